@@ -1,0 +1,1 @@
+"""A feed or a folder becomes timed, speaker-labelled transcripts on disk."""

@@ -1,0 +1,28 @@
+"""What can go wrong while ingesting; each message is one line that a person can act on.
+
+PlaybackError
+├── SourceError        a feed, file or address cannot be used
+│   └── AudioError     a recording cannot be decoded
+├── ModelMissing       weights or a package are not on this machine
+└── LibraryError       files of the library are unreadable or of another schema
+"""
+
+
+class PlaybackError(Exception):
+    """Base of every error whose message is meant for the person at the door."""
+
+
+class SourceError(PlaybackError):
+    """A feed, file or address cannot be used."""
+
+
+class AudioError(SourceError):
+    """A recording cannot be decoded."""
+
+
+class ModelMissing(PlaybackError):
+    """Weights or a package are not on this machine; the message says which file to put where."""
+
+
+class LibraryError(PlaybackError):
+    """A file of the library is unreadable or of a schema this version does not know."""

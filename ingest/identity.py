@@ -1,0 +1,156 @@
+"""Who is the same show, who is the same episode, and what they are called (Law 5 of the design); pure."""
+
+import base64
+import hashlib
+import re
+import unicodedata
+from collections.abc import Callable, Collection, Iterable, Sequence
+from urllib.parse import urlsplit
+
+from ingest.item import Item
+from ingest.transcript import Show
+
+_SHOW_ID_LETTERS = 20
+_SUFFIX_LETTERS = 4
+_LONG_SUFFIX_LETTERS = 8
+# "#35" counts where a title numbers itself: at its start, after a word for the show, or before a border.
+_NUMBER_IN_TITLE = re.compile(
+    r"(?:\b(?:episode|ep\.?)\s*#?\s*|\b(?:podcast|show)\s*#\s*|^#\s*|#(?=\s*\d+\s*(?:[:|).–—-]|$)))\s*(\d{1,5})\b",
+    re.IGNORECASE,
+)
+
+
+def slug(text: str) -> str:
+    """Return the text as lower-case ASCII letters and digits joined by hyphens; empty if nothing is left."""
+    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", ascii_text.lower()).strip("-")
+
+
+def number_in(title: str | None) -> int | None:
+    """Return the episode number that a title prints ("#35", "Episode 35"), else None."""
+    found = _NUMBER_IN_TITLE.search(title or "")
+    return int(found.group(1)) if found else None
+
+
+def show_id(title: str, taken: Collection[str]) -> str:
+    """Return a new show's id: the slug of its title, at most 20 characters, "-2"… if another show has it."""
+    base = _shortened(slug(title)) or _letters(title, _LONG_SUFFIX_LETTERS)
+    candidate, count = base, 1
+    while candidate in taken:
+        count += 1
+        candidate = f"{base}-{count}"
+    return candidate
+
+
+def episode_id(show: Show, item: Item, taken: Collection[str]) -> str:
+    """Return a new episode's id, `<show>-<number or date>-<4 characters>`, with more characters if that is taken.
+
+    The characters are the lower-case base 32 of SHA-256 over show id and guid, so the same two give the same id.
+    """
+    middle = str(item.number) if item.number is not None else item.published
+    length = _SUFFIX_LETTERS if middle else _LONG_SUFFIX_LETTERS
+    letters = _letters(f"{show.id}\n{item.guid}", 52)
+    stem = f"{show.id}-{middle}" if middle else show.id
+    while (candidate := f"{stem}-{letters[:length]}") in taken:
+        length += 1
+    return candidate
+
+
+def same_show(one: Show, title: str | None, link: str | None) -> bool:
+    """Say whether a source's show is one we have: the same title, and no two different pages."""
+    if not title or _name(title) != _name(one.title):
+        return False
+    return not link or not one.page_url or _address(link) == _address(one.page_url)
+
+
+def same_episode(
+    item: Item,
+    known: Sequence[tuple[str, Sequence[Item]]],
+    names: Collection[str],
+    listed: bool,
+    beside: Collection[str] = (),
+) -> str | None:
+    """Return the id of the episode of the same show that the item belongs to, else None.
+
+    `known` holds the show's episodes with the items that made them; `names` are the names of the show, `listed` says
+    that the catalogue lists it, so that a number alone is enough. `beside` are the guids that the item's feed lists
+    together with it: what a publisher lists as two is one only if it has one recording's address. The first rule that
+    finds an episode decides.
+    """
+    file = _file_hash(item)
+    core = title_core(item, names)
+    can_match_title = core != "" or item.number is not None
+    certain = (
+        lambda other: other.guid == item.guid,
+        lambda other: _enclosure(other) is not None and _enclosure(other) == _enclosure(item),
+    )
+    likely = (
+        lambda other: file is not None and _file_hash(other) == file,
+        lambda other: listed and item.number is not None and other.number == item.number,
+        lambda other: can_match_title and _dated_alike(other, item) and title_core(other, names) == core,
+    )
+    if found := _first_match(certain, known):
+        return found
+    others = [
+        (identifier, items)
+        for identifier, items in known
+        if not any(other.guid in beside and other.guid != item.guid for other in items)
+    ]
+    return _first_match(likely, others)
+
+
+def title_core(item: Item, names: Iterable[str]) -> str:
+    """Return a title's letters and digits without the show's names, "podcast", "episode", "#" and the number."""
+    title = (item.title or "").casefold()
+    for name in sorted(names, key=len, reverse=True):
+        title = title.replace(name.casefold(), " ")
+    title = re.sub(r"\b(podcast|episode|ep)\b", " ", title)
+    if item.number is not None:
+        title = re.sub(rf"#?\b0*{item.number}\b", " ", title)
+    return "".join(character for character in title if character.isalnum())
+
+
+def _shortened(text: str) -> str:
+    """Cut a slug to 20 characters, at a hyphen if there is one."""
+    if len(text) <= _SHOW_ID_LETTERS:
+        return text
+    whole_words = text[: _SHOW_ID_LETTERS + 1].rpartition("-")[0]
+    return whole_words or text[:_SHOW_ID_LETTERS]
+
+
+def _first_match(rules: Iterable[Callable[[Item], bool]], known: Sequence[tuple[str, Sequence[Item]]]) -> str | None:
+    matches = (identifier for rule in rules for identifier, items in known if any(map(rule, items)))
+    return next(matches, None)
+
+
+def _name(title: str) -> str:
+    """A title as it is compared, in any script: a slug would leave nothing of most of them."""
+    return re.sub(r"[\W_]+", " ", unicodedata.normalize("NFKC", title).casefold()).strip() or title
+
+
+def _dated_alike(one: Item, other: Item) -> bool:
+    """Without a number the title alone is too little (a weekly "News"); then the dates must agree too."""
+    if one.number is None and other.number is None:
+        return one.published is not None and one.published == other.published
+    return (one.season, one.number) == (other.season, other.number)
+
+
+def _enclosure(item: Item) -> str | None:
+    if item.enclosure is None or not item.enclosure.url.startswith(("http://", "https://")):
+        return None
+    # The query stays: some hosts name the recording there, and two episodes must never become one.
+    return item.enclosure.url.split("://", 1)[1]
+
+
+def _file_hash(item: Item) -> str | None:
+    return item.audio_sha256 or (item.guid if item.guid.startswith("file:") else None)
+
+
+def _address(url: str) -> str:
+    """Host and path of a page's address: scheme, parameters and a closing slash do not make another show."""
+    parts = urlsplit(url)
+    return f"{parts.netloc.lower().removeprefix('www.')}{parts.path.rstrip('/')}"
+
+
+def _letters(text: str, count: int) -> str:
+    return base64.b32encode(hashlib.sha256(text.encode()).digest()).decode().lower().rstrip("=")[:count]

@@ -1,0 +1,42 @@
+"""What one source says of one episode, before it is known which episode that is."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A file that belongs to an episode: absolute URL or local path, and its media type where stated."""
+
+    url: str
+    type: str | None = None
+    language: str | None = None
+    rel: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item of a feed, or one file or group of files in a folder; anything unknown is None.
+
+    `guid` is the publisher's, else "file:<SHA-256>". `notes` is HTML or text as it came. `origin` names the source for
+    messages (a feed's URL, a file's name). `published` is an ISO date, `duration` seconds. `people` are names the feed
+    gives (podcast:person). `transcripts` are captions and transcripts in the order they are listed.
+    `audio_sha256` is the hash of a local recording.
+    """
+
+    guid: str
+    origin: str
+    show_title: str | None = None
+    show_link: str | None = None
+    feed_url: str | None = None
+    title: str | None = None
+    number: int | None = None
+    season: int | None = None
+    published: str | None = None
+    duration: float | None = None
+    page_url: str | None = None
+    notes: str | None = None
+    licence: str | None = None
+    enclosure: Link | None = None
+    transcripts: tuple[Link, ...] = ()
+    people: tuple[str, ...] = ()
+    audio_sha256: str | None = None

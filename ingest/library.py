@@ -1,0 +1,244 @@
+"""The library on disk: what was ingested, one folder per episode, every file written whole or not at all (Law 6).
+
+<home>/library/episodes/<id>/  episode.json official.json captions.json heard.json transcript.json state.json audio.*
+<home>/library/feeds/<show id>.json
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from ingest.errors import LibraryError
+from ingest.item import Item, Link
+from ingest.transcript import Episode, Show, Transcript, episode_from_json, from_json, to_json, with_episode
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An episode with everything that sources said of it, in the order they came."""
+
+    episode: Episode
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FeedRecord:
+    """A show with the feed it comes from and what the feed's server said, for conditional requests."""
+
+    show: Show
+    url: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    guids: tuple[str, ...] = ()
+
+
+def episodes_folder(home: Path) -> Path:
+    """Return the folder that holds one folder per episode."""
+    return home / "library" / "episodes"
+
+
+def episode_folder(home: Path, identifier: str) -> Path:
+    """Return an episode's folder; the id is one this library gave, so it names no path of a stranger."""
+    return episodes_folder(home) / identifier
+
+
+def episode_ids(home: Path) -> list[str]:
+    """Return the ids of all episodes, sorted."""
+    folder = episodes_folder(home)
+    return sorted(path.parent.name for path in folder.glob("*/episode.json")) if folder.is_dir() else []
+
+
+def load_record(home: Path, identifier: str) -> Record:
+    """Read an episode and its sources; raises LibraryError if the file is missing, broken or of another schema."""
+    path = episode_folder(home, identifier) / "episode.json"
+    data = read_json(path)
+    try:
+        return Record(episode_from_json(data["episode"]), tuple(_item_from_json(item) for item in data["items"]))
+    except (KeyError, TypeError) as error:
+        raise LibraryError(f"{path} is not an episode of schema {SCHEMA}: {error!r}") from error
+
+
+def save_record(home: Path, record: Record) -> None:
+    """Write an episode and its sources."""
+    items = [asdict(item) for item in record.items]
+    path = episode_folder(home, record.episode.id) / "episode.json"
+    write_json(path, {"schema": SCHEMA, "episode": asdict(record.episode), "items": items})
+
+
+def records(home: Path) -> Iterator[Record]:
+    """Yield every episode's record in order of id, lazily."""
+    for identifier in episode_ids(home):
+        yield load_record(home, identifier)
+
+
+def feeds(home: Path) -> list[FeedRecord]:
+    """Return the shows of the library with their feeds, in order of id."""
+    folder = home / "library" / "feeds"
+    found = []
+    for path in sorted(folder.glob("*.json")) if folder.is_dir() else []:
+        data = read_json(path)
+        try:
+            fields = {key: value for key, value in data.items() if key != "schema"}
+            found.append(FeedRecord(**{**fields, "show": Show(**data["show"]), "guids": tuple(data["guids"])}))
+        except (KeyError, TypeError) as error:
+            raise LibraryError(f"{path} is not a feed of schema {SCHEMA}: {error!r}") from error
+    return found
+
+
+def save_feed(home: Path, feed: FeedRecord) -> None:
+    """Write a show and its feed."""
+    write_json(home / "library" / "feeds" / f"{feed.show.id}.json", {"schema": SCHEMA, **asdict(feed)})
+
+
+def load_transcript(home: Path, identifier: str) -> Transcript | None:
+    """Read an episode's transcript under its present facts, None if it has none yet; raises LibraryError if broken."""
+    path = episode_folder(home, identifier) / "transcript.json"
+    return from_json(read_json(path)) if path.exists() else None
+
+
+def earlier_transcripts(home: Path, identifier: str) -> list[Transcript]:
+    """Return the episode's transcripts whose words differed from today's, the newest first."""
+    paths = episode_folder(home, identifier).glob("transcript-*.json")
+    newest = sorted(paths, key=lambda path: path.stat().st_mtime_ns, reverse=True)
+    return [from_json(read_json(path)) for path in newest]
+
+
+def transcripts(home: Path) -> Iterator[Transcript]:
+    """Yield the transcript of every episode that has one, under its present facts, in order of id, lazily."""
+    for identifier in episode_ids(home):
+        transcript = load_transcript(home, identifier)
+        if transcript is not None:
+            yield with_episode(transcript, load_record(home, identifier).episode)
+
+
+def save_transcript(home: Path, transcript: Transcript, inputs: str) -> None:
+    """Write a transcript with the hash of what it was made from; one whose words differed stays under its own name."""
+    folder = episode_folder(home, transcript.episode.id)
+    path = folder / "transcript.json"
+    before = read_if_whole(path)
+    if before is not None:
+        words = [turn["text"] for turn in before.get("turns", ())]
+        if words != [turn.text for turn in transcript.turns]:
+            kept = folder / f"transcript-{hash_of(words)[:16]}.json"
+            if not kept.exists():
+                write_json(kept, before)
+    write_json(path, {**to_json(transcript), "inputs": inputs})
+
+
+def recording(home: Path, identifier: str) -> Path | None:
+    """Return the episode's recording in the library, None if there is none."""
+    return next((path for path in sorted(episode_folder(home, identifier).glob("audio.*")) if _whole(path)), None)
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Read a JSON object of this library; raises LibraryError if it cannot be read or has a schema we do not know."""
+    try:
+        data = json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise LibraryError(
+            f"{path} cannot be read: {error}; restore it from a backup, or delete it and ingest its source again"
+        ) from error
+    if not isinstance(data, dict) or data.get("schema") != SCHEMA:
+        found = data.get("schema") if isinstance(data, dict) else None
+        raise LibraryError(f"{path} has schema {found!r}; this version reads schema {SCHEMA}")
+    return data
+
+
+def read_if_whole(path: Path) -> dict[str, Any] | None:
+    """Read a JSON object, None if there is none or it is damaged; one of another schema raises, lest it be replaced."""
+    try:
+        json.loads(path.read_bytes())
+    except (FileNotFoundError, ValueError):
+        return None
+    return read_json(path)
+
+
+def write_json(path: Path, data: dict[str, Any]) -> None:
+    """Write a JSON object whole or not at all."""
+    write_bytes(path, json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode())
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all: temporary name, fsync, rename, fsync of the folder."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def lock(folder: Path, wait: bool = True) -> Iterator[bool]:
+    """Hold a folder for this process and say whether it is held; the kernel lets go when the process dies.
+
+    With `wait` False a folder that another process holds yields False at once.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(descriptor)
+
+
+def hash_of(value: object) -> str:
+    """Return the SHA-256 of a JSON value in its canonical form, as hexadecimal digits."""
+    canonical = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=asdict_of)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def asdict_of(value: Any) -> dict[str, Any]:
+    """Return a dataclass as a dictionary, for JSON."""
+    return asdict(value)
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file as hexadecimal digits, read in blocks."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _whole(path: Path) -> bool:
+    return path.is_file() and not path.name.endswith(".part")
+
+
+def _item_from_json(data: dict[str, Any]) -> Item:
+    enclosure = data["enclosure"]
+    return Item(
+        **{
+            **data,
+            "enclosure": None if enclosure is None else Link(**enclosure),
+            "transcripts": tuple(Link(**link) for link in data["transcripts"]),
+            "people": tuple(data["people"]),
+        }
+    )

@@ -1,0 +1,188 @@
+"""The values everything else is made of: shows, episodes, words, turns, transcripts; and their JSON."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal
+
+from ingest.errors import LibraryError
+
+SCHEMA = 1
+
+# Where a time comes from: the captions' own, official text aligned to heard words, Whisper alone, or a guess.
+Timing = Literal["published", "aligned", "heard", "estimated"]
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """A podcast; `id` is short and URL-safe and never changes."""
+
+    id: str
+    title: str
+    page_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """One episode as the contract prints it; unknown is None, `published` is an ISO date, `duration` seconds."""
+
+    id: str
+    guid: str
+    show: Show
+    number: int | None = None
+    title: str | None = None
+    published: str | None = None
+    duration: float | None = None
+    page_url: str | None = None
+    audio_url: str | None = None
+    licence: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A whitespace-separated piece of a turn's text with its seconds, None where unknown."""
+
+    text: str
+    start: float | None = None
+    end: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeardWord:
+    """A word that Whisper or captions put at a time: seconds, and a probability in 0…1 where the engine gives one."""
+
+    text: str
+    start: float
+    end: float
+    probability: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OfficialTurn:
+    """One stretch of one speaker in the publisher's own text; `speaker` is the label as printed, None in a clip.
+
+    `start` is the time in seconds that the text itself prints beside the turn, where it does.
+    """
+
+    speaker: str | None
+    text: str
+    start: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One stretch of one speaker with its words and times in seconds.
+
+    `words` are the whitespace-separated pieces of `text` in order; 95 % of turns begin and end within
+    `timing_error` seconds of what is stated. Without a time, `start`, `end`, `timing` and `timing_error` are None.
+    """
+
+    speaker: str | None
+    text: str
+    start: float | None = None
+    end: float | None = None
+    timing: Timing | None = None
+    timing_error: float | None = None
+    confidence: float | None = None
+    words: tuple[Word, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """Official words of a turn that the recording does not hold; seconds of the gap where known."""
+
+    turn: int
+    text: str
+    start: float | None = None
+    end: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unwritten:
+    """Heard words that the official text does not hold."""
+
+    text: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class Divergence:
+    """Where official text and recording differ; `coverage` is the share of official words heard, 0…1."""
+
+    coverage: float
+    unheard: tuple[Unheard, ...] = ()
+    unwritten: tuple[Unwritten, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """An episode's turns in order; `aliases` maps a label as printed to the name it stands for."""
+
+    episode: Episode
+    turns: tuple[Turn, ...]
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    divergence: Divergence | None = None
+
+
+def untimed(turn: OfficialTurn) -> Turn:
+    """Return the turn with its words and no times."""
+    return Turn(turn.speaker, turn.text, words=tuple(Word(piece) for piece in turn.text.split()))
+
+
+def to_json(transcript: Transcript) -> dict[str, Any]:
+    """Return the transcript as the JSON object of the contract, times rounded to milliseconds."""
+    return {
+        "schema": SCHEMA,
+        "episode": asdict(transcript.episode),
+        "aliases": dict(transcript.aliases),
+        "turns": [_rounded(asdict(turn)) for turn in transcript.turns],
+        "divergence": None if transcript.divergence is None else _rounded(asdict(transcript.divergence)),
+    }
+
+
+def from_json(data: Mapping[str, Any]) -> Transcript:
+    """Read what `to_json` wrote; raises LibraryError for another schema or a missing field."""
+    if data.get("schema") != SCHEMA:
+        raise LibraryError(f"a transcript has schema {data.get('schema')!r}; this version reads schema {SCHEMA}")
+    try:
+        divergence = data["divergence"]
+        return Transcript(
+            episode=episode_from_json(data["episode"]),
+            turns=tuple(_turn_from_json(turn) for turn in data["turns"]),
+            aliases=dict(data["aliases"]),
+            divergence=None if divergence is None else _divergence_from_json(divergence),
+        )
+    except (KeyError, TypeError) as error:
+        raise LibraryError(f"a transcript is not of schema {SCHEMA}: {error!r}") from error
+
+
+def episode_from_json(data: Mapping[str, Any]) -> Episode:
+    """Read the contract's episode object; raises TypeError or KeyError where a field is missing or unknown."""
+    return Episode(**{**data, "show": Show(**data["show"])})
+
+
+def with_episode(transcript: Transcript, episode: Episode) -> Transcript:
+    """Return the transcript under the episode's present facts."""
+    return replace(transcript, episode=episode)
+
+
+def _turn_from_json(data: Mapping[str, Any]) -> Turn:
+    return Turn(**{**data, "words": tuple(Word(**word) for word in data["words"])})
+
+
+def _divergence_from_json(data: Mapping[str, Any]) -> Divergence:
+    return Divergence(
+        coverage=data["coverage"],
+        unheard=tuple(Unheard(**item) for item in data["unheard"]),
+        unwritten=tuple(Unwritten(**item) for item in data["unwritten"]),
+    )
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        return round(value, 3)
+    if isinstance(value, dict):
+        return {key: _rounded(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(item) for item in value]
+    return value
