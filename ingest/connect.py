@@ -1,0 +1,140 @@
+"""Connections to public addresses only: a name is resolved once, checked, and the address that was checked is used.
+
+A feed names any address it likes, so without this it could make Playback ask machines behind the firewall. The check
+sits where the socket is opened: every redirect passes it, and a name that resolves differently a moment later does not
+matter. TLS still verifies the name, for httpcore hands it on by itself.
+"""
+
+import ipaddress
+import socket
+import ssl
+import time
+from collections.abc import Iterable
+
+import httpcore
+
+from ingest.errors import SourceError
+
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
+# Special by IANA's registries, though Python 3.11 calls them global, or carriers of an IPv4 address (Teredo).
+_SPECIAL = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "2001::/23", "3fff::/20")))
+_WEB_PORTS = (80, 443)
+
+
+def is_public(address: str) -> bool:
+    """Say whether an IP address is of the public internet; an IPv6 address that carries an IPv4 one is judged by it.
+
+    Raises ValueError if the text is no IP address.
+    """
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        carried = ip.ipv4_mapped or ip.sixtofour
+        if carried is None and ip in _NAT64:
+            carried = ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF)
+        if carried is not None:
+            return is_public(str(carried))
+        if ip not in _GLOBAL_UNICAST:
+            return False
+    return ip.is_global and not ip.is_multicast and not any(ip in network for network in _SPECIAL)
+
+
+def is_allowed(host: str, port: int, allow: frozenset[str]) -> bool:
+    """Say whether a host was allowed by name ("intranet.example") or with one port ("127.0.0.1:8080")."""
+    return host.lower() in allow or f"{host.lower()}:{port}" in allow
+
+
+def check_host(host: str, port: int, allow: frozenset[str]) -> None:
+    """Raise SourceError if a host may not be asked whatever it resolves to: a name of this machine, an unusual port."""
+    if is_allowed(host, port, allow):
+        return
+    name = host.lower().rstrip(".")
+    if name == "localhost" or name.endswith((".localhost", ".local", ".internal")):
+        raise SourceError(
+            f"{host}: is not on the public internet, so it was not asked; allow it with --allow-host {host}"
+        )
+    if port not in _WEB_PORTS:
+        raise SourceError(f"{host}: port {port} is not a web server's; allow it with --allow-host {host}:{port}")
+
+
+class PublicBackend(httpcore.NetworkBackend):
+    """Opens the sockets of one request; `deadline`, in seconds of the monotonic clock, ends every wait."""
+
+    def __init__(self, allow: frozenset[str], deadline: float) -> None:
+        self.deadline = deadline
+        self._allow = allow
+        self._sockets = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        """Connect to the first address of the host that answers; raises SourceError if one of them is not public."""
+        failure: httpcore.ConnectError | httpcore.ConnectTimeout = httpcore.ConnectError("no address")
+        for address in self._addresses(host, port):
+            try:
+                left = self.left(timeout, httpcore.ConnectTimeout)
+                stream = self._sockets.connect_tcp(address, port, left, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+            else:
+                return _TimedStream(stream, self)
+        raise failure
+
+    def connect_unix_socket(
+        self,
+        path: str,
+        timeout: float | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        """Refuse: no feed names a socket of this machine."""
+        raise SourceError(f"{path}: is a socket of this machine and no address on the internet")
+
+    def left(self, timeout: float | None, error: type[Exception]) -> float:
+        """Return the seconds that one wait may take; raises `error` if the deadline has passed."""
+        remaining = self.deadline - time.monotonic()
+        if remaining <= 0:
+            raise error("the time for the whole request is over")
+        return remaining if timeout is None else min(timeout, remaining)
+
+    def _addresses(self, host: str, port: int) -> list[str]:
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            raise httpcore.ConnectError(f"the name {host} was not found: {error}") from error
+        addresses = list(dict.fromkeys(str(socket_address[0]) for *_, socket_address in found))
+        if not is_allowed(host, port, self._allow) and not all(map(is_public, addresses)):
+            raise SourceError(
+                f"{host}: is not on the public internet, so it was not asked; allow it with --allow-host {host}"
+            )
+        return addresses
+
+
+class _TimedStream(httpcore.NetworkStream):
+    """A stream whose waits end at the deadline, so that a server cannot hold us with one byte now and then."""
+
+    def __init__(self, stream: httpcore.NetworkStream, backend: PublicBackend) -> None:
+        self._stream = stream
+        self._backend = backend
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, self._backend.left(timeout, httpcore.ReadTimeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, self._backend.left(timeout, httpcore.WriteTimeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        left = self._backend.left(timeout, httpcore.ConnectTimeout)
+        return _TimedStream(self._stream.start_tls(ssl_context, server_hostname, left), self._backend)
+
+    def get_extra_info(self, info: str) -> object:
+        return self._stream.get_extra_info(info)

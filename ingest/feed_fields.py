@@ -1,0 +1,109 @@
+"""What feeds print in their fields (titles, durations, dates, addresses) as plain values; pure."""
+
+import html
+import re
+import time
+import unicodedata
+from pathlib import PurePosixPath
+from urllib.parse import quote, unquote, urljoin, urlsplit
+
+# A recording longer than this is a misprint (milliseconds, a date).
+_MOST_SECONDS = 7 * 24 * 3600.0
+_MOST_MARKUP = 20_000
+_MOST_URL = 4_000
+_CLOCK = re.compile(r"(?:(\d{1,4}):)?(\d{1,6}):(\d{1,2}(?:\.\d{1,9})?)")
+_NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,9})?")
+_UNITS = re.compile(
+    r"(?:pt)?(?:(\d{1,4}(?:\.\d{1,4})?)\s*h(?:(?:ou)?rs?)?[\s,]*)?"
+    r"(?:(\d{1,5}(?:\.\d{1,4})?)\s*m(?:in(?:ute)?s?)?\.?[\s,]*)?"
+    r"(?:(\d{1,6}(?:\.\d{1,4})?)\s*s(?:ec(?:ond)?s?)?\.?)?"
+)
+
+
+def plain_text(markup: str | None, most: int = 500) -> str | None:
+    """Return markup as one line of plain text of at most `most` characters, None if nothing is left.
+
+    Tags are taken out, references decoded once, control and direction characters removed, blanks joined.
+    """
+    text = html.unescape(re.sub(r"<[A-Za-z/!?][^<>]*(?:>|\Z)", "", (markup or "")[:_MOST_MARKUP]))
+    text = " ".join("".join(letter for letter in text if letter.isspace() or not _hidden(letter)).split())
+    return (text if len(text) <= most else f"{text[: most - 1].rstrip()}…") or None
+
+
+def seconds_in(printed: str | None) -> float | None:
+    """Return the seconds of a printed duration: "1:21:59", "34:12", "2094", "34 min", "1 h 5 min", "PT34M"; else None.
+
+    A duration of nothing, or of more than a week, is no duration.
+    """
+    text = (printed or "").strip().lower()
+    if clock := _CLOCK.fullmatch(text):
+        hours, minutes, seconds = clock.groups()
+    elif _NUMBER.fullmatch(text):
+        hours, minutes, seconds = None, None, text
+    elif units := _UNITS.fullmatch(text):
+        hours, minutes, seconds = units.groups()
+    else:
+        return None
+    total = float(hours or 0) * 3600 + float(minutes or 0) * 60 + float(seconds or 0)
+    return total if 0 < total <= _MOST_SECONDS else None
+
+
+def whole_number(printed: str | None) -> int | None:
+    """Return the number that a field for one prints ("35", " 035 ", "#35", "Episode 35"), else None."""
+    found = re.fullmatch(r"[^\d.,-]{0,20}(\d{1,5})(?:\.0+)?\s*", printed or "")
+    return int(found.group(1)) if found else None
+
+
+def iso_date(moment: time.struct_time | None) -> str | None:
+    """Return a moment of UTC as an ISO date, None if there is none or its year cannot be a podcast's."""
+    if moment is None or not 1900 <= moment.tm_year <= 2999:
+        return None
+    return f"{moment.tm_year:04}-{moment.tm_mon:02}-{moment.tm_mday:02}"
+
+
+def is_remote(address: str) -> bool:
+    """Say whether an address is an http or https URL."""
+    return address.lower().startswith(("http://", "https://"))
+
+
+def resolved(reference: str, base: str) -> str:
+    """Return a feed's reference as an absolute http(s) URL, or for a local feed as the path of a file beside it.
+
+    `base` is the feed's URL or its file's path. Nothing in a feed names a path elsewhere: absolute paths, paths that
+    climb out of the feed's folder, and other schemes raise ValueError with the reason.
+    """
+    reference = re.sub(r"[\t\r\n]", "", reference.strip())
+    if len(reference) > _MOST_URL:
+        raise ValueError("is too long for an address")
+    if any(_hidden(letter) for letter in reference):
+        raise ValueError("holds control characters")
+    if is_remote(base):
+        reference = urljoin(base, reference)
+    elif reference.startswith("//"):
+        reference = f"https:{reference}"
+    parts = urlsplit(reference)
+    if parts.scheme in ("http", "https"):
+        if not parts.hostname:
+            raise ValueError("names no host")
+        reference = parts.scheme + reference[len(parts.scheme) :]
+        return quote(reference, safe="!#$%&'()*+,/:;=?@[]~", encoding="utf-8") if " " in reference else reference
+    if parts.scheme:
+        raise ValueError(f"is not an http or https address but {parts.scheme}:")
+    return _beside(unquote(parts.path), base)
+
+
+def _beside(path: str, base: str) -> str:
+    """Join a relative path to the folder of `base`; the check is of the names alone, no file is looked at."""
+    parts = PurePosixPath(path).parts
+    if not parts or path.endswith("/"):
+        raise ValueError("names no file")
+    if path.startswith("/") or "\\" in path or any(_hidden(letter) for letter in path):
+        raise ValueError("is not a file beside the feed")
+    if ".." in parts:
+        raise ValueError("lies outside the feed's folder")
+    return str(PurePosixPath(base).parent / path)
+
+
+def _hidden(letter: str) -> bool:
+    """Control, direction and private characters; the two joiners stay, for scripts and emoji are written with them."""
+    return unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Co") and letter not in "\u200c\u200d"

@@ -1,0 +1,70 @@
+"""How long a request may take, and trying again what may pass."""
+
+import email.utils
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from ingest.errors import SourceError
+
+logger = logging.getLogger(__name__)
+
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True, slots=True)
+class FetchLimits:
+    """How long a request may take and how often it is tried; times in seconds.
+
+    `seconds` bounds everything with all tries and waits. A body must bring `rate` bytes per second over each `window`.
+    """
+
+    seconds: float = 120.0
+    rate: float = 1_024.0
+    window: float = 30.0
+    attempts: int = 4
+    backoff: float = 1.0
+    longest_wait: float = 60.0
+
+
+class PassingError(Exception):
+    """A failure that may pass; `wait` is what the server asked for, in seconds."""
+
+    def __init__(self, message: str, wait: float | None = None) -> None:
+        super().__init__(message)
+        self.wait = wait
+
+
+def tried(once: Callable[[], _Result], name: str, limits: FetchLimits, deadline: float) -> _Result:
+    """Call until it succeeds, fails for good, or tries or time run out; waits double, or are what the server asks.
+
+    `deadline` is in seconds of the monotonic clock. Raises SourceError, one line that begins with `name`.
+    """
+    for attempt in range(1, limits.attempts + 1):
+        try:
+            return once()
+        except PassingError as error:
+            wait = error.wait if error.wait is not None else limits.backoff * 2 ** (attempt - 1)
+            too_long = wait > limits.longest_wait or time.monotonic() + wait > deadline
+            if attempt == limits.attempts or too_long:
+                hint = f"try again in {wait:.0f} s" if error.wait else "try again later"
+                raise SourceError(f"{name}: {error}; {hint}") from error
+            logger.info("%s: %s; trying again in %.1f s", name, error, wait)
+            time.sleep(wait)
+    raise AssertionError("the last attempt returns or raises")
+
+
+def asked_wait(retry_after: str | None) -> float | None:
+    """Return the seconds that a Retry-After header asks for, as a number or a date; None if it asks for none."""
+    text = (retry_after or "").strip()
+    if text.isdecimal() and len(text) < 10:
+        return float(text)
+    try:
+        moment = email.utils.parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
