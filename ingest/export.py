@@ -1,0 +1,171 @@
+"""Transcripts out: the contract's JSON, WebVTT, SRT, Podcasting 2.0 JSON, Markdown and text."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, Literal
+
+from ingest.cues import protected
+from ingest.errors import SourceError
+from ingest.timeline import Caption, captions_of
+from ingest.transcript import Transcript, Turn, to_json
+
+Format = Literal["json", "vtt", "srt", "md", "txt"]
+
+_MARKUP = re.compile(r"[\\`*<~|]|(?<!\w)_|_(?!\w)|(?<=\])(?=[(\[])")
+# Stands before words of nobody in particular, so that they do not become the words of whoever spoke before.
+_CLIP = "[Clip]"
+_BLOCK_MARKUP = re.compile(r"^(\d{1,9}(?=[.)])|(?=[#>+=-]))", re.MULTILINE)
+
+
+def render(transcript: Transcript, format: Format) -> str:  # noqa: A002 - the contract's word
+    """Return the transcript as a file of this format, ending with a line break.
+
+    Raises SourceError where captions are asked of a transcript without any times.
+    """
+    match format:
+        case "json":
+            return _json(transcript)
+        case "vtt":
+            return _vtt(transcript)
+        case "srt":
+            return _srt(transcript)
+        case "md":
+            return _markdown(transcript)
+        case "txt":
+            return "\n\n".join(_lines(transcript)) + "\n"
+
+
+def podcasting_json(transcript: Transcript) -> dict[str, Any]:
+    """Return the transcript as Podcasting 2.0 JSON, one segment per turn.
+
+    Identifiers keep the turns apart on the way back. Raises SourceError where the transcript has no times.
+    """
+    segments = []
+    for caption in _captions(transcript, "Podcasting 2.0 JSON", is_whole=True):
+        segment: dict[str, Any] = {
+            "id": caption.id,
+            "startTime": round(caption.start, 3),
+            "endTime": round(caption.end, 3),
+        }
+        if caption.speaker:
+            segment["speaker"] = caption.speaker
+        segments.append(segment | {"body": caption.text})
+    return {"version": "1.0.0", "segments": segments}
+
+
+def clock(seconds: float, point: str = ".") -> str:
+    """Return seconds as "01:02:03.500", to the millisecond."""
+    milliseconds = round(seconds * 1000)
+    minutes, milliseconds = divmod(milliseconds, 60_000)
+    return f"{minutes // 60:02}:{minutes % 60:02}:{milliseconds // 1000:02}{point}{milliseconds % 1000:03}"
+
+
+def _captions(transcript: Transcript, called: str, is_whole: bool = False) -> list[Caption]:
+    if not any(turn.start is not None for turn in transcript.turns):
+        raise SourceError(
+            f"{transcript.episode.id} has no times, so it cannot be written as {called}; use md, txt or json"
+        )
+    return captions_of(transcript.turns, is_whole)
+
+
+def _json(transcript: Transcript) -> str:
+    # One line per turn: with a line per word an hour has 40,000 of them.
+    whole = to_json(transcript)
+    parts = []
+    for key, value in whole.items():
+        if key == "turns":
+            lines = ",\n".join(f"  {_compact(turn)}" for turn in value)
+            parts.append(f'"turns": [\n{lines}\n ]')
+        else:
+            parts.append(f"{_compact(key)}: {_compact(value)}")
+    return "{" + ",\n ".join(parts) + "}\n"
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _vtt(transcript: Transcript) -> str:
+    blocks = ["WEBVTT"]
+    if title := _title(transcript):
+        # "-->" would begin a cue.
+        blocks.append(f"NOTE {title.replace('-->', '->')}")
+    if any(turn.timing in ("estimated", None) for turn in transcript.turns):
+        blocks.append("NOTE Times of some turns are estimates.")
+    # The format wants starts in order; identifiers keep the turns.
+    for caption in sorted(_captions(transcript, "vtt"), key=lambda caption: caption.start):
+        voice = f"<v {_escaped(caption.speaker)}>" if caption.speaker else ""
+        times = f"{clock(caption.start)} --> {clock(caption.end)}"
+        blocks.append(f"{caption.id}\n{times}\n{voice}{_escaped(caption.text)}")
+    return "\n\n".join(blocks) + "\n"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _srt(transcript: Transcript) -> str:
+    blocks = []
+    before: str | None = None
+    for number, caption in enumerate(_captions(transcript, "srt"), 1):
+        text = protected(caption.text)
+        if caption.opens:
+            # ">>" is the captioners' sign for a new speaker; without it two turns of one name would be one, and a
+            # name after words of nobody's could be part of them.
+            is_new_name = caption.speaker not in (None, before) and (before is not None or number == 1)
+            text = ("" if is_new_name else ">> ") + _line(caption.speaker, text)
+            before = caption.speaker
+        times = f"{clock(caption.start, ',')} --> {clock(caption.end, ',')}"
+        blocks.append(f"{number}\n{times}\n{text}")
+    return "\n\n".join(blocks) + "\n"
+
+
+def _markdown(transcript: Transcript) -> str:
+    episode = transcript.episode
+    facts = [episode.show.title, episode.published, episode.page_url and f"<{episode.page_url}>"]
+    blocks = [f"# {_plain(_title(transcript) or episode.id)}"]
+    blocks.append(" · ".join(fact if fact.startswith("<") else _plain(fact) for fact in facts if fact))
+    has_names = _has_names(transcript)
+    for turn in transcript.turns:
+        speaker = f"**{_plain(turn.speaker)}:**" if turn.speaker else ""
+        if has_names and not turn.speaker:
+            blocks.append(_CLIP)
+        time = f"[{_about(turn)}]" if turn.start is not None else ""
+        paragraphs = _plain(turn.text).split("\n")
+        first = " ".join(filter(None, (speaker, time, paragraphs[0])))
+        blocks.extend([first, *paragraphs[1:]])
+    return "\n\n".join(filter(None, blocks)) + "\n"
+
+
+def _about(turn: Turn) -> str:
+    whole = int(turn.start or 0)
+    hours, minutes = divmod(whole // 60, 60)
+    time = f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
+    return f"about {time}" if turn.timing == "estimated" else time
+
+
+def _plain(text: str) -> str:
+    """Return text in which Markdown finds no markup; marks such as "[laughs]" stay readable."""
+    escaped = _MARKUP.sub(lambda found: f"\\{found.group()}", text)
+    return _BLOCK_MARKUP.sub(r"\1\\", escaped)
+
+
+def _lines(transcript: Transcript) -> Iterator[str]:
+    has_names = _has_names(transcript)
+    for turn in transcript.turns:
+        if has_names and not turn.speaker:
+            yield _CLIP
+        yield _line(turn.speaker, turn.text)
+
+
+def _has_names(transcript: Transcript) -> bool:
+    return any(turn.speaker for turn in transcript.turns)
+
+
+def _title(transcript: Transcript) -> str:
+    return " ".join((transcript.episode.title or "").split())
+
+
+def _line(speaker: str | None, text: str) -> str:
+    return f"{speaker}: {text}" if speaker else text
