@@ -267,7 +267,7 @@ def test_a_server_that_drips_is_left(serve, local, where):
             time.sleep(0.05)
 
     started = time.monotonic()
-    with pytest.raises(SourceError, match="time|too long"):
+    with pytest.raises(SourceError, match=r"time|too long"):
         fetch(serve(answer), client=local, limits=FetchLimits(seconds=0.5, backoff=0.0, attempts=2))
     assert time.monotonic() - started < 2
 
