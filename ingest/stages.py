@@ -1,0 +1,275 @@
+"""The stages of one episode: each makes one file of the library from what is there, and does nothing when it is done.
+
+A stage is done when its file exists and records the hash of its inputs, which holds the stage's version.
+"""
+
+import logging
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from ingest import heard as heard_words
+from ingest.audio import probe
+from ingest.captions import Cue, read_captions
+from ingest.errors import PlaybackError, SourceError
+from ingest.fetch import download, fetch
+from ingest.folder import read_text
+from ingest.heard import Heard, Listening
+from ingest.item import Link
+from ingest.library import (
+    Record,
+    episode_folder,
+    hash_of,
+    read_if_whole,
+    recording,
+    sha256_of,
+    sync_folder,
+    write_json,
+)
+from ingest.register import people_of
+from ingest.shownotes import OfficialText, best_of, parse_notes
+from ingest.transcribe import transcribe
+from ingest.transcript import OfficialTurn
+
+logger = logging.getLogger(__name__)
+
+# Raise one when its stage makes something else of the same inputs; what is on disk is then made again.
+CAPTIONS_VERSION = 1
+OFFICIAL_VERSION = 1
+
+_MOST_CAPTION_BYTES = 20 * 2**20
+# Times are worth more than words here, and JSON keeps names and word times where the others may not (contract).
+_ORDER = ("json", "vtt", "srt", "html", "text")
+
+# What a door shows while it works: stage, done, all (None if unknown), in the stage's own unit.
+Progress = Callable[[str, float, float | None], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Captions:
+    """What the first usable transcript link held: cues with times, or another copy of the official text."""
+
+    inputs: str
+    cues: tuple[Cue, ...] = ()
+    notes: str | None = None
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Official:
+    """The publisher's own words, the best copy of them; empty turns if no source has any."""
+
+    inputs: str
+    text: OfficialText
+
+
+def captions_of(home: Path, record: Record, again: bool) -> Captions:
+    """Read the episode's captions from the first of its transcript links that holds any, and keep them as they came."""
+    links = sorted((link for item in record.items for link in item.transcripts), key=_rank)
+    inputs = hash_of([CAPTIONS_VERSION, [asdict(link) | {"sha256": _local_hash(link)} for link in links]])
+    path = episode_folder(home, record.episode.id) / "captions.json"
+    kept = _made_of(inputs, path)
+    if kept is not None and not again:
+        return _captions_from_json(kept)
+    if not links:
+        return Captions(inputs)
+    captions = _first_usable(links, inputs)
+    if kept is not None and not captions.cues and captions.notes is None:
+        return replace(
+            _captions_from_json(kept), problems=captions.problems
+        )  # a server out of reach takes nothing away
+    if captions.cues or captions.notes is not None:
+        write_json(path, {"schema": 1, **asdict(captions)})
+    return captions
+
+
+def official_of(home: Path, record: Record, captions: Captions, again: bool) -> Official:
+    """Parse every copy of the show notes and keep the best; a transcript linked as text is one of them."""
+    copies = [(item.origin, item.notes) for item in record.items if item.notes]
+    if captions.notes is not None:
+        copies.append(("transcript link", captions.notes))
+    names = people_of(record)
+    inputs = hash_of([OFFICIAL_VERSION, copies, names])
+    path = episode_folder(home, record.episode.id) / "official.json"
+    kept = None if again else _made_of(inputs, path)
+    if kept is not None:
+        return Official(inputs, _official_from_json(kept["text"]))
+    texts = [parse_notes(notes, names) for _, notes in copies]
+    text = texts[best_of(texts)] if texts else OfficialText(aliases={})
+    report = [
+        {"origin": origin, "words": _count(parsed), "lossy": parsed.lossy, "truncated": parsed.truncated}
+        for (origin, _), parsed in zip(copies, texts, strict=True)
+    ]
+    write_json(path, {"schema": 1, "inputs": inputs, "text": _plain(text), "copies": report})
+    return Official(inputs, text)
+
+
+def recording_of(home: Path, record: Record, progress: Progress | None) -> Path | None:
+    """Return the library's copy of the recording, made if it is not there yet; None if no source has one."""
+    present = recording(home, record.episode.id)
+    link = next((item.enclosure for item in reversed(record.items) if item.enclosure is not None), None)
+    if link is None:
+        return present
+    local = None if _is_remote(link.url) else Path(link.url)
+    if present is not None and (local is None or not local.exists() or _same_size(present, local)):
+        return present
+    suffix = (local.suffix if local else Path(link.url.split("?")[0]).suffix).lower()
+    target = (
+        episode_folder(home, record.episode.id)
+        / f"audio{suffix if suffix[1:].isalnum() and len(suffix) < 6 else '.bin'}"
+    )
+    if local is None:
+        download(link.url, target, progress=None if progress is None else _download_progress(progress))
+    else:
+        probe(local)  # raises for what cannot be decoded, before it is copied
+        _copy(local, target)
+    if present is not None and present != target:
+        present.unlink()
+    return target
+
+
+def heard_of(
+    home: Path, record: Record, audio: Path, listening: Listening, progress: Progress | None, again: bool = False
+) -> Heard:
+    """Transcribe the recording, once for each audio, engine and model; vocabulary alone never makes it again.
+
+    With `again` it is transcribed anew; what was heard before is kept until that is done.
+    """
+    folder = episode_folder(home, record.episode.id)
+    key = {"audio_sha256": sha256_of(audio), "engine": listening.engine, "model": listening.model}
+    path = folder / "heard.json"
+    kept = read_if_whole(path)
+    if kept is not None and kept.get("key") == key and not again:
+        return heard_words.from_json(kept)
+    if again:
+        (folder / "heard.partial.json").unlink(missing_ok=True)
+    heard = transcribe(
+        audio,
+        listening,
+        progress=None if progress is None else lambda done, whole: progress("transcribe", done, whole),
+        resume=folder / "heard.partial.json",
+    )
+    write_json(path, {**heard_words.to_json(heard), "key": key})
+    (folder / "heard.partial.json").unlink(missing_ok=True)
+    return heard
+
+
+def heard_already(home: Path, record: Record) -> Heard | None:
+    """Return what an earlier run heard in the episode's recording, None if nothing was transcribed."""
+    data = read_if_whole(episode_folder(home, record.episode.id) / "heard.json")
+    return None if data is None else heard_words.from_json(data)
+
+
+def has_recording(record: Record) -> bool:
+    """Say whether any source names a recording."""
+    return any(item.enclosure is not None for item in record.items)
+
+
+def duration_of(audio: Path) -> float:
+    """Return the recording's duration in seconds; raises AudioError if it cannot be decoded."""
+    return probe(audio).duration
+
+
+def _made_of(inputs: str, path: Path) -> dict[str, Any] | None:
+    """Read what a stage made of these inputs, None if it made nothing of them or its file is damaged."""
+    data = read_if_whole(path)
+    return data if data is not None and data.get("inputs") == inputs else None
+
+
+def _first_usable(links: Sequence[Link], inputs: str) -> Captions:
+    problems: list[str] = []
+    for link in links:
+        try:
+            data = fetch(link.url, limit=_MOST_CAPTION_BYTES).data if _is_remote(link.url) else _read(Path(link.url))
+            if _ORDER[_rank(link)] in ("html", "text"):
+                notes = read_text(data, link.url)
+                if parse_notes(notes).turns:
+                    return Captions(inputs, notes=notes, problems=tuple(problems))
+                raise SourceError(f"{link.url}: holds no turns with speaker names")
+            return Captions(inputs, cues=read_captions(data, link.url), problems=tuple(problems))
+        except PlaybackError as error:
+            logger.info("captions not used: %s", error)  # the outcome says so too
+            problems.append(str(error))
+    return Captions(inputs, problems=tuple(problems))
+
+
+def _rank(link: Link) -> int:
+    """Position of a link's format in `_ORDER`, told by media type, else by the end of its path."""
+    kind = f"{link.type or ''} {Path(link.url.split('?')[0]).suffix}".lower()
+    for position, words in enumerate(
+        (("json",), ("vtt",), ("srt", "subrip"), ("html", ".htm"), ("text", "plain", ".txt"))
+    ):
+        if any(word in kind for word in words) and not (position == 4 and "vtt" in kind):
+            return position
+    return len(_ORDER) - 1
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise SourceError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def _local_hash(link: Link) -> str | None:
+    path = Path(link.url)
+    return None if _is_remote(link.url) or not path.is_file() else sha256_of(path)
+
+
+def _is_remote(url: str) -> bool:
+    return url.startswith(("http://", "https://"))
+
+
+def _same_size(one: Path, other: Path) -> bool:
+    return one.stat().st_size == other.stat().st_size
+
+
+def _copy(source: Path, target: Path) -> None:
+    try:
+        partial = target.with_name(f".{target.name}.part")
+        shutil.copyfile(source, partial)
+        partial.replace(target)
+        sync_folder(target.parent)
+    except OSError as error:
+        raise SourceError(f"{source}: cannot be copied into the library: {error.strerror}") from error
+
+
+def _download_progress(progress: Progress) -> Callable[[int, int | None], None]:
+    return lambda done, whole: progress("download", done, whole)
+
+
+def _captions_from_json(data: dict[str, Any]) -> Captions:
+    return Captions(data["inputs"], tuple(Cue(**cue) for cue in data["cues"]), data["notes"], tuple(data["problems"]))
+
+
+def _plain(text: OfficialText) -> dict[str, Any]:
+    """`asdict`, but for the mapping of aliases, which may be of any kind."""
+    return {
+        "turns": [asdict(turn) for turn in text.turns],
+        "description": text.description,
+        "aliases": dict(text.aliases),
+        "lossy": text.lossy,
+        "truncated": text.truncated,
+        "title": text.title,
+        "duration": text.duration,
+        "published": text.published,
+        "links": [asdict(link) for link in text.links],
+        "problems": list(text.problems),
+    }
+
+
+def _official_from_json(data: dict[str, Any]) -> OfficialText:
+    return OfficialText(
+        **{
+            **data,
+            "turns": tuple(OfficialTurn(**turn) for turn in data["turns"]),
+            "links": tuple(Link(**link) for link in data["links"]),
+            "problems": tuple(data["problems"]),
+        }
+    )
+
+
+def _count(text: OfficialText) -> int:
+    return sum(len(turn.text.split()) for turn in text.turns)
