@@ -1,0 +1,1 @@
+"""Transcripts become passages, vectors, postings and ranked hits."""

@@ -1,0 +1,294 @@
+"""Build and publish a generation from the library: passages, vectors, postings; nothing known is encoded again."""
+
+import hashlib
+import json
+import logging
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index import keywords, vectors
+from index.chunk import OVERLAP_SENTENCES, PASSAGE_WORDS, fitting, passages_from, sentences_of
+from index.encode import Encoder
+from index.errors import IndexBroken, IndexMissing
+from index.generation import FILES, SCHEMA, Generation, Manifest, VectorField
+from index.passage import Passage, Sentence
+from index.store import current_number_or_zero, index_folder, manifest_of, next_folder, open_generation, publish
+from index.tables import TABLES
+from ingest.library import episode_folder, episode_ids, hash_of, lock, sha256_of, transcripts
+from ingest.transcript import Transcript
+from ingest.words import without_marks
+
+logger = logging.getLogger(__name__)
+
+# Raise it when the same transcripts give other passages or vectors.
+BUILD_VERSION = 1
+
+Floats = NDArray[np.float32]
+# Called with what is encoded, how many are done, and how many there are.
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Chunked:
+    """An episode cut up, with the position of its first sentence and passage among all."""
+
+    transcript: Transcript
+    sentences: tuple[Sentence, ...]
+    passages: tuple[Passage, ...]
+    first_sentence: int
+    first_passage: int
+
+
+def build(
+    home: Path,
+    encoder: Encoder,
+    rebuild: bool = False,
+    shape: tuple[int, int] = (PASSAGE_WORDS, OVERLAP_SENTENCES),
+    progress: Progress | None = None,
+) -> Manifest:
+    """Publish a generation of the whole library and return its manifest; the live one if nothing changed.
+
+    Costs time and memory in proportion to the library; only texts that the live generation did not encode with the same
+    weights are encoded. `shape` is words of a passage and sentences of overlap; `rebuild` encodes everything again.
+    One process publishes at a time; a second waits.
+    """
+    index_folder(home).mkdir(parents=True, exist_ok=True)
+    with lock(index_folder(home)):
+        live = None if rebuild else _live(home)
+        try:
+            inputs = _inputs(home, (encoder.name, encoder.weights), shape)
+            if live is not None and live.manifest.inputs == inputs:
+                return live.manifest
+            number, working = next_folder(home)
+            chunked = list(_chunked(home, encoder, shape))
+            known = live if live is not None and live.manifest.weights == encoder.weights else None
+            _write(working, chunked, encoder, known, progress)
+        finally:
+            if live is not None:
+                live.close()
+        manifest = Manifest(
+            generation=number,
+            encoder=encoder.name,
+            weights=encoder.weights,
+            dimension=encoder.dimension,
+            passages=sum(len(episode.passages) for episode in chunked),
+            sentences=sum(len(episode.sentences) for episode in chunked),
+            episodes=len(chunked),
+            built=datetime.now(UTC).isoformat(timespec="seconds"),
+            inputs=inputs,
+        )
+        publish(home, working, manifest)
+        return manifest
+
+
+def _live(home: Path) -> Generation | None:
+    try:
+        return open_generation(home)
+    except IndexMissing:
+        return None
+    except IndexBroken as error:
+        logger.warning("%s", error)
+        return None
+
+
+def up_to_date(
+    home: Path, name: str, weights: str, shape: tuple[int, int] = (PASSAGE_WORDS, OVERLAP_SENTENCES)
+) -> bool:
+    """Say whether the live generation is what `build` would make with this encoder; reads files, loads no model."""
+    number = current_number_or_zero(home)
+    try:
+        return number > 0 and manifest_of(home, number).inputs == _inputs(home, (name, weights), shape)
+    except IndexBroken as error:
+        logger.warning("%s", error)
+        return False
+
+
+def _inputs(home: Path, encoder: tuple[str, str], shape: tuple[int, int]) -> str:
+    files = []
+    for identifier in episode_ids(home):
+        folder = episode_folder(home, identifier)
+        if (folder / "transcript.json").exists():
+            files.append([identifier, sha256_of(folder / "transcript.json"), sha256_of(folder / "episode.json")])
+    return hash_of([SCHEMA, BUILD_VERSION, encoder, shape, files])
+
+
+def _chunked(home: Path, encoder: Encoder, shape: tuple[int, int]) -> Iterator[_Chunked]:
+    first_sentence = first_passage = 0
+    for transcript in transcripts(home):
+        sentences = fitting(transcript, sentences_of(transcript), encoder.pieces)
+        passages = passages_from(transcript, sentences, encoder.pieces, shape)
+        yield _Chunked(transcript, sentences, passages, first_sentence, first_passage)
+        first_sentence += len(sentences)
+        first_passage += len(passages)
+
+
+def _write(
+    working: Path, chunked: Sequence[_Chunked], encoder: Encoder, known: Generation | None, progress: Progress | None
+) -> None:
+    sentence_texts = [
+        _encoded_text(episode.transcript.turns[item.turn].text[item.start : item.end])
+        for episode in chunked
+        for item in episode.sentences
+    ]
+    passages = [passage for episode in chunked for passage in episode.passages]
+    passage_texts = [_encoded_text(f"{passage.header}\n{passage.text}") for passage in passages]
+    # Rounded as they are stored, so that a later generation that reads them makes the same of them.
+    sentence_vectors = (
+        _vectors("sentences", sentence_texts, encoder, known, progress).astype(np.float16).astype(np.float32)
+    )
+    fields: dict[VectorField, Floats] = {
+        "passage": _vectors("passages", passage_texts, encoder, known, progress),
+        "turns": turn_vectors(chunked, sentence_vectors),
+    }
+    database = sqlite3.connect(working / "passages.sqlite")
+    try:
+        database.executescript(TABLES)
+        _write_episodes(database, chunked)
+        _write_sentences(database, chunked, sentence_texts, sentence_vectors)
+        _write_passages(database, passages, passage_texts, fields)
+        _write_speakers(database, chunked)
+        for name, matrix in fields.items():
+            spread = vectors.spread_of(matrix)
+            row = (name, spread.mean.tobytes(), spread.covariance.tobytes())
+            database.execute("INSERT INTO spreads VALUES (?, ?, ?)", row)
+        database.commit()
+    finally:
+        database.close()
+    for name, matrix in fields.items():
+        vectors.write(working / FILES[name], matrix)
+    keywords.write(working / "keywords", [passage.text for passage in passages])
+
+
+def turn_vectors(chunked: Sequence[_Chunked], sentence_vectors: Floats) -> Floats:
+    """Return for each passage the mean of its turns' unit vectors, weighted by the words it takes of each.
+
+    A turn's vector is the mean of its sentences' vectors weighted by the square root of their words, so that an inner
+    product with the result is the word-weighted mean of the turns' cosines. Shape (passages, dimension).
+    """
+    result = np.zeros((sum(len(episode.passages) for episode in chunked), sentence_vectors.shape[1]), np.float32)
+    for episode in chunked:
+        mine = sentence_vectors[episode.first_sentence : episode.first_sentence + len(episode.sentences)]
+        turns = np.zeros((len(episode.transcript.turns), sentence_vectors.shape[1]), np.float32)
+        for sentence, vector in zip(episode.sentences, mine, strict=True):
+            turns[sentence.turn] += np.sqrt(sentence.words) * vector
+        turns /= np.maximum(np.linalg.norm(turns, axis=1, keepdims=True), 1e-12)
+        for number, passage in enumerate(episode.passages, episode.first_passage):
+            chosen = episode.sentences[slice(*passage.sentences)]
+            words = sum(sentence.words for sentence in chosen)
+            for sentence in chosen:
+                result[number] += turns[sentence.turn] * (sentence.words / words)
+    return result
+
+
+def _vectors(
+    table: str, texts: Sequence[str], encoder: Encoder, known: Generation | None, progress: Progress | None
+) -> Floats:
+    """Encode each distinct text once, and none that the live generation holds."""
+    keys = [key_of(text) for text in texts]
+    have: dict[bytes, Floats] = {}
+    if known is not None:
+        have = known.known_vectors("passages" if table == "passages" else "sentences", list(dict.fromkeys(keys)))
+    missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in have}
+    if missing:
+        report = None if progress is None else lambda done, whole: progress(table, done, whole)
+        have |= dict(zip(missing, encoder.encode(list(missing.values()), report), strict=True))
+    matrix = np.zeros((len(texts), encoder.dimension), np.float32)
+    for row, key in enumerate(keys):
+        matrix[row] = have[key]
+    return matrix
+
+
+def key_of(text: str) -> bytes:
+    """Return the key under which an encoded text's vector is found again."""
+    return hashlib.sha256(text.encode()).digest()[:16]
+
+
+def _encoded_text(text: str) -> str:
+    return " ".join(without_marks(text).split())
+
+
+def _write_episodes(database: sqlite3.Connection, chunked: Sequence[_Chunked]) -> None:
+    for item in chunked:
+        episode = item.transcript.episode
+        database.execute(
+            "INSERT INTO episodes VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                episode.id,
+                json.dumps(asdict(episode), ensure_ascii=False),
+                episode.show.id,
+                episode.published,
+                item.first_sentence,
+                len(item.sentences),
+            ),
+        )
+        database.executemany("INSERT OR IGNORE INTO aliases VALUES (?, ?)", item.transcript.aliases.items())
+
+
+def _write_sentences(
+    database: sqlite3.Connection, chunked: Sequence[_Chunked], texts: Sequence[str], matrix: Floats
+) -> None:
+    row = 0
+    for episode in chunked:
+        for sentence in episode.sentences:
+            turn = episode.transcript.turns[sentence.turn]
+            database.execute(
+                "INSERT INTO sentences VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    row,
+                    sentence.turn,
+                    sentence.start,
+                    sentence.end,
+                    sentence.first_word,
+                    sentence.words,
+                    _person(episode.transcript, turn.speaker),
+                    turn.text[sentence.start : sentence.end],
+                    key_of(texts[row]),
+                    matrix[row].astype(np.float16).tobytes(),
+                ),
+            )
+            row += 1
+
+
+def _write_passages(
+    database: sqlite3.Connection,
+    passages: Sequence[Passage],
+    texts: Sequence[str],
+    fields: dict[VectorField, Floats],
+) -> None:
+    for row, passage in enumerate(passages):
+        database.execute(
+            "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                row,
+                passage.id,
+                passage.episode_id,
+                passage.text,
+                passage.header,
+                *passage.sentences,
+                json.dumps(passage.speakers, ensure_ascii=False),
+                passage.start,
+                passage.end,
+                passage.timing,
+                key_of(texts[row]),
+                fields["passage"][row].tobytes(),
+                fields["turns"][row].tobytes(),
+            ),
+        )
+
+
+def _write_speakers(database: sqlite3.Connection, chunked: Sequence[_Chunked]) -> None:
+    """Write who speaks in each passage, by the name a label stands for, so that a filter finds all labels of one."""
+    for episode in chunked:
+        for row, passage in enumerate(episode.passages, episode.first_passage):
+            people = {_person(episode.transcript, label) for label in passage.speakers}
+            database.executemany("INSERT INTO speakers VALUES (?, ?)", ((name, row) for name in people))
+
+
+def _person(transcript: Transcript, label: str | None) -> str | None:
+    return None if label is None else transcript.aliases.get(label, label)

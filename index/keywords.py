@@ -1,0 +1,114 @@
+"""Words of a question looked up in passages: BM25 by tantivy with English stems."""
+
+import json
+from collections.abc import Iterable, Sequence
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import tantivy
+from numpy.typing import NDArray
+
+from index.errors import IndexBroken
+from ingest.words import without_marks
+
+Floats = NDArray[np.float32]
+Rows = NDArray[np.int64]
+
+_ANALYSER = "english"
+_HEAP_BYTES = 64 * 2**20
+_ROWS_FILE = "rows.json"
+
+
+def analyser() -> tantivy.TextAnalyzer:
+    """Return the analyser of passages and questions: words in lower case, stemmed, none left out."""
+    return (
+        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+        .filter(tantivy.Filter.remove_long(60))
+        .filter(tantivy.Filter.lowercase())
+        .filter(tantivy.Filter.ascii_fold())
+        .filter(tantivy.Filter.stemmer("english"))
+        .build()
+    )
+
+
+def stems(text: str) -> list[str]:
+    """Return the stems of a text's words in order; marks are no words."""
+    found: list[str] = _shared_analyser().analyze(without_marks(text))
+    return found
+
+
+@cache
+def _shared_analyser() -> tantivy.TextAnalyzer:
+    return analyser()
+
+
+def write(folder: Path, texts: Iterable[str]) -> None:
+    """Write the postings of passages into a new folder; row numbers are positions in `texts`."""
+    folder.mkdir(parents=True)
+    index = tantivy.Index(_schema(), path=str(folder))
+    index.register_tokenizer(_ANALYSER, analyser())
+    writer = index.writer(_HEAP_BYTES, 1)
+    for row, text in enumerate(texts):
+        writer.add_document(tantivy.Document(row=row, text=without_marks(text)))
+    writer.commit()
+    writer.wait_merging_threads()
+    index.reload()
+    # tantivy answers with addresses inside its segments; asking it for each stored row would cost a look-up per result.
+    searcher = index.searcher()
+    segments: dict[int, dict[int, int]] = {}
+    for _, address in searcher.search(tantivy.Query.all_query(), max(searcher.num_docs, 1)).hits:
+        segments.setdefault(address.segment_ord, {})[address.doc] = int(searcher.doc(address)["row"][0])
+    rows = [[segments[number].get(doc, -1) for doc in range(max(segments[number]) + 1)] for number in sorted(segments)]
+    (folder / _ROWS_FILE).write_text(json.dumps(rows))
+    for lock in folder.glob("*.lock"):
+        lock.unlink()
+
+
+class Keywords:
+    """The opened postings of a generation; born ready."""
+
+    def __init__(self, folder: Path, rows: int) -> None:
+        """Open postings whose checksums were verified; raises IndexBroken if they do not hold `rows` passages."""
+        try:
+            index = tantivy.Index(_schema(), path=str(folder))
+            index.register_tokenizer(_ANALYSER, analyser())
+            self._segments = [np.array(segment, np.int64) for segment in json.loads((folder / _ROWS_FILE).read_bytes())]
+        except (ValueError, OSError) as error:
+            raise IndexBroken(f"{folder} cannot be read by tantivy: {error}; run: playback index --rebuild") from error
+        self._searcher = index.searcher()
+        self._analyser = analyser()
+        self._rows = rows
+        if self._searcher.num_docs != rows:
+            raise IndexBroken(
+                f"{folder} holds {self._searcher.num_docs} passages, not {rows}; run: playback index --rebuild"
+            )
+
+    def terms(self, text: str) -> list[str]:
+        """Return the distinct stems of a question in order."""
+        return list(dict.fromkeys(self._analyser.analyze(text)))
+
+    def frequency(self, term: str) -> int:
+        """Return how many passages hold a stem."""
+        return int(self._searcher.doc_freq("text", term))
+
+    def scores(self, terms: Sequence[str]) -> Floats:
+        """Return the BM25 score of every passage for these stems, shape (rows,), 0 where none occurs."""
+        scores = np.zeros(self._rows, np.float32)
+        if not terms or not self._rows:
+            return scores
+        query = tantivy.Query.boolean_query(
+            [(tantivy.Occur.Should, tantivy.Query.term_query(_schema(), "text", term, "freq")) for term in terms]
+        )
+        for score, address in self._searcher.search(query, self._rows, count=False).hits:
+            scores[self._segments[address.segment_ord][address.doc]] = score
+        return scores
+
+
+def _schema() -> tantivy.Schema:
+    return (
+        tantivy.SchemaBuilder()
+        .add_unsigned_field("row", stored=True)
+        .add_text_field("text", stored=False, tokenizer_name=_ANALYSER, index_option="freq")
+        .build()
+    )

@@ -1,0 +1,96 @@
+"""Rank passages for a question: every signal scores all passages, and their deviations from the mean are added."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.generation import Generation
+from index.passage import Filters, Hit, Passage
+from ingest.words import normalise
+
+Floats = NDArray[np.float32]
+
+# Share of each signal in the sum of deviations, chosen by cross-validation over episodes (docs/evaluation.md).
+WEIGHTS = {"passage": 0.4, "turns": 0.3, "words": 0.3}
+# How many candidates each signal brings before they are scored by all.
+_CANDIDATES = 200
+_LEAST_DEVIATION = 1e-6
+_READ_AT_ONCE = 64
+_NO_FILTERS = Filters()
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question ready to be searched: its unit vector and its distinct stems."""
+
+    text: str
+    vector: Floats
+    terms: tuple[str, ...]
+
+
+def search(generation: Generation, query: Query, k: int, filters: Filters = _NO_FILTERS) -> tuple[Hit, ...]:
+    """Return the k best passages, best first, fewer only if fewer exist; no two share more than half their trigrams.
+
+    Filters restrict before anything is ranked, so a filtered search is as full as an open one.
+    """
+    wanted = max(_CANDIDATES, 4 * k)
+    while True:
+        ranked = _ranked(generation, query, wanted, filters)
+        kept = _distinct(generation, [identifier for identifier, _ in ranked], k)
+        if len(kept) == k or len(ranked) < wanted:
+            break
+        wanted *= 4
+    scores = dict(ranked)
+    return tuple(
+        Hit(rank, scores[passage.id], passage, generation.episode(passage.episode_id))
+        for rank, passage in enumerate(kept, 1)
+    )
+
+
+def _ranked(generation: Generation, query: Query, count: int, filters: Filters) -> list[tuple[str, float]]:
+    """Return (id, score) of every passage that some signal brings among its first `count`, best first."""
+    passage = generation.nearest("passage", query.vector, count, filters)
+    turns = generation.nearest("turns", query.vector, count, filters)
+    words, all_words = generation.matching(query.terms, count, filters)
+    ids = list(dict.fromkeys((*passage.ids, *turns.ids, *words.ids)))
+    if not ids:
+        return []
+    total = (
+        WEIGHTS["passage"]
+        * _deviations(generation.nearest_of("passage", query.vector, ids), passage.mean, passage.deviation)
+        + WEIGHTS["turns"] * _deviations(generation.nearest_of("turns", query.vector, ids), turns.mean, turns.deviation)
+        + WEIGHTS["words"] * _deviations(generation.matching_of(all_words, ids), words.mean, words.deviation)
+    )
+    order = np.argsort(-total, kind="stable")
+    return [(ids[position], float(total[position])) for position in order]
+
+
+def _deviations(scores: Floats, mean: float, deviation: float) -> Floats:
+    """How many standard deviations each score lies above the mean of all passages; nothing if all score alike."""
+    if deviation < _LEAST_DEVIATION:
+        return np.zeros_like(scores)
+    return (scores - np.float32(mean)) / np.float32(deviation)
+
+
+def _distinct(generation: Generation, ids: Sequence[str], k: int) -> list[Passage]:
+    """Keep the first k passages; none shares more than half of the shorter's word trigrams with a better one."""
+    kept: list[Passage] = []
+    seen: list[set[tuple[str, ...]]] = []
+    for begin in range(0, len(ids), _READ_AT_ONCE):
+        for passage in generation.passages(ids[begin : begin + _READ_AT_ONCE]):
+            mine = trigrams(passage.text)
+            if any(2 * len(mine & other) > min(len(mine), len(other)) for other in seen):
+                continue
+            kept.append(passage)
+            seen.append(mine)
+            if len(kept) == k:
+                return kept
+    return kept
+
+
+def trigrams(text: str) -> set[tuple[str, ...]]:
+    """Return the word trigrams of a text in normal form; of a text of one or two words, those as one."""
+    words = normalise(text)
+    return {tuple(words[position : position + 3]) for position in range(max(len(words) - 2, 1))} if words else set()
