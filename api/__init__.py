@@ -1,0 +1,1 @@
+"""The doors: one core, thin doors."""

@@ -1,0 +1,243 @@
+"""An answer made of evidence: the best quotes of the best passages, or the plain word that the podcast does not say."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Literal
+
+from api.base import KnowledgeBase
+from api.confidence import CONFIDENT, TOUCHES, confidence
+from api.errors import QuestionError
+from api.evidence import Span, information_of, spans_of
+from api.quote import Quote, fault_of, open_transcript, quote_at
+from index.passage import Filters, Hit
+from index.search import Query, search, trigrams
+from ingest.transcript import Episode, Timing
+
+logger = logging.getLogger(__name__)
+
+MOST_QUESTION_CHARACTERS = 2_000
+MOST_CITATIONS = 8
+MOST_STATEMENTS = 4
+MOST_HITS = 100
+DEFAULT_HITS = 10
+# Hits whose sentences are weighed; more than citations, because some hold no quote or repeat one.
+_WEIGHED_HITS = 12
+
+Status = Literal["answered", "partial", "unanswerable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A quote in an answer, with where to read and hear it; times are seconds from the start of the recording."""
+
+    id: str
+    quote: str
+    speaker: str | None
+    role: str | None
+    episode: Episode
+    turn: int
+    start: float | None
+    end: float | None
+    timing: Timing | None
+    timing_error: float | None
+    url: str
+    listen_url: str | None
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A part of the answer and the ids of the quotes it rests on."""
+
+    text: str
+    citations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The contract's answer; `confidence` estimates, from 0 to 1, that the podcast answers the question."""
+
+    question: str
+    rewritten_question: str | None
+    status: Status
+    composer: str
+    as_of: str | None
+    statements: tuple[Statement, ...]
+    citations: tuple[Citation, ...]
+    related: tuple[Citation, ...]
+    confidence: float
+    timings_ms: dict[str, float]
+
+
+def check_question(question: str) -> str:
+    """Return the question in one line; raises QuestionError if it is empty or over 2,000 characters."""
+    text = " ".join(question.split())
+    if not text:
+        raise QuestionError("the question is empty; ask something")
+    if len(question) > MOST_QUESTION_CHARACTERS:
+        raise QuestionError(
+            f"the question has {len(question):,} characters; at most {MOST_QUESTION_CHARACTERS:,} are read"
+        )
+    return text
+
+
+def ready(base: KnowledgeBase, question: str) -> Query:
+    """Return the question ready to be searched; raises QuestionError as `check_question` does."""
+    text = check_question(question)
+    return Query(text, base.encoder.encode_query(text), tuple(base.generation.terms(text)))
+
+
+def ask(base: KnowledgeBase, question: str, k: int = MOST_CITATIONS, filters: Filters | None = None) -> Answer:
+    """Answer a question with at most `k` verified quotes, best first, in at most four statements."""
+    filters = filters or Filters()
+    begun = perf_counter()
+    query = ready(base, question)
+    encoded = perf_counter()
+    hits = search(base.generation, query, _WEIGHED_HITS, filters)
+    searched = perf_counter()
+    information = information_of(base.generation, query.terms)
+    spans = spans_of(base.generation, query, hits, information, filters.speaker)
+    sure = confidence(spans)
+    chosen = _cited(base, spans, min(k, MOST_CITATIONS))
+    status: Status = "answered" if sure >= CONFIDENT else "partial" if sure >= TOUCHES else "unanswerable"
+    if not chosen:
+        status, sure = "unanswerable", min(sure, TOUCHES / 2)
+    citations = chosen if status != "unanswerable" else ()
+    composed = perf_counter()
+    return Answer(
+        question=question,
+        rewritten_question=None,
+        status=status,
+        composer="extractive",
+        as_of=max((citation.episode.published for citation in citations if citation.episode.published), default=None),
+        statements=statements_of(citations),
+        citations=citations,
+        related=chosen if status == "unanswerable" else (),
+        confidence=round(sure, 4),
+        timings_ms={
+            "encode": _milliseconds(begun, encoded),
+            "search": _milliseconds(encoded, searched),
+            "compose": _milliseconds(searched, composed),
+            "total": _milliseconds(begun, composed),
+        },
+    )
+
+
+def find(base: KnowledgeBase, question: str, k: int, filters: Filters | None = None) -> list[tuple[Hit, str | None]]:
+    """Return the k best hits, best first, each with the id of its best quote, None if it holds no sentence to quote."""
+    filters = filters or Filters()
+    query = ready(base, question)
+    hits = search(base.generation, query, k, filters)
+    information = information_of(base.generation, query.terms)
+    spans = spans_of(base.generation, query, hits, information, filters.speaker)
+    found = []
+    for hit, candidates in zip(hits, spans, strict=True):
+        quotes = (quote for span in candidates[:1] if (quote := _quote(base, span)) is not None)
+        found.append((hit, next((quote.id for quote in quotes), None)))
+    return found
+
+
+def citation_of(quote: Quote, score: float = 0.0) -> Citation:
+    """Return a quote as a citation."""
+    return Citation(
+        id=quote.id,
+        quote=quote.text,
+        speaker=quote.speaker,
+        role=None,
+        episode=quote.episode,
+        turn=quote.turn,
+        start=_rounded(quote.start),
+        end=_rounded(quote.end),
+        timing=quote.timing if quote.start is not None else None,
+        timing_error=quote.timing_error if quote.start is not None else None,
+        url=f"/quotes/{quote.id}",
+        listen_url=listen_url(quote),
+        score=round(score, 4),
+    )
+
+
+def listen_url(quote: Quote) -> str | None:
+    """Return where to hear a quote, as a media fragment in seconds; None without audio."""
+    if quote.episode.audio_url is None:
+        return None
+    if quote.start is None:
+        return quote.episode.audio_url
+    until = "" if quote.end is None else f",{quote.end:.1f}"
+    return f"{quote.episode.audio_url}#t={quote.start:.1f}{until}"
+
+
+def statements_of(citations: Sequence[Citation]) -> tuple[Statement, ...]:
+    """Group quotes by episode and speaker into at most four statements, best first; what is left joins the last.
+
+    A statement's text is its quotes and nothing else, each on its own line in the order it is spoken.
+    """
+    groups: dict[tuple[str, str | None], list[Citation]] = {}
+    for citation in citations:
+        key = (citation.episode.id, citation.speaker)
+        if key not in groups and len(groups) == MOST_STATEMENTS:
+            key = list(groups)[-1]
+        groups.setdefault(key, []).append(citation)
+    return tuple(
+        Statement(
+            "\n".join(citation.quote for citation in sorted(group, key=_place)),
+            tuple(citation.id for citation in group),
+        )
+        for group in groups.values()
+    )
+
+
+def _place(citation: Citation) -> tuple[str, int, float]:
+    return citation.episode.id, citation.turn, citation.start or 0.0
+
+
+def _cited(base: KnowledgeBase, spans: Sequence[Sequence[Span]], k: int) -> tuple[Citation, ...]:
+    """Return at most k verified citations, one from each hit in order: its best span that says nothing said before."""
+    found: list[Citation] = []
+    said: list[tuple[str, set[int], set[tuple[str, ...]]]] = []
+    for candidates in spans:
+        for span in candidates:
+            episode = span.hit.passage.episode_id
+            words = set(range(span.first_word, span.first_word + span.words))
+            if any(episode == other and words & others for other, others, _ in said):
+                continue
+            quote = _quote(base, span)
+            if quote is None:
+                continue
+            mine = trigrams(quote.text)
+            if not any(2 * len(mine & others) > min(len(mine), len(others)) for _, _, others in said):
+                said.append((episode, words, mine))
+                found.append(citation_of(quote, span.cosine))
+            break
+        if len(found) == k:
+            break
+    return tuple(found)
+
+
+def _quote(base: KnowledgeBase, span: Span) -> Quote | None:
+    """Return the span as a verified quote of today's transcript, None if it is not (then it is logged and dropped)."""
+    opened = open_transcript(base.home, span.hit.passage.episode_id)
+    if opened is None:
+        logger.info("a quote was dropped: %s has no transcript any more", span.hit.passage.episode_id)
+        return None
+    try:
+        quote = quote_at(opened, span.first_word, span.words)
+    except ValueError:
+        logger.info("a quote was dropped: %s was edited since it was indexed", span.hit.passage.episode_id)
+        return None
+    fault = fault_of(quote, opened.transcript)
+    if fault is None and " ".join(quote.text.split()) not in " ".join(span.hit.passage.text.split()):
+        fault = "fabricated"
+    if fault is not None:
+        logger.warning("a quote was dropped: %s in %s", fault, span.hit.passage.episode_id)
+        return None
+    return quote
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 3)
+
+
+def _milliseconds(begun: float, ended: float) -> float:
+    return round((ended - begun) * 1000, 2)

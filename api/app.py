@@ -1,0 +1,58 @@
+"""The HTTP door: the app is built by a function, its resources are made when it starts."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from threading import Thread
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from api.live import Live
+from api.pages.render import FOLDER, environment
+from api.routes import answers, docs, episodes, errors, health, pages, quotes
+from api.routes.guard import Guard
+from api.schemas import ErrorResponse
+from api.settings import Settings
+from index.encode import Encoder
+
+_REFUSED: dict[int | str, dict[str, Any]] = {
+    422: {"model": ErrorResponse, "description": "The request cannot be understood"},
+    "default": {"model": ErrorResponse, "description": "Any other error"},
+}
+
+
+def create_app(settings: Settings, encoder: Encoder | None = None) -> FastAPI:
+    """Return the app over a data folder; opens nothing before it starts.
+
+    Without `encoder` the generation's own is loaded in the background from the start on.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        live = Live(settings, encoder)
+        app.state.live = live
+        warming = Thread(target=live.warm, name="warm", daemon=True)
+        if encoder is None:
+            warming.start()
+        yield
+        if encoder is None:
+            warming.join()  # leaving while torch is being imported would crash the interpreter
+        live.close()
+
+    app = FastAPI(
+        title="Playback",
+        summary="Answers questions about a podcast with quotes you can hear.",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        responses=_REFUSED,
+    )
+    app.state.templates = environment(settings.notice)
+    errors.register(app)
+    for routes in (answers, episodes, quotes, health, docs, pages):
+        app.include_router(routes.router)
+    app.mount("/assets", StaticFiles(directory=FOLDER / "assets"), name="assets")
+    app.add_middleware(Guard)
+    return app

@@ -1,0 +1,120 @@
+"""The command line: parse, call the core, print. Heavy modules load inside the commands that need them."""
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from api.settings import read_settings
+from ingest.errors import PlaybackError
+
+logger = logging.getLogger(__name__)
+
+DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 done, 1 a clear error in one line, 2 wrong usage."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(
+        level=os.environ.get("PLAYBACK_LOG", "WARNING").upper(), format="%(levelname)s %(name)s: %(message)s"
+    )
+    settings = read_settings()
+    if options.home is not None:
+        settings = replace(settings, home=options.home)
+    from api import commands
+
+    try:
+        code: int = getattr(commands, options.command)(options, settings)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader (head, less) has left; that is no error
+        return DONE
+    except KeyboardInterrupt:
+        print("playback: stopped; running the same command again goes on", file=sys.stderr)
+        return INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the door's one: every failure leaves as a line and an exit code
+        return _failed(error)
+    return code
+
+
+def _failed(error: Exception) -> int:
+    from api.errors import FilterError, QuestionError
+
+    if isinstance(error, PlaybackError):
+        logger.info("refused", exc_info=error)
+        print(f"playback: {' '.join(str(error).split())}", file=sys.stderr)
+        return WRONG_USAGE if isinstance(error, FilterError | QuestionError) else FAILED
+    logger.error("unexpected", exc_info=error if logger.isEnabledFor(logging.DEBUG) else None)
+    reason = " ".join(str(error).split()) or type(error).__name__
+    print(f"playback: {type(error).__name__}: {reason}; PLAYBACK_LOG=debug shows where", file=sys.stderr)
+    return FAILED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="playback", description="Answers questions about a podcast with quotes you can hear."
+    )
+    parser.add_argument("--home", type=Path, help="data folder (default: PLAYBACK_HOME, else data)")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    ingest = commands.add_parser("ingest", help="read feeds, folders or files into the library and publish the index")
+    ingest.add_argument(
+        "sources", nargs="+", metavar="SOURCE", help="feed URL or file, folder, recording, show notes, captions"
+    )
+    ingest.add_argument("--no-audio", action="store_true", help="neither download nor transcribe; captions are read")
+    ingest.add_argument("--transcribe", action="store_true", help="transcribe even where captions have times")
+    ingest.add_argument("--again", action="store_true", help="do every stage again")
+    ingest.add_argument("--model", default="small.en", help="Whisper model name, folder or file (default: small.en)")
+    ingest.add_argument("--engine", choices=("faster-whisper", "openai-whisper"), default="faster-whisper")
+    ingest.add_argument("--workers", type=_positive, default=1, metavar="N", help="episodes at a time (default: 1)")
+    ingest.add_argument("--limit", type=_positive, metavar="N", help="only the first N episodes")
+    ingest.add_argument("--no-index", action="store_true", help="leave the index as it is")
+    ingest.add_argument("--quiet", action="store_true", help="no progress")
+
+    index = commands.add_parser("index", help="build and publish a generation of the index")
+    index.add_argument("--rebuild", action="store_true", help="encode everything again")
+    index.add_argument("--quiet", action="store_true", help="no progress")
+
+    for name, noun, text in (
+        ("ask", "question", "answer a question with quotes"),
+        ("search", "query", "find passages"),
+    ):
+        command = commands.add_parser(name, help=text)
+        command.add_argument("question", metavar=noun.upper())
+        command.add_argument("--json", action="store_true", help="print the JSON of the contract")
+        command.add_argument("--k", type=_positive, metavar="N", help="at most N quotes or passages")
+        command.add_argument("--episode", metavar="ID|NUMBER")
+        command.add_argument("--show", metavar="ID")
+        command.add_argument("--speaker", metavar="NAME", help="whole name or unambiguous part")
+        command.add_argument("--since", metavar="DATE")
+        command.add_argument("--until", metavar="DATE")
+
+    export = commands.add_parser("export", help="print an episode's transcript")
+    export.add_argument("episode", metavar="EPISODE", help="id, or number where it is unique")
+    export.add_argument("--format", choices=("json", "vtt", "srt", "md", "txt"), required=True)
+    export.add_argument("--output", type=Path, metavar="FILE")
+
+    serve = commands.add_parser("serve", help="serve pages and the HTTP interface")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=_positive, default=8000)
+
+    status = commands.add_parser("status", help="episodes by state and why, the live generation, the encoder")
+    status.add_argument("--json", action="store_true")
+
+    evaluate = commands.add_parser("evaluate", help="measure answers against questions with gold quotes")
+    evaluate.add_argument("questions", type=Path, metavar="QUESTIONS.jsonl")
+    evaluate.add_argument("--json", action="store_true")
+    return parser
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 1")
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,252 @@
+"""What each command does with the core; `api.cli` parses and maps errors to exit codes."""
+
+import json
+import sys
+from argparse import Namespace
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from api.progress import Bars
+from api.settings import Settings
+from ingest.errors import PlaybackError, SourceError
+from ingest.heard import Listening
+from ingest.library import episode_folder, episode_ids, load_record, load_transcript, read_json, records
+from ingest.pipeline import IngestSettings, Outcome, ingest_episode, register_source
+from ingest.transcript import Episode, with_episode
+
+
+def ingest(options: Namespace, settings: Settings) -> int:
+    """Ingest sources, print every episode's outcome, publish the index; 1 if any source or episode failed or waits."""
+    episodes, code = _registered(options.sources, settings.home)
+    plan = IngestSettings(
+        audio=not options.no_audio,
+        transcribe=options.transcribe,
+        again=options.again,
+        listening=Listening(engine=options.engine, model=options.model, models=settings.models),
+    )
+    counts: Counter[str] = Counter()
+    with Bars(quiet=options.quiet) as bars:
+        for outcome in _outcomes(episodes[: options.limit], settings.home, plan, options.workers, bars):
+            counts[outcome.status] += 1
+            code = code if outcome.ok else 1
+            bars.line(f"{outcome.episode.id}  {outcome.status}: {outcome.message}")
+    print(f"{counts.total()} episodes: " + (", ".join(f"{count} {name}" for name, count in counts.items()) or "none"))
+    if undone := counts["failed"] + counts["waiting"]:
+        print(f"playback: {undone} episodes failed or wait; the lines above say why", file=sys.stderr)
+    if not options.no_index and any(_with_transcript(settings.home)):
+        _publish(settings, rebuild=False, quiet=options.quiet)
+    return code
+
+
+def index(options: Namespace, settings: Settings) -> int:
+    """Build and publish a generation."""
+    if not any(_with_transcript(settings.home)):
+        raise SourceError(f"{settings.home} holds no transcripts to index; run: playback ingest SOURCE")
+    _publish(settings, options.rebuild, options.quiet)
+    return 0
+
+
+def ask(options: Namespace, settings: Settings) -> int:
+    """Answer a question; whatever the answer's status, the command is done."""
+    from api import answer
+    from api.base import open_base
+    from api.filters import understood
+    from api.printed import answer_json
+    from api.text import answer_text
+
+    answer.check_question(options.question)
+    base = open_base(settings)
+    filters = understood(_asked(options, settings), base.generation)
+    answered = answer.ask(base, options.question, options.k or answer.MOST_CITATIONS, filters)
+    _print_json(answer_json(answered)) if options.json else print(answer_text(answered))
+    return 0
+
+
+def search(options: Namespace, settings: Settings) -> int:
+    """Find passages."""
+    from api import answer
+    from api.base import open_base
+    from api.filters import understood
+    from api.printed import hits_json
+    from api.text import hits_text
+
+    answer.check_question(options.question)
+    base = open_base(settings)
+    filters = understood(_asked(options, settings), base.generation)
+    found = answer.find(base, options.question, min(options.k or answer.DEFAULT_HITS, answer.MOST_HITS), filters)
+    _print_json(hits_json(options.question, found)) if options.json else print(hits_text(found))
+    return 0
+
+
+def export(options: Namespace, settings: Settings) -> int:
+    """Write an episode's transcript in a format of the contract."""
+    from ingest.export import render
+
+    episode = _episode(options.episode, settings.home)
+    transcript = load_transcript(settings.home, episode.id)
+    if transcript is None:
+        raise SourceError(f"{episode.id} has no transcript yet; playback status says why")
+    text = render(with_episode(transcript, episode), options.format)
+    if options.output is None:
+        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+        return 0
+    try:
+        options.output.write_text(text, "utf-8")
+    except OSError as error:
+        raise SourceError(f"{options.output} cannot be written: {error.strerror}") from error
+    return 0
+
+
+def serve(options: Namespace, settings: Settings) -> int:
+    """Serve until stopped; an empty library is served too and says what to run."""
+    import uvicorn
+
+    from api.app import create_app
+
+    uvicorn.run(create_app(settings), host=options.host, port=options.port, log_level="warning")
+    return 0
+
+
+def status(options: Namespace, settings: Settings) -> int:
+    """Print episodes by state and why, the live generation and its encoder."""
+    report = status_of(settings.home)
+    if options.json:
+        _print_json(report)
+        return 0
+    for episode in report["episodes"]:
+        print(f"{episode['id']}  {episode['status']}: {episode['message']}")
+    generation = report["generation"]
+    print(
+        f"{len(report['episodes'])} episodes: "
+        + (", ".join(f"{n} {name}" for name, n in report["counts"].items()) or "none")
+    )
+    if generation is None:
+        print("no index yet; run: playback ingest SOURCE")
+    else:
+        print(
+            f"generation {generation['generation']}: {generation['passages']} passages of "
+            f"{generation['episodes']} episodes, encoder {generation['encoder']}, built {generation['built']}"
+        )
+    return 0
+
+
+def evaluate(options: Namespace, settings: Settings) -> int:
+    """Measure answers and hits against questions with gold quotes."""
+    from dataclasses import asdict
+
+    from api import answer
+    from api.base import open_base
+    from api.evaluate import evaluate as measured
+    from api.evaluate import read_questions, render
+    from api.printed import answer_json, hits_json
+    from ingest.transcript import to_json
+
+    questions = read_questions(options.questions)
+    base = open_base(settings)
+
+    def transcript(identifier: str) -> dict[str, Any] | None:
+        found = load_transcript(settings.home, identifier)
+        return None if found is None else to_json(found)
+
+    report = measured(
+        questions,
+        ask=lambda question: answer_json(answer.ask(base, question)),
+        find=lambda query, k: hits_json(query, answer.find(base, query, k)),
+        transcript=transcript,
+    )
+    report["index"] = asdict(base.generation.manifest) | {"files": None}
+    _print_json(report) if options.json else print(render(report))
+    return 0
+
+
+def status_of(home: Path) -> dict[str, Any]:
+    """Return the state of every episode, their counts, and the live generation's manifest, None if there is none."""
+    from dataclasses import asdict
+
+    from index.store import current_number, manifest_of
+
+    episodes = []
+    for identifier in episode_ids(home):
+        path = episode_folder(home, identifier) / "state.json"
+        state = read_json(path) if path.exists() else {"status": "new", "message": "not ingested yet"}
+        title = load_record(home, identifier).episode.title
+        episodes.append({"id": identifier, "title": title, "status": state["status"], "message": state["message"]})
+    number = current_number(home)
+    manifest = None if number is None else asdict(manifest_of(home, number))
+    if manifest is not None:
+        del manifest["files"]
+    return {
+        "home": str(home),
+        "episodes": episodes,
+        "counts": dict(Counter(episode["status"] for episode in episodes)),
+        "generation": manifest,
+    }
+
+
+def _registered(sources: Iterable[str], home: Path) -> tuple[list[Episode], int]:
+    """Register every source; one that cannot be used is named on standard error and does not stop the others."""
+    episodes: dict[str, Episode] = {}
+    code = 0
+    for source in sources:
+        try:
+            found = register_source(source, home)
+        except (PlaybackError, OSError) as error:
+            print(f"playback: {' '.join(str(error).split())}", file=sys.stderr)
+            code = 1
+            continue
+        for problem in found.problems:
+            print(f"playback: {problem}", file=sys.stderr)
+        episodes |= {episode.id: episode for episode in found.episodes}
+    return list(episodes.values()), code
+
+
+def _outcomes(episodes: list[Episode], home: Path, plan: IngestSettings, workers: int, bars: Bars) -> Iterator[Outcome]:
+    """Yield outcomes as they come; workers are processes, because decoding and aligning hold the interpreter."""
+    if workers == 1 or len(episodes) < 2:
+        for episode in episodes:
+            yield ingest_episode(episode, home, plan, bars.stage(episode.id))
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        running = [pool.submit(ingest_episode, episode, home, plan) for episode in episodes]
+        for done in as_completed(running):
+            yield done.result()
+
+
+def _publish(settings: Settings, rebuild: bool, quiet: bool) -> None:
+    from index.build import build, up_to_date
+    from index.encode import load_encoder, weights_named
+
+    if not rebuild and up_to_date(settings.home, settings.encoder, weights_named(settings.encoder)):
+        print("the index is up to date")
+        return
+    with Bars(quiet=quiet) as bars:
+        manifest = build(settings.home, load_encoder(settings.encoder), rebuild, progress=bars.encoding)
+    print(
+        f"generation {manifest.generation} published: {manifest.passages:,} passages of {manifest.episodes} episodes, "
+        f"encoder {manifest.encoder}"
+    )
+
+
+def _with_transcript(home: Path) -> Iterator[str]:
+    return (name for name in episode_ids(home) if (episode_folder(home, name) / "transcript.json").exists())
+
+
+def _episode(wanted: str, home: Path) -> Episode:
+    from api.filters import find_episode
+
+    return find_episode(wanted, [record.episode for record in records(home)])
+
+
+def _asked(options: Namespace, settings: Settings) -> Any:
+    from api.filters import Asked
+
+    episode = _episode(options.episode, settings.home).id if options.episode else None
+    return Asked(options.show, episode, options.speaker, options.since, options.until)
+
+
+def _print_json(value: dict[str, Any]) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2))

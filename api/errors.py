@@ -1,0 +1,30 @@
+"""What a door refuses; each message is one line that a person can act on.
+
+PlaybackError (ingest.errors)
+├── QuestionError    a question is empty or too long
+├── FilterError      a filter names nothing, or more than one thing
+├── QuoteUnknown     an id that no quote of this library has or had
+└── QuoteGone        a quote that was given out and is no longer said
+"""
+
+from ingest.errors import PlaybackError
+
+
+class QuestionError(PlaybackError):
+    """A question is empty or too long."""
+
+
+class FilterError(PlaybackError):
+    """A filter is malformed, or names more than one thing."""
+
+
+class EpisodeUnknown(PlaybackError):
+    """No episode of this library has that id or number."""
+
+
+class QuoteUnknown(PlaybackError):
+    """An id that no quote of this library has or had."""
+
+
+class QuoteGone(PlaybackError):
+    """A quote that was given out and is no longer in today's transcript; the message says why."""

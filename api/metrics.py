@@ -1,0 +1,225 @@
+"""The figures of the contract's "Questions for `evaluate`": what is right, and what judged questions add up to."""
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+RESAMPLES = 2000
+SEED = 20211028
+MOST_NAMES = 3  # this many names or more count as this many
+_DEPTHS = (1, 5, 20)
+_NON_WORDS = re.compile(r"\W+")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One question with what it got; ranks count from 1 and are None where nothing was right.
+
+    `ndcg` is at depth 10. Counts of words and of citations that passed a check are sums over the question's hits or
+    citations. `latency_ms` is milliseconds, None for the call that warmed up. `expected` are the gold quotes.
+    """
+
+    id: str
+    question: str
+    kind: str
+    persona: str
+    answerable: bool
+    status: str
+    confidence: float
+    names: int
+    first_right_hit: int | None
+    first_right_citation: int | None
+    ndcg: float
+    right_citations: int
+    hits: int
+    hit_words: int
+    citations: int
+    citation_words: int
+    verbatim: int
+    speaker_right: int
+    time_right: int
+    latency_ms: float | None
+    expected: list[dict[str, Any]]
+    first_hit: dict[str, Any] | None
+    first_citation: dict[str, Any] | None
+
+
+def normalise(text: str) -> list[str]:
+    """Return the words of a text: lower case, every run of non-word characters a border; marks count as words here."""
+    return _NON_WORDS.sub(" ", text.lower()).split()
+
+
+def trigrams(words: Sequence[str]) -> set[tuple[str, ...]]:
+    """Return the distinct runs of three words; fewer than three words have all of them, joined, as their only one."""
+    return _runs(words, min(3, len(words)))
+
+
+def is_right(words: Sequence[str], quote: Sequence[str]) -> bool:
+    """Say whether a text is right for a gold quote of its episode, both as normalised words.
+
+    The contract's rule: the gold quote's trigrams that occur in the text are at least max(1, min(Tt, Tg) / 3). A quote
+    of one or two words occurs where they stand side by side in the text; a quote without words occurs nowhere.
+    """
+    wanted = trigrams(quote)
+    shared = len(wanted & _runs(words, min(3, len(quote))))
+    return 3 * shared >= max(3, min(len(trigrams(words)), len(wanted)))
+
+
+def name_count(question: str) -> int:
+    """Count a question's names, at most 3: maximal runs of words with a capital or digit, its first word left out."""
+    runs, inside = 0, False
+    for word in question.split()[1:]:
+        named = any(character.isupper() or character.isdigit() for character in word)
+        runs += named and not inside
+        inside = named
+    return min(MOST_NAMES, runs)
+
+
+def ndcg(right: Iterable[AbstractSet[int]], quotes: int, depth: int = 10) -> float:
+    """Return nDCG of hits, best first, each given as the quotes it is right for; 0 if there are no quotes.
+
+    A hit gains 1 if it is right for a quote that no earlier hit was right for, however many such quotes it holds;
+    the discount is 1 / log2(rank + 1) and the ideal is min(depth, quotes) such hits (Järvelin and Kekäläinen 2002).
+    """
+    if not quotes:
+        return 0.0
+    counted: set[int] = set()
+    gain = 0.0
+    for rank, quotes_of_hit in zip(range(1, depth + 1), right, strict=False):
+        if quotes_of_hit - counted:
+            gain += _discount(rank)
+        counted |= quotes_of_hit
+    return gain / sum(_discount(rank) for rank in range(1, min(depth, quotes) + 1))
+
+
+def auroc(positive: Sequence[float], negative: Sequence[float]) -> float | None:
+    """Return the share of pairs in which the positive value is the higher, ties ½; None if either side is empty."""
+    return float(_wins(positive, negative).mean()) if positive and negative else None
+
+
+def auroc_equal_names(rows: Sequence[Row]) -> float | None:
+    """Return the AUROC of confidence over the pairs whose questions hold equally many names; None without one."""
+    wins, equal = _pairs(rows)
+    return float(wins[equal].mean()) if equal.any() else None
+
+
+def figures(rows: Sequence[Row]) -> dict[str, Any]:
+    """Return the contract's figures of judged questions; a share of nothing is None, `latency_ms` is milliseconds."""
+    answerable = [row for row in rows if row.answerable]
+    unanswerable = [row for row in rows if not row.answerable]
+    citations = sum(row.citations for row in rows)
+    times = [row.latency_ms for row in rows if row.latency_ms is not None]
+    return {
+        "questions": len(rows),
+        "answerable": len(answerable),
+        **{name: _mean(values) for name, values in _by_question(answerable).items()},
+        "ndcg@10": _mean([row.ndcg for row in answerable]),
+        "citation_precision": _share(
+            sum(row.right_citations for row in answerable), sum(row.citations for row in answerable)
+        ),
+        "verbatim": _share(sum(row.verbatim for row in rows), citations),
+        "speaker_right": _share(sum(row.speaker_right for row in rows), citations),
+        "time_right": _share(sum(row.time_right for row in rows), citations),
+        "abstention_auroc": auroc([row.confidence for row in answerable], [row.confidence for row in unanswerable]),
+        "abstention_auroc_equal_names": auroc_equal_names(rows),
+        "coverage": _share(sum(row.status != "unanswerable" for row in answerable), len(answerable)),
+        "answered_when_unanswerable": _share(
+            sum(row.status != "unanswerable" for row in unanswerable), len(unanswerable)
+        ),
+        "latency_ms": {
+            name: float(np.percentile(times, q)) if times else None for name, q in (("p50", 50), ("p95", 95))
+        },
+        "mean_words": {
+            "hits": _share(sum(row.hit_words for row in rows), sum(row.hits for row in rows)),
+            "citations": _share(sum(row.citation_words for row in rows), citations),
+        },
+    }
+
+
+def intervals(rows: Sequence[Row]) -> dict[str, list[float] | None]:
+    """Return bootstrap 95 % intervals [low, high] (percentile method, Efron 1979) for the figures that have one.
+
+    Questions are drawn with replacement, as many answerable and as many unanswerable ones as there are. All figures
+    share the same 2,000 seeded draws, and so do two runs over the same questions in the same order, so that
+    differences between them are paired. None where the figure is None.
+    """
+    answerable = [row for row in rows if row.answerable]
+    unanswerable = [row for row in rows if not row.answerable]
+    random = np.random.default_rng(SEED)
+    drawn, drawn_unanswerable = _draws(random, len(answerable)), _draws(random, len(unanswerable))
+    result: dict[str, list[float] | None] = {
+        name: _interval(drawn @ np.array(values, dtype=float), drawn.sum(axis=1))
+        for name, values in _by_question(answerable).items()
+    }
+    wins, equal = _pairs(rows)
+    for name, counted in (
+        ("abstention_auroc", np.ones_like(wins)),
+        ("abstention_auroc_equal_names", equal.astype(float)),
+    ):
+        won = ((drawn @ (wins * counted)) * drawn_unanswerable).sum(axis=1)
+        result[name] = _interval(won, ((drawn @ counted) * drawn_unanswerable).sum(axis=1))
+    return result
+
+
+def _runs(words: Sequence[str], length: int) -> set[tuple[str, ...]]:
+    return {tuple(words[at : at + length]) for at in range(len(words) - length + 1)} if length else set()
+
+
+def _discount(rank: int) -> float:
+    return 1.0 / math.log2(rank + 1)
+
+
+def _by_question(answerable: Sequence[Row]) -> dict[str, list[float]]:
+    """The figures that are a mean of one value per answerable question; nothing found counts as zero."""
+    hits = [row.first_right_hit or math.inf for row in answerable]
+    citations = [row.first_right_citation or math.inf for row in answerable]
+    return {
+        **{f"recall@{depth}": [float(rank <= depth) for rank in hits] for depth in _DEPTHS},
+        "mrr": [1.0 / rank for rank in hits],
+        "first_citation_right": [float(rank == 1) for rank in citations],
+        "citation_right@5": [float(rank <= 5) for rank in citations],
+    }
+
+
+def _wins(positive: Sequence[float], negative: Sequence[float]) -> NDArray[np.float64]:
+    """For each pair 1 where the positive value is the higher, ½ for a tie, else 0: memory grows with the pairs."""
+    high, low = np.array(positive, dtype=float)[:, None], np.array(negative, dtype=float)[None, :]
+    return np.where(high == low, 0.5, (high > low).astype(float))
+
+
+def _pairs(rows: Sequence[Row]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    answerable = [row for row in rows if row.answerable]
+    unanswerable = [row for row in rows if not row.answerable]
+    wins = _wins([row.confidence for row in answerable], [row.confidence for row in unanswerable])
+    names, other_names = np.array([row.names for row in answerable]), np.array([row.names for row in unanswerable])
+    return wins, names[:, None] == other_names[None, :]
+
+
+def _draws(random: np.random.Generator, questions: int) -> NDArray[np.float64]:
+    """How often each question is drawn, one line per resample."""
+    if not questions:
+        return np.zeros((RESAMPLES, 0))
+    return random.multinomial(questions, np.full(questions, 1 / questions), size=RESAMPLES).astype(float)
+
+
+def _interval(sums: NDArray[np.float64], counts: NDArray[np.float64]) -> list[float] | None:
+    some = counts > 0
+    if not some.any():
+        return None
+    low, high = np.percentile(sums[some] / counts[some], [2.5, 97.5])
+    # Six digits, so that the order in which a machine adds does not show.
+    return [round(float(low), 6), round(float(high), 6)]
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return math.fsum(values) / len(values) if values else None
+
+
+def _share(part: int, whole: int) -> float | None:
+    return part / whole if whole else None

@@ -1,0 +1,86 @@
+"""Pages from templates: everything is escaped, links lead to the web or to this server, dates are said in words."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from api.answer import Answer
+from api.text import episode_name, when
+
+FOLDER = Path(__file__).parent
+# From this confidence on an answer is called very sure; below the second, unsure.
+_VERY_SURE, _UNSURE = 0.85, 0.6
+
+
+def environment(notice: str | None) -> Environment:
+    """Return the templates with their filters; `notice` stands on every page."""
+    templates = Environment(
+        loader=FileSystemLoader(FOLDER / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.filters |= {
+        "capitalize_first": lambda text: text[:1].upper() + text[1:],
+        "day": day,
+        "episode_name": episode_name,
+        "link": safe_link,
+        "length_of": length,
+        "sureness": sureness,
+    }
+    templates.globals |= {"notice": notice, "when": when}
+    return templates
+
+
+def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """Render a template of the running app."""
+    templates: Environment = request.app.state.templates
+    return HTMLResponse(templates.get_template(template).render(path=request.url.path, **values), status)
+
+
+def safe_link(url: str | None) -> str | None:
+    """Return an address of the web (http, https) or a path of this server; None for anything else."""
+    if not url:
+        return None
+    # Browsers drop control characters and read "\" as "/", so an address that holds one is not what it looks like.
+    if "\\" in url or any(ord(character) <= ord(" ") for character in url):
+        return None
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    if parts.scheme in ("http", "https"):
+        return url if parts.netloc else None
+    return url if not parts.scheme and not parts.netloc and url.startswith("/") else None
+
+
+def day(published: str | None) -> str | None:
+    """Return an ISO date as "28 October 2021", None if there is none."""
+    if not published:
+        return None
+    try:
+        found = date.fromisoformat(published)
+    except ValueError:
+        return published
+    return f"{found.day} {found:%B %Y}"
+
+
+def length(seconds: float | None) -> str | None:
+    """Return a duration as "35 minutes", None if unknown."""
+    if seconds is None or seconds <= 0:
+        return None
+    minutes = max(1, round(seconds / 60))
+    return "1 minute" if minutes == 1 else f"{minutes} minutes"
+
+
+def sureness(answer: Answer) -> str:
+    """Return an answer's confidence in words."""
+    if answer.confidence >= _VERY_SURE:
+        return "very sure"
+    return "fairly sure" if answer.confidence >= _UNSURE else "not sure"

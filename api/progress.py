@@ -1,0 +1,51 @@
+"""Progress on a terminal: one bar for the stage at work, lines for what is done."""
+
+from collections.abc import Callable
+from typing import Any, Self
+
+from tqdm import tqdm
+
+_UNITS = {"download": "B", "transcribe": "s", "sentences": " texts", "passages": " texts"}
+
+
+class Bars:
+    """Draws one bar at a time on standard error, on terminals only; lines go to standard output around it."""
+
+    def __init__(self, quiet: bool) -> None:
+        self._quiet = quiet
+        self._bar: tqdm[Any] | None = None
+        self._name = ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._close()
+
+    def line(self, text: str) -> None:
+        """Print a line without breaking the bar."""
+        self._close()
+        tqdm.write(text)
+
+    def stage(self, episode: str) -> Callable[[str, float, float | None], None]:
+        """Return what a stage of this episode calls with its name, what is done, and all (None if unknown)."""
+        return lambda name, done, whole: self._show(f"{episode} {name}", _UNITS.get(name, ""), done, whole)
+
+    def encoding(self, name: str, done: int, whole: int) -> None:
+        """Show how many texts are encoded."""
+        self._show(f"encode {name}", _UNITS.get(name, ""), done, whole)
+
+    def _show(self, name: str, unit: str, done: float, whole: float | None) -> None:
+        if name != self._name:
+            self._close()
+            self._name = name
+            self._bar = tqdm(
+                total=whole, desc=name, unit=unit, unit_scale=unit == "B", disable=True if self._quiet else None
+            )
+        if self._bar is not None:
+            self._bar.update(done - self._bar.n)
+
+    def _close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+        self._bar, self._name = None, ""

@@ -1,0 +1,81 @@
+"""GET /docs: the HTTP interface on one page.
+
+Drawn from the OpenAPI description by this server, because FastAPI's own page loads JavaScript from a CDN: it would be
+blank without the internet, and would need a looser policy than the pages have.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from api.pages.render import page
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A parameter or a part of a request's body."""
+
+    name: str
+    place: str
+    kind: str
+    required: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One thing that can be asked of the interface."""
+
+    method: str
+    path: str
+    summary: str
+    text: str
+    fields: tuple[Field, ...]
+
+
+@router.api_route("/docs", methods=["GET", "HEAD"])
+def show_docs(request: Request) -> HTMLResponse:
+    """Show every operation with what it takes."""
+    return page(request, "docs.html", operations=operations_of(request.app.openapi()))
+
+
+def operations_of(schema: dict[str, Any]) -> list[Operation]:
+    """Return the operations of an OpenAPI description in its order."""
+    found = []
+    for path, methods in schema["paths"].items():
+        for method, operation in methods.items():
+            fields = [
+                Field(item["name"], item["in"], _kind(item["schema"]), item["required"], _text(item))
+                for item in operation.get("parameters", ())
+            ]
+            fields += _body_fields(operation, schema)
+            text = operation.get("description", "")
+            found.append(Operation(method.upper(), path, operation["summary"], text, tuple(fields)))
+    return found
+
+
+def _body_fields(operation: dict[str, Any], schema: dict[str, Any]) -> list[Field]:
+    content = operation.get("requestBody", {}).get("content", {})
+    reference = content.get("application/json", {}).get("schema", {}).get("$ref", "")
+    body = schema.get("components", {}).get("schemas", {}).get(reference.rpartition("/")[2], {})
+    required = body.get("required", ())
+    return [
+        Field(name, "body", _kind(item), name in required, _text(item))
+        for name, item in body.get("properties", {}).items()
+    ]
+
+
+def _kind(schema: dict[str, Any]) -> str:
+    kinds = [part.get("type", "") for part in schema.get("anyOf", (schema,))]
+    limits = f" {schema['minimum']:g}–{schema['maximum']:g}" if "minimum" in schema and "maximum" in schema else ""
+    return "/".join(kind for kind in kinds if kind and kind != "null") + limits
+
+
+def _text(schema: dict[str, Any]) -> str:
+    text = str(schema.get("description", ""))
+    default = schema.get("schema", schema).get("default")
+    return text if default is None else f"{text} (default {default})".strip()

@@ -1,0 +1,62 @@
+"""Episodes and transcripts of the library, as the routes read them; nothing is written."""
+
+import logging
+import re
+from functools import lru_cache
+from pathlib import Path
+
+from api.errors import EpisodeUnknown
+from api.quote import open_transcript
+from ingest.errors import LibraryError
+from ingest.library import episode_folder, episode_ids, load_record
+from ingest.transcript import Episode, Transcript
+
+logger = logging.getLogger(__name__)
+
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
+_KEPT_EPISODES = 4_096
+
+
+def episodes_of(home: Path) -> list[Episode]:
+    """Return every episode of the library, the newest first, those without a date last; an unreadable one is logged."""
+    found = []
+    for identifier in episode_ids(home):
+        try:
+            found.append(episode_of(home, identifier))
+        except (LibraryError, EpisodeUnknown) as error:
+            logger.warning("an episode is left out: %s", error)
+    return sorted(found, key=lambda episode: episode.published or "", reverse=True)
+
+
+def episode_of(home: Path, identifier: str) -> Episode:
+    """Return one episode, from memory while its file is unchanged.
+
+    Raises EpisodeUnknown if the library has none of this id, LibraryError if its file is broken.
+    """
+    # The id comes from an address: only what an id can be may become part of a path.
+    if _ID.fullmatch(identifier):
+        try:
+            found = (episode_folder(home, identifier) / "episode.json").stat()
+        except FileNotFoundError:
+            pass
+        else:
+            return _read(home, identifier, (found.st_ino, found.st_mtime_ns))
+    raise EpisodeUnknown(f"no episode {identifier[:80]!r} in this library")
+
+
+def transcript_of(home: Path, identifier: str) -> Transcript | None:
+    """Return an episode's transcript under its present facts, None if it has none yet; raises as `episode_of` does."""
+    episode_of(home, identifier)
+    opened = open_transcript(home, identifier)
+    return None if opened is None else opened.transcript
+
+
+def has_transcript(home: Path, identifier: str) -> bool:
+    """Say whether an episode has a transcript, without reading it."""
+    return (episode_folder(home, identifier) / "transcript.json").exists()
+
+
+@lru_cache(maxsize=_KEPT_EPISODES)
+def _read(home: Path, identifier: str, stamp: tuple[int, int]) -> Episode:
+    del stamp  # part of the key only
+    return load_record(home, identifier).episode

@@ -1,0 +1,188 @@
+"""A small library made through the real pipeline, and a server over it whose encoder counts shared words."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.settings import Settings
+from index.build import build
+from index.keywords import stems
+from ingest.library import Record, episode_folder, save_record, save_transcript
+from ingest.transcript import Episode, Show, Timing, Transcript, Turn, Word
+
+NOTICE = "This is a sample <show> & nothing else."
+RECORDING = bytes(range(256)) * 40
+_SMALL_WORDS = frozenset(
+    "a an and are at be did do does for have how i in is it of on or so that the they this to was we what when why "
+    "with you".split()
+)
+
+HARBOUR = Show("harbour", "The Harbour Podcast", "https://example.org/harbour")
+HOSTILE = Show("odd", 'Odd <b>show</b> & "friends"', "javascript:alert(1)")
+
+
+class HashedStems:
+    """An encoder whose cosine is the share of stems that two texts share, so that the right text really is nearest."""
+
+    name = "hashed-stems"
+    weights = "0" * 64
+    dimension = 512
+
+    def encode(self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None) -> NDArray[np.float32]:
+        matrix = np.zeros((len(texts), self.dimension), np.float32)
+        for row, text in enumerate(texts):
+            for stem in set(stems(text)) - _SMALL_WORDS:
+                matrix[row, int.from_bytes(hashlib.sha256(stem.encode()).digest()[:4]) % self.dimension] = 1
+        return matrix / np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-12)
+
+    def encode_query(self, text: str) -> NDArray[np.float32]:
+        return self.encode([text])[0]
+
+    def pieces(self, text: str) -> int:
+        return len(text.split())
+
+
+def turn_of(speaker: str | None, text: str, start: float | None, timing: Timing | None = "aligned") -> Turn:
+    """A turn of two words a second."""
+    words = [
+        Word(word, None if start is None else start + 0.5 * place, None if start is None else start + 0.5 * place + 0.4)
+        for place, word in enumerate(text.split())
+    ]
+    error = None if start is None else 15.0 if timing == "estimated" else 0.4
+    return Turn(speaker, text, start, words[-1].end, None if start is None else timing, error, None, tuple(words))
+
+
+def library_of(home: Path) -> None:
+    """Four episodes with transcripts (timed with a recording, estimated, untimed, hostile) and one without."""
+    timed = Episode(
+        "harbour-1-aaaa", "h1", HARBOUR, 1, "Moving the records", "2021-10-28", 600.0,
+        "https://example.org/harbour/1", "/api/episodes/harbour-1-aaaa/audio",
+    )  # fmt: skip
+    _save(
+        home,
+        timed,
+        turn_of("Mina Calder", "Hello and welcome. Why did the office leave the old platform?", 1.5),
+        turn_of(
+            "Tobias Renn",
+            "Well, thank you for asking me here. The old platform lost its supplier, so nobody mended security holes "
+            "any more. Moving away took nineteen months and two rehearsals.\nWe kept every mooring record.",
+            8.0,
+        ),
+        turn_of("Mina Calder", "And where did the money come from in the end?", 40.0),
+        turn_of("Tobias Renn", "The harbour council paid for the lighthouse database from its winter budget.", 46.0),
+    )
+    (episode_folder(home, timed.id) / "audio.mp3").write_bytes(RECORDING)
+    guessed = Episode(
+        "harbour-2-bbbb",
+        "h2",
+        HARBOUR,
+        2,
+        "The quiet switch",
+        "2022-03-01",
+        900.0,
+        None,
+        "https://cdn.example.org/2.mp3",
+    )
+    _save(
+        home,
+        guessed,
+        turn_of("Mina Calder", "Tell us about the switch itself, Oluchi.", 60.0, "estimated"),
+        turn_of(
+            "Oluchi Varga",
+            "We switched the traffic on a quiet Tuesday before breakfast, because ferries are idle then. "
+            "[laughs] Nobody noticed the switch at all.",
+            754.0,
+            "estimated",
+        ),
+    )
+    untimed = Episode("harbour-3-cccc", "h3", HARBOUR, 3, "Letters", None)
+    _save(home, untimed, turn_of("Mina Renn", "Letters to captains were printed on yellow paper.", None))
+    hostile = Episode(
+        "odd-2020-01-02-dddd", "o1", HOSTILE, None, "</title><script>alert(1)</script>", "2020-01-02", 60.0,
+        "javascript:alert(2)", "javascript:alert(3)",
+    )  # fmt: skip
+    _save(
+        home,
+        hostile,
+        turn_of(
+            '<img src=x onerror="alert(4)">',
+            'My favourite walrus is </blockquote><script>alert(5)</script> called "Gerald" & he\'s kind.',
+            3.0,
+        ),
+    )
+    waiting = Episode("harbour-4-eeee", "h4", HARBOUR, 4, None, "2023-05-05")
+    save_record(home, Record(waiting, ()))
+
+
+def _save(home: Path, episode: Episode, *turns: Turn) -> None:
+    save_record(home, Record(episode, ()))
+    save_transcript(home, Transcript(episode, turns), "made by a test")
+
+
+@pytest.fixture(scope="session")
+def encoder() -> HashedStems:
+    return HashedStems()
+
+
+@pytest.fixture(scope="session")
+def served_home(tmp_path_factory: pytest.TempPathFactory, encoder: HashedStems) -> Path:
+    """The library with its index; nobody writes to it."""
+    home = tmp_path_factory.mktemp("served")
+    library_of(home)
+    build(home, encoder)
+    return home
+
+
+@pytest.fixture
+def home(tmp_path: Path, encoder: HashedStems) -> Path:
+    """A library with its index that the test may change."""
+    library_of(tmp_path)
+    build(tmp_path, encoder)
+    return tmp_path
+
+
+@pytest.fixture(scope="session")
+def client(served_home: Path, encoder: HashedStems) -> Iterator[TestClient]:
+    with TestClient(create_app(Settings(home=served_home, notice=NOTICE), encoder)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def empty(tmp_path: Path, encoder: HashedStems) -> Iterator[TestClient]:
+    """A server over a folder that does not exist yet."""
+    with TestClient(create_app(Settings(home=tmp_path / "nothing"), encoder)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def rewrite() -> Callable[[Path, str, int, str], None]:
+    """Replace the text of one turn of an episode, as ingesting a corrected text does."""
+
+    def replaced(home: Path, identifier: str, number: int, text: str) -> None:
+        from ingest.library import load_transcript
+
+        transcript = load_transcript(home, identifier)
+        assert transcript is not None
+        turns = list(transcript.turns)
+        turns[number] = turn_of(turns[number].speaker, text, turns[number].start)
+        save_transcript(home, replace(transcript, turns=tuple(turns)), "rewritten by a test")
+
+    return replaced
+
+
+@pytest.fixture
+def add_episode() -> Callable[[Path], None]:
+    """Add an episode about penguins to a library."""
+
+    def added(home: Path) -> None:
+        episode = Episode("harbour-5-ffff", "h5", HARBOUR, 5, "Penguins", "2024-01-01")
+        _save(home, episode, turn_of("Pia Pond", "Penguins inspect every penguin harbour in January.", 2.0))
+
+    return added
