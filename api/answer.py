@@ -9,7 +9,7 @@ from typing import Literal
 from api.base import KnowledgeBase
 from api.confidence import CONFIDENT, TOUCHES, confidence
 from api.errors import QuestionError
-from api.evidence import Span, information_of, spans_of
+from api.evidence import Span, spans_of
 from api.quote import Quote, fault_of, open_transcript, quote_at
 from index.passage import Filters, Hit
 from index.search import Query, search, trigrams
@@ -97,8 +97,7 @@ def ask(base: KnowledgeBase, question: str, k: int = MOST_CITATIONS, filters: Fi
     encoded = perf_counter()
     hits = search(base.generation, query, _WEIGHED_HITS, filters)
     searched = perf_counter()
-    information = information_of(base.generation, query.terms)
-    spans = spans_of(base.generation, query, hits, information, filters.speaker)
+    spans = spans_of(base.generation, query, hits, filters.speaker)
     sure = confidence(spans)
     chosen = _cited(base, spans, min(k, MOST_CITATIONS))
     status: Status = "answered" if sure >= CONFIDENT else "partial" if sure >= TOUCHES else "unanswerable"
@@ -130,13 +129,8 @@ def find(base: KnowledgeBase, question: str, k: int, filters: Filters | None = N
     filters = filters or Filters()
     query = ready(base, question)
     hits = search(base.generation, query, k, filters)
-    information = information_of(base.generation, query.terms)
-    spans = spans_of(base.generation, query, hits, information, filters.speaker)
-    found = []
-    for hit, candidates in zip(hits, spans, strict=True):
-        quotes = (quote for span in candidates[:1] if (quote := _quote(base, span)) is not None)
-        found.append((hit, next((quote.id for quote in quotes), None)))
-    return found
+    spans = spans_of(base.generation, query, hits, filters.speaker)
+    return [(hit, _best_quote(base, [span for span in spans if span.hit is hit])) for hit in hits]
 
 
 def citation_of(quote: Quote, score: float = 0.0) -> Citation:
@@ -192,27 +186,34 @@ def _place(citation: Citation) -> tuple[str, int, float]:
     return citation.episode.id, citation.turn, citation.start or 0.0
 
 
-def _cited(base: KnowledgeBase, spans: Sequence[Sequence[Span]], k: int) -> tuple[Citation, ...]:
-    """Return at most k verified citations, one from each hit in order: its best span that says nothing said before."""
+def _cited(base: KnowledgeBase, spans: Sequence[Span], k: int) -> tuple[Citation, ...]:
+    """Return at most k verified citations, best first, one from each hit and none that says what a better one says."""
     found: list[Citation] = []
-    said: list[tuple[str, set[int], set[tuple[str, ...]]]] = []
-    for candidates in spans:
-        for span in candidates:
-            episode = span.hit.passage.episode_id
-            words = set(range(span.first_word, span.first_word + span.words))
-            if any(episode == other and words & others for other, others, _ in said):
-                continue
-            quote = _quote(base, span)
-            if quote is None:
-                continue
-            mine = trigrams(quote.text)
-            if not any(2 * len(mine & others) > min(len(mine), len(others)) for _, _, others in said):
-                said.append((episode, words, mine))
-                found.append(citation_of(quote, span.cosine))
-            break
+    used: set[str] = set()
+    said: list[tuple[str, range, set[tuple[str, ...]]]] = []
+    for span in spans:
+        passage = span.hit.passage
+        words = range(span.first_word, span.first_word + span.words)
+        overlaps = (other == passage.episode_id and _meet(words, others) for other, others, _ in said)
+        if passage.id in used or any(overlaps) or (quote := _quote(base, span)) is None:
+            continue
+        mine = trigrams(quote.text)
+        if any(2 * len(mine & others) > min(len(mine), len(others)) for _, _, others in said):
+            continue
+        used.add(passage.id)
+        said.append((passage.episode_id, words, mine))
+        found.append(citation_of(quote, span.cosine))
         if len(found) == k:
             break
     return tuple(found)
+
+
+def _meet(one: range, other: range) -> bool:
+    return one.start < other.stop and other.start < one.stop
+
+
+def _best_quote(base: KnowledgeBase, spans: Sequence[Span]) -> str | None:
+    return next((quote.id for span in spans if (quote := _quote(base, span)) is not None), None)
 
 
 def _quote(base: KnowledgeBase, span: Span) -> Quote | None:

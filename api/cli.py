@@ -71,6 +71,9 @@ def _parser() -> argparse.ArgumentParser:
     ingest.add_argument("--engine", choices=("faster-whisper", "openai-whisper"), default="faster-whisper")
     ingest.add_argument("--workers", type=_positive, default=1, metavar="N", help="episodes at a time (default: 1)")
     ingest.add_argument("--limit", type=_positive, metavar="N", help="only the first N episodes")
+    ingest.add_argument(
+        "--allow-host", action="append", default=[], metavar="HOST", help="fetch from this host though it is not public"
+    )
     ingest.add_argument("--no-index", action="store_true", help="leave the index as it is")
     ingest.add_argument("--quiet", action="store_true", help="no progress")
 

@@ -21,11 +21,13 @@ from ingest.transcript import Episode, with_episode
 
 def ingest(options: Namespace, settings: Settings) -> int:
     """Ingest sources, print every episode's outcome, publish the index; 1 if any source or episode failed or waits."""
-    episodes, code = _registered(options.sources, settings.home)
+    allow = frozenset(options.allow_host)
+    episodes, code = _registered(options.sources, settings.home, allow)
     plan = IngestSettings(
         audio=not options.no_audio,
         transcribe=options.transcribe,
         again=options.again,
+        allow=allow,
         listening=Listening(engine=options.engine, model=options.model, models=settings.models),
     )
     counts: Counter[str] = Counter()
@@ -187,13 +189,13 @@ def status_of(home: Path) -> dict[str, Any]:
     }
 
 
-def _registered(sources: Iterable[str], home: Path) -> tuple[list[Episode], int]:
+def _registered(sources: Iterable[str], home: Path, allow: frozenset[str]) -> tuple[list[Episode], int]:
     """Register every source; one that cannot be used is named on standard error and does not stop the others."""
     episodes: dict[str, Episode] = {}
     code = 0
     for source in sources:
         try:
-            found = register_source(source, home)
+            found = register_source(source, home, allow)
         except (PlaybackError, OSError) as error:
             print(f"playback: {' '.join(str(error).split())}", file=sys.stderr)
             code = 1

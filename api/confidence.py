@@ -9,7 +9,7 @@ CONFIDENT = 0.5
 TOUCHES = 0.25
 
 
-def confidence(spans: Sequence[Sequence[Span]]) -> float:
+def confidence(spans: Sequence[Span]) -> float:
     """Return the confidence, 0 to 1, from the best sentences' cosine with the question."""
-    best = max((span.cosine for candidates in spans for span in candidates), default=0.0)
+    best = max((span.cosine for span in spans), default=0.0)
     return 1 / (1 + exp(-12 * (best - 0.45)))

@@ -1,7 +1,7 @@
-"""How well the sentences of a passage answer a question."""
+"""Candidate quotes: runs of whole sentences in the hits, ordered by how well they answer the question."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -16,12 +16,13 @@ Floats = NDArray[np.float32]
 
 FEWEST_QUOTE_WORDS, MOST_QUOTE_WORDS = 3, 80
 _MOST_SENTENCES = 3
-# A sentence that carries less than this is an interjection ("Yeah.", "Right, right.") and starts no quote.
-_FEWEST_EVIDENCE_WORDS = 4
-# Weight of covered question words and of length beside the cosine, each as deviations over the spans of the passages
-# that are compared (shared/evidence: 84 % of what is reachable is picked this way).
-_COVERAGE_WEIGHT = 0.5
-_LENGTH_WEIGHT = 1.0
+# A sentence of fewer words is an interjection ("Yeah.", "Right, right.") and begins no quote.
+_FEWEST_FIRST_WORDS = 4
+# A candidate's score: deviations, over all candidates of the question, of its cosine, of the share of the question's
+# information it holds and of the logarithm of its length, its passage's score, and less for a question, which is
+# seldom an answer. Chosen on the development questions; the figures hardly move around these (docs/evaluation.md).
+_HIT_WEIGHT = 1.5
+_QUESTION_COST = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +33,22 @@ class Span:
     speaker: str | None
     first_word: int
     words: int
+    asks: bool
     cosine: float
     coverage: float
     score: float = 0.0
 
 
-def spans_of(
-    generation: Generation, query: Query, hits: Sequence[Hit], information: dict[str, float], speaker: str | None = None
-) -> list[list[Span]]:
-    """Return for each hit its candidate quotes, best first; with `speaker`, only that speaker's."""
-    found = [_candidates(generation, query, hit, information, speaker) for hit in hits]
-    return [_scored(spans) for spans in found]
+def spans_of(generation: Generation, query: Query, hits: Sequence[Hit], speaker: str | None = None) -> tuple[Span, ...]:
+    """Return the candidate quotes of all hits, best first; with `speaker`, only those of this person."""
+    information = information_of(generation, query.terms)
+    labels = None if speaker is None else generation.labels_of(speaker)
+    spans = []
+    for hit in hits:
+        for run in _runs(generation.sentences(hit.passage)):
+            if labels is None or run[0].speaker in labels:
+                spans += [_span(query, hit, chosen, information) for chosen in _quotable(run)]
+    return _ordered(spans)
 
 
 def information_of(generation: Generation, terms: Sequence[str]) -> dict[str, float]:
@@ -52,70 +58,58 @@ def information_of(generation: Generation, terms: Sequence[str]) -> dict[str, fl
     return {term: weight / total for term, weight in weights.items()} if total else {}
 
 
-def _candidates(
-    generation: Generation, query: Query, hit: Hit, information: dict[str, float], speaker: str | None
-) -> list[Span]:
-    spans: list[Span] = []
-    for run in _runs(generation.sentences(hit.passage)):
-        if speaker is not None and run[0].speaker != speaker:
-            continue
-        for first in range(len(run)):
-            if run[first].sentence.words < _FEWEST_EVIDENCE_WORDS and len(run) > first + 1:
-                continue
-            for last in range(first + 1, min(first + _MOST_SENTENCES, len(run)) + 1):
-                chosen = run[first:last]
-                if sum(len(item.text.split()) for item in chosen) > MOST_QUOTE_WORDS:
-                    break
-                words = sum(item.sentence.words for item in chosen)
-                if (
-                    words >= FEWEST_QUOTE_WORDS
-                    and len(" ".join(item.text for item in chosen).split()) >= FEWEST_QUOTE_WORDS
-                ):
-                    spans.append(_span(query, hit, chosen, information))
-    return spans
-
-
 def _runs(sentences: Sequence[FoundSentence]) -> list[list[FoundSentence]]:
     """Split sentences where the turn changes."""
-    if not sentences:
-        return []
-    runs = [[sentences[0]]]
+    runs = [list(sentences[:1])]
     for before, sentence in pairwise(sentences):
         if sentence.sentence.turn != before.sentence.turn:
             runs.append([])
         runs[-1].append(sentence)
-    return runs
+    return [run for run in runs if run]
 
 
-def _span(query: Query, hit: Hit, chosen: Sequence[FoundSentence], information: dict[str, float]) -> Span:
+def _quotable(run: Sequence[FoundSentence]) -> list[Sequence[FoundSentence]]:
+    """Return every stretch of one to three sentences that has the length of a quote, counted either way."""
+    found = []
+    for first in range(len(run)):
+        if run[first].sentence.words < _FEWEST_FIRST_WORDS and first + 1 < len(run):
+            continue
+        for last in range(first + 1, min(first + _MOST_SENTENCES, len(run)) + 1):
+            chosen = run[first:last]
+            pieces = sum(len(item.text.split()) for item in chosen)
+            words = sum(item.sentence.words for item in chosen)
+            if max(pieces, words) > MOST_QUOTE_WORDS:
+                break
+            if min(pieces, words) >= FEWEST_QUOTE_WORDS:
+                found.append(chosen)
+    return found
+
+
+def _span(query: Query, hit: Hit, chosen: Sequence[FoundSentence], information: Mapping[str, float]) -> Span:
     vector = np.mean([item.vector for item in chosen], axis=0)
-    length = float(np.linalg.norm(vector))
     covered = {stem for item in chosen for stem in stems(item.text)}
     return Span(
         hit=hit,
         speaker=chosen[0].speaker,
         first_word=chosen[0].sentence.first_word,
         words=sum(item.sentence.words for item in chosen),
-        cosine=float(vector @ query.vector) / length if length else 0.0,
+        asks=chosen[-1].text.rstrip("\"'”’)] ").endswith("?"),
+        cosine=float(vector @ query.vector / max(float(np.linalg.norm(vector)), 1e-12)),
         coverage=sum(share for stem, share in information.items() if stem in covered),
     )
 
 
-def _scored(spans: list[Span]) -> list[Span]:
-    """Order spans by the sum of their deviations in cosine, coverage and logarithm of length."""
+def _ordered(spans: Sequence[Span]) -> tuple[Span, ...]:
     if not spans:
-        return []
-    total = (
+        return ()
+    scores = (
         _deviations([span.cosine for span in spans])
-        + _COVERAGE_WEIGHT * _deviations([span.coverage for span in spans])
-        + _LENGTH_WEIGHT * _deviations([float(np.log(span.words)) for span in spans])
+        + _deviations([span.coverage for span in spans])
+        + _deviations([float(np.log(span.words)) for span in spans])
+        + _HIT_WEIGHT * np.array([span.hit.score for span in spans], np.float32)
+        - _QUESTION_COST * np.array([span.asks for span in spans], np.float32)
     )
-    order = np.argsort(-total, kind="stable")
-    return [_with_score(spans[position], float(total[position])) for position in order]
-
-
-def _with_score(span: Span, score: float) -> Span:
-    return Span(span.hit, span.speaker, span.first_word, span.words, span.cosine, span.coverage, score)
+    return tuple(replace(spans[place], score=float(scores[place])) for place in np.argsort(-scores, kind="stable"))
 
 
 def _deviations(values: Sequence[float]) -> Floats:

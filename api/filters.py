@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from api.errors import EpisodeUnknown, FilterError
-from index.generation import Generation
 from index.passage import Filters
 from ingest.transcript import Episode
+
+if TYPE_CHECKING:  # commands that only look an episode up need no faiss
+    from index.generation import Generation
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,7 @@ _NOBODY = "\0"
 _MOST_DIGITS = 9
 
 
-def understood(asked: Asked, generation: Generation) -> Filters:
+def understood(asked: Asked, generation: "Generation") -> Filters:
     """Return the filters of the index; what names nothing lets nothing in.
 
     Raises FilterError for a malformed date and for a name or number that means more than one.
@@ -64,14 +67,14 @@ def _show(wanted: str) -> str:
     return wanted if wanted.isascii() else _NOBODY
 
 
-def _episode(wanted: str, generation: Generation) -> str:
+def _episode(wanted: str, generation: "Generation") -> str:
     try:
         return find_episode(wanted, generation.episodes()).id
     except EpisodeUnknown:
         return _NOBODY
 
 
-def _speaker(wanted: str, generation: Generation) -> str:
+def _speaker(wanted: str, generation: "Generation") -> str:
     names = generation.speakers_named(wanted)
     if len(names) > 1:
         raise FilterError(f"{wanted!r} may be {' or '.join(names)}; give the whole name")

@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from tqdm import tqdm
 
-_UNITS = {"download": "B", "transcribe": "s", "sentences": " texts", "passages": " texts"}
+_UNITS = {"download": "B", "transcribe": "s", "encode": " texts"}
 
 
 class Bars:
@@ -31,9 +31,9 @@ class Bars:
         """Return what a stage of this episode calls with its name, what is done, and all (None if unknown)."""
         return lambda name, done, whole: self._show(f"{episode} {name}", _UNITS.get(name, ""), done, whole)
 
-    def encoding(self, name: str, done: int, whole: int) -> None:
+    def encoding(self, done: int, whole: int) -> None:
         """Show how many texts are encoded."""
-        self._show(f"encode {name}", _UNITS.get(name, ""), done, whole)
+        self._show("encode", _UNITS["encode"], done, whole)
 
     def _show(self, name: str, unit: str, done: float, whole: float | None) -> None:
         if name != self._name:

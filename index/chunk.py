@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 MOST_PIECES = 250
 MOST_HEADER_PIECES = 100
 # Words of a passage and sentences shared by neighbours, from `make evaluate` (see docs/evaluation.md).
-PASSAGE_WORDS = 120
+PASSAGE_WORDS = 135
 OVERLAP_SENTENCES = 2
 # The contract's bound for a hit, whatever size of passage is asked for.
 MOST_PASSAGE_WORDS = 180

@@ -164,6 +164,8 @@ def weights_of(folder: Path) -> str:
         for path in folder.rglob("*")
         if path.name in _PACKAGED_SHA256 or path.suffix in (".safetensors", ".bin", ".onnx")
     )
+    if not names:
+        raise EncoderError(f"{folder} holds no weights; name a folder that does, or leave PLAYBACK_ENCODER unset")
     for path in names:
         digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + _sha256(path).encode())
     return digest.hexdigest()

@@ -148,13 +148,10 @@ class Generation:
         first, last = passage.sentences
         rows = self._database.execute(
             'SELECT turn, start, "end", first_word, words, speaker, text, vector '
-            "FROM sentences WHERE row >= ? AND row < ? ORDER BY row",
+            "FROM sentences JOIN encoded USING (key) WHERE row >= ? AND row < ? ORDER BY row",
             (base + first, base + last),
         ).fetchall()
-        return [
-            FoundSentence(Sentence(*row[:5]), row[5], row[6], np.frombuffer(row[7], np.float16).astype(np.float32))
-            for row in rows
-        ]
+        return [FoundSentence(Sentence(*row[:5]), row[5], row[6], _halves(row[7])) for row in rows]
 
     def speakers(self) -> list[str]:
         """Return the names of all speakers, labels replaced by the name they stand for, sorted."""
@@ -169,16 +166,20 @@ class Generation:
         exact |= {full for label, full in aliases if label.casefold() == wanted} & set(everyone)
         return sorted(exact) or [speaker for speaker in everyone if f" {wanted} " in f" {speaker.casefold()} "]
 
-    def known_vectors(self, table: Literal["passages", "sentences"], keys: Sequence[bytes]) -> dict[bytes, Floats]:
+    def labels_of(self, name: str) -> set[str]:
+        """Return the labels under which a speaker stands in transcripts."""
+        rows = self._database.execute("SELECT alias FROM aliases WHERE name = ?", (name,)).fetchall()
+        return {name, *(alias for (alias,) in rows)}
+
+    def known_vectors(self, keys: Sequence[bytes]) -> dict[bytes, Floats]:
         """Return the vectors of texts that this generation encoded, by key, so that they are not encoded again."""
-        kind = np.float32 if table == "passages" else np.float16
         found: dict[bytes, Floats] = {}
         for begin in range(0, len(keys), 500):
             chosen = keys[begin : begin + 500]
             marks = ",".join("?" * len(chosen))
-            query = f"SELECT key, vector FROM {table} WHERE key IN ({marks})"  # noqa: S608 - a literal and question marks
+            query = f"SELECT key, vector FROM encoded WHERE key IN ({marks})"  # noqa: S608 - question marks only
             for key, blob in self._database.execute(query, chosen):
-                found[key] = np.frombuffer(blob, kind).astype(np.float32)
+                found[key] = _halves(blob)
         return found
 
     def _select(self, query: str, rows: Sequence[int]) -> list[Any]:
@@ -215,6 +216,10 @@ class Generation:
             "SELECT mean, covariance FROM spreads WHERE field = ?", (name,)
         ).fetchone()
         return Spread(np.frombuffer(mean, np.float32), np.frombuffer(covariance, np.float32).reshape(size, size))
+
+
+def _halves(blob: bytes) -> Floats:
+    return np.frombuffer(blob, np.float16).astype(np.float32)
 
 
 def _passage(row: Sequence[Any]) -> Passage:

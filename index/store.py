@@ -13,7 +13,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from index.errors import IndexBroken, IndexMissing
-from index.generation import SCHEMA, Generation, Manifest
+from index.generation import FILES, SCHEMA, Generation, Manifest
 from ingest.library import sha256_of, sync_folder, write_bytes
 
 KEPT_GENERATIONS = 3
@@ -110,11 +110,14 @@ def manifest_of(home: Path, number: int) -> Manifest:
     folder = index_folder(home) / str(number)
     try:
         data = json.loads((folder / "manifest.json").read_bytes())
-        manifest = Manifest(**data)
-    except (OSError, ValueError, TypeError) as error:
+        manifest = Manifest(**{**data, "files": dict(data["files"])})
+    except (OSError, ValueError, TypeError, KeyError) as error:
         raise IndexBroken(f"{folder / 'manifest.json'} cannot be read; run: playback index --rebuild") from error
     if manifest.schema != SCHEMA:
         raise IndexBroken(
             f"{folder} has schema {manifest.schema}; this version reads {SCHEMA}; run: playback index --rebuild"
         )
+    # What no checksum stands for would be parsed unverified.
+    if not {"passages.sqlite", *FILES.values()} <= manifest.files.keys():
+        raise IndexBroken(f"{folder / 'manifest.json'} does not list every file; run: playback index --rebuild")
     return manifest

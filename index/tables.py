@@ -5,15 +5,13 @@ CREATE TABLE episodes (id TEXT PRIMARY KEY, json TEXT NOT NULL, show_id TEXT NOT
                        first_sentence INTEGER NOT NULL, sentences INTEGER NOT NULL);
 CREATE TABLE passages (row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, episode_id TEXT NOT NULL, text TEXT NOT NULL,
                        header TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, speakers TEXT NOT NULL,
-                       start REAL, "end" REAL, timing TEXT, key BLOB NOT NULL,
-                       vector BLOB NOT NULL, turns BLOB NOT NULL);
+                       start REAL, "end" REAL, timing TEXT, vector BLOB NOT NULL, turns BLOB NOT NULL);
 CREATE TABLE speakers (name TEXT NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (name, row)) WITHOUT ROWID;
 CREATE TABLE aliases (alias TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (alias, name)) WITHOUT ROWID;
 CREATE TABLE sentences (row INTEGER PRIMARY KEY, turn INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
                         first_word INTEGER NOT NULL, words INTEGER NOT NULL, speaker TEXT, text TEXT NOT NULL,
-                        key BLOB NOT NULL, vector BLOB NOT NULL);
+                        key BLOB NOT NULL);
+CREATE TABLE encoded (key BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE spreads (field TEXT PRIMARY KEY, mean BLOB NOT NULL, covariance BLOB NOT NULL);
 CREATE INDEX passages_by_episode ON passages (episode_id);
-CREATE INDEX passages_by_key ON passages (key);
-CREATE INDEX sentences_by_key ON sentences (key);
 """

@@ -1,5 +1,6 @@
 """Turns that do not follow one another: each is matched again alone with what no other turn needs."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import groupby
 from typing import NamedTuple
@@ -51,11 +52,12 @@ def settled(texts: Texts, matches: Sequence[Match], turns: Sequence[Bounds]) -> 
     strong = np.flatnonzero((owner >= 0) & ~np.isin(owner, weak))
     elsewhere = moved(texts.official, texts.heard, turns, weak, strong)
     for last_round in (False, True):
+        known = sorted(found.values())
         for index, turn in enumerate(turns):
             right = _heard_right(found, turn)
             if len(right) == turn[1] - turn[0]:
                 continue
-            window = _window(found, turns, index, clock)
+            window = _window(found, known, turn, clock)
             least_share = 0.0
             if index in elsewhere and _is_weak(found, turn):
                 window, least_share = elsewhere[index], _LEAST_WIDE_SHARE
@@ -82,17 +84,18 @@ def _begin(found: dict[int, Match], turn: Bounds, default: int) -> int:
     return next((found[place].heard for place in range(*turn) if place in found), default)
 
 
-def _window(found: dict[int, Match], turns: Sequence[Bounds], index: int, clock: Floats) -> Bounds:
-    """Return among which heard words a turn may be: around its own, else between its neighbours'."""
-    first, last = turns[index]
+def _window(found: dict[int, Match], known: Sequence[Match], turn: Bounds, clock: Floats) -> Bounds:
+    """Return among which heard words a turn may be: around its own, else between the `known` ones beside it."""
+    first, last = turn
     needed = _PACE * (last - first)
     own = [clock[found[place].heard] for place in range(first, last) if place in found]
     if own:
         begin, end = own[0] - needed, own[-1] + needed
     else:
-        before = next((clock[found[place].heard] for place in range(first - 1, -1, -1) if place in found), clock[0])
-        after = next((clock[found[place].heard] for place in range(last, turns[-1][1]) if place in found), clock[-1])
-        begin, end = before, min(max(before, after), before + needed)
+        left, right = bisect_left(known, (first,)), bisect_left(known, (last,))
+        begin = clock[known[left - 1].heard] if left else clock[0]
+        after = clock[known[right].heard] if right < len(known) else clock[-1]
+        end = min(max(begin, after), begin + needed)
     left, right = np.searchsorted(clock, [begin - _SLACK, end + _SLACK])
     return int(left), int(right)
 

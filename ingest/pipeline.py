@@ -10,7 +10,7 @@ from ingest import stages
 from ingest.assemble import assemble
 from ingest.errors import LibraryError, ModelMissing, PlaybackError, SourceError
 from ingest.feed import Feed, looks_like_feed, parse_feed
-from ingest.fetch import fetch
+from ingest.fetch import fetch, open_client
 from ingest.folder import FEEDS, items_in
 from ingest.heard import Heard, Listening
 from ingest.item import Item
@@ -48,6 +48,7 @@ class IngestSettings:
     audio: bool = True
     transcribe: bool = False
     again: bool = False
+    allow: frozenset[str] = frozenset()  # hosts that may be fetched from though they are not public
     listening: Listening = field(default_factory=Listening)
 
 
@@ -73,7 +74,7 @@ class Source:
     problems: tuple[str, ...] = ()
 
 
-def register_source(source: str, home: Path) -> Source:
+def register_source(source: str, home: Path, allow: frozenset[str] = frozenset()) -> Source:
     """Read a feed URL, a feed file, a folder or a file, and give each of its items its episode in the library.
 
     Raises SourceError if the source cannot be used at all.
@@ -82,7 +83,8 @@ def register_source(source: str, home: Path) -> Source:
     if not source.strip():
         raise SourceError("an empty source; give a feed URL, a feed file, a folder or a file")
     if source.lower().startswith(("http://", "https://")):
-        fetched = fetch(source)
+        with open_client(allow) as client:
+            fetched = fetch(source, client=client)
         feed = parse_feed(fetched.data, fetched.url, source)
         state = FeedState(source, fetched.etag, fetched.last_modified)
         return _registered(home, feed, state, source)
@@ -123,7 +125,7 @@ def ingest_episode(episode: Episode, home: Path, settings: IngestSettings, progr
 
 
 def _ingest(record: Record, home: Path, settings: IngestSettings, progress: Progress | None) -> Outcome:
-    captions = stages.captions_of(home, record, settings.again)
+    captions = stages.captions_of(home, record, settings.again, settings.allow)
     official = stages.official_of(home, record, captions, settings.again)
     heard, remark = _listen(record, home, settings, (captions, official.text), progress)
     record = load_record(home, record.episode.id)
@@ -157,7 +159,7 @@ def _listen(
     missing = _weights_missing(settings.listening) if needed else None
     try:
         if local or (needed and missing is None):
-            audio = stages.recording_of(home, record, progress)
+            audio = stages.recording_of(home, record, progress, settings.allow)
             if audio is not None:
                 record = _with_recording(home, record, audio)
                 if needed and missing is None:

@@ -14,7 +14,7 @@ from ingest import heard as heard_words
 from ingest.audio import probe
 from ingest.captions import Cue, read_captions
 from ingest.errors import PlaybackError, SourceError
-from ingest.fetch import download, fetch
+from ingest.fetch import download, fetch, open_client
 from ingest.folder import read_text
 from ingest.heard import Heard, Listening
 from ingest.item import Link
@@ -65,7 +65,7 @@ class Official:
     text: OfficialText
 
 
-def captions_of(home: Path, record: Record, again: bool) -> Captions:
+def captions_of(home: Path, record: Record, again: bool, allow: frozenset[str] = frozenset()) -> Captions:
     """Read the episode's captions from the first of its transcript links that holds any, and keep them as they came."""
     links = sorted((link for item in record.items for link in item.transcripts), key=_rank)
     inputs = hash_of([CAPTIONS_VERSION, [asdict(link) | {"sha256": _local_hash(link)} for link in links]])
@@ -75,7 +75,7 @@ def captions_of(home: Path, record: Record, again: bool) -> Captions:
         return _captions_from_json(kept)
     if not links:
         return Captions(inputs)
-    captions = _first_usable(links, inputs)
+    captions = _first_usable(links, inputs, allow)
     if kept is not None and not captions.cues and captions.notes is None:
         return replace(
             _captions_from_json(kept), problems=captions.problems
@@ -106,7 +106,9 @@ def official_of(home: Path, record: Record, captions: Captions, again: bool) -> 
     return Official(inputs, text)
 
 
-def recording_of(home: Path, record: Record, progress: Progress | None) -> Path | None:
+def recording_of(
+    home: Path, record: Record, progress: Progress | None, allow: frozenset[str] = frozenset()
+) -> Path | None:
     """Return the library's copy of the recording, made if it is not there yet; None if no source has one."""
     present = recording(home, record.episode.id)
     link = next((item.enclosure for item in reversed(record.items) if item.enclosure is not None), None)
@@ -121,7 +123,9 @@ def recording_of(home: Path, record: Record, progress: Progress | None) -> Path 
         / f"audio{suffix if suffix[1:].isalnum() and len(suffix) < 6 else '.bin'}"
     )
     if local is None:
-        download(link.url, target, progress=None if progress is None else _download_progress(progress))
+        report = None if progress is None else _download_progress(progress)
+        with open_client(allow) as client:
+            download(link.url, target, client=client, progress=report)
     else:
         probe(local)  # raises for what cannot be decoded, before it is copied
         _copy(local, target)
@@ -178,11 +182,11 @@ def _made_of(inputs: str, path: Path) -> dict[str, Any] | None:
     return data if data is not None and data.get("inputs") == inputs else None
 
 
-def _first_usable(links: Sequence[Link], inputs: str) -> Captions:
+def _first_usable(links: Sequence[Link], inputs: str, allow: frozenset[str]) -> Captions:
     problems: list[str] = []
     for link in links:
         try:
-            data = fetch(link.url, limit=_MOST_CAPTION_BYTES).data if _is_remote(link.url) else _read(Path(link.url))
+            data = _fetched(link.url, allow) if _is_remote(link.url) else _read(Path(link.url))
             if _ORDER[_rank(link)] in ("html", "text"):
                 notes = read_text(data, link.url)
                 if parse_notes(notes).turns:
@@ -204,6 +208,11 @@ def _rank(link: Link) -> int:
         if any(word in kind for word in words) and not (position == 4 and "vtt" in kind):
             return position
     return len(_ORDER) - 1
+
+
+def _fetched(url: str, allow: frozenset[str]) -> bytes:
+    with open_client(allow) as client:
+        return fetch(url, client=client, limit=_MOST_CAPTION_BYTES).data
 
 
 def _read(path: Path) -> bytes:

@@ -22,11 +22,13 @@ Talk = Callable[..., Transcript]
 Speak = Callable[..., Turn]
 
 # Everything that could end a sentence, hide a mark or join two words, among plain words.
-TOKENS = (
-    "boat, boat; boat. boat? boat… boat—mast mast—boat. mast–boat – - -- boat--mast sign-in 10,000 10–12 Mr. e.g. "
-    "mast,” “boat boat.” (mast) [laughs] boat[laughs] [laughs]. [Tea] boat.[laughs] İstanbul É naïve".split()
-    + ["[Audio starts]", "[music, and clapping]", "(theme music fades out.)"]
-)
+TOKENS = [
+    *"boat, boat; boat. boat? boat… boat—mast mast—boat. mast–boat – - -- boat--mast sign-in 10,000 10–12 Mr. e.g. "
+    "mast,” “boat boat.” (mast) [laughs] boat[laughs] [laughs]. [Tea] boat.[laughs] İstanbul É naïve".split(),
+    "[Audio starts]",
+    "[music, and clapping]",
+    "(theme music fades out.)",
+]
 PLAIN = ["boat", "mast", "sail", "rope", "harbour", "mooring", "tide"]
 
 
@@ -204,14 +206,14 @@ def test_passages_cover_every_sentence_and_fit(
 def test_neighbours_share_two_sentences(transcript_of: Talk, new_encoder: type[Any]) -> None:
     """Thirty sentences of ten words: passages of twelve, each beginning with the last two of the one before."""
     text = " ".join(f"{' '.join(numbered(9))} s{number}." for number in range(30))
-    found = passages_of(transcript_of("a-1-aaaa", ("Ada", text)), new_encoder().pieces)
+    found = passages_of(transcript_of("a-1-aaaa", ("Ada", text)), new_encoder().pieces, 120)
     assert [passage.sentences for passage in found] == [(0, 12), (10, 22), (20, 30)]
 
 
 def test_a_long_sentence_makes_no_passage_that_says_nothing_new(transcript_of: Talk, new_encoder: type[Any]) -> None:
     """Where the overlap and the next sentence do not fit together, the overlap shrinks."""
     text = " ".join(f"{' '.join(numbered(size))}." for size in (40, 40, 40, 80, 30))
-    found = passages_of(transcript_of("a-1-aaaa", ("Ada", text)), new_encoder().pieces)
+    found = passages_of(transcript_of("a-1-aaaa", ("Ada", text)), new_encoder().pieces, 120)
     assert [passage.sentences for passage in found] == [(0, 3), (2, 4), (3, 5)]
 
 

@@ -1,0 +1,245 @@
+"""Generations on disk: whole or not at all, verified before they are parsed."""
+
+import json
+import shutil
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import faiss
+import numpy as np
+import pytest
+
+from index import store
+from index.build import build
+from index.errors import IndexBroken, IndexMissing
+from index.generation import Generation
+from index.keywords import Keywords
+from index.passage import Filters
+from index.store import current_number, index_folder, manifest_of, next_folder, open_generation
+from ingest.library import sha256_of
+from ingest.transcript import Transcript
+
+Talk = Callable[..., Transcript]
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory, transcript_of: Talk, save: Any, new_encoder: type[Any]) -> Path:
+    """A home with one generation of two episodes; tests that break it work on a copy."""
+    home = tmp_path_factory.mktemp("published")
+    lines = [
+        f"The {word} of the harbour was mended in the winter by {word} people." for word in "mast rope sail".split()
+    ]
+    save(
+        home,
+        transcript_of(
+            "a-1-aaaa", ("Ada", " ".join(lines)), ("Bo", "Who paid for the lighthouse?"), published="2021-01-01"
+        ),
+        transcript_of("a-2-bbbb", ("Ada", "Nobody paid for the lighthouse at all.")),
+    )
+    build(home, new_encoder(), shape=(20, 1))
+    return home
+
+
+@pytest.fixture
+def home(published: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(published, tmp_path / "home"))
+
+
+def files_of(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+def parts(folder: Path) -> list[str]:
+    """The files of a generation by a name that does not depend on tantivy's random one."""
+    return [name for name in files_of(folder) if name != "manifest.json" and not name.endswith(".lock")]
+
+
+def test_the_manifest_says_what_is_there(published: Path) -> None:
+    """Every file of the generation stands in the manifest with its SHA-256, beside encoder, dimension and counts."""
+    folder = index_folder(published) / "1"
+    manifest = manifest_of(published, 1)
+    assert manifest.files == {name: sha256_of(folder / name) for name in parts(folder)}
+    assert {"passages.sqlite", "vectors.faiss", "turns.faiss", "keywords/rows.json"} <= set(manifest.files)
+    assert (manifest.encoder, manifest.weights, manifest.dimension) == ("hashed-stems", "0" * 64, 48)
+    assert (manifest.generation, manifest.episodes, manifest.sentences) == (1, 2, 5)
+
+
+def test_nothing_published_is_said_with_what_to_run(tmp_path: Path) -> None:
+    """A home without an index is no error of the index."""
+    assert current_number(tmp_path) is None
+    with pytest.raises(IndexMissing, match="holds no index yet; run: playback ingest SOURCE"):
+        open_generation(tmp_path)
+
+
+def test_a_flipped_byte_in_any_file_is_found_before_parsing(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whichever file is damaged, wherever in it, it is named; no library sees it."""
+
+    def parse(*arguments: object) -> None:
+        raise AssertionError("a damaged generation was parsed")
+
+    monkeypatch.setattr(store, "Generation", parse)
+    folder = index_folder(home) / "1"
+    for name in parts(folder):
+        whole = (folder / name).read_bytes()
+        for place in {0, len(whole) // 2, len(whole) - 1} if whole else ():
+            (folder / name).write_bytes(whole[:place] + bytes([whole[place] ^ 4]) + whole[place + 1 :])
+            with pytest.raises(IndexBroken, match=f"{name} is not the file that was published; run: playback index"):
+                open_generation(home)
+        (folder / name).write_bytes(whole[:-1] if whole else b"x")
+        with pytest.raises(IndexBroken, match=name):
+            open_generation(home)
+        (folder / name).unlink()
+        with pytest.raises(IndexBroken, match=f"{name} cannot be read: No such file"):
+            open_generation(home)
+        (folder / name).write_bytes(whole)
+
+
+def test_swapped_files_are_found(home: Path) -> None:
+    """Two good files under each other's names are not the generation that was published."""
+    folder = index_folder(home) / "1"
+    (folder / "vectors.faiss").rename(folder / "other")
+    (folder / "turns.faiss").rename(folder / "vectors.faiss")
+    (folder / "other").rename(folder / "turns.faiss")
+    with pytest.raises(IndexBroken, match="is not the file that was published"):
+        open_generation(home)
+
+
+def test_any_damage_to_the_manifest_is_refused_or_harmless(home: Path) -> None:
+    """A manifest with one bit flipped, or cut off anywhere, opens the same passages or is one clear line."""
+    path = index_folder(home) / "1" / "manifest.json"
+    whole = path.read_bytes()
+    for place in range(0, len(whole), 23):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ (1 << place % 8)]) + whole[place + 1 :])
+        try:
+            with_damage = open_generation(home)
+        except IndexBroken as error:
+            assert "run: playback index --rebuild" in str(error)
+        else:
+            assert len(with_damage.episodes()) == 2
+            with_damage.close()
+        path.write_bytes(whole[:place])
+        with pytest.raises(IndexBroken, match=r"manifest\.json cannot be read; run: playback index --rebuild"):
+            open_generation(home)
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"schema": 99}, "has schema 99; this version reads "),
+        ({"passages": 3}, "holds . (vectors|passages)"),
+        ({"dimension": 47}, "holds . vectors of 48, not . of 47"),
+        ({"surplus": 1}, "manifest.json cannot be read"),
+        ({"files": ["vectors.faiss"]}, "manifest.json cannot be read"),
+        ({"files": None}, "manifest.json cannot be read"),
+        ({"files": {}}, "manifest.json does not list every file"),
+    ],
+)
+def test_a_manifest_of_something_else_is_refused(changed: dict[str, Any], message: str, home: Path) -> None:
+    """Another schema, other counts or other fields than this version writes are named."""
+    path = index_folder(home) / "1" / "manifest.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **changed}))
+    with pytest.raises(IndexBroken, match=f"{message}.*run: playback index --rebuild"):
+        open_generation(home)
+
+
+@pytest.mark.parametrize("text", ["", "one", "\udcff", "9"])
+def test_a_broken_pointer_is_refused(text: str, home: Path) -> None:
+    """The file that names the live generation is empty, no number, no text, or names one that is not there."""
+    (index_folder(home) / "current").write_bytes(text.encode(errors="surrogateescape"))
+    with pytest.raises(IndexBroken, match="cannot be read; run: playback index --rebuild"):
+        open_generation(home)
+
+
+def test_the_last_three_generations_stay(home: Path, encoder: Any) -> None:
+    """Each publication takes the next number; a server that still reads the one before last finds its files."""
+    old = open_generation(home)
+    ids = [passage.id for passage in old.passages(old.matching(["lighthous"], 9)[0].ids)]
+    for words in (21, 22, 23):
+        build(home, encoder, shape=(words, 1))
+    assert sorted(path.name for path in index_folder(home).iterdir()) == ["2", "3", "4", "current"]
+    assert current_number(home) == 4
+    assert [passage.id for passage in old.passages(old.matching(["lighthous"], 9)[0].ids)] == ids
+
+
+def test_publication_is_one_rename(home: Path, encoder: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until `current` is replaced the generation before answers; what a killed build left is cleared by the next."""
+    kept = store.write_bytes
+
+    def killed(path: Path, data: bytes) -> None:
+        if path.name == "current":
+            raise KeyboardInterrupt
+        kept(path, data)
+
+    monkeypatch.setattr(store, "write_bytes", killed)
+    for _ in range(4):
+        with pytest.raises(KeyboardInterrupt):
+            build(home, encoder, shape=(25, 1))
+        assert current_number(home) == 1
+        open_generation(home).close()
+    monkeypatch.setattr(store, "write_bytes", kept)
+    assert build(home, encoder, shape=(25, 1)).generation == 6
+    assert current_number(home) == 6
+    assert len([path for path in index_folder(home).iterdir() if path.is_dir()]) == 3
+
+
+def test_what_an_interrupted_build_left_is_removed(home: Path) -> None:
+    """A new build starts in an empty hidden folder of its own number."""
+    left = index_folder(home) / ".building-2" / "keywords"
+    left.mkdir(parents=True)
+    (left / "half").write_bytes(b"x")
+    number, working = next_folder(home)
+    assert (number, list(working.iterdir())) == (2, [])
+    assert [path.name for path in index_folder(home).glob(".building-*")] == [working.name]
+
+
+def test_vectors_can_be_made_again_from_the_database(published: Path) -> None:
+    """The passages' rows hold exactly the vectors of both faiss files, in order."""
+    import sqlite3
+
+    folder = index_folder(published) / "1"
+    database = sqlite3.connect(f"file:{folder / 'passages.sqlite'}?immutable=1", uri=True)
+    rows = database.execute("SELECT vector, turns FROM passages ORDER BY row").fetchall()
+    database.close()
+    for column, name in enumerate(("vectors.faiss", "turns.faiss")):
+        index = faiss.read_index(str(folder / name))
+        stored = np.stack([np.frombuffer(row[column], np.float32) for row in rows])
+        np.testing.assert_array_equal(index.reconstruct_n(0, index.ntotal), stored)
+
+
+def test_many_threads_read_the_same(published: Path, new_encoder: type[Any]) -> None:
+    """One opened generation, asked by eight threads at once, gives every one what it gives one alone."""
+    generation = open_generation(published)
+    query = new_encoder().encode_query("who mended the mast")
+
+    def asked(_: int) -> object:
+        nearest = generation.nearest("passage", query, 5)
+        filtered = generation.nearest("turns", query, 5, Filters(speaker="Ada"))
+        matching, scores = generation.matching(generation.terms("who paid for the lighthouse"), 5)
+        passages = generation.passages(nearest.ids)
+        sentences = [(item.text, item.speaker) for passage in passages for item in generation.sentences(passage)]
+        return nearest, filtered, matching, scores.tolist(), passages, sentences, generation.episodes()
+
+    alone = asked(0)
+    with ThreadPoolExecutor(8) as pool:
+        assert all(answer == alone for answer in pool.map(asked, range(200)))
+    generation.close()
+
+
+def test_a_generation_of_verified_files_that_are_no_index_is_one_line(home: Path) -> None:
+    """Checksums that fit files of another kind still give IndexBroken, not a library's own error."""
+    path = index_folder(home) / "1" / "manifest.json"
+    for name in ("passages.sqlite", "vectors.faiss", "keywords/rows.json"):
+        whole = (path.parent / name).read_bytes()
+        (path.parent / name).write_bytes(b"something else")
+        data = json.loads(path.read_text())
+        data["files"][name] = sha256_of(path.parent / name)
+        path.write_text(json.dumps(data))
+        with pytest.raises(IndexBroken, match=r"cannot be read.*run: playback index --rebuild"):
+            open_generation(home)
+        (path.parent / name).write_bytes(whole)
+        data["files"][name] = sha256_of(path.parent / name)
+        path.write_text(json.dumps(data))
+    assert isinstance(open_generation(home), Generation)
+    assert Keywords(path.parent / "keywords", manifest_of(home, 1).passages)
