@@ -42,11 +42,10 @@ class Span:
 def spans_of(generation: Generation, query: Query, hits: Sequence[Hit], speaker: str | None = None) -> tuple[Span, ...]:
     """Return the candidate quotes of all hits, best first; with `speaker`, only those of this person."""
     information = information_of(generation, query.terms)
-    labels = None if speaker is None else generation.labels_of(speaker)
     spans = []
     for hit in hits:
         for run in _runs(generation.sentences(hit.passage)):
-            if labels is None or run[0].speaker in labels:
+            if speaker is None or run[0].speaker == speaker:
                 spans += [_span(query, hit, chosen, information) for chosen in _quotable(run)]
     return _ordered(spans)
 

@@ -166,11 +166,6 @@ class Generation:
         exact |= {full for label, full in aliases if label.casefold() == wanted} & set(everyone)
         return sorted(exact) or [speaker for speaker in everyone if f" {wanted} " in f" {speaker.casefold()} "]
 
-    def labels_of(self, name: str) -> set[str]:
-        """Return the labels under which a speaker stands in transcripts."""
-        rows = self._database.execute("SELECT alias FROM aliases WHERE name = ?", (name,)).fetchall()
-        return {name, *(alias for (alias,) in rows)}
-
     def known_vectors(self, keys: Sequence[bytes]) -> dict[bytes, Floats]:
         """Return the vectors of texts that this generation encoded, by key, so that they are not encoded again."""
         found: dict[bytes, Floats] = {}

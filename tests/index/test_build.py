@@ -70,23 +70,22 @@ def test_everything_in_the_library_is_in_the_generation(home: Path, encoder: Any
             np.testing.assert_allclose(item.vector, encoder.encode_query(item.text), atol=1e-3)
 
 
-def test_the_turns_field_is_the_word_weighted_mean_of_cosines(home: Path, encoder: Any) -> None:
+def test_the_turns_field_is_the_word_weighted_mean_of_cosines(
+    tmp_path: Path, transcript_of: Talk, save: Save, encoder: Any
+) -> None:
     """A passage's second score is the mean of its turns' cosines with the question, by words taken of each turn."""
-    build(home, encoder)
-    generation = open_generation(home)
+    turns = (("Ada", f"Mast. {talk('rope', 'sail')}"), ("Bo", "The sail, mostly."))
+    save(tmp_path, transcript_of("a-1-aaaa", *turns))
+    build(tmp_path, encoder)
+    generation = open_generation(tmp_path)
     query = encoder.encode_query("who mended the sail")
-    (identifier,) = [name for name in all_ids(generation) if name.startswith("a-1-aaaa")]
-    (passage,) = generation.passages([identifier])
-    expected = weight = 0.0
-    turns: dict[int, list[Any]] = {}
-    for item in generation.sentences(passage):
-        turns.setdefault(item.sentence.turn, []).append(item)
-    for items in turns.values():
-        vector = sum(np.sqrt(item.sentence.words) * item.vector for item in items)
-        words = sum(item.sentence.words for item in items)
-        expected += words * float(vector @ query) / float(np.linalg.norm(vector))
-        weight += words
-    assert generation.nearest_of("turns", query, [identifier])[0] == pytest.approx(expected / weight, abs=1e-4)
+    expected = 0.0
+    for sentences in (["Mast.", talk("rope"), talk("sail")], ["The sail, mostly."]):
+        # A turn's vector is the sum of its sentences', each weighted by the square root of its words.
+        vector = sum(np.sqrt(len(text.split())) * encoder.encode_query(text) for text in sentences)
+        words = len(" ".join(sentences).split())
+        expected += words / 30 * float(vector @ query) / float(np.linalg.norm(vector))
+    assert generation.nearest_of("turns", query, all_ids(generation)) == pytest.approx([expected], abs=5e-4)
 
 
 def test_marks_and_headers_are_encoded_as_promised(

@@ -176,3 +176,16 @@ def test_a_search_in_many_copies_finds_what_is_not_a_copy(
     found = Library(generation, new_encoder(), ()).ask("rope and sail", 5)
     assert [hit.passage.text for hit in found] == [advert[1], "A lamp was lit."]
     generation.close()
+
+
+@pytest.mark.parametrize(("shared", "hits"), [(7, 2), (8, 1)])
+def test_half_of_the_trigrams_is_the_border(
+    shared: int, hits: int, tmp_path: Path, transcript_of: Talk, save: Any, new_encoder: type[Any]
+) -> None:
+    """Of ten trigrams five may be shared (seven words in a row), six may not (eight)."""
+    save(tmp_path, transcript_of("a-1-aaaa", ("Ada", " ".join(WORDS[:12]) + ".")))
+    save(tmp_path, transcript_of("b-1-aaaa", ("Bo", " ".join([*WORDS[:shared], *WORDS[12 : 24 - shared]][:12]) + ".")))
+    build(tmp_path, new_encoder())
+    generation = open_generation(tmp_path)
+    assert len(Library(generation, new_encoder(), ()).ask("mast", 5)) == hits
+    generation.close()
