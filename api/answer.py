@@ -23,7 +23,7 @@ MOST_STATEMENTS = 4
 MOST_HITS = 100
 DEFAULT_HITS = 10
 # Hits whose sentences are weighed; more than citations, because some hold no quote or repeat one.
-_WEIGHED_HITS = 12
+WEIGHED_HITS = 12
 
 Status = Literal["answered", "partial", "unanswerable"]
 
@@ -95,10 +95,10 @@ def ask(base: KnowledgeBase, question: str, k: int = MOST_CITATIONS, filters: Fi
     begun = perf_counter()
     query = ready(base, question)
     encoded = perf_counter()
-    hits = search(base.generation, query, _WEIGHED_HITS, filters)
+    hits = search(base.generation, query, WEIGHED_HITS, filters)
     searched = perf_counter()
     spans = spans_of(base.generation, query, hits, filters.speaker)
-    sure = confidence(spans)
+    sure = confidence(base, query, hits)
     chosen = _cited(base, spans, min(k, MOST_CITATIONS))
     status: Status = "answered" if sure >= CONFIDENT else "partial" if sure >= TOUCHES else "unanswerable"
     if not chosen:

@@ -100,6 +100,10 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--format", choices=("json", "vtt", "srt", "md", "txt"), required=True)
     export.add_argument("--output", type=Path, metavar="FILE")
 
+    divergence = commands.add_parser("divergence", help="where an episode's official text and its recording differ")
+    divergence.add_argument("episode", metavar="EPISODE", help="id, or number where it is unique")
+    divergence.add_argument("--json", action="store_true")
+
     serve = commands.add_parser("serve", help="serve pages and the HTTP interface")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=_positive, default=8000)

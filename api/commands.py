@@ -16,7 +16,7 @@ from ingest.errors import PlaybackError, SourceError
 from ingest.heard import Listening
 from ingest.library import episode_folder, episode_ids, load_record, load_transcript, read_json, records
 from ingest.pipeline import IngestSettings, Outcome, ingest_episode, register_source
-from ingest.transcript import Episode, with_episode
+from ingest.transcript import Episode, Transcript, with_episode
 
 
 def ingest(options: Namespace, settings: Settings) -> int:
@@ -88,11 +88,7 @@ def export(options: Namespace, settings: Settings) -> int:
     """Write an episode's transcript in a format of the contract."""
     from ingest.export import render
 
-    episode = _episode(options.episode, settings.home)
-    transcript = load_transcript(settings.home, episode.id)
-    if transcript is None:
-        raise SourceError(f"{episode.id} has no transcript yet; playback status says why")
-    text = render(with_episode(transcript, episode), options.format)
+    text = render(_transcript(options.episode, settings.home), options.format)
     if options.output is None:
         sys.stdout.write(text if text.endswith("\n") else text + "\n")
         return 0
@@ -100,6 +96,15 @@ def export(options: Namespace, settings: Settings) -> int:
         options.output.write_text(text, "utf-8")
     except OSError as error:
         raise SourceError(f"{options.output} cannot be written: {error.strerror}") from error
+    return 0
+
+
+def divergence(options: Namespace, settings: Settings) -> int:
+    """Print where an episode's official text and its recording differ; it is done too where nothing can be compared."""
+    from api.divergence import report_json, report_of, report_text
+
+    report = report_of(_transcript(options.episode, settings.home), settings.home)
+    _print_json(report_json(report)) if options.json else print(report_text(report))
     return 0
 
 
@@ -241,6 +246,14 @@ def _episode(wanted: str, home: Path) -> Episode:
     from api.filters import find_episode
 
     return find_episode(wanted, [record.episode for record in records(home)])
+
+
+def _transcript(wanted: str, home: Path) -> Transcript:
+    episode = _episode(wanted, home)
+    transcript = load_transcript(home, episode.id)
+    if transcript is None:
+        raise SourceError(f"{episode.id} has no transcript yet; playback status says why")
+    return with_episode(transcript, episode)
 
 
 def _asked(options: Namespace, settings: Settings) -> Any:

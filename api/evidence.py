@@ -19,10 +19,11 @@ _MOST_SENTENCES = 3
 # A sentence of fewer words is an interjection ("Yeah.", "Right, right.") and begins no quote.
 _FEWEST_FIRST_WORDS = 4
 # A candidate's score: deviations, over all candidates of the question, of its cosine, of the share of the question's
-# information it holds and of the logarithm of its length, its passage's score, and less for a question, which is
-# seldom an answer. Chosen on the development questions; the figures hardly move around these (docs/evaluation.md).
+# information it holds and of the logarithm of its length, its passage's score, and much less for a question, which
+# is seldom an answer. Chosen on the development questions; the figures hardly move around these (docs/evaluation.md).
 _HIT_WEIGHT = 1.5
-_QUESTION_COST = 1.0
+_QUESTION_COST = 4.0
+_LENGTH_WEIGHT = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def _ordered(spans: Sequence[Span]) -> tuple[Span, ...]:
     scores = (
         _deviations([span.cosine for span in spans])
         + _deviations([span.coverage for span in spans])
-        + _deviations([float(np.log(span.words)) for span in spans])
+        + _LENGTH_WEIGHT * _deviations([float(np.log(span.words)) for span in spans])
         + _HIT_WEIGHT * np.array([span.hit.score for span in spans], np.float32)
         - _QUESTION_COST * np.array([span.asks for span in spans], np.float32)
     )

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index import keywords, vectors
+from index import capitals, keywords, vectors
 from index.chunk import OVERLAP_SENTENCES, PASSAGE_WORDS, fitting, passages_from, sentences_of
 from index.encode import Encoder
 from index.errors import IndexBroken, IndexMissing
@@ -27,7 +27,7 @@ from ingest.words import without_marks
 logger = logging.getLogger(__name__)
 
 # Raise it when the same transcripts give other passages or vectors.
-BUILD_VERSION = 2
+BUILD_VERSION = 3
 
 Floats = NDArray[np.float32]
 # Called with how many texts are encoded and how many there are.
@@ -162,6 +162,8 @@ def _write(
         _write_sentences(database, chunked, sentence_texts)
         _write_passages(database, passages, fields)
         _write_speakers(database, chunked)
+        counts = capitals.count(text for text in sentence_texts)
+        database.executemany("INSERT INTO letters VALUES (?, ?, ?)", counts)
         for name, matrix in fields.items():
             spread = vectors.spread_of(matrix)
             row = (name, spread.mean.tobytes(), spread.covariance.tobytes())

@@ -4,7 +4,8 @@ import contextlib
 import hashlib
 import logging
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -34,6 +35,17 @@ _BATCH = 16
 _OWN_PIECES = 6
 
 
+@dataclass(frozen=True, slots=True)
+class PieceVectors:
+    """A text's word pieces as the encoder understands them in context.
+
+    `spans` are their characters [start, end), `vectors` their unit vectors, shape (pieces, dimension).
+    """
+
+    spans: tuple[tuple[int, int], ...]
+    vectors: Vectors
+
+
 class Encoder(Protocol):
     """What turns text into unit vectors; `name` and `weights` (SHA-256) are recorded with every generation."""
 
@@ -47,6 +59,10 @@ class Encoder(Protocol):
 
     def encode_query(self, text: str) -> Vectors:
         """Return the unit vector of a question, shape (dimension,)."""
+        ...
+
+    def encode_pieces(self, texts: Sequence[str]) -> list[PieceVectors]:
+        """Return the word pieces of each text with their vectors in context."""
         ...
 
     def pieces(self, text: str) -> int:
@@ -86,15 +102,23 @@ class SentenceEncoder:
         vector: Vectors = self._encoded([text], bulk=False, prompt="query" if prompts.get("query") else None)[0]
         return vector
 
+    def encode_pieces(self, texts: Sequence[str]) -> list[PieceVectors]:
+        """Return the word pieces of each text with their vectors in context; what the model truncates is left out."""
+        with _fast():
+            found = self._model.encode(
+                list(texts), output_value="token_embeddings", convert_to_numpy=False, show_progress_bar=False
+            )
+        return [
+            _piece_vectors(self._tokenizer.encode(text).offsets, vectors)
+            for text, vectors in zip(texts, found, strict=True)
+        ]
+
     def pieces(self, text: str) -> int:
         """Return how many word pieces the text is, its own marks at the ends left out."""
         return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
 
     def _encoded(self, texts: list[str], bulk: bool, prompt: str | None = None) -> Vectors:
-        import torch  # loading torch takes seconds; doors that never encode do not pay for it
-
-        half = bulk and _has_fast_bfloat16()
-        with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16) if half else contextlib.nullcontext():
+        with _fast() if bulk else contextlib.nullcontext():
             vectors = self._model.encode(
                 texts,
                 batch_size=_BATCH,
@@ -103,9 +127,28 @@ class SentenceEncoder:
                 normalize_embeddings=False,
                 show_progress_bar=False,
             )
-        vectors = np.asarray(vectors, dtype=np.float32)
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return np.asarray(vectors / np.maximum(lengths, 1e-12), dtype=np.float32)
+        return _unit(np.asarray(vectors, dtype=np.float32))
+
+
+@contextlib.contextmanager
+def _fast() -> Iterator[None]:
+    """Calculate in bfloat16 where the CPU does: 2.3 times the passages a second, at a cosine of 0.9999 to float32."""
+    import torch  # loading torch takes seconds; doors that never encode do not pay for it
+
+    with torch.autocast("cpu", dtype=torch.bfloat16) if _has_fast_bfloat16() else contextlib.nullcontext():
+        yield
+
+
+def _piece_vectors(offsets: Sequence[tuple[int, int]], vectors: Any) -> PieceVectors:
+    """Leave out the encoder's own marks, which stand for no characters."""
+    matrix = vectors.float().cpu().numpy()
+    kept = [place for place, (start, end) in enumerate(offsets[: len(matrix)]) if end > start]
+    return PieceVectors(tuple(offsets[place] for place in kept), _unit(matrix[kept]))
+
+
+def _unit(vectors: Vectors) -> Vectors:
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.maximum(lengths, 1e-12), dtype=np.float32)
 
 
 def weights_named(name: str = PACKAGED) -> str:

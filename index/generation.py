@@ -166,6 +166,12 @@ class Generation:
         exact |= {full for label, full in aliases if label.casefold() == wanted} & set(everyone)
         return sorted(exact) or [speaker for speaker in everyone if f" {wanted} " in f" {speaker.casefold()} "]
 
+    def letters(self, word: str) -> tuple[int, int]:
+        """Return how often a word stands inside sentences with a capital and with a small first letter."""
+        query = "SELECT capital, small FROM letters WHERE word = ?"
+        found = self._database.execute(query, (word.lower(),)).fetchone()
+        return (0, 0) if found is None else (found[0], found[1])
+
     def known_vectors(self, keys: Sequence[bytes]) -> dict[bytes, Floats]:
         """Return the vectors of texts that this generation encoded, by key, so that they are not encoded again."""
         found: dict[bytes, Floats] = {}

@@ -12,6 +12,7 @@ CREATE TABLE sentences (row INTEGER PRIMARY KEY, turn INTEGER NOT NULL, start IN
                         first_word INTEGER NOT NULL, words INTEGER NOT NULL, speaker TEXT, text TEXT NOT NULL,
                         key BLOB NOT NULL);
 CREATE TABLE encoded (key BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE letters (word TEXT PRIMARY KEY, capital INTEGER NOT NULL, small INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE spreads (field TEXT PRIMARY KEY, mean BLOB NOT NULL, covariance BLOB NOT NULL);
 CREATE INDEX passages_by_episode ON passages (episode_id);
 """

@@ -1,11 +1,13 @@
 """One transcript from what there is: official text, captions, heard words (Laws 2 and 3 of the design); pure."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ingest.align import align
 from ingest.captions import Cue, heard_words, named, turns_of
 from ingest.estimate import estimate
 from ingest.heard import Heard
+from ingest.printed import place, plausible, without_guesses
 from ingest.shownotes import OfficialText
 from ingest.transcript import Divergence, Episode, HeardWord, OfficialTurn, Transcript, Turn
 from ingest.unnamed import turns_heard
@@ -19,7 +21,9 @@ def assemble(episode: Episode, official: OfficialText, cues: Sequence[Cue], hear
     """Put the official words at the times of the heard ones, by Laws 2 and 3 of the design; pure.
 
     Named captions are official text unless the notes hold more words; unnamed ones time the notes, or stand alone.
+    Times that the notes print are used where nothing was heard; impossible ones are not (`ingest.printed.doubts`).
     """
+    official = replace(official, turns=plausible(without_guesses(official.turns), episode.duration).turns)
     turns: tuple[Turn, ...]
     divergence: Divergence | None = None
     aliases = official.aliases
@@ -43,8 +47,13 @@ def _timed(
         turns, divergence = align(official.turns, words, episode.duration, precision)
         if any(turn.timing for turn in turns):
             return turns, divergence
-        return estimate(official.turns, episode.duration, complete=_complete(official)), divergence
-    return estimate(official.turns, episode.duration, complete=_complete(official)), None
+        return _unheard(episode, official), divergence
+    return _unheard(episode, official), None
+
+
+def _unheard(episode: Episode, official: OfficialText) -> tuple[Turn, ...]:
+    has_times = any(turn.start is not None for turn in official.turns)
+    return (place if has_times else estimate)(official.turns, episode.duration, _complete(official))
 
 
 def _fuller(official: OfficialText, cues: Sequence[Cue]) -> bool:

@@ -21,11 +21,13 @@ from ingest.library import (
     load_record,
     lock,
     read_if_whole,
+    recording,
     save_record,
     save_transcript,
     sha256_of,
     write_json,
 )
+from ingest.printed import doubts
 from ingest.register import FeedState, people_of, register
 from ingest.shownotes import OfficialText
 from ingest.stages import Captions, Progress
@@ -36,7 +38,7 @@ from ingest.vocabulary import vocabulary_for
 logger = logging.getLogger(__name__)
 
 # Raise it when the same inputs give another transcript.
-TRANSCRIPT_VERSION = 1
+TRANSCRIPT_VERSION = 3
 
 Status = Literal["ingested", "unchanged", "waiting", "skipped", "failed", "busy"]
 
@@ -129,17 +131,26 @@ def _ingest(record: Record, home: Path, settings: IngestSettings, progress: Prog
     official = stages.official_of(home, record, captions, settings.again)
     heard, remark = _listen(record, home, settings, (captions, official.text), progress)
     record = load_record(home, record.episode.id)
-    inputs = hash_of([TRANSCRIPT_VERSION, official.inputs, captions.inputs, _key(heard), record.episode.duration])
+    # Only words with times have edges to refine; without them a recording changes nothing.
+    audio = recording(home, record.episode.id) if captions.cues or heard else None
+    sound = None if audio is None else sha256_of(audio)
+    inputs = hash_of(
+        [TRANSCRIPT_VERSION, official.inputs, captions.inputs, _key(heard), record.episode.duration, sound]
+    )
     path = episode_folder(home, record.episode.id) / "transcript.json"
     if path.exists() and not settings.again and _inputs_of(path) == inputs:
         return Outcome(record.episode, "unchanged", _remarks("nothing to do", remark))
     transcript = assemble(record.episode, official.text, captions.cues, heard)
     if not transcript.turns:
         return _nothing(record, settings, remark, (captions, heard))
+    transcript = stages.with_edges(transcript, audio)
     save_transcript(home, transcript, inputs)
-    return Outcome(
-        record.episode, "ingested", _remarks(_summary(transcript), remark, *official.text.problems, *captions.problems)
+    problems = (
+        *official.text.problems,
+        *doubts(official.text.turns, transcript.turns, record.episode.duration),
+        *captions.problems,
     )
+    return Outcome(record.episode, "ingested", _remarks(_summary(transcript), remark, *problems))
 
 
 def _listen(

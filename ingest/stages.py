@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from ingest import heard as heard_words
-from ingest.audio import probe
+from ingest.audio import blocks, probe
 from ingest.captions import Cue, read_captions
-from ingest.errors import PlaybackError, SourceError
+from ingest.edges import movable, refined
+from ingest.errors import AudioError, ModelMissing, PlaybackError, SourceError
 from ingest.fetch import download, fetch, open_client
 from ingest.folder import read_text
 from ingest.heard import Heard, Listening
@@ -28,10 +29,11 @@ from ingest.library import (
     sync_folder,
     write_json,
 )
+from ingest.pauses import envelope, pauses
 from ingest.register import people_of
 from ingest.shownotes import OfficialText, best_of, parse_notes
 from ingest.transcribe import transcribe
-from ingest.transcript import OfficialTurn
+from ingest.transcript import OfficialTurn, Transcript
 
 logger = logging.getLogger(__name__)
 
@@ -164,6 +166,21 @@ def heard_already(home: Path, record: Record) -> Heard | None:
     """Return what an earlier run heard in the episode's recording, None if nothing was transcribed."""
     data = read_if_whole(episode_folder(home, record.episode.id) / "heard.json")
     return None if data is None else heard_words.from_json(data)
+
+
+def with_edges(transcript: Transcript, audio: Path | None) -> Transcript:
+    """Return the transcript with its turns' edges at the pauses of the recording, decoded once for it.
+
+    Without a recording, or where it cannot be decoded (which is logged), times stay as they are.
+    """
+    if audio is None or not movable(transcript.turns):
+        return transcript
+    try:
+        found = pauses(envelope(blocks(audio)))
+    except (AudioError, ModelMissing) as error:
+        logger.warning("%s: times were not refined by its recording: %s", transcript.episode.id, error)
+        return transcript
+    return replace(transcript, turns=refined(transcript.turns, found))
 
 
 def has_recording(record: Record) -> bool:

@@ -115,13 +115,26 @@ class Divergence:
 
 
 @dataclass(frozen=True, slots=True)
+class Role:
+    """What somebody is said to do: verbatim words of a sentence, and that sentence, verbatim in the turn."""
+
+    role: str
+    turn: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Transcript:
-    """An episode's turns in order; `aliases` maps a label as printed to the name it stands for."""
+    """An episode's turns in order.
+
+    `aliases` maps a label as printed to the name it stands for, `roles` a label to what its speaker is said to do.
+    """
 
     episode: Episode
     turns: tuple[Turn, ...]
     aliases: Mapping[str, str] = field(default_factory=dict)
     divergence: Divergence | None = None
+    roles: Mapping[str, Role] = field(default_factory=dict)
 
 
 def untimed(turn: OfficialTurn) -> Turn:
@@ -135,6 +148,7 @@ def to_json(transcript: Transcript) -> dict[str, Any]:
         "schema": SCHEMA,
         "episode": asdict(transcript.episode),
         "aliases": dict(transcript.aliases),
+        "roles": {label: asdict(role) for label, role in transcript.roles.items()},
         "turns": [_rounded(asdict(turn)) for turn in transcript.turns],
         "divergence": None if transcript.divergence is None else _rounded(asdict(transcript.divergence)),
     }
@@ -151,6 +165,8 @@ def from_json(data: Mapping[str, Any]) -> Transcript:
             turns=tuple(_turn_from_json(turn) for turn in data["turns"]),
             aliases=dict(data["aliases"]),
             divergence=None if divergence is None else _divergence_from_json(divergence),
+            # Written since roles are read; a transcript without them is whole all the same.
+            roles={label: Role(**role) for label, role in dict(data.get("roles", {})).items()},
         )
     except (KeyError, TypeError) as error:
         raise LibraryError(f"a transcript is not of schema {SCHEMA}: {error!r}") from error
