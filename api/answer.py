@@ -98,7 +98,7 @@ def ask(base: KnowledgeBase, question: str, k: int = MOST_CITATIONS, filters: Fi
     hits = search(base.generation, query, WEIGHED_HITS, filters)
     searched = perf_counter()
     spans = spans_of(base.generation, query, hits, filters.speaker)
-    sure = confidence(base, query, hits)
+    sure = confidence(base, query, hits, spans)
     chosen = _cited(base, spans, min(k, MOST_CITATIONS))
     status: Status = "answered" if sure >= CONFIDENT else "partial" if sure >= TOUCHES else "unanswerable"
     if not chosen:
@@ -139,7 +139,7 @@ def citation_of(quote: Quote, score: float = 0.0) -> Citation:
         id=quote.id,
         quote=quote.text,
         speaker=quote.speaker,
-        role=None,
+        role=quote.role,
         episode=quote.episode,
         turn=quote.turn,
         start=_rounded(quote.start),

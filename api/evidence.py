@@ -87,7 +87,8 @@ def _quotable(run: Sequence[FoundSentence]) -> list[Sequence[FoundSentence]]:
 
 def _span(query: Query, hit: Hit, chosen: Sequence[FoundSentence], information: Mapping[str, float]) -> Span:
     vector = np.mean([item.vector for item in chosen], axis=0)
-    covered = {stem for item in chosen for stem in stems(item.text)}
+    # Who speaks is part of what a quote says: "What did Kat say about it?" is covered by Kat's own words.
+    covered = {stem for text in (chosen[0].speaker or "", *(item.text for item in chosen)) for stem in stems(text)}
     return Span(
         hit=hit,
         speaker=chosen[0].speaker,

@@ -54,6 +54,7 @@ class Quote:
     timing_error: float | None
     first_word: int
     words: int
+    role: str | None = None  # what the speaker is said to do in the episode
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,14 @@ def quote_at(source: Opened, first: int, count: int) -> Quote:
         timing_error=turn.timing_error,
         first_word=first,
         words=count,
+        role=role_of(source.transcript, turn.speaker),
     )
+
+
+def role_of(transcript: Transcript, speaker: str | None) -> str | None:
+    """Return what a speaker is said to do, in the words of the episode; None where nobody says it."""
+    role = None if speaker is None else transcript.roles.get(speaker)
+    return None if role is None else role.role
 
 
 def resolve(home: Path, identifier: str) -> Resolved:

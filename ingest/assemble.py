@@ -8,6 +8,7 @@ from ingest.captions import Cue, heard_words, named, turns_of
 from ingest.estimate import estimate
 from ingest.heard import Heard
 from ingest.printed import place, plausible, without_guesses
+from ingest.roles import find_roles
 from ingest.shownotes import OfficialText
 from ingest.transcript import Divergence, Episode, HeardWord, OfficialTurn, Transcript, Turn
 from ingest.unnamed import turns_heard
@@ -35,7 +36,7 @@ def assemble(episode: Episode, official: OfficialText, cues: Sequence[Cue], hear
         turns = turns_of(cues)
     else:
         turns = turns_heard(heard.words) if heard else ()
-    return Transcript(episode, turns, dict(aliases), divergence)
+    return Transcript(episode, turns, dict(aliases), divergence, find_roles(turns, aliases))
 
 
 def _timed(

@@ -24,6 +24,7 @@ _LONGEST, _ALIKE = 0.8, 0.8  # seconds that count; share of a pause's length tha
 _TAIL = 4.0  # degrees of freedom of Student's t: a few stated times are off by far more than they claim
 _SHARED = 2.0  # for the end of a turn, that something else was found to begin after that pause
 _CLEAR = 2.0  # by which a pause must beat every other to count as found
+_OVERLAP = 0.4  # seconds by which somebody else speaks before and after an edge, so that no pause marks it
 _STATES = 12  # choices that are followed at the same time
 _DECAY = 1.0  # seconds beside an edge in which the other words follow it
 # Where one word ends when the next begins, they part: ends count as this many seconds earlier than starts.
@@ -61,7 +62,7 @@ def refined(turns: Sequence[Turn], pauses: Sequence[Pause]) -> tuple[Turn, ...]:
     `timing_error` shrinks where both ends of a turn were found and nothing else came into question. Estimated times,
     and those that may be off by more than 1.5 s, are left alone.
     """
-    edges = sorted((edge for number, turn in enumerate(turns) for edge in _edges(number, turn)), key=_time)
+    edges = list(_apart(turns))
     rarities = _rarities(pauses)
     begins: list[dict[int, _Found]] = [{} for _ in turns]
     for edge, found in zip(edges, _chosen(edges, pauses, rarities), strict=True):
@@ -88,16 +89,38 @@ def _time(edge: _Edge) -> float:
     return edge.time
 
 
+def begins_sentence(turn: Turn, place: int) -> bool:
+    """Say whether a word of a turn, by its number, follows the end of a sentence in it."""
+    return place > 0 and _SENTENCE_END.search(turn.words[place - 1].text) is not None
+
+
+def _apart(turns: Sequence[Turn]) -> Iterator[_Edge]:
+    """Yield the edges of all turns in order of time, but for those in the midst of somebody else's turn."""
+    edges = sorted((edge for number, turn in enumerate(turns) for edge in _edges(number, turn)), key=_time)
+    waiting = sorted(
+        (turn.start, turn.end, number)
+        for number, turn in enumerate(turns)
+        if turn.start is not None and turn.end is not None
+    )[::-1]
+    speaking: list[tuple[float, int]] = []  # end and number of the turns that began before the edge
+    for edge in edges:
+        while waiting and waiting[-1][0] < edge.time - _OVERLAP:
+            speaking.append(waiting.pop()[1:])
+        speaking = [(end, number) for end, number in speaking if end > edge.time + _OVERLAP]
+        if all(number == edge.turn for _, number in speaking):
+            yield edge
+
+
 def _edges(number: int, turn: Turn) -> Iterator[_Edge]:
     """Yield the timed words of a turn that begin it or a sentence."""
     if not _may_move(turn) or turn.timing_error is None:
         return
     begins = True
     for place, word in enumerate(turn.words):
+        begins = begins or begins_sentence(turn, place)
         if begins and word.start is not None:
             yield _Edge(number, place, word.start, turn.timing_error)
             begins = False
-        begins = begins or _SENTENCE_END.search(word.text) is not None
 
 
 def _rarities(pauses: Sequence[Pause]) -> list[float]:
@@ -187,14 +210,14 @@ def _moved(turn: Turn, begins: Mapping[int, _Found], closing: Pause | None) -> T
     """Return the turn with its words moved so that the given words begin after their pauses."""
     assert turn.timing_error is not None
     timed = [place for place, word in enumerate(turn.words) if word.start is not None and word.end is not None]
-    knots: list[_Knot] = []
+    if turn.start is None or turn.end is None or not (timed and (begins or closing)):
+        return turn
+    # What was not found stays, and is not drawn along by the next sentence.
+    knots: list[_Knot] = [] if timed[0] in begins else [(turn.start, turn.start)]
     for before, place in zip([None, *timed], timed, strict=False):
         if place in begins:
             knots.extend(_knots(turn, before, place, begins[place].pause))
-    if closing is not None and turn.end is not None:
-        knots.append((turn.end - _EPSILON, closing.start + _AFTER))
-    if not knots:
-        return turn
+    knots.append((turn.end - _EPSILON, turn.end if closing is None else closing.start + _AFTER))
     stated, found = np.array(list(_with_decay(_increasing(knots)))).T
 
     def move(time: float | None, side: float = 0.0) -> float | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ingest.role_phrase import Phrase, Token, led_phrase, role_phrase, tokens_of
+from ingest.role_words import FUNCTION_WORDS
 
 _MOST_NAME_WORDS = 7
 _MOST_ROLE_WORDS_BEFORE_NAME = 12  # "with our Head of Product Design, Ada Lee"
@@ -135,9 +136,8 @@ def _name_at(tokens: Sequence[Token], at: int, names: Names) -> tuple[str, int] 
 def _is_part_of_name(tokens: Sequence[Token], at: int) -> bool:
     """Whether a first name is that of somebody else: "Ada Brown" or "Mary Ada" where Ada Lee speaks."""
     follows = at + 1 < len(tokens) and tokens[at].after == " " and tokens[at + 1].capital and tokens[at + 1].low != "i"
-    return follows or (
-        at > 1 and tokens[at - 1].after == " " and tokens[at - 1].capital and tokens[at - 1].low != "i'm"
-    )
+    before = tokens[at - 1] if at and tokens[at - 1].after == " " else None
+    return follows or (before is not None and before.capital and before.low not in FUNCTION_WORDS | _PRESENTS)
 
 
 def _own_names(sentence: Sentence, names: Names, speaker: str) -> Iterator[tuple[int, int]]:

@@ -38,7 +38,7 @@ from ingest.vocabulary import vocabulary_for
 logger = logging.getLogger(__name__)
 
 # Raise it when the same inputs give another transcript.
-TRANSCRIPT_VERSION = 3
+TRANSCRIPT_VERSION = 4
 
 Status = Literal["ingested", "unchanged", "waiting", "skipped", "failed", "busy"]
 
@@ -131,8 +131,9 @@ def _ingest(record: Record, home: Path, settings: IngestSettings, progress: Prog
     official = stages.official_of(home, record, captions, settings.again)
     heard, remark = _listen(record, home, settings, (captions, official.text), progress)
     record = load_record(home, record.episode.id)
-    # Only words with times have edges to refine; without them a recording changes nothing.
-    audio = recording(home, record.episode.id) if captions.cues or heard else None
+    # Only known times have edges to refine; without them a recording changes nothing.
+    has_times = bool(captions.cues or heard or any(turn.start is not None for turn in official.text.turns))
+    audio = recording(home, record.episode.id) if has_times else None
     sound = None if audio is None else sha256_of(audio)
     inputs = hash_of(
         [TRANSCRIPT_VERSION, official.inputs, captions.inputs, _key(heard), record.episode.duration, sound]

@@ -1,8 +1,7 @@
 """The words that name somebody's work, as a phrase of a sentence: "head of product at the Tea Board"; pure.
 
 A phrase is recognised by its grammar: an article, what describes the work, a word for a worker, and what follows "of"
-or "at". It may end only where a phrase can end, so that "a developer first" and "a manager at heart"
-are none.
+or "at". It may end only where a phrase can end, so that "a developer first" and "a manager at heart" are none.
 """
 
 import re
@@ -10,6 +9,25 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from ingest.name_shape import fold
+from ingest.role_words import (
+    AFTER_WORKER,
+    AND,
+    ARTICLES,
+    CUTTING,
+    FUNCTION_WORDS,
+    GROUPS,
+    HERE,
+    HOSTS,
+    IDIOMS,
+    NEED_FIELD,
+    NEED_PLACE_OR_FIELD,
+    NEED_PLACE_OR_TITLE,
+    NOT_NOW,
+    PREPOSITIONS,
+    SURNAMES,
+    TIMES,
+    WORKERS,
+)
 
 MOST_ROLE_WORDS = 12
 _MOST_CORE_WORDS = 8
@@ -18,59 +36,6 @@ _MOST_LISTED = 4  # parts between commas in the name of an organisation
 _TOKEN = re.compile(r"\w+(?:(?:[.&/+]|['’-])\w+)*|&")
 _CHIEF = re.compile(r"C[A-Z]{1,3}O|[SE]?VP|MD|PM")
 _AGENT = re.compile(r"\w{2,}(?:er|or|ist|ian|ant|eer|yst)", re.IGNORECASE)
-# General words for a worker; names of people ("Baker", "Taylor", "Cook") are left out on purpose.
-_WORKERS = frozenset(
-    "accountant administrator adviser advisor advocate ambassador analyst apprentice architect artist assistant "
-    "associate attorney author chair chairman chairperson chairwoman chief coach coder commissioner "
-    "consultant controller coordinator copywriter counsel creator curator deputy designer developer director "
-    "doctor economist editor educator engineer evangelist executive facilitator fellow founder head historian host "
-    "inspector instructor intern interpreter journalist lawyer lead leader lecturer librarian maintainer manager master "
-    "mathematician minister musician nurse officer operator organiser organizer owner partner physicist planner "
-    "practitioner presenter president principal producer professor programmer psychologist publisher registrar "
-    "reporter representative researcher scientist secretary servant solicitor specialist statistician strategist "
-    "student supervisor sysadmin teacher technician technologist tester therapist trainee translator treasurer trustee "
-    "tutor volunteer writer".split()
-)
-# Alone these say too little, or something else: "my partner", "an advocate of tests", "a cat owner".
-_NEED_PLACE_OR_FIELD = frozenset(
-    "associate chair chief coach creator deputy executive head lead leader principal representative author".split()
-)
-_NEED_FIELD = frozenset("advocate ambassador evangelist fellow master partner servant".split())
-_AFTER_WORKER = frozenset("general emeritus".split())  # "Director General"
-_NEED_PLACE_OR_TITLE = frozenset(["owner"])
-_HOSTS = frozenset("host presenter".split())
-_ARTICLES = frozenset("a an the our my your their its his her".split())
-_PREPOSITIONS = frozenset("of at for on in with within across".split())
-_HERE = frozenset("here there over".split())  # "here at the Tea Board"
-_AND = frozenset("and &".split())
-_GROUPS = frozenset(
-    "team teams office department service services programme program project group unit division community platform "
-    "product agency council foundation company organisation organization directorate branch board committee network "
-    "section university college school business lab laboratory practice portfolio framework club institute".split()
-)
-# Words that are no part of a role: what stands before or at one of them may be a role that ends there.
-_FUNCTION_WORDS = frozenset(
-    "i i'm i've i'd i'll you you're we we're we've he he's she she's it it's they they're them me us him who who's "
-    "whom whose which that that's this these those there here what where when why how am is are was were be been being "
-    "do does did have has had having will would can could should may might must not no but or so because since although "
-    "though while if than then as to by from into onto over under until before after about around through between "
-    "against without during like just also only even still now currently today really very too quite well yeah yes "
-    "thanks thank please hi hello hey basically actually obviously and & my your a an the our their its his her "
-    "okay right sort kind bit lot working leading looking helping building based joining going".split()
-)
-# These say that the role is not, or not quite, a present one, or that no role is meant.
-_NOT_NOW = frozenset(
-    "former ex previous past retired aspiring would-be wannabe future big huge massive bad good better great "
-    "terrible lazy recovering typical proud fake so-called self-proclaimed self-styled failed frustrated only same "
-    "amateur closet old incoming".split()
-)
-_CUTTING = frozenset("at to by of".split())
-_IDIOMS = frozenset("heart home night moment time times beginning start least first last once".split())
-_TIMES = frozenset(
-    "past last next moment time times while ages day days week weeks month months year years decade decades long now "
-    "one two three four five six seven eight nine ten about over nearly almost around many several some few more "
-    "fun free sure example instance general fact love charge need".split()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +46,7 @@ class Token:
     start: int
     end: int
     after: str  # the characters up to the next word
-
-    @property
-    def low(self) -> str:
-        """The word in the form in which words are compared."""
-        return fold(self.text)
+    low: str  # the word in the form in which words are compared
 
     @property
     def ends(self) -> bool:
@@ -116,7 +77,7 @@ def tokens_of(sentence: str) -> tuple[Token, ...]:
     starts = [word.start() for word in found[1:]] + [len(sentence)]
     # Without a word there is one start too many.
     return tuple(
-        Token(word.group(), *word.span(), sentence[word.end() : start])
+        Token(word.group(), *word.span(), sentence[word.end() : start], fold(word.group()))
         for word, start in zip(found, starts, strict=False)
     )
 
@@ -139,9 +100,11 @@ def role_phrase(tokens: Sequence[Token], at: int, names: Collection[str]) -> Phr
     titled, placed = _is_titled(core), len(ends) > 1
     if not (article or several or titled or placed or _CHIEF.fullmatch(core[-1].text)):
         return None
+    if not article and not placed and _worker(core[-1].low) in SURNAMES:
+        return None
     if not several and not _says_enough(core, titled, placed):
         return None
-    return Phrase(begin, fitting[-1], ends[-1], titled, placed and not several, _worker(core[-1].low) in _HOSTS)
+    return Phrase(begin, fitting[-1], ends[-1], titled, placed and not several, _worker(core[-1].low) in HOSTS)
 
 
 def led_phrase(tokens: Sequence[Token], first: int, at: int, names: Collection[str]) -> Phrase | None:
@@ -149,7 +112,7 @@ def led_phrase(tokens: Sequence[Token], first: int, at: int, names: Collection[s
 
     Without an article or a capital ("who leads teams") it is no role.
     """
-    if at >= len(tokens) or not (tokens[at].low in _ARTICLES or tokens[at].capital):
+    if at >= len(tokens) or not (tokens[at].low in ARTICLES or tokens[at].capital):
         return None
     end = _object_end(tokens, at, names)
     ends = [] if end is None else _tails(tokens, end, names)
@@ -160,19 +123,21 @@ def led_phrase(tokens: Sequence[Token], first: int, at: int, names: Collection[s
 def _object_end(tokens: Sequence[Token], at: int, names: Collection[str]) -> int | None:
     """Return where the noun phrase that begins at a token ends ("the design team"), None if none begins there."""
     begin = at
-    while begin < len(tokens) and begin - at < 2 and tokens[begin].low in _ARTICLES and not tokens[begin].ends:
+    while begin < len(tokens) and begin - at < 2 and tokens[begin].low in ARTICLES and not tokens[begin].ends:
         begin += 1
-    if begin >= len(tokens) or tokens[begin].low in _TIMES | _IDIOMS or tokens[begin].text[0].isdigit():
+    if begin >= len(tokens) or tokens[begin].low in TIMES | IDIOMS or tokens[begin].text[0].isdigit():
         return None
     end = begin
     while end < len(tokens):
         word = tokens[end]
-        if word.low in _AND:
-            if end == begin or not _goes_on(tokens, end, names, has_article=begin > at):
-                break
+        if word.low in AND:
+            goes_on = end > begin and _goes_on(tokens, end, names, has_article=begin > at)
         elif not _is_content(word) or _is_name(word, names):
-            break
-        if end > begin and tokens[end - 1].capital and not word.capital and not _group_follows(tokens, end):
+            goes_on = False
+        else:
+            follows_name = end > begin and tokens[end - 1].capital and not word.capital
+            goes_on = not follows_name or _group_follows(tokens, end)
+        if not goes_on:
             break
         end += 1
         if tokens[end - 1].ends:
@@ -184,9 +149,9 @@ def _object_end(tokens: Sequence[Token], at: int, names: Collection[str]) -> int
 def _after_article(tokens: Sequence[Token], at: int) -> tuple[int, bool, bool]:
     """Return where the words after the article begin, whether there is one, and whether it is "one of the"."""
     words = [word.low for word in tokens[at : at + 3]]
-    if words[:2] == ["one", "of"] and words[2:] and words[2] in _ARTICLES:
+    if words[:2] == ["one", "of"] and words[2:] and words[2] in ARTICLES:
         return at + 3, True, True
-    has_article = bool(words) and words[0] in _ARTICLES and not tokens[at].ends
+    has_article = bool(words) and words[0] in ARTICLES and not tokens[at].ends
     return at + has_article, has_article, False
 
 
@@ -196,9 +161,9 @@ def _core(tokens: Sequence[Token], first: int, names: Collection[str], kind: tup
     stops = []
     while end < min(len(tokens), first + _MOST_CORE_WORDS):
         word = tokens[end]
-        if word.low in _AND and end > first:
+        if word.low in AND and end > first:
             stops.append(end)
-        elif not _is_content(word) or word.low in _PREPOSITIONS:
+        elif not _is_content(word) or word.low in PREPOSITIONS:
             break
         end += 1
         if word.ends:
@@ -212,42 +177,47 @@ def _core(tokens: Sequence[Token], first: int, names: Collection[str], kind: tup
 
 def _is_role_title(core: Sequence[Token], kind: tuple[bool, bool]) -> bool:
     article, several = kind
-    head = core[-2] if len(core) > 1 and core[-1].low in _AFTER_WORKER else core[-1]
+    head = core[-2] if len(core) > 1 and core[-1].low in AFTER_WORKER else core[-1]
     if several:
-        return head.low.endswith("s") and _worker(head.low.removesuffix("s")) in _WORKERS
-    if not article and not core[0].capital and (core[0].low.endswith("ing") or any(word.capital for word in core[1:])):
-        return False  # "I'm meeting Director Lee", "I'm afraid Director Lee left"
+        return head.low.endswith("s") and _worker(head.low.removesuffix("s")) in WORKERS
+    if not article and not core[0].capital and _is_mixed(core):
+        return False
     if _is_worker(head):
         return True
     # A worker with a rarer name is known by a whole title: "a Fast Streamer at the Tea Board".
     return article and _is_titled(core) and _AGENT.fullmatch(head.text) is not None
 
 
+def _is_mixed(core: Sequence[Token]) -> bool:
+    """Whether the title begins behind the first words: "I'm meeting Director Lee", "I'm afraid Director Lee left"."""
+    return core[0].low.endswith("ing") or any(word.capital and not word.text.isupper() for word in core[1:])
+
+
 def _is_worker(word: Token) -> bool:
-    return _worker(word.low) in _WORKERS or _CHIEF.fullmatch(word.text) is not None
+    return _worker(word.low) in WORKERS or _CHIEF.fullmatch(word.text) is not None
 
 
 def _is_titled(core: Sequence[Token]) -> bool:
-    return len(core) > 1 and all(word.capital or word.low in _AND for word in core)
+    return len(core) > 1 and all(word.capital or word.low in AND for word in core)
 
 
 def _says_enough(core: Sequence[Token], titled: bool, placed: bool) -> bool:
     head = _worker(core[-1].low)
-    if not _is_worker(core[-1]) and core[-1].low not in _AFTER_WORKER:
+    if not _is_worker(core[-1]) and core[-1].low not in AFTER_WORKER:
         return placed
-    if head in _NEED_FIELD:
+    if head in NEED_FIELD:
         return len(core) > 1
-    if head in _NEED_PLACE_OR_TITLE:
+    if head in NEED_PLACE_OR_TITLE:
         return titled or placed
-    return head not in _NEED_PLACE_OR_FIELD or placed or len(core) > 1
+    return head not in NEED_PLACE_OR_FIELD or placed or len(core) > 1
 
 
 def _worker(word: str) -> str:
-    return word if word in _WORKERS else re.sub(r"^(?:co|vice|sub)-?", "", word.rpartition("/")[2])
+    return word if word in WORKERS else re.sub(r"^(?:co|vice|sub)-?", "", word.rpartition("/")[2])
 
 
 def _is_outside(word: Token, names: Collection[str]) -> bool:
-    return word.low in _NOT_NOW or word.low.startswith("ex-") or (_is_name(word, names))
+    return word.low in NOT_NOW or word.low.startswith("ex-") or _is_name(word, names)
 
 
 def _is_name(word: Token, names: Collection[str]) -> bool:
@@ -258,8 +228,8 @@ def _tails(tokens: Sequence[Token], end: int, names: Collection[str]) -> list[in
     """Return where the role may end: after its title, and after each "of …", "at …" that follows."""
     ends = [end]
     while end + 1 < len(tokens) and not tokens[end - 1].ends:
-        begin = end + (tokens[end].low in _HERE and not tokens[end].ends)
-        if tokens[begin].low not in _PREPOSITIONS or tokens[begin].ends:
+        begin = end + (tokens[end].low in HERE and not tokens[end].ends)
+        if tokens[begin].low not in PREPOSITIONS or tokens[begin].ends:
             break
         last = _object_end(tokens, begin + 1, names)
         if last is None:
@@ -273,11 +243,11 @@ def _may_end(tokens: Sequence[Token], end: int) -> bool:
     """Whether a role may end here: "engineer at heart", "lead to", "writer by night" are cut in the middle."""
     if end >= len(tokens) or tokens[end - 1].ends:
         return True
-    return tokens[end].low not in _CUTTING
+    return tokens[end].low not in ()
 
 
 def _is_content(word: Token) -> bool:
-    if word.low in _PREPOSITIONS or (word.low in _FUNCTION_WORDS and not _is_name_like(word)):
+    if word.low in PREPOSITIONS or (word.low in FUNCTION_WORDS and not _is_name_like(word)):
         return False
     return word.capital or not word.low.endswith("ly")
 
@@ -294,7 +264,7 @@ def _group_follows(tokens: Sequence[Token], at: int) -> bool:
         last += 1
         if tokens[last - 1].ends:
             break
-    return last > at and tokens[last - 1].low in _GROUPS
+    return last > at and tokens[last - 1].low in GROUPS
 
 
 def _goes_on(tokens: Sequence[Token], at: int, names: Collection[str], has_article: bool) -> bool:
@@ -306,7 +276,7 @@ def _goes_on(tokens: Sequence[Token], at: int, names: Collection[str], has_artic
         return False
     if before.capital or after.capital:
         return before.capital and after.capital
-    ends = after.ends or at + 2 >= len(tokens) or tokens[at + 2].low in _PREPOSITIONS
+    ends = after.ends or at + 2 >= len(tokens) or tokens[at + 2].low in PREPOSITIONS
     return ends and not has_article
 
 
@@ -323,7 +293,7 @@ def _after_list(tokens: Sequence[Token], end: int, names: Collection[str]) -> in
                 break
         if word == position:
             return end
-        if word + 1 < len(tokens) and tokens[word].low in _AND and not tokens[word - 1].ends:
+        if word + 1 < len(tokens) and tokens[word].low in AND and not tokens[word - 1].ends:
             last = tokens[word + 1]
             return word + 2 if last.capital and last.low not in names else end
         position = word

@@ -75,17 +75,20 @@ def _words(name: str) -> tuple[str, ...]:
 
 def _said(turns: Sequence[Turn], aliases: Mapping[str, str], names: Names) -> Iterator[tuple[str, int, Role]]:
     """Yield every person with a role that is said and its rank, in order, lazily."""
+    people = [_person(turn.speaker, aliases) for turn in turns]
     first: dict[str, int] = {}
-    for number, turn in enumerate(turns):
-        first.setdefault(_person(turn.speaker, aliases), number)
+    for number, person in enumerate(people):
+        first.setdefault(person, number)
     total = 0
     spoken: Counter[str] = Counter()
     for number, turn in enumerate(turns):
-        speaker = _person(turn.speaker, aliases)
-        introduces = {person for person, begins in first.items() if number < begins <= number + _TURNS_BEFORE_FIRST}
-        early = total < _INTRODUCTION_WORDS or spoken[speaker] < _OWN_BEGINNING_WORDS
+        speaker = people[number]
+        opening = total < _INTRODUCTION_WORDS
+        following = range(number + 1, min(number + 1 + _TURNS_BEFORE_FIRST, len(turns)))
+        introduces = {people[later] for later in following if first[people[later]] == later}
         total += len(turn.text.split())
-        if not speaker or not (early or introduces or _holds_name(turn.text, speaker)):
+        is_early = opening or introduces or spoken[speaker] < _OWN_BEGINNING_WORDS
+        if not speaker or not (is_early or _holds_name(turn.text, speaker)):
             continue
         since_name = _SENTENCES_AFTER_NAME + 1
         for sentence in _sentences(turn.text):
@@ -95,7 +98,7 @@ def _said(turns: Sequence[Turn], aliases: Mapping[str, str], names: Names) -> It
                 for phrase in roles_of_oneself(sentence, names, speaker, named):
                     yield speaker, _PART if phrase.host else _OWN, _role(sentence, phrase, number)
             for person, phrase in roles_of_others(sentence, names, speaker):
-                if total < _INTRODUCTION_WORDS or person in introduces:
+                if opening or person in introduces:
                     yield person, _PART if phrase.host else _OTHERS, _role(sentence, phrase, number)
             spoken[speaker] += len(sentence.tokens)
 

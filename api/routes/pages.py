@@ -18,7 +18,7 @@ from api.routes.surroundings import surroundings_of
 from api.schemas import PageRequest
 from api.text import episode_name, when
 from ingest.library import recording
-from ingest.transcript import Episode
+from ingest.transcript import Episode, Transcript
 
 router = APIRouter(include_in_schema=False)
 
@@ -82,6 +82,7 @@ def show_episode(request: Request, identifier: str) -> HTMLResponse:
         "episode.html",
         episode=episode,
         turns=turns,
+        roles=_first_roles(transcript),
         has_names=any(turn.speaker for turn in turns),
         formats=[name for name in FORMATS if is_timed or name not in _TIMED_FORMATS] if turns else [],
         audio=_audio(home, episode),
@@ -110,6 +111,14 @@ def show_quote(request: Request, identifier: str) -> HTMLResponse:
         line=f"“{citation.quote}” ({', '.join(part for part in parts if part)})",
         address=f"{str(request.base_url).rstrip('/')}{citation.url}",
     )
+
+
+def _first_roles(transcript: Transcript | None) -> dict[int, str]:
+    """The role of each speaker at the number of the turn in which they first speak."""
+    turns = () if transcript is None else transcript.turns
+    first = {turn.speaker: number for number, turn in reversed(list(enumerate(turns)))}
+    roles = {} if transcript is None else transcript.roles
+    return {first[speaker]: role.role for speaker, role in roles.items() if speaker in first}
 
 
 def _audio(home: Path, episode: Episode) -> str | None:

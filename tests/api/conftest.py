@@ -13,6 +13,8 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.settings import Settings
 from index.build import build
+from index.capitals import WORD
+from index.encode import PieceVectors
 from index.keywords import stems
 from ingest.library import Record, episode_folder, save_record, save_transcript
 from ingest.transcript import Episode, Show, Timing, Transcript, Turn, Word
@@ -44,6 +46,13 @@ class HashedStems:
 
     def encode_query(self, text: str) -> NDArray[np.float32]:
         return self.encode([text])[0]
+
+    def encode_pieces(self, texts: Sequence[str]) -> list[PieceVectors]:
+        found = [list(WORD.finditer(text)) for text in texts]
+        return [
+            PieceVectors(tuple(word.span() for word in words), self.encode([word.group() for word in words]))
+            for words in found
+        ]
 
     def pieces(self, text: str) -> int:
         return len(text.split())

@@ -10,6 +10,7 @@ from ingest.transcript import (
     Episode,
     HeardWord,
     OfficialTurn,
+    Role,
     Show,
     Transcript,
     Turn,
@@ -64,6 +65,7 @@ TRANSCRIPTS = st.builds(
     st.lists(TURNS, max_size=4).map(tuple),
     st.dictionaries(TEXT, TEXT, max_size=3),
     st.none() | DIVERGENCES,
+    st.dictionaries(TEXT, st.builds(Role, TEXT, st.integers(0, 99), TEXT), max_size=3),
 )
 EPISODE = Episode("tea-1-abcd", "g-1", Show("tea", "Tea show"))
 
@@ -78,7 +80,9 @@ def test_a_transcript_comes_back_from_json(transcript):
 def test_the_json_is_that_of_the_contract():
     """Names and nesting are promises to others; what is unknown is null."""
     turn = Turn("Ann", "Hi [laughs]", 1.00049, 2.0, "aligned", 0.4, 0.9, (Word("Hi", 1.00049, 2.0), Word("[laughs]")))
-    assert to_json(Transcript(EPISODE, (turn,), {"A": "Ann"}, Divergence(0.5, (Unheard(0, "Hi"),)))) == {
+    role = Role("head of tea", 0, "I'm the head of tea.")
+    whole = Transcript(EPISODE, (turn,), {"A": "Ann"}, Divergence(0.5, (Unheard(0, "Hi"),)), {"Ann": role})
+    assert to_json(whole) == {
         "schema": 1,
         "episode": {
             "id": "tea-1-abcd",
@@ -93,6 +97,7 @@ def test_the_json_is_that_of_the_contract():
             "licence": None,
         },
         "aliases": {"A": "Ann"},
+        "roles": {"Ann": {"role": "head of tea", "turn": 0, "sentence": "I'm the head of tea."}},
         "turns": [
             {
                 "speaker": "Ann",
@@ -125,12 +130,21 @@ def test_the_json_is_that_of_the_contract():
         ({"turns": [{"speaker": "Ann", "text": "Hi", "words": [], "colour": "red"}]}, "not of schema 1"),
         ({"episode": {}}, "not of schema 1"),
         ({"divergence": {"coverage": 1.0}}, "not of schema 1"),
+        ({"roles": {"Ann": {"role": "head of tea"}}}, "not of schema 1"),
+        ({"roles": {"Ann": "head of tea"}}, "not of schema 1"),
     ],
 )
 def test_a_transcript_of_another_schema_is_refused(change, complaint):
     """A reader that does not know a field or a schema says so instead of dropping it."""
     with pytest.raises(LibraryError, match=complaint):
         from_json(to_json(Transcript(EPISODE, ())) | change)
+
+
+def test_a_transcript_without_roles_is_read():
+    """Files written before roles were known stay good."""
+    data = to_json(Transcript(EPISODE, (Turn("Ann", "Hi"),)))
+    del data["roles"]
+    assert from_json(data) == Transcript(EPISODE, (Turn("Ann", "Hi"),))
 
 
 def test_an_untimed_turn_keeps_its_words_in_order():
