@@ -243,7 +243,7 @@ def _may_end(tokens: Sequence[Token], end: int) -> bool:
     """Whether a role may end here: "engineer at heart", "lead to", "writer by night" are cut in the middle."""
     if end >= len(tokens) or tokens[end - 1].ends:
         return True
-    return tokens[end].low not in ()
+    return tokens[end].low not in CUTTING
 
 
 def _is_content(word: Token) -> bool:
