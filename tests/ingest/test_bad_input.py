@@ -246,8 +246,9 @@ def test_one_bad_file_of_a_folder_is_named_and_the_others_ingested(folder, inges
     write(folder, x__empty_txt="", x__zero_mp3=b"", x__bad_vtt="nothing", x__good_txt=NOTES, x__named_vtt=VTT)
     code, out, err = ingest("x", options=())
     assert code == 1
-    assert len(err) == 1
+    assert len(err) == 2
     assert "empty.txt" in err[0]
+    assert err[1] == "playback: 2 of 4 episodes failed or wait; the lines above say why"
     assert sum("ingested:" in line for line in out) == 2
     assert [name for name in ("bad.vtt", "zero.mp3") if any(name in line and "failed:" in line for line in out)] == [
         "bad.vtt",
