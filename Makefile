@@ -37,11 +37,16 @@ format: $(INSTALLED) ## format the code
 
 evaluate: $(INSTALLED) ## print the figures of retrieval, answers and alignment on the data in ../shared
 	$(BIN)/playback --home $(EVALUATION) ingest $(SHARED)/corpora/engineering-lessons/feed.xml --no-audio
-	$(BIN)/playback --home $(EVALUATION) evaluate $(SHARED)/corpora/engineering-lessons/questions.jsonl
-	$(BIN)/python benchmarks/alignment.py --shared $(SHARED)
+	$(BIN)/python benchmarks/confidence.py $(EVALUATION) $(SHARED)/corpora/engineering-lessons/questions.jsonl
+	$(BIN)/python benchmarks/retrieval.py $(EVALUATION) $(SHARED)/corpora/engineering-lessons/questions.jsonl
+	$(BIN)/python benchmarks/misheard.py --shared $(SHARED)
+	$(BIN)/python benchmarks/alignment.py --shared $(SHARED) --only corpus,words,damage
+	$(BIN)/python benchmarks/edges.py --shared $(SHARED)
 
 bench: $(INSTALLED) ## measure speed and memory
-	$(BIN)/python benchmarks/speed.py
+	$(BIN)/playback --home $(EVALUATION) ingest $(SHARED)/corpora/engineering-lessons/feed.xml --no-audio
+	$(BIN)/python benchmarks/speed.py $(EVALUATION) $(SHARED)/corpora/engineering-lessons/questions.jsonl
+	$(BIN)/python benchmarks/alignment.py --shared $(SHARED) --only speed
 
 clean: ## remove what make made, but for libraries
 	rm -rf .venv dist build $(DEMO) $(EVALUATION)

@@ -13,6 +13,7 @@ from api.evidence import Span, spans_of
 from api.quote import Quote, fault_of, open_transcript, quote_at
 from index.passage import Filters, Hit
 from index.search import Query, search, trigrams
+from ingest.glossary import expansions, spelled_out
 from ingest.transcript import Episode, Timing
 
 logger = logging.getLogger(__name__)
@@ -84,9 +85,18 @@ def check_question(question: str) -> str:
 
 
 def ready(base: KnowledgeBase, question: str) -> Query:
-    """Return the question ready to be searched; raises QuestionError as `check_question` does."""
-    text = check_question(question)
-    return Query(text, base.encoder.encode_query(text), tuple(base.generation.terms(text)))
+    """Return the question ready to be searched; raises QuestionError as `check_question` does.
+
+    A short form that the library never holds is spelled out by the glossary, since the encoder has no meaning for it.
+    """
+    text = spelled_out(check_question(question), lambda term: _is_held(base, term))
+    terms = base.generation.terms(text)
+    synonyms = [term for term in base.generation.terms(" ".join(expansions(text))) if term not in terms]
+    return Query(text, base.encoder.encode_query(text), tuple(terms), tuple(synonyms))
+
+
+def _is_held(base: KnowledgeBase, term: str) -> bool:
+    return all(base.generation.frequency(stem) > 0 for stem in base.generation.terms(term))
 
 
 def ask(base: KnowledgeBase, question: str, k: int = MOST_CITATIONS, filters: Filters | None = None) -> Answer:
@@ -107,7 +117,7 @@ def ask(base: KnowledgeBase, question: str, k: int = MOST_CITATIONS, filters: Fi
     composed = perf_counter()
     return Answer(
         question=question,
-        rewritten_question=None,
+        rewritten_question=query.text if query.text != check_question(question) else None,
         status=status,
         composer="extractive",
         as_of=max((citation.episode.published for citation in citations if citation.episode.published), default=None),

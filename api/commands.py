@@ -38,7 +38,8 @@ def ingest(options: Namespace, settings: Settings) -> int:
             bars.line(f"{outcome.episode.id}  {outcome.status}: {outcome.message}")
     print(f"{counts.total()} episodes: " + (", ".join(f"{count} {name}" for name, count in counts.items()) or "none"))
     if undone := counts["failed"] + counts["waiting"]:
-        print(f"playback: {undone} of {counts.total()} episodes failed or wait; the lines above say why", file=sys.stderr)
+        undone_of = f"{undone} of {counts.total()} episodes failed or wait"
+        print(f"playback: {undone_of}; the lines above say why", file=sys.stderr)
     if not options.no_index and any(_with_transcript(settings.home)):
         _publish(settings, rebuild=False, quiet=options.quiet)
     return code

@@ -97,14 +97,20 @@ class Generation:
         """Return the distinct stems of a question, as `matching` takes them."""
         return self._keywords.terms(text)
 
+    def frequency(self, term: str) -> int:
+        """Return how many passages hold a stem."""
+        return self._keywords.frequency(term)
+
     def rarity(self, term: str) -> float:
         """Return the inverse document frequency of a stem as BM25 weighs it; highest for one that no passage holds."""
-        frequency, count = self._keywords.frequency(term), self.manifest.passages
+        frequency, count = self.frequency(term), self.manifest.passages
         return float(np.log(1 + (count - frequency + 0.5) / (frequency + 0.5)))
 
-    def matching(self, terms: Sequence[str], k: int, filters: Filters = _NO_FILTERS) -> tuple[Scored, Floats]:
+    def matching(
+        self, terms: Sequence[str], k: int, filters: Filters = _NO_FILTERS, synonyms: Sequence[str] = ()
+    ) -> tuple[Scored, Floats]:
         """Return the k passages that match the terms best, of those the filters let in, and the scores of all."""
-        scores = self._keywords.scores(terms)
+        scores = self._keywords.scores(terms, synonyms)
         allowed = self._allowed(filters)
         candidates = np.flatnonzero(scores > 0) if allowed is None else allowed[scores[allowed] > 0]
         best = candidates[np.argsort(-scores[candidates], kind="stable")[:k]]

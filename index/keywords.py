@@ -17,6 +17,7 @@ Rows = NDArray[np.int64]
 
 _ANALYSER = "english"
 _HEAP_BYTES = 64 * 2**20
+_SYNONYM_WEIGHT = 0.3
 _ROWS_FILE = "rows.json"
 
 
@@ -92,14 +93,21 @@ class Keywords:
         """Return how many passages hold a stem."""
         return int(self._searcher.doc_freq("text", term))
 
-    def scores(self, terms: Sequence[str]) -> Floats:
-        """Return the BM25 score of every passage for these stems, shape (rows,), 0 where none occurs."""
+    def scores(self, terms: Sequence[str], synonyms: Sequence[str] = ()) -> Floats:
+        """Return the BM25 score of every passage for these stems, shape (rows,), 0 where none occurs.
+
+        Synonyms count for a fraction, so that what was asked outweighs what means the same.
+        """
         scores = np.zeros(self._rows, np.float32)
         if not terms or not self._rows:
             return scores
-        query = tantivy.Query.boolean_query(
-            [(tantivy.Occur.Should, tantivy.Query.term_query(_schema(), "text", term, "freq")) for term in terms]
-        )
+        schema = _schema()
+        wanted = [tantivy.Query.term_query(schema, "text", term, "freq") for term in terms]
+        wanted += [
+            tantivy.Query.boost_query(tantivy.Query.term_query(schema, "text", term, "freq"), _SYNONYM_WEIGHT)
+            for term in synonyms
+        ]
+        query = tantivy.Query.boolean_query([(tantivy.Occur.Should, part) for part in wanted])
         for score, address in self._searcher.search(query, self._rows, count=False).hits:
             scores[self._segments[address.segment_ord][address.doc]] = score
         return scores

@@ -23,11 +23,12 @@ _NO_FILTERS = Filters()
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question ready to be searched: its unit vector and its distinct stems."""
+    """A question ready to be searched: its unit vector, its distinct stems, and stems that mean the same."""
 
     text: str
     vector: Floats
     terms: tuple[str, ...]
+    synonyms: tuple[str, ...] = ()
 
 
 def search(generation: Generation, query: Query, k: int, filters: Filters = _NO_FILTERS) -> tuple[Hit, ...]:
@@ -53,7 +54,7 @@ def _ranked(generation: Generation, query: Query, count: int, filters: Filters) 
     """Return (id, score) of every passage that some signal brings among its first `count`, best first."""
     passage = generation.nearest("passage", query.vector, count, filters)
     turns = generation.nearest("turns", query.vector, count, filters)
-    words, all_words = generation.matching(query.terms, count, filters)
+    words, all_words = generation.matching(query.terms, count, filters, query.synonyms)
     ids = list(dict.fromkeys((*passage.ids, *turns.ids, *words.ids)))
     if not ids:
         return []
