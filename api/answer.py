@@ -8,6 +8,7 @@ from typing import Literal
 
 from api.base import KnowledgeBase
 from api.confidence import CONFIDENT, TOUCHES, confidence
+from api.drops import count_dropped
 from api.errors import QuestionError
 from api.evidence import Span, spans_of
 from api.quote import Quote, fault_of, open_transcript, quote_at
@@ -72,9 +73,17 @@ class Answer:
     timings_ms: dict[str, float]
 
 
+def mended(text: str) -> str:
+    """Return the text with "\ufffd" for each half of a surrogate pair, which no tokenizer, database or terminal takes.
+
+    JSON allows them, and they stand for the bytes of an argument that is not UTF-8.
+    """
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def check_question(question: str) -> str:
     """Return the question in one line; raises QuestionError if it is empty or over 2,000 characters."""
-    text = " ".join(question.split())
+    text = " ".join(mended(question).split())
     if not text:
         raise QuestionError("the question is empty; ask something")
     if len(question) > MOST_QUESTION_CHARACTERS:
@@ -99,16 +108,26 @@ def _is_held(base: KnowledgeBase, term: str) -> bool:
     return all(base.generation.frequency(stem) > 0 for stem in base.generation.terms(term))
 
 
-def ask(base: KnowledgeBase, question: str, k: int = MOST_CITATIONS, filters: Filters | None = None) -> Answer:
-    """Answer a question with at most `k` verified quotes, best first, in at most four statements."""
+def ask(
+    base: KnowledgeBase,
+    question: str,
+    k: int = MOST_CITATIONS,
+    filters: Filters | None = None,
+    whole: str | None = None,
+) -> Answer:
+    """Answer a question with at most `k` verified quotes, best first, in at most four statements.
+
+    `whole` is what is searched for a question that does not stand alone, such as a follow-up.
+    """
     filters = filters or Filters()
     begun = perf_counter()
-    query = ready(base, question)
+    query = ready(base, whole or question)
     encoded = perf_counter()
     hits = search(base.generation, query, WEIGHED_HITS, filters)
     searched = perf_counter()
     spans = spans_of(base.generation, query, hits, filters.speaker)
-    sure = confidence(base, query, hits, spans)
+    # Rounded before it is judged, so that the figure that leaves is the one that made the status.
+    sure = round(confidence(base, query, hits), 4)
     chosen = _cited(base, spans, min(k, MOST_CITATIONS))
     status: Status = "answered" if sure >= CONFIDENT else "partial" if sure >= TOUCHES else "unanswerable"
     if not chosen:
@@ -116,7 +135,7 @@ def ask(base: KnowledgeBase, question: str, k: int = MOST_CITATIONS, filters: Fi
     citations = chosen if status != "unanswerable" else ()
     composed = perf_counter()
     return Answer(
-        question=question,
+        question=mended(question),
         rewritten_question=query.text if query.text != check_question(question) else None,
         status=status,
         composer="extractive",
@@ -124,7 +143,7 @@ def ask(base: KnowledgeBase, question: str, k: int = MOST_CITATIONS, filters: Fi
         statements=statements_of(citations),
         citations=citations,
         related=chosen if status == "unanswerable" else (),
-        confidence=round(sure, 4),
+        confidence=sure,
         timings_ms={
             "encode": _milliseconds(begun, encoded),
             "search": _milliseconds(encoded, searched),
@@ -163,13 +182,16 @@ def citation_of(quote: Quote, score: float = 0.0) -> Citation:
 
 
 def listen_url(quote: Quote) -> str | None:
-    """Return where to hear a quote, as a media fragment in seconds; None without audio."""
+    """Return where to hear a quote, as a media fragment in seconds; None without audio.
+
+    Hundredths of a second, because a tenth more may begin inside the first word.
+    """
     if quote.episode.audio_url is None:
         return None
     if quote.start is None:
         return quote.episode.audio_url
-    until = "" if quote.end is None else f",{quote.end:.1f}"
-    return f"{quote.episode.audio_url}#t={quote.start:.1f}{until}"
+    until = "" if quote.end is None else f",{round(quote.end, 2)}"
+    return f"{quote.episode.audio_url}#t={round(quote.start, 2)}{until}"
 
 
 def statements_of(citations: Sequence[Citation]) -> tuple[Statement, ...]:
@@ -192,8 +214,9 @@ def statements_of(citations: Sequence[Citation]) -> tuple[Statement, ...]:
     )
 
 
-def _place(citation: Citation) -> tuple[str, int, float]:
-    return citation.episode.id, citation.turn, citation.start or 0.0
+def _place(citation: Citation) -> tuple[str, int]:
+    """Where a citation's first word stands, by its id: a turn without times has an order too."""
+    return citation.episode.id, int(citation.id.split(".")[1], 32)
 
 
 def _cited(base: KnowledgeBase, spans: Sequence[Span], k: int) -> tuple[Citation, ...]:
@@ -238,9 +261,12 @@ def _quote(base: KnowledgeBase, span: Span) -> Quote | None:
         logger.info("a quote was dropped: %s was edited since it was indexed", span.hit.passage.episode_id)
         return None
     fault = fault_of(quote, opened.transcript)
+    if fault is None and opened.transcript.aliases.get(quote.speaker or "", quote.speaker) != span.speaker:
+        fault = "misattributed"  # the label was changed since, and filters knew the one before
     if fault is None and " ".join(quote.text.split()) not in " ".join(span.hit.passage.text.split()):
         fault = "fabricated"
     if fault is not None:
+        count_dropped(fault)
         logger.warning("a quote was dropped: %s in %s", fault, span.hit.passage.episode_id)
         return None
     return quote

@@ -10,6 +10,7 @@ from fastapi.staticfiles import StaticFiles
 
 from api.live import Live
 from api.pages.render import FOLDER, environment
+from api.rewrite import model_of
 from api.routes import answers, docs, episodes, errors, health, pages, quotes
 from api.routes.guard import Guard
 from api.schemas import ErrorResponse
@@ -50,6 +51,7 @@ def create_app(settings: Settings, encoder: Encoder | None = None) -> FastAPI:
         responses=_REFUSED,
     )
     app.state.templates = environment(settings.notice)
+    app.state.model = model_of(settings)
     errors.register(app)
     for routes in (answers, episodes, quotes, health, docs, pages):
         app.include_router(routes.router)

@@ -14,14 +14,17 @@ from ingest.errors import PlaybackError
 logger = logging.getLogger(__name__)
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
+_LAST_PORT = 65_535
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 1 a clear error in one line, 2 wrong usage."""
     options = _parser().parse_args(arguments)
-    logging.basicConfig(
-        level=os.environ.get("PLAYBACK_LOG", "WARNING").upper(), format="%(levelname)s %(name)s: %(message)s"
-    )
+    level = (os.environ.get("PLAYBACK_LOG") or "WARNING").upper()
+    if level not in logging.getLevelNamesMapping():
+        print(f"playback: PLAYBACK_LOG must be debug, info, warning or error, not {level!r}", file=sys.stderr)
+        return WRONG_USAGE
+    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
     settings = read_settings()
     if options.home is not None:
         settings = replace(settings, home=options.home)
@@ -29,8 +32,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     try:
         code: int = getattr(commands, options.command)(options, settings)
+        sys.stdout.flush()
     except BrokenPipeError:
-        sys.stderr.close()  # the reader (head, less) has left; that is no error
+        # The reader (head, less) has left; that is no error, nor is it one when Python empties its buffer at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except KeyboardInterrupt:
         print("playback: stopped; running the same command again goes on", file=sys.stderr)
@@ -47,7 +52,7 @@ def _failed(error: Exception) -> int:
         logger.info("refused", exc_info=error)
         print(f"playback: {' '.join(str(error).split())}", file=sys.stderr)
         return WRONG_USAGE if isinstance(error, FilterError | QuestionError) else FAILED
-    logger.error("unexpected", exc_info=error if logger.isEnabledFor(logging.DEBUG) else None)
+    logger.debug("unexpected", exc_info=error)
     reason = " ".join(str(error).split()) or type(error).__name__
     print(f"playback: {type(error).__name__}: {reason}; PLAYBACK_LOG=debug shows where", file=sys.stderr)
     return FAILED
@@ -97,7 +102,7 @@ def _parser() -> argparse.ArgumentParser:
 
     export = commands.add_parser("export", help="print an episode's transcript")
     export.add_argument("episode", metavar="EPISODE", help="id, or number where it is unique")
-    export.add_argument("--format", choices=("json", "vtt", "srt", "md", "txt"), required=True)
+    export.add_argument("--format", choices=("json", "vtt", "srt", "md", "txt", "captions-json"), required=True)
     export.add_argument("--output", type=Path, metavar="FILE")
 
     divergence = commands.add_parser("divergence", help="where an episode's official text and its recording differ")
@@ -106,7 +111,7 @@ def _parser() -> argparse.ArgumentParser:
 
     serve = commands.add_parser("serve", help="serve pages and the HTTP interface")
     serve.add_argument("--host", default="127.0.0.1")
-    serve.add_argument("--port", type=_positive, default=8000)
+    serve.add_argument("--port", type=_port, default=8000)
 
     status = commands.add_parser("status", help="episodes by state and why, the live generation, the encoder")
     status.add_argument("--json", action="store_true")
@@ -114,6 +119,8 @@ def _parser() -> argparse.ArgumentParser:
     evaluate = commands.add_parser("evaluate", help="measure answers against questions with gold quotes")
     evaluate.add_argument("questions", type=Path, metavar="QUESTIONS.jsonl")
     evaluate.add_argument("--json", action="store_true")
+    evaluate.add_argument("--misses", type=Path, metavar="FILE", help="write what went wrong to FILE.html or FILE.json")
+    evaluate.add_argument("--against", type=Path, metavar="DIR", help="compare with the index of another data folder")
     return parser
 
 
@@ -121,6 +128,13 @@ def _positive(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text} is not a whole number from 1")
     return int(text)
+
+
+def _port(text: str) -> int:
+    port = _positive(text)
+    if port > _LAST_PORT:
+        raise argparse.ArgumentTypeError(f"{text} is not a port; they end at {_LAST_PORT}")
+    return port
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """What each command does with the core; `api.cli` parses and maps errors to exit codes."""
 
 import json
+import socket
 import sys
 from argparse import Namespace
 from collections import Counter
@@ -55,17 +56,19 @@ def index(options: Namespace, settings: Settings) -> int:
 
 def ask(options: Namespace, settings: Settings) -> int:
     """Answer a question; whatever the answer's status, the command is done."""
-    from api import answer
+    from api import answer, conversation
     from api.base import open_base
     from api.filters import understood
     from api.printed import answer_json
+    from api.rewrite import model_of
     from api.text import answer_text
 
     answer.check_question(options.question)
     base = open_base(settings)
     filters = understood(_asked(options, settings), base.generation)
-    answered = answer.ask(base, options.question, options.k or answer.MOST_CITATIONS, filters)
-    _print_json(answer_json(answered)) if options.json else print(answer_text(answered))
+    asking = conversation.Asking(options.question, k=options.k or answer.MOST_CITATIONS, filters=filters)
+    found = conversation.reworded(base, conversation.ask(base, asking), model_of(settings))
+    _print_json(answer_json(found)) if options.json else print(answer_text(found))
     return 0
 
 
@@ -73,14 +76,18 @@ def search(options: Namespace, settings: Settings) -> int:
     """Find passages."""
     from api import answer
     from api.base import open_base
+    from api.errors import FilterError
     from api.filters import understood
     from api.printed import hits_json
     from api.text import hits_text
 
     answer.check_question(options.question)
+    count = options.k or answer.DEFAULT_HITS
+    if count > answer.MOST_HITS:
+        raise FilterError(f"--k must be a number from 1 to {answer.MOST_HITS}, not {count}")
     base = open_base(settings)
     filters = understood(_asked(options, settings), base.generation)
-    found = answer.find(base, options.question, min(options.k or answer.DEFAULT_HITS, answer.MOST_HITS), filters)
+    found = answer.find(base, options.question, count, filters)
     _print_json(hits_json(options.question, found)) if options.json else print(hits_text(found))
     return 0
 
@@ -115,7 +122,14 @@ def serve(options: Namespace, settings: Settings) -> int:
 
     from api.app import create_app
 
-    uvicorn.run(create_app(settings), host=options.host, port=options.port, log_level="warning")
+    try:
+        listening = socket.create_server((options.host, options.port))
+    except OSError as error:
+        raise SourceError(
+            f"cannot listen on {options.host} port {options.port}: {error.strerror}; choose others by --host and --port"
+        ) from error
+    with listening:
+        uvicorn.Server(uvicorn.Config(create_app(settings), log_level="warning")).run(sockets=[listening])
     return 0
 
 
@@ -143,31 +157,30 @@ def status(options: Namespace, settings: Settings) -> int:
 
 
 def evaluate(options: Namespace, settings: Settings) -> int:
-    """Measure answers and hits against questions with gold quotes."""
-    from dataclasses import asdict
+    """Measure answers and hits against questions with gold quotes; also those of another data folder, side by side."""
+    from dataclasses import replace
 
-    from api import answer
-    from api.base import open_base
-    from api.evaluate import evaluate as measured
+    from api.comparison import compared, comparison_text
     from api.evaluate import read_questions, render
-    from api.printed import answer_json, hits_json
-    from ingest.transcript import to_json
+    from api.measure import check_index, check_misses_file, index_name, report_of, write_misses
+    from index.encode import PACKAGED
 
     questions = read_questions(options.questions)
-    base = open_base(settings)
-
-    def transcript(identifier: str) -> dict[str, Any] | None:
-        found = load_transcript(settings.home, identifier)
-        return None if found is None else to_json(found)
-
-    report = measured(
-        questions,
-        ask=lambda question: answer_json(answer.ask(base, question)),
-        find=lambda query, k: hits_json(query, answer.find(base, query, k)),
-        transcript=transcript,
-    )
-    report["index"] = asdict(base.generation.manifest) | {"files": None}
-    _print_json(report) if options.json else print(render(report))
+    if options.misses is not None:
+        check_misses_file(options.misses)
+    if options.against is not None:
+        check_index(options.against)
+    report = report_of(questions, settings)
+    if options.misses is not None:
+        write_misses(report, options.misses)
+    printed = render(report)
+    if options.against is not None:
+        # Each index with the encoder that it was made with, whatever is set for this one.
+        other = report_of(questions, replace(settings, home=options.against, encoder=PACKAGED))
+        report["against"] = {"index": other["index"], "figures": compared(report, other)}
+        names = index_name(report, settings.home), index_name(other, options.against)
+        printed += "\n" + comparison_text(report["against"]["figures"], *names)
+    _print_json(report) if options.json else print(printed)
     return 0
 
 
@@ -265,4 +278,6 @@ def _asked(options: Namespace, settings: Settings) -> Any:
 
 
 def _print_json(value: dict[str, Any]) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=2))
+    from api.answer import mended
+
+    print(mended(json.dumps(value, ensure_ascii=False, indent=2)))

@@ -11,6 +11,7 @@ from index.generation import FoundSentence, Generation
 from index.keywords import stems
 from index.passage import Hit
 from index.search import Query
+from ingest.words import normalise, without_marks
 
 Floats = NDArray[np.float32]
 
@@ -80,9 +81,14 @@ def _quotable(run: Sequence[FoundSentence]) -> list[Sequence[FoundSentence]]:
             words = sum(item.sentence.words for item in chosen)
             if max(pieces, words) > MOST_QUOTE_WORDS:
                 break
-            if min(pieces, words) >= FEWEST_QUOTE_WORDS:
+            if min(sum(_spoken(item.text) for item in chosen), words) >= FEWEST_QUOTE_WORDS:
                 found.append(chosen)
     return found
+
+
+def _spoken(text: str) -> int:
+    """Count the pieces that hold a word: marks and dashes at a quote's ends are not quoted with it."""
+    return sum(bool(normalise(piece)) for piece in without_marks(text).split())
 
 
 def _span(query: Query, hit: Hit, chosen: Sequence[FoundSentence], information: Mapping[str, float]) -> Span:

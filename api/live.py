@@ -5,6 +5,7 @@ from threading import Lock
 
 from api.base import KnowledgeBase, open_base
 from api.settings import Settings
+from api.verification import spoken_words
 from index.encode import Encoder
 from index.errors import IndexMissing
 from index.generation import Manifest
@@ -64,7 +65,7 @@ class Live:
     def warm(self) -> None:
         """Open what is published before anybody asks; what is wrong is said to those who ask."""
         try:
-            self.base()
+            spoken_words(self.base().generation)
         except PlaybackError as error:
             logger.info("not opened yet: %s", error)
 

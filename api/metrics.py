@@ -149,12 +149,29 @@ def intervals(rows: Sequence[Row]) -> dict[str, list[float] | None]:
     share the same 2,000 seeded draws, and so do two runs over the same questions in the same order, so that
     differences between them are paired. None where the figure is None.
     """
+    return {name: _interval(values) for name, values in _resampled(rows).items()}
+
+
+def paired_intervals(rows: Sequence[Row], others: Sequence[Row]) -> dict[str, list[float] | None]:
+    """Return bootstrap 95 % intervals of each figure of `rows` less that of `others`, as `intervals` makes them.
+
+    Both are of the same questions in the same order (ValueError if not), so that each draw takes the same questions of
+    both. None where the figure is None.
+    """
+    if [(row.id, row.answerable) for row in rows] != [(row.id, row.answerable) for row in others]:
+        raise ValueError("only figures over the same questions can be compared")
+    ours, theirs = _resampled(rows), _resampled(others)
+    return {name: _interval(ours[name] - theirs[name]) for name in ours}
+
+
+def _resampled(rows: Sequence[Row]) -> dict[str, NDArray[np.float64]]:
+    """Every figure in every draw; the draws are the same for all rows of as many questions. NaN for a share of none."""
     answerable = [row for row in rows if row.answerable]
     unanswerable = [row for row in rows if not row.answerable]
     random = np.random.default_rng(SEED)
     drawn, drawn_unanswerable = _draws(random, len(answerable)), _draws(random, len(unanswerable))
-    result: dict[str, list[float] | None] = {
-        name: _interval(drawn @ np.array(values, dtype=float), drawn.sum(axis=1))
+    result = {
+        name: _ratio(drawn @ np.array(values, dtype=float), drawn.sum(axis=1))
         for name, values in _by_question(answerable).items()
     }
     wins, equal = _pairs(rows)
@@ -163,7 +180,7 @@ def intervals(rows: Sequence[Row]) -> dict[str, list[float] | None]:
         ("abstention_auroc_equal_names", equal.astype(float)),
     ):
         won = ((drawn @ (wins * counted)) * drawn_unanswerable).sum(axis=1)
-        result[name] = _interval(won, ((drawn @ counted) * drawn_unanswerable).sum(axis=1))
+        result[name] = _ratio(won, ((drawn @ counted) * drawn_unanswerable).sum(axis=1))
     return result
 
 
@@ -208,11 +225,17 @@ def _draws(random: np.random.Generator, questions: int) -> NDArray[np.float64]:
     return random.multinomial(questions, np.full(questions, 1 / questions), size=RESAMPLES).astype(float)
 
 
-def _interval(sums: NDArray[np.float64], counts: NDArray[np.float64]) -> list[float] | None:
-    some = counts > 0
-    if not some.any():
+def _ratio(sums: NDArray[np.float64], counts: NDArray[np.float64]) -> NDArray[np.float64]:
+    ratios = np.full(len(sums), np.nan)
+    np.divide(sums, counts, out=ratios, where=counts > 0)
+    return ratios
+
+
+def _interval(values: NDArray[np.float64]) -> list[float] | None:
+    some = values[~np.isnan(values)]
+    if not len(some):
         return None
-    low, high = np.percentile(sums[some] / counts[some], [2.5, 97.5])
+    low, high = np.percentile(some, [2.5, 97.5])
     # Six digits, so that the order in which a machine adds does not show.
     return [round(float(low), 6), round(float(high), 6)]
 

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from api.answer import Answer, Citation
+from api.verification import Verification
 from index.passage import Hit
 
 
@@ -16,6 +17,11 @@ def answer_json(answer: Answer) -> dict[str, Any]:
 def citation_json(citation: Citation) -> dict[str, Any]:
     """Return the citation as the contract prints it."""
     return asdict(citation)
+
+
+def verification_json(verification: Verification) -> dict[str, Any]:
+    """Return what became of a text that was asked for, as the contract prints it."""
+    return asdict(verification)
 
 
 def hits_json(query: str, found: Sequence[tuple[Hit, str | None]]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from index.chunk import window
 from ingest.anchors import aligned
 from ingest.library import earlier_transcripts, episode_folder, load_record, load_transcript
 from ingest.matching import EXACT, encode
+from ingest.printed import error_within
 from ingest.transcript import Episode, Timing, Transcript, Turn, with_episode
 from ingest.words import normalise, without_marks
 
@@ -148,7 +149,7 @@ def quote_at(source: Opened, first: int, count: int) -> Quote:
         start=begin,
         end=finish,
         timing=turn.timing,
-        timing_error=turn.timing_error,
+        timing_error=turn.timing_error if begin is None or finish is None else error_within(turn, begin, finish),
         first_word=first,
         words=count,
         role=role_of(source.transcript, turn.speaker),

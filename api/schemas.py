@@ -3,20 +3,20 @@
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
-from api.answer import DEFAULT_HITS, MOST_CITATIONS, MOST_HITS, Citation
+from api.answer import DEFAULT_HITS, MOST_CITATIONS, MOST_HITS, MOST_QUESTION_CHARACTERS, Citation, mended
+from api.conversation import Past
 from api.filters import Asked
 from ingest.transcript import Episode, Timing
 
 _MOST_FILTER_CHARACTERS = 200
+_MOST_HISTORY = 10
 
 
 def _mended(value: Any) -> Any:
-    """Replace halves of surrogate pairs, which JSON allows and no tokenizer or database takes."""
-    if isinstance(value, str):
-        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return value
+    """Replace halves of surrogate pairs in a text; what is no text is refused later."""
+    return mended(value) if isinstance(value, str) else value
 
 
 def _as_text(value: Any) -> Any:
@@ -29,7 +29,14 @@ def _blank_is_all(value: Any) -> Any:
     return MOST_CITATIONS if value == "" else value
 
 
+def _at_most(value: int) -> int:
+    """An answer has at most 8 citations however many are asked for; asking for more is no mistake."""
+    return min(value, MOST_CITATIONS)
+
+
+CitationCount = Annotated[int, Field(ge=1), AfterValidator(_at_most)]
 Text = Annotated[str, BeforeValidator(_mended)]
+HistoryText = Annotated[Text, Field(max_length=MOST_QUESTION_CHARACTERS)]
 FilterText = Annotated[str, BeforeValidator(_as_text), Field(max_length=_MOST_FILTER_CHARACTERS)]
 
 
@@ -47,11 +54,29 @@ class FilterFields(BaseModel):
         return Asked(self.show, self.episode, self.speaker, self.since, self.until)
 
 
+class Earlier(BaseModel):
+    """A question asked before in this conversation and the quotes that answered it."""
+
+    question: HistoryText
+    citations: list[FilterText] = Field(default=[], description="quote ids, best first")
+
+    def past(self) -> Past:
+        """Return it as the core takes it."""
+        return Past(self.question, tuple(self.citations))
+
+
 class AnswerRequest(FilterFields):
     """A question to the podcast."""
 
     question: Text = Field(description="1 to 2,000 characters")
-    k: int = Field(MOST_CITATIONS, ge=1, le=MOST_CITATIONS, description="at most this many citations")
+    k: CitationCount = Field(MOST_CITATIONS, description="at most this many citations; more than 8 count as 8")
+    history: list[Earlier] | None = Field(
+        None, max_length=_MOST_HISTORY, description="what was asked before, oldest first; at most 10"
+    )
+
+    def past(self) -> tuple[Past, ...]:
+        """Return the history as the core takes it."""
+        return tuple(earlier.past() for earlier in self.history or ())
 
 
 class SearchRequest(FilterFields):
@@ -61,11 +86,20 @@ class SearchRequest(FilterFields):
     k: int = Field(DEFAULT_HITS, ge=1, le=MOST_HITS, description="how many hits")
 
 
+class VerifyRequest(BaseModel):
+    """Words that somebody is said to have said."""
+
+    text: Text = Field(description="3 to 400 words, at most 2,000 characters")
+    speaker: FilterText | None = Field(None, description="who is said to have said it: whole name or some of its words")
+
+
 class PageRequest(FilterFields):
     """The address of the page that asks and answers; without `q` it only asks."""
 
     q: Text | None = None
-    k: Annotated[int, BeforeValidator(_blank_is_all)] = Field(MOST_CITATIONS, ge=1, le=MOST_CITATIONS)
+    after: HistoryText | None = Field(None, description="the question asked before, for a follow-up")
+    cited: FilterText | None = Field(None, description="id of the quote that answered it best")
+    k: Annotated[CitationCount, BeforeValidator(_blank_is_all)] = MOST_CITATIONS
 
 
 class Problem(BaseModel):
@@ -135,3 +169,4 @@ class HealthResponse(BaseModel):
     encoder: str | None
     built: str | None
     counts: Counts
+    dropped_quotes: dict[str, int] = Field(description="quotes that failed verification since the start, by fault")

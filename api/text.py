@@ -1,5 +1,6 @@
 """Answers and hits as plain text for a terminal."""
 
+import re
 from collections.abc import Sequence
 
 from api.answer import Answer, Citation
@@ -8,6 +9,8 @@ from ingest.transcript import Episode, Timing
 
 UNANSWERABLE = "The podcast does not answer this."
 PARTIAL = "The podcast touches on this:"
+# A terminal obeys these, and a feed may hold them.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 def clock(seconds: float) -> str:
@@ -40,17 +43,23 @@ def source_line(citation: Citation) -> str:
         citation.episode.published,
         when(citation.start, citation.timing),
     )
-    return ", ".join(part for part in parts if part)
+    return _line(", ".join(part for part in parts if part))
 
 
 def answer_text(answer: Answer) -> str:
     """Return an answer for a terminal; quotes are numbered and followed by their source."""
     if answer.status == "unanswerable":
-        near = [f"  “{citation.quote}”\n   {source_line(citation)}" for citation in answer.related[:3]]
+        near = [f"  “{_line(citation.quote)}”\n   {source_line(citation)}" for citation in answer.related[:3]]
         return "\n".join([UNANSWERABLE, *(["The nearest that was said:"] if near else []), *near])
     lines = [PARTIAL] if answer.status == "partial" else []
+    if answer.composer != "extractive":
+        # The words of an extractive answer are its quotes, which follow; those of a model stand for themselves.
+        numbers = {citation.id: number for number, citation in enumerate(answer.citations, 1)}
+        for statement in answer.statements:
+            cited = "".join(f"[{numbers[identifier]}]" for identifier in statement.citations)
+            lines.append(f"{_line(statement.text)} {cited}")
     for number, citation in enumerate(answer.citations, 1):
-        lines += [f"{number}. “{citation.quote}”", f"   {source_line(citation)}", f"   {citation.url}"]
+        lines += [f"{number}. “{_line(citation.quote)}”", f"   {source_line(citation)}", f"   {citation.url}"]
     return "\n".join(lines)
 
 
@@ -66,7 +75,11 @@ def hits_text(found: Sequence[tuple[Hit, str | None]]) -> str:
             when(hit.passage.start, hit.passage.timing),
         )
         lines += [
-            f"{hit.rank}. {', '.join(part for part in parts if part)}",
-            f"   {' '.join(hit.passage.text.split())}",
+            f"{hit.rank}. {_line(', '.join(part for part in parts if part))}",
+            f"   {_line(hit.passage.text)}",
         ]
     return "\n".join(lines)
+
+
+def _line(text: str) -> str:
+    return _CONTROL.sub("\ufffd", " ".join(text.split()))

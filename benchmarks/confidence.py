@@ -17,9 +17,8 @@ from sklearn.linear_model import LogisticRegression
 
 from api.answer import WEIGHED_HITS, ask, find, ready
 from api.base import KnowledgeBase, open_base
-from api.confidence import USUAL_NAMES, evidence_of
+from api.confidence import USUAL_WEAKEST_NAME, evidence_of
 from api.evaluate import Question, evaluate, folds, read_questions, render
-from api.evidence import spans_of
 from api.printed import answer_json, hits_json
 from api.settings import Settings
 from index.search import search
@@ -48,12 +47,12 @@ def main() -> None:
     right = np.array([row["first_right_citation"] == 1 for row in first["rows"]])
     low, high = thresholds(outside, answerable, right)
     weights, constant = fit(figures, answerable)
-    named = figures[figures[:, 2] != USUAL_NAMES][:, 1:3]
+    named = figures[figures[:, 1] != USUAL_WEAKEST_NAME]
     print(f"WEIGHTS = ({', '.join(f'{weight:.3f}' for weight in weights)})")
     print(f"CONSTANT = {constant:.3f}")
     print(f"CONFIDENT = {high:.3f}")
     print(f"TOUCHES = {low:.3f}")
-    print(f"means: words {figures[:, 0].mean():.3f}; weakest name, names {named.mean(axis=0).round(3)}")
+    print(f"mean of the weakest names: {named[:, 1].mean():.3f}")
     for question, score in zip(questions, outside, strict=True):
         status = "answered" if score >= high else "partial" if score >= low else "unanswerable"
         answers[question.question] |= {"confidence": float(score), "status": status}
@@ -98,7 +97,7 @@ def thresholds(scores: Array, answerable: Flags, right: Flags) -> tuple[float, f
 def _figures(base: KnowledgeBase, question: Question) -> tuple[float, ...]:
     query = ready(base, question.question)
     hits = search(base.generation, query, WEIGHED_HITS)
-    return astuple(evidence_of(base, query, hits, spans_of(base.generation, query, hits)))
+    return astuple(evidence_of(base, query, hits))
 
 
 def _everything(base: KnowledgeBase, question: Question) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from ingest.words import without_marks
 logger = logging.getLogger(__name__)
 
 # Raise it when the same transcripts give other passages or vectors.
-BUILD_VERSION = 3
+BUILD_VERSION = 4
 
 Floats = NDArray[np.float32]
 # Called with how many texts are encoded and how many there are.
@@ -173,7 +173,8 @@ def _write(
         database.close()
     for name, matrix in fields.items():
         vectors.write(working / FILES[name], matrix)
-    keywords.write(working / "keywords", [passage.text for passage in passages])
+    # Title and speakers are words people search by; hits still show the text alone.
+    keywords.write(working / "keywords", [f"{passage.header} {passage.text}" for passage in passages])
 
 
 def turn_vectors(chunked: Sequence[_Chunked], sentence_vectors: Floats) -> Floats:

@@ -33,6 +33,9 @@ _PACKAGED_SHA256 = {
 _BATCH = 16
 # What a model adds at the ends of a text.
 _OWN_PIECES = 6
+# Names under which models carry what they want before a question and before a passage; the first one counts.
+_QUERY_PROMPTS = ("query",)
+_PASSAGE_PROMPTS = ("document", "passage", "corpus")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,34 +82,40 @@ class SentenceEncoder:
         self._model = model
         self.dimension = int(model.get_embedding_dimension() or 0)
         # A copy, because the model's own tokenizer truncates and counting must see the whole text.
-        backend = model.tokenizer.backend_tokenizer
+        backend = _backend(name, model)
         self._tokenizer: Any = type(backend).from_str(backend.to_str())
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
 
     def encode(self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None) -> Vectors:
-        """Return one unit vector per text, shape (texts, dimension); texts of like length go together."""
+        """Return one unit vector per text, shape (texts, dimension), with the model's own passage prompt if it has one.
+
+        Texts of like length go together.
+        """
+        prompt = _prompt(self._model, _PASSAGE_PROMPTS)
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         order = sorted(range(len(texts)), key=lambda number: len(texts[number]))
         step = 64 * _BATCH
         for begin in range(0, len(order), step):
             chosen = order[begin : begin + step]
-            vectors[chosen] = self._encoded([texts[number] for number in chosen], bulk=True)
+            vectors[chosen] = self._encoded([texts[number] for number in chosen], prompt, bulk=True)
             if progress is not None:
                 progress(min(begin + step, len(order)), len(order))
         return vectors
 
     def encode_query(self, text: str) -> Vectors:
         """Return the unit vector of a question, shape (dimension,), with the model's own query prompt if it has one."""
-        prompts = getattr(self._model, "prompts", {})
-        vector: Vectors = self._encoded([text], bulk=False, prompt="query" if prompts.get("query") else None)[0]
+        vector: Vectors = self._encoded([text], _prompt(self._model, _QUERY_PROMPTS), bulk=False)[0]
         return vector
 
     def encode_pieces(self, texts: Sequence[str]) -> list[PieceVectors]:
-        """Return the word pieces of each text with their vectors in context; what the model truncates is left out."""
+        """Return the word pieces of each text with their vectors in context; what the model truncates is left out.
+
+        Without any prompt, so that pieces of a question and of a passage are alike and characters keep their places.
+        """
         with _fast():
             found = self._model.encode(
-                list(texts), output_value="token_embeddings", convert_to_numpy=False, show_progress_bar=False
+                list(texts), prompt="", output_value="token_embeddings", convert_to_numpy=False, show_progress_bar=False
             )
         return [
             _piece_vectors(self._tokenizer.encode(text).offsets, vectors)
@@ -117,17 +126,35 @@ class SentenceEncoder:
         """Return how many word pieces the text is, its own marks at the ends left out."""
         return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
 
-    def _encoded(self, texts: list[str], bulk: bool, prompt: str | None = None) -> Vectors:
+    def _encoded(self, texts: list[str], prompt: str, bulk: bool) -> Vectors:
         with _fast() if bulk else contextlib.nullcontext():
             vectors = self._model.encode(
                 texts,
                 batch_size=_BATCH,
-                prompt_name=prompt,
+                prompt=prompt,
                 convert_to_numpy=True,
                 normalize_embeddings=False,
                 show_progress_bar=False,
             )
         return _unit(np.asarray(vectors, dtype=np.float32))
+
+
+def _prompt(model: "SentenceTransformer", names: Sequence[str]) -> str:
+    """Return the text that a model wants before its input, from its own configuration; empty if it wants none."""
+    prompts = getattr(model, "prompts", None) or {}
+    wanted = (*names, getattr(model, "default_prompt_name", None))
+    return next((prompts[name] for name in wanted if prompts.get(name)), "")
+
+
+def _backend(name: str, model: "SentenceTransformer") -> Any:
+    """Return the model's fast tokenizer; raises EncoderError if it has none, since others do not tell characters."""
+    backend = getattr(getattr(model, "tokenizer", None), "backend_tokenizer", None)
+    if not hasattr(backend, "to_str"):
+        raise EncoderError(
+            f"encoder {name!r} has no fast tokenizer (tokenizer.json); name another one, "
+            "or leave PLAYBACK_ENCODER unset"
+        )
+    return backend
 
 
 @contextlib.contextmanager
@@ -187,7 +214,8 @@ def load_encoder(name: str = PACKAGED) -> SentenceEncoder:
 
 def _read_whole_passages(name: str, model: "SentenceTransformer") -> None:
     """Let a model that is set to cut texts short read a whole passage; raises EncoderError if it cannot."""
-    needed = MOST_PIECES + _OWN_PIECES
+    prompt = _prompt(model, _PASSAGE_PROMPTS)
+    needed = MOST_PIECES + _OWN_PIECES + (len(_backend(name, model).encode(prompt).ids) if prompt else 0)
     if model.max_seq_length is None or model.max_seq_length >= needed:
         return
     positions = getattr(getattr(model[0], "auto_model", None), "config", None)
@@ -209,6 +237,11 @@ def weights_of(folder: Path) -> str:
     )
     if not names:
         raise EncoderError(f"{folder} holds no weights; name a folder that does, or leave PLAYBACK_ENCODER unset")
+    if not any(path.name == "tokenizer.json" for path in names):
+        # transformers would make one up that knows no word, and every text would be the same to it.
+        raise EncoderError(
+            f"{folder} holds no tokenizer.json; name a folder that does, or leave PLAYBACK_ENCODER unset"
+        )
     for path in names:
         digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + _sha256(path).encode())
     return digest.hexdigest()

@@ -16,7 +16,7 @@ from index.passage import Filters, Passage, Sentence
 from index.vectors import Spread
 from ingest.transcript import Episode, episode_from_json
 
-SCHEMA = 1
+SCHEMA = 2
 
 Floats = NDArray[np.float32]
 Rows = NDArray[np.int64]
@@ -158,6 +158,16 @@ class Generation:
             (base + first, base + last),
         ).fetchall()
         return [FoundSentence(Sentence(*row[:5]), row[5], row[6], _halves(row[7])) for row in rows]
+
+    def spoken(self) -> list[tuple[str, int, int, str | None, str]]:
+        """Return every sentence as (episode id, turn, first word, speaker, text): newest episode first, then in order.
+
+        The speaker is the name that the label stands for.
+        """
+        return self._database.execute(
+            "SELECT id, turn, first_word, speaker, text FROM episodes JOIN sentences "
+            "ON row >= first_sentence AND row < first_sentence + sentences ORDER BY published DESC, id, row"
+        ).fetchall()
 
     def speakers(self) -> list[str]:
         """Return the names of all speakers, labels replaced by the name they stand for, sorted."""

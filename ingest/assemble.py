@@ -7,7 +7,7 @@ from ingest.align import align
 from ingest.captions import Cue, heard_words, named, turns_of
 from ingest.estimate import estimate
 from ingest.heard import Heard
-from ingest.printed import place, plausible, without_guesses
+from ingest.printed import place, plausible
 from ingest.roles import find_roles
 from ingest.shownotes import OfficialText
 from ingest.transcript import Divergence, Episode, HeardWord, OfficialTurn, Transcript, Turn
@@ -24,7 +24,7 @@ def assemble(episode: Episode, official: OfficialText, cues: Sequence[Cue], hear
     Named captions are official text unless the notes hold more words; unnamed ones time the notes, or stand alone.
     Times that the notes print are used where nothing was heard; impossible ones are not (`ingest.printed.doubts`).
     """
-    official = replace(official, turns=plausible(without_guesses(official.turns), episode.duration).turns)
+    official = replace(official, turns=plausible(official.turns, episode.duration).turns)
     turns: tuple[Turn, ...]
     divergence: Divergence | None = None
     aliases = official.aliases

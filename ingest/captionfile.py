@@ -144,7 +144,7 @@ def _segments(text: str, name: str) -> list[Block]:
 def _segment_blocks(segments: list[Mapping[str, Any]]) -> Iterator[Block]:
     # "start", "end" and "text" are the names that Whisper's own JSON uses.
     starts = [_number(segment.get("startTime", segment.get("start"))) for segment in segments]
-    for segment, start, following in zip(segments, starts, [*starts[1:], None], strict=True):
+    for segment, start, following in zip(segments, starts, [*starts, None][1:], strict=True):
         body = segment.get("body", segment.get("text"))
         if start is None or not isinstance(body, str):
             continue

@@ -11,6 +11,8 @@ from ingest.timeline import Caption, captions_of
 from ingest.transcript import Transcript, Turn, to_json
 
 Format = Literal["json", "vtt", "srt", "md", "txt"]
+# The contract's formats are JSON of our own and captions for players; apps want these captions as JSON.
+CaptionsJson = Literal["captions-json"]
 
 _MARKUP = re.compile(r"[\\`*<~|]|(?<!\w)_|_(?!\w)|(?<=\])(?=[(\[])")
 # Stands before words of nobody in particular, so that they do not become the words of whoever spoke before.
@@ -18,7 +20,7 @@ _CLIP = "[Clip]"
 _BLOCK_MARKUP = re.compile(r"^(\d{1,9}(?=[.)])|(?=[#>+=-]))", re.MULTILINE)
 
 
-def render(transcript: Transcript, format: Format) -> str:  # noqa: A002 - the contract's word
+def render(transcript: Transcript, format: Format | CaptionsJson) -> str:  # noqa: A002 - the contract's word
     """Return the transcript as a file of this format, ending with a line break.
 
     Raises SourceError where captions are asked of a transcript without any times.
@@ -34,6 +36,8 @@ def render(transcript: Transcript, format: Format) -> str:  # noqa: A002 - the c
             return _markdown(transcript)
         case "txt":
             return "\n\n".join(_lines(transcript)) + "\n"
+        case "captions-json":
+            return json.dumps(podcasting_json(transcript), ensure_ascii=False, indent=1) + "\n"
 
 
 def podcasting_json(transcript: Transcript) -> dict[str, Any]:

@@ -122,6 +122,9 @@ def ingest_episode(episode: Episode, home: Path, settings: IngestSettings, progr
             outcome = Outcome(
                 episode, "failed", f"its text holds half a character: {_one_line(error)}; mend the source"
             )
+        except Exception as error:  # strangers' files: what nobody foresaw costs one episode, not the run
+            logger.exception("%s failed", episode.id)
+            outcome = Outcome(episode, "failed", f"{type(error).__name__}: {_one_line(error)}; please report it")
         _save_state(home, outcome)
         return outcome
 

@@ -26,6 +26,8 @@ from ingest.words import begins_clip, without_marks
 _TIME_IN_TEXT = re.compile(rf" ?\[{TIME}\]")
 _TIME_FIRST = re.compile(rf"[\[(]({TIME})[\])]\s*[-–—]?\s*")
 _TIME_ONLY = re.compile(TIME)
+# How our own Markdown prints an estimate; taken for a printed time it would become a fact.
+_GUESS_FIRST = re.compile(rf"\A\[about {TIME}\]\s*")
 _READ_MORE = re.compile(
     r"\s*(?:(?:…|\.\.\.)\s*\[?(?:(?:read|show|see|view|load) )?more\]?|\[?(?:read|show|see|view|load) more\]?)"
     r"[\s.…»›>]*$",
@@ -270,6 +272,8 @@ def _timed_text(parts: Sequence[str], label: Label | None) -> tuple[float | None
     start = None if label is None else label.time
     kept: list[str] = []
     for part in (part.strip() for part in parts):
+        if not kept:
+            part = _GUESS_FIRST.sub("", part)
         first = _TIME_FIRST.match(part)
         if first is None and not any(kept) and label is not None and _TIME_ONLY.fullmatch(part):
             start = seconds(part) if start is None else start

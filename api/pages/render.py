@@ -13,8 +13,8 @@ from api.answer import Answer
 from api.text import episode_name, when
 
 FOLDER = Path(__file__).parent
-# From this confidence on an answer is called very sure; below the second, unsure.
-_VERY_SURE, _UNSURE = 0.85, 0.6
+# From this confidence on an answer is called very sure.
+_VERY_SURE = 0.95
 
 
 def environment(notice: str | None) -> Environment:
@@ -81,6 +81,6 @@ def length(seconds: float | None) -> str | None:
 
 def sureness(answer: Answer) -> str:
     """Return an answer's confidence in words."""
-    if answer.confidence >= _VERY_SURE:
-        return "very sure"
-    return "fairly sure" if answer.confidence >= _UNSURE else "not sure"
+    if answer.status != "answered":
+        return "not sure"
+    return "very sure" if answer.confidence >= _VERY_SURE else "fairly sure"

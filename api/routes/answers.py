@@ -1,14 +1,17 @@
-"""POST /api/answers and GET /api/search: ask the live generation."""
+"""POST /api/answers, whole or as events, and GET /api/search: ask the live generation."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 
-from api.answer import Answer, ask, check_question, find
+from api.answer import Answer, check_question, find
+from api.conversation import Asking, ask, reworded
 from api.filters import understood
 from api.live import Live
 from api.printed import answer_json, hits_json
+from api.rewrite import Model
+from api.routes.stream import MEDIA_TYPE, streamed, wants_stream
 from api.schemas import AnswerRequest, SearchRequest, SearchResponse
 
 router = APIRouter(tags=["questions"])
@@ -17,14 +20,26 @@ router = APIRouter(tags=["questions"])
 # holds the two together. Endpoints are plain functions, so that encoding and searching run in worker threads.
 
 
-@router.post("/api/answers", summary="Ask a question", responses={200: {"model": Answer}})
-def post_answer(request: Request, asked: AnswerRequest) -> JSONResponse:
-    """Answer with verbatim quotes, who said them and when, or say that the podcast does not answer it."""
+@router.post(
+    "/api/answers",
+    summary="Ask a question",
+    responses={200: {"model": Answer, "content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}},
+)
+def post_answer(request: Request, asked: AnswerRequest) -> Response:
+    """Answer with verbatim quotes, who said them and when, or say that the podcast does not answer it.
+
+    With "Accept: text/event-stream" the answer comes as events: `citations`, each `statement`, the whole `answer`.
+    """
     check_question(asked.question)  # before the index is opened, so that it is refused on an empty library too
     live: Live = request.app.state.live
     base = live.base()
-    answer = ask(base, asked.question, asked.k, understood(asked.asked(), base.generation))
-    return JSONResponse(answer_json(answer))
+    model: Model | None = request.app.state.model
+    filters = understood(asked.asked(), base.generation)
+    answer = ask(base, Asking(asked.question, asked.past(), asked.k, filters))
+    # What is refused is refused above, before a stream has begun.
+    if wants_stream(request.headers.get("accept", "")):
+        return streamed(request, base, answer, model)
+    return JSONResponse(answer_json(reworded(base, answer, model)))
 
 
 @router.get("/api/search", summary="Find passages", responses={200: {"model": SearchResponse}})

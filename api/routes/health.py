@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
+from api.drops import dropped
 from api.live import Live
 from api.routes.errors import REFUSALS
 from api.schemas import HealthResponse
@@ -36,4 +37,12 @@ def get_health(request: Request) -> JSONResponse:
 
 def _health(status: str, message: str | None) -> dict[str, object]:
     counts = {"episodes": 0, "passages": 0, "sentences": 0}
-    return {"status": status, "message": message, "generation": None, "encoder": None, "built": None, "counts": counts}
+    return {
+        "status": status,
+        "message": message,
+        "generation": None,
+        "encoder": None,
+        "built": None,
+        "counts": counts,
+        "dropped_quotes": dropped(),
+    }

@@ -7,7 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
-from api.answer import Answer, ask, check_question, citation_of
+from api.answer import Answer, check_question, citation_of
+from api.conversation import Asking, Past, ask, reworded
 from api.errors import FilterError, QuestionError
 from api.filters import understood
 from api.live import Live
@@ -37,7 +38,7 @@ def show_answer(request: Request, asked: Annotated[PageRequest, Query()]) -> HTM
     status, answer, fault = 200, None, None
     if asked.q is not None:
         try:
-            answer = _answer(live, asked, asked.q)
+            answer = _answer(request, asked, asked.q)
         except (QuestionError, FilterError) as error:
             status, fault = 422, str(error)
     return page(
@@ -52,10 +53,12 @@ def show_answer(request: Request, asked: Annotated[PageRequest, Query()]) -> HTM
     )
 
 
-def _answer(live: Live, asked: PageRequest, question: str) -> Answer:
+def _answer(request: Request, asked: PageRequest, question: str) -> Answer:
     check_question(question)
-    base = live.base()
-    return ask(base, question, asked.k, understood(asked.asked(), base.generation))
+    base = _live(request).base()
+    history = (Past(asked.after, (asked.cited,) if asked.cited else ()),) if asked.after else ()
+    filters = understood(asked.asked(), base.generation)
+    return reworded(base, ask(base, Asking(question, history, asked.k, filters)), request.app.state.model)
 
 
 @router.api_route("/episodes", methods=_READS)

@@ -1,13 +1,14 @@
-"""GET /api/quotes/{id}: what was said, where, and the words around it."""
+"""GET /api/quotes/{id}: what was said, where, and the words around it; POST /api/quotes/verify: was it said?"""
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
 from api.answer import citation_of
 from api.live import Live
-from api.printed import citation_json
+from api.printed import citation_json, verification_json
 from api.routes.surroundings import surroundings_of
-from api.schemas import ErrorResponse, QuoteResponse
+from api.schemas import ErrorResponse, QuoteResponse, VerifyRequest
+from api.verification import Verification, check_text, verify
 
 router = APIRouter(tags=["quotes"])
 
@@ -29,3 +30,11 @@ def get_quote(request: Request, identifier: str) -> JSONResponse:
             "changed": found.resolved.changed,
         }
     )
+
+
+@router.post("/api/quotes/verify", summary="Ask whether something was said", responses={200: {"model": Verification}})
+def post_verify(request: Request, asked: VerifyRequest) -> JSONResponse:
+    """Say whether a text was said exactly, nearly (with every difference) or not at all, by whom and when."""
+    check_text(asked.text)  # before the index is opened, so that it is refused on an empty library too
+    live: Live = request.app.state.live
+    return JSONResponse(verification_json(verify(live.base(), asked.text, asked.speaker)))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from api.base import KnowledgeBase, open_base
 from api.settings import Settings
 from index.build import build
 from index.capitals import WORD
@@ -195,3 +196,30 @@ def add_episode() -> Callable[[Path], None]:
         _save(home, episode, turn_of("Pia Pond", "Penguins inspect every penguin harbour in January.", 2.0))
 
     return added
+
+
+@pytest.fixture
+def base_of(tmp_path: Path, encoder: HashedStems) -> Callable[..., KnowledgeBase]:
+    """Make the opened base of a library; an episode is its id and its turns, as (speaker, text).
+
+    `shape` is words of a passage and sentences of overlap.
+    """
+
+    def made(episodes: dict[str, list[tuple[str | None, str]]], shape: tuple[int, int] = (135, 2)) -> KnowledgeBase:
+        for number, (identifier, turns) in enumerate(episodes.items(), 1):
+            episode = Episode(identifier, identifier, HARBOUR, number, "Talk", f"2021-01-{number:02}")
+            _save(
+                tmp_path,
+                episode,
+                *(turn_of(speaker, text, 100.0 * place) for place, (speaker, text) in enumerate(turns)),
+            )
+        build(tmp_path, encoder, shape=shape)
+        return open_base(Settings(home=tmp_path), encoder)
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def served_base(served_home: Path, encoder: HashedStems) -> KnowledgeBase:
+    """The opened base of the library that nobody writes to."""
+    return open_base(Settings(home=served_home), encoder)

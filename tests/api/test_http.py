@@ -83,10 +83,10 @@ def test_the_best_quote_comes_first(client: TestClient) -> None:
     assert best["listen_url"] == f"/api/episodes/{TIMED}/audio#t=46.0,51.9"
 
 
-@pytest.mark.parametrize("k", [1, 2, 8])
+@pytest.mark.parametrize("k", [1, 2, 8, 9, 10**30])
 def test_k_bounds_citations(client: TestClient, k: int) -> None:
-    """An answer has at most k quotes."""
-    assert 1 <= len(cited(client, "office platform switch letters lighthouse", k=k)) <= k
+    """An answer has at most k quotes, and at most 8 however large k is."""
+    assert 1 <= len(cited(client, "office platform switch letters lighthouse", k=k)) <= min(k, 8)
 
 
 def test_search_has_the_contracts_shape(client: TestClient) -> None:
@@ -167,7 +167,7 @@ def send_bytes(client: TestClient, body: bytes) -> Any:
         (lambda c: ask(c, question=None), 422, "ValidationError"),
         (lambda c: ask(c, question=["x"]), 422, "ValidationError"),
         (lambda c: ask(c, question="x", k=0), 422, "ValidationError"),
-        (lambda c: ask(c, question="x", k=9), 422, "ValidationError"),
+        (lambda c: ask(c, question="x", k=-1), 422, "ValidationError"),
         (lambda c: ask(c, question="x", k="many"), 422, "ValidationError"),
         (lambda c: ask(c, question="x", since="yesterday"), 422, "ValidationError"),
         (lambda c: ask(c, question="x", speaker="Mina"), 422, "ValidationError"),
@@ -566,6 +566,7 @@ def test_the_description_names_every_operation(client: TestClient) -> None:
         "/api/episodes/{identifier}/transcript.{extension}",
         "/api/episodes/{identifier}/audio",
         "/api/quotes/{identifier}",
+        "/api/quotes/verify",
         "/healthcheck",
     }
     page = client.get("/docs").text
@@ -573,4 +574,3 @@ def test_the_description_names_every_operation(client: TestClient) -> None:
         assert path in page
         for operation in methods.values():
             assert "ErrorResponse" in json.dumps(operation["responses"]["422"])
-    assert "history" not in json.dumps(schema)

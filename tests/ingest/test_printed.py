@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.assemble import assemble
-from ingest.captions import Cue
+from ingest.captions import Cue, turns_of
 from ingest.export import render
 from ingest.heard import Heard
 from ingest.pipeline import IngestSettings, ingest_episode, register_source
-from ingest.printed import doubts, place, plausible
+from ingest.printed import doubts, error_within, place, plausible
 from ingest.shownotes import OfficialText, parse_notes
-from ingest.transcript import Episode, HeardWord, OfficialTurn, Show, Transcript, Turn
+from ingest.transcript import Episode, HeardWord, OfficialTurn, Show, Transcript, Turn, from_json, to_json
 
 EPISODE = Episode("gds-1-abcd", "guid", Show("gds", "GDS Podcast"), title="Sprint", duration=100.0)
 
@@ -245,3 +245,46 @@ def test_ten_thousand_times_are_weighed_at_once() -> None:
     """Near-linear: hostile notes with a time on every line do not stop an ingest."""
     turns = [OfficialTurn("A", "[laughs]", 0.0)] * 10_000 + official(*((9.0, 3),) * 10_000)
     assert len(place(plausible(turns, 3600.0).turns, 3600.0, complete=True)) == 20_000
+
+
+def test_a_place_within_a_turn_is_less_sure_than_its_printed_start() -> None:
+    """The first word is known to the second; a word 8 s into 20 s of evenly spread words to 1 + 0.3 · 8 s."""
+    turn, _ = place(official((10.0, 50), (30.0, 5)), None, complete=True)
+    assert error_within(turn, 10.0, 10.4) == pytest.approx(1.0 + 0.3 * 0.4)
+    assert error_within(turn, 18.0, 18.0) == pytest.approx(1.0 + 0.3 * 8)
+    assert error_within(turn, 26.0, 30.0) == pytest.approx(1.0 + 0.3 * 4)
+    assert error_within(turn, 10.0, 30.0) == pytest.approx(1.0)
+
+
+def test_an_end_that_nobody_printed_makes_nothing_sure() -> None:
+    """Before a minute of music, or after the last printed time, only the turn's start is known."""
+    slow, last = place(official((0.0, 18), (60.0, 54)), None, complete=True)
+    assert slow.end == pytest.approx(10.0)
+    assert error_within(slow, 9.0, 10.0) == pytest.approx(1.0 + 0.3 * 10)
+    assert last.end == pytest.approx(80.0)
+    assert error_within(last, 60.0, 80.0) == pytest.approx(1.0 + 0.3 * 20)
+
+
+def test_rounding_and_moved_edges_hide_no_spreading() -> None:
+    """As read back from the library, and with its first and last words moved to the recording's pauses."""
+    turn, _ = place(official((10.0, 27), (20.0, 5)), None, complete=True)
+    rounded = from_json(to_json(Transcript(EPISODE, (turn,)))).turns[0]
+    assert error_within(rounded, 15.0, 15.0) == pytest.approx(1.0 + 0.3 * 5)
+    moved = replace(rounded.words[0], start=9.5, end=10.1), *rounded.words[1:-1], replace(rounded.words[-1], end=19.7)
+    assert error_within(replace(rounded, words=moved), 15.0, 15.0) == pytest.approx(1.0 + 0.3 * 5)
+
+
+def test_captions_are_as_sure_within_a_turn_as_at_its_start() -> None:
+    """Their words last as long as they sound, in a cue with times of its own; without times there is no bound."""
+    spoken = turns_of((Cue(0.0, 10.0, "We moved every single harbour record to the new platform in May", "Ann Lee"),))[
+        0
+    ]
+    assert error_within(spoken, 5.0, 6.0) == spoken.timing_error == 0.5
+    assert error_within(Turn("Ann Lee", "Hello there."), 5.0, 6.0) is None
+
+
+@pytest.mark.parametrize("timing", ["aligned", "heard", "estimated"])
+def test_only_published_times_are_less_sure_within_a_turn(timing) -> None:
+    """The bound of an estimate covers its words already, and what was heard has times of its own."""
+    turn, _ = place(official((10.0, 50), (30.0, 5)), None, complete=True)
+    assert error_within(replace(turn, timing=timing, timing_error=17.0), 20.0, 21.0) == 17.0

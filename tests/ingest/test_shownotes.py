@@ -345,3 +345,28 @@ def test_a_text_that_is_cut_off_is_told(truncated, last) -> None:
 def test_speech_without_stops_is_not_cut_off() -> None:
     """Where paragraphs end without stops all along, the last one does not count as cut."""
     assert not parse_notes(f"{MARKER}\n{MARA}:\nhello there\n{TOM}:\nhi you\n{MARA}:\nbye then").truncated
+
+
+@pytest.mark.parametrize(
+    ("printed", "text", "start"),
+    [
+        ("[about 12:30] So we moved.", "So we moved.", None),
+        ("[about 1:02:30] [laughs] So we moved.", "[laughs] So we moved.", None),
+        ("[12:30] So we moved.", "So we moved.", 750.0),
+        ("So we moved.\n\n[about 12:30] was a joke.", "So we moved.\n[about 12:30] was a joke.", None),
+        ("We left it [about 12:30] and moved.", "We left it [about 12:30] and moved.", None),
+        ("[about twelve] So we moved.", "[about twelve] So we moved.", None),
+        ("About 12:30 we moved.", "About 12:30 we moved.", None),
+    ],
+)
+def test_an_estimate_that_our_markdown_prints_is_neither_speech_nor_a_time(
+    printed: str, text: str, start: float | None
+) -> None:
+    """An "[about 12:30]" before a turn's words is left out and stays unknown; elsewhere it is what somebody said."""
+    notes = f"{MARKER}\n\n**{MARA}:** [about 0:04] {HELLO}\n\n**{TOM}:** {printed}\n\n**{MARA}:** Good.\n"
+    turns = parse_notes(notes).turns
+    assert [(turn.speaker, turn.text, turn.start) for turn in turns] == [
+        (MARA, HELLO, None),
+        (TOM, text, start),
+        (MARA, "Good.", None),
+    ]

@@ -1,0 +1,85 @@
+"""One question in its conversation, the same at every door: made whole by what was asked before, answered, reworded."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event
+
+from api import answer
+from api.answer import MOST_CITATIONS, Answer, check_question
+from api.base import KnowledgeBase
+from api.errors import QuoteGone, QuoteUnknown
+from api.followup import Earlier, leans, resolved
+from api.quote import Quote, resolve
+from api.rewrite import Model, rewritten
+from api.text import episode_name
+from index.passage import Filters
+
+# Whose speakers a follow-up may mean; resolving an id that is no longer said costs a search of its episode.
+_READ_CITATIONS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A question asked before and the ids of the quotes that answered it, best first."""
+
+    question: str
+    citations: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What a person asks now, with what they asked before, oldest first."""
+
+    question: str
+    history: tuple[Past, ...] = ()
+    k: int = MOST_CITATIONS
+    filters: Filters = field(default_factory=Filters)
+
+
+def ask(base: KnowledgeBase, asking: Asking) -> Answer:
+    """Answer a question of a conversation in quotes alone; raises QuestionError as `api.answer.check_question` does.
+
+    A follow-up is searched as the whole question it stands for, which the answer shows as its rewritten question.
+    """
+    return answer.ask(base, asking.question, asking.k, asking.filters, _whole(base.home, asking))
+
+
+def reworded(base: KnowledgeBase, found: Answer, model: Model | None, stop: Event | None = None) -> Answer:
+    """Return the answer in the words of the language model where there is one and the quotes support it."""
+    if model is None:
+        return found
+
+    def is_ordinary(word: str) -> bool:
+        # What this library writes small inside sentences more often than not is no name.
+        capital, small = base.generation.letters(word)
+        return small > capital
+
+    return rewritten(found, model, is_ordinary, stop)
+
+
+def _whole(home: Path, asking: Asking) -> str | None:
+    question = check_question(asking.question)
+    if not asking.history or not leans(question):
+        return None
+    last = next((place for place in reversed(range(len(asking.history))) if asking.history[place].citations), None)
+    return resolved(
+        question,
+        [
+            _earlier(home, past) if place == last else Earlier(past.question)
+            for place, past in enumerate(asking.history)
+        ],
+    )
+
+
+def _earlier(home: Path, past: Past) -> Earlier:
+    quotes = [quote for identifier in past.citations[:_READ_CITATIONS] if (quote := _quote(home, identifier))]
+    speakers = tuple(dict.fromkeys(quote.speaker for quote in quotes if quote.speaker))
+    return Earlier(past.question, speakers, tuple(dict.fromkeys(episode_name(quote.episode) for quote in quotes)))
+
+
+def _quote(home: Path, identifier: str) -> Quote | None:
+    """The quote of an id; None for one that is unknown or gone, which no follow-up should fail for."""
+    try:
+        return resolve(home, identifier).quote
+    except (QuoteUnknown, QuoteGone):
+        return None

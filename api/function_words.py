@@ -1,0 +1,57 @@
+"""English words that carry grammar and no subject, for telling what a sentence is about.
+
+The closed classes of English grammar (pronouns, determiners, auxiliaries, prepositions, conjunctions, question words),
+adverbs that connect or weigh sentences, and the verbs that stand for others ("do", "say", "happen"). Apostrophes are
+left out, as in "dont". Not taken from any set of questions.
+"""
+
+import re
+
+AUXILIARIES = frozenset(
+    "am is are was were be been being do does did done doing have has had having can could may might must shall should "
+    "will would isnt arent wasnt werent dont doesnt didnt havent hasnt hadnt cant couldnt shouldnt wont wouldnt "
+    "cannot".split()
+)
+QUESTION_WORDS = frozenset("who whom whose what which when where why how".split())
+LIGHT_VERBS = frozenset(
+    "say says said saying tell tells told think thinks thought make makes made making get gets got getting go goes "
+    "went gone going come comes came take takes took taken taking happen happens happened mean means meant use uses "
+    "used using want wants wanted know knows knew need needs needed let lets explain explains explained describe "
+    "describes described mention mentions mentioned discuss discusses discussed talk talks talked according".split()
+)
+FUNCTION_WORDS = (
+    AUXILIARIES
+    | QUESTION_WORDS
+    | LIGHT_VERBS
+    | frozenset(
+        "i me my mine myself you your yours yourself he him his himself she her hers herself it its itself we us our "
+        "ours ourselves they them their theirs themselves one ones someone somebody something anyone anybody anything "
+        "everyone everybody everything nobody nothing none a an the this that these those some any each every either "
+        "neither no all both half few many more most much less least several other others another such own same "
+        "enough and or but nor so yet if then else because although though while whereas unless until since as than "
+        "whether of in on at by for with about against between into through during before after above below to from "
+        "up down out off over under again further onto upon within without across along around among behind beside "
+        "besides beyond near per via toward towards despite except like unlike not never also too only just even "
+        "still already ever very quite rather really actually exactly perhaps maybe there here now later once always "
+        "often sometimes usually instead however therefore thus hence moreover furthermore additionally meanwhile "
+        "finally initially eventually overall im youre hes shes theyre weve ive theyve youve ill youll theyll thats "
+        "whats whos wheres whys hows heres theres long far old soon well yes please ok okay".split()
+    )
+)
+NEGATIONS = frozenset("not no never nobody nothing none neither nor nowhere without cannot".split())
+
+_APOSTROPHES = str.maketrans("", "", "'’‘ʼ")
+_NOT = re.compile(r"n['’]t\W*\Z", re.IGNORECASE)
+
+
+def is_function_word(word: str) -> bool:
+    """Say whether a word, in any case and with or without apostrophes, carries no subject of its own."""
+    return word.casefold().translate(_APOSTROPHES) in FUNCTION_WORDS
+
+
+def negates(text: str) -> bool:
+    """Say whether a text holds a word that denies ("not", "nobody", "didn't")."""
+    return any(
+        piece.casefold().strip(".,;:!?\"'”’“‘()") in NEGATIONS or _NOT.search(piece) is not None
+        for piece in text.split()
+    )

@@ -1,0 +1,270 @@
+"""The command line: from a feed to figures, exit codes, one line for what is wrong, and what README.md says of it."""
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api import cli
+from api.settings import Settings, read_settings
+from index.encode import PACKAGED
+from ingest.library import episode_ids
+
+ROOT = Path(__file__).parents[2]
+SAMPLE = ROOT / "data" / "sample"
+README = (ROOT / "README.md").read_text("utf-8")
+QUESTION = "Why could the office not stay on Capstan?"
+
+
+@pytest.fixture
+def fake(monkeypatch: pytest.MonkeyPatch, encoder: Any) -> None:
+    """Commands load the encoder that counts shared words."""
+    for name in ("index.encode.load_encoder", "api.base.load_encoder"):
+        monkeypatch.setattr(name, lambda _name=PACKAGED: encoder)
+    monkeypatch.setattr("index.encode.weights_named", lambda _name=PACKAGED: encoder.weights)
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], fake: None) -> Callable[..., tuple[int, str, str]]:
+    """Run a command; return its exit code and what it printed and complained."""
+
+    def ran(*arguments: str) -> tuple[int, str, str]:
+        try:
+            code = cli.main(arguments)
+        except SystemExit as left:
+            code = int(left.code or 0)
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return ran
+
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+def test_from_a_feed_to_figures(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ingest the sample show, ask, search, export every format, ask for its state, and measure it."""
+    monkeypatch.setenv("PLAYBACK_ENCODER", "hashed-stems")
+    home = ("--home", str(tmp_path / "home"))
+    code, out, err = run(*home, "ingest", str(SAMPLE / "feed.xml"), "--no-audio", "--quiet")
+    assert (code, err) == (0, "")
+    assert "3 episodes: 3 ingested" in out
+    assert "generation 1 published" in out
+    assert "the index is up to date" in run(*home, "ingest", str(SAMPLE / "feed.xml"), "--no-audio", "--quiet")[1]
+    identifiers = list(episode_ids(tmp_path / "home"))
+
+    code, out, err = run(*home, "ask", QUESTION, "--json", "--k", "3")
+    answer = json.loads(out)
+    quotes = answer["citations"] or answer["related"]
+    assert (code, err, answer["question"]) == (0, "", QUESTION)
+    assert 1 <= len(quotes) <= 3
+    assert "Capstan" in quotes[0]["quote"]
+    assert quotes[0]["quote"].split()[0] in run(*home, "ask", QUESTION)[1]
+
+    hits = json.loads(run(*home, "search", "Capstan", "--json", "--k", "2")[1])
+    assert [hit["rank"] for hit in hits["hits"]] == [1, 2]
+    assert "Capstan" in run(*home, "search", "Capstan", "--k", "1")[1]
+    assert {
+        hit["episode"]["number"]
+        for hit in json.loads(run(*home, "search", "boats", "--json", "--episode", "2")[1])["hits"]
+    } == {2}
+
+    starts = {"json": "{", "vtt": "WEBVTT", "srt": "1\n", "md": "# ", "txt": "", "captions-json": "{"}
+    for name, start in starts.items():
+        code, out, _ = run(*home, "export", "1", "--format", name)
+        assert code == 0
+        assert out.startswith(start)
+        path = tmp_path / f"transcript.{name}"
+        assert run(*home, "export", identifiers[0], "--format", name, "--output", str(path))[:2] == (0, "")
+        assert path.read_text("utf-8").rstrip("\n") == out.rstrip("\n")
+
+    state = json.loads(run(*home, "status", "--json")[1])
+    assert state["counts"] == {"ingested": 3}
+    assert state["generation"]["episodes"] == 3
+    assert "3 episodes: 3 ingested" in run(*home, "status")[1]
+
+    report = json.loads(run(*home, "evaluate", str(SAMPLE / "questions.jsonl"), "--json")[1])
+    assert report["index"]["generation"] == 1
+    assert "recall@1" in json.dumps(report)
+    assert "recall@1" in run(*home, "evaluate", str(SAMPLE / "questions.jsonl"))[1]
+
+
+@pytest.fixture
+def at(served_home: Path) -> tuple[str, str]:
+    return "--home", str(served_home)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("ask", ""), "the question is empty"),
+        (("ask", "x" * 2001), "2,001 characters"),
+        (("search", " \n"), "the question is empty"),
+        (("ask", "x", "--k", "0"), "0 is not a whole number from 1"),
+        (("ask", "x", "--k", "-3"), "argument --k"),
+        (("search", "x", "--k", "0"), "0 is not a whole number from 1"),
+        (("search", "x", "--k", "101"), "from 1 to 100, not 101"),
+        (("search", "x", "--k", "9" * 5000), "argument --k"),
+        (("ask", "x", "--since", "yesterday"), "since must be a date such as 2021-10-28"),
+        (("ask", "x", "--speaker", "Mina"), "may be Mina Calder or Mina Renn"),
+        (("serve", "--port", "65536"), "65536 is not a port"),
+        (("serve", "--port", "0"), "0 is not a whole number from 1"),
+        (("export", "1", "--format", "pdf"), "invalid choice: 'pdf'"),
+        (("dance",), "invalid choice: 'dance'"),
+        ((), "required: COMMAND"),
+    ],
+)
+def test_wrong_usage_exits_with_2(run: Run, at: tuple[str, str], arguments: tuple[str, ...], says: str) -> None:
+    """The reason stands on the last line of standard error."""
+    code, out, err = run(*at, *arguments)
+    assert (code, out) == (2, "")
+    assert says in err.splitlines()[-1]
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("ask", "x"), "holds no index yet; run: playback ingest SOURCE"),
+        (("search", "x"), "holds no index yet; run: playback ingest SOURCE"),
+        (("index",), "holds no transcripts to index; run: playback ingest SOURCE"),
+        (("export", "1", "--format", "txt"), "no episode '1' in this library"),
+        (("export", "\udcff", "--format", "txt"), "no episode"),
+        (("evaluate", "none.jsonl"), "none.jsonl"),
+        (("ingest", "no\udcff-such-file"), "no"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line_and_1(run: Run, tmp_path: Path, arguments: tuple[str, ...], says: str) -> None:
+    """On an empty library every command says in one line what to do."""
+    code, _, err = run("--home", str(tmp_path / "nothing"), *arguments)
+    assert code == 1
+    assert err.count("\n") == 1
+    assert err.startswith("playback: ")
+    assert says in err
+
+
+def test_a_mistake_of_ours_is_one_line_too(run: Run, at: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """What nobody expected leaves as one line that says how to see more, not as a traceback."""
+
+    def failing(*_: object, **__: object) -> None:
+        raise RuntimeError("something\nodd")
+
+    monkeypatch.setattr("api.base.open_base", failing)
+    assert run(*at, "ask", "x") == (1, "", "playback: RuntimeError: something odd; PLAYBACK_LOG=debug shows where\n")
+
+
+def test_an_answer_takes_any_k(run: Run, at: tuple[str, str]) -> None:
+    """More than eight citations are asked for without complaint, and eight at most are given."""
+    code, out, _ = run(*at, "ask", "office platform switch letters", "--json", "--k", "50")
+    answer = json.loads(out)
+    assert code == 0
+    assert 1 <= len(answer["citations"] or answer["related"]) <= 8
+
+
+@pytest.mark.parametrize("command", ["ask", "search"])
+@pytest.mark.parametrize("json_", [("--json",), ()])
+def test_bytes_that_are_no_text_are_read_as_unknown(run: Run, at: tuple[str, str], command: str, json_: Any) -> None:
+    """An argument that is not UTF-8 arrives as halves of pairs; it is answered or refused like any other."""
+    code, out, err = run(*at, command, "\udcff lighthouse", *json_)
+    assert (code, err) == (0, "")
+    assert "lighthouse" in out
+    assert run(*at, command, "\udcff")[0] == 0
+    assert run(*at, command, "x", "--speaker", "\udcff", "--show", "\udcff")[0] == 0
+
+
+def test_a_home_whose_name_is_no_text_can_be_printed(run: Run, tmp_path: Path) -> None:
+    """A folder's name may be any bytes."""
+    code, out, _ = run("--home", str(tmp_path / "\udcff"), "status", "--json")
+    assert code == 0
+    assert json.loads(out)["home"].endswith("\ufffd")
+
+
+def test_a_terminal_gets_no_commands(
+    run: Run, home: Path, encoder: Any, rewrite: Callable[[Path, str, int, str], None]
+) -> None:
+    """Escape sequences in a transcript are shown as unknown characters, and a quote is one line."""
+    from index.build import build
+
+    rewrite(home, "harbour-1-aaaa", 3, "The lighthouse\x1b[2J \x9b31m was paid\nfor by \x07 the council.")
+    build(home, encoder)
+    for command in ("ask", "search"):
+        out = run("--home", str(home), command, "Who paid for the lighthouse?")[1]
+        assert "The lighthouse\ufffd[2J \ufffd31m was paid for by \ufffd the council." in out
+
+
+# --- settings
+
+
+def test_settings_are_read_from_their_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each has its variable; an empty one counts as unset, and no variable but ours is read."""
+    given = {"PLAYBACK_HOME": "h", "PLAYBACK_ENCODER": "e", "PLAYBACK_MODELS": "m", "PLAYBACK_NOTICE": "n", "HOME": "x"}
+    assert read_settings(given) == Settings(Path("h"), "e", Path("m"), "n")
+    assert read_settings(dict.fromkeys(given, "")) == Settings()
+    monkeypatch.setenv("PLAYBACK_HOME", "elsewhere")
+    assert read_settings({}) == Settings()
+    assert read_settings().home == Path("elsewhere")
+
+
+@pytest.mark.parametrize(("level", "code"), [("loud", 2), ("", 0), ("info", 0), ("ERROR", 0)])
+def test_the_level_of_logging_is_checked(
+    run: Run, at: tuple[str, str], monkeypatch: pytest.MonkeyPatch, level: str, code: int
+) -> None:
+    """A level that does not exist is named in one line; an empty one counts as unset."""
+    monkeypatch.setenv("PLAYBACK_LOG", level)
+    found, _, err = run(*at, "status")
+    assert found == code
+    assert ("PLAYBACK_LOG must be debug, info, warning or error, not 'LOUD'" in err) == (code == 2)
+
+
+def test_the_home_of_the_command_line_wins(run: Run, at: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """--home stands before PLAYBACK_HOME."""
+    monkeypatch.setenv("PLAYBACK_HOME", "elsewhere")
+    assert json.loads(run(*at, "status", "--json")[1])["home"] == at[1]
+
+
+# --- as a program, and on paper
+
+
+def test_help_is_quick_and_a_reader_may_leave(tmp_path: Path) -> None:
+    """Help loads neither torch nor faiss; a closed pipe is no error."""
+    heavy = "import sys, api.cli as c\ntry: c.main(['--help'])\nexcept SystemExit: pass\n"
+    check = heavy + "sys.exit(any(name in sys.modules for name in ('torch', 'faiss', 'fastapi', 'tantivy')))"
+    assert subprocess.run([sys.executable, "-c", check], cwd=ROOT, capture_output=True, timeout=60).returncode == 0
+    command = [sys.executable, "-m", "api.cli", "--home", str(tmp_path), "status", "--json"]
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    left = subprocess.Popen(command, cwd=ROOT, env=buffered, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert left.stdout is not None
+    assert left.stderr is not None
+    left.stdout.close()
+    assert (left.wait(60), left.stderr.read()) == (0, b"")
+    left.stderr.close()
+
+
+def commands() -> Iterator[tuple[str, str]]:
+    """Every (command, option) of the parser."""
+    parser = cli._parser()
+    (subparsers,) = (action for action in parser._actions if isinstance(action, argparse._SubParsersAction))
+    for name, command in subparsers.choices.items():
+        yield name, ""
+        yield from ((name, action.option_strings[-1]) for action in command._actions if action.option_strings)
+
+
+@pytest.mark.parametrize(("command", "option"), [pair for pair in commands() if pair[1] != "--help"])
+def test_commands_are_documented(command: str, option: str) -> None:
+    """README.md has a row for every command and names every option."""
+    assert re.search(rf"^\| `playback {command}\b", README, re.MULTILINE)
+    assert option in README
+
+
+def test_settings_are_documented() -> None:
+    """README.md has a row for every variable that is read."""
+    names = {f"PLAYBACK_{field.name.upper()}" for field in fields(Settings)} | {"PLAYBACK_LOG"}
+    assert set(re.findall(r"^\| `(PLAYBACK_\w+)`", README, re.MULTILINE)) == names

@@ -1,0 +1,151 @@
+"""Candidate quotes: whole sentences of one turn, of a quote's length, ordered by how well they answer."""
+
+from collections.abc import Callable
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from api.answer import ready
+from api.base import KnowledgeBase
+from api.evidence import Span, information_of, spans_of
+from index.search import search
+
+MakeBase = Callable[..., KnowledgeBase]
+
+TIDE = "The tide turned at noon because the moon was near."
+BOATS = "All boats left the harbour before the storm came."
+
+
+def spans(base: KnowledgeBase, question: str, speaker: str | None = None) -> tuple[Span, ...]:
+    query = ready(base, question)
+    return spans_of(base.generation, query, search(base.generation, query, 12), speaker)
+
+
+def text_of(base: KnowledgeBase, span: Span) -> str:
+    """The sentences of a span, which begin at its first word."""
+    found, words = [], 0
+    for item in base.generation.sentences(span.hit.passage):
+        if item.sentence.first_word >= span.first_word and words < span.words:
+            found.append(item.text)
+            words += item.sentence.words
+    assert words == span.words, "a span ends where a sentence does"
+    return " ".join(found)
+
+
+def texts(base: KnowledgeBase, question: str, speaker: str | None = None) -> list[str]:
+    return [text_of(base, span) for span in spans(base, question, speaker)]
+
+
+def test_candidates_are_runs_of_one_to_three_sentences(base_of: MakeBase) -> None:
+    """Every stretch of up to three neighbouring sentences of a turn is a candidate, and none goes past its turn."""
+    one, two, three, four = (f"Sentence number {word} is here." for word in ("one", "two", "three", "four"))
+    base = base_of({"a-1-aaaa": [("Ada", f"{one} {two} {three} {four}"), ("Bo", TIDE)]})
+    expected = {
+        one, two, three, four, f"{one} {two}", f"{two} {three}", f"{three} {four}", f"{one} {two} {three}",
+        f"{two} {three} {four}", TIDE,
+    }  # fmt: skip
+    assert sorted(texts(base, "sentence tide")) == sorted(expected)
+
+
+@pytest.mark.parametrize(
+    ("said", "quoted"),
+    [
+        ("Yeah. Right. Mm. Okay.", set()),
+        ("Yes, yes.", set()),
+        (f"Right, right. {TIDE}", {TIDE}),
+        (f"{TIDE} Yeah.", {TIDE, f"{TIDE} Yeah."}),
+        ("[laughs] Yes. [music]", set()),
+        ("Not at all.", {"Not at all."}),
+        ("[laughs] ship-to-shore tide —", set()),
+    ],
+)
+def test_interjections_begin_no_quote(base_of: MakeBase, said: str, quoted: set[str]) -> None:
+    """A sentence of fewer than four words begins a quote only where nothing follows it; fewer than three are none."""
+    assert set(texts(base_of({"a-1-aaaa": [("Ada", said)]}), "tide")) == quoted
+
+
+@pytest.mark.parametrize(("words", "quoted"), [(79, True), (80, True), (81, False)])
+def test_a_candidate_has_at_most_80_words(base_of: MakeBase, words: int, quoted: bool) -> None:
+    """Two sentences are one quote up to 80 words together; more are quoted one by one."""
+    first = " ".join(["tide"] * 40) + "."
+    second = " ".join(["moon"] * (words - 40)) + "."
+    found = texts(base_of({"a-1-aaaa": [("Ada", f"{first} {second}")]}), "tide moon")
+    assert (f"{first} {second}" in found) == quoted
+    assert {first, second} <= set(found)
+
+
+def test_words_are_counted_either_way(base_of: MakeBase) -> None:
+    """A quote of 80 pieces may hold far more words ("ship-to-shore"), and is then too long; so are 80 lone dashes."""
+    joined = " ".join(["ship-to-shore"] * 15) + "."
+    dashed = " ".join(["— tide"] * 25) + "."
+    found = texts(
+        base_of({"a-1-aaaa": [("Ada", f"{joined} {joined}")], "b-1-aaaa": [("Bo", f"{dashed} {dashed}")]}), "tide"
+    )
+    assert set(found) == {joined, dashed}
+
+
+def test_candidates_come_best_first(base_of: MakeBase) -> None:
+    """Scores fall, and the sentence with the question's words is first."""
+    base = base_of(
+        {"a-1-aaaa": [("Ada", f"{BOATS} {TIDE} Nothing else happened that day.")], "b-1-aaaa": [("Bo", BOATS)]}
+    )
+    found = spans(base, "When did the tide turn?")
+    assert all(before.score >= after.score for before, after in pairwise(found))
+    assert TIDE in text_of(base, found[0])
+
+
+def test_a_question_is_seldom_the_answer(base_of: MakeBase) -> None:
+    """The host's question shares every word with what is asked, and what was answered comes before it all the same."""
+    asked = "Why did the tide turn at noon?"
+    base = base_of({"a-1-aaaa": [("Ada", asked), ("Bo", TIDE)]})
+    assert texts(base, asked) == [TIDE, asked]
+    assert [span.asks for span in spans(base, asked)] == [False, True]
+    quoted = base_of({"a-1-aaaa": [("Ada", "They said “why did the tide turn?”"), ("Bo", TIDE)]})
+    assert texts(quoted, asked)[0] == TIDE
+
+
+def test_who_speaks_counts_as_said(base_of: MakeBase) -> None:
+    """What Kat said is covered by Kat's own words, though she does not say her name."""
+    base = base_of({"a-1-aaaa": [("Kat Stevens", TIDE), ("Ada", BOATS)]})
+    covered = {span.speaker: span.coverage for span in spans(base, "Kat")}
+    assert covered == {"Kat Stevens": pytest.approx(1), "Ada": 0}
+
+
+def test_only_the_speaker_asked_for(base_of: MakeBase) -> None:
+    """With a speaker no other person's words are candidates, also where both speak in one passage."""
+    base = base_of({"a-1-aaaa": [("Ada", TIDE), ("Bo", BOATS), (None, "Nobody knows who said this about the tide.")]})
+    assert set(texts(base, "tide boats", "Bo")) == {BOATS}
+    assert texts(base, "tide", "Nobody") == []
+    assert len(texts(base, "tide")) == 3
+
+
+def test_figures_have_their_definition(base_of: MakeBase) -> None:
+    """The cosine is that of the mean of the sentences' vectors; coverage is the share of information that is said."""
+    base = base_of({"a-1-aaaa": [("Ada", f"{TIDE} {BOATS}")], "b-1-aaaa": [("Bo", "Nothing of the moon was seen.")]})
+    query = ready(base, "Did the storm come by moon?")
+    share = information_of(base.generation, query.terms)
+    for span in spans_of(base.generation, query, search(base.generation, query, 12)):
+        said = text_of(base, span)
+        chosen = [item for item in base.generation.sentences(span.hit.passage) if item.text in said]
+        mean = np.mean([item.vector for item in chosen], axis=0)
+        assert span.cosine == pytest.approx(float(mean @ query.vector / np.linalg.norm(mean)), abs=1e-5)
+        covered = share.keys() & set(base.generation.terms(f"{span.speaker} {said}"))
+        assert span.coverage == pytest.approx(sum(share[term] for term in covered))
+        assert -1.0001 <= span.cosine <= 1.0001
+        assert 0 <= span.coverage <= 1.0001
+
+
+def test_information_is_shared_out_by_rarity(base_of: MakeBase) -> None:
+    """Shares sum to one; a word of one passage weighs more than one of all; a question without words has none."""
+    base = base_of({"a-1-aaaa": [("Ada", TIDE)], "b-1-aaaa": [("Bo", BOATS)]})
+    share = information_of(base.generation, base.generation.terms("the tide zanzibar"))
+    assert sum(share.values()) == pytest.approx(1)
+    assert share["the"] < share["tide"] < share["zanzibar"]
+    assert information_of(base.generation, []) == {}
+
+
+def test_nothing_found_gives_no_candidates(base_of: MakeBase) -> None:
+    """Without hits there is nothing to weigh."""
+    base = base_of({"a-1-aaaa": [("Ada", TIDE)]})
+    assert spans_of(base.generation, ready(base, "tide"), ()) == ()
