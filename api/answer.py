@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import exp
 from time import perf_counter
 from typing import Literal
 
@@ -24,6 +25,11 @@ MOST_CITATIONS = 8
 MOST_STATEMENTS = 4
 MOST_HITS = 100
 DEFAULT_HITS = 10
+# A further quote whose sentences are no nearer to the question than this is about something else: on the development
+# questions it cuts nothing right, in a small library it cuts what only fills the page.
+_LEAST_COSINE = 0.3
+# A citation's score is its place among the question's candidates, 0 to 1, as a logistic of their common scale.
+_SCORE_SCALE = 4.0
 # Hits whose sentences are weighed; more than citations, because some hold no quote or repeat one.
 WEIGHED_HITS = 12
 
@@ -228,14 +234,16 @@ def _cited(base: KnowledgeBase, spans: Sequence[Span], k: int) -> tuple[Citation
         passage = span.hit.passage
         words = range(span.first_word, span.first_word + span.words)
         overlaps = (other == passage.episode_id and _meet(words, others) for other, others, _ in said)
-        if passage.id in used or any(overlaps) or (quote := _quote(base, span)) is None:
+        if passage.id in used or any(overlaps) or (found and span.cosine < _LEAST_COSINE):
+            continue
+        if (quote := _quote(base, span)) is None:
             continue
         mine = trigrams(quote.text)
         if any(2 * len(mine & others) > min(len(mine), len(others)) for _, _, others in said):
             continue
         used.add(passage.id)
         said.append((passage.episode_id, words, mine))
-        found.append(citation_of(quote, span.cosine))
+        found.append(citation_of(quote, 1 / (1 + exp(-span.score / _SCORE_SCALE))))
         if len(found) == k:
             break
     return tuple(found)

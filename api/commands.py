@@ -22,6 +22,8 @@ from ingest.transcript import Episode, Transcript, with_episode
 
 def ingest(options: Namespace, settings: Settings) -> int:
     """Ingest sources, print every episode's outcome, publish the index; 1 if any source or episode failed or waits."""
+    if settings.home.exists() and not settings.home.is_dir():
+        raise SourceError(f"{settings.home} is not a folder; name one by --home or PLAYBACK_HOME")
     allow = frozenset(options.allow_host)
     episodes, code = _registered(options.sources, settings.home, allow)
     plan = IngestSettings(
@@ -31,13 +33,16 @@ def ingest(options: Namespace, settings: Settings) -> int:
         allow=allow,
         listening=Listening(engine=options.engine, model=options.model, models=settings.models),
     )
+    if not episodes:
+        return code
     counts: Counter[str] = Counter()
     with Bars(quiet=options.quiet) as bars:
         for outcome in _outcomes(episodes[: options.limit], settings.home, plan, options.workers, bars):
             counts[outcome.status] += 1
             code = code if outcome.ok else 1
             bars.line(f"{outcome.episode.id}  {outcome.status}: {outcome.message}")
-    print(f"{counts.total()} episodes: " + (", ".join(f"{count} {name}" for name, count in counts.items()) or "none"))
+    noun = "episode" if counts.total() == 1 else "episodes"
+    print(f"{counts.total()} {noun}: {', '.join(f'{count} {name}' for name, count in counts.items())}")
     if undone := counts["failed"] + counts["waiting"]:
         undone_of = f"{undone} of {counts.total()} episodes failed or wait"
         print(f"playback: {undone_of}; the lines above say why", file=sys.stderr)

@@ -90,6 +90,8 @@ def register_source(source: str, home: Path, allow: frozenset[str] = frozenset()
         feed = parse_feed(fetched.data, fetched.url, source)
         state = FeedState(source, fetched.etag, fetched.last_modified)
         return _registered(home, feed, state, source)
+    if "://" in source:
+        raise SourceError(f"{source}: only http and https addresses are read; give one, or a file or folder")
     path = Path(source)
     if path.is_file() and (path.suffix.lower() in FEEDS or looks_like_feed(_head(path))):
         feed = parse_feed(path.read_bytes(), str(path.resolve()), source)

@@ -135,7 +135,7 @@ def test_an_item_without_anything_is_named_and_the_others_ingested(folder, inges
     code, out, err = ingest("half.xml")
     assert (code, len(err)) == (0, 1)
     assert "half.xml: item 1 (Nothing here)" in err[0]
-    assert "1 episodes: 1 ingested" in out
+    assert "1 episode: 1 ingested" in out
 
 
 def test_notes_without_a_transcript_are_an_outcome(folder, ingest):
