@@ -59,7 +59,8 @@ def main() -> None:
         if status == "unanswerable":
             answers[question.question] |= {"citations": [], "statements": []}
     print("\nout of fold:")
-    print(render(_judged(base, questions, answers)))
+    lines = render(_judged(base, questions, answers)).splitlines()
+    print("\n".join(line for line in lines if "latency" not in line))  # these answers were composed before
     print("confidence   questions   answerable")
     for begin in np.arange(0, 1, 0.1):
         inside = answerable[(outside >= begin) & (outside < begin + 0.1)]

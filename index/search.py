@@ -13,7 +13,7 @@ from ingest.words import normalise
 Floats = NDArray[np.float32]
 
 # Share of each signal in the sum of deviations, chosen by cross-validation over episodes (docs/evaluation.md).
-WEIGHTS = {"passage": 0.3, "turns": 0.4, "words": 0.3}
+WEIGHTS = {"passage": 0.2, "turns": 0.5, "words": 0.3}
 # How many candidates each signal brings before they are scored by all.
 _CANDIDATES = 200
 _LEAST_DEVIATION = 1e-6
