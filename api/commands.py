@@ -166,8 +166,9 @@ def evaluate(options: Namespace, settings: Settings) -> int:
     from dataclasses import replace
 
     from api.comparison import compared, comparison_text
-    from api.evaluate import read_questions, render
+    from api.evaluate import render
     from api.measure import check_index, check_misses_file, index_name, report_of, write_misses
+    from api.questions import read_questions
     from index.encode import PACKAGED
 
     questions = read_questions(options.questions)

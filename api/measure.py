@@ -8,8 +8,9 @@ from typing import Any
 
 from api import answer
 from api.base import open_base
-from api.evaluate import Question, evaluate, misses, misses_html
+from api.evaluate import evaluate, misses, misses_html
 from api.printed import answer_json, hits_json
+from api.questions import Question
 from api.settings import Settings
 from index.errors import IndexMissing
 from index.store import current_number, manifest_of

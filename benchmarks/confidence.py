@@ -18,8 +18,9 @@ from sklearn.linear_model import LogisticRegression
 from api.answer import WEIGHED_HITS, ask, find, ready
 from api.base import KnowledgeBase, open_base
 from api.confidence import USUAL_WEAKEST_NAME, evidence_of
-from api.evaluate import Question, evaluate, folds, read_questions, render
+from api.evaluate import evaluate, render
 from api.printed import answer_json, hits_json
+from api.questions import Question, folds, read_questions
 from api.settings import Settings
 from index.search import search
 from ingest.library import load_transcript

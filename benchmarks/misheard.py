@@ -32,8 +32,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from api.answer import find
 from api.base import open_base
-from api.evaluate import Question, evaluate, read_questions
+from api.evaluate import evaluate
 from api.printed import hits_json
+from api.questions import Question, read_questions
 from api.quote import opened
 from api.settings import Settings
 from index.build import build

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from api.answer import find
 from api.base import KnowledgeBase, open_base
-from api.evaluate import Question, evaluate, read_questions
+from api.evaluate import evaluate
 from api.printed import hits_json
+from api.questions import Question, read_questions
 from api.settings import Settings
 from index.search import WEIGHTS
 

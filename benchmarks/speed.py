@@ -19,7 +19,7 @@ import numpy as np
 
 from api.answer import DEFAULT_HITS, ask, find
 from api.base import open_base
-from api.evaluate import read_questions
+from api.questions import read_questions
 from api.settings import Settings
 
 

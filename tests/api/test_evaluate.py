@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.evaluate import Gold, Question, evaluate, folds, misses, misses_html, read_questions, render
+from api.evaluate import evaluate, misses, misses_html, render
+from api.questions import Gold, Question, folds, read_questions
 from ingest.errors import PlaybackError
 
 SHARED = Path(__file__).parents[2].parent / "shared"
