@@ -137,7 +137,7 @@ def ask(
     chosen = _cited(base, spans, min(k, MOST_CITATIONS))
     status: Status = "answered" if sure >= CONFIDENT else "partial" if sure >= TOUCHES else "unanswerable"
     if not chosen:
-        status, sure = "unanswerable", min(sure, TOUCHES / 2)
+        status, sure = "unanswerable", 0.0  # nothing that could be quoted
     citations = chosen if status != "unanswerable" else ()
     composed = perf_counter()
     return Answer(
