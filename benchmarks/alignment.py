@@ -4,7 +4,6 @@ python benchmarks/alignment.py --shared ../shared [--json] [--only corpus,words,
 """
 
 import argparse
-import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.alignment_cases import Case, Meeting, cases, corrupted, damaged, meeting, repeated
+from benchmarks.figures import print_figures
 from benchmarks.measure import measured
 from ingest.align import align
 
@@ -142,19 +142,7 @@ def main() -> None:
         figures["damage"] = damage(all_cases)
     if "speed" in wanted:
         figures["speed"] = speed(all_cases)
-    if options.json:
-        print(json.dumps(figures, indent=1))
-        return
-    for part, values in figures.items():
-        print(part)
-        for name, value in values.items():
-            print(f"  {name}: {_shown(value)}")
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, dict):
-        return " · ".join(f"{name} {_shown(item)}" for name, item in value.items())
-    return f"{value:.3f}" if isinstance(value, float) else str(value)
+    print_figures(figures, options.json)
 
 
 if __name__ == "__main__":

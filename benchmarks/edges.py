@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.alignment_cases import Meeting, meeting
+from benchmarks.figures import print_figures
 from benchmarks.measure import measured
 from ingest.align import align
 from ingest.assemble import assemble
@@ -214,19 +215,7 @@ def main() -> None:
     if (options.shared / "audio" / "ami-medley").is_dir():
         cases += meeting_cases(options.shared)
     found = {**figures(cases), **{f"speed, {label}": value for label, value in speed().items()}}
-    if options.json:
-        print(json.dumps(found, indent=1))
-        return
-    for part, values in found.items():
-        print(part)
-        for name, value in values.items():
-            print(f"  {name}: {_shown(value)}")
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, dict):
-        return " · ".join(f"{name} {_shown(item)}" for name, item in value.items())
-    return f"{value:.3f}" if isinstance(value, float) else str(value)
+    print_figures(found, options.json)
 
 
 if __name__ == "__main__":

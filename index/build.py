@@ -33,7 +33,7 @@ Floats = NDArray[np.float32]
 # Called with how many texts are encoded and how many there are.
 Progress = Callable[[int, int], None]
 # A header is encoded by itself and added to its passage's vector with this weight: it helps a question that names an
-# episode, and as part of the encoded text it cost nine of a hundred right first hits (docs/evaluation.md).
+# episode, and as part of the encoded text it cost eight of a hundred right first hits (docs/evaluation.md).
 HEADER_WEIGHT = np.float32(0.1)
 
 

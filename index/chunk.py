@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 # With header; all-MiniLM-L6-v2 reads 256 pieces and two of them are its own.
 MOST_PIECES = 250
 MOST_HEADER_PIECES = 100
-# Words of a passage and sentences shared by neighbours, from `make evaluate` (see docs/evaluation.md).
+# Words of a passage, in normal form (about 120 as printed), and sentences shared by neighbours.
 PASSAGE_WORDS = 135
 OVERLAP_SENTENCES = 2
 # The contract's bound for a hit, whatever size of passage is asked for.
@@ -62,21 +62,6 @@ def sentence_spans(turn: Turn) -> Iterator[tuple[int, int]]:
         position += len(paragraph) + 1
 
 
-def passages_of(
-    transcript: Transcript,
-    pieces: Callable[[str], int],
-    words: int = PASSAGE_WORDS,
-    overlap: int = OVERLAP_SENTENCES,
-) -> tuple[Passage, ...]:
-    """Return the passages of a transcript in order: whole sentences, about `words` words, sharing `overlap` sentences.
-
-    `pieces` counts a text's word pieces with the encoder's own tokenizer; no passage with its header holds more than
-    250, and a single sentence that does is cut at words. Every sentence is in at least one passage, and no passage lies
-    whole inside the one before.
-    """
-    return passages_from(transcript, fitting(transcript, sentences_of(transcript), pieces), pieces, (words, overlap))
-
-
 def fitting(
     transcript: Transcript, sentences: Sequence[Sentence], pieces: Callable[[str], int]
 ) -> tuple[Sentence, ...]:
@@ -110,7 +95,11 @@ def passages_from(
     pieces: Callable[[str], int],
     shape: tuple[int, int] = (PASSAGE_WORDS, OVERLAP_SENTENCES),
 ) -> tuple[Passage, ...]:
-    """Group sentences into passages; `shape` is words of a passage and sentences of overlap."""
+    """Return the passages of a transcript in order; `shape` is words of a passage and sentences of overlap.
+
+    `sentences` come from `fitting`, `pieces` counts word pieces with the encoder's own tokenizer; no passage with its
+    header holds more than 250. Every sentence is in at least one passage, and none lies whole inside the one before.
+    """
     words, overlap = shape
     found: list[Passage] = []
     first = reached = 0

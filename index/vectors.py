@@ -13,7 +13,7 @@ from index.errors import IndexBroken
 Floats = NDArray[np.float32]
 Rows = NDArray[np.int64]
 
-# A second OpenMP thread made searches 35 to 50 times slower on busy cores (measured: shared/dependencies).
+# A second OpenMP thread made searches 35 to 50 times slower on busy cores (measured).
 faiss.omp_set_num_threads(1)
 
 

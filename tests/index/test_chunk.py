@@ -14,7 +14,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.chunk import fitting, header_of, passages_of, sentence_spans, sentences_of, window
+from index.chunk import (
+    OVERLAP_SENTENCES,
+    PASSAGE_WORDS,
+    fitting,
+    header_of,
+    passages_from,
+    sentence_spans,
+    sentences_of,
+    window,
+)
 from ingest.transcript import Transcript, Turn, Word
 from ingest.words import normalise, without_marks
 
@@ -30,6 +39,11 @@ TOKENS = [
     "(theme music fades out.)",
 ]
 PLAIN = ["boat", "mast", "sail", "rope", "harbour", "mooring", "tide"]
+
+
+def passages_of(transcript, pieces, words=PASSAGE_WORDS, overlap=OVERLAP_SENTENCES):
+    """The way from a transcript to passages, as the build goes it."""
+    return passages_from(transcript, fitting(transcript, sentences_of(transcript), pieces), pieces, (words, overlap))
 
 
 def text_of(length: int, tokens: int, seed: int) -> str:
