@@ -57,7 +57,8 @@ def safe_link(url: str | None) -> str | None:
         return None
     if parts.scheme in ("http", "https"):
         return url if parts.netloc else None
-    return url if not parts.scheme and not parts.netloc and url.startswith("/") else None
+    # Two slashes begin another server's address, even where no name follows them.
+    return url if url.startswith("/") and not url.startswith("//") else None
 
 
 def day(published: str | None) -> str | None:

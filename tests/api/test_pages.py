@@ -325,6 +325,8 @@ def test_pages_load_nothing_from_elsewhere(client: TestClient) -> None:
         (" javascript:alert(1)", False),
         ("data:text/html,x", False),
         ("//evil.example", False),
+        ("//", False),
+        ("///evil.example", False),
         ("/\\evil.example", False),
         ("/\t/evil.example", False),
         ("file:///etc/passwd", False),
