@@ -4,7 +4,9 @@ PlaybackError (ingest.errors)
 ├── QuestionError    a question is empty or too long
 ├── FilterError      a filter names nothing, or more than one thing
 ├── QuoteUnknown     an id that no quote of this library has or had
-└── QuoteGone        a quote that was given out and is no longer said
+├── QuoteGone        a quote that was given out and is no longer said
+├── FeedbackError    feedback on an answer that says nothing, or too much
+└── FeedbackFull     so much feedback is stored that no more is
 """
 
 from ingest.errors import PlaybackError
@@ -28,3 +30,11 @@ class QuoteUnknown(PlaybackError):
 
 class QuoteGone(PlaybackError):
     """A quote that was given out and is no longer in today's transcript; the message says why."""
+
+
+class FeedbackError(PlaybackError):
+    """Feedback on an answer that says nothing, or too much."""
+
+
+class FeedbackFull(PlaybackError):
+    """So much feedback is stored that no more is."""

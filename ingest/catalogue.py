@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 @dataclass(frozen=True, slots=True)
 class KnownEpisode:
-    """What the catalogue knows of an episode; `duration` in seconds, unknown is None."""
+    """What the catalogue knows of an episode; `duration` in seconds, `tags` what it is about, unknown is None."""
 
     number: int
     title: str | None
@@ -17,6 +17,7 @@ class KnownEpisode:
     duration: float | None
     page_url: str | None
     people: tuple[str, ...]
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,10 @@ def known_episode(show: KnownShow | None, number: int | None) -> KnownEpisode | 
 def _episode(data: dict[str, object]) -> KnownEpisode:
     hosts = data["hosts"] or []
     guests = data["guests"] or []
+    tags = data["tags"] or []
     assert isinstance(hosts, list)
     assert isinstance(guests, list)
+    assert isinstance(tags, list)
     return KnownEpisode(
         number=int(str(data["number"])),
         title=_text(data["title"]),
@@ -86,6 +89,7 @@ def _episode(data: dict[str, object]) -> KnownEpisode:
         duration=None if data["duration"] is None else float(str(data["duration"])),
         page_url=_text(data["page_url"]),
         people=(*map(str, hosts), *(str(guest["name"]) for guest in guests)),
+        tags=tuple(map(str, tags)),
     )
 
 

@@ -1,0 +1,158 @@
+"""A picture of an episode as numbers: who speaks when, over a width of 1,000; pure.
+
+The page draws it: one strip for each speaker, whose spans lie where they speak, and marks where hits are.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from ingest.transcript import Timing, Transcript, Turn
+
+WIDTH = 1000.0
+MOST_SPEAKERS = 6
+NOBODY = "Speaker not named"
+# A turn is never drawn narrower than it can be seen, and gaps that cannot be seen are closed: 3,000 turns stay small.
+_LEAST_WIDTH = 1.0
+_LEAST_GAP = 1.0
+_LEAST_GUESSED_GAP = 10.0
+_STEPS = (10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 18_000, 36_000)  # seconds between two times on the axis
+_MOST_STEPS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of the width."""
+
+    x: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """What one speaker says, or all others together: number of turns, seconds, and their share of all speech, 0…1.
+
+    `first` is where they begin first, in seconds, and `timing` where that time comes from.
+    """
+
+    label: str
+    turns: int
+    seconds: float
+    share: float
+    first: float
+    timing: Timing | None
+    spans: tuple[Span, ...]
+
+    @property
+    def path(self) -> str:
+        """The spans as the `d` of an SVG path, one unit high."""
+        return "".join(f"M{span.x:g} 0h{span.width:g}v1h-{span.width:g}z" for span in self.spans)
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """An episode's strips in the order in which they begin.
+
+    `estimated` are the stretches whose times are a guess; those less than a hundredth of the width apart are one.
+    """
+
+    duration: float
+    strips: tuple[Strip, ...]
+    estimated: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A stretch of speech in seconds."""
+
+    label: str
+    start: float
+    end: float
+    timing: Timing | None
+
+
+def timeline_of(transcript: Transcript) -> Timeline | None:
+    """Return the picture of an episode, None if no turn has a time.
+
+    The width is the episode's duration, or where its last turn ends if that is later. The six who speak longest have a
+    strip each; the rest share one.
+    """
+    said = list(_said(transcript))
+    if not said:
+        return None
+    duration = max(transcript.episode.duration or 0.0, *(turn.end for turn in said), 1.0)
+    names = _rows(said)
+    rows: dict[str, list[_Said]] = {}
+    for turn in said:
+        rows.setdefault(names[turn.label], []).append(turn)
+    spoken = sum(turn.end - turn.start for turn in said)
+    return Timeline(
+        duration,
+        tuple(_strip(label, row, spoken, duration) for label, row in rows.items()),
+        _spans(((turn.start, turn.end) for turn in said if turn.timing == "estimated"), duration, _LEAST_GUESSED_GAP),
+    )
+
+
+def place(seconds: float, duration: float) -> float:
+    """Return where a time lies in the width, within its ends."""
+    return round(min(max(seconds / duration, 0.0), 1.0) * WIDTH, 1)
+
+
+def ticks(duration: float) -> tuple[float, ...]:
+    """Return the times in seconds to print along the width: from 0, at round steps, at most seven."""
+    step = next((step for step in _STEPS if duration / step <= _MOST_STEPS), duration / _MOST_STEPS)
+    return tuple(number * step for number in range(int(duration / step) + 1))
+
+
+def _said(transcript: Transcript) -> Iterator[_Said]:
+    """Yield the turns that have a time; one without an end lasts until the next begins."""
+    timed = [turn for turn in transcript.turns if turn.start is not None]
+    for turn, following in pairwise([*timed, None]):
+        assert turn is not None and turn.start is not None
+        until = turn.end if turn.end is not None else following.start if following else None
+        start = max(turn.start, 0.0)
+        yield _Said(_label(transcript, turn), start, max(until or start, start), turn.timing)
+
+
+def _label(transcript: Transcript, turn: Turn) -> str:
+    return transcript.aliases.get(turn.speaker, turn.speaker) if turn.speaker else NOBODY
+
+
+def _rows(said: Sequence[_Said]) -> dict[str, str]:
+    """Return the strip of each label: its own for the six who speak longest, one for all others."""
+    seconds: dict[str, float] = {}
+    for turn in said:
+        seconds[turn.label] = seconds.get(turn.label, 0.0) + turn.end - turn.start
+    longest = sorted(seconds, key=lambda label: -seconds[label])
+    if len(longest) <= MOST_SPEAKERS + 1:  # a strip for "1 other" would be no shorter
+        return {label: label for label in longest}
+    others = f"{len(longest) - MOST_SPEAKERS} others"
+    return {label: label if number < MOST_SPEAKERS else others for number, label in enumerate(longest)}
+
+
+def _strip(label: str, turns: Sequence[_Said], spoken: float, duration: float) -> Strip:
+    seconds = sum(turn.end - turn.start for turn in turns)
+    return Strip(
+        label=label,
+        turns=len(turns),
+        seconds=seconds,
+        share=seconds / spoken if spoken else 0.0,
+        first=turns[0].start,
+        timing=turns[0].timing,
+        spans=_spans(((turn.start, turn.end) for turn in turns), duration),
+    )
+
+
+def _spans(
+    stretches: Iterable[tuple[float, float]], duration: float, least_gap: float = _LEAST_GAP
+) -> tuple[Span, ...]:
+    """Return stretches in seconds as spans in order; those that touch or overlap, or nearly do, become one."""
+    joined: list[tuple[float, float]] = []
+    for start, end in sorted((place(start, duration), place(end, duration)) for start, end in stretches):
+        first = min(start, WIDTH - _LEAST_WIDTH)
+        last = max(end, first + _LEAST_WIDTH)
+        if joined and first - joined[-1][1] < least_gap:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], last))
+        else:
+            joined.append((first, last))
+    return tuple(Span(round(first, 1), round(last - first, 1)) for first, last in joined)

@@ -1,0 +1,56 @@
+"""Hits over the years as bars, in percent of a picture's width and height; pure."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+_GAP = 0.2  # share of a bar's place that stays empty
+_MOST_LABELS = 6
+# A feed may claim the year 1; from here on only years that have hits are drawn.
+_MOST_YEARS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A year with its count; `x`, `width`, `y`, `height` in percent, `y` from the top.
+
+    `is_labelled`: its year is printed below it, so that the years of many bars do not run into each other.
+    """
+
+    year: int
+    count: int
+    x: float
+    width: float
+    y: float
+    height: float
+    is_labelled: bool
+
+    @property
+    def middle(self) -> float:
+        """Where its year stands, in percent of the width."""
+        return round(self.x + self.width / 2, 2)
+
+
+def bars_of(dates: Iterable[str | None]) -> tuple[Bar, ...]:
+    """Return a bar for every year from the first to the last of the ISO dates; what has no date is left out."""
+    counts = Counter(int(date[:4]) for date in dates if date and date[:4].isdecimal())
+    if not counts:
+        return ()
+    most = max(counts.values())
+    years: Sequence[int] = range(min(counts), max(counts) + 1)
+    if len(years) > _MOST_YEARS:
+        years = sorted(counts)
+    place = 100 / len(years)
+    step = -(-len(years) // _MOST_LABELS)
+    return tuple(
+        Bar(
+            year=year,
+            count=counts[year],
+            x=round((number + _GAP / 2) * place, 2),
+            width=round((1 - _GAP) * place, 2),
+            y=round(100 - 100 * counts[year] / most, 2),
+            height=round(100 * counts[year] / most, 2),
+            is_labelled=number % step == 0,
+        )
+        for number, year in enumerate(years)
+    )
