@@ -6,12 +6,27 @@ from threading import Thread
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.staticfiles import StaticFiles
+from starlette.middleware.gzip import GZipMiddleware
 
 from api.live import Live
 from api.pages.render import FOLDER, environment
 from api.rewrite import model_of
-from api.routes import answers, docs, episodes, errors, health, pages, quotes
+from api.routes import (
+    answers,
+    ask_page,
+    assets,
+    docs,
+    embed,
+    episode_pages,
+    episodes,
+    errors,
+    feedback,
+    health,
+    quote_page,
+    quotes,
+    search_page,
+)
+from api.routes.assets import read_assets
 from api.routes.guard import Guard
 from api.schemas import ErrorResponse
 from api.settings import Settings
@@ -50,11 +65,26 @@ def create_app(settings: Settings, encoder: Encoder | None = None) -> FastAPI:
         lifespan=lifespan,
         responses=_REFUSED,
     )
-    app.state.templates = environment(settings.notice)
+    held = read_assets(FOLDER / "assets")
+    app.state.assets = {asset.address: asset for asset in held.values()}
+    app.state.templates = environment(settings, {name: asset.address for name, asset in held.items()})
     app.state.model = model_of(settings)
     errors.register(app)
-    for routes in (answers, episodes, quotes, health, docs, pages):
+    for routes in (
+        answers,
+        episodes,
+        quotes,
+        health,
+        docs,
+        assets,
+        ask_page,
+        feedback,
+        episode_pages,
+        search_page,
+        quote_page,
+        embed,
+    ):
         app.include_router(routes.router)
-    app.mount("/assets", StaticFiles(directory=FOLDER / "assets"), name="assets")
+    app.add_middleware(GZipMiddleware)  # pages and JSON; not audio, event streams or partial responses
     app.add_middleware(Guard)
     return app

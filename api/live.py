@@ -52,6 +52,10 @@ class Live:
         finally:
             self._switching.release()
 
+    def opened(self) -> KnowledgeBase | None:
+        """Return what `base` returns, but None instead of waiting while nothing is open yet."""
+        return None if self._base is None else self.base()
+
     def manifest(self) -> Manifest | None:
         """Return what the generation that answers says of itself, None if nothing was published; loads no encoder.
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
@@ -100,6 +101,11 @@ class PageRequest(FilterFields):
     after: HistoryText | None = Field(None, description="the question asked before, for a follow-up")
     cited: FilterText | None = Field(None, description="id of the quote that answered it best")
     k: Annotated[CitationCount, BeforeValidator(_blank_is_all)] = MOST_CITATIONS
+
+    def address(self) -> str:
+        """Return the address of this page, such as "/?q=Why%3F&show=gds"; what is empty or the default is left out."""
+        given = {"q": self.q, **self.model_dump(exclude_defaults=True)}
+        return "/?" + urlencode({name: value for name, value in given.items() if value})
 
 
 class Problem(BaseModel):

@@ -16,6 +16,7 @@ class Settings:
     encoder: str = PACKAGED  # PLAYBACK_ENCODER: a sentence-transformers name or folder
     models: Path | None = None  # PLAYBACK_MODELS: folder where Whisper weights are looked for
     notice: str | None = None  # PLAYBACK_NOTICE: a line shown on every page
+    feedback: bool = True  # PLAYBACK_FEEDBACK: "off" takes no feedback on answers
     llm_url: str | None = None  # PLAYBACK_LLM_URL: an OpenAI-compatible endpoint; without it no language model is used
     llm_model: str | None = None  # PLAYBACK_LLM_MODEL: the model it is asked for
     llm_key: str | None = field(default=None, repr=False)  # PLAYBACK_LLM_KEY
@@ -31,6 +32,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         encoder=given.get("PLAYBACK_ENCODER", PACKAGED),
         models=Path(models) if models else None,
         notice=given.get("PLAYBACK_NOTICE"),
+        feedback=given.get("PLAYBACK_FEEDBACK") != "off",
         llm_url=given.get("PLAYBACK_LLM_URL"),
         llm_model=given.get("PLAYBACK_LLM_MODEL"),
         llm_key=given.get("PLAYBACK_LLM_KEY"),

@@ -44,9 +44,11 @@ def test_the_wheel_holds_packages_data_and_pages(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     for needed in ("ingest/align.py", "index/build.py", "api/cli.py", "data/catalogue.json", "data/glossary.json"):
         assert needed in names
-    sources = {path.relative_to(ROOT).as_posix() for path in (ROOT / "api" / "pages").rglob("*") if path.is_file()}
-    assert {name for name in sources if "__pycache__" not in name} <= names
+    pages = ROOT / "api" / "pages"
+    sources = {path for folder in ("templates", "assets") for path in (pages / folder).rglob("*") if path.is_file()}
+    assert {path.relative_to(ROOT).as_posix() for path in sources} <= names, "what npm built comes along too"
     assert not [name for name in names if name.startswith(("tests/", "data/sample", "benchmarks/"))]
+    assert not [name for name in names if "node_modules" in name or name.endswith((".scss", ".npmrc", "package.json"))]
 
 
 def test_the_installed_wheel_ingests_show_notes(wheel: Path, tmp_path: Path) -> None:

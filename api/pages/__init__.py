@@ -1,1 +1,1 @@
-"""The pages: templates, one stylesheet, and how values look in them; no JavaScript."""
+"""The pages: templates, styles and scripts, and how values look in them."""

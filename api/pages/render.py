@@ -1,5 +1,6 @@
 """Pages from templates: everything is escaped, links lead to the web or to this server, dates are said in words."""
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,21 +11,26 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.answer import Answer
+from api.pages.components import components
+from api.settings import Settings
 from api.text import episode_name, when
 
 FOLDER = Path(__file__).parent
+# Made by `npm run build`; where npm is missing the pages are plainly styled.
+GOVUK = ("govuk/govuk.css", "govuk/govuk.js")
 # From this confidence on an answer is called very sure.
 _VERY_SURE = 0.95
 
 
-def environment(notice: str | None) -> Environment:
-    """Return the templates with their filters; `notice` stands on every page."""
+def environment(settings: Settings, addresses: Mapping[str, str]) -> Environment:
+    """Return the templates with their filters and components; `addresses` says where each asset is, by its name."""
     templates = Environment(
         loader=FileSystemLoader(FOLDER / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )
     templates.filters |= {
         "capitalize_first": lambda text: text[:1].upper() + text[1:],
@@ -34,14 +40,23 @@ def environment(notice: str | None) -> Environment:
         "length_of": length,
         "sureness": sureness,
     }
-    templates.globals |= {"notice": notice, "when": when}
+    templates.globals |= components()
+    templates.globals |= {
+        "asset": addresses.__getitem__,
+        "has_govuk": all(name in addresses for name in GOVUK),
+        "notice": settings.notice,
+        "takes_feedback": settings.feedback,
+        "when": when,
+    }
     return templates
 
 
 def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
     """Render a template of the running app."""
     templates: Environment = request.app.state.templates
-    return HTMLResponse(templates.get_template(template).render(path=request.url.path, **values), status)
+    text = templates.get_template(template).render(path=request.url.path, **values)
+    # Answers change when an index is published, so a browser asks again before it shows a page it kept.
+    return HTMLResponse(text, status, headers={"Cache-Control": "no-cache"})
 
 
 def safe_link(url: str | None) -> str | None:

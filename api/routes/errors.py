@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from api.errors import EpisodeUnknown, FilterError, QuestionError, QuoteGone, QuoteUnknown
+from api.errors import EpisodeUnknown, FeedbackError, FeedbackFull, FilterError, QuestionError, QuoteGone, QuoteUnknown
 from api.pages.render import page
 from api.routes.guard import HEADERS
 from index.errors import EncoderError, IndexBroken, IndexMissing
@@ -40,6 +40,10 @@ REFUSALS: dict[type[PlaybackError], Refusal] = {
     EpisodeUnknown: Refusal(404, "EpisodeUnknown"),
     QuoteUnknown: Refusal(404, "QuoteUnknown"),
     QuoteGone: Refusal(410, "QuoteGone"),
+    FeedbackError: Refusal(422, INVALID),
+    FeedbackFull: Refusal(
+        503, "FeedbackFull", "So much feedback is stored that no more is. Whoever runs this must move feedback.jsonl."
+    ),
     IndexMissing: Refusal(
         503, "IndexMissing", "Nothing can be asked yet. Whoever runs this must run: playback ingest SOURCE"
     ),
@@ -61,6 +65,7 @@ REFUSALS: dict[type[PlaybackError], Refusal] = {
 
 _NAMES = {
     400: "BadRequest",
+    403: "Forbidden",
     404: "NotFound",
     405: "MethodNotAllowed",
     413: "ContentTooLarge",
@@ -68,7 +73,7 @@ _NAMES = {
     500: "InternalError",
 }
 # Addresses for people; they answer with a page unless another kind of answer is asked for.
-_PAGES = ("/episodes", "/quotes", "/docs")
+_PAGES = ("/episodes", "/quotes", "/search", "/feedback", "/docs")
 _MOST_PROBLEMS = 20
 
 

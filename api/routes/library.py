@@ -8,13 +8,14 @@ from pathlib import Path
 from api.errors import EpisodeUnknown
 from api.quote import open_transcript
 from ingest.errors import LibraryError
-from ingest.library import episode_folder, episode_ids, load_record
+from ingest.library import episode_folder, episode_ids, load_record, recording
 from ingest.transcript import Episode, Transcript
 
 logger = logging.getLogger(__name__)
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 _KEPT_EPISODES = 4_096
+_KEPT_SHOWS = 4
 
 
 def episodes_of(home: Path) -> list[Episode]:
@@ -26,6 +27,14 @@ def episodes_of(home: Path) -> list[Episode]:
         except (LibraryError, EpisodeUnknown) as error:
             logger.warning("an episode is left out: %s", error)
     return sorted(found, key=lambda episode: episode.published or "", reverse=True)
+
+
+@lru_cache(maxsize=_KEPT_SHOWS)
+def shows_of(home: Path, generation: int) -> tuple[tuple[str, str], ...]:
+    """Return id and title of each show that can be asked, by title; `generation` is the number of the live one."""
+    del generation  # part of the key only: what can be asked changes when an index is published
+    shows = {(episode.show.id, episode.show.title) for episode in episodes_of(home)}
+    return tuple(sorted(shows, key=lambda show: show[1].casefold()))
 
 
 def episode_of(home: Path, identifier: str) -> Episode:
@@ -49,6 +58,16 @@ def transcript_of(home: Path, identifier: str) -> Transcript | None:
     episode_of(home, identifier)
     opened = open_transcript(home, identifier)
     return None if opened is None else opened.transcript
+
+
+def audio_of(home: Path, episode: Episode) -> str | None:
+    """Return the address of an episode's recording: the publisher's, else the library's own, None if there is none.
+
+    The library's may have come after the episode's facts were written.
+    """
+    if episode.audio_url is None and recording(home, episode.id) is not None:
+        return f"/api/episodes/{episode.id}/audio"
+    return episode.audio_url
 
 
 def has_transcript(home: Path, identifier: str) -> bool:

@@ -3,7 +3,6 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
-from api.answer import citation_of
 from api.live import Live
 from api.printed import citation_json, verification_json
 from api.routes.surroundings import surroundings_of
@@ -24,7 +23,7 @@ def get_quote(request: Request, identifier: str) -> JSONResponse:
     found = surroundings_of(live.settings.home, identifier)
     return JSONResponse(
         {
-            **citation_json(citation_of(found.resolved.quote)),
+            **citation_json(found.citation),
             "before": found.text_before(),
             "after": found.text_after(),
             "changed": found.resolved.changed,

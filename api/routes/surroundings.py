@@ -1,10 +1,13 @@
-"""The words around a quote: the rest of its turn, and the turns beside it."""
+"""A quote as a page shows it: its citation, the rest of its turn, the turns beside it, and its wider neighbours."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from api.answer import Citation, citation_of
 from api.quote import Resolved, open_transcript, resolve
+from api.routes.library import audio_of
+from api.widening import Wider, widened
 from ingest.errors import LibraryError
 from ingest.transcript import Turn
 
@@ -15,9 +18,11 @@ _OPENING = re.compile(r"[^\w\s]*")
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """A quote with the rest of its turn, and the turns beside it where there are any."""
+    """A quote with the rest of its turn, the turns beside it where there are any, and one more sentence each way."""
 
     resolved: Resolved
+    citation: Citation
+    wider: Wider
     before: str
     after: str
     previous: Turn | None
@@ -30,6 +35,14 @@ class Surroundings:
     def text_after(self) -> str:
         """Return up to 60 words that stand after the quote: in its turn, else at the beginning of the next."""
         return _first(self.after or (self.following.text if self.following else ""))
+
+    def end_of_previous(self) -> str:
+        """Return up to 60 words that end the turn before; empty if there is none."""
+        return _last(self.previous.text) if self.previous else ""
+
+    def start_of_following(self) -> str:
+        """Return up to 60 words that begin the turn after; empty if there is none."""
+        return _first(self.following.text) if self.following else ""
 
 
 def surroundings_of(home: Path, identifier: str) -> Surroundings:
@@ -44,8 +57,11 @@ def surroundings_of(home: Path, identifier: str) -> Surroundings:
     # A turn may say the same words twice, so the place of the first word decides, not a search for the text.
     opening = _OPENING.match(quote.text)
     start = opened.places[quote.first_word].start - (opening.end() if opening else 0)
+    heard = replace(quote, episode=replace(quote.episode, audio_url=audio_of(home, quote.episode)))
     return Surroundings(
         resolved=resolved,
+        citation=citation_of(heard),
+        wider=widened(opened, quote),
         before=text[:start].strip(),
         after=text[start + len(quote.text) :].strip(),
         previous=turns[quote.turn - 1] if quote.turn > 0 else None,

@@ -9,7 +9,6 @@ from threading import Event, Thread
 from typing import Any
 
 import pytest
-from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
 from starlette.testclient import TestClient
 
@@ -27,6 +26,7 @@ from index.errors import IndexMissing
 from ingest.errors import PlaybackError
 from ingest.export import render
 from ingest.library import load_transcript, recording
+from tests.api.endpoints import endpoints
 
 TIMED, GUESSED, UNTIMED, WAITING = "harbour-1-aaaa", "harbour-2-bbbb", "harbour-3-cccc", "harbour-4-eeee"
 QUESTION = "Which council paid for the lighthouse database?"
@@ -529,30 +529,10 @@ def test_nothing_is_opened_before_the_start(tmp_path: Path) -> None:
         assert client.get("/healthcheck").json()["status"] == "empty"
 
 
-def endpoints(app: Any) -> list[APIRoute]:
-    from api.routes import answers, docs, episodes, health, pages, quotes
-
-    rooms = (answers, docs, episodes, health, pages, quotes)
-    return [route for room in rooms for route in room.router.routes if isinstance(route, APIRoute)]
-
-
-def test_no_endpoint_runs_on_the_event_loop(client: TestClient) -> None:
+def test_no_endpoint_runs_on_the_event_loop() -> None:
     """Encoding and searching take time, so every endpoint is a plain function for a worker thread."""
-    assert endpoints(client.app)
-    assert not [route.path for route in endpoints(client.app) if inspect.iscoroutinefunction(route.endpoint)]
-
-
-@pytest.mark.parametrize(
-    "path", ["/", "/docs", "/healthcheck", "/api/episodes", "/nowhere", "/assets/style.css", "/api/quotes/x"]
-)
-def test_every_response_carries_the_security_headers(client: TestClient, path: str) -> None:
-    """Nothing is sniffed, framed, or told where the reader came from."""
-    headers = client.get(path).headers
-    assert headers["x-content-type-options"] == "nosniff"
-    assert headers["referrer-policy"] == "no-referrer"
-    assert "default-src 'none'" in headers["content-security-policy"]
-    assert "frame-ancestors 'none'" in headers["content-security-policy"]
-    assert "unsafe" not in headers["content-security-policy"]
+    assert endpoints()
+    assert not [route.path for route in endpoints() if inspect.iscoroutinefunction(route.endpoint)]
 
 
 def test_the_description_names_every_operation(client: TestClient) -> None:

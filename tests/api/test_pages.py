@@ -1,10 +1,6 @@
-"""The pages: what a reader finds, without JavaScript, and nothing that hostile text could do."""
+"""The pages: what is true of every one, the error pages, and nothing that hostile text could do."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,197 +9,100 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.pages.render import FOLDER, day, length, safe_link
-from api.routes import pages
+from api.pages.render import day, length, safe_link
+from api.routes import ask_page
 from api.settings import Settings
 from index.errors import IndexBroken
+from tests.api.markup import Seen, seen
 
 TIMED, GUESSED, UNTIMED, WAITING = "harbour-1-aaaa", "harbour-2-bbbb", "harbour-3-cccc", "harbour-4-eeee"
 HOSTILE = "odd-2020-01-02-dddd"
 LIGHTHOUSE = "/?q=Which+council+paid+for+the+lighthouse+database%3F"
 WALRUS = "/?q=favourite+walrus+called+Gerald&show=odd"
-_VOID = {"meta", "link", "input", "br", "img", "hr"}
+PAGES = [
+    "/", LIGHTHOUSE, f"{LIGHTHOUSE}&thanks=yes", WALRUS, "/?q=", "/?q=x&since=never&speaker=%22%3E%3Cscript%3E",
+    "/?q=x&speaker=Nobody", "/?k=99&q=x", "/?k=no&q=x", "/search", "/search?q=ferries", "/episodes", "/docs",
+    *(f"/episodes/{name}" for name in (TIMED, GUESSED, UNTIMED, WAITING, HOSTILE, "none")), "/quotes/none", "/nowhere",
+]  # fmt: skip
 
 
-@dataclass
-class Element:
-    """An element with its attributes and all text inside."""
-
-    name: str
-    attributes: dict[str, str | None]
-    text: str = ""
-
-
-@dataclass
-class Seen(HTMLParser):
-    """What a browser would build of a page."""
-
-    elements: list[Element] = field(default_factory=list)
-    open: list[Element] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        super().__init__()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        element = Element(tag, dict(attrs))
-        self.elements.append(element)
-        if tag not in _VOID:
-            self.open.append(element)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open, f"</{tag}> closes nothing"
-        assert self.open[-1].name == tag, f"<{self.open[-1].name}> is closed by </{tag}>"
-        self.open.pop()
-
-    def handle_data(self, data: str) -> None:
-        for element in self.open:
-            element.text += data
-
-    def all(self, tag: str, /, **attributes: str) -> list[Element]:
-        wanted = {key.rstrip("_"): value for key, value in attributes.items()}
-        return [
-            element for element in self.elements if element.name == tag and wanted.items() <= element.attributes.items()
-        ]
-
-
-def seen(response: Any, status: int = 200) -> Seen:
-    assert response.status_code == status, response.text
-    assert response.headers["content-type"] == "text/html; charset=utf-8"
-    parsed = Seen()
-    parsed.feed(response.text)
-    parsed.close()
-    assert not parsed.open
-    return parsed
-
-
-def quote_address(client: TestClient) -> str:
-    answer = client.post("/api/answers", json={"question": "Which council paid for the lighthouse database?"}).json()
+def quote_address(client: TestClient, question: str = "Which council paid for the lighthouse database?") -> str:
+    answer = client.post("/api/answers", json={"question": question}).json()
     url: str = (answer["citations"] or answer["related"])[0]["url"]
     return url
 
 
-def every_page(client: TestClient) -> dict[str, Any]:
-    paths = [
-        "/", LIGHTHOUSE, WALRUS, "/?q=", "/?q=x&since=never&speaker=%22%3E%3Cscript%3E", "/?q=x&speaker=Nobody",
-        "/episodes", *(f"/episodes/{name}" for name in (TIMED, GUESSED, UNTIMED, WAITING, HOSTILE, "none")),
-        "/quotes/none", "/docs", "/?k=99&q=x", quote_address(client),
-    ]  # fmt: skip
-    return {path: client.get(path, headers={"accept": "text/html"}) for path in paths}
+def opened(client: TestClient, path: str) -> Seen:
+    response = client.get(path, headers={"accept": "text/html"})
+    return seen(response, response.status_code)
 
 
-def test_every_page_is_sound(client: TestClient) -> None:
-    """Each page is well formed, in English, with one main heading, a skip link, labelled fields, and the notice."""
-    for path, response in every_page(client).items():
-        page = seen(response, response.status_code)
-        assert page.elements[0].attributes == {"lang": "en"}, path
-        assert len(page.all("h1")) == 1, path
-        assert page.all("a", class_="skip", href="#main")
-        assert page.all("main", id="main")
-        assert page.all("title")[0].text.strip()
-        ids = [element.attributes["id"] for element in page.elements if "id" in element.attributes]
-        assert len(ids) == len(set(ids)), path
-        labels = {label.attributes["for"] for label in page.all("label")}
-        fields = page.all("input") + page.all("select") + page.all("textarea")
-        shown = [element for element in fields if element.attributes.get("type") != "hidden"]
-        assert {element.attributes["id"] for element in shown} == labels, path
-        for element in page.elements:
-            for name in ("aria-labelledby", "aria-describedby"):
-                assert element.attributes.get(name, ids and ids[0]) in ids, path
-        levels = [int(element.name[1]) for element in page.elements if element.name in ("h1", "h2", "h3")]
-        assert all(after <= before + 1 for before, after in pairwise(levels)), path
-        assert "This is a sample <show> & nothing else." in page.all("aside")[0].text
+@pytest.fixture(params=[*PAGES, "a quote", "a hostile quote"])
+def page(request: pytest.FixtureRequest, client: TestClient) -> Seen:
+    questions = {"a quote": "Which council paid?", "a hostile quote": "favourite walrus called Gerald"}
+    path = quote_address(client, questions[request.param]) if request.param in questions else request.param
+    return opened(client, path)
 
 
-def test_no_page_runs_anything(client: TestClient) -> None:
-    """No page holds a script, an inline style, an event handler, or an address that is neither web nor own."""
-    for path, response in every_page(client).items():
-        page = seen(response, response.status_code)
-        assert {element.name for element in page.elements}.isdisjoint({"script", "style", "img", "iframe", "b"}), path
-        for element in page.elements:
-            for name, value in element.attributes.items():
-                assert not name.startswith("on"), path
-                assert name != "style", path
-                if name in ("href", "src", "action"):
-                    assert value is not None
-                    assert value.startswith(("/", "#", "https://")), (path, value)
+def test_every_page_is_sound(page: Seen) -> None:
+    """Each page is well formed, in English, with one main heading, landmarks, a skip link and labelled fields."""
+    assert page.elements[0].attributes["lang"] == "en"
+    assert len(page.all("h1")) == 1
+    assert [link.attributes["href"] for link in page.of_class("govuk-skip-link")] == ["#main-content"]
+    for landmark in ("header", "main", "footer"):
+        assert len(page.all(landmark)) == 1
+    assert page.all("main", id="main-content")
+    assert page.all("nav", **{"aria-label": "Main"})
+    assert page.all("title")[0].text.strip().endswith("– Playback")
+    ids = [element.attributes["id"] for element in page.elements if "id" in element.attributes]
+    assert len(ids) == len(set(ids))
+    labels = {label.attributes["for"] for label in page.all("label")}
+    fields = page.all("input") + page.all("select") + page.all("textarea")
+    shown = [element for element in fields if element.attributes.get("type") != "hidden"]
+    assert {element.attributes["id"] for element in shown} == labels
+    for element in page.elements:
+        for name in ("aria-labelledby", "aria-describedby", "aria-controls"):
+            for target in (element.attributes.get(name) or "").split():
+                assert target in ids
+    levels = [int(element.name[1]) for element in page.elements if element.name in ("h1", "h2", "h3", "h4")]
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+    assert "This is a sample <show> & nothing else." in page.all("aside")[0].text
 
 
-def test_an_answer_shows_quotes_that_can_be_heard(client: TestClient) -> None:
-    """A card has the words, who said them, where and when, the recording at the second, and its transcript."""
-    page = seen(client.get(LIGHTHOUSE))
-    card = page.all("article")[0]
-    for text in (
-        "“The harbour council paid for the lighthouse database from its winter budget.”",
-        "Tobias Renn",
-        "The Harbour Podcast",
-        "Moving the records",
-        "28 October 2021",
-        "0:46",
-    ):
-        assert text in card.text
-    assert page.all("audio", preload="none", src=f"/api/episodes/{TIMED}/audio#t=46.0,51.9")
-    assert page.all("a", href=f"/episodes/{TIMED}#turn-3")
-    assert page.all("a", href=quote_address(client))
-    assert page.all("input", name="q")[0].attributes["value"] == "Which council paid for the lighthouse database?"
+def test_a_page_is_announced_once(page: Seen) -> None:
+    """A loaded page is announced by its title alone: the one live region is empty until a script speaks."""
+    live = [element for element in page.elements if "aria-live" in element.attributes] + page.all("div", role="status")
+    assert [(element.attributes["id"], element.text) for element in live] == [("said", "")]
+    focused = [element for element in page.elements if "autofocus" in element.attributes]
+    assert not focused
 
 
-def test_every_link_of_an_answer_leads_somewhere(client: TestClient) -> None:
-    """Links of a card open, and the anchor is on the page they lead to."""
-    page = seen(client.get(LIGHTHOUSE))
-    for link in page.all("a"):
-        address, _, anchor = str(link.attributes["href"]).partition("#")
-        if address:
-            target = client.get(address)
-            assert target.status_code == 200, address
-            assert not anchor or f'id="{anchor}"' in target.text
+def test_no_page_runs_what_it_was_told(page: Seen) -> None:
+    """Scripts are this server's files; no inline script or style, no handler, no address that is not web or own."""
+    assert {element.name for element in page.elements}.isdisjoint({"style", "iframe", "object", "embed", "b", "base"})
+    for script in page.all("script"):
+        if script.attributes.get("type") == "application/ld+json":
+            continue  # data, which no browser runs
+        assert str(script.attributes["src"]).startswith("/assets/")
+        assert not script.text.strip()
+    for element in page.elements:
+        for name, value in element.attributes.items():
+            assert not name.startswith("on")
+            assert name not in ("style", "srcdoc")
+            if name in ("href", "src", "action", "formaction", "data", "poster"):
+                assert value is not None
+                assert value.startswith(("/", "#", "https://", "http://testserver", "?")), value
 
 
-def test_an_estimate_is_said_to_be_one(client: TestClient) -> None:
-    """A guessed time reads "about 12:34", on the card, in the transcript and at the quote."""
-    page = seen(client.get("/?q=quiet+Tuesday+before+breakfast&episode=2"))
-    assert "about 12:3" in page.all("article")[0].text
-    assert "about 12:34" in client.get(f"/episodes/{GUESSED}").text
-    addresses = [str(link.attributes["href"]) for link in page.all("a")]
-    assert "about 12:3" in client.get(next(url for url in addresses if url.startswith("/quotes/"))).text
-
-
-def test_what_is_not_answered_is_said(client: TestClient) -> None:
-    """Without evidence the page says so and pretends nothing."""
-    page = seen(client.get("/?q=walrus&speaker=Nobody+Known"))
-    assert page.all("h2")[0].text == "The podcast does not answer this"
-    assert not page.all("article")
-
-
-def test_filters_stay_in_the_address_and_the_form(client: TestClient) -> None:
-    """The form is a GET whose fields show what was asked, so that a page can be sent to somebody."""
-    page = seen(client.get("/?q=switch&show=harbour&speaker=Oluchi&since=2022-01-01&until=2022-12-31&episode=2&k=3"))
-    fields = [field for field in page.all("input") if field.attributes.get("id") not in (None, "next")]
-    values = {str(element.attributes["name"]): element.attributes["value"] for element in fields}
-    assert values == {
-        "q": "switch", "speaker": "Oluchi", "since": "2022-01-01", "until": "2022-12-31", "episode": "2", "k": "3"
-    }  # fmt: skip
-    assert page.all("option", value="harbour")[0].attributes.get("selected", "no") is None
-    assert page.all("form")[0].attributes["method"] == "get"
-    assert {"details", "summary"} <= {element.name for element in page.elements}
-    assert len(page.all("article")) <= 3
-    blank = seen(client.get("/?q=switch&show=&speaker=&since=&until=&episode=&k="))
-    assert blank.all("article")
-
-
-@pytest.mark.parametrize(
-    ("path", "reason"),
-    [
-        ("/?q=+", "The question is empty"),
-        ("/?q=" + "x" * 2001, "2,001 characters"),
-        ("/?q=x&speaker=Mina", "Mina Calder"),
-    ],
-)
-def test_a_refused_question_stands_in_its_box_with_the_reason(client: TestClient, path: str, reason: str) -> None:
-    """What is wrong is said beside the field, and nothing typed is lost."""
-    page = seen(client.get(path), 422)
-    assert reason in page.all("p", id="fault")[0].text
-    assert page.all("input", id="q")[0].attributes["aria-describedby"] == "fault"
-    assert page.all("title")[0].text.startswith("Error:")
+def test_pages_load_nothing_from_elsewhere(page: Seen, client: TestClient) -> None:
+    """Styles, scripts and icon are this server's, so that everything works offline."""
+    kinds = ("stylesheet", "icon", "modulepreload")
+    loaded = [str(link.attributes["href"]) for link in page.all("link") if link.attributes["rel"] in kinds]
+    loaded += [str(script.attributes["src"]) for script in page.all("script") if "src" in script.attributes]
+    assert len(loaded) >= 4
+    for address in loaded:
+        assert address.startswith("/assets/")
+        assert client.get(address).status_code == 200
 
 
 def test_hostile_text_is_shown_and_not_run(client: TestClient) -> None:
@@ -211,87 +110,28 @@ def test_hostile_text_is_shown_and_not_run(client: TestClient) -> None:
     answer = client.post("/api/answers", json={"question": "favourite walrus called Gerald"}).json()
     url = (answer["citations"] or answer["related"])[0]["url"]
     for path in (WALRUS, f"/episodes/{HOSTILE}", url):
-        page = seen(client.get(path))
+        page = opened(client, path)
         main = page.all("main")[0].text
-        assert "</title><script>alert(1)</script>" in main
+        assert "</title><script>alert(1)</script>" in main + page.all("nav")[-1].text
         assert '<img src=x onerror="alert(4)">' in main
         assert "</blockquote><script>alert(5)</script>" in main
         assert not page.all("audio"), "a recording at javascript: is no recording"
-    question = '"><script>alert(6)</script>'
-    page = seen(client.get("/", params={"q": question}))
-    assert page.all("input", id="q")[0].attributes["value"] == question
-    assert question in page.all("title")[0].text
-
-
-def test_a_transcript_has_an_anchor_for_every_turn(client: TestClient) -> None:
-    """Turns count from 0, as in the interface; words, names, times and downloads are there."""
-    page = seen(client.get(f"/episodes/{TIMED}"))
-    turns = page.all("section", class_="turn")
-    assert [turn.attributes["id"] for turn in turns] == ["turn-0", "turn-1", "turn-2", "turn-3"]
-    assert "Tobias Renn" in turns[1].text
-    assert "We kept every mooring record." in turns[1].text
-    assert "0:08" in turns[1].text
-    assert page.all("audio", src=f"/api/episodes/{TIMED}/audio")
-    downloads = [str(link.attributes["href"]) for link in page.all("a") if "download" in link.attributes]
-    assert [path.rpartition(".")[2] for path in downloads] == ["json", "vtt", "srt", "md", "txt"]
-    assert {client.get(path).status_code for path in downloads} == {200}
-
-
-def test_a_transcript_without_times_offers_no_captions(client: TestClient) -> None:
-    """Formats that need times are offered only where there are some."""
-    page = seen(client.get(f"/episodes/{UNTIMED}"))
-    downloads = [str(link.attributes["href"]) for link in page.all("a") if "download" in link.attributes]
-    assert [path.rpartition(".")[2] for path in downloads] == ["json", "md", "txt"]
-
-
-def test_an_episode_that_waits_is_listed_and_shown(client: TestClient) -> None:
-    """An episode without a transcript has a page that says so."""
-    assert "No transcript yet" in client.get("/episodes").text
-    assert "no transcript of this episode yet" in client.get(f"/episodes/{WAITING}").text
-
-
-def test_a_quote_stands_in_its_surroundings(client: TestClient) -> None:
-    """The quote is marked in its turn, with the turn before and a line to copy."""
-    page = seen(client.get(quote_address(client)))
-    assert page.all("mark")[0].text == "The harbour council paid for the lighthouse database from its winter budget."
-    main = page.all("main")[0].text
-    assert "And where did the money come from in the end?" in main
-    line = page.all("textarea")[0].text
-    for text in ("Tobias Renn", "The Harbour Podcast", "“Moving the records”", "28 October 2021", "0:46", "/quotes/"):
-        assert text in line
-
-
-def test_a_changed_and_a_lost_quote_say_so(home: Path, encoder: Any, rewrite: Callable[..., None]) -> None:
-    """A quote whose words changed is marked; one that is no longer said has a page with the reason, 410."""
-    with TestClient(create_app(Settings(home=home), encoder)) as client:
-        address = quote_address(client)
-        rewrite(home, TIMED, 3, "The harbour council paid for the lighthouse databases from its winter budget.")
-        assert "The transcript has changed" in client.get(address).text
-        rewrite(home, TIMED, 3, "Something else entirely was meant by us.")
-        page = seen(client.get(address), 410)
-        assert page.all("h1")[0].text == "No longer said"
-
-
-def test_an_empty_library_says_what_to_run(empty: TestClient) -> None:
-    """Every page of an empty library works, and tells the command."""
-    for path in ("/", "/episodes"):
-        assert "playback ingest SOURCE" in seen(empty.get(path)).all("main")[0].text
-    assert "playback ingest SOURCE" in seen(empty.get("/?q=x"), 503).all("main")[0].text
 
 
 @pytest.mark.parametrize(("error", "status"), [(IndexBroken("/srv/x"), 503), (RuntimeError("/srv/x"), 500)])
 def test_failures_have_a_page(
-    served_home: Path, encoder: Any, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int
+    served_home: Any, encoder: Any, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int
 ) -> None:
     """A reader sees a plain sentence in the same style, never the inside."""
 
     def failing(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(pages, "ask", failing)
+    monkeypatch.setattr(ask_page, "ask", failing)
     with TestClient(create_app(Settings(home=served_home), encoder), raise_server_exceptions=False) as client:
         response = client.get("/?q=x")
     page = seen(response, status)
+    assert page.all("h1")[0].text.startswith("Sorry")
     assert "/srv" not in response.text
     assert page.all("link", rel="stylesheet")
     assert "unsafe" not in response.headers["content-security-policy"]
@@ -299,18 +139,17 @@ def test_failures_have_a_page(
 
 def test_a_person_gets_a_page_for_an_unknown_address(client: TestClient) -> None:
     """A browser gets a page, a program the one error shape."""
-    assert seen(client.get("/nowhere", headers={"accept": "text/html,*/*"}), 404).all("h1")[0].text == "Not found"
+    page = seen(client.get("/nowhere", headers={"accept": "text/html,*/*"}), 404)
+    assert page.all("h1")[0].text == "Page not found"
+    assert {"/", "/episodes"} <= {link.attributes["href"] for link in page.all("a")}
     assert client.get("/nowhere").json()["status_code"] == 404
 
 
-def test_pages_load_nothing_from_elsewhere(client: TestClient) -> None:
-    """Style and icon are this server's, also on /docs, so that everything works offline."""
-    for path in ("/", "/docs"):
-        page = seen(client.get(path))
-        loaded = [str(element.attributes["href"]) for element in page.all("link")]
-        assert all(address.startswith("/assets/") for address in loaded)
-        assert {client.get(address).status_code for address in loaded} == {200}
-    assert "url(" not in (FOLDER / "assets" / "style.css").read_text()
+def test_a_page_of_another_parameter_is_refused_in_words(client: TestClient) -> None:
+    """A parameter that cannot be read has a page that says which."""
+    page = seen(client.get("/?q=x&k=none", headers={"accept": "text/html"}), 422)
+    assert page.all("h1")[0].text == "There is a problem with what you asked for"
+    assert "K: Input should be a valid integer" in page.all("main")[0].text
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,81 @@
+"""GET /: ask the podcast, and read its answer."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse
+
+from api.answer import Answer
+from api.citing import as_text
+from api.conversation import Asking, Past, ask, reworded
+from api.filters import understood
+from api.glossed import glossed
+from api.live import Live
+from api.pages.render import page
+from api.routes.address import base_of
+from api.routes.faults import faults_of
+from api.routes.library import shows_of
+from api.schemas import PageRequest
+
+router = APIRouter(include_in_schema=False)
+
+# Of an answer that is none, the nearest quotes that are shown.
+_NEAREST = 3
+
+
+@router.api_route("/", methods=["GET", "HEAD"])
+def show_answer(request: Request, asked: Annotated[PageRequest, Query()], thanks: str | None = None) -> HTMLResponse:
+    """Ask, and show the answer; a question that is refused stands in its box again, with the reason.
+
+    `thanks` is set where feedback on the answer leads back to it.
+    """
+    live: Live = request.app.state.live
+    manifest = live.manifest()
+    values: dict[str, Any] = {
+        "asked": asked,
+        "shows": shows_of(live.settings.home, manifest.generation) if manifest else (),
+        "empty": manifest is None,
+        "starters": (),
+        "answer": None,
+        "faults": {},
+        "has_thanks": thanks is not None,
+    }
+    if asked.q is None:
+        return page(request, "home.html", **values | {"starters": _starters(live)})
+    if faults := faults_of(live, asked.q, asked.asked()):
+        return page(request, "home.html", 422, **values | {"faults": faults})
+    answer = _answer(request, asked, asked.q)
+    return page(request, "home.html", **values | _shown(answer, base_of(request), asked))
+
+
+def _starters(live: Live) -> tuple[str, ...]:
+    """Questions that the podcast answers, chosen when the index was built."""
+    base = live.opened()
+    # Generations of today choose none yet.
+    starters: tuple[str, ...] = getattr(base.generation, "starters", tuple)() if base is not None else ()
+    return starters
+
+
+def _answer(request: Request, asked: PageRequest, question: str) -> Answer:
+    live: Live = request.app.state.live
+    base = live.base()
+    history = (Past(asked.after, (asked.cited,) if asked.cited else ()),) if asked.after else ()
+    filters = understood(asked.asked(), base.generation)
+    return reworded(base, ask(base, Asking(question, history, asked.k, filters)), request.app.state.model)
+
+
+def _shown(answer: Answer, base: str, asked: PageRequest) -> dict[str, Any]:
+    """What the page shows of an answer: statements where a model wrote them, else its quotes are the statements."""
+    statements = answer.statements if answer.composer != "extractive" else ()
+    citations = answer.citations or answer.related[:_NEAREST]
+    texts = glossed([statement.text for statement in statements] + [citation.quote for citation in citations])
+    return {
+        "answer": answer,
+        "statements": list(zip(statements, texts[: len(statements)], strict=True)),
+        "citations": [
+            (citation, text, as_text(citation, base))
+            for citation, text in zip(citations, texts[len(statements) :], strict=True)
+        ],
+        "numbers": {citation.id: number for number, citation in enumerate(answer.citations, 1)},
+        "address": base + asked.address(),
+    }

@@ -1,0 +1,78 @@
+"""GET /assets/…: styles, scripts and the icon, under names that change with their content."""
+
+import gzip
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+router = APIRouter(include_in_schema=False)
+
+MEDIA_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+# A name is used for one content only, so browsers may keep it for good: a year is what HTTP calls for good.
+_FOR_GOOD = "public, max-age=31536000, immutable"
+_HASH_LETTERS = 12
+_IMPORT = re.compile(r'(?<= from ")\./([\w./-]+\.js)(?=";)')
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A file that pages load: its address, its bytes, and the same compressed."""
+
+    address: str
+    media_type: str
+    body: bytes
+    compressed: bytes
+
+
+def read_assets(folder: Path) -> dict[str, Asset]:
+    """Return the styles, scripts and images of a folder by their path in it, such as "govuk/govuk.css".
+
+    Where a script imports another (`from "./app.js"`, the path in the folder) the name is replaced by the hashed one.
+    """
+    found: dict[str, Asset] = {}
+
+    def read(name: str) -> Asset:
+        if name not in found:
+            text = (folder / name).read_text("utf-8")
+            if name.endswith(".js"):
+                text = _IMPORT.sub(lambda other: read(other[1]).address, text)
+            found[name] = _asset(name, text.encode())
+        return found[name]
+
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in MEDIA_TYPES:
+            read(path.relative_to(folder).as_posix())
+    return found
+
+
+@router.api_route("/assets/{name:path}", methods=["GET", "HEAD"])
+def get_asset(request: Request, name: str) -> Response:
+    """Return an asset by its hashed name, compressed for those who take that; 404 for any other name."""
+    assets: Mapping[str, Asset] = request.app.state.assets
+    asset = assets.get(f"/assets/{name}")
+    if asset is None:
+        raise HTTPException(404)
+    headers = {"Cache-Control": _FOR_GOOD, "Vary": "Accept-Encoding"}
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(asset.compressed, media_type=asset.media_type, headers=headers | {"Content-Encoding": "gzip"})
+    return Response(asset.body, media_type=asset.media_type, headers=headers)
+
+
+def _asset(name: str, body: bytes) -> Asset:
+    stem, _, suffix = name.rpartition(".")
+    return Asset(
+        address=f"/assets/{stem}-{hashlib.sha256(body).hexdigest()[:_HASH_LETTERS]}.{suffix}",
+        media_type=MEDIA_TYPES[f".{suffix}"],
+        body=body,
+        compressed=gzip.compress(body, mtime=0),  # without the time, so that two builds send the same bytes
+    )

@@ -1,0 +1,98 @@
+"""GET /embed/{id}: a quote as a card for a frame; GET /oembed: how another site finds that card."""
+
+import re
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, JSONResponse
+from starlette.exceptions import HTTPException
+
+from api.citing import title_of
+from api.embedding import oembed
+from api.errors import QuoteGone, QuoteUnknown
+from api.listening import played
+from api.live import Live
+from api.pages.render import page
+from api.routes.address import base_of
+from api.routes.errors import refusal_of
+from api.routes.surroundings import surroundings_of
+
+router = APIRouter(include_in_schema=False)
+
+# The only pages that may stand in a frame of another site: they hold no form, and no script that a click could reach.
+_FRAMED = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; media-src 'self' https:; "
+        "form-action 'none'; frame-ancestors *; base-uri 'none'"
+    )
+}
+_QUOTE_PATH = re.compile(r"/quotes/([^/]+)/?")
+_PORTS = {"http": 80, "https": 443}
+
+Pixels = Annotated[int, Query(ge=1)]
+
+
+@router.api_route("/embed/{identifier}", methods=["GET", "HEAD"])
+def show_card(request: Request, identifier: str) -> HTMLResponse:
+    """Show a quote as a card; one that is gone or unknown says so in the frame, with its status."""
+    live: Live = request.app.state.live
+    status, reason, found = 200, None, None
+    try:
+        found = surroundings_of(live.settings.home, identifier)
+    except (QuoteGone, QuoteUnknown) as error:
+        status, reason = refusal_of(error).status, str(error)
+    response = page(
+        request,
+        "embed.html",
+        status=status,
+        reason=reason,
+        changed=found is not None and found.resolved.changed,
+        citation=None if found is None else found.citation,
+        played=None if found is None else played(found.citation),
+        title="Quote" if found is None else title_of(found.citation),
+        base=base_of(request),
+    )
+    response.headers.update(_FRAMED)
+    return response
+
+
+@router.get("/oembed")
+def get_oembed(
+    request: Request,
+    url: Annotated[str, Query(max_length=2_000)],
+    maxwidth: Pixels | None = None,
+    maxheight: Pixels | None = None,
+    format: str = "json",  # noqa: A002 - the name that oEmbed gives it
+) -> JSONResponse:
+    """Return the card of a quote page of this server as oEmbed 1.0 describes it.
+
+    404 for any other address, 501 for another format than JSON, 410 for a quote that is gone.
+    """
+    if format != "json":
+        raise HTTPException(501, "Only JSON is written: format=json.")
+    live: Live = request.app.state.live
+    base = base_of(request)
+    found = surroundings_of(live.settings.home, _quote_of(url, base))
+    return JSONResponse(oembed(found.citation, base, maxwidth, maxheight))
+
+
+def _quote_of(url: str, base: str) -> str:
+    """The id in the address of a quote page of this server, by either scheme; raises HTTPException 404 for another."""
+    if (place := _place(url)) is not None and place == _place(base):
+        path = _QUOTE_PATH.fullmatch(urlsplit(url).path)
+        if path is not None:
+            return path[1]
+    raise HTTPException(404, "This is not the address of a quote on this server.")
+
+
+def _place(url: str) -> tuple[str, int | None] | None:
+    """The host and, unless it is the usual one, the port of a web address; None if it is none."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in _PORTS or parts.hostname is None:
+        return None
+    return parts.hostname, None if port == _PORTS[parts.scheme] else port

@@ -1,0 +1,172 @@
+"""GET /episodes and /episodes/{id}: the list of episodes, and one episode to read and hear."""
+
+import re
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse
+from pydantic import BaseModel, Field
+
+from api.answer import find
+from api.differences import differences_of
+from api.errors import QuestionError
+from api.facets import FacetName, Order, Wanted, facets_of, listed, page_of
+from api.finding import pattern_of, stretches
+from api.hits import Found, shown
+from api.listing import entries_of, entry_of
+from api.live import Live
+from api.pages.render import page
+from api.reading import seconds_of, spoken_at
+from api.routes.episodes import FORMATS
+from api.routes.library import audio_of, episode_of, transcript_of
+from api.schemas import FilterText, HistoryText
+from api.timeline import place, ticks, timeline_of
+from index.errors import EncoderError, IndexBroken, IndexMissing
+from index.passage import Filters
+from ingest.divergence import suspicion
+from ingest.transcript import Transcript, Turn
+
+router = APIRouter(include_in_schema=False)
+
+_READS = ["GET", "HEAD"]
+_TIMED_FORMATS = ("vtt", "srt")
+_SHOWN_HITS = 5
+
+Chosen = Annotated[list[FilterText], Field(max_length=100)]
+
+
+class ListRequest(BaseModel):
+    """The address of the list; a facet may be given several times."""
+
+    q: HistoryText = ""
+    show: Chosen = []
+    person: Chosen = []
+    year: Chosen = []
+    topic: Chosen = []
+    sort: Order = "newest"
+    page: Annotated[int, Field(ge=1, le=1_000_000)] = 1
+
+    def wanted(self) -> Wanted:
+        """Return it as the core takes it."""
+        chosen: dict[FacetName, tuple[str, ...]] = {
+            "show": tuple(self.show),
+            "person": tuple(self.person),
+            "year": tuple(self.year),
+            "topic": tuple(self.topic),
+        }
+        return Wanted(self.q, chosen, self.sort)
+
+
+class ReadRequest(BaseModel):
+    """The address of an episode: a place in seconds or as a clock, words to mark, a question whose hits are shown."""
+
+    t: FilterText = ""
+    find: FilterText = ""
+    q: HistoryText = ""
+
+
+@router.api_route("/episodes", methods=_READS)
+def show_episodes(request: Request, asked: Annotated[ListRequest, Query()]) -> HTMLResponse:
+    """List the episodes that the words and facets let through, fifty a page."""
+    entries = entries_of(_live(request).settings.home)
+    wanted = asked.wanted()
+    found = listed(entries, wanted)
+    facets = facets_of(entries, wanted)
+    return page(
+        request,
+        "episodes.html",
+        asked=asked,
+        shown=page_of(found, asked.page),
+        count=len(found),
+        total=len(entries),
+        shows=len({entry.episode.show.id for entry in entries}),
+        facets=facets,
+        chosen=[
+            (choice, _address(_without(wanted, facet.name, choice.value)))
+            for facet in facets
+            for choice in facet.choices
+            if choice.is_chosen
+        ],
+        address_of=lambda number: _address(wanted, number),
+    )
+
+
+@router.api_route("/episodes/{identifier}", methods=_READS)
+def show_episode(request: Request, identifier: str, asked: Annotated[ReadRequest, Query()]) -> HTMLResponse:
+    """Show an episode: its facts, its recording, who speaks when, and its transcript, each turn with an anchor."""
+    live = _live(request)
+    home = live.settings.home
+    episode = episode_of(home, identifier)
+    transcript = transcript_of(home, identifier)
+    turns = () if transcript is None else transcript.turns
+    is_timed = any(turn.start is not None for turn in turns)
+    start = seconds_of(asked.t)
+    pattern = pattern_of(asked.find)
+    divergence = None if transcript is None else transcript.divergence
+    return page(
+        request,
+        "episode.html",
+        asked=asked,
+        episode=episode,
+        entry=entry_of(home, identifier),
+        turns=turns,
+        parts=(lambda text: stretches(text, pattern)) if pattern else None,
+        matches={number: times for number, turn in enumerate(turns) if (times := _times(pattern, turn))},
+        start=start,
+        spoken=spoken_at(turns, start),
+        query=urlencode({name: value for name in ("q", "find") if (value := getattr(asked, name))}),
+        roles=_first_roles(transcript),
+        has_names=any(turn.speaker for turn in turns),
+        formats=[name for name in FORMATS if is_timed or name not in _TIMED_FORMATS] if turns else [],
+        audio=audio_of(home, episode),
+        estimated=any(turn.timing == "estimated" for turn in turns),
+        timeline=None if transcript is None else timeline_of(transcript),
+        place=place,
+        ticks=ticks,
+        found=_hits(live, asked.q, identifier),
+        divergence=divergence,
+        differences={} if transcript is None else differences_of(transcript),
+        suspected=None if divergence is None else suspicion(turns, divergence),
+    )
+
+
+def _address(wanted: Wanted, number: int = 1) -> str:
+    """Return the address of a list; what is usual is left out."""
+    fields = [("q", wanted.q)]
+    fields += [(name, value) for name, values in wanted.chosen.items() for value in values]
+    fields += [("sort", wanted.sort if wanted.sort != "newest" else ""), ("page", str(number) if number > 1 else "")]
+    query = urlencode([(name, value) for name, value in fields if value])
+    return f"/episodes?{query}" if query else "/episodes"
+
+
+def _without(wanted: Wanted, name: FacetName, value: str) -> Wanted:
+    return wanted.with_values(name, tuple(chosen for chosen in wanted.of(name) if chosen != value))
+
+
+def _hits(live: Live, question: str, identifier: str) -> tuple[Found, ...]:
+    """Return the passages of the episode that are nearest to a question; an episode can be read without an index."""
+    if not question:
+        return ()
+    try:
+        base = live.base()
+        return shown(base, find(base, question, _SHOWN_HITS, Filters(episode=identifier)))
+    except (QuestionError, IndexMissing, IndexBroken, EncoderError):
+        return ()
+
+
+def _times(pattern: re.Pattern[str] | None, turn: Turn) -> int:
+    return sum(len(pattern.findall(paragraph)) for paragraph in turn.text.split("\n")) if pattern else 0
+
+
+def _first_roles(transcript: Transcript | None) -> dict[int, str]:
+    """The role of each speaker at the number of the turn in which they first speak."""
+    turns = () if transcript is None else transcript.turns
+    first = {turn.speaker: number for number, turn in reversed(list(enumerate(turns)))}
+    roles = {} if transcript is None else transcript.roles
+    return {first[speaker]: role.role for speaker, role in roles.items() if speaker in first}
+
+
+def _live(request: Request) -> Live:
+    live: Live = request.app.state.live
+    return live

@@ -1,0 +1,60 @@
+"""POST /feedback: was an answer useful? The form stands below each answer and leads back to it."""
+
+from collections.abc import Mapping
+from typing import Annotated
+from urllib.parse import parse_qsl, urlsplit
+
+from fastapi import APIRouter, Body, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
+from pydantic import ValidationError
+from starlette.exceptions import HTTPException
+
+from api.feedback import feedback_of, store
+from api.live import Live
+from api.schemas import PageRequest
+
+router = APIRouter(include_in_schema=False)
+
+_FORM = "application/x-www-form-urlencoded"
+_MOST_FIELDS = 20
+
+
+@router.post("/feedback")
+def post_feedback(request: Request, sent: Annotated[bytes, Body(media_type=_FORM)] = b"") -> RedirectResponse:
+    """Store a verdict and lead back to the answer, which then says thank you."""
+    live: Live = request.app.state.live
+    if not live.settings.feedback:
+        raise HTTPException(404, "This service takes no feedback.")
+    if not is_same_origin(request.headers):
+        raise HTTPException(403, "Feedback is taken only from the pages of this service.")
+    form = _form(sent)
+    try:
+        asked = PageRequest.model_validate(form)
+    except ValidationError as error:
+        raise RequestValidationError(error.errors()) from error
+    store(live.settings.home, feedback_of(*(form.get(name, "") for name in ("q", "quotes", "verdict", "comment"))))
+    return RedirectResponse(f"{asked.address()}&thanks=yes", 303)
+
+
+def is_same_origin(headers: Mapping[str, str]) -> bool:
+    """Say whether a browser sent this from a page of this server: it says so itself, else its origin is this host.
+
+    Browsers send Sec-Fetch-Site to secure addresses and this machine only; the Origin header is sent everywhere.
+    """
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site == "same-origin"
+    try:
+        host = urlsplit(headers.get("origin", "")).netloc
+    except ValueError:
+        return False
+    return host != "" and host == headers.get("host")
+
+
+def _form(sent: bytes) -> dict[str, str]:
+    """The fields of a form; of a repeated one the last counts."""
+    try:
+        return dict(parse_qsl(sent.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS))
+    except ValueError as error:
+        raise HTTPException(400, "The form cannot be read.") from error

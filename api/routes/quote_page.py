@@ -1,0 +1,71 @@
+"""GET /quotes/{id}: a quote in its surroundings, to hear, to widen and to cite."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+from markupsafe import Markup
+
+from api.citing import absolute, as_html, as_json_ld, as_markdown, as_text, title_of
+from api.embedding import WIDTH, as_iframe
+from api.listening import played
+from api.live import Live
+from api.pages.render import page
+from api.routes.address import base_of
+from api.routes.surroundings import surroundings_of
+
+router = APIRouter(include_in_schema=False)
+
+# Letters in a line of a field, about, for a field that shows all of its text.
+_LINE_LETTERS = 55
+_MOST_LINES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A text to copy: its name in addresses, what it is called after "Copy", and itself."""
+
+    name: str
+    label: str
+    text: str
+
+    @property
+    def lines(self) -> int:
+        """Return how many lines the text fills, at most 12."""
+        return min(_MOST_LINES, sum(1 + len(line) // _LINE_LETTERS for line in self.text.split("\n")))
+
+
+@router.api_route("/quotes/{identifier}", methods=["GET", "HEAD"])
+def show_quote(request: Request, identifier: str) -> HTMLResponse:
+    """Show a quote in its surroundings, with its recording and its citation in every form."""
+    live: Live = request.app.state.live
+    found = surroundings_of(live.settings.home, identifier)
+    base = base_of(request)
+    citation = found.citation
+    json_ld = as_json_ld(citation, base)
+    address = f"{base}{citation.url}"
+    listen = absolute(citation.listen_url, base)
+    return page(
+        request,
+        "quote.html",
+        found=found,
+        citation=citation,
+        played=played(citation),
+        forms=(
+            Field("markdown", "Markdown", as_markdown(citation, base)),
+            Field("html", "HTML", as_html(citation, base)),
+            Field("text", "text", as_text(citation, base)),
+            Field("json-ld", "JSON-LD", json_ld),
+        ),
+        links=(
+            Field("link", "link to this page", address),
+            *((Field("listen", "link to the recording at this second", listen),) if listen else ()),
+            Field("embed", "card for another page", as_iframe(citation, base, WIDTH)),
+        ),
+        json_ld=Markup(json_ld),  # noqa: S704 - it holds no "<", ">" or "&", so nothing of it can be markup
+        address=address,
+        listen=listen,
+        oembed=f"{base}/oembed?{urlencode({'url': address})}",
+        title=title_of(citation),
+    )

@@ -1,0 +1,68 @@
+"""GET /search: the passages nearest to a question, with a picture of the years they come from."""
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse
+from pydantic import BeforeValidator, Field
+
+from api.answer import MOST_HITS, find
+from api.filters import understood
+from api.hits import Found, shown
+from api.live import Live
+from api.pages.render import page
+from api.routes.faults import faults_of
+from api.routes.library import episodes_of
+from api.schemas import FilterFields, Text
+from api.years import bars_of
+
+router = APIRouter(include_in_schema=False)
+
+# Enough to see in which years something was talked about, few enough to be read through.
+SHOWN_HITS = 20
+
+
+def _blank_is_usual(value: object) -> object:
+    """A number field left empty in a form arrives as an empty text."""
+    return SHOWN_HITS if value == "" else value
+
+
+class SearchPageRequest(FilterFields):
+    """The address of the page that searches; without `q` it only asks what for."""
+
+    q: Text | None = None
+    k: Annotated[int, Field(ge=1, le=MOST_HITS), BeforeValidator(_blank_is_usual)] = SHOWN_HITS
+
+
+@router.api_route("/search", methods=["GET", "HEAD"])
+def show_search(request: Request, asked: Annotated[SearchPageRequest, Query()]) -> HTMLResponse:
+    """Search, and show the hits; a question that is refused stands in its box again, with the reason."""
+    live: Live = request.app.state.live
+    shows = {(episode.show.id, episode.show.title) for episode in episodes_of(live.settings.home)}
+    faults = {} if asked.q is None else faults_of(live, asked.q, asked.asked())
+    found = None if asked.q is None or faults else _found(live, asked.q, asked)
+    dates = [one.hit.episode.published for one in found or ()]
+    return page(
+        request,
+        "search.html",
+        status=422 if faults else 200,
+        asked=asked,
+        shows=sorted(shows, key=lambda show: show[1].casefold()),
+        empty=live.manifest() is None,
+        faults=faults,
+        found=found,
+        bars=bars_of(dates),
+        undated=dates.count(None),
+        filters=urlencode(_filters(asked)),
+    )
+
+
+def _found(live: Live, question: str, asked: SearchPageRequest) -> tuple[Found, ...]:
+    base = live.base()
+    return shown(base, find(base, question, asked.k, understood(asked.asked(), base.generation)))
+
+
+def _filters(asked: SearchPageRequest) -> dict[str, str]:
+    """Return the filters that are on, but for the dates, which the picture of the years sets."""
+    return {name: value for name in ("q", "show", "episode", "speaker") if (value := getattr(asked, name))}
