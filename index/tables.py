@@ -14,5 +14,6 @@ CREATE TABLE sentences (row INTEGER PRIMARY KEY, turn INTEGER NOT NULL, start IN
 CREATE TABLE encoded (key BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE letters (word TEXT PRIMARY KEY, capital INTEGER NOT NULL, small INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE spreads (field TEXT PRIMARY KEY, mean BLOB NOT NULL, covariance BLOB NOT NULL);
+CREATE TABLE starters (position INTEGER PRIMARY KEY, question TEXT NOT NULL);
 CREATE INDEX passages_by_episode ON passages (episode_id);
 """
