@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from api.function_words import subject_words
 from index.generation import FoundSentence, Generation
 from index.keywords import stems
 from index.passage import Hit
@@ -23,8 +24,10 @@ _FEWEST_FIRST_WORDS = 4
 # information it holds and of the logarithm of its length, its passage's score, and much less for a question, which
 # is seldom an answer. Chosen on the development questions; the figures hardly move around these (docs/evaluation.md).
 _HIT_WEIGHT = 1.5
-_QUESTION_COST = 4.0
+_QUESTION_COST = 6.0
 _LENGTH_WEIGHT = 0.7
+# Who is asked about speaks for themselves: "Where did Kat work before?" is answered by Kat, not by who introduces her.
+_NAMED_WEIGHT = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class Span:
     first_word: int
     words: int
     asks: bool
+    named: bool
     cosine: float
     coverage: float
     score: float = 0.0
@@ -43,13 +47,22 @@ class Span:
 
 def spans_of(generation: Generation, query: Query, hits: Sequence[Hit], speaker: str | None = None) -> tuple[Span, ...]:
     """Return the candidate quotes of all hits, best first; with `speaker`, only those of this person."""
-    information = information_of(generation, query.terms)
+    # Grammar weighs little by itself in a large library; in a small one "does" can be as rare as what was asked about.
+    information = information_of(generation, generation.terms(" ".join(subject_words(query.text))))
+    asked = set(normalise(query.text))
     spans = []
     for hit in hits:
         for run in _runs(generation.sentences(hit.passage)):
             if speaker is None or run[0].speaker == speaker:
-                spans += [_span(query, hit, chosen, information) for chosen in _quotable(run)]
+                named = any(_is_name(generation, word) for word in asked & set(normalise(run[0].speaker or "")))
+                spans += [replace(_span(query, hit, chosen, information), named=named) for chosen in _quotable(run)]
     return _ordered(spans)
+
+
+def _is_name(generation: Generation, word: str) -> bool:
+    """Say whether the library writes a word of somebody's name with a capital: Will and Mark are words too."""
+    capital, small = generation.letters(word)
+    return capital >= small
 
 
 def information_of(generation: Generation, terms: Sequence[str]) -> dict[str, float]:
@@ -101,6 +114,7 @@ def _span(query: Query, hit: Hit, chosen: Sequence[FoundSentence], information: 
         first_word=chosen[0].sentence.first_word,
         words=sum(item.sentence.words for item in chosen),
         asks=chosen[-1].text.rstrip("\"'”’)] ").endswith("?"),
+        named=False,
         cosine=float(vector @ query.vector / max(float(np.linalg.norm(vector)), 1e-12)),
         coverage=sum(share for stem, share in information.items() if stem in covered),
     )
@@ -114,6 +128,7 @@ def _ordered(spans: Sequence[Span]) -> tuple[Span, ...]:
         + _deviations([span.coverage for span in spans])
         + _LENGTH_WEIGHT * _deviations([float(np.log(span.words)) for span in spans])
         + _HIT_WEIGHT * np.array([span.hit.score for span in spans], np.float32)
+        + _NAMED_WEIGHT * np.array([span.named for span in spans], np.float32)
         - _QUESTION_COST * np.array([span.asks for span in spans], np.float32)
     )
     return tuple(replace(spans[place], score=float(scores[place])) for place in np.argsort(-scores, kind="stable"))

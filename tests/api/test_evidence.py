@@ -124,7 +124,7 @@ def test_figures_have_their_definition(base_of: MakeBase) -> None:
     """The cosine is that of the mean of the sentences' vectors; coverage is the share of information that is said."""
     base = base_of({"a-1-aaaa": [("Ada", f"{TIDE} {BOATS}")], "b-1-aaaa": [("Bo", "Nothing of the moon was seen.")]})
     query = ready(base, "Did the storm come by moon?")
-    share = information_of(base.generation, query.terms)
+    share = information_of(base.generation, base.generation.terms("storm moon"))  # the rest is grammar
     for span in spans_of(base.generation, query, search(base.generation, query, 12)):
         said = text_of(base, span)
         chosen = [item for item in base.generation.sentences(span.hit.passage) if item.text in said]
@@ -149,3 +149,18 @@ def test_nothing_found_gives_no_candidates(base_of: MakeBase) -> None:
     """Without hits there is nothing to weigh."""
     base = base_of({"a-1-aaaa": [("Ada", TIDE)]})
     assert spans_of(base.generation, ready(base, "tide"), ()) == ()
+
+
+def test_who_is_asked_about_speaks_for_themselves(base_of: MakeBase) -> None:
+    """Of two people who say the same, the one whom the question names is quoted first, in any case of letters."""
+    said = "I worked on the harbour ferry for years before that."
+    base = base_of({"a-1-aaaa": [("Ada Brewer", said), ("Bo Ash", said), ("Cy Low", "Thanks, Bo, Ada and Cy.")]})
+    for name, speaker in (("Ada", "Ada Brewer"), ("bo", "Bo Ash")):
+        assert spans(base, f"where did {name} work before")[0].speaker == speaker
+
+
+def test_grammar_is_no_information_in_a_small_library(base_of: MakeBase) -> None:
+    """Words of grammar can be the rarest of a small library; the share of information is that of the subject's words."""
+    base = base_of({"a-1-aaaa": [("Ada", "What we do is what one does with a boat."), ("Bo", TIDE), ("Cy", TIDE)]})
+    covered = {text_of(base, span): span.coverage for span in spans(base, "What does a tide do?")}
+    assert covered == {"What we do is what one does with a boat.": 0, TIDE: pytest.approx(1)}
