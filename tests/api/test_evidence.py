@@ -160,7 +160,7 @@ def test_who_is_asked_about_speaks_for_themselves(base_of: MakeBase) -> None:
 
 
 def test_grammar_is_no_information_in_a_small_library(base_of: MakeBase) -> None:
-    """Words of grammar can be the rarest of a small library; the share of information is that of the subject's words."""
+    """Words of grammar can be the rarest of a small library; information is the subject's words alone."""
     base = base_of({"a-1-aaaa": [("Ada", "What we do is what one does with a boat."), ("Bo", TIDE), ("Cy", TIDE)]})
     covered = {text_of(base, span): span.coverage for span in spans(base, "What does a tide do?")}
     assert covered == {"What we do is what one does with a boat.": 0, TIDE: pytest.approx(1)}
