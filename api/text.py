@@ -59,8 +59,8 @@ def answer_text(answer: Answer) -> str:
             cited = "".join(f"[{numbers[identifier]}]" for identifier in statement.citations)
             lines.append(f"{_line(statement.text)} {cited}")
     for number, citation in enumerate(answer.citations, 1):
-        lines += [f"   (asked: {_line(citation.in_reply_to)})"] if citation.in_reply_to else []
         lines += [f"{number}. “{_line(citation.quote)}”", f"   {source_line(citation)}", f"   {citation.url}"]
+        lines += [f"   in reply to “{_line(citation.in_reply_to)}”"] if citation.in_reply_to else []
     return "\n".join(lines)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import capitals, keywords, vectors
+from index.askers import askers
 from index.chunk import OVERLAP_SENTENCES, PASSAGE_WORDS, fitting, header_of, passages_from, sentences_of
 from index.encode import Encoder
 from index.errors import IndexBroken, IndexMissing
@@ -28,7 +29,7 @@ from ingest.words import without_marks
 logger = logging.getLogger(__name__)
 
 # Raise it when the same transcripts give other passages or vectors.
-BUILD_VERSION = 5
+BUILD_VERSION = 6
 
 Floats = NDArray[np.float32]
 # Called with how many texts are encoded and how many there are.
@@ -307,11 +308,14 @@ def _write_passages(
 
 
 def _write_speakers(database: sqlite3.Connection, chunked: Sequence[_Chunked]) -> None:
-    """Write who speaks in each passage, by the name a label stands for, so that a filter finds all labels of one."""
+    """Write who speaks in each passage, and who asks, by the name that a label stands for."""
     for episode in chunked:
         for row, passage in enumerate(episode.passages, episode.first_passage):
             people = {_person(episode.transcript, label) for label in passage.speakers}
             database.executemany("INSERT INTO speakers VALUES (?, ?)", ((name, row) for name in people))
+        hosts = {_person(episode.transcript, label) for label in askers(episode.transcript)}
+        rows = ((episode.transcript.episode.id, name) for name in hosts)
+        database.executemany("INSERT INTO askers VALUES (?, ?)", rows)
 
 
 def _write_starters(working: Path, manifest: Manifest, encoder: Encoder, told: Sequence[Transcript]) -> None:

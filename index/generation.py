@@ -203,6 +203,11 @@ class Generation:
         exact |= {full for label, full in aliases if label.casefold() == wanted} & set(everyone)
         return sorted(exact) or [speaker for speaker in everyone if f" {wanted} " in f" {speaker.casefold()} "]
 
+    def askers(self, episode_id: str) -> frozenset[str]:
+        """Return the names of the people who ask in an episode (see index.askers)."""
+        rows = self._database.execute("SELECT name FROM askers WHERE episode_id = ?", (episode_id,))
+        return frozenset(name for (name,) in rows)
+
     def starters(self) -> tuple[str, ...]:
         """Return questions to start from, as hosts asked them (see index.starters)."""
         rows = self._database.execute("SELECT question FROM starters ORDER BY position")

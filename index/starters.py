@@ -15,7 +15,7 @@ from ingest.words import normalise, without_marks
 
 MOST_STARTERS = 5
 _FEWEST_WORDS, _MOST_WORDS = 6, 18
-_FEWEST_ANSWER_WORDS = 80
+_FEWEST_ANSWER_WORDS = 40
 # The best candidates by their words are searched; the others are not worth an encoding.
 _SEARCHED = 60
 # The answer must be a passage among so many first hits, else the question does not lead where the host's led.

@@ -100,7 +100,7 @@ def test_a_question_is_seldom_the_answer(base_of: MakeBase) -> None:
     asked = "Why did the tide turn at noon?"
     base = base_of({"a-1-aaaa": [("Ada", asked), ("Bo", TIDE)]})
     assert texts(base, asked) == [TIDE, asked]
-    assert [span.asks for span in spans(base, asked)] == [False, True]
+    assert [span.is_empty for span in spans(base, asked)] == [False, True]
     quoted = base_of({"a-1-aaaa": [("Ada", "They said “why did the tide turn?”"), ("Bo", TIDE)]})
     assert texts(quoted, asked)[0] == TIDE
 
@@ -164,3 +164,23 @@ def test_grammar_is_no_information_in_a_small_library(base_of: MakeBase) -> None
     base = base_of({"a-1-aaaa": [("Ada", "What we do is what one does with a boat."), ("Bo", TIDE), ("Cy", TIDE)]})
     covered = {text_of(base, span): span.coverage for span in spans(base, "What does a tide do?")}
     assert covered == {"What we do is what one does with a boat.": 0, TIDE: pytest.approx(1)}
+
+
+def test_what_only_repeats_the_question_is_no_answer(base_of: MakeBase) -> None:
+    """The host says again what was asked, without a question mark; what tells something new comes before it."""
+    repeated = "So the tide turned at noon."
+    base = base_of({"a-1-aaaa": [("Ada", repeated), ("Bo", "The moon was near, and it pulls the tide.")]})
+    found = spans(base, "Why did the tide turn at noon?")
+    assert [span.is_empty for span in found] == [False, True]
+    assert [span.is_empty for span in spans(base, "What did the moon do to the harbour?")] == [False, False]
+
+
+def test_who_asks_seldom_answers(base_of: MakeBase) -> None:
+    """Of two people who say the same, the host comes after the guest, unless the question names the host."""
+    said = "The keeper of the tide table left the harbour in spring."
+    turns = [("Ada", "Why did it turn?"), ("Bo", f"{BOATS} {BOATS} {BOATS}"), ("Ada", said), ("Bo", said)]
+    base = base_of({"a-1-aaaa": turns})
+    same = [span for span in spans(base, "when did the keeper leave") if text_of(base, span) == said]
+    assert [span.speaker for span in same] == ["Bo", "Ada"]
+    named = [span for span in spans(base, "when did the keeper leave, Ada?") if text_of(base, span) == said]
+    assert [span.speaker for span in named] == ["Ada", "Bo"]

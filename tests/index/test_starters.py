@@ -13,9 +13,7 @@ from ingest.transcript import Transcript
 
 Talk = Callable[..., Transcript]
 
-LONG = (
-    "The ferry timetable is kept by volunteers in every harbour. " + "We repair the engine each winter by hand. " * 12
-)
+LONG = "The ferry timetable is kept by volunteers in every harbour. " + "We repair the engine each winter by hand. " * 6
 GOOD = "How do volunteers keep the ferry timetable up to date?"
 
 
