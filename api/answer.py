@@ -38,7 +38,10 @@ Status = Literal["answered", "partial", "unanswerable"]
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A quote in an answer, with where to read and hear it; times are seconds from the start of the recording."""
+    """A quote in an answer, with where to read and hear it; times are seconds from the start of the recording.
+
+    `in_reply_to` is what another person asked directly before the quote, for whoever reads it; None where nobody did.
+    """
 
     id: str
     quote: str
@@ -53,6 +56,7 @@ class Citation:
     url: str
     listen_url: str | None
     score: float
+    in_reply_to: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +188,7 @@ def citation_of(quote: Quote, score: float = 0.0) -> Citation:
         url=f"/quotes/{quote.id}",
         listen_url=listen_url(quote),
         score=round(score, 4),
+        in_reply_to=quote.in_reply_to,
     )
 
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from api.function_words import subject_words
 from index.generation import FoundSentence, Generation
 from index.keywords import stems
 from index.passage import Hit
@@ -20,11 +21,16 @@ _MOST_SENTENCES = 3
 # A sentence of fewer words is an interjection ("Yeah.", "Right, right.") and begins no quote.
 _FEWEST_FIRST_WORDS = 4
 # A candidate's score: deviations, over all candidates of the question, of its cosine, of the share of the question's
-# information it holds and of the logarithm of its length, its passage's score, and much less for a question, which
-# is seldom an answer. Chosen on the development questions; the figures hardly move around these (docs/evaluation.md).
+# information it holds and of the logarithm of its length, its passage's score, and much less for what answers nothing:
+# a question, and a sentence that only repeats what was asked. Chosen on the development questions; the figures hardly
+# move around these (docs/evaluation.md).
 _HIT_WEIGHT = 1.5
-_QUESTION_COST = 4.0
+_EMPTY_COST = 6.0
 _LENGTH_WEIGHT = 0.7
+# Who is asked about speaks for themselves: "Where did Kat work before?" is answered by Kat, not by who introduces her.
+_NAMED_WEIGHT = 1.0
+# Hosts introduce, ask and sum up; who is asked answers.
+_ASKER_COST = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +41,9 @@ class Span:
     speaker: str | None
     first_word: int
     words: int
-    asks: bool
+    is_empty: bool
+    by_named: bool
+    by_asker: bool
     cosine: float
     coverage: float
     score: float = 0.0
@@ -43,13 +51,25 @@ class Span:
 
 def spans_of(generation: Generation, query: Query, hits: Sequence[Hit], speaker: str | None = None) -> tuple[Span, ...]:
     """Return the candidate quotes of all hits, best first; with `speaker`, only those of this person."""
-    information = information_of(generation, query.terms)
+    # Grammar weighs little by itself in a large library; in a small one "does" can be as rare as what was asked about.
+    information = information_of(generation, generation.terms(" ".join(subject_words(query.text))))
+    asked = set(normalise(query.text))
     spans = []
     for hit in hits:
         for run in _runs(generation.sentences(hit.passage)):
             if speaker is None or run[0].speaker == speaker:
-                spans += [_span(query, hit, chosen, information) for chosen in _quotable(run)]
+                person = run[0].speaker or ""
+                named = any(_is_name(generation, word) for word in asked & set(normalise(person)))
+                asker = person in generation.askers(hit.episode.id)
+                found = [_span(query, hit, chosen, information) for chosen in _quotable(run)]
+                spans += [replace(span, by_named=named, by_asker=asker and not named) for span in found]
     return _ordered(spans)
+
+
+def _is_name(generation: Generation, word: str) -> bool:
+    """Say whether the library writes a word of somebody's name with a capital: Will and Mark are words too."""
+    capital, small = generation.letters(word)
+    return capital >= small
 
 
 def information_of(generation: Generation, terms: Sequence[str]) -> dict[str, float]:
@@ -100,10 +120,22 @@ def _span(query: Query, hit: Hit, chosen: Sequence[FoundSentence], information: 
         speaker=chosen[0].speaker,
         first_word=chosen[0].sentence.first_word,
         words=sum(item.sentence.words for item in chosen),
-        asks=chosen[-1].text.rstrip("\"'”’)] ").endswith("?"),
+        is_empty=_asks(chosen[-1].text) or _only_repeats(query, chosen),
+        by_named=False,
+        by_asker=False,
         cosine=float(vector @ query.vector / max(float(np.linalg.norm(vector)), 1e-12)),
         coverage=sum(share for stem, share in information.items() if stem in covered),
     )
+
+
+def _asks(text: str) -> bool:
+    return text.rstrip("\"'”’)] ").endswith("?")
+
+
+def _only_repeats(query: Query, chosen: Sequence[FoundSentence]) -> bool:
+    """Say whether no word about anything stands in the sentences that does not stand in the question."""
+    said = " ".join(item.text for item in chosen)
+    return {*stems(" ".join(subject_words(said)))} <= {*stems(query.text)}
 
 
 def _ordered(spans: Sequence[Span]) -> tuple[Span, ...]:
@@ -114,7 +146,9 @@ def _ordered(spans: Sequence[Span]) -> tuple[Span, ...]:
         + _deviations([span.coverage for span in spans])
         + _LENGTH_WEIGHT * _deviations([float(np.log(span.words)) for span in spans])
         + _HIT_WEIGHT * np.array([span.hit.score for span in spans], np.float32)
-        - _QUESTION_COST * np.array([span.asks for span in spans], np.float32)
+        + _NAMED_WEIGHT * np.array([span.by_named for span in spans], np.float32)
+        - _ASKER_COST * np.array([span.by_asker for span in spans], np.float32)
+        - _EMPTY_COST * np.array([span.is_empty for span in spans], np.float32)
     )
     return tuple(replace(spans[place], score=float(scores[place])) for place in np.argsort(-scores, kind="stable"))
 

@@ -1,11 +1,13 @@
 """English words that carry grammar and no subject, for telling what a sentence is about.
 
 The closed classes of English grammar (pronouns, determiners, auxiliaries, prepositions, conjunctions, question words),
-adverbs that connect or weigh sentences, and the verbs that stand for others ("do", "say", "happen"). Apostrophes are
-left out, as in "dont". Not taken from any set of questions.
+adverbs that connect or weigh sentences, greetings, and the verbs that stand for others ("do", "say", "happen").
+Apostrophes are left out, as in "dont". Not taken from any set of questions.
 """
 
 import re
+
+from index.capitals import WORD
 
 AUXILIARIES = frozenset(
     "am is are was were be been being do does did done doing have has had having can could may might must shall should "
@@ -35,7 +37,8 @@ FUNCTION_WORDS = (
         "still already ever very quite rather really actually exactly perhaps maybe there here now later once always "
         "often sometimes usually instead however therefore thus hence moreover furthermore additionally meanwhile "
         "finally initially eventually overall im youre hes shes theyre weve ive theyve youve ill youll theyll thats "
-        "whats whos wheres whys hows heres theres long far old soon well yes please ok okay".split()
+        "whats whos wheres whys hows heres theres long far old soon well yes please ok okay "
+        "hello hi hey thanks thank bye goodbye welcome".split()
     )
 )
 NEGATIONS = frozenset("not no never nobody nothing none neither nor nowhere without cannot".split())
@@ -47,6 +50,12 @@ _NOT = re.compile(r"n['’]t\W*\Z", re.IGNORECASE)
 def is_function_word(word: str) -> bool:
     """Say whether a word, in any case and with or without apostrophes, carries no subject of its own."""
     return word.casefold().translate(_APOSTROPHES) in FUNCTION_WORDS
+
+
+def subject_words(text: str) -> list[str]:
+    """Return the words of a text that say what it is about, all of them if none does."""
+    words = [found.group() for found in WORD.finditer(text)]
+    return [word for word in words if not is_function_word(word)] or words
 
 
 def negates(text: str) -> bool:

@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 
 from api.errors import QuoteGone, QuoteUnknown
+from api.question_before import question_before
 from index.chunk import window
 from ingest.anchors import aligned
 from ingest.library import earlier_transcripts, episode_folder, load_record, load_transcript
@@ -56,6 +57,7 @@ class Quote:
     first_word: int
     words: int
     role: str | None = None  # what the speaker is said to do in the episode
+    in_reply_to: str | None = None  # what another person asked directly before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,7 @@ def quote_at(source: Opened, first: int, count: int) -> Quote:
         first_word=first,
         words=count,
         role=role_of(source.transcript, turn.speaker),
+        in_reply_to=question_before(source.transcript, places[0].turn, start),
     )
 
 

@@ -60,6 +60,7 @@ def answer_text(answer: Answer) -> str:
             lines.append(f"{_line(statement.text)} {cited}")
     for number, citation in enumerate(answer.citations, 1):
         lines += [f"{number}. “{_line(citation.quote)}”", f"   {source_line(citation)}", f"   {citation.url}"]
+        lines += [f"   in reply to “{_line(citation.in_reply_to)}”"] if citation.in_reply_to else []
     return "\n".join(lines)
 
 

@@ -1,8 +1,13 @@
-"""Figures of a benchmark as text for people, or as JSON."""
+"""Figures of a benchmark as text for people: Markdown tables, or JSON; and how sure a change is."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+RESAMPLES = 2000
 
 
 def print_figures(figures: Mapping[str, Mapping[str, Any]], as_json: bool) -> None:
@@ -13,10 +18,42 @@ def print_figures(figures: Mapping[str, Mapping[str, Any]], as_json: bool) -> No
     for part, values in figures.items():
         print(part)
         for name, value in values.items():
-            print(f"  {name}: {_shown(value)}")
+            print(f"  {name}: {shown(value)}")
 
 
-def _shown(value: Any) -> str:
-    if isinstance(value, dict):
-        return " · ".join(f"{name} {_shown(item)}" for name, item in value.items())
+def shown(value: Any) -> str:
+    """Return a figure as people read it: three decimals, nothing for None, the parts of several beside each other."""
+    if isinstance(value, Mapping):
+        return " · ".join(f"{name} {shown(item)}" for name, item in value.items())
+    if value is None:
+        return ""
     return f"{value:.3f}" if isinstance(value, float) else str(value)
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Return a Markdown table."""
+    lines = [heads, ["---"] * len(heads), *([shown(cell) for cell in row] for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def interval(changes: NDArray[np.float64]) -> tuple[float, float]:
+    """Return the 95 % interval of the mean by resampling questions: 2,000 seeded draws, the same for all changes."""
+    dice = np.random.default_rng(0)
+    means = changes[dice.integers(len(changes), size=(RESAMPLES, len(changes)))].mean(axis=1)
+    low, high = np.quantile(means, (0.025, 0.975))
+    return float(low), float(high)
+
+
+def change(changes: NDArray[np.float64]) -> str:
+    """Return the mean change and its interval, as "+0.012 [-0.003, +0.027]"; nothing if nothing changed."""
+    return signed(float(changes.mean()), interval(changes)) if changes.any() else ""
+
+
+def signed(difference: float, limits: Sequence[float]) -> str:
+    """Return a difference and its interval with signs."""
+    low, high = limits
+    return f"{_signed(difference)} [{_signed(low)}, {_signed(high)}]"
+
+
+def _signed(value: float) -> str:
+    return f"{round(value, 3) + 0.0:+.3f}"  # adding 0.0 makes -0.0 positive

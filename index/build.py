@@ -13,11 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import capitals, keywords, vectors
-from index.chunk import OVERLAP_SENTENCES, PASSAGE_WORDS, fitting, passages_from, sentences_of
+from index.askers import askers
+from index.chunk import OVERLAP_SENTENCES, PASSAGE_WORDS, fitting, header_of, passages_from, sentences_of
 from index.encode import Encoder
 from index.errors import IndexBroken, IndexMissing
-from index.generation import FILES, SCHEMA, Generation, Manifest, VectorField
+from index.generation import FILES, KEYWORDS, SCHEMA, Generation, Manifest, VectorField
 from index.passage import Passage, Sentence
+from index.starters import starters
 from index.store import current_number_or_zero, index_folder, manifest_of, next_folder, open_generation, publish
 from index.tables import TABLES
 from ingest.library import episode_folder, episode_ids, hash_of, lock, sha256_of, transcripts
@@ -27,7 +29,7 @@ from ingest.words import without_marks
 logger = logging.getLogger(__name__)
 
 # Raise it when the same transcripts give other passages or vectors.
-BUILD_VERSION = 4
+BUILD_VERSION = 6
 
 Floats = NDArray[np.float32]
 # Called with how many texts are encoded and how many there are.
@@ -86,6 +88,7 @@ def build(
             built=datetime.now(UTC).isoformat(timespec="seconds"),
             inputs=inputs,
         )
+        _write_starters(working, manifest, encoder, [episode.transcript for episode in chunked])
         publish(home, working, manifest)
         return manifest
 
@@ -174,7 +177,14 @@ def _write(
     for name, matrix in fields.items():
         vectors.write(working / FILES[name], matrix)
     # Title and speakers are words people search by; hits still show the text alone.
-    keywords.write(working / "keywords", [f"{passage.header} {passage.text}" for passage in passages])
+    keywords.write(working / KEYWORDS["passage"], [f"{passage.header} {passage.text}" for passage in passages])
+    keywords.write(working / KEYWORDS["episode"], [_card(episode.transcript) for episode in chunked])
+
+
+def _card(transcript: Transcript) -> str:
+    """Return all an episode is known by: its title, who speaks, and every word said."""
+    people = dict.fromkeys(turn.speaker for turn in transcript.turns if turn.speaker)
+    return "\n".join((header_of(transcript, tuple(people)), *(turn.text for turn in transcript.turns)))
 
 
 def turn_vectors(chunked: Sequence[_Chunked], sentence_vectors: Floats) -> Floats:
@@ -298,11 +308,31 @@ def _write_passages(
 
 
 def _write_speakers(database: sqlite3.Connection, chunked: Sequence[_Chunked]) -> None:
-    """Write who speaks in each passage, by the name a label stands for, so that a filter finds all labels of one."""
+    """Write who speaks in each passage, and who asks, by the name that a label stands for."""
     for episode in chunked:
         for row, passage in enumerate(episode.passages, episode.first_passage):
             people = {_person(episode.transcript, label) for label in passage.speakers}
             database.executemany("INSERT INTO speakers VALUES (?, ?)", ((name, row) for name in people))
+        hosts = {_person(episode.transcript, label) for label in askers(episode.transcript)}
+        rows = ((episode.transcript.episode.id, name) for name in hosts)
+        database.executemany("INSERT INTO askers VALUES (?, ?)", rows)
+
+
+def _write_starters(working: Path, manifest: Manifest, encoder: Encoder, told: Sequence[Transcript]) -> None:
+    """Choose the questions to start from by searching what was written, and write them beside it."""
+    generation = Generation(working, manifest)
+    try:
+        questions = starters(generation, encoder, told)
+    finally:
+        generation.close()
+    for folder in KEYWORDS.values():
+        keywords.remove_locks(working / folder)
+    database = sqlite3.connect(working / "passages.sqlite")
+    try:
+        database.executemany("INSERT INTO starters VALUES (?, ?)", enumerate(questions))
+        database.commit()
+    finally:
+        database.close()
 
 
 def _person(transcript: Transcript, label: str | None) -> str | None:

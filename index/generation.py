@@ -16,14 +16,22 @@ from index.passage import Filters, Passage, Sentence
 from index.vectors import Spread
 from ingest.transcript import Episode, episode_from_json
 
-SCHEMA = 2
+SCHEMA = 3
 
 Floats = NDArray[np.float32]
 Rows = NDArray[np.int64]
 # A passage's own vector, or the mean of its turns' vectors weighted by words (see index.build).
 VectorField = Literal["passage", "turns"]
 FILES: dict[VectorField, str] = {"passage": "vectors.faiss", "turns": "turns.faiss"}
+# The words of a passage, or of its whole episode with title and speakers.
+TermField = Literal["passage", "episode"]
+KEYWORDS: dict[TermField, str] = {"passage": "keywords", "episode": "episodes"}
 _NO_FILTERS = Filters()
+_EPISODE_NUMBERS = """
+    SELECT number FROM passages JOIN
+    (SELECT id, row_number() OVER (ORDER BY rowid) - 1 AS number FROM episodes) AS numbered
+    ON numbered.id = passages.episode_id ORDER BY row
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +86,10 @@ class Generation:
             name: vectors.read(folder / file, manifest.passages, manifest.dimension) for name, file in FILES.items()
         }
         self._spreads = {name: self._spread(name) for name in FILES}
-        self._keywords = Keywords(folder / "keywords", manifest.passages)
+        counts: dict[TermField, int] = {"passage": manifest.passages, "episode": manifest.episodes}
+        self._keywords = {name: Keywords(folder / file, counts[name]) for name, file in KEYWORDS.items()}
+        # Which episode each passage belongs to, both counted from 0 in the order they were written.
+        self._episode_numbers = np.array([row[0] for row in self._database.execute(_EPISODE_NUMBERS)], np.int64)
 
     def close(self) -> None:
         """Let go of the files."""
@@ -95,11 +106,11 @@ class Generation:
 
     def terms(self, text: str) -> list[str]:
         """Return the distinct stems of a question, as `matching` takes them."""
-        return self._keywords.terms(text)
+        return self._keywords["passage"].terms(text)
 
     def frequency(self, term: str) -> int:
         """Return how many passages hold a stem."""
-        return self._keywords.frequency(term)
+        return self._keywords["passage"].frequency(term)
 
     def rarity(self, term: str) -> float:
         """Return the inverse document frequency of a stem as BM25 weighs it; highest for one that no passage holds."""
@@ -107,10 +118,20 @@ class Generation:
         return float(np.log(1 + (count - frequency + 0.5) / (frequency + 0.5)))
 
     def matching(
-        self, terms: Sequence[str], k: int, filters: Filters = _NO_FILTERS, synonyms: Sequence[str] = ()
+        self,
+        name: TermField,
+        terms: Sequence[str],
+        k: int,
+        filters: Filters = _NO_FILTERS,
+        synonyms: Sequence[str] = (),
     ) -> tuple[Scored, Floats]:
-        """Return the k passages that match the terms best, of those the filters let in, and the scores of all."""
-        scores = self._keywords.scores(terms, synonyms)
+        """Return the k passages that match the terms best, of those the filters let in, and the scores of all.
+
+        Of the field "episode" each passage has the score of its episode.
+        """
+        scores = self._keywords[name].scores(terms, synonyms)
+        if name == "episode":
+            scores = scores[self._episode_numbers]
         allowed = self._allowed(filters)
         candidates = np.flatnonzero(scores > 0) if allowed is None else allowed[scores[allowed] > 0]
         best = candidates[np.argsort(-scores[candidates], kind="stable")[:k]]
@@ -181,6 +202,16 @@ class Generation:
         exact = {speaker for speaker in everyone if speaker.casefold() == wanted}
         exact |= {full for label, full in aliases if label.casefold() == wanted} & set(everyone)
         return sorted(exact) or [speaker for speaker in everyone if f" {wanted} " in f" {speaker.casefold()} "]
+
+    def askers(self, episode_id: str) -> frozenset[str]:
+        """Return the names of the people who ask in an episode (see index.askers)."""
+        rows = self._database.execute("SELECT name FROM askers WHERE episode_id = ?", (episode_id,))
+        return frozenset(name for (name,) in rows)
+
+    def starters(self) -> tuple[str, ...]:
+        """Return questions to start from, as hosts asked them (see index.starters)."""
+        rows = self._database.execute("SELECT question FROM starters ORDER BY position")
+        return tuple(question for (question,) in rows)
 
     def letters(self, word: str) -> tuple[int, int]:
         """Return how often a word stands inside sentences with a capital and with a small first letter."""

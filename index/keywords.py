@@ -62,6 +62,11 @@ def write(folder: Path, texts: Iterable[str]) -> None:
         segments.setdefault(address.segment_ord, {})[address.doc] = int(searcher.doc(address)["row"][0])
     rows = [[segments[number].get(doc, -1) for doc in range(max(segments[number]) + 1)] for number in sorted(segments)]
     (folder / _ROWS_FILE).write_text(json.dumps(rows))
+    remove_locks(folder)
+
+
+def remove_locks(folder: Path) -> None:
+    """Remove the empty lock files that tantivy leaves in a folder whenever it opens one; they are no part of it."""
     for lock in folder.glob("*.lock"):
         lock.unlink()
 

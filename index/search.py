@@ -12,8 +12,8 @@ from ingest.words import normalise
 
 Floats = NDArray[np.float32]
 
-# Share of each signal in the sum of deviations, chosen by cross-validation over episodes (docs/evaluation.md).
-WEIGHTS = {"passage": 0.2, "turns": 0.5, "words": 0.3}
+# Share of each signal in the sum of deviations, chosen on the development questions (docs/evaluation.md).
+WEIGHTS = {"passage": 0.2, "turns": 0.5, "words": 0.3, "episode": 0.12}
 # How many candidates each signal brings before they are scored by all.
 _CANDIDATES = 200
 _LEAST_DEVIATION = 1e-6
@@ -54,7 +54,9 @@ def _ranked(generation: Generation, query: Query, count: int, filters: Filters) 
     """Return (id, score) of every passage that some signal brings among its first `count`, best first."""
     passage = generation.nearest("passage", query.vector, count, filters)
     turns = generation.nearest("turns", query.vector, count, filters)
-    words, all_words = generation.matching(query.terms, count, filters, query.synonyms)
+    words, all_words = generation.matching("passage", query.terms, count, filters, query.synonyms)
+    # Whole episodes bring no candidates, since all passages of one score alike; they lift those that others bring.
+    episode, all_episodes = generation.matching("episode", query.terms, 0, filters, query.synonyms)
     ids = list(dict.fromkeys((*passage.ids, *turns.ids, *words.ids)))
     if not ids:
         return []
@@ -63,6 +65,7 @@ def _ranked(generation: Generation, query: Query, count: int, filters: Filters) 
         * _deviations(generation.nearest_of("passage", query.vector, ids), passage.mean, passage.deviation)
         + WEIGHTS["turns"] * _deviations(generation.nearest_of("turns", query.vector, ids), turns.mean, turns.deviation)
         + WEIGHTS["words"] * _deviations(generation.matching_of(all_words, ids), words.mean, words.deviation)
+        + WEIGHTS["episode"] * _deviations(generation.matching_of(all_episodes, ids), episode.mean, episode.deviation)
     )
     order = np.argsort(-total, kind="stable")
     return [(ids[position], float(total[position])) for position in order]

@@ -2,7 +2,7 @@
 
 <home>/index/current            the number of the live generation
 <home>/index/<n>/manifest.json  schema, encoder and its weights' SHA-256, dimension, counts, SHA-256 of every file
-<home>/index/<n>/passages.sqlite vectors.faiss turns.faiss keywords/
+<home>/index/<n>/passages.sqlite vectors.faiss turns.faiss keywords/ episodes/
 """
 
 import json

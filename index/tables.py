@@ -14,5 +14,7 @@ CREATE TABLE sentences (row INTEGER PRIMARY KEY, turn INTEGER NOT NULL, start IN
 CREATE TABLE encoded (key BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE letters (word TEXT PRIMARY KEY, capital INTEGER NOT NULL, small INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE spreads (field TEXT PRIMARY KEY, mean BLOB NOT NULL, covariance BLOB NOT NULL);
+CREATE TABLE askers (episode_id TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (episode_id, name)) WITHOUT ROWID;
+CREATE TABLE starters (position INTEGER PRIMARY KEY, question TEXT NOT NULL);
 CREATE INDEX passages_by_episode ON passages (episode_id);
 """

@@ -14,7 +14,10 @@ Format = Literal["json", "vtt", "srt", "md", "txt"]
 # The contract's formats are JSON of our own and captions for players; apps want these captions as JSON.
 CaptionsJson = Literal["captions-json"]
 
-_MARKUP = re.compile(r"[\\`*<~|]|(?<!\w)_|_(?!\w)|(?<=\])(?=[(\[])")
+# A bracket before a colon, a bracket or an address would make a link or what one refers to; "&lt;" would be "<".
+_MARKUP = re.compile(r"[\\`*<~|]|(?<![^\W_])_|_(?![^\W_])|(?<=\])(?=[(\[:])|&(?=#?\w+;)")
+# What stands between angle brackets as an address, and ends there.
+_WEB_ADDRESS = re.compile(r"https?://[^\s<>\\]+", re.IGNORECASE)
 # Stands before words of nobody in particular, so that they do not become the words of whoever spoke before.
 _CLIP = "[Clip]"
 _BLOCK_MARKUP = re.compile(r"^(\d{1,9}(?=[.)])|(?=[#>+=-]))", re.MULTILINE)
@@ -99,7 +102,9 @@ def _vtt(transcript: Transcript) -> str:
         blocks.append("NOTE Times of some turns are estimates.")
     # The format wants starts in order; identifiers keep the turns.
     for caption in sorted(_captions(transcript, "vtt"), key=lambda caption: caption.start):
-        voice = f"<v {_escaped(caption.speaker)}>" if caption.speaker else ""
+        # A name that ends in dashes would make "-->" of the tag's end, which ends the cue.
+        end = " >" if caption.speaker and caption.speaker.endswith("--") else ">"
+        voice = f"<v {_escaped(caption.speaker)}{end}" if caption.speaker else ""
         times = f"{clock(caption.start)} --> {clock(caption.end)}"
         blocks.append(f"{caption.id}\n{times}\n{voice}{_escaped(caption.text)}")
     return "\n\n".join(blocks) + "\n"
@@ -118,7 +123,7 @@ def _srt(transcript: Transcript) -> str:
             # ">>" is the captioners' sign for a new speaker; without it two turns of one name would be one, and a
             # name after words of nobody's could be part of them.
             is_new_name = caption.speaker not in (None, before) and (before is not None or number == 1)
-            text = ("" if is_new_name else ">> ") + _line(caption.speaker, text)
+            text = ("" if is_new_name else ">> ") + _line(caption.speaker and protected(caption.speaker), text)
             before = caption.speaker
         times = f"{clock(caption.start, ',')} --> {clock(caption.end, ',')}"
         blocks.append(f"{number}\n{times}\n{text}")
@@ -127,9 +132,11 @@ def _srt(transcript: Transcript) -> str:
 
 def _markdown(transcript: Transcript) -> str:
     episode = transcript.episode
-    facts = [episode.show.title, episode.published, episode.page_url and f"<{episode.page_url}>"]
-    blocks = [f"# {_plain(_title(transcript) or episode.id)}"]
-    blocks.append(" · ".join(fact if fact.startswith("<") else _plain(fact) for fact in facts if fact))
+    facts = [_plain(fact) for fact in (episode.show.title, episode.published) if fact]
+    if episode.page_url:
+        is_web = _WEB_ADDRESS.fullmatch(episode.page_url) is not None
+        facts.append(f"<{episode.page_url}>" if is_web else _plain(episode.page_url))
+    blocks = [f"# {_plain(_title(transcript) or episode.id)}", " · ".join(facts)]
     has_names = _has_names(transcript)
     for turn in transcript.turns:
         speaker = f"**{_plain(turn.speaker)}:**" if turn.speaker else ""

@@ -197,7 +197,7 @@ def test_a_terminal_gets_no_commands(
     build(home, encoder)
     for command in ("ask", "search"):
         out = run("--home", str(home), command, "Who paid for the lighthouse?")[1]
-        assert "The lighthouse\ufffd[2J \ufffd31m was paid for by \ufffd the council." in out
+        assert "The lighthouse\ufffd[2J \ufffd31m was paid" in out
 
 
 # --- settings

@@ -46,7 +46,7 @@ def generation(tmp_path_factory: pytest.TempPathFactory, encoder: object) -> Gen
 def found(generation: Generation, **asked: str) -> set[str]:
     """The episodes that the filters let in."""
     filters = understood(Asked(**asked), generation)
-    ids = generation.matching(["mast"], 100, filters)[0].ids
+    ids = generation.matching("passage", ["mast"], 100, filters)[0].ids
     return {identifier.split(".")[0] for identifier in ids}
 
 
@@ -138,7 +138,7 @@ def test_any_text_is_a_filter_or_one_clear_line(asked: Asked, generation: Genera
     except FilterError as error:
         assert "\n" not in str(error)
     else:
-        generation.matching(["mast"], 5, filters)
+        generation.matching("passage", ["mast"], 5, filters)
 
 
 def test_an_episode_that_is_not_there_is_named() -> None:

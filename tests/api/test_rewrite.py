@@ -36,7 +36,7 @@ ORDINARY = frozenset("approved initially roughly project expensive visit".split(
 
 def citation(identifier: str, quote: str, speaker: str | None) -> Citation:
     return Citation(
-        identifier, quote, speaker, None, EPISODE, 1, None, None, None, None, f"/quotes/{identifier}", None, 0.5
+        identifier, quote, speaker, None, EPISODE, 1, None, None, None, None, f"/quotes/{identifier}", None, 0.5, None
     )
 
 

@@ -99,9 +99,9 @@ def test_marks_and_headers_are_encoded_as_promised(
     generation = open_generation(tmp_path)
     (passage,) = generation.passages(all_ids(generation))
     assert passage.text == "We [laughs] sail.\n[music] Slowly."
-    assert generation.matching(generation.terms("laughs"), 5)[0].ids == ()
-    assert generation.matching(generation.terms("boats"), 5)[0].ids == (passage.id,)
-    assert generation.matching(generation.terms("slowly"), 5)[0].ids == (passage.id,)
+    assert generation.matching("passage", generation.terms("laughs"), 5)[0].ids == ()
+    assert generation.matching("passage", generation.terms("boats"), 5)[0].ids == (passage.id,)
+    assert generation.matching("passage", generation.terms("slowly"), 5)[0].ids == (passage.id,)
 
 
 def test_the_same_text_is_encoded_once(tmp_path: Path, transcript_of: Talk, save: Save, encoder: Any) -> None:
@@ -214,7 +214,7 @@ def test_a_removed_episode_is_gone(home: Path, encoder: Any) -> None:
     build(home, encoder)
     generation = open_generation(home)
     assert [episode.id for episode in generation.episodes()] == ["a-2-bbbb"]
-    assert generation.matching(["mast"], 5)[0].ids == ()
+    assert generation.matching("passage", ["mast"], 5)[0].ids == ()
 
 
 def test_an_interrupted_build_leaves_the_live_generation(home: Path, encoder: Any, new_encoder: type[Any]) -> None:
@@ -256,7 +256,7 @@ def test_small_libraries(
     for filters in (Filters(), Filters(speaker="Ada"), Filters(since="2020-01-01")):
         expected = counts[2] if filters == Filters() else 0
         assert len(generation.nearest("passage", query, 5, filters).ids) == expected
-        assert len(generation.matching(["hello"], 5, filters)[0].ids) == expected
+        assert len(generation.matching("passage", ["hello"], 5, filters)[0].ids) == expected
     assert generation.passages([]) == []
     assert len(generation.episodes()) == counts[0]
     assert generation.speakers() == []
@@ -333,3 +333,20 @@ def test_shows_do_not_mix(tmp_path: Path, transcript_of: Talk, save: Save, encod
     generation = open_generation(tmp_path)
     ids = generation.nearest("passage", encoder.encode_query("mast"), 9, Filters(show="b")).ids
     assert [identifier.split(".")[0] for identifier in ids] == ["b-1-aaaa"]
+
+
+def test_each_passage_is_matched_by_the_words_of_its_episode(
+    tmp_path: Path, transcript_of: Talk, save: Save, encoder: Any
+) -> None:
+    """Title, speakers and every word said count for each passage of an episode and for no other's."""
+    one = transcript_of("a-1-aaaa", ("Ada", "A mast."), ("Ada", "A sail."), title="Shipyards")
+    other = transcript_of("b-1-aaaa", ("Bo", "A keel."), title="Docks")
+    save(tmp_path, one, other)
+    build(tmp_path, encoder, shape=(2, 0))
+    generation = open_generation(tmp_path)
+    for words, episodes in (("shipyards", {"a"}), ("mast", {"a"}), ("ada", {"a"}), ("keel", {"b"}), ("a", {"a", "b"})):
+        found, scores = generation.matching("episode", generation.terms(words), 10)
+        assert {identifier[0] for identifier in found.ids} == episodes
+        assert len(found.ids) == 2 * ("a" in episodes) + ("b" in episodes)
+        assert found.mean == pytest.approx(scores.mean()) and found.deviation == pytest.approx(scores.std())
+    generation.close()

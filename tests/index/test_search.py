@@ -189,3 +189,23 @@ def test_half_of_the_trigrams_is_the_border(
     generation = open_generation(tmp_path)
     assert len(Library(generation, new_encoder(), ()).ask("mast", 5)) == hits
     generation.close()
+
+
+def test_what_an_episode_is_about_decides_between_passages_that_say_the_same(
+    tmp_path: Path, transcript_of: Talk, save: Any, encoder: Any
+) -> None:
+    """Of two passages as good as each other the one is first whose episode speaks, elsewhere, of what was asked."""
+    said = ("Ada", "The old rope broke in the night and we had to splice it by hand before dawn.")
+    fill = [("Bo", f"Nothing else was said of it in the {word} that year, number {number}.") for number, word in
+            enumerate(WORDS)]  # fmt: skip
+    for about in (0, 1):
+        home = tmp_path / str(about)
+        others = (("Bo", "Our ferries are old, and a ferry needs a harbour for ferries."), ("Bo", "We only ever row."))
+        save(home, *(transcript_of(f"e-{at}-aaaa", said, *fill, others[at == about]) for at in (0, 1)))
+        build(home, encoder, shape=(12, 0))
+        generation = open_generation(home)
+        words = tuple(generation.terms("who had the rope on the ferry"))
+        hits = search(generation, Query("", encoder.encode_query("rope broke night splice dawn"), words), 50)
+        first = next(hit for hit in hits if "rope broke" in hit.passage.text)
+        assert first.episode.id == f"e-{1 - about}-aaaa"
+        generation.close()

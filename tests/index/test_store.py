@@ -155,12 +155,12 @@ def test_a_broken_pointer_is_refused(text: str, home: Path) -> None:
 def test_the_last_three_generations_stay(home: Path, encoder: Any) -> None:
     """Each publication takes the next number; a server that still reads the one before last finds its files."""
     old = open_generation(home)
-    ids = [passage.id for passage in old.passages(old.matching(["lighthous"], 9)[0].ids)]
+    ids = [passage.id for passage in old.passages(old.matching("passage", ["lighthous"], 9)[0].ids)]
     for words in (21, 22, 23):
         build(home, encoder, shape=(words, 1))
     assert sorted(path.name for path in index_folder(home).iterdir()) == ["2", "3", "4", "current"]
     assert current_number(home) == 4
-    assert [passage.id for passage in old.passages(old.matching(["lighthous"], 9)[0].ids)] == ids
+    assert [passage.id for passage in old.passages(old.matching("passage", ["lighthous"], 9)[0].ids)] == ids
 
 
 def test_publication_is_one_rename(home: Path, encoder: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -216,7 +216,7 @@ def test_many_threads_read_the_same(published: Path, new_encoder: type[Any]) -> 
     def asked(_: int) -> object:
         nearest = generation.nearest("passage", query, 5)
         filtered = generation.nearest("turns", query, 5, Filters(speaker="Ada"))
-        matching, scores = generation.matching(generation.terms("who paid for the lighthouse"), 5)
+        matching, scores = generation.matching("passage", generation.terms("who paid for the lighthouse"), 5)
         passages = generation.passages(nearest.ids)
         sentences = [(item.text, item.speaker) for passage in passages for item in generation.sentences(passage)]
         return nearest, filtered, matching, scores.tolist(), passages, sentences, generation.episodes()
