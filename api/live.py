@@ -4,6 +4,7 @@ import logging
 from threading import Lock
 
 from api.base import KnowledgeBase, open_base
+from api.listing import entries_of
 from api.settings import Settings
 from api.verification import spoken_words
 from index.encode import Encoder
@@ -70,6 +71,7 @@ class Live:
         """Open what is published before anybody asks; what is wrong is said to those who ask."""
         try:
             spoken_words(self.base().generation)
+            entries_of(self.settings.home)
         except PlaybackError as error:
             logger.info("not opened yet: %s", error)
 

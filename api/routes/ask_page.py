@@ -51,9 +51,7 @@ def show_answer(request: Request, asked: Annotated[PageRequest, Query()], thanks
 def _starters(live: Live) -> tuple[str, ...]:
     """Questions that the podcast answers, chosen when the index was built."""
     base = live.opened()
-    # Generations of today choose none yet.
-    starters: tuple[str, ...] = getattr(base.generation, "starters", tuple)() if base is not None else ()
-    return starters
+    return () if base is None else base.generation.starters()
 
 
 def _answer(request: Request, asked: PageRequest, question: str) -> Answer:

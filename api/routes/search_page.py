@@ -13,7 +13,7 @@ from api.hits import Found, shown
 from api.live import Live
 from api.pages.render import page
 from api.routes.faults import faults_of
-from api.routes.library import episodes_of
+from api.routes.library import shows_of
 from api.schemas import FilterFields, Text
 from api.years import bars_of
 
@@ -39,7 +39,7 @@ class SearchPageRequest(FilterFields):
 def show_search(request: Request, asked: Annotated[SearchPageRequest, Query()]) -> HTMLResponse:
     """Search, and show the hits; a question that is refused stands in its box again, with the reason."""
     live: Live = request.app.state.live
-    shows = {(episode.show.id, episode.show.title) for episode in episodes_of(live.settings.home)}
+    manifest = live.manifest()
     faults = {} if asked.q is None else faults_of(live, asked.q, asked.asked())
     found = None if asked.q is None or faults else _found(live, asked.q, asked)
     dates = [one.hit.episode.published for one in found or ()]
@@ -48,8 +48,8 @@ def show_search(request: Request, asked: Annotated[SearchPageRequest, Query()]) 
         "search.html",
         status=422 if faults else 200,
         asked=asked,
-        shows=sorted(shows, key=lambda show: show[1].casefold()),
-        empty=live.manifest() is None,
+        shows=shows_of(live.settings.home, 0 if manifest is None else manifest.generation),
+        empty=manifest is None,
         faults=faults,
         found=found,
         bars=bars_of(dates),

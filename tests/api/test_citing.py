@@ -35,6 +35,7 @@ CITATION = Citation(
     url="/quotes/harbour-1-aaaa.1e.c.0123456789",
     listen_url="/api/episodes/harbour-1-aaaa/audio#t=46.0,51.9",
     score=0.0,
+    in_reply_to="Who paid?",
 )
 BARE = replace(
     CITATION,

@@ -12,7 +12,7 @@ from ingest.transcript import Episode, Show
 EPISODE = Episode("harbour-1-aaaa", "h1", Show("harbour", "The Harbour Podcast"), duration=600.0)
 CITATION = Citation(
     "harbour-1-aaaa.0.3.0123456789", "Three whole words.", None, None, EPISODE, 0, 46.0, 51.9, "aligned", 0.4,
-    "/quotes/harbour-1-aaaa.0.3.0123456789", None, 0.0,
+    "/quotes/harbour-1-aaaa.0.3.0123456789", None, 0.0, None,
 )  # fmt: skip
 
 

@@ -35,7 +35,7 @@ def test_pages_show_the_role(tmp_path: Path) -> None:
     save_record(tmp_path, Record(EPISODE, ()))
     save_transcript(tmp_path, TRANSCRIPT, "made by a test")
     source = opened(TRANSCRIPT)
-    shown = "Ada Lee</span>, head of tea &lt;b&gt;and&lt;/b&gt; cakes"
+    shown = "Ada Lee</strong>, head of tea &lt;b&gt;and&lt;/b&gt; cakes"
     with TestClient(create_app(Settings(home=tmp_path))) as client:
         transcript = client.get(f"/episodes/{EPISODE.id}").text
         quote = client.get(f"/quotes/{quote_at(source, len(source.places) - 3, 3).id}").text
