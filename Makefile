@@ -11,7 +11,7 @@ DEMO := data/demo
 EVALUATION := data/evaluation
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-corpus test-browser screenshots lint format evaluate bench clean
+.PHONY: help run test test-corpus test-browser lighthouse screenshots lint format evaluate bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -19,7 +19,7 @@ help: ## list the targets
 run: $(INSTALLED) $(STYLES) ## serve the sample show on http://127.0.0.1:8000 (PORT=… for another port)
 	@$(BIN)/playback --home $(DEMO) ingest data/sample/feed.xml
 	@echo "Playback serves the sample show on http://127.0.0.1:$(PORT)/ (stop it with Ctrl-C)"
-	@echo "A question to try: Why did the team rehearse the data migration?"
+	@echo "A question to try: How did rehearsing the data migration become so much faster?"
 	@PLAYBACK_NOTICE="This is a sample: an invented show with computer voices." $(BIN)/playback --home $(DEMO) serve --port $(PORT)
 
 test: $(INSTALLED) $(STYLES) ## run the tests (under 10 minutes on 2 cores)
@@ -32,8 +32,11 @@ test-corpus: $(INSTALLED) ## run the slow tests on the data in ../shared (skippe
 test-browser: $(INSTALLED) $(STYLES) $(JUDGES) ## run the tests in Chromium (needs /usr/bin/chromium, and npm for axe-core)
 	$(BIN)/python -m pytest -m browser
 
+lighthouse: $(INSTALLED) $(STYLES) $(JUDGES) ## judge the pages with Lighthouse (needs /usr/bin/chromium and npm)
+	$(BIN)/python -m benchmarks.lighthouse
+
 screenshots: $(INSTALLED) $(STYLES) ## take the README's pictures (needs /usr/bin/chromium)
-	$(BIN)/python -m tests.browser.make_screenshots docs/pictures
+	$(BIN)/python -m tests.browser.make_screenshots docs/screenshots
 
 lint: $(INSTALLED) ## check style, types and import directions
 	$(BIN)/ruff check .

@@ -36,9 +36,9 @@ def as_markdown(citation: Citation, base: str) -> str:
 def as_html(citation: Citation, base: str) -> str:
     """Return the quote as a figure with its source as the caption."""
     address = escape(f"{base}{citation.url}")
-    paragraphs = "\n".join(f"    <p>{escape(paragraph)}</p>" for paragraph in _paragraphs(citation))
-    link = f'<a href="{address}">{escape(_name(citation.episode))}</a>'
-    source = _source(escape(_who(citation)), link, escape(_where(citation)))
+    paragraphs = "\n".join(f"    <p>{_text(paragraph)}</p>" for paragraph in _paragraphs(citation))
+    link = f'<a href="{address}">{_text(_name(citation.episode))}</a>'
+    source = _source(_text(_who(citation)), link, _text(_where(citation)))
     return (
         f'<figure>\n  <blockquote cite="{address}">\n{paragraphs}\n  </blockquote>\n'
         f"  <figcaption>{source}</figcaption>\n</figure>"
@@ -180,6 +180,11 @@ def _source(who: str, link: str, where: str) -> str:
 def _line(text: str) -> str:
     """One line of text that neither breaks nor turns the line it stands in."""
     return _CONTROL.sub("\ufffd", " ".join(_DIRECTION.sub("", text).split()))
+
+
+def _text(words: str) -> str:
+    """Escape what stands in an element; quotation marks and apostrophes mean nothing there and stay readable."""
+    return escape(words, quote=False)
 
 
 def _plain(text: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 _GAP = 0.2  # share of a bar's place that stays empty
+_WIDEST = 30  # percent of the picture's width, so that the bar of a year alone is still a bar
 _MOST_LABELS = 6
 # A feed may claim the year 1; from here on only years that have hits are drawn.
 _MOST_YEARS = 40
@@ -41,13 +42,14 @@ def bars_of(dates: Iterable[str | None]) -> tuple[Bar, ...]:
     if len(years) > _MOST_YEARS:
         years = sorted(counts)
     place = 100 / len(years)
+    width = min((1 - _GAP) * place, _WIDEST)
     step = -(-len(years) // _MOST_LABELS)
     return tuple(
         Bar(
             year=year,
             count=counts[year],
-            x=round((number + _GAP / 2) * place, 2),
-            width=round((1 - _GAP) * place, 2),
+            x=round((number + 0.5) * place - width / 2, 2),
+            width=round(width, 2),
             y=round(100 - 100 * counts[year] / most, 2),
             height=round(100 * counts[year] / most, 2),
             is_labelled=number % step == 0,

@@ -41,17 +41,11 @@ def show_answer(request: Request, asked: Annotated[PageRequest, Query()], thanks
         "has_thanks": thanks is not None,
     }
     if asked.q is None:
-        return page(request, "home.html", **values | {"starters": _starters(live)})
+        return page(request, "home.html", **values | {"starters": live.starters()})
     if faults := faults_of(live, asked.q, asked.asked()):
         return page(request, "home.html", 422, **values | {"faults": faults})
     answer = _answer(request, asked, asked.q)
     return page(request, "home.html", **values | _shown(answer, base_of(request), asked))
-
-
-def _starters(live: Live) -> tuple[str, ...]:
-    """Questions that the podcast answers, chosen when the index was built."""
-    base = live.opened()
-    return () if base is None else base.generation.starters()
 
 
 def _answer(request: Request, asked: PageRequest, question: str) -> Answer:

@@ -145,14 +145,18 @@ def _without(wanted: Wanted, name: FacetName, value: str) -> Wanted:
 
 
 def _hits(live: Live, question: str, identifier: str) -> tuple[Found, ...]:
-    """Return the passages of the episode that are nearest to a question; an episode can be read without an index."""
+    """Return where in the episode something near a question is said, each turn once; none where there is no index."""
     if not question:
         return ()
     try:
         base = live.base()
-        return shown(base, find(base, question, _SHOWN_HITS, Filters(episode=identifier)))
+        found = shown(base, find(base, question, _SHOWN_HITS, Filters(episode=identifier)))
     except (QuestionError, IndexMissing, IndexBroken, EncoderError):
         return ()
+    nearest: dict[int, Found] = {}
+    for one in found:
+        nearest.setdefault(one.turn, one)
+    return tuple(nearest.values())
 
 
 def _times(pattern: re.Pattern[str] | None, turn: Turn) -> int:

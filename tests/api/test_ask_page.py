@@ -1,6 +1,7 @@
 """Ask: the question's box, the answer with its cards, the refusal, the follow-up; all without a script."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -189,7 +190,7 @@ def test_an_empty_library_says_what_to_run(empty: TestClient) -> None:
 
 def test_questions_to_start_from_come_from_the_index(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """What hosts asked is offered, each as a link that asks it; markup in it is text."""
-    monkeypatch.setattr(ask_page, "_starters", lambda live: ("Why & how did <b>you</b> move?", "Who paid?"))
+    monkeypatch.setattr("api.live.Live.starters", lambda live: ("Why & how did <b>you</b> move?", "Who paid?"))
     page = seen(client.get("/"))
     links = {link.text: link.attributes["href"] for link in page.all("a")}
     assert links["Why & how did <b>you</b> move?"] == "/?q=Why+%26+how+did+%3Cb%3Eyou%3C%2Fb%3E+move%3F"
@@ -197,12 +198,25 @@ def test_questions_to_start_from_come_from_the_index(client: TestClient, monkeyp
     assert not page.all("b")
 
 
-def test_the_first_page_waits_for_no_model(served_home: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """While the encoder is being loaded the box is there already."""
+def test_the_first_page_waits_for_no_model(base_of: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the encoder is being loaded the box and the questions to start from are there already."""
+    asked = "Why did the ferry office leave paper harbour maps behind?"
+    said = "The ferry office lost a paper harbour map in every storm. " * 5
+    base_of({"a": [("Mina", asked), ("Tobias", said)]})
     monkeypatch.setattr("api.live.Live.warm", lambda self: None)
-    monkeypatch.setattr("api.live.open_base", lambda *_: pytest.fail("the first page opened the index"))
-    with TestClient(create_app(Settings(home=served_home))) as client:
+    monkeypatch.setattr("api.live.open_base", lambda *_: pytest.fail("the first page loaded the encoder"))
+    with TestClient(create_app(Settings(home=tmp_path))) as client:
+        page = seen(client.get("/"))
+    assert page.all("input", id="q")
+    assert asked in [link.text for link in page.all("a")]
+
+
+def test_a_broken_index_leaves_the_box(home: Path, encoder: Any) -> None:
+    """A file that is not what was published is said to those who ask; the first page is there."""
+    (home / "index" / "1" / "passages.sqlite").write_bytes(b"not what was published")
+    with TestClient(create_app(Settings(home=home), encoder)) as client:
         assert seen(client.get("/")).all("input", id="q")
+        assert "playback index --rebuild" in seen(client.get("/?q=boats"), 503).all("main")[0].text
 
 
 def test_a_term_of_the_glossary_is_explained_below_its_quote(base_of: Any, tmp_path: Any, encoder: Any) -> None:

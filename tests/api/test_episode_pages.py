@@ -257,6 +257,17 @@ def test_the_passages_of_a_question_are_on_the_timeline_and_listed(client: TestC
     assert "Nearest to" not in client.get(f"/episodes/{TIMED}?q=+").text
 
 
+def test_a_turn_is_listed_once(base_of: Callable[..., Any], tmp_path: Path, encoder: Any) -> None:
+    """Passages overlap, so several can be nearest for the same turn; a reader is led there once."""
+    said = " ".join(f"The lighthouse of harbour {number} was painted white again." for number in range(12))
+    base = base_of({"a": [("Mina", "What about the lighthouse?"), ("Tobias", said)]}, shape=(20, 1))
+    assert base.generation.manifest.passages > 3
+    with TestClient(create_app(Settings(home=tmp_path), encoder)) as client:
+        page = seen(client.get("/episodes/a?q=lighthouse"))
+    listed = next(found for found in page.all("ul") if "painted" in found.text)
+    assert listed.text.count("Tobias") == 1
+
+
 def test_an_episode_is_read_without_an_index(opened: Callable[..., Seen], home: Path) -> None:
     """Where nothing was published there are no hits; everything else is there."""
     (home / "index" / "current").unlink()

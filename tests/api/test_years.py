@@ -20,6 +20,12 @@ def test_bars_are_as_high_as_their_counts() -> None:
     assert all(bar.is_labelled for bar in bars)
 
 
+def test_a_year_alone_has_a_bar_not_a_block() -> None:
+    """The bar of a single year stands in the middle, on less than a third of the picture."""
+    (bar,) = bars_of(["2026-09-03", "2026-09-10"])
+    assert (bar.x, bar.width, bar.middle) == (35.0, 30, 50.0)
+
+
 def test_no_dates_no_bars() -> None:
     """Without a date nothing is drawn."""
     assert bars_of([]) == ()

@@ -1,5 +1,7 @@
-"""The sample show on a real server, and what a browser is started with."""
+"""The sample show on real servers, and what a browser is started with."""
 
+import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -7,34 +9,73 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 from time import monotonic, sleep
+from typing import Any
 
+import httpx
 import uvicorn
 
 from api.app import create_app
 from api.settings import Settings
+from index.encode import Encoder
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = Path("/usr/bin/chromium")
-AXE = ROOT / "api" / "pages" / "node_modules" / "axe-core" / "axe.min.js"
+NODE_MODULES = ROOT / "api" / "pages" / "node_modules"
 NOTICE = "This is a sample: an invented show with computer voices."
-_START_SECONDS = 60
-# It reaches nothing but the server of these tests, and plays without being clicked.
 OPTIONS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --autoplay-policy=no-user-gesture-required"
+    "--disable-component-update --disable-sync --mute-audio "
+    # Else a page that a test makes up, which counts as one of the internet, may frame nothing of this machine.
+    "--disable-features=LocalNetworkAccessChecks"
 ).split()
+# It reaches nothing but the servers of these tests.
+OFFLINE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+_START_SECONDS = 60
+_PLAYBACK = (sys.executable, "-m", "api.cli", "--home")
 
 
 def ingest_sample(home: Path) -> None:
     """Ingest and index the sample show, as `make run` does."""
-    command = [sys.executable, "-m", "api.cli", "--home", str(home), "ingest", "--quiet", "data/sample/feed.xml"]
-    subprocess.run(command, cwd=ROOT, check=True)
+    subprocess.run([*_PLAYBACK, home, "ingest", "--quiet", "data/sample/feed.xml"], cwd=ROOT, check=True)
 
 
 @contextmanager
-def served(settings: Settings) -> Iterator[str]:
-    """Serve a library on a free port of this machine while the block lasts; yields the address without a last slash."""
-    server = uvicorn.Server(uvicorn.Config(create_app(settings), host="127.0.0.1", port=0, log_level="warning"))
+def running(home: Path) -> Iterator[str]:
+    """Run `playback serve` on a free port while the block lasts, as `make run` does; yields its address.
+
+    It answers questions from the first request on, so that no test waits for the encoder.
+    """
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+    server = subprocess.Popen(
+        [*_PLAYBACK, home, "serve", "--port", str(port)], cwd=ROOT, env={**os.environ, "PLAYBACK_NOTICE": NOTICE}
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_until_answering(server, address)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(_START_SECONDS)
+
+
+def _wait_until_answering(server: subprocess.Popen[bytes], address: str) -> None:
+    until = monotonic() + _START_SECONDS
+    while True:
+        assert server.poll() is None, "the server stopped"
+        assert monotonic() < until, "the server did not start"
+        try:
+            answer_of(address, "boats")
+        except httpx.ConnectError:
+            sleep(0.1)
+        else:
+            return
+
+
+@contextmanager
+def served(settings: Settings, encoder: Encoder | None = None) -> Iterator[str]:
+    """Serve a library from a thread of the tests, whose encoder and assets can be others; yields the address."""
+    server = uvicorn.Server(uvicorn.Config(create_app(settings, encoder), port=0, log_level="warning"))
     thread = Thread(target=server.run, daemon=True)
     thread.start()
     until = monotonic() + _START_SECONDS
@@ -46,3 +87,9 @@ def served(settings: Settings) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join()
+
+
+def answer_of(site: str, question: str) -> Any:
+    """The answer to a question by the interface."""
+    response = httpx.post(f"{site}/api/answers", json={"question": question}, timeout=_START_SECONDS)
+    return response.raise_for_status().json()

@@ -53,9 +53,25 @@ class Served:
 
     def quote(self, episode: str) -> str:
         """The id of the quote that holds the text."""
-        source = open_transcript(self.home, episode)
-        assert source is not None
-        return quote_at(source, 0, sum(place.turn == 0 for place in source.places)).id
+        return quote_of(self.home, episode)
+
+
+def quote_of(home: Path, episode: str) -> str:
+    """The id of the quote that holds an episode's text."""
+    source = open_transcript(home, episode)
+    assert source is not None
+    return quote_at(source, 0, sum(place.turn == 0 for place in source.places)).id
+
+
+def address_of(home: Path, episode: str, text: str, path: str) -> str:
+    """One of the paths above, filled in for an episode and the text that it carries."""
+    sent = text.encode(errors="surrogatepass")
+    fields = {"id": episode, "text": quote(sent, safe=""), "number": episode.split("-")[1]}
+    if "{quote}" in path:
+        fields["quote"] = quote_of(home, episode)
+    if "{filters}" in path:
+        fields["filters"] = urlencode(dict.fromkeys(_FILTERS, sent))
+    return path.format(**fields)
 
 
 def as_stored(text: str) -> str:
@@ -105,13 +121,8 @@ def served(home: Path, texts: Sequence[str]) -> Iterator[Served]:
 def pages_of(served: Served, texts: tuple[str, ...], path: str) -> Iterator[tuple[str, Seen]]:
     """Each page of one kind, with the text that it should show."""
     for (identifier, stored), text in zip(served.texts.items(), texts, strict=True):
-        sent = text.encode(errors="surrogatepass")
-        fields = {"id": identifier, "text": quote(sent, safe=""), "number": identifier.split("-")[1]}
-        if "{quote}" in path:
-            fields["quote"] = served.quote(identifier)
-        if "{filters}" in path:
-            fields["filters"] = urlencode(dict.fromkeys(_FILTERS, sent))
-        response = served.client.get(path.format(**fields), headers={"accept": "text/html"})
+        address = address_of(served.home, identifier, text, path)
+        response = served.client.get(address, headers={"accept": "text/html"})
         assert response.headers["content-type"] == "text/html; charset=utf-8"
         assert response.headers["x-content-type-options"] == "nosniff"
         assert "unsafe" not in response.headers["content-security-policy"]

@@ -105,7 +105,7 @@ function search() {
   const words = byId("words");
   let looked, found, at;
 
-  const tell = (text) => say((byId("count").textContent = text));
+  const count = byId("count");
 
   // As the server does it: any case, blanks and quotation marks as they come.
   const mark = () => {
@@ -124,18 +124,19 @@ function search() {
     }
     CSS.highlights?.set("found", new Highlight(...found));
     byId("steps").hidden = !found.length;
-    tell(plain && `${found.length} found`);
+    count.textContent = plain && `${found.length} found`;
   };
   const go = (by) => {
     at = (Math.max(at, by < 0 ? 0 : -1) + by + found.length) % found.length;
     CSS.highlights?.set("at", new Highlight(found[at]));
     scroll(found[at].startContainer.parentElement, "center");
-    tell(`${at + 1} of ${found.length} found`);
+    say((count.textContent = `${at + 1} of ${found.length} found`));
   };
 
   byId("find").onsubmit = () => {
     if (looked !== words.value) mark();
     if (found.length) go(1);
+    else say(count.textContent);
     return false;
   };
   byId("next").onclick = () => go(1);
