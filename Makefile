@@ -19,7 +19,7 @@ help: ## list the targets
 run: $(INSTALLED) $(STYLES) ## serve the sample show on http://127.0.0.1:8000 (PORT=… for another port)
 	@$(BIN)/playback --home $(DEMO) ingest data/sample/feed.xml
 	@echo "Playback serves the sample show on http://127.0.0.1:$(PORT)/ (stop it with Ctrl-C)"
-	@echo "A question to try: Why did the team rehearse the data migration?"
+	@echo "A question to try: How did they keep both databases in step?"
 	@PLAYBACK_NOTICE="This is a sample: an invented show with computer voices." $(BIN)/playback --home $(DEMO) serve --port $(PORT)
 
 test: $(INSTALLED) $(STYLES) ## run the tests (under 10 minutes on 2 cores)
