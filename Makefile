@@ -19,7 +19,7 @@ help: ## list the targets
 run: $(INSTALLED) $(STYLES) ## serve the sample show on http://127.0.0.1:8000 (PORT=… for another port)
 	@$(BIN)/playback --home $(DEMO) ingest data/sample/feed.xml
 	@echo "Playback serves the sample show on http://127.0.0.1:$(PORT)/ (stop it with Ctrl-C)"
-	@echo "A question to try: How did rehearsing the data migration become so much faster?"
+	@echo "A question to try: How did they keep both databases in step?"
 	@PLAYBACK_NOTICE="This is a sample: an invented show with computer voices." $(BIN)/playback --home $(DEMO) serve --port $(PORT)
 
 test: $(INSTALLED) $(STYLES) ## run the tests (under 10 minutes on 2 cores)
@@ -48,19 +48,14 @@ format: $(INSTALLED) ## format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-evaluate: $(INSTALLED) ## print the figures of retrieval, answers and alignment on the data in ../shared
+evaluate: $(INSTALLED) ## write docs/evaluation.md from the data in ../shared (about 10 minutes, the first time more)
 	$(BIN)/playback --home $(EVALUATION) ingest $(SHARED)/corpora/engineering-lessons/feed.xml --no-audio
-	$(BIN)/python benchmarks/confidence.py $(EVALUATION) $(SHARED)/corpora/engineering-lessons/questions.jsonl
-	$(BIN)/python benchmarks/retrieval.py $(EVALUATION) $(SHARED)/corpora/engineering-lessons/questions.jsonl
-	$(BIN)/python benchmarks/misheard.py --shared $(SHARED)
-	$(BIN)/python benchmarks/alignment.py --shared $(SHARED) --only corpus,words,damage
-	$(BIN)/python benchmarks/edges.py --shared $(SHARED)
+	$(BIN)/python benchmarks/report.py $(EVALUATION) --shared $(SHARED) --output docs/evaluation.md
 
-bench: $(INSTALLED) ## measure speed and memory
+bench: $(INSTALLED) ## write docs/speed.md (speed and memory) and print what the pages weigh
 	$(BIN)/playback --home $(EVALUATION) ingest $(SHARED)/corpora/engineering-lessons/feed.xml --no-audio
-	$(BIN)/python benchmarks/speed.py $(EVALUATION) $(SHARED)/corpora/engineering-lessons/questions.jsonl
+	$(BIN)/python benchmarks/speed.py $(EVALUATION) --shared $(SHARED) --output docs/speed.md
 	$(BIN)/python benchmarks/pages.py $(EVALUATION) $(SHARED)/corpora/engineering-lessons/questions.jsonl
-	$(BIN)/python benchmarks/alignment.py --shared $(SHARED) --only speed
 
 clean: ## remove what make made, but for libraries
 	rm -rf .venv dist build $(DEMO) $(EVALUATION) $(PAGES)/node_modules $(PAGES)/assets/govuk

@@ -7,7 +7,10 @@ of `playback evaluate` with every question's confidence taken from the fit on th
 """
 
 import argparse
-from dataclasses import astuple
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import astuple, dataclass, fields, replace
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +20,48 @@ from sklearn.linear_model import LogisticRegression
 
 from api.answer import WEIGHED_HITS, ask, find, ready
 from api.base import KnowledgeBase, open_base
-from api.confidence import USUAL_WEAKEST_NAME, evidence_of
+from api.confidence import USUAL_WEAKEST_NAME, Evidence, evidence_of
 from api.evaluate import evaluate, render
+from api.metrics import Row, figures, paired_intervals
 from api.printed import answer_json, hits_json
 from api.questions import Question, folds, read_questions
 from api.settings import Settings
+from benchmarks.figures import signed, table
 from index.search import search
 from ingest.library import load_transcript
 from ingest.transcript import to_json
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+# From where to where confidence is counted together: few questions have little of it.
+_LIMITS = (0.0, 0.5, 0.7, 0.9, 1.0)
+RELIABILITY = ("confidence", "questions", "answerable", "share")
+ALONE = ("figures", "AUROC", "change", "within equal name counts", "change within")
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What goes into `api/confidence.py`: weights and constant of the logistic, both thresholds, the usual name."""
+
+    weights: tuple[float, ...]
+    constant: float
+    touches: float
+    confident: float
+    usual_weakest_name: float
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The fit on all questions, and out of fold the report of `playback evaluate` and tables of the confidence.
+
+    `right_above` is the share of first citations that are right from the upper threshold on.
+    """
+
+    fit: Fit
+    right_above: float
+    report: dict[str, Any]
+    reliability: list[tuple[object, ...]]
+    alone: list[tuple[object, ...]]
 
 
 def main() -> None:
@@ -36,50 +70,64 @@ def main() -> None:
     parser.add_argument("home", type=Path)
     parser.add_argument("questions", type=Path)
     options = parser.parse_args()
-    base, questions = open_base(Settings(home=options.home)), read_questions(options.questions)
-    figures = np.array([_figures(base, question) for question in questions])
+    found = measured(open_base(Settings(home=options.home)), read_questions(options.questions))
+    print(f"WEIGHTS = ({', '.join(f'{weight:.3f}' for weight in found.fit.weights)})")
+    print(f"CONSTANT = {found.fit.constant:.3f}")
+    print(f"CONFIDENT = {found.fit.confident:.3f}")
+    print(f"TOUCHES = {found.fit.touches:.3f}")
+    print(f"USUAL_WEAKEST_NAME = {found.fit.usual_weakest_name:.3f}")
+    print("\nout of fold:")
+    lines = render(found.report).splitlines()
+    print("\n".join(line for line in lines if "latency" not in line))  # these answers were composed before
+    print(table(RELIABILITY, found.reliability), table(ALONE, found.alone), sep="\n\n")
+
+
+def measured(base: KnowledgeBase, questions: Sequence[Question]) -> Measured:
+    """Fit on all questions, and measure what the fit on the other folds is worth on each; takes some minutes."""
+    values = np.array([_values(base, question) for question in questions])
     answerable = np.array([question.answerable for question in questions])
-    outside = np.zeros(len(questions))
-    for part in folds(questions):
-        held = np.array([question.id in part for question in questions])
-        outside[held] = probability(figures[held], *fit(figures[~held], answerable[~held]))
+    outside = out_of_fold(questions, values, answerable)
     answers = {question.question: _everything(base, question) for question in questions}
-    first = _judged(base, questions, answers)
-    right = np.array([row["first_right_citation"] == 1 for row in first["rows"]])
+    judge = _judge(base, questions)
+    right = np.array([row["first_right_citation"] == 1 for row in judge(answers)["rows"]])
     low, high = thresholds(outside, answerable, right)
-    weights, constant = fit(figures, answerable)
-    named = figures[figures[:, 1] != USUAL_WEAKEST_NAME]
-    print(f"WEIGHTS = ({', '.join(f'{weight:.3f}' for weight in weights)})")
-    print(f"CONSTANT = {constant:.3f}")
-    print(f"CONFIDENT = {high:.3f}")
-    print(f"TOUCHES = {low:.3f}")
-    print(f"mean of the weakest names: {named[:, 1].mean():.3f}")
     for question, score in zip(questions, outside, strict=True):
         status = "answered" if score >= high else "partial" if score >= low else "unanswerable"
         answers[question.question] |= {"confidence": float(score), "status": status}
         if status == "unanswerable":
             answers[question.question] |= {"citations": [], "statements": []}
-    print("\nout of fold:")
-    lines = render(_judged(base, questions, answers)).splitlines()
-    print("\n".join(line for line in lines if "latency" not in line))  # these answers were composed before
-    print("confidence   questions   answerable")
-    for begin in np.arange(0, 1, 0.1):
-        inside = answerable[(outside >= begin) & (outside < begin + 0.1)]
-        if len(inside):
-            print(f"{begin:.1f} to {begin + 0.1:.1f} {len(inside):11d} {inside.mean():12.2f}")
+    report = judge(answers)
+    weights, constant = fit(values, answerable)
+    named = values[values[:, 1] != USUAL_WEAKEST_NAME]
+    return Measured(
+        Fit(tuple(map(float, weights)), constant, low, high, float(named[:, 1].mean())),
+        float(right[outside >= high].mean()),
+        report,
+        _reliability(outside, answerable),
+        _alone(questions, [Row(**row) for row in report["rows"]], values, answerable),
+    )
 
 
-def fit(figures: Array, answerable: Flags) -> tuple[Array, float]:
-    """Return weights and constant of a logistic regression on the figures as they are; ridge on standardised ones."""
-    mean, deviation = figures.mean(axis=0), figures.std(axis=0)
-    model = LogisticRegression(C=1.0).fit((figures - mean) / deviation, answerable)
+def out_of_fold(questions: Sequence[Question], values: Array, answerable: Flags) -> Array:
+    """Return the probability of each question by the fit on the other folds."""
+    outside = np.zeros(len(questions))
+    for part in folds(questions):
+        held = np.array([question.id in part for question in questions])
+        outside[held] = probability(values[held], *fit(values[~held], answerable[~held]))
+    return outside
+
+
+def fit(values: Array, answerable: Flags) -> tuple[Array, float]:
+    """Return weights and constant of a logistic regression on the values as they are; ridge on standardised ones."""
+    mean, deviation = values.mean(axis=0), values.std(axis=0)
+    model = LogisticRegression(C=1.0).fit((values - mean) / deviation, answerable)
     weights = model.coef_[0] / deviation
     return weights, float(model.intercept_[0] - weights @ mean)
 
 
-def probability(figures: Array, weights: Array, constant: float) -> Array:
-    """Return the logistic of the weighted figures."""
-    result: Array = 1 / (1 + np.exp(-constant - figures @ weights))
+def probability(values: Array, weights: Array, constant: float) -> Array:
+    """Return the logistic of the weighted values."""
+    result: Array = 1 / (1 + np.exp(-constant - values @ weights))
     return result
 
 
@@ -96,7 +144,37 @@ def thresholds(scores: Array, answerable: Flags, right: Flags) -> tuple[float, f
     return low, float(np.median(kept))
 
 
-def _figures(base: KnowledgeBase, question: Question) -> tuple[float, ...]:
+def _reliability(scores: Array, answerable: Flags) -> list[tuple[object, ...]]:
+    """Return rows under RELIABILITY."""
+    found: list[tuple[object, ...]] = []
+    for begin, end in pairwise(_LIMITS):
+        inside = answerable[(scores >= begin) & ((scores < end) | (end == _LIMITS[-1]))]
+        share = float(inside.mean()) if len(inside) else None
+        found.append((f"{begin:g} to {end:g}", len(inside), int(inside.sum()), share))
+    return found
+
+
+def _alone(
+    questions: Sequence[Question], rows: Sequence[Row], values: Array, answerable: Flags
+) -> list[tuple[object, ...]]:
+    """Return rows under ALONE: the logistic of all figures, and of each alone, both out of fold."""
+    variants = {"all": values} | {
+        f"{field.name.replace('_', ' ')} alone": values[:, [at]] for at, field in enumerate(fields(Evidence))
+    }
+    found = []
+    for name, chosen in variants.items():
+        scores = out_of_fold(questions, chosen, answerable)
+        mine = [replace(row, confidence=float(score)) for row, score in zip(rows, scores, strict=True)]
+        changes = paired_intervals(mine, rows)
+        cells: list[object] = [name]
+        for metric in ("abstention_auroc", "abstention_auroc_equal_names"):
+            here, there, limits = figures(mine)[metric], figures(rows)[metric], changes[metric]
+            cells += [here, "" if limits is None else signed(here - there, limits)]
+        found.append(tuple(cells))
+    return found
+
+
+def _values(base: KnowledgeBase, question: Question) -> tuple[float, ...]:
     query = ready(base, question.question)
     hits = search(base.generation, query, WEIGHED_HITS)
     return astuple(evidence_of(base, query, hits))
@@ -108,17 +186,20 @@ def _everything(base: KnowledgeBase, question: Question) -> dict[str, Any]:
     return answered | {"citations": answered["citations"] or answered["related"], "status": "answered"}
 
 
-def _judged(base: KnowledgeBase, questions: tuple[Question, ...], answers: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def _judge(
+    base: KnowledgeBase, questions: Sequence[Question]
+) -> Callable[[Mapping[str, Mapping[str, Any]]], dict[str, Any]]:
+    """Return what judges answers by question; hits are the same for all answers and found once."""
+
+    @cache
+    def hits(query: str, k: int) -> dict[str, Any]:
+        return hits_json(query, find(base, query, k))
+
     def transcript(identifier: str) -> dict[str, Any] | None:
         found = load_transcript(base.home, identifier)
         return None if found is None else to_json(found)
 
-    return evaluate(
-        questions,
-        ask=answers.__getitem__,
-        find=lambda query, k: hits_json(query, find(base, query, k)),
-        transcript=transcript,
-    )
+    return lambda answers: evaluate(questions, ask=answers.__getitem__, find=hits, transcript=transcript)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ Times before are those of the aligned text; heard words and captions are true on
 import argparse
 import json
 import random
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
@@ -19,9 +18,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-# Run as a script, Python looks for packages in benchmarks/ only.
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.alignment_cases import Meeting, meeting
 from benchmarks.figures import print_figures
@@ -105,6 +101,14 @@ def meeting_cases(shared: Path) -> Iterator[Case]:
         turns, _ = align(data.turns, heard, data.duration, precision)
         yield Case(kind, turns, true, energy)
         yield Case(f"{kind}, nobody else within 0.5 s", turns, true, energy, data.alone)
+
+
+def figures_of(shared: Path) -> dict[str, Any]:
+    """Return the figures of the sample show, and of AMI's meetings where the folder holds them."""
+    cases = list(sample_cases())
+    if (shared / "audio" / "ami-medley").is_dir():
+        cases += meeting_cases(shared)
+    return figures(cases)
 
 
 def figures(cases: Sequence[Case]) -> dict[str, Any]:
@@ -211,10 +215,7 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, default=Path("../shared"), help="folder with audio/ami-medley")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    cases = list(sample_cases())
-    if (options.shared / "audio" / "ami-medley").is_dir():
-        cases += meeting_cases(options.shared)
-    found = {**figures(cases), **{f"speed, {label}": value for label, value in speed().items()}}
+    found = {**figures_of(options.shared), **{f"speed, {label}": value for label, value in speed().items()}}
     print_figures(found, options.json)
 
 

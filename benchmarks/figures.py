@@ -1,7 +1,10 @@
-"""Figures of a benchmark as text for people: Markdown tables, or JSON; and how sure a change is."""
+"""Figures of a benchmark as text for people: tables and prose in Markdown, or JSON; and how sure a change is."""
 
 import json
+import os
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -44,15 +47,26 @@ def interval(changes: NDArray[np.float64]) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def change(changes: NDArray[np.float64]) -> str:
-    """Return the mean change and its interval, as "+0.012 [-0.003, +0.027]"; nothing if nothing changed."""
-    return signed(float(changes.mean()), interval(changes)) if changes.any() else ""
-
-
 def signed(difference: float, limits: Sequence[float]) -> str:
-    """Return a difference and its interval with signs."""
+    """Return a difference and its interval, as "+0.012 [-0.003, +0.027]"; nothing where nothing differs."""
     low, high = limits
-    return f"{_signed(difference)} [{_signed(low)}, {_signed(high)}]"
+    return f"{_signed(difference)} [{_signed(low)}, {_signed(high)}]" if low or high else ""
+
+
+def paragraph(text: str) -> str:
+    """Return prose in lines of 120 characters."""
+    return fill(" ".join(text.split()), width=120, break_long_words=False, break_on_hyphens=False)
+
+
+def machine() -> str:
+    """Return how large this machine is and how busy it is now."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return f"{os.cpu_count()} cores and {memory:.0f} GiB (load {os.getloadavg()[0]:.1f} at the start)"
+
+
+def today() -> str:
+    """Return the date as people write it."""
+    return f"{date.today().day} {date.today():%B %Y}"
 
 
 def _signed(value: float) -> str:

@@ -14,10 +14,8 @@ whether the place is found, not whether its text is spelt right.
 """
 
 import argparse
-import json
 import random
 import re
-import sys
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -27,9 +25,6 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
-# Run as a script, Python looks for packages in benchmarks/ only.
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
 from api.answer import find
 from api.base import open_base
 from api.evaluate import evaluate
@@ -37,6 +32,7 @@ from api.printed import hits_json
 from api.questions import Question, read_questions
 from api.quote import opened
 from api.settings import Settings
+from benchmarks.figures import print_figures
 from index.build import build
 from index.encode import Encoder, load_encoder
 from ingest.library import load_record, load_transcript, save_record, save_transcript
@@ -137,31 +133,42 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=3, help="corruptions over which figures are the mean (default: 3)")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    corpus = options.shared / "corpora" / "engineering-lessons"
+    print_figures(measured(options.shared, options.share, options.seeds), options.json)
+
+
+def measured(shared: Path, share: float = 0.2, seeds: int = 3) -> dict[str, dict[str, Any]]:
+    """Return the figures on clean words, on misheard ones as the mean of the seeds, and the drop; takes minutes."""
+    corpus = shared / "corpora" / "engineering-lessons"
     guids, questions = _chosen(read_questions(corpus / "questions.jsonl"))
     encoder = load_encoder()
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "clean"
-        clean = _ingested(corpus / "feed.xml", home, guids)
-        alike = sound_alikes(list(clean.values()))
-        figures = {"clean": _figures(_find(home, encoder), questions)}
+        transcripts = ingested(corpus / "feed.xml", home, guids)
+        alike = sound_alikes(list(transcripts.values()))
+        clean = _figures(_find(home, encoder), questions)
         runs = []
-        for seed in range(options.seeds):
-            noisy = {name: corrupted(transcript, options.share, alike, seed) for name, transcript in clean.items()}
+        for seed in range(seeds):
+            noisy = {name: corrupted(transcript, share, alike, seed) for name, transcript in transcripts.items()}
             runs.append(_figures(_find_clean(home, Path(folder) / str(seed), noisy, encoder), questions))
-    figures["misheard"] = {name: mean(run[name] for run in runs) for name in FIGURES}
-    figures["drop"] = {name: figures["clean"][name] - figures["misheard"][name] for name in FIGURES}
-    figures["drop by seed"] = {name: [round(figures["clean"][name] - run[name], 3) for run in runs] for name in FIGURES}
-    if options.json:
-        print(json.dumps({"questions": len(questions), "share": options.share, **figures}, indent=1))
-        return
-    print(f"{len(questions)} questions, {len(guids)} interviews, {options.share:.0%} of the words misheard")
-    for label, values in figures.items():
-        print(f"  {label:<13}" + " · ".join(f"{name} {_shown(value)}" for name, value in values.items()))
+    return {
+        "of": {"questions": len(questions), "interviews": len(guids), "share": share, "seeds": seeds},
+        "clean": clean,
+        "misheard": {name: mean(run[name] for run in runs) for name in FIGURES},
+        "drop": {name: clean[name] - mean(run[name] for run in runs) for name in FIGURES},
+        "drop by seed": {name: [round(clean[name] - run[name], 3) for run in runs] for name in FIGURES},
+    }
 
 
-def _shown(value: Any) -> str:
-    return f"{value:.3f}" if isinstance(value, float) else str(value)
+def ingested(feed: Path, home: Path, guids: set[str] | None = None) -> dict[str, Transcript]:
+    """Ingest a feed's episodes, or the chosen ones, without audio and return their transcripts by episode id."""
+    found = {}
+    for episode in register_source(str(feed), home).episodes:
+        if guids is None or episode.guid in guids:
+            ingest_episode(episode, home, IngestSettings(audio=False))
+            transcript = load_transcript(home, episode.id)
+            assert transcript is not None, f"{episode.id} gave no transcript"
+            found[episode.id] = transcript
+    return found
 
 
 def _words(transcript: Transcript) -> list[str]:
@@ -192,18 +199,6 @@ def _chosen(questions: Sequence[Question]) -> tuple[set[str], list[Question]]:
     counts = Counter(guid for _, guids in answerable for guid in guids)
     chosen = set(sorted(counts, key=lambda guid: (-counts[guid], guid))[:INTERVIEWS])
     return chosen, [question for question, guids in answerable if guids <= chosen]
-
-
-def _ingested(feed: Path, home: Path, guids: set[str]) -> dict[str, Transcript]:
-    """Ingest the chosen episodes of a feed and return their transcripts by episode id."""
-    found = {}
-    for episode in register_source(str(feed), home).episodes:
-        if episode.guid in guids:
-            ingest_episode(episode, home, IngestSettings(audio=False))
-            transcript = load_transcript(home, episode.id)
-            assert transcript is not None, f"{episode.id} gave no transcript"
-            found[episode.id] = transcript
-    return found
 
 
 def _find(home: Path, encoder: Encoder) -> Find:

@@ -25,7 +25,7 @@ from api.evaluate import HIT_WORDS, HITS
 from api.metrics import is_right, normalise
 from api.questions import Question, read_questions
 from api.settings import Settings
-from benchmarks.figures import change, table
+from benchmarks.figures import interval, signed, table
 from index.generation import TermField, VectorField
 from index.passage import Passage
 from index.search import WEIGHTS, Query, trigrams
@@ -72,16 +72,17 @@ class Scoreboard:
 
 @dataclass(frozen=True)
 class Line:
-    """Figures of one way to rank: shares of questions with a right hit by depth, MRR, and its change as text."""
+    """Figures of one way to rank: shares of questions with a right hit by depth, MRR, and its change with interval."""
 
     name: str
     recall: tuple[float, float, float]
     mrr: float
-    change: str
+    change: float
+    limits: tuple[float, float]
 
     def cells(self) -> tuple[object, ...]:
         """Return the line as cells of a table under HEADS."""
-        return (self.name, *self.recall, self.mrr, self.change)
+        return (self.name, *self.recall, self.mrr, signed(self.change, self.limits))
 
 
 def main() -> None:
@@ -170,7 +171,8 @@ def first_right_ranks(board: Scoreboard, totals: Floats) -> Ranks:
 def line(name: str, ranks: Ranks, reference: Ranks) -> Line:
     """Return the figures of these ranks and the change of MRR against others of the same questions."""
     recall = (float((ranks <= 1).mean()), float((ranks <= 5).mean()), float((ranks <= HITS).mean()))
-    return Line(name, recall, float((1 / ranks).mean()), change(1 / ranks - 1 / reference))
+    changes = 1 / ranks - 1 / reference
+    return Line(name, recall, float((1 / ranks).mean()), float(changes.mean()), interval(changes))
 
 
 def ablation(board: Scoreboard) -> list[Line]:

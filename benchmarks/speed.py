@@ -1,60 +1,117 @@
-"""Measure speed and memory of the doors on a library that is indexed.
+"""Measure speed and memory of the doors on a library that is indexed, of alignment, and of listening for pauses.
 
-    python benchmarks/speed.py HOME QUESTIONS.jsonl
+    python benchmarks/speed.py HOME --shared ../shared [--output docs/speed.md]
 
-Prints the start of the command line (median of 9), the time until a first answer in a fresh process, and, warm and one
-client, median and 95th percentile of an answer and of a search, with the size of the process. Machines are shared:
-compare figures of one run.
+Gives the start of the command line (median of 9), the time until a first answer in a fresh process, and, warm and one
+client, median and 95th percentile of an answer and of a search, with the size of the process; then CPU seconds and
+memory of aligning 10 minutes, 1 hour and 10 hours and of finding the pauses of 1 and 3 hours. Machines are shared:
+compare figures of one run; CPU time is less disturbed than time.
 """
 
 import argparse
 import resource
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import perf_counter, process_time
 
 import numpy as np
 
 from api.answer import DEFAULT_HITS, ask, find
-from api.base import open_base
+from api.base import KnowledgeBase, open_base
 from api.questions import read_questions
 from api.settings import Settings
+from benchmarks import alignment, edges
+from benchmarks.alignment_cases import cases
+from benchmarks.figures import machine, paragraph, table, today
+
+Row = tuple[object, ...]
 
 
 def main() -> None:
-    """Parse the command line, measure and print."""
+    """Parse the command line, measure, and write the page or print it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("home", type=Path)
-    parser.add_argument("questions", type=Path)
+    parser.add_argument("--shared", type=Path, default=Path("../shared"), help="folder with corpora/")
+    parser.add_argument("--output", type=Path, help="file to write; printed without it")
     options = parser.parse_args()
+    text = page(options.home, options.shared)
+    if options.output is None:
+        print(text)
+    else:
+        options.output.write_text(f"{text}\n", "utf-8")
+
+
+def page(home: Path, shared: Path) -> str:
+    """Measure and return the page."""
+    on = machine()  # before this run adds to the load
+    questions = read_questions(shared / "corpora" / "engineering-lessons" / "questions.jsonl")
     starts = [seconds_of("--help") for _ in range(9)]
-    print(f"playback --help: {median(starts):.2f} s")
-    print(f"playback ask, fresh process: {seconds_of('--home', options.home, 'ask', 'What changed?'):.1f} s")
-    base = open_base(Settings(home=options.home))
-    questions = [question.question for question in read_questions(options.questions)]
+    first = seconds_of("--home", home, "ask", "What changed?")
+    # Before torch is loaded, whose memory each of these processes would begin with.
+    work = {f"aligning {label} of speech": value for label, value in alignment.speed(cases(shared)).items()}
+    work |= {f"finding the pauses of {label}": value for label, value in edges.speed().items()}
+    base = open_base(Settings(home=home))
+    held = base.generation.manifest
+    doors = warm(base, [question.question for question in questions])
+    size = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return "\n\n".join(
+        [
+            "# How fast it is",
+            paragraph(
+                f"Written by `make bench` on {today()}, on {on}. Machines are shared: compare figures of one run; CPU "
+                "time is less disturbed than time."
+            ),
+            "## Questions",
+            paragraph(
+                f"{len(questions)} questions one after the other, warm, one client, {held.passages:,} passages of "
+                f"{held.episodes} episodes; the process grows to {size:,.0f} MiB."
+            ),
+            table(("", "median", "95th percentile", "CPU, median", "CPU, 95th percentile"), doors),
+            paragraph(
+                f"`playback --help` takes {median(starts):.2f} s (median of {len(starts)}); a first answer in a fresh "
+                f"process {first:.1f} s, most of it loading torch."
+            ),
+            "## Recordings",
+            table(
+                ("", "CPU seconds", "most memory", "of it before"),
+                (
+                    (name, f"{value['cpu_s']:.2f}", f"{value['peak_mb']:.0f} MB", f"{value['peak_mb_before']:.0f} MB")
+                    for name, value in work.items()
+                ),
+            ),
+        ]
+    )
+
+
+def warm(base: KnowledgeBase, questions: Sequence[str]) -> list[Row]:
+    """Return of answers and of searches the times in milliseconds, as rows of a table."""
     ask(base, questions[0])
-    answers = [elapsed(lambda question=question: ask(base, question)) for question in questions]
-    searches = [elapsed(lambda question=question: find(base, question, DEFAULT_HITS)) for question in questions]
-    print(f"{base.generation.manifest.passages:,} passages, {len(questions)} questions, warm, one client:")
-    for name, times in (("answer", answers), ("search", searches)):
-        print(f"  {name}: p50 {np.quantile(times, 0.5) * 1000:.0f} ms, p95 {np.quantile(times, 0.95) * 1000:.0f} ms")
-    print(f"  largest size of the process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB")
+    rows: list[Row] = []
+    doors: dict[str, Callable[[str], object]] = {
+        "an answer": lambda question: ask(base, question),
+        f"a search of {DEFAULT_HITS}": lambda question: find(base, question, DEFAULT_HITS),
+    }
+    for name, door in doors.items():
+        times = np.array([elapsed(door, question) for question in questions]) * 1000
+        cells = [f"{value:.0f} ms" for column in (0, 1) for value in np.quantile(times[:, column], (0.5, 0.95))]
+        rows.append((name, *cells))
+    return rows
 
 
 def seconds_of(*arguments: object) -> float:
     """Return the seconds a fresh `playback` process takes."""
     command = [sys.executable, "-m", "api.cli", *(str(argument) for argument in arguments)]
-    return elapsed(lambda: subprocess.run(command, check=True, capture_output=True))  # noqa: S603 - our own program
+    return elapsed(lambda _: subprocess.run(command, check=True, capture_output=True), "")[0]  # noqa: S603 - our own
 
 
-def elapsed(work: object) -> float:
-    """Return the seconds that calling `work` takes."""
-    assert callable(work)
-    begun = perf_counter()
-    work()
-    return perf_counter() - begun
+def elapsed(work: Callable[[str], object], question: str) -> tuple[float, float]:
+    """Return the seconds that a call takes, and its CPU seconds in this process."""
+    begun, used = perf_counter(), process_time()
+    work(question)
+    return perf_counter() - begun, process_time() - used
 
 
 if __name__ == "__main__":

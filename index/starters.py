@@ -1,6 +1,7 @@
 """Questions to start from: what hosts asked in one clear sentence and a guest answered at length."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -20,7 +21,7 @@ _FEWEST_ANSWER_WORDS = 40
 _SEARCHED = 60
 # The answer must be a passage among so many first hits, else the question does not lead where the host's led.
 _FOUND_AMONG = 3
-_ASKS = re.compile(r"(?:What|How|Why|When|Where|Who|Which)\b[^?]*\?\Z")
+_ASKS = re.compile(r"(?:What|How|Why|When|Where|Who|Which)\b(?! about\b)[^?]*\?\Z")
 # A question with one of these leans on what was said before it, or on who was in the room.
 _LEANS = frozenset(
     "it its that this these those they them their he she him her his we our us i my me here there then now today "
@@ -39,22 +40,22 @@ class Candidate:
 
 
 def starters(generation: Generation, encoder: Encoder, transcripts: Sequence[Transcript]) -> tuple[str, ...]:
-    """Return at most five questions whose answer the search finds, the most telling first, each of another episode.
+    """Return at most five questions whose answer the search finds, of as many episodes as there are, each once.
 
     A question is the more telling the more information (inverse document frequency of its stems) its answer takes up.
     """
     found = [candidate for item in transcripts for candidate in candidates(item)]
     told = {candidate: sum(generation.rarity(stem) for stem in candidate.stems) for candidate in found}
     found.sort(key=lambda candidate: (-told[candidate], candidate.episode_id, candidate.answer))
-    chosen: list[Candidate] = []
-    for candidate in found[:_SEARCHED]:
-        if candidate.episode_id not in {other.episode_id for other in chosen} and _leads(
-            generation, encoder, candidate
-        ):
-            chosen.append(candidate)
-        if len(chosen) == MOST_STARTERS:
-            break
-    return tuple(candidate.question for candidate in chosen)
+    leading = [candidate for candidate in found[:_SEARCHED] if _leads(generation, encoder, candidate)]
+    # The best of each episode, then what is left.
+    episodes: Counter[str] = Counter()
+    order = {}
+    for candidate in leading:
+        order[candidate] = episodes[candidate.episode_id]
+        episodes[candidate.episode_id] += 1
+    questions = dict.fromkeys(candidate.question for candidate in sorted(leading, key=order.__getitem__))
+    return tuple(questions)[:MOST_STARTERS]
 
 
 def candidates(transcript: Transcript) -> Iterator[Candidate]:

@@ -1,0 +1,184 @@
+"""Measure what each part of a quote's score is worth: left out, with other weights, and with what was tried beside it.
+
+    python benchmarks/quotes.py HOME QUESTIONS.jsonl
+
+Prints for the answerable questions how often the first citation is right, how often one of the first five is, and the
+changes against the score in use with their 95 % intervals (paired bootstrap over questions). Every question is
+answered here, whatever the confidence.
+"""
+
+import argparse
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+# What is measured is the choice itself, whose parts nothing but the answer has a use for: hence the private names.
+from api.answer import WEIGHED_HITS, Citation, _cited, ready
+from api.base import KnowledgeBase, open_base
+from api.evaluate import CITATION_WORDS
+from api.evidence import _ASKER_COST, _EMPTY_COST, _HIT_WEIGHT, _LENGTH_WEIGHT, _NAMED_WEIGHT, Span, spans_of
+from api.questions import Question, read_questions
+from api.quote import open_transcript, quote_at
+from api.settings import Settings
+from benchmarks.figures import interval, signed, table
+from benchmarks.retrieval import right_for
+from index.encode import PieceVectors
+from index.passage import Passage
+from index.search import Query, search
+from ingest.words import without_marks
+
+Floats = NDArray[np.float64]
+HEADS = ("score of a quote", "first right", "one of five right", "change of the first", "change of five")
+CITED = 5
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the score: its value for every candidate of a question, and its weight in use."""
+
+    values: Callable[[Sequence[Span]], Floats]
+    weight: float
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """A question's candidate quotes as they are ordered now; `alike`: late interaction with each, as deviations."""
+
+    question: Question
+    spans: tuple[Span, ...]
+    alike: Floats
+
+
+def _deviations(values: Sequence[float]) -> Floats:
+    array = np.array(values)
+    spread = array.std()
+    return (array - array.mean()) / spread if spread > 0 else np.zeros_like(array)
+
+
+def _deviating(value: Callable[[Span], float]) -> Callable[[Sequence[Span]], Floats]:
+    return lambda spans: _deviations([value(span) for span in spans])
+
+
+def _each(value: Callable[[Span], float]) -> Callable[[Sequence[Span]], Floats]:
+    return lambda spans: np.array([float(value(span)) for span in spans])
+
+
+PARTS = {
+    "cosine": Part(_deviating(lambda span: span.cosine), 1.0),
+    "words of the question": Part(_deviating(lambda span: span.coverage), 1.0),
+    "length": Part(_deviating(lambda span: float(np.log(span.words))), _LENGTH_WEIGHT),
+    "score of the passage": Part(_each(lambda span: span.hit.score), _HIT_WEIGHT),
+    "the gain of who is asked about": Part(_each(lambda span: span.by_named), _NAMED_WEIGHT),
+    "the cost of who asks": Part(_each(lambda span: span.by_asker), -_ASKER_COST),
+    "the cost of questions and repetitions": Part(_each(lambda span: span.is_empty), -_EMPTY_COST),
+}
+OTHER_WEIGHTS = (
+    ("length", 0.4),
+    ("length", 1.0),
+    ("cosine", 0.5),
+    ("cosine", 1.5),
+    ("words of the question", 0.5),
+    ("words of the question", 1.5),
+    ("score of the passage", 1.0),
+    ("score of the passage", 3.0),
+)
+
+
+def main() -> None:
+    """Parse the command line, measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("home", type=Path)
+    parser.add_argument("questions", type=Path)
+    options = parser.parse_args()
+    print(table(HEADS, choices(open_base(Settings(home=options.home)), read_questions(options.questions))))
+
+
+def choices(base: KnowledgeBase, questions: Sequence[Question]) -> list[tuple[object, ...]]:
+    """Return rows under HEADS: in use, each part left out, other weights, and what was tried."""
+    asked = [_candidates(base, question) for question in questions if question.answerable]
+    variants: dict[str, Callable[[Candidates], Sequence[Span]]] = {"in use": lambda one: one.spans}
+    for name in PARTS:
+        variants[f"without {name}"] = _weighing({name: 0.0})
+    for name, weight in OTHER_WEIGHTS:
+        variants[f"{name} {weight:g} instead of {PARTS[name].weight:g}"] = _weighing({name: weight})
+    for weight in (0.5, 1.0):
+        variants[f"late interaction with the quote, {weight:g}"] = _weighing({}, alike=weight)
+    variants["from the first passage only"] = lambda one: [span for span in one.spans if span.hit.rank == 1]
+    guids = {episode.id: episode.guid for episode in base.generation.episodes()}
+    right = {
+        name: np.array([_right(one.question, guids, _cited(base, ordered(one), CITED)) for one in asked], dtype=float)
+        for name, ordered in variants.items()
+    }
+    now = right["in use"]
+    return [
+        (name, *map(float, rows.mean(axis=0)), *(_change(rows[:, at] - now[:, at]) for at in (0, 1)))
+        for name, rows in right.items()
+    ]
+
+
+def _candidates(base: KnowledgeBase, question: Question) -> Candidates:
+    query = ready(base, question.question)
+    spans = spans_of(base.generation, query, search(base.generation, query, WEIGHED_HITS))
+    return Candidates(question, spans, _deviations(_late_interaction(base, query, spans)))
+
+
+def _weighing(weights: Mapping[str, float], alike: float = 0.0) -> Callable[[Candidates], Sequence[Span]]:
+    """Return what orders candidates by their score with some weights changed and late interaction added."""
+
+    def ordered(candidates: Candidates) -> Sequence[Span]:
+        scores = np.array([span.score for span in candidates.spans]) + alike * candidates.alike
+        for name, weight in weights.items():
+            scores += (weight - PARTS[name].weight) * PARTS[name].values(candidates.spans)
+        order = np.argsort(-scores, kind="stable")
+        return [replace(candidates.spans[place], score=float(scores[place])) for place in order]
+
+    return ordered
+
+
+def _late_interaction(base: KnowledgeBase, query: Query, spans: Sequence[Span]) -> list[float]:
+    """Return for each candidate the mean, over the question's word pieces, of the best cosine with one of its own."""
+    passages = {span.hit.passage.id: span.hit.passage for span in spans}
+    texts = [_plain(passage.text) for passage in passages.values()]
+    asked, *said = base.encoder.encode_pieces([query.text, *texts])
+    read = {name: (text, pieces) for name, text, pieces in zip(passages, texts, said, strict=True)}
+    found = []
+    for span in spans:
+        text, pieces = read[span.hit.passage.id]
+        inside = _inside(text, _quoted(base, span.hit.passage, span), pieces)
+        found.append(float((asked.vectors @ pieces.vectors[inside].T).max(axis=1).mean()))
+    return found
+
+
+def _inside(text: str, quoted: str, pieces: PieceVectors) -> list[int]:
+    """Return the places of a quote's pieces in its passage, of all where the two differ in marks."""
+    begin = text.find(quoted)
+    end = begin + len(quoted)
+    inside = [place for place, (start, stop) in enumerate(pieces.spans) if start < end and stop > begin >= 0]
+    return inside or list(range(len(pieces.spans)))
+
+
+def _quoted(base: KnowledgeBase, passage: Passage, span: Span) -> str:
+    opened = open_transcript(base.home, passage.episode_id)
+    assert opened is not None, f"{passage.episode_id} is indexed and has no transcript"
+    return _plain(quote_at(opened, span.first_word, span.words).text)
+
+
+def _plain(text: str) -> str:
+    return " ".join(without_marks(text).split())
+
+
+def _right(question: Question, guids: Mapping[str, str], cited: Sequence[Citation]) -> tuple[bool, bool]:
+    """Say whether the first citation is right, and whether any is."""
+    right = [right_for(question, guids[one.episode.id], one.quote, CITATION_WORDS) for one in cited]
+    return bool(right) and right[0], any(right)
+
+
+def _change(changes: Floats) -> str:
+    return signed(float(changes.mean()), interval(changes))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,277 @@
+"""Measure everything but speed and write docs/evaluation.md.
+
+    python benchmarks/report.py HOME --shared ../shared [--output docs/evaluation.md]
+
+HOME holds the engineering lessons, ingested and indexed (`make evaluate` does both). Every number comes from the run,
+but for those of a paragraph that gives its date. A second process measures what needs no index of HOME; it all takes
+some ten minutes on two cores.
+"""
+
+import argparse
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from api import confidence as in_use
+from api.base import KnowledgeBase, open_base
+from api.evaluate import CITATION_WORDS, HIT_WORDS
+from api.measure import report_of
+from api.questions import Question, read_questions
+from api.settings import Settings
+from benchmarks import candidates, misheard, quotes, retrieval
+from benchmarks.confidence import ALONE, RELIABILITY, Measured, measured
+from benchmarks.figures import machine, paragraph, table, today
+from benchmarks.retrieval import HEADS, Line, Scoreboard, scoreboard
+from benchmarks.times import times
+from index.build import build
+from index.search import WEIGHTS
+
+SAMPLE = Path(__file__).resolve().parents[1] / "data" / "sample"
+Figures = Mapping[str, Any]
+
+
+def main() -> None:
+    """Parse the command line, measure, and write the page or print it."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("home", type=Path)
+    parser.add_argument("--shared", type=Path, default=Path("../shared"), help="folder with corpora/ and audio/")
+    parser.add_argument("--output", type=Path, help="file to write; printed without it")
+    options = parser.parse_args()
+    text = page(options.home, options.shared)
+    if options.output is None:
+        print(text)
+    else:
+        options.output.write_text(f"{text}\n", "utf-8")
+
+
+def page(home: Path, shared: Path) -> str:
+    """Measure and return the page."""
+    begun, on = perf_counter(), machine()
+    questions = read_questions(shared / "corpora" / "engineering-lessons" / "questions.jsonl")
+    # Spawned, because a process that has loaded torch must not fork.
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as second:
+        heard = second.submit(misheard.measured, shared)
+        timed = second.submit(times, shared)
+        base = open_base(Settings(home=home))
+        board = scoreboard(base, questions)
+        fitted = measured(base, questions)
+        blocks = [
+            *answers(fitted, questions),
+            *signals(board),
+            *choice(base, questions),
+            *refusal(fitted, sample(base)),
+            *mishearing(heard.result()),
+            *timed.result(),
+        ]
+    return "\n\n".join([*introduction(base, questions, on, perf_counter() - begun), *blocks])
+
+
+def introduction(base: KnowledgeBase, questions: Sequence[Question], on: str, seconds: float) -> Iterator[str]:
+    """Yield when, where and on what it was measured, and how to read it."""
+    held = base.generation.manifest
+    words = sum(len(text.split()) for *_, text in base.generation.spoken())
+    yield "# How often it is right"
+    yield paragraph(
+        f"Written by `make evaluate` on {today()}, on {on}, in {seconds / 60:.0f} minutes; it needs the data in "
+        "`../shared`. Times an answer takes are in `speed.md`, by `make bench`. Each part below names the command that "
+        "prints it alone; HOME is the data folder (`data/evaluation`), QUESTIONS.jsonl the questions."
+    )
+    yield paragraph(
+        "Definitions are those of `playback evaluate`. A hit or citation is right if it shares with a gold quote of "
+        "the same episode at least a third of the word trigrams of the shorter of the two; of a hit the first "
+        f"{HIT_WORDS} words count, of a citation {CITATION_WORDS}. recall@k is the share of answerable questions with "
+        "a right hit among the first k; MRR the mean of one over the rank of the first right hit among 20. Abstention "
+        "AUROC is the share of pairs of an answerable and an unanswerable question in which the answerable one has the "
+        "higher confidence; within equal name counts, of the pairs that hold equally many names, because every "
+        "unanswerable question of this set names something and many answerable ones do not."
+    )
+    yield paragraph(
+        "Intervals are 95 %, by bootstrap over questions; those of changes are paired. A change whose interval holds 0 "
+        "cannot be told from none by these questions."
+    )
+    yield paragraph(
+        f"The {len(questions)} development questions ({sum(question.answerable for question in questions)} answerable) "
+        f"are about {held.episodes} long interviews of {words:,} words, {held.passages:,} passages, encoder "
+        f"{held.encoder}. They served for choosing: the confidence is fitted on them and reported out of fold (five "
+        "folds by episode); weights of retrieval and of the choice of quotes are round numbers in a flat region, "
+        "compared on the same questions and so optimistic (see [what choosing costs](#what-choosing-costs)). Other "
+        "questions decide."
+    )
+
+
+def answers(fitted: Measured, questions: Sequence[Question]) -> Iterator[str]:
+    """Yield the main figures, by kind and persona too."""
+    report = fitted.report
+    yield "## Retrieval and answers"
+    yield "`python benchmarks/confidence.py HOME QUESTIONS.jsonl`, out of fold:"
+    names = {
+        "recall@1": "recall@1",
+        "recall@5": "recall@5",
+        "recall@20": "recall@20",
+        "mrr": "MRR",
+        "first_citation_right": "first citation right",
+        "citation_right@5": "a right one among the first five citations",
+        "verbatim": "verbatim",
+        "speaker_right": "speaker right",
+        "time_right": "time right",
+        "abstention_auroc": "abstention AUROC",
+        "abstention_auroc_equal_names": "abstention AUROC within equal name counts",
+        "coverage": "answerable questions that are answered",
+        "answered_when_unanswerable": "unanswerable questions that are answered",
+    }
+    rows = [(label, report[name], _range(report["intervals"].get(name))) for name, label in names.items()]
+    yield table(("figure", "value", "interval"), rows)
+    yield "An answerable question that is refused counts as wrong for its citations."
+    shown = ("recall@1", "recall@5", "recall@20", "mrr", "first_citation_right", "citation_right@5")
+    groups = {f"kind: {name}": group for name, group in report["by_kind"].items()}
+    groups |= {f"asked by: {name}": group for name, group in report["by_persona"].items()}
+    yield table(
+        ("answerable questions", "number", "@1", "@5", "@20", "MRR", "first citation", "among five"),
+        [
+            (name, group["answerable"], *(group[figure] for figure in shown))
+            for name, group in groups.items()
+            if group["answerable"]
+        ],
+    )
+    several = sum(question.kind == "cross" for question in questions)
+    yield paragraph(
+        f"Kinds of few questions say little: {several} are across episodes (`cross`), where a citation is right for "
+        "any one of the quotes that together make the answer."
+    )
+
+
+def signals(board: Scoreboard) -> Iterator[str]:
+    """Yield what each part of retrieval is worth, what was tried, and what choosing weights costs."""
+    weights = ", ".join(f"{weight:g} for {retrieval.SIGNALS[name]}" for name, weight in WEIGHTS.items())
+    yield "### What each signal is worth"
+    yield "`python benchmarks/retrieval.py HOME QUESTIONS.jsonl`, and smaller parts by `candidates.py`:"
+    yield _lines([*retrieval.ablation(board), *candidates.small_parts(board)])
+    yield paragraph(
+        f"Each score enters as its deviation from the mean over all passages; weights are {weights}. The passage's "
+        "cosine is kept because a turn of one long answer says little of its parts. Whole episodes bring no hits of "
+        "their own, and nothing in a library of one."
+    )
+    yield "### Tried and left out"
+    yield paragraph(
+        "`python benchmarks/candidates.py HOME QUESTIONS.jsonl`. A number after a comma is the weight at which a "
+        "score is added to the signals in use; what has none takes the place of one of them."
+    )
+    found = candidates.candidates(board)
+    yield _lines(found)
+    better = [line.name for line in found if line.limits[0] > 0]
+    worse = [line.name for line in found if line.limits[1] < 0]
+    raised = f"{len(better)} raise ({'; '.join(better)})" if better else "none raises"
+    yield paragraph(
+        f"Of these {len(found)} lines {raised} MRR by more than its interval, {len(worse)} lower it by more; of so "
+        "many, one in forty would do either by luck. The other weights of soft BM25 are those that an earlier study "
+        "found best: 0.36 passage, 0.24 turns, 0.1 words, 0.3 soft words. An episode's card is its title, its people "
+        "and its first 300 words. Late interaction is the mean, over the question's word pieces, of the best cosine "
+        "with a piece of the passage."
+    )
+    yield paragraph(
+        "What needs an index of its own is not measured by this command. As of November 2026, with the passage's "
+        "cosine alone: title and speakers in front of the encoded text lowered recall@1 from .352 to .273; the "
+        "speakers alone in front moved MRR from .460 to .470 and recall@20 from .797 to .773. Title and speakers among "
+        "the words that BM25 matches, which is in use, moved MRR from .595 to .604 with the three signals of then."
+    )
+    yield "### What choosing costs"
+    yield paragraph(
+        f"The {len(candidates.GRID)} combinations of nearby weights (passage, turns, words, episode), the best taken "
+        "on all questions, and taken without the fold it is measured on; changes are against the weights in use:"
+    )
+    yield _lines(candidates.chosen_weights(board))
+
+
+def choice(base: KnowledgeBase, questions: Sequence[Question]) -> Iterator[str]:
+    """Yield what each part of a quote's score is worth."""
+    yield "### The choice of quotes"
+    yield paragraph(
+        "`python benchmarks/quotes.py HOME QUESTIONS.jsonl`: the answerable questions, none refused. A candidate is "
+        "one to three sentences of a hit; its cosine, its words of the question and its length enter as deviations "
+        "over all candidates. Late interaction was tried and is not in use."
+    )
+    yield table(quotes.HEADS, quotes.choices(base, questions))
+
+
+def refusal(fitted: Measured, unseen: Figures) -> Iterator[str]:
+    """Yield how well the confidence tells what the podcast answers."""
+    fit = fitted.fit
+    yield "## Confidence"
+    yield paragraph(
+        "A logistic of two figures: how well the question's words, and its weakest name, are matched by the word "
+        "pieces of the two best passages. A question without a subject is refused. Fitted on all questions, and in "
+        "`api/confidence.py`:"
+    )
+    yield table(
+        ("constant", "this run", "in use"),
+        [
+            ("weights", *(", ".join(f"{one:.3f}" for one in each) for each in (fit.weights, in_use.WEIGHTS))),
+            ("constant", fit.constant, in_use.CONSTANT),
+            ("`partial` from", fit.touches, in_use.TOUCHES),
+            ("`answered` from", fit.confident, in_use.CONFIDENT),
+            ("weakest name where there is none", fit.usual_weakest_name, in_use.USUAL_WEAKEST_NAME),
+        ],
+    )
+    yield paragraph(
+        "`unanswerable` lies below the highest value that keeps 92 % of the answerable questions. `answered` begins "
+        "where 80 % of first citations are right; a share of fewer than a tenth of the questions is not believed, and "
+        "where there is no such value it is the one that half of the answerable questions exceed. From it on "
+        f"{fitted.right_above:.2f} of first citations are right. Reliability, out of fold:"
+    )
+    yield table(RELIABILITY, fitted.reliability)
+    yield "Both figures and each alone, out of fold:"
+    yield table(ALONE, fitted.alone)
+    yield paragraph(
+        f"On the sample show ({unseen['questions']} questions, {unseen['answerable']} of them answerable, never used "
+        f"for fitting) AUROC is {unseen['abstention_auroc']:.2f}, within equal name counts "
+        f"{unseen['abstention_auroc_equal_names']:.2f}; {unseen['coverage']:.2f} of the answerable are answered, and "
+        f"{unseen['answered_when_unanswerable']:.2f} of the others."
+    )
+    yield paragraph(
+        "Why two figures and not four, as of November 2026: with the mean of the names and the cosine of the best "
+        "sentence AUROC was .87 and within equal name counts .84, but two of the weights were negative, and gibberish "
+        "was answered. On the sample show the four gave .77, the two .86."
+    )
+
+
+def sample(base: KnowledgeBase) -> dict[str, Any]:
+    """Return the figures of the sample show's questions."""
+    with tempfile.TemporaryDirectory() as folder:
+        misheard.ingested(SAMPLE / "feed.xml", Path(folder))
+        build(Path(folder), base.encoder)
+        return report_of(read_questions(SAMPLE / "questions.jsonl"), Settings(home=Path(folder)))
+
+
+def mishearing(found: Figures) -> Iterator[str]:
+    """Yield how retrieval falls on misheard words."""
+    of = found["of"]
+    yield "## When Whisper mishears"
+    yield paragraph(
+        f"`python benchmarks/misheard.py --shared ../shared`: {of['interviews']} interviews, {100 * of['share']:.0f} % "
+        "of the words inserted, deleted or replaced by words that sound alike; "
+        f"{of['questions']} questions, mean of {of['seeds']} seeds. A hit is right if the clean words of the same "
+        "stretch of the recording are."
+    )
+    yield table(
+        ("words", *misheard.FIGURES),
+        [
+            *((name, *(found[name][figure] for figure in misheard.FIGURES)) for name in ("clean", "misheard")),
+            ("drop by seed", *(", ".join(map("{:+.3f}".format, one)) for one in found["drop by seed"].values())),
+        ],
+    )
+
+
+def _lines(lines: Sequence[Line]) -> str:
+    return table(HEADS, [line.cells() for line in lines])
+
+
+def _range(limits: Sequence[float] | None) -> str:
+    return "" if limits is None else f"{limits[0]:.2f}–{limits[1]:.2f}"
+
+
+if __name__ == "__main__":
+    main()
