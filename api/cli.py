@@ -10,6 +10,7 @@ from pathlib import Path
 
 from api.settings import read_settings
 from ingest.errors import PlaybackError
+from ingest.space import disk_problem
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +53,9 @@ def _failed(error: Exception) -> int:
         logger.info("refused", exc_info=error)
         print(f"playback: {' '.join(str(error).split())}", file=sys.stderr)
         return WRONG_USAGE if isinstance(error, FilterError | QuestionError) else FAILED
+    if isinstance(error, OSError) and (line := disk_problem(error)):
+        print(f"playback: {line}", file=sys.stderr)
+        return FAILED
     logger.debug("unexpected", exc_info=error)
     reason = " ".join(str(error).split()) or type(error).__name__
     print(f"playback: {type(error).__name__}: {reason}; PLAYBACK_LOG=debug shows where", file=sys.stderr)
@@ -69,18 +73,20 @@ def _parser() -> argparse.ArgumentParser:
     ingest.add_argument(
         "sources", nargs="+", metavar="SOURCE", help="feed URL or file, folder, recording, show notes, captions"
     )
-    ingest.add_argument("--no-audio", action="store_true", help="neither download nor transcribe; captions are read")
-    ingest.add_argument("--transcribe", action="store_true", help="transcribe even where captions have times")
-    ingest.add_argument("--again", action="store_true", help="do every stage again")
-    ingest.add_argument("--model", default="small.en", help="Whisper model name, folder or file (default: small.en)")
-    ingest.add_argument("--engine", choices=("faster-whisper", "openai-whisper"), default="faster-whisper")
-    ingest.add_argument("--workers", type=_positive, default=1, metavar="N", help="episodes at a time (default: 1)")
+    ingest.add_argument("--again", action="store_true", help="do every stage again, bring back what was removed")
     ingest.add_argument("--limit", type=_positive, metavar="N", help="only the first N episodes")
-    ingest.add_argument(
-        "--allow-host", action="append", default=[], metavar="HOST", help="fetch from this host though it is not public"
-    )
-    ingest.add_argument("--no-index", action="store_true", help="leave the index as it is")
-    ingest.add_argument("--quiet", action="store_true", help="no progress")
+    ingest.set_defaults(unchanged=True)
+    _add_ingest_options(ingest)
+
+    refresh = commands.add_parser("refresh", help="read all known feeds again and ingest what is new or changed")
+    refresh.set_defaults(again=False, limit=None, unchanged=False)
+    _add_ingest_options(refresh)
+
+    remove = commands.add_parser("remove", help="take an episode or a show out of the library and the index")
+    remove.add_argument("name", metavar="EPISODE|SHOW", help="id of either, or an episode's number where it is unique")
+    remove.add_argument("--purge", action="store_true", help="keep nothing of it, in no generation of the index either")
+    remove.add_argument("--reason", default="", metavar="TEXT", help="said to those who open one of its quotes")
+    remove.add_argument("--quiet", action="store_true", help="no progress")
 
     index = commands.add_parser("index", help="build and publish a generation of the index")
     index.add_argument("--rebuild", action="store_true", help="encode everything again")
@@ -116,12 +122,35 @@ def _parser() -> argparse.ArgumentParser:
     status = commands.add_parser("status", help="episodes by state and why, the live generation, the encoder")
     status.add_argument("--json", action="store_true")
 
+    doctor = commands.add_parser("doctor", help="check library and index, repair what is derived, name what is not")
+    doctor.add_argument("--json", action="store_true")
+
+    backup = commands.add_parser("backup", help="write library and live generation into one file, also while in use")
+    backup.add_argument("file", type=Path, metavar="FILE")
+
+    restore = commands.add_parser("restore", help="bring a backup back into an empty data folder")
+    restore.add_argument("file", type=Path, metavar="FILE")
+
     evaluate = commands.add_parser("evaluate", help="measure answers against questions with gold quotes")
     evaluate.add_argument("questions", type=Path, metavar="QUESTIONS.jsonl")
     evaluate.add_argument("--json", action="store_true")
     evaluate.add_argument("--misses", type=Path, metavar="FILE", help="write what went wrong to FILE.html or FILE.json")
     evaluate.add_argument("--against", type=Path, metavar="DIR", help="compare with the index of another data folder")
     return parser
+
+
+def _add_ingest_options(command: argparse.ArgumentParser) -> None:
+    """Add what every command that ingests may be told."""
+    command.add_argument("--no-audio", action="store_true", help="neither download nor transcribe; captions are read")
+    command.add_argument("--transcribe", action="store_true", help="transcribe even where captions have times")
+    command.add_argument("--model", default="small.en", help="Whisper model name, folder or file (default: small.en)")
+    command.add_argument("--engine", choices=("faster-whisper", "openai-whisper"), default="faster-whisper")
+    command.add_argument("--workers", type=_positive, default=1, metavar="N", help="episodes at a time (default: 1)")
+    command.add_argument(
+        "--allow-host", action="append", default=[], metavar="HOST", help="fetch from this host though it is not public"
+    )
+    command.add_argument("--no-index", action="store_true", help="leave the index as it is")
+    command.add_argument("--quiet", action="store_true", help="no progress")
 
 
 def _positive(text: str) -> int:

@@ -5,8 +5,9 @@ import socket
 import sys
 from argparse import Namespace
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -15,48 +16,72 @@ from api.progress import Bars
 from api.settings import Settings
 from ingest.errors import PlaybackError, SourceError
 from ingest.heard import Listening
-from ingest.library import episode_folder, episode_ids, load_record, load_transcript, read_json, records
-from ingest.pipeline import IngestSettings, Outcome, ingest_episode, register_source
+from ingest.library import (
+    episode_ids,
+    feeds,
+    feeds_folder,
+    load_record,
+    load_transcript,
+    lock,
+    records,
+    transcript_ids,
+)
+from ingest.outcome import Outcome
+from ingest.pipeline import IngestSettings, Source, ingest_episode, refresh_feed, register_source
+from ingest.space import disk_problem, require_space
 from ingest.transcript import Episode, Transcript, with_episode
 
 
 def ingest(options: Namespace, settings: Settings) -> int:
     """Ingest sources, print every episode's outcome, publish the index; 1 if any source or episode failed or waits."""
-    if settings.home.exists() and not settings.home.is_dir():
-        raise SourceError(f"{settings.home} is not a folder; name one by --home or PLAYBACK_HOME")
     allow = frozenset(options.allow_host)
-    episodes, code = _registered(options.sources, settings.home, allow)
-    plan = IngestSettings(
-        audio=not options.no_audio,
-        transcribe=options.transcribe,
-        again=options.again,
-        allow=allow,
-        listening=Listening(engine=options.engine, model=options.model, models=settings.models),
+    return _ingested(
+        (partial(register_source, source, settings.home, allow, options.again) for source in options.sources),
+        options,
+        settings,
     )
-    if not episodes:
-        return code
-    counts: Counter[str] = Counter()
-    with Bars(quiet=options.quiet) as bars:
-        for outcome in _outcomes(episodes[: options.limit], settings.home, plan, options.workers, bars):
-            counts[outcome.status] += 1
-            code = code if outcome.ok else 1
-            bars.line(f"{outcome.episode.id}  {outcome.status}: {outcome.message}")
-    noun = "episode" if counts.total() == 1 else "episodes"
-    print(f"{counts.total()} {noun}: {', '.join(f'{count} {name}' for name, count in counts.items())}")
-    if undone := counts["failed"] + counts["waiting"]:
-        undone_of = f"{undone} of {counts.total()} episodes failed or wait"
-        print(f"playback: {undone_of}; the lines above say why", file=sys.stderr)
-    if not options.no_index and any(_with_transcript(settings.home)):
-        _publish(settings, rebuild=False, quiet=options.quiet)
+
+
+def refresh(options: Namespace, settings: Settings) -> int:
+    """Read all known feeds again and ingest what is new, changed or was not done; done at once if another does it.
+
+    Prints no episode to which nothing happened, so that a scheduled run prints little.
+    """
+    if not any(feed.url for feed in feeds(settings.home)):
+        raise SourceError(f"{settings.home} knows no feed; run: playback ingest FEED")
+    with lock(feeds_folder(settings.home), wait=False) as held:
+        if not held:
+            print("another refresh is under way; it is left to do this work")
+            return 0
+        known = [feed for feed in feeds(settings.home) if feed.url and feed.removed is None]
+        allow = frozenset(options.allow_host)
+        return _ingested((partial(refresh_feed, feed, settings.home, allow) for feed in known), options, settings)
+
+
+def remove(options: Namespace, settings: Settings) -> int:
+    """Take an episode or show out of library and index; with --purge also out of every generation that is kept."""
+    from api.removing import removed, wanted
+    from index.store import drop_index, drop_others, index_folder
+
+    for line in removed(wanted(options.name, settings.home), settings.home, options.reason, options.purge):
+        print(line)
+    if not (index_folder(settings.home) / "current").exists():
+        return 0
+    if not transcript_ids(settings.home):
+        drop_index(settings.home)
+        print("the index is empty now and was removed")
+        return 0
+    code = _publish(settings, rebuild=False, quiet=options.quiet)
+    if options.purge:
+        drop_others(settings.home)
     return code
 
 
 def index(options: Namespace, settings: Settings) -> int:
-    """Build and publish a generation."""
-    if not any(_with_transcript(settings.home)):
+    """Build and publish a generation; 1 if an episode cannot be read and was left out."""
+    if not transcript_ids(settings.home):
         raise SourceError(f"{settings.home} holds no transcripts to index; run: playback ingest SOURCE")
-    _publish(settings, options.rebuild, options.quiet)
-    return 0
+    return _publish(settings, options.rebuild, options.quiet)
 
 
 def ask(options: Namespace, settings: Settings) -> int:
@@ -139,26 +164,33 @@ def serve(options: Namespace, settings: Settings) -> int:
 
 
 def status(options: Namespace, settings: Settings) -> int:
-    """Print episodes by state and why, the live generation and its encoder."""
+    """Print episodes by state and why, what was removed, the live generation and its encoder."""
+    from api.status import status_of, status_text
+
     report = status_of(settings.home)
-    if options.json:
-        _print_json(report)
-        return 0
-    for episode in report["episodes"]:
-        print(f"{episode['id']}  {episode['status']}: {episode['message']}")
-    generation = report["generation"]
-    print(
-        f"{len(report['episodes'])} episodes: "
-        + (", ".join(f"{n} {name}" for name, n in report["counts"].items()) or "none")
-    )
-    if generation is None:
-        print("no index yet; run: playback ingest SOURCE")
-    else:
-        print(
-            f"generation {generation['generation']}: {generation['passages']} passages of "
-            f"{generation['episodes']} episodes, encoder {generation['encoder']}, built {generation['built']}"
-        )
+    _print_json(report) if options.json else print(status_text(report))
     return 0
+
+
+def doctor(options: Namespace, settings: Settings) -> int:
+    """Check library, index and models, and repair what is derived; see `api.care`."""
+    from api import care
+
+    return care.doctor(options, settings)
+
+
+def backup(options: Namespace, settings: Settings) -> int:
+    """Write the data folder into one file; see `api.care`."""
+    from api import care
+
+    return care.backup(options, settings)
+
+
+def restore(options: Namespace, settings: Settings) -> int:
+    """Bring a backup back into an empty data folder; see `api.care`."""
+    from api import care
+
+    return care.restore(options, settings)
 
 
 def evaluate(options: Namespace, settings: Settings) -> int:
@@ -190,43 +222,54 @@ def evaluate(options: Namespace, settings: Settings) -> int:
     return 0
 
 
-def status_of(home: Path) -> dict[str, Any]:
-    """Return the state of every episode, their counts, and the live generation's manifest, None if there is none."""
-    from dataclasses import asdict
+def _ingested(reads: Iterable[Callable[[], Source]], options: Namespace, settings: Settings) -> int:
+    """Register what is read and take its episodes through their stages; then publish the index."""
+    if settings.home.exists() and not settings.home.is_dir():
+        raise SourceError(f"{settings.home} is not a folder; name one by --home or PLAYBACK_HOME")
+    require_space(settings.home, 0, "ingesting")
+    plan = IngestSettings(
+        audio=not options.no_audio,
+        transcribe=options.transcribe,
+        again=options.again,
+        allow=frozenset(options.allow_host),
+        listening=Listening(engine=options.engine, model=options.model, models=settings.models),
+    )
+    episodes, code = _registered(reads)
+    counts: Counter[str] = Counter()
+    with Bars(quiet=options.quiet) as bars:
+        for outcome in _outcomes(episodes[: options.limit], settings.home, plan, options.workers, bars):
+            counts[outcome.status] += 1
+            code = code if outcome.ok else 1
+            if options.unchanged or outcome.status != "unchanged":
+                bars.line(f"{outcome.episode.id}  {outcome.status}: {outcome.message}")
+    if not episodes:
+        return code
+    noun = "episode" if counts.total() == 1 else "episodes"
+    print(f"{counts.total()} {noun}: {', '.join(f'{count} {name}' for name, count in counts.items())}")
+    if undone := counts["failed"] + counts["waiting"] + counts["quarantined"]:
+        undone_of = f"{undone} of {counts.total()} episodes failed or wait"
+        print(f"playback: {undone_of}; the lines above say why", file=sys.stderr)
+    if not options.no_index and transcript_ids(settings.home):
+        code = max(code, _publish(settings, rebuild=False, quiet=options.quiet))
+    return code
 
-    from index.store import current_number, manifest_of
 
-    episodes = []
-    for identifier in episode_ids(home):
-        path = episode_folder(home, identifier) / "state.json"
-        state = read_json(path) if path.exists() else {"status": "new", "message": "not ingested yet"}
-        title = load_record(home, identifier).episode.title
-        episodes.append({"id": identifier, "title": title, "status": state["status"], "message": state["message"]})
-    number = current_number(home)
-    manifest = None if number is None else asdict(manifest_of(home, number))
-    if manifest is not None:
-        del manifest["files"]
-    return {
-        "home": str(home),
-        "episodes": episodes,
-        "counts": dict(Counter(episode["status"] for episode in episodes)),
-        "generation": manifest,
-    }
-
-
-def _registered(sources: Iterable[str], home: Path, allow: frozenset[str]) -> tuple[list[Episode], int]:
+def _registered(reads: Iterable[Callable[[], Source]]) -> tuple[list[Episode], int]:
     """Register every source; one that cannot be used is named on standard error and does not stop the others."""
     episodes: dict[str, Episode] = {}
     code = 0
-    for source in sources:
+    for read in reads:
         try:
-            found = register_source(source, home, allow)
+            found = read()
         except (PlaybackError, OSError) as error:
-            print(f"playback: {' '.join(str(error).split())}", file=sys.stderr)
+            reason = (disk_problem(error) if isinstance(error, OSError) else None) or str(error)
+            print(f"playback: {' '.join(reason.split())}", file=sys.stderr)
             code = 1
             continue
         for problem in found.problems:
             print(f"playback: {problem}", file=sys.stderr)
+        for line in found.left_out:
+            print(line)
         episodes |= {episode.id: episode for episode in found.episodes}
     return list(episodes.values()), code
 
@@ -243,28 +286,32 @@ def _outcomes(episodes: list[Episode], home: Path, plan: IngestSettings, workers
             yield done.result()
 
 
-def _publish(settings: Settings, rebuild: bool, quiet: bool) -> None:
+def _publish(settings: Settings, rebuild: bool, quiet: bool) -> int:
+    """Publish a generation unless the live one is up to date; 1 if it lacks episodes that cannot be read."""
     from index.build import build, up_to_date
     from index.encode import load_encoder, weights_named
+    from index.store import current_number_or_zero, manifest_of
 
     if not rebuild and up_to_date(settings.home, settings.encoder, weights_named(settings.encoder)):
         print("the index is up to date")
-        return
-    with Bars(quiet=quiet) as bars:
-        manifest = build(settings.home, load_encoder(settings.encoder), rebuild, progress=bars.encoding)
-    print(
-        f"generation {manifest.generation} published: {manifest.passages:,} passages of {manifest.episodes} episodes, "
-        f"encoder {manifest.encoder}"
-    )
-
-
-def _with_transcript(home: Path) -> Iterator[str]:
-    return (name for name in episode_ids(home) if (episode_folder(home, name) / "transcript.json").exists())
+        manifest = manifest_of(settings.home, current_number_or_zero(settings.home))
+    else:
+        with Bars(quiet=quiet) as bars:
+            manifest = build(settings.home, load_encoder(settings.encoder), rebuild, progress=bars.encoding)
+        print(
+            f"generation {manifest.generation} published: {manifest.passages:,} passages of {manifest.episodes} "
+            f"episodes, encoder {manifest.encoder}"
+        )
+    for identifier, reason in manifest.left_out.items():
+        print(f"playback: {identifier} is not in the index: {reason}", file=sys.stderr)
+    return 1 if manifest.left_out else 0
 
 
 def _episode(wanted: str, home: Path) -> Episode:
     from api.filters import find_episode
 
+    if wanted in episode_ids(home):  # without reading the others, of which one may be damaged
+        return load_record(home, wanted).episode
     return find_episode(wanted, [record.episode for record in records(home)])
 
 

@@ -19,6 +19,7 @@ from ingest.anchors import aligned
 from ingest.library import earlier_transcripts, episode_folder, load_record, load_transcript
 from ingest.matching import EXACT, encode
 from ingest.printed import error_within
+from ingest.removal import removal_of
 from ingest.transcript import Episode, Timing, Transcript, Turn, with_episode
 from ingest.words import normalise, without_marks
 
@@ -169,7 +170,7 @@ def resolve(home: Path, identifier: str) -> Resolved:
     """Return today's quote for an id: the span there, else the nearest like it, else carried over from earlier words.
 
     Needs no table. Raises QuoteUnknown for an id that was never one of this library, QuoteGone with the reason if the
-    words were there once and no successor is.
+    words were there once and no successor is, or if the episode was removed.
     """
     parsed = _ID.fullmatch(identifier)
     if parsed is None or len(identifier) > MOST_ID_LETTERS:
@@ -177,6 +178,8 @@ def resolve(home: Path, identifier: str) -> Resolved:
     first, count = int(parsed["first"], 32), int(parsed["count"], 32)
     today = open_transcript(home, parsed["episode"])
     if today is None:
+        if (removal := removal_of(home, parsed["episode"])) is not None:
+            raise QuoteGone(f"the episode was {removal.sentence}")
         raise QuoteUnknown(f"no episode {parsed['episode']!r} in this library")
     if (found := _find(today, first, count, parsed["print"])) is not None:
         return Resolved(quote_at(today, found, count), changed=False)

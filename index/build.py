@@ -3,8 +3,9 @@
 import hashlib
 import json
 import logging
+import shutil
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,13 +17,24 @@ from index import capitals, keywords, vectors
 from index.askers import askers
 from index.chunk import OVERLAP_SENTENCES, PASSAGE_WORDS, fitting, header_of, passages_from, sentences_of
 from index.encode import Encoder
-from index.errors import IndexBroken, IndexMissing
-from index.generation import FILES, KEYWORDS, SCHEMA, Generation, Manifest, VectorField
+from index.errors import IndexBroken
+from index.generation import FILES, KEYWORDS, SCHEMA, Generation, Manifest, VectorField, encoded_before
+from index.inputs import expected_bytes, inputs_of, is_current, readable
 from index.passage import Passage, Sentence
 from index.starters import starters
-from index.store import current_number_or_zero, index_folder, manifest_of, next_folder, open_generation, publish
+from index.store import (
+    current_number_or_zero,
+    index_folder,
+    manifest_of,
+    next_folder,
+    publish,
+    verified_live,
+    whole_database,
+)
 from index.tables import TABLES
-from ingest.library import episode_folder, episode_ids, hash_of, lock, sha256_of, transcripts
+from ingest.errors import LibraryError
+from ingest.library import lock
+from ingest.space import GO_ON, require_space
 from ingest.transcript import Transcript
 from ingest.words import without_marks
 
@@ -59,24 +71,35 @@ def build(
 ) -> Manifest:
     """Publish a generation of the whole library and return its manifest; the live one if nothing changed.
 
-    Costs time and memory in proportion to the library; only texts that the live generation did not encode with the same
+    Costs time and memory in proportion to the library; only texts that no generation on disk encoded with the same
     weights are encoded. `shape` is words of a passage and sentences of overlap; `rebuild` encodes everything again.
-    One process publishes at a time; a second waits.
+    One process publishes at a time; a second waits. An episode whose files cannot be read is left out and named in the
+    manifest. Raises LibraryError or OSError if the disk has no room or refuses; what is live then stays live.
     """
     index_folder(home).mkdir(parents=True, exist_ok=True)
     with lock(index_folder(home)):
         live = None if rebuild else _live(home)
-        try:
-            inputs = _inputs(home, (encoder.name, encoder.weights), shape)
-            if live is not None and live.manifest.inputs == inputs:
-                return live.manifest
-            number, working = next_folder(home)
-            chunked = list(_chunked(home, encoder, shape))
-            known = live if live is not None and live.manifest.weights == encoder.weights else None
-            _write(working, chunked, encoder, known, progress)
-        finally:
-            if live is not None:
-                live.close()
+        inputs = inputs_of(home, _made_by((encoder.name, encoder.weights), shape))
+        if live is not None and is_current(home, live, inputs):
+            return live
+        known = None if rebuild else whole_database(home, encoder.weights)
+        return _published(home, encoder, (inputs, shape), known, progress)
+
+
+def _published(
+    home: Path,
+    encoder: Encoder,
+    made_of: tuple[str, tuple[int, int]],
+    known: Path | None,
+    progress: Progress | None,
+) -> Manifest:
+    inputs, shape = made_of
+    require_space(index_folder(home), expected_bytes(home), "building the index")
+    number, working = next_folder(home)
+    try:
+        told, left_out = readable(home)
+        chunked = list(_chunked(told, encoder, shape))
+        _write(working, chunked, encoder, known, progress)
         manifest = Manifest(
             generation=number,
             encoder=encoder.name,
@@ -87,17 +110,24 @@ def build(
             episodes=len(chunked),
             built=datetime.now(UTC).isoformat(timespec="seconds"),
             inputs=inputs,
+            left_out=left_out,
         )
-        _write_starters(working, manifest, encoder, [episode.transcript for episode in chunked])
+        _write_starters(working, manifest, encoder, told)
         publish(home, working, manifest)
-        return manifest
+    except (OSError, sqlite3.OperationalError, LibraryError) as error:
+        # A disk that is full should get its room back now, not with the next build.
+        shutil.rmtree(working, ignore_errors=True)
+        if isinstance(error, sqlite3.OperationalError):
+            raise LibraryError(
+                f"{working / 'passages.sqlite'}: {error}; see that the disk has room, {GO_ON}"
+            ) from error
+        raise
+    return manifest
 
 
-def _live(home: Path) -> Generation | None:
+def _live(home: Path) -> Manifest | None:
     try:
-        return open_generation(home)
-    except IndexMissing:
-        return None
+        return verified_live(home)
     except IndexBroken as error:
         logger.warning("%s", error)
         return None
@@ -109,24 +139,21 @@ def up_to_date(
     """Say whether the live generation is what `build` would make with this encoder; reads files, loads no model."""
     number = current_number_or_zero(home)
     try:
-        return number > 0 and manifest_of(home, number).inputs == _inputs(home, (name, weights), shape)
+        return number > 0 and is_current(
+            home, manifest_of(home, number), inputs_of(home, _made_by((name, weights), shape))
+        )
     except IndexBroken as error:
         logger.warning("%s", error)
         return False
 
 
-def _inputs(home: Path, encoder: tuple[str, str], shape: tuple[int, int]) -> str:
-    files = []
-    for identifier in episode_ids(home):
-        folder = episode_folder(home, identifier)
-        if (folder / "transcript.json").exists():
-            files.append([identifier, sha256_of(folder / "transcript.json"), sha256_of(folder / "episode.json")])
-    return hash_of([SCHEMA, BUILD_VERSION, encoder, shape, files])
+def _made_by(encoder: tuple[str, str], shape: tuple[int, int]) -> list[object]:
+    return [SCHEMA, BUILD_VERSION, encoder, shape]
 
 
-def _chunked(home: Path, encoder: Encoder, shape: tuple[int, int]) -> Iterator[_Chunked]:
+def _chunked(told: Iterable[Transcript], encoder: Encoder, shape: tuple[int, int]) -> Iterator[_Chunked]:
     first_sentence = first_passage = 0
-    for transcript in transcripts(home):
+    for transcript in told:
         sentences = fitting(transcript, sentences_of(transcript), encoder.pieces)
         passages = passages_from(transcript, sentences, encoder.pieces, shape)
         yield _Chunked(transcript, sentences, passages, first_sentence, first_passage)
@@ -135,7 +162,7 @@ def _chunked(home: Path, encoder: Encoder, shape: tuple[int, int]) -> Iterator[_
 
 
 def _write(
-    working: Path, chunked: Sequence[_Chunked], encoder: Encoder, known: Generation | None, progress: Progress | None
+    working: Path, chunked: Sequence[_Chunked], encoder: Encoder, known: Path | None, progress: Progress | None
 ) -> None:
     passages = [passage for episode in chunked for passage in episode.passages]
     sentence_texts = [
@@ -209,14 +236,14 @@ def turn_vectors(chunked: Sequence[_Chunked], sentence_vectors: Floats) -> Float
 
 
 def _encoded(
-    texts: Sequence[str], encoder: Encoder, known: Generation | None, progress: Progress | None
+    texts: Sequence[str], encoder: Encoder, known: Path | None, progress: Progress | None
 ) -> dict[bytes, Floats]:
-    """Return the vector of each distinct text by its key; what the live generation holds is not encoded again.
+    """Return the vector of each distinct text by its key; what an earlier generation's database holds is taken from it.
 
     Vectors are rounded to half precision, as they are stored, so that a later generation makes the same of them.
     """
     wanted = {key_of(text): text for text in texts}
-    have = {} if known is None else known.known_vectors(list(wanted))
+    have = {} if known is None else encoded_before(known, list(wanted))
     missing = [key for key in wanted if key not in have]
     if missing:
         fresh = encoder.encode([wanted[key] for key in missing], progress)
@@ -325,8 +352,6 @@ def _write_starters(working: Path, manifest: Manifest, encoder: Encoder, told: S
         questions = starters(generation, encoder, told)
     finally:
         generation.close()
-    for folder in KEYWORDS.values():
-        keywords.remove_locks(working / folder)
     database = sqlite3.connect(working / "passages.sqlite")
     try:
         database.executemany("INSERT INTO starters VALUES (?, ?)", enumerate(questions))

@@ -3,9 +3,11 @@
 import json
 import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import quote
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +38,10 @@ _EPISODE_NUMBERS = """
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a generation says of itself; `files` maps relative names to SHA-256."""
+    """What a generation says of itself.
+
+    `files` maps relative names to SHA-256, `left_out` the ids of episodes that could not be read to the reason.
+    """
 
     generation: int
     encoder: str
@@ -47,6 +52,7 @@ class Manifest:
     episodes: int
     built: str
     inputs: str
+    left_out: dict[str, str] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
     schema: int = SCHEMA
 
@@ -77,9 +83,7 @@ class Generation:
     def __init__(self, folder: Path, manifest: Manifest) -> None:
         """Open files whose checksums were verified (see `open_generation`)."""
         self.manifest = manifest
-        self._database = sqlite3.connect(
-            f"file:{folder / 'passages.sqlite'}?immutable=1", uri=True, check_same_thread=False
-        )
+        self._database = _read_only(folder / "passages.sqlite")
         self._ids = [row[0] for row in self._database.execute("SELECT id FROM passages ORDER BY row")]
         self._rows = {identifier: row for row, identifier in enumerate(self._ids)}
         self._fields = {
@@ -219,17 +223,6 @@ class Generation:
         found = self._database.execute(query, (word.lower(),)).fetchone()
         return (0, 0) if found is None else (found[0], found[1])
 
-    def known_vectors(self, keys: Sequence[bytes]) -> dict[bytes, Floats]:
-        """Return the vectors of texts that this generation encoded, by key, so that they are not encoded again."""
-        found: dict[bytes, Floats] = {}
-        for begin in range(0, len(keys), 500):
-            chosen = keys[begin : begin + 500]
-            marks = ",".join("?" * len(chosen))
-            query = f"SELECT key, vector FROM encoded WHERE key IN ({marks})"  # noqa: S608 - question marks only
-            for key, blob in self._database.execute(query, chosen):
-                found[key] = _halves(blob)
-        return found
-
     def _select(self, query: str, rows: Sequence[int]) -> list[Any]:
         return self._database.execute(f"{query} ({','.join(map(str, rows))})").fetchall()
 
@@ -264,6 +257,23 @@ class Generation:
             "SELECT mean, covariance FROM spreads WHERE field = ?", (name,)
         ).fetchone()
         return Spread(np.frombuffer(mean, np.float32), np.frombuffer(covariance, np.float32).reshape(size, size))
+
+
+def encoded_before(database: Path, keys: Sequence[bytes]) -> dict[bytes, Floats]:
+    """Return the vectors of texts that a generation encoded, by key; its database's checksum was verified."""
+    found: dict[bytes, Floats] = {}
+    with closing(_read_only(database)) as opened:
+        for begin in range(0, len(keys), 500):
+            chosen = keys[begin : begin + 500]
+            marks = ",".join("?" * len(chosen))
+            query = f"SELECT key, vector FROM encoded WHERE key IN ({marks})"  # noqa: S608 - question marks only
+            for key, blob in opened.execute(query, chosen):
+                found[key] = _halves(blob)
+    return found
+
+
+def _read_only(database: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"file:{quote(str(database))}?immutable=1", uri=True, check_same_thread=False)
 
 
 def _halves(blob: bytes) -> Floats:

@@ -1,7 +1,10 @@
 """Words of a question looked up in passages: BM25 by tantivy with English stems."""
 
 import json
-from collections.abc import Iterable, Sequence
+import logging
+import shutil
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -10,7 +13,11 @@ import tantivy
 from numpy.typing import NDArray
 
 from index.errors import IndexBroken
+from ingest.errors import LibraryError
+from ingest.space import GO_ON, disk_problem
 from ingest.words import without_marks
+
+logger = logging.getLogger(__name__)
 
 Floats = NDArray[np.float32]
 Rows = NDArray[np.int64]
@@ -19,6 +26,7 @@ _ANALYSER = "english"
 _HEAP_BYTES = 64 * 2**20
 _SYNONYM_WEIGHT = 0.3
 _ROWS_FILE = "rows.json"
+_REMOVALS = 5
 
 
 def analyser() -> tantivy.TextAnalyzer:
@@ -47,14 +55,17 @@ def _shared_analyser() -> tantivy.TextAnalyzer:
 def write(folder: Path, texts: Iterable[str]) -> None:
     """Write the postings of passages into a new folder; row numbers are positions in `texts`."""
     folder.mkdir(parents=True)
-    index = tantivy.Index(_schema(), path=str(folder))
-    index.register_tokenizer(_ANALYSER, analyser())
-    writer = index.writer(_HEAP_BYTES, 1)
-    for row, text in enumerate(texts):
-        writer.add_document(tantivy.Document(row=row, text=without_marks(text)))
-    writer.commit()
-    writer.wait_merging_threads()
-    index.reload()
+    try:
+        index = tantivy.Index(_schema(), path=str(folder))
+        index.register_tokenizer(_ANALYSER, analyser())
+        writer = index.writer(_HEAP_BYTES, 1)
+        for row, text in enumerate(texts):
+            writer.add_document(tantivy.Document(row=row, text=without_marks(text)))
+        writer.commit()
+        writer.wait_merging_threads()
+        index.reload()
+    except (ValueError, OSError) as error:
+        raise LibraryError(f"{folder} cannot be written: {error}; see that the disk has room, {GO_ON}") from error
     # tantivy answers with addresses inside its segments; asking it for each stored row would cost a look-up per result.
     searcher = index.searcher()
     segments: dict[int, dict[int, int]] = {}
@@ -62,12 +73,7 @@ def write(folder: Path, texts: Iterable[str]) -> None:
         segments.setdefault(address.segment_ord, {})[address.doc] = int(searcher.doc(address)["row"][0])
     rows = [[segments[number].get(doc, -1) for doc in range(max(segments[number]) + 1)] for number in sorted(segments)]
     (folder / _ROWS_FILE).write_text(json.dumps(rows))
-    remove_locks(folder)
-
-
-def remove_locks(folder: Path) -> None:
-    """Remove the empty lock files that tantivy leaves in a folder whenever it opens one; they are no part of it."""
-    for lock in folder.glob("*.lock"):
+    for lock in folder.glob("*.lock"):  # tantivy leaves them empty; they are no part of the postings
         lock.unlink()
 
 
@@ -77,12 +83,10 @@ class Keywords:
     def __init__(self, folder: Path, rows: int) -> None:
         """Open postings whose checksums were verified; raises IndexBroken if they do not hold `rows` passages."""
         try:
-            index = tantivy.Index(_schema(), path=str(folder))
-            index.register_tokenizer(_ANALYSER, analyser())
+            self._searcher = _searcher({path.name: path.read_bytes() for path in folder.iterdir()})
             self._segments = [np.array(segment, np.int64) for segment in json.loads((folder / _ROWS_FILE).read_bytes())]
         except (ValueError, OSError) as error:
             raise IndexBroken(f"{folder} cannot be read by tantivy: {error}; run: playback index --rebuild") from error
-        self._searcher = index.searcher()
         self._analyser = analyser()
         self._rows = rows
         if self._searcher.num_docs != rows:
@@ -116,6 +120,44 @@ class Keywords:
         for score, address in self._searcher.search(query, self._rows, count=False).hits:
             scores[self._segments[address.segment_ord][address.doc]] = score
         return scores
+
+
+def _searcher(files: Mapping[str, bytes]) -> tantivy.Searcher:
+    """Open postings from a copy that is gone from the disk once it is opened.
+
+    tantivy writes a lock into any folder that it opens, and a published generation is never written. Postings are a
+    hundredth of a generation, so copying takes milliseconds.
+    """
+    folder = _copied(files)
+    try:
+        index = tantivy.Index(_schema(), path=folder)
+        index.register_tokenizer(_ANALYSER, analyser())
+        return index.searcher()
+    finally:
+        _removed(folder)
+
+
+def _copied(files: Mapping[str, bytes]) -> str:
+    folder = None
+    try:
+        folder = tempfile.mkdtemp(prefix="playback-")
+        for name, data in files.items():
+            (Path(folder) / name).write_bytes(data)
+    except OSError as error:
+        if folder is not None:
+            _removed(folder)
+        reason = disk_problem(error) or error
+        raise LibraryError(f"the index cannot be opened without a folder for temporary files: {reason}") from error
+    return folder
+
+
+def _removed(folder: str) -> None:
+    """Remove a private copy; tantivy's own thread may write its lock into it meanwhile, but not more than once."""
+    for _ in range(_REMOVALS):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not Path(folder).exists():
+            return
+    logger.warning("%s: a copy of postings was not removed", folder)
 
 
 def _schema() -> tantivy.Schema:

@@ -1,22 +1,35 @@
 """Generations on disk (Law 7): an immutable folder with a manifest, published by replacing one small file.
 
-<home>/index/current            the number of the live generation
+<home>/index/current            the number of the live generation and the SHA-256 of its manifest
 <home>/index/<n>/manifest.json  schema, encoder and its weights' SHA-256, dimension, counts, SHA-256 of every file
 <home>/index/<n>/passages.sqlite vectors.faiss turns.faiss keywords/ episodes/
 """
 
+import hashlib
 import json
+import logging
 import os
+import re
 import shutil
 import sqlite3
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import TypeVar
 
 from index.errors import IndexBroken, IndexMissing
 from index.generation import FILES, SCHEMA, Generation, Manifest
-from ingest.library import sha256_of, sync_folder, write_bytes
+from ingest.library import lock, sha256_of, sync_folder, write_bytes
+
+T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
 
 KEPT_GENERATIONS = 3
+REBUILD = "run: playback index --rebuild"
+_POINTER = re.compile(rb"(?P<number>[1-9][0-9]{0,17})( (?P<checksum>[0-9a-f]{64}))?\n?")
+# Versions before this one left these empty files in a generation whenever they opened it.
+_LEFT_BY_TANTIVY = (".tantivy-meta.lock", ".tantivy-writer.lock")
 
 
 def index_folder(home: Path) -> Path:
@@ -25,40 +38,68 @@ def index_folder(home: Path) -> Path:
 
 
 def current_number(home: Path) -> int | None:
-    """Return the number of the live generation, None if nothing was published."""
-    try:
-        return int((index_folder(home) / "current").read_text())
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError) as error:
-        raise IndexBroken(f"{index_folder(home) / 'current'} cannot be read; run: playback index --rebuild") from error
+    """Return the number of the live generation, None if nothing was published; raises IndexBroken if it is damaged."""
+    return _pointer(home)[0]
+
+
+def numbers(home: Path) -> list[int]:
+    """Return the numbers of the generations on disk, ascending."""
+    root = index_folder(home)
+    return sorted(int(path.name) for path in root.iterdir() if path.name.isdecimal()) if root.is_dir() else []
 
 
 def open_generation(home: Path) -> Generation:
     """Open the live generation after verifying every file's checksum.
 
-    Raises IndexMissing if nothing was published, IndexBroken if a file is not what the manifest says.
+    Raises IndexMissing if nothing was published, IndexBroken if a file is not what was published. If another generation
+    is published meanwhile, that one is opened.
     """
-    number = current_number(home)
-    if number is None:
+    generation = _of_live(home, lambda number, expected: _opened(home, verified(home, number, expected)))
+    if generation is None:
         raise IndexMissing(f"{home} holds no index yet; run: playback ingest SOURCE")
+    return generation
+
+
+def verified(home: Path, number: int, expected: str | None = None) -> Manifest:
+    """Return a generation's manifest if exactly its files are there, each with its checksum; parses none of them.
+
+    `expected` is the SHA-256 of the manifest itself, if it is known. Raises IndexBroken.
+    """
     folder = index_folder(home) / str(number)
-    manifest = manifest_of(home, number)
-    for name, expected in manifest.files.items():
+    manifest = manifest_of(home, number, expected)
+    unlisted = sorted(_files(folder) - manifest.files.keys() - {"manifest.json"})
+    if unlisted:
+        raise IndexBroken(f"{folder / unlisted[0]} is no file of this generation; {REBUILD}")
+    for name, checksum in manifest.files.items():
         try:
             actual = sha256_of(folder / name)
         except OSError as error:
-            raise IndexBroken(
-                f"{folder / name} cannot be read: {error.strerror}; run: playback index --rebuild"
-            ) from error
-        if actual != expected:
-            raise IndexBroken(f"{folder / name} is not the file that was published; run: playback index --rebuild")
-    try:
-        return Generation(folder, manifest)
-    except (sqlite3.DatabaseError, TypeError) as error:
-        raise IndexBroken(
-            f"{folder / 'passages.sqlite'} cannot be read: {error}; run: playback index --rebuild"
-        ) from error
+            raise IndexBroken(f"{folder / name} cannot be read: {error.strerror}; {REBUILD}") from error
+        if actual != checksum:
+            raise IndexBroken(f"{folder / name} is not the file that was published; {REBUILD}")
+    return manifest
+
+
+def verified_live(home: Path) -> Manifest | None:
+    """Return the manifest of the live generation, verified as `verified` does; None if nothing was published."""
+    return _of_live(home, lambda number, expected: verified(home, number, expected))
+
+
+def whole_database(home: Path, weights: str) -> Path | None:
+    """Return the newest passages.sqlite with vectors of these weights that is as it was published, None if none is.
+
+    It may belong to a generation of which another file is damaged: vectors are too costly to be thrown away with it.
+    """
+    live = current_number_or_zero(home)
+    for number in (live, *reversed(numbers(home))):
+        path = index_folder(home) / str(number) / "passages.sqlite"
+        try:
+            manifest = manifest_of(home, number)
+            if manifest.weights == weights and sha256_of(path) == manifest.files[path.name]:
+                return path
+        except (IndexBroken, OSError) as error:
+            logger.info("no vectors are taken from %s: %s", path, error)
+    return None
 
 
 def next_folder(home: Path) -> tuple[int, Path]:
@@ -66,13 +107,25 @@ def next_folder(home: Path) -> tuple[int, Path]:
     root = index_folder(home)
     root.mkdir(parents=True, exist_ok=True)
     root.chmod(0o700)
-    for left in root.glob(".building-*"):
-        shutil.rmtree(left)
-    numbers = [int(path.name) for path in root.iterdir() if path.name.isdigit()]
-    number = max([*numbers, current_number_or_zero(home)]) + 1
+    remove_left_over(home)
+    number = max([*numbers(home), current_number_or_zero(home)]) + 1
     working = root / f".building-{number}"
     working.mkdir()
     return number, working
+
+
+def remove_left_over(home: Path) -> list[Path]:
+    """Remove what interrupted builds left and return its paths; the caller holds the lock of the index folder.
+
+    A generation above the live one was never published: its build was interrupted before the last rename.
+    """
+    root = index_folder(home)
+    live = current_number_or_zero(home)
+    unpublished = [root / str(number) for number in numbers(home) if 0 < live < number]
+    left = [*root.glob(".building-*"), *root.glob(".*.part"), *unpublished]
+    for path in left:
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    return left
 
 
 def current_number_or_zero(home: Path) -> int:
@@ -90,34 +143,129 @@ def publish(home: Path, working: Path, manifest: Manifest) -> None:
         with path.open("rb+") as file:
             os.fsync(file.fileno())
     names = {path.relative_to(working).as_posix(): sha256_of(path) for path in files}
-    whole = replace(manifest, files=names)
-    write_bytes(working / "manifest.json", json.dumps(asdict(whole), indent=1).encode())
+    whole = json.dumps(asdict(replace(manifest, files=names)), indent=1).encode()
+    write_bytes(working / "manifest.json", whole)
     root = index_folder(home)
     for path in working.rglob("*"):
         if path.is_dir():
             sync_folder(path)
     working.rename(root / str(manifest.generation))
     sync_folder(root)
-    write_bytes(root / "current", str(manifest.generation).encode())
-    for old in sorted((int(path.name) for path in root.iterdir() if path.name.isdigit()), reverse=True)[
-        KEPT_GENERATIONS:
-    ]:
-        shutil.rmtree(root / str(old))
+    point_to(home, manifest.generation)
+    for old in numbers(home)[:-KEPT_GENERATIONS]:
+        _remove(root / str(old))
 
 
-def manifest_of(home: Path, number: int) -> Manifest:
-    """Read a generation's manifest; raises IndexBroken if it is missing, broken or of another schema."""
-    folder = index_folder(home) / str(number)
+def point_to(home: Path, number: int) -> None:
+    """Make a generation the live one, by one rename; the checksum of its manifest stands for all of its files."""
+    checksum = sha256_of(index_folder(home) / str(number) / "manifest.json")
+    write_bytes(index_folder(home) / "current", f"{number} {checksum}\n".encode())
+
+
+def drop_others(home: Path) -> None:
+    """Remove every generation but the live one and what interrupted builds left, so that nothing purged stays.
+
+    Takes the lock of the index folder. Raises OSError if something stays.
+    """
+    with lock(index_folder(home)):
+        live = current_number(home)
+        remove_left_over(home)
+        for number in numbers(home):
+            if number != live:
+                shutil.rmtree(index_folder(home) / str(number))
+
+
+def drop_index(home: Path) -> None:
+    """Remove every generation, the pointer to the live one first; takes the lock of the index folder.
+
+    Raises OSError if something stays.
+    """
+    with lock(index_folder(home)):
+        (index_folder(home) / "current").unlink(missing_ok=True)
+        sync_folder(index_folder(home))
+        remove_left_over(home)
+        for number in numbers(home):
+            shutil.rmtree(index_folder(home) / str(number))
+
+
+def manifest_of(home: Path, number: int, expected: str | None = None) -> Manifest:
+    """Read a generation's manifest; raises IndexBroken if it is missing, broken, of another schema or generation.
+
+    `expected` is its SHA-256, if that is known.
+    """
+    path = index_folder(home) / str(number) / "manifest.json"
     try:
-        data = json.loads((folder / "manifest.json").read_bytes())
+        raw = path.read_bytes()
+        if expected is not None and hashlib.sha256(raw).hexdigest() != expected:
+            raise IndexBroken(f"{path} is not the manifest that was published; {REBUILD}")
+        data = json.loads(raw)
         manifest = Manifest(**{**data, "files": dict(data["files"])})
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise IndexBroken(f"{folder / 'manifest.json'} cannot be read; run: playback index --rebuild") from error
+    except OSError as error:
+        raise IndexBroken(f"{path} cannot be read: {error.strerror}; {REBUILD}") from error
+    except (ValueError, TypeError, KeyError) as error:
+        raise IndexBroken(f"{path} cannot be read; {REBUILD}") from error
     if manifest.schema != SCHEMA:
-        raise IndexBroken(
-            f"{folder} has schema {manifest.schema}; this version reads {SCHEMA}; run: playback index --rebuild"
-        )
+        raise IndexBroken(f"{path.parent} has schema {manifest.schema}; this version reads {SCHEMA}; {REBUILD}")
+    if manifest.generation != number:
+        raise IndexBroken(f"{path.parent} holds generation {manifest.generation}, not {number}; {REBUILD}")
     # What no checksum stands for would be parsed unverified.
     if not {"passages.sqlite", *FILES.values()} <= manifest.files.keys():
-        raise IndexBroken(f"{folder / 'manifest.json'} does not list every file; run: playback index --rebuild")
+        raise IndexBroken(f"{path} does not list every file; {REBUILD}")
     return manifest
+
+
+def _of_live(home: Path, read: Callable[[int, str | None], T]) -> T | None:
+    """Read the live generation, given its number and its manifest's checksum; None if nothing was published.
+
+    If three publications remove what the pointer named while it is read, the newest is read instead.
+    """
+    while True:
+        number, expected = _pointer(home)
+        if number is None:
+            return None
+        try:
+            return read(number, expected)
+        except IndexBroken:
+            if _pointer(home)[0] == number:
+                raise
+
+
+def _pointer(home: Path) -> tuple[int | None, str | None]:
+    """Return the live generation's number and its manifest's SHA-256; versions before this one wrote no checksum."""
+    path = index_folder(home) / "current"
+    try:
+        found = _POINTER.fullmatch(path.read_bytes())
+    except FileNotFoundError:
+        return None, None
+    except OSError as error:
+        raise IndexBroken(f"{path} cannot be read: {error.strerror}; {REBUILD}") from error
+    if found is None:
+        raise IndexBroken(f"{path} cannot be read; {REBUILD}")
+    checksum = found["checksum"]
+    return int(found["number"]), None if checksum is None else checksum.decode()
+
+
+def _opened(home: Path, manifest: Manifest) -> Generation:
+    folder = index_folder(home) / str(manifest.generation)
+    try:
+        return Generation(folder, manifest)
+    except (sqlite3.DatabaseError, TypeError) as error:
+        raise IndexBroken(f"{folder / 'passages.sqlite'} cannot be read: {error}; {REBUILD}") from error
+
+
+def _files(folder: Path) -> set[str]:
+    """Return the relative names of everything in a generation that is no folder."""
+    found = (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
+    return {
+        path.relative_to(folder).as_posix()
+        for path in found
+        if not (path.name in _LEFT_BY_TANTIVY and path.is_file() and path.stat().st_size == 0)
+    }
+
+
+def _remove(folder: Path) -> None:
+    """Remove an old generation; what cannot be removed now is tried again by the next publication."""
+    try:
+        shutil.rmtree(folder)
+    except OSError as error:
+        logger.warning("%s: an old generation was not removed: %s", folder, error)

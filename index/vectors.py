@@ -43,7 +43,8 @@ def write(path: Path, vectors: Floats) -> None:
     """Write vectors, shape (rows, dimension), as an exact inner-product index; row numbers are their positions."""
     index = faiss.IndexFlatIP(vectors.shape[1])
     index.add(np.ascontiguousarray(vectors, dtype=np.float32))
-    faiss.write_index(index, str(path))
+    # faiss's own writer does not notice that the end of a file found no room (tested).
+    path.write_bytes(faiss.serialize_index(index).data)
 
 
 def read(path: Path, rows: int, dimension: int) -> Any:

@@ -4,12 +4,12 @@ Start at `pipeline`; each line below begins with the file that others use, its h
 
     values        transcript, item, words, errors
     sources       feed (feed_text, feed_xml, feed_fields), folder, fetch (connect, retry, part)
-    who           register, identity, catalogue
+    who           register (known), removal, identity, catalogue
     official text shownotes (notes_html, notes_page, speaker_labels, label_places, name_shape, speaker_names)
     captions      captions (captionfile, cues, cuelabels), export (timeline)
-    sound         audio, transcribe (weights, windows, heard, vocabulary, glossary), unnamed
+    sound         recordings, audio, transcribe (weights, windows, heard, vocabulary, glossary), unnamed
     times         assemble; align (spoken, anchors, matching, moved, overlaps, respread, placing, divergence),
                   printed, estimate, edges (pauses)
     roles         roles (introductions, role_phrase, role_words)
-    disk          library, stages, pipeline
+    disk          library, space, archive, doctor (doctor_episode), stages, outcome, pipeline
 """

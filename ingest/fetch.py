@@ -25,6 +25,7 @@ _MOST_REDIRECTS = 5
 # Seconds until a server has sent its headers.
 _HEAD_SECONDS = 60.0
 _TIMEOUT = httpx.Timeout(30.0, connect=10.0)
+_FOR_GOOD = frozenset({301, 308})
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 _ADVICE = {
     401: "asks for a password; put it into the address (https://name:password@…)",
@@ -39,7 +40,10 @@ DOWNLOAD_LIMITS = FetchLimits(seconds=4 * 3600.0, rate=4_096.0, attempts=6)
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What a server sent: the decoded body, its final URL, and the validators for the next conditional request."""
+    """What a server sent: the decoded body, its final URL, and the validators for the next conditional request.
+
+    `moved` says that every redirect on the way was for good, so that the final URL is the one to ask from now on.
+    """
 
     data: bytes
     url: str
@@ -47,6 +51,7 @@ class Fetched:
     last_modified: str | None = None
     content_type: str | None = None
     not_modified: bool = False
+    moved: bool = False
 
 
 def open_client(allow: frozenset[str] = frozenset()) -> httpx.Client:
@@ -183,7 +188,8 @@ def _fetched(
             raise SourceError(f"{_shown(url)}: {_refusal(response.status_code)}")
         names = ("ETag", "Last-Modified", "Content-Type")
         etag, modified, kind = (response.headers.get(name) for name in names)
-        return Fetched(data, str(response.url), etag, modified, kind, response.status_code == 304)
+        moved = bool(response.history) and all(other.status_code in _FOR_GOOD for other in response.history)
+        return Fetched(data, str(response.url), etag, modified, kind, response.status_code == 304, moved)
 
 
 @contextlib.contextmanager
@@ -193,14 +199,16 @@ def _answer(http: httpx.Client, url: str, headers: dict[str, str], deadline: flo
     What httpx raises, here or in the reader of the body, becomes SourceError or PassingError.
     """
     try:
-        address = _web_address(url)
+        address, history = _web_address(url), list[httpx.Response]()
         for _ in range(_MOST_REDIRECTS + 1):
             request = http.build_request("GET", address, headers=headers, extensions={"deadline": deadline})
             response = http.send(request, stream=True, follow_redirects=False)
             with contextlib.closing(response):
                 if response.has_redirect_location:
                     address = _web_address(str(address.join(response.headers["Location"])))
+                    history.append(response)
                     continue
+                response.history = history
                 if response.status_code in _PASSING:
                     raise PassingError(_refusal(response.status_code), asked_wait(response.headers.get("Retry-After")))
                 yield response

@@ -5,10 +5,14 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from ingest.item import Item
 from ingest.transcript import Show
+
+# What two items may share: a kind and its values.
+Key = tuple[str | int | None, ...]
 
 _SHOW_ID_LETTERS = 20
 _SUFFIX_LETTERS = 4
@@ -99,6 +103,35 @@ def same_episode(
     return _first_match(likely, others)
 
 
+def certain_keys(item: Item) -> tuple[Key, ...]:
+    """Return what makes two items of a show one episode whatever else they say: guid and address of the recording."""
+    enclosure = _enclosure(item)
+    return (("guid", item.guid), *((("enclosure", enclosure),) if enclosure else ()))
+
+
+def likely_keys(item: Item, names: Collection[str], listed: bool) -> tuple[Key, ...]:
+    """Return what two items of a show share, one key at least, if a rule of `same_episode` finds them likely one."""
+    keys: list[Key] = []
+    if (file := _file_hash(item)) is not None:
+        keys.append(("file", file))
+    if item.number is not None:
+        core = title_core(item, names)
+        keys += [("title", core, item.season, item.number)] + ([("number", item.number)] if listed else [])
+    elif item.published is not None and (core := title_core(item, names)):
+        keys.append(("title", core, item.published))
+    return tuple(keys)
+
+
+def told_apart(items: Sequence[Item]) -> tuple[Item, ...]:
+    """Return a feed's items, with guids of their own where a publisher gave one guid to different episodes.
+
+    Different are two recordings under two titles. The last listed, in most feeds the oldest, keeps the guid; the others
+    are named by their recording, as items without a guid are.
+    """
+    last = {item.guid: item for item in items}
+    return tuple(_renamed(item) if _are_two(item, last[item.guid]) else item for item in items)
+
+
 def title_core(item: Item, names: Iterable[str]) -> str:
     """Return a title's letters and digits without the show's names, "podcast", "episode", "#" and the number."""
     title = (item.title or "").casefold()
@@ -140,6 +173,17 @@ def _enclosure(item: Item) -> str | None:
         return None
     # The query stays: some hosts name the recording there, and two episodes must never become one.
     return item.enclosure.url.split("://", 1)[1]
+
+
+def _are_two(one: Item, other: Item) -> bool:
+    if one.enclosure is None or other.enclosure is None:
+        return False
+    return one.enclosure.url != other.enclosure.url and one.title != other.title
+
+
+def _renamed(item: Item) -> Item:
+    address = item.enclosure.url if item.enclosure else ""
+    return replace(item, guid=f"file:{hashlib.sha256(address.encode()).hexdigest()}")
 
 
 def _file_hash(item: Item) -> str | None:

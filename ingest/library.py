@@ -2,6 +2,7 @@
 
 <home>/library/episodes/<id>/  episode.json official.json captions.json heard.json transcript.json state.json audio.*
 <home>/library/feeds/<show id>.json
+<home>/library/removed/<id>/   an episode that was taken out, with removed.json (see ingest.removal)
 """
 
 import contextlib
@@ -11,7 +12,8 @@ import json
 import os
 import tempfile
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,9 @@ from ingest.item import Item, Link
 from ingest.transcript import Episode, Show, Transcript, episode_from_json, from_json, to_json, with_episode
 
 SCHEMA = 1
+# How a file of ours begins: then come 64 digits and `",`, and what they are the SHA-256 of, without its first brace.
+_SEAL = b'{"sha256":"'
+_SEALED = len(_SEAL) + 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +36,40 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """When something was taken out of the library (ISO date) and why, in a line for those who ask for it."""
+
+    date: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class FeedRecord:
-    """A show with the feed it comes from and what the feed's server said, for conditional requests."""
+    """A show with the feed it comes from and what the feed's server said, for conditional requests.
+
+    `earlier_urls` are addresses that the feed moved away from. `listed` are the ids of the episodes that it listed when
+    it was last read, `unlisted` those it listed before, with the ISO date since when it does not.
+    """
 
     show: Show
     url: str | None = None
     etag: str | None = None
     last_modified: str | None = None
     guids: tuple[str, ...] = ()
+    earlier_urls: tuple[str, ...] = ()
+    listed: tuple[str, ...] = ()
+    unlisted: dict[str, str] = field(default_factory=dict)
+    removed: Withdrawal | None = None
 
 
 def episodes_folder(home: Path) -> Path:
     """Return the folder that holds one folder per episode."""
     return home / "library" / "episodes"
+
+
+def feeds_folder(home: Path) -> Path:
+    """Return the folder that holds one file per show."""
+    return home / "library" / "feeds"
 
 
 def episode_folder(home: Path, identifier: str) -> Path:
@@ -82,13 +108,12 @@ def records(home: Path) -> Iterator[Record]:
 
 def feeds(home: Path) -> list[FeedRecord]:
     """Return the shows of the library with their feeds, in order of id."""
-    folder = home / "library" / "feeds"
+    folder = feeds_folder(home)
     found = []
     for path in sorted(folder.glob("*.json")) if folder.is_dir() else []:
         data = read_json(path)
         try:
-            fields = {key: value for key, value in data.items() if key != "schema"}
-            found.append(FeedRecord(**{**fields, "show": Show(**data["show"]), "guids": tuple(data["guids"])}))
+            found.append(_feed_from_json(data))
         except (KeyError, TypeError) as error:
             raise LibraryError(f"{path} is not a feed of schema {SCHEMA}: {error!r}") from error
     return found
@@ -96,7 +121,7 @@ def feeds(home: Path) -> list[FeedRecord]:
 
 def save_feed(home: Path, feed: FeedRecord) -> None:
     """Write a show and its feed."""
-    write_json(home / "library" / "feeds" / f"{feed.show.id}.json", {"schema": SCHEMA, **asdict(feed)})
+    write_json(feeds_folder(home) / f"{feed.show.id}.json", {"schema": SCHEMA, **asdict(feed)})
 
 
 def load_transcript(home: Path, identifier: str) -> Transcript | None:
@@ -112,26 +137,54 @@ def earlier_transcripts(home: Path, identifier: str) -> list[Transcript]:
     return [from_json(read_json(path)) for path in newest]
 
 
+def transcript_ids(home: Path) -> list[str]:
+    """Return the ids of the episodes that have a transcript, sorted: those that belong in the index."""
+    return [name for name in episode_ids(home) if (episode_folder(home, name) / "transcript.json").exists()]
+
+
 def transcripts(home: Path) -> Iterator[Transcript]:
     """Yield the transcript of every episode that has one, under its present facts, in order of id, lazily."""
-    for identifier in episode_ids(home):
+    for identifier in transcript_ids(home):
         transcript = load_transcript(home, identifier)
         if transcript is not None:
             yield with_episode(transcript, load_record(home, identifier).episode)
 
 
 def save_transcript(home: Path, transcript: Transcript, inputs: str) -> None:
-    """Write a transcript with the hash of what it was made from; one whose words differed stays under its own name."""
+    """Write a transcript with the hash of what it was made from; one whose words differed stays under its own name.
+
+    The date on which the words last changed is written with them, as `edited`.
+    """
     folder = episode_folder(home, transcript.episode.id)
     path = folder / "transcript.json"
     before = read_if_whole(path)
+    edited = None
     if before is not None:
+        edited = before.get("edited")
         words = [turn["text"] for turn in before.get("turns", ())]
         if words != [turn.text for turn in transcript.turns]:
+            edited = today()
             kept = folder / f"transcript-{hash_of(words)[:16]}.json"
             if not kept.exists():
                 write_json(kept, before)
-    write_json(path, {**to_json(transcript), "inputs": inputs})
+    write_json(path, {**to_json(replace(transcript, edited=edited)), "inputs": inputs})
+
+
+def edited_on(home: Path, identifier: str) -> str | None:
+    """Return the ISO date on which an episode's words last changed, None if they never did or cannot be read."""
+    folder = episode_folder(home, identifier)
+    if not any(folder.glob("transcript-*.json")):  # spares the reading of most
+        return None
+    try:
+        transcript = load_transcript(home, identifier)
+    except LibraryError:
+        return None
+    return None if transcript is None else transcript.edited
+
+
+def today() -> str:
+    """Return the ISO date of today in UTC."""
+    return datetime.now(UTC).date().isoformat()
 
 
 def recording(home: Path, identifier: str) -> Path | None:
@@ -140,9 +193,12 @@ def recording(home: Path, identifier: str) -> Path | None:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """Read a JSON object of this library; raises LibraryError if it cannot be read or has a schema we do not know."""
+    """Read a JSON object of this library.
+
+    Raises LibraryError if it cannot be read, is not what was written, or has a schema we do not know.
+    """
     try:
-        data = json.loads(path.read_bytes())
+        data = _parsed(path.read_bytes())
     except (OSError, ValueError) as error:
         raise LibraryError(
             f"{path} cannot be read: {error}; restore it from a backup, or delete it and ingest its source again"
@@ -150,21 +206,22 @@ def read_json(path: Path) -> dict[str, Any]:
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
         found = data.get("schema") if isinstance(data, dict) else None
         raise LibraryError(f"{path} has schema {found!r}; this version reads schema {SCHEMA}")
-    return data
+    return {key: value for key, value in data.items() if key != "sha256"}
 
 
 def read_if_whole(path: Path) -> dict[str, Any] | None:
     """Read a JSON object, None if there is none or it is damaged; one of another schema raises, lest it be replaced."""
     try:
-        json.loads(path.read_bytes())
+        _parsed(path.read_bytes())
     except (FileNotFoundError, ValueError):
         return None
     return read_json(path)
 
 
 def write_json(path: Path, data: dict[str, Any]) -> None:
-    """Write a JSON object whole or not at all."""
-    write_bytes(path, json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode())
+    """Write a JSON object whole or not at all; it begins with the SHA-256 of the rest, so that damage is found."""
+    body = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+    write_bytes(path, _SEAL + hashlib.sha256(body).hexdigest().encode() + b'",' + body[1:])
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -230,6 +287,26 @@ def sha256_of(path: Path) -> str:
 
 def _whole(path: Path) -> bool:
     return path.is_file() and not path.name.endswith(".part")
+
+
+def _parsed(raw: bytes) -> Any:
+    """Parse a file; raises ValueError if it is no JSON, or sealed and not what was written."""
+    if raw.startswith(_SEAL):
+        body = b"{" + raw[_SEALED + 2 :]
+        if hashlib.sha256(body).hexdigest().encode() != raw[len(_SEAL) : _SEALED]:
+            raise ValueError("it is not what was written")
+    return json.loads(raw)
+
+
+def _feed_from_json(data: dict[str, Any]) -> FeedRecord:
+    """A file of an earlier version lacks the fields that have a default."""
+    fields: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in data.items() if key != "schema"
+    }
+    removed = fields.get("removed")
+    fields["show"] = Show(**data["show"])
+    fields["removed"] = None if removed is None else Withdrawal(**removed)
+    return FeedRecord(**fields)
 
 
 def _item_from_json(data: dict[str, Any]) -> Item:

@@ -4,33 +4,40 @@ import logging
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import Literal
 
-from ingest import stages
+from ingest import recordings, stages
 from ingest.assemble import assemble
 from ingest.errors import LibraryError, ModelMissing, PlaybackError, SourceError
 from ingest.feed import Feed, looks_like_feed, parse_feed
-from ingest.fetch import fetch, open_client
+from ingest.fetch import Fetched, fetch, open_client
 from ingest.folder import FEEDS, items_in
 from ingest.heard import Heard, Listening
+from ingest.identity import told_apart
 from ingest.item import Item
 from ingest.library import (
+    FeedRecord,
     Record,
     episode_folder,
+    episode_ids,
+    episodes_folder,
     hash_of,
     load_record,
     lock,
     read_if_whole,
     recording,
+    records,
     save_record,
     save_transcript,
     sha256_of,
-    write_json,
 )
+from ingest.outcome import Outcome, may_pass, noted, quarantined, release
 from ingest.printed import doubts
-from ingest.register import FeedState, people_of, register
+from ingest.recordings import Progress
+from ingest.register import FeedState, people_of, registered, stated_duration
+from ingest.removal import bring_back, discard_ghost, removal_of
 from ingest.shownotes import OfficialText
-from ingest.stages import Captions, Progress
+from ingest.space import disk_problem
+from ingest.stages import Captions
 from ingest.transcribe import weights_available
 from ingest.transcript import Episode, Transcript
 from ingest.vocabulary import vocabulary_for
@@ -39,8 +46,6 @@ logger = logging.getLogger(__name__)
 
 # Raise it when the same inputs give another transcript.
 TRANSCRIPT_VERSION = 4
-
-Status = Literal["ingested", "unchanged", "waiting", "skipped", "failed", "busy"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,80 +60,144 @@ class IngestSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one episode, in a word and a line for people."""
-
-    episode: Episode
-    status: Status
-    message: str
-
-    @property
-    def ok(self) -> bool:
-        """Whether nothing is left to do; an episode that waits or failed is done by a later run."""
-        return self.status not in ("waiting", "failed")
-
-
-@dataclass(frozen=True, slots=True)
 class Source:
-    """The episodes of one source, known to the library now, and what in it could not be used."""
+    """The episodes of one source, known to the library now, what in it could not be used, and what was left out."""
 
     episodes: tuple[Episode, ...]
     problems: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
-def register_source(source: str, home: Path, allow: frozenset[str] = frozenset()) -> Source:
+def register_source(source: str, home: Path, allow: frozenset[str] = frozenset(), again: bool = False) -> Source:
     """Read a feed URL, a feed file, a folder or a file, and give each of its items its episode in the library.
 
-    Raises SourceError if the source cannot be used at all.
+    Episodes that were removed are left out, but with `again`, or if the source is nothing but that episode: one file,
+    or the id of an episode, which also lets it out of quarantine. Raises SourceError if the source cannot be used.
     """
     _weights_missing.cache_clear()  # a run begins here; weights may have come since the last one
     if not source.strip():
         raise SourceError("an empty source; give a feed URL, a feed file, a folder or a file")
     if source.lower().startswith(("http://", "https://")):
-        with open_client(allow) as client:
-            fetched = fetch(source, client=client)
-        feed = parse_feed(fetched.data, fetched.url, source)
-        state = FeedState(source, fetched.etag, fetched.last_modified)
-        return _registered(home, feed, state, source)
+        return _remote(source, home, allow, again)
     if "://" in source:
         raise SourceError(f"{source}: only http and https addresses are read; give one, or a file or folder")
     path = Path(source)
     if path.is_file() and (path.suffix.lower() in FEEDS or looks_like_feed(_head(path))):
         feed = parse_feed(path.read_bytes(), str(path.resolve()), source)
-        return _registered(home, feed, FeedState(str(path.resolve())), source)
+        return _registered(home, feed, FeedState(str(path.resolve())), source, again)
+    if not path.exists() and (episode := _named(source, home)) is not None:
+        return Source((episode,))
     items, problems = items_in(path)
-    return Source(register(home, items), problems)
+    found = registered(home, items, again=again or path.is_file())
+    return Source(found.episodes, problems, found.left_out)
 
 
-def _registered(home: Path, feed: Feed, state: FeedState, source: str) -> Source:
+def refresh_feed(feed: FeedRecord, home: Path, allow: frozenset[str] = frozenset()) -> Source:
+    """Read a show's feed again, with a conditional request; one that did not change gives the episodes of before.
+
+    Raises SourceError if the feed cannot be used.
+    """
+    if feed.url is None or not feed.url.lower().startswith(("http://", "https://")):
+        return register_source(feed.url or "", home, allow)
+    _weights_missing.cache_clear()
+    return _remote(feed.url, home, allow, known=feed)
+
+
+def _remote(
+    source: str, home: Path, allow: frozenset[str], again: bool = False, known: FeedRecord | None = None
+) -> Source:
+    """Fetch a feed and register it, under its new address if it moved for good."""
+    etag, modified = (None, None) if known is None else (known.etag, known.last_modified)
+    with open_client(allow) as client:
+        fetched = fetch(source, client=client, etag=etag, last_modified=modified)
+    if known is not None and fetched.not_modified:
+        return Source(tuple(record.episode for record in records(home) if record.episode.show.id == known.show.id))
+    address = _lasting(fetched, source)
+    feed = parse_feed(fetched.data, fetched.url, address)
+    problems: tuple[str, ...] = ()
+    if feed.new_url is not None and feed.new_url not in (address, fetched.url):
+        try:
+            fetched, feed, address = _at_new_address(feed, feed.new_url, allow)
+        except SourceError as error:
+            problems = (f"{source}: says that it moved, and was read at its old address; {_one_line(error)}",)
+    earlier = (source,) if source != address else ()
+    state = FeedState(address, fetched.etag, fetched.last_modified, earlier)
+    found = _registered(home, feed, state, address, again)
+    return replace(found, problems=(*problems, *found.problems))
+
+
+def _at_new_address(feed: Feed, address: str, allow: frozenset[str]) -> tuple[Fetched, Feed, str]:
+    """Read a feed where it says that it moved to; raises SourceError if that lists nothing of what it listed.
+
+    A feed may name any address, so what stands there must show that it is the same.
+    """
+    with open_client(allow) as client:
+        fetched = fetch(address, client=client)
+    lasting = _lasting(fetched, address)
+    found = parse_feed(fetched.data, fetched.url, lasting)
+    if {item.guid for item in found.items}.isdisjoint(item.guid for item in feed.items):
+        raise SourceError(f"{address}: lists none of the episodes")
+    return fetched, found, lasting
+
+
+def _lasting(fetched: Fetched, asked: str) -> str:
+    """The address to ask from now on: a redirect that is not for good may lead elsewhere tomorrow."""
+    return fetched.url if fetched.moved else asked
+
+
+def _registered(home: Path, feed: Feed, state: FeedState, source: str, again: bool) -> Source:
     if not feed.items:
         raise SourceError(f"{source}: no episode can be read from this feed: {'; '.join(feed.problems[:3])}")
-    items = tuple(_with_origin(item, source) for item in feed.items)
-    return Source(register(home, items, state), tuple(f"{source}: {problem}" for problem in feed.problems))
+    items = told_apart(tuple(_with_origin(item, source) for item in feed.items))
+    found = registered(home, items, state, again)
+    return Source(found.episodes, tuple(f"{source}: {problem}" for problem in feed.problems), found.left_out)
+
+
+def _named(identifier: str, home: Path) -> Episode | None:
+    """Return the episode of this id, back from where it was removed to and out of quarantine; None if there is none."""
+    if identifier not in episode_ids(home):
+        if Path(identifier).name != identifier or (removal := removal_of(home, identifier)) is None:
+            return None
+        if removal.purged:
+            raise SourceError(f"{identifier}: {removal.sentence}; nothing was kept: ingest its source with --again")
+        with lock(episodes_folder(home)):
+            bring_back(home, identifier)
+    release(home, identifier)
+    return load_record(home, identifier).episode
 
 
 def ingest_episode(episode: Episode, home: Path, settings: IngestSettings, progress: Progress | None = None) -> Outcome:
     """Take one episode through its stages and say what became of it; what was done before is not done again.
 
-    Never raises PlaybackError: a failure is an outcome. Another process at the same episode makes it "busy".
+    Never raises PlaybackError: a failure is an outcome, and the third in a row puts the episode in quarantine until
+    its source changes. Another process at the same episode makes it "busy".
     """
     with lock(episode_folder(home, episode.id), wait=False) as held:
         if not held:
             return Outcome(episode, "busy", "another process is ingesting this episode")
+        if (removal := removal_of(home, episode.id)) is not None:
+            discard_ghost(home, episode.id)
+            return Outcome(episode, "skipped", removal.sentence)
         try:
-            outcome = _ingest(load_record(home, episode.id), home, settings, progress)
-        except (PlaybackError, OSError) as error:
-            logger.info("%s failed", episode.id, exc_info=True)
-            outcome = Outcome(episode, "failed", _one_line(error))
-        except UnicodeError as error:  # JSON can spell half of a surrogate pair, which no UTF-8 file can hold
-            outcome = Outcome(
-                episode, "failed", f"its text holds half a character: {_one_line(error)}; mend the source"
-            )
-        except Exception as error:  # strangers' files: what nobody foresaw costs one episode, not the run
-            logger.exception("%s failed", episode.id)
-            outcome = Outcome(episode, "failed", f"{type(error).__name__}: {_one_line(error)}; please report it")
-        _save_state(home, outcome)
-        return outcome
+            record = load_record(home, episode.id)
+            left_alone = None if settings.again else quarantined(home, record)
+        except (LibraryError, OSError) as error:
+            return Outcome(episode, "failed", _reason(error), passing=True)
+        return left_alone or noted(home, record, _tried(record, home, settings, progress))
+
+
+def _tried(record: Record, home: Path, settings: IngestSettings, progress: Progress | None) -> Outcome:
+    episode = record.episode
+    try:
+        return _ingest(record, home, settings, progress)
+    except (PlaybackError, OSError) as error:
+        logger.info("%s failed", episode.id, exc_info=True)
+        return Outcome(episode, "failed", _reason(error), passing=may_pass(error))
+    except UnicodeError as error:  # JSON can spell half of a surrogate pair, which no UTF-8 file can hold
+        return Outcome(episode, "failed", f"its text holds half a character: {_one_line(error)}; mend the source")
+    except Exception as error:  # strangers' files: what nobody foresaw costs one episode, not the run
+        logger.exception("%s failed", episode.id)
+        return Outcome(episode, "failed", f"{type(error).__name__}: {_one_line(error)}; please report it")
 
 
 def _ingest(record: Record, home: Path, settings: IngestSettings, progress: Progress | None) -> Outcome:
@@ -148,7 +217,9 @@ def _ingest(record: Record, home: Path, settings: IngestSettings, progress: Prog
         return Outcome(record.episode, "unchanged", _remarks("nothing to do", remark))
     transcript = assemble(record.episode, official.text, captions.cues, heard)
     if not transcript.turns:
-        return _nothing(record, settings, remark, (captions, heard))
+        nothing = _nothing(record, settings, remark, (captions, heard))
+        kept = "its transcript of before stays" if path.exists() else None
+        return replace(nothing, message=_remarks(nothing.message, kept))
     transcript = stages.with_edges(transcript, audio)
     save_transcript(home, transcript, inputs)
     problems = (
@@ -170,13 +241,13 @@ def _listen(
     captions, official = texts
     needed = settings.transcribe or not captions.cues
     has_text = bool(captions.cues or official.turns)
-    if not settings.audio or not stages.has_recording(record):
+    if not settings.audio or not recordings.has_recording(record):
         return stages.heard_already(home, record), None
     local = any(item.enclosure and not item.enclosure.url.startswith(("http://", "https://")) for item in record.items)
     missing = _weights_missing(settings.listening) if needed else None
     try:
         if local or (needed and missing is None):
-            audio = stages.recording_of(home, record, progress, settings.allow)
+            audio = recordings.recording_of(home, record, progress, settings.allow)
             if audio is not None:
                 record = _with_recording(home, record, audio)
                 if needed and missing is None:
@@ -202,8 +273,9 @@ def _weights_missing(listening: Listening) -> str | None:
 def _with_recording(home: Path, record: Record, audio: Path) -> Record:
     """Note what only the recording tells: that the library has it, and how long it is where no source said so."""
     episode = record.episode
-    if episode.duration is None:
-        episode = replace(episode, duration=round(stages.duration_of(audio), 3))
+    if stated_duration(record) is None:
+        measured = recordings.measured_duration(audio) or episode.duration
+        episode = replace(episode, duration=measured or round(recordings.duration_of(audio), 3))
     if episode.audio_url is None:
         episode = replace(episode, audio_url=f"/api/episodes/{episode.id}/audio")
     if episode != record.episode:
@@ -220,10 +292,10 @@ def _nothing(
     if remark:
         return Outcome(record.episode, "waiting", _remarks(remark, problems))
     if problems:
-        return Outcome(record.episode, "failed", f"nothing to ingest: {problems}")
+        return Outcome(record.episode, "failed", f"nothing to ingest: {problems}", passing=captions.passing)
     if heard is not None:
         return Outcome(record.episode, "skipped", "nothing to ingest: nobody speaks in its recording")
-    if stages.has_recording(record) and not settings.audio:
+    if recordings.has_recording(record) and not settings.audio:
         return Outcome(record.episode, "skipped", "audio only")
     return Outcome(
         record.episode, "skipped", "nothing to ingest: no transcript in its notes, no captions and no recording"
@@ -254,21 +326,12 @@ def _remarks(*remarks: str | None) -> str:
     return "; ".join(remark for remark in remarks if remark)
 
 
+def _reason(error: Exception) -> str:
+    return (disk_problem(error) if isinstance(error, OSError) else None) or _one_line(error)
+
+
 def _one_line(error: Exception) -> str:
     return " ".join(str(error).split()) or type(error).__name__
-
-
-def _save_state(home: Path, outcome: Outcome) -> None:
-    """Note the outcome; that nothing was to do says of an episode that it is ingested, which may be noted already."""
-    path = episode_folder(home, outcome.episode.id) / "state.json"
-    status: Status = "ingested" if outcome.status == "unchanged" else outcome.status
-    try:
-        before = read_if_whole(path) or {}
-        if outcome.status == "unchanged" and before.get("status") == status:
-            return
-        write_json(path, {"schema": 1, "status": status, "message": outcome.message})
-    except (LibraryError, OSError) as error:
-        logger.warning("%s: its state was not written: %s", outcome.episode.id, error)
 
 
 def _with_origin(item: Item, source: str) -> Item:

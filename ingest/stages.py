@@ -4,33 +4,34 @@ A stage is done when its file exists and records the hash of its inputs, which h
 """
 
 import logging
-import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from ingest import heard as heard_words
-from ingest.audio import blocks, probe
+from ingest.audio import blocks
 from ingest.captions import Cue, read_captions
 from ingest.edges import movable, refined
-from ingest.errors import AudioError, ModelMissing, PlaybackError, SourceError
-from ingest.fetch import download, fetch, open_client
+from ingest.errors import AudioError, LibraryError, ModelMissing, PlaybackError, SourceError
+from ingest.fetch import fetch, open_client
 from ingest.folder import read_text
 from ingest.heard import Heard, Listening
 from ingest.item import Link
 from ingest.library import (
     Record,
     episode_folder,
+    episodes_folder,
     hash_of,
     read_if_whole,
     recording,
     sha256_of,
-    sync_folder,
     write_json,
 )
 from ingest.pauses import envelope, pauses
+from ingest.recordings import NOTE, Progress
 from ingest.register import people_of
+from ingest.retry import PassingError
 from ingest.shownotes import OfficialText, best_of, parse_notes
 from ingest.transcribe import transcribe
 from ingest.transcript import OfficialTurn, Transcript
@@ -45,9 +46,6 @@ _MOST_CAPTION_BYTES = 20 * 2**20
 # Times are worth more than words here, and JSON keeps names and word times where the others may not (contract).
 _ORDER = ("json", "vtt", "srt", "html", "text")
 
-# What a door shows while it works: stage, done, all (None if unknown), in the stage's own unit.
-Progress = Callable[[str, float, float | None], None]
-
 
 @dataclass(frozen=True, slots=True)
 class Captions:
@@ -57,6 +55,7 @@ class Captions:
     cues: tuple[Cue, ...] = ()
     notes: str | None = None
     problems: tuple[str, ...] = ()
+    passing: bool = False  # a server was out of reach; never on disk, where only what was read is kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +71,19 @@ def captions_of(home: Path, record: Record, again: bool, allow: frozenset[str] =
     links = sorted((link for item in record.items for link in item.transcripts), key=_rank)
     inputs = hash_of([CAPTIONS_VERSION, [asdict(link) | {"sha256": _local_hash(link)} for link in links]])
     path = episode_folder(home, record.episode.id) / "captions.json"
-    kept = _made_of(inputs, path)
-    if kept is not None and not again:
+    kept = read_if_whole(path)
+    if kept is not None and kept.get("inputs") == inputs and not again:
         return _captions_from_json(kept)
     if not links:
         return Captions(inputs)
     captions = _first_usable(links, inputs, allow)
-    if kept is not None and not captions.cues and captions.notes is None:
-        return replace(
-            _captions_from_json(kept), problems=captions.problems
-        )  # a server out of reach takes nothing away
     if captions.cues or captions.notes is not None:
-        write_json(path, {"schema": 1, **asdict(captions)})
+        kept_fields = {key: value for key, value in asdict(captions).items() if key != "passing"}
+        write_json(path, {"schema": 1, **kept_fields})
+    elif kept is not None:  # a server out of reach takes nothing away
+        return replace(_captions_from_json(kept), problems=captions.problems)
+    else:
+        _refuse_damaged(path)
     return captions
 
 
@@ -93,7 +93,8 @@ def official_of(home: Path, record: Record, captions: Captions, again: bool) -> 
     if captions.notes is not None:
         copies.append(("transcript link", captions.notes))
     names = people_of(record)
-    inputs = hash_of([OFFICIAL_VERSION, copies, names])
+    # A feed is the same feed whether its path was typed in full or not, so where a copy came from does not count.
+    inputs = hash_of([OFFICIAL_VERSION, [notes for _, notes in copies], names])
     path = episode_folder(home, record.episode.id) / "official.json"
     kept = None if again else _made_of(inputs, path)
     if kept is not None:
@@ -106,34 +107,6 @@ def official_of(home: Path, record: Record, captions: Captions, again: bool) -> 
     ]
     write_json(path, {"schema": 1, "inputs": inputs, "text": _plain(text), "copies": report})
     return Official(inputs, text)
-
-
-def recording_of(
-    home: Path, record: Record, progress: Progress | None, allow: frozenset[str] = frozenset()
-) -> Path | None:
-    """Return the library's copy of the recording, made if it is not there yet; None if no source has one."""
-    present = recording(home, record.episode.id)
-    link = next((item.enclosure for item in reversed(record.items) if item.enclosure is not None), None)
-    if link is None:
-        return present
-    local = None if _is_remote(link.url) else Path(link.url)
-    if present is not None and (local is None or not local.exists() or _same_size(present, local)):
-        return present
-    suffix = (local.suffix if local else Path(link.url.split("?")[0]).suffix).lower()
-    target = (
-        episode_folder(home, record.episode.id)
-        / f"audio{suffix if suffix[1:].isalnum() and len(suffix) < 6 else '.bin'}"
-    )
-    if local is None:
-        report = None if progress is None else _download_progress(progress)
-        with open_client(allow) as client:
-            download(link.url, target, client=client, progress=report)
-    else:
-        probe(local)  # raises for what cannot be decoded, before it is copied
-        _copy(local, target)
-    if present is not None and present != target:
-        present.unlink()
-    return target
 
 
 def heard_of(
@@ -151,6 +124,9 @@ def heard_of(
         return heard_words.from_json(kept)
     if again:
         (folder / "heard.partial.json").unlink(missing_ok=True)
+    if not again and (twin := _heard_elsewhere(home, record.episode.id, key)) is not None:
+        write_json(path, twin)
+        return heard_words.from_json(twin)
     heard = transcribe(
         audio,
         listening,
@@ -163,9 +139,18 @@ def heard_of(
 
 
 def heard_already(home: Path, record: Record) -> Heard | None:
-    """Return what an earlier run heard in the episode's recording, None if nothing was transcribed."""
-    data = read_if_whole(episode_folder(home, record.episode.id) / "heard.json")
-    return None if data is None else heard_words.from_json(data)
+    """Return what an earlier run heard in the episode's recording, None if nothing, or if it was another recording.
+
+    Raises LibraryError if its file is damaged: without it a transcript would lose its times.
+    """
+    path = episode_folder(home, record.episode.id) / "heard.json"
+    data = read_if_whole(path)
+    if data is None:
+        _refuse_damaged(path)
+        return None
+    audio = recording(home, record.episode.id)
+    other = audio is not None and data["key"]["audio_sha256"] != sha256_of(audio)
+    return None if other else heard_words.from_json(data)
 
 
 def with_edges(transcript: Transcript, audio: Path | None) -> Transcript:
@@ -183,14 +168,10 @@ def with_edges(transcript: Transcript, audio: Path | None) -> Transcript:
     return replace(transcript, turns=refined(transcript.turns, found))
 
 
-def has_recording(record: Record) -> bool:
-    """Say whether any source names a recording."""
-    return any(item.enclosure is not None for item in record.items)
-
-
-def duration_of(audio: Path) -> float:
-    """Return the recording's duration in seconds; raises AudioError if it cannot be decoded."""
-    return probe(audio).duration
+def _refuse_damaged(path: Path) -> None:
+    """Raise LibraryError if a file is there that could not be read: what it held is not to be taken for nothing."""
+    if path.exists():
+        raise LibraryError(f"{path} is damaged; restore it from a backup, or delete it to go on without what it held")
 
 
 def _made_of(inputs: str, path: Path) -> dict[str, Any] | None:
@@ -201,6 +182,7 @@ def _made_of(inputs: str, path: Path) -> dict[str, Any] | None:
 
 def _first_usable(links: Sequence[Link], inputs: str, allow: frozenset[str]) -> Captions:
     problems: list[str] = []
+    passing = False
     for link in links:
         try:
             data = _fetched(link.url, allow) if _is_remote(link.url) else _read(Path(link.url))
@@ -213,7 +195,8 @@ def _first_usable(links: Sequence[Link], inputs: str, allow: frozenset[str]) -> 
         except PlaybackError as error:
             logger.info("captions not used: %s", error)  # the outcome says so too
             problems.append(str(error))
-    return Captions(inputs, problems=tuple(problems))
+            passing = passing or isinstance(error.__cause__, PassingError)
+    return Captions(inputs, problems=tuple(problems), passing=passing)
 
 
 def _rank(link: Link) -> int:
@@ -248,22 +231,15 @@ def _is_remote(url: str) -> bool:
     return url.startswith(("http://", "https://"))
 
 
-def _same_size(one: Path, other: Path) -> bool:
-    return one.stat().st_size == other.stat().st_size
-
-
-def _copy(source: Path, target: Path) -> None:
-    try:
-        partial = target.with_name(f".{target.name}.part")
-        shutil.copyfile(source, partial)
-        partial.replace(target)
-        sync_folder(target.parent)
-    except OSError as error:
-        raise SourceError(f"{source}: cannot be copied into the library: {error.strerror}") from error
-
-
-def _download_progress(progress: Progress) -> Callable[[int, int | None], None]:
-    return lambda done, whole: progress("download", done, whole)
+def _heard_elsewhere(home: Path, identifier: str, key: dict[str, str]) -> dict[str, Any] | None:
+    """Return what was heard in the same recording of another episode, by the same engine and model, None if nothing."""
+    for note in sorted(episodes_folder(home).glob(f"*/{NOTE}")):
+        found = read_if_whole(note)
+        if note.parent.name != identifier and found is not None and found["audio_sha256"] == key["audio_sha256"]:
+            heard = read_if_whole(note.parent / "heard.json")
+            if heard is not None and heard.get("key") == key:
+                return heard
+    return None
 
 
 def _captions_from_json(data: dict[str, Any]) -> Captions:

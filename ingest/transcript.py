@@ -128,6 +128,7 @@ class Transcript:
     """An episode's turns in order.
 
     `aliases` maps a label as printed to the name it stands for, `roles` a label to what its speaker is said to do.
+    `edited` is the ISO date on which the words last changed, None if they are those that were first ingested.
     """
 
     episode: Episode
@@ -135,6 +136,7 @@ class Transcript:
     aliases: Mapping[str, str] = field(default_factory=dict)
     divergence: Divergence | None = None
     roles: Mapping[str, Role] = field(default_factory=dict)
+    edited: str | None = field(default=None, compare=False)  # the library's knowledge of it, no part of what is said
 
 
 def untimed(turn: OfficialTurn) -> Turn:
@@ -143,7 +145,10 @@ def untimed(turn: OfficialTurn) -> Turn:
 
 
 def to_json(transcript: Transcript) -> dict[str, Any]:
-    """Return the transcript as the JSON object of the contract, times rounded to milliseconds."""
+    """Return the transcript as the JSON object of the contract, times rounded to milliseconds.
+
+    `edited` is there only if the words ever changed.
+    """
     return {
         "schema": SCHEMA,
         "episode": asdict(transcript.episode),
@@ -151,6 +156,7 @@ def to_json(transcript: Transcript) -> dict[str, Any]:
         "roles": {label: asdict(role) for label, role in transcript.roles.items()},
         "turns": [_rounded(asdict(turn)) for turn in transcript.turns],
         "divergence": None if transcript.divergence is None else _rounded(asdict(transcript.divergence)),
+        **({"edited": transcript.edited} if transcript.edited else {}),
     }
 
 
@@ -167,6 +173,7 @@ def from_json(data: Mapping[str, Any]) -> Transcript:
             divergence=None if divergence is None else _divergence_from_json(divergence),
             # Written since roles are read; a transcript without them is whole all the same.
             roles={label: Role(**role) for label, role in dict(data.get("roles", {})).items()},
+            edited=data.get("edited"),
         )
     except (KeyError, TypeError) as error:
         raise LibraryError(f"a transcript is not of schema {SCHEMA}: {error!r}") from error

@@ -1,9 +1,12 @@
 """Generations on disk: whole or not at all, verified before they are parsed."""
 
 import json
+import os
 import shutil
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +17,23 @@ import pytest
 from index import store
 from index.build import build
 from index.errors import IndexBroken, IndexMissing
-from index.generation import Generation
+from index.generation import Generation, Manifest
 from index.keywords import Keywords
 from index.passage import Filters
-from index.store import current_number, index_folder, manifest_of, next_folder, open_generation
+from index.store import (
+    current_number,
+    drop_index,
+    drop_others,
+    index_folder,
+    manifest_of,
+    next_folder,
+    open_generation,
+)
+from ingest.errors import LibraryError
 from ingest.library import sha256_of
 from ingest.transcript import Transcript
 
+_NOBODY = 65534
 Talk = Callable[..., Transcript]
 
 
@@ -106,28 +119,169 @@ def test_swapped_files_are_found(home: Path) -> None:
         open_generation(home)
 
 
-def test_any_damage_to_the_manifest_is_refused_or_harmless(home: Path) -> None:
-    """A manifest with one bit flipped, or cut off anywhere, opens the same passages or is one clear line."""
-    path = index_folder(home) / "1" / "manifest.json"
+@pytest.mark.parametrize("name", ["1/manifest.json", "current"])
+def test_any_damage_to_manifest_or_pointer_is_found(name: str, home: Path) -> None:
+    """With one bit flipped, or cut off anywhere, neither is taken for what was published."""
+    path = index_folder(home) / name
     whole = path.read_bytes()
-    for place in range(0, len(whole), 23):
-        path.write_bytes(whole[:place] + bytes([whole[place] ^ (1 << place % 8)]) + whole[place + 1 :])
-        try:
-            with_damage = open_generation(home)
-        except IndexBroken as error:
-            assert "run: playback index --rebuild" in str(error)
-        else:
-            assert len(with_damage.episodes()) == 2
-            with_damage.close()
+    for place in range(0, len(whole), 1 if name == "current" else 23):
+        for bit in range(8):
+            path.write_bytes(whole[:place] + bytes([whole[place] ^ (1 << bit)]) + whole[place + 1 :])
+            with pytest.raises(IndexBroken, match="run: playback index --rebuild"):
+                open_generation(home)
+    for place in {0, 2, 9, len(whole) - 9}:
         path.write_bytes(whole[:place])
-        with pytest.raises(IndexBroken, match=r"manifest\.json cannot be read; run: playback index --rebuild"):
+        with pytest.raises(IndexBroken, match="run: playback index --rebuild"):
             open_generation(home)
+
+
+def test_the_pointer_of_an_earlier_version_is_read(home: Path) -> None:
+    """A bare number names the live generation, as versions wrote it that kept no checksum of the manifest."""
+    for text in ("1", "1\n"):
+        (index_folder(home) / "current").write_text(text)
+        assert current_number(home) == 1
+        open_generation(home).close()
+
+
+def test_a_file_that_the_manifest_does_not_list_is_refused(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever lies in a generation and was not published with it, the generation is refused before it is parsed."""
+    monkeypatch.setattr(store, "Generation", None)
+    folder = index_folder(home) / "1"
+    for name in ("surplus", "keywords/surplus.idx", "keywords/.hidden", "deeper/down/surplus", "passages.sqlite-wal"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(b"x")
+        with pytest.raises(IndexBroken, match=f"{name} is no file of this generation; run: playback index"):
+            open_generation(home)
+        (folder / name).unlink()
+    (folder / "link").symlink_to(folder / "vectors.faiss")
+    with pytest.raises(IndexBroken, match="link is no file of this generation"):
+        open_generation(home)
+
+
+def test_locks_that_earlier_versions_left_are_no_damage(home: Path) -> None:
+    """tantivy's lock files, as long as they are empty, do not make an index of an earlier version useless."""
+    lock = index_folder(home) / "1" / "keywords" / ".tantivy-meta.lock"
+    lock.touch()
+    open_generation(home).close()
+    lock.write_bytes(b"x")
+    with pytest.raises(IndexBroken, match="is no file of this generation"):
+        open_generation(home)
+
+
+@pytest.mark.parametrize("whole_folder", [True, False])
+def test_a_generation_in_place_of_another_is_refused(whole_folder: bool, home: Path, encoder: Any) -> None:
+    """An earlier generation under the live one's number, whole or its manifest alone, is not what was published."""
+    build(home, encoder, shape=(21, 1))
+    root = index_folder(home)
+    if whole_folder:
+        shutil.rmtree(root / "2")
+        shutil.copytree(root / "1", root / "2")
+    else:
+        shutil.copyfile(root / "1" / "manifest.json", root / "2" / "manifest.json")
+    with pytest.raises(IndexBroken, match="is not the manifest that was published; run: playback index --rebuild"):
+        open_generation(home)
+    (root / "current").write_text("2")
+    with pytest.raises(IndexBroken, match="holds generation 1, not 2; run: playback index --rebuild"):
+        open_generation(home)
+
+
+def state_of(folder: Path) -> dict[str, tuple[int, int]]:
+    """Every path with its size and when it was written: a file made and removed changes its folder's time."""
+    paths = [folder, *folder.rglob("*")]
+    return {str(path): (path.stat().st_size, path.stat().st_mtime_ns) for path in paths}
+
+
+def test_opening_and_asking_write_nothing(home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No file of the index is made, changed or removed by a reader, and its private copies are gone once it is open."""
+    private = tmp_path / "private"
+    private.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(private))
+    before = state_of(index_folder(home))
+    generation = open_generation(home)
+    assert list(private.iterdir()) == []
+    generation.matching("passage", generation.terms("who paid for the lighthouse"), 5)
+    generation.nearest("turns", np.ones(48, np.float32), 5, Filters(speaker="Ada"))
+    generation.close()
+    assert state_of(index_folder(home)) == before
+
+
+def test_an_index_that_may_only_be_read_answers(published: Path) -> None:
+    """Without the right to write anything of the index, a reader opens it and is answered."""
+    with tempfile.TemporaryDirectory() as open_to_others:
+        Path(open_to_others).chmod(0o755)
+        home = Path(shutil.copytree(published, Path(open_to_others) / "home"))
+        paths = [home, index_folder(home), *index_folder(home).rglob("*")]
+        for path in paths:
+            path.chmod(0o555 if path.is_dir() else 0o444)
+        with as_another_user():
+            with pytest.raises(PermissionError):
+                (index_folder(home) / "1" / "keywords" / "new").touch()
+            generation = open_generation(home)
+            assert generation.matching("passage", ["lighthous"], 9)[0].ids
+            generation.close()
+        for path in paths:
+            path.chmod(0o755 if path.is_dir() else 0o644)
+
+
+@contextmanager
+def as_another_user() -> Iterator[None]:
+    """Root may write anywhere, so a test that root runs is somebody else for a moment."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.setegid(_NOBODY)
+    os.seteuid(_NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+        os.setegid(0)
+
+
+def test_no_room_for_temporary_files_is_one_line(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reader that finds no folder for its private copies says so; the index is not called broken."""
+    monkeypatch.setattr(tempfile, "tempdir", str(home / "missing"))
+    with pytest.raises(LibraryError, match="cannot be opened without a folder for temporary files"):
+        open_generation(home)
+
+
+def test_a_reader_outrun_by_publications_opens_the_newest(
+    home: Path, encoder: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A generation that is removed while it is verified, because three others were published, costs no request."""
+    kept = store.manifest_of
+
+    def outrun(home: Path, number: int, expected: str | None = None) -> Manifest:
+        monkeypatch.setattr(store, "manifest_of", kept)
+        for words in (21, 22, 23):
+            build(home, encoder, shape=(words, 1))
+        assert number == 1
+        return kept(home, number, expected)
+
+    monkeypatch.setattr(store, "manifest_of", outrun)
+    generation = open_generation(home)
+    assert generation.manifest.generation == 4
+    generation.close()
+
+
+def test_dropping_leaves_the_live_generation_alone(home: Path, encoder: Any) -> None:
+    """Of what was purged no other generation and no interrupted build keeps a copy; then the index as a whole goes."""
+    build(home, encoder, shape=(21, 1))
+    (index_folder(home) / ".building-3").mkdir()
+    drop_others(home)
+    assert sorted(path.name for path in index_folder(home).iterdir()) == ["2", "current"]
+    open_generation(home).close()
+    drop_index(home)
+    assert list(index_folder(home).iterdir()) == []
+    with pytest.raises(IndexMissing):
+        open_generation(home)
 
 
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
         ({"schema": 99}, "has schema 99; this version reads "),
+        ({"generation": 2}, "holds generation 2, not 1"),
         ({"passages": 3}, "holds . (vectors|passages)"),
         ({"dimension": 47}, "holds . vectors of 48, not . of 47"),
         ({"surplus": 1}, "manifest.json cannot be read"),
@@ -138,6 +292,7 @@ def test_any_damage_to_the_manifest_is_refused_or_harmless(home: Path) -> None:
 )
 def test_a_manifest_of_something_else_is_refused(changed: dict[str, Any], message: str, home: Path) -> None:
     """Another schema, other counts or other fields than this version writes are named."""
+    (index_folder(home) / "current").write_text("1")  # whoever replaced the manifest has no checksum to be found by
     path = index_folder(home) / "1" / "manifest.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), **changed}))
     with pytest.raises(IndexBroken, match=f"{message}.*run: playback index --rebuild"):
@@ -148,7 +303,7 @@ def test_a_manifest_of_something_else_is_refused(changed: dict[str, Any], messag
 def test_a_broken_pointer_is_refused(text: str, home: Path) -> None:
     """The file that names the live generation is empty, no number, no text, or names one that is not there."""
     (index_folder(home) / "current").write_bytes(text.encode(errors="surrogateescape"))
-    with pytest.raises(IndexBroken, match="cannot be read; run: playback index --rebuild"):
+    with pytest.raises(IndexBroken, match=r"cannot be read.*; run: playback index --rebuild"):
         open_generation(home)
 
 
@@ -164,7 +319,7 @@ def test_the_last_three_generations_stay(home: Path, encoder: Any) -> None:
 
 
 def test_publication_is_one_rename(home: Path, encoder: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Until `current` is replaced the generation before answers; what a killed build left is cleared by the next."""
+    """Until `current` is replaced the generation before answers; what an interrupted build left the next removes."""
     kept = store.write_bytes
 
     def killed(path: Path, data: bytes) -> None:
@@ -179,9 +334,9 @@ def test_publication_is_one_rename(home: Path, encoder: Any, monkeypatch: pytest
         assert current_number(home) == 1
         open_generation(home).close()
     monkeypatch.setattr(store, "write_bytes", kept)
-    assert build(home, encoder, shape=(25, 1)).generation == 6
-    assert current_number(home) == 6
-    assert len([path for path in index_folder(home).iterdir() if path.is_dir()]) == 3
+    assert build(home, encoder, shape=(25, 1)).generation == 2
+    assert current_number(home) == 2
+    assert sorted(path.name for path in index_folder(home).iterdir()) == ["1", "2", "current"]
 
 
 def test_what_an_interrupted_build_left_is_removed(home: Path) -> None:
@@ -229,6 +384,7 @@ def test_many_threads_read_the_same(published: Path, new_encoder: type[Any]) -> 
 
 def test_a_generation_of_verified_files_that_are_no_index_is_one_line(home: Path) -> None:
     """Checksums that fit files of another kind still give IndexBroken, not a library's own error."""
+    (index_folder(home) / "current").write_text("1")
     path = index_folder(home) / "1" / "manifest.json"
     for name in ("passages.sqlite", "vectors.faiss", "keywords/rows.json"):
         whole = (path.parent / name).read_bytes()

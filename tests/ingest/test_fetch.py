@@ -196,6 +196,18 @@ def test_a_redirect_may_not_leave_the_web():
     assert len(asked) == 1
 
 
+@pytest.mark.parametrize(
+    ("statuses", "moved"), [((301,), True), ((308, 301), True), ((302,), False), ((301, 307), False), ((), False)]
+)
+def test_a_feed_moved_if_every_redirect_is_for_good(statuses, moved):
+    """One redirect that holds for today only, and the address of today is not the one to keep."""
+    away = [httpx.Response(status, headers={"Location": f"/{status}"}) for status in statuses]
+    client, _ = mocked(*away, httpx.Response(200, content=b"here"))
+    fetched = fetch(URL, client=client)
+    assert (fetched.data, fetched.moved) == (b"here", moved)
+    assert fetched.url == (f"https://pods.example/{statuses[-1]}" if statuses else URL)
+
+
 def test_redirects_end():
     """A circle of redirects ends after five."""
     client, asked = mocked(httpx.Response(302, headers={"Location": "/again"}))

@@ -69,6 +69,48 @@ def test_json_comes_back_from_the_disk(tmp_path_factory, value):
     assert library.read_json(path)["value"] == value
 
 
+@pytest.mark.parametrize("place", [12, 40, 80, 100, -2])
+def test_one_letter_that_changed_is_found(tmp_path, place):
+    """Disks forget single bits: a file that is not what was written is refused, whatever it says now."""
+    path = tmp_path / "file.json"
+    library.write_json(path, {"schema": 1, "value": "About four minutes, if nobody filled it to the brim."})
+    whole = bytearray(path.read_bytes())
+    whole[place] ^= 1
+    path.write_bytes(whole)
+    with pytest.raises(LibraryError, match="cannot be read"):
+        library.read_json(path)
+    assert library.read_if_whole(path) is None
+
+
+@pytest.mark.parametrize("written", ['{"schema":1,"value":2}', '{"sha256": "0", "schema": 1, "value": 2}', "{}"])
+def test_a_file_without_a_seal_is_read(tmp_path, written):
+    """Files of earlier versions, and those that a person wrote, have nothing to be compared with."""
+    path = tmp_path / "file.json"
+    path.write_text(written)
+    if written == "{}":
+        with pytest.raises(LibraryError, match="schema None"):
+            library.read_json(path)
+    else:
+        assert library.read_json(path) == {"schema": 1, "value": 2}
+
+
+def test_a_show_of_an_earlier_version_is_read(tmp_path):
+    """What was not noted then has its default; what is noted now comes back."""
+    path = library.feeds_folder(tmp_path) / "tea.json"
+    path.parent.mkdir(parents=True)
+    show = {"id": "tea", "title": "Tea show", "page_url": "https://tea.example/"}
+    path.write_text(
+        json.dumps({"schema": 1, "show": show, "url": None, "etag": None, "last_modified": None, "guids": ["g-1"]})
+    )
+    assert library.feeds(tmp_path) == [FeedRecord(SHOW, guids=("g-1",))]
+    whole = FeedRecord(
+        SHOW, "https://tea.example/feed", '"1"', None, ("g-1",), ("https://old.example/feed",), ("tea-1-abcd",),
+        {"tea-2-abcd": "2031-01-01"}, library.Withdrawal("2031-01-02", "it ended"),
+    )  # fmt: skip
+    library.save_feed(tmp_path, whole)
+    assert library.feeds(tmp_path) == [whole]
+
+
 @pytest.mark.parametrize("step", ["fsync", "rename"])
 def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch, step):
     """A full disk or a failing rename raises; the file that was there stays whole, no piece is left beside it."""

@@ -1,0 +1,142 @@
+"""The library's copy of an episode's recording: brought in, kept, and replaced when it is published again."""
+
+import logging
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ingest.audio import probe
+from ingest.errors import AudioError, ModelMissing, SourceError
+from ingest.fetch import download, open_client
+from ingest.item import Item
+from ingest.library import Record, episode_folder, read_if_whole, recording, sha256_of, sync_folder, write_json
+from ingest.space import require_space
+
+logger = logging.getLogger(__name__)
+
+# Beside a recording: where it came from, the SHA-256 of its bytes, and its duration in seconds.
+NOTE = "recording.json"
+_COPY_BYTES = 2**20
+
+# What a door shows while it works: stage, done, all (None if unknown), in the stage's own unit.
+Progress = Callable[[str, float, float | None], None]
+
+
+def recording_of(
+    home: Path, record: Record, progress: Progress | None, allow: frozenset[str] = frozenset()
+) -> Path | None:
+    """Return the library's copy of the recording, made if it is not there yet; None if no source has one.
+
+    A recording that was published again (another address, another stated duration, a local file with other bytes) takes
+    the place of the copy as soon as it is here; where it cannot be had, the copy stays and a warning says why.
+    """
+    present = recording(home, record.episode.id)
+    item = next((item for item in reversed(record.items) if item.enclosure is not None), None)
+    if item is None or (present is not None and not _published_again(present, item)):
+        return present
+    try:
+        return _brought(item, episode_folder(home, record.episode.id), progress, allow)
+    except SourceError as error:
+        if present is None:
+            raise
+        logger.warning("%s: its recording of before stays: %s", record.episode.id, error)
+        return present
+
+
+def has_recording(record: Record) -> bool:
+    """Say whether any source names a recording."""
+    return any(item.enclosure is not None for item in record.items)
+
+
+def measured_duration(audio: Path) -> float | None:
+    """Return the duration in seconds that was measured when the library's copy was made, None if it was not."""
+    note = read_if_whole(audio.parent / NOTE)
+    return None if note is None else note["duration"]
+
+
+def duration_of(audio: Path) -> float:
+    """Return the recording's duration in seconds; raises AudioError if it cannot be decoded."""
+    return probe(audio).duration
+
+
+def _published_again(present: Path, item: Item) -> bool:
+    """Whether a source's recording is another one than the library's copy was made of.
+
+    Hosts change the query of an address at will, so that it tells nothing. Of a copy without a note, of an earlier
+    version or a run that was stopped, it is not known where it came from: it counts as made of what is published now.
+    """
+    assert item.enclosure is not None
+    note = read_if_whole(present.parent / NOTE)
+    if note is None:
+        note = _note_recording(present, item, sha256_of(present))
+    if _is_remote(item.enclosure.url):
+        return (note["address"], note["stated"]) != _published_as(item)
+    local = Path(item.enclosure.url)
+    if not local.exists():
+        return False
+    other_bytes = item.audio_sha256 is not None and note["audio_sha256"] != item.audio_sha256
+    return other_bytes or present.stat().st_size != local.stat().st_size
+
+
+def _brought(item: Item, folder: Path, progress: Progress | None, allow: frozenset[str]) -> Path:
+    """Bring a source's recording into the library, in the place of any other."""
+    assert item.enclosure is not None
+    url = item.enclosure.url
+    suffix = (Path(url.split("?")[0]) if _is_remote(url) else Path(url)).suffix.lower()
+    target = folder / f"audio{suffix if suffix[1:].isalnum() and len(suffix) < 6 else '.bin'}"
+    if _is_remote(url):
+        report = None if progress is None else _download_progress(progress)
+        with open_client(allow) as client:
+            digest = download(url, target, client=client, progress=report)
+    else:
+        probe(Path(url))  # raises for what cannot be decoded, before it is copied
+        _copy(Path(url), target)
+        digest = sha256_of(target)
+    for other in folder.glob("audio.*"):
+        if other != target:
+            other.unlink()
+    _note_recording(target, item, digest)
+    return target
+
+
+def _note_recording(audio: Path, item: Item, digest: str) -> dict[str, Any]:
+    """Write and return where a recording came from and what it is."""
+    address, stated = _published_as(item)
+    try:
+        duration = round(probe(audio).duration, 3)
+    except (AudioError, ModelMissing):
+        duration = None  # who needs the sound will say what is wrong with it
+    note = {"schema": 1, "address": address, "stated": stated, "audio_sha256": digest, "duration": duration}
+    write_json(audio.parent / NOTE, note)
+    return note
+
+
+def _published_as(item: Item) -> tuple[str, float | None]:
+    """The address of a recording without its query, and the duration that its source states."""
+    assert item.enclosure is not None
+    return item.enclosure.url.partition("?")[0], item.duration
+
+
+def _copy(source: Path, target: Path) -> None:
+    require_space(target.parent, source.stat().st_size, f"copying {source} into the library")
+    partial = target.with_name(f".{target.name}.part")
+    try:
+        with source.open("rb") as original, partial.open("wb") as copy:
+            shutil.copyfileobj(original, copy, _COPY_BYTES)
+            copy.flush()
+            os.fsync(copy.fileno())
+        partial.replace(target)
+        sync_folder(target.parent)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise SourceError(f"{source}: cannot be copied into the library: {error.strerror}") from error
+
+
+def _download_progress(progress: Progress) -> Callable[[int, int | None], None]:
+    return lambda done, whole: progress("download", done, whole)
+
+
+def _is_remote(url: str) -> bool:
+    return url.startswith(("http://", "https://"))

@@ -1,0 +1,77 @@
+"""What the runs under faults ingest, and an encoder and an engine that need no model."""
+
+import hashlib
+import random
+import wave
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from index.keywords import stems
+from ingest.heard import Heard, Listening, to_json
+from ingest.library import sha256_of, write_json
+from ingest.transcript import HeardWord
+
+TALK = "Hello and welcome.|The {0} of the harbour was mended in winter.|Who paid for the {0}?|Nobody paid for the {0}."
+
+
+class Stems:
+    """An encoder whose cosine is the share of stems that two texts share."""
+
+    name = "all-MiniLM-L6-v2"
+    weights = "0" * 64
+    dimension = 32
+
+    def encode(self, texts: Sequence[str], progress: Any = None) -> Any:
+        matrix = np.full((len(texts), self.dimension), 1e-3, np.float32)
+        for row, text in enumerate(texts):
+            for stem in stems(text):
+                matrix[row, int.from_bytes(hashlib.sha256(stem.encode()).digest()[:4]) % self.dimension] += 1
+        return matrix / np.linalg.norm(matrix, axis=1, keepdims=True)
+
+    def encode_query(self, text: str) -> Any:
+        return self.encode([text])[0]
+
+    def encode_pieces(self, texts: Sequence[str]) -> list[Any]:
+        return []
+
+    def pieces(self, text: str) -> int:
+        return len(text.split())
+
+
+def listened(path: Path, listening: Listening, progress: object = None, resume: Path | None = None) -> Heard:
+    """Stand in for Whisper: words half a second apart, and the file to resume from as the real one writes it."""
+    words = tuple(HeardWord(word, n / 2, n / 2 + 0.4, 0.9) for n, word in enumerate("the keel was mended too".split()))
+    heard = Heard(words, "en", listening.engine, listening.model, 4.0, listening.vocabulary)
+    for done in (1, 2):
+        assert resume is not None
+        write_json(resume, {**to_json(heard), "audio": sha256_of(path), "samples": done})
+    return heard
+
+
+def make_feed(folder: Path) -> Path:
+    """Write a feed of three episodes with official text and captions, and one that has a recording alone."""
+    items = []
+    for number, word in enumerate(("mast", "rope", "sail"), 1):
+        lines = TALK.format(word).split("|")
+        cues = [f"00:00:{4 * n:02}.000 --> 00:00:{4 * n + 4:02}.000\n{line}" for n, line in enumerate(lines)]
+        (folder / f"{number}.vtt").write_text("WEBVTT\n\n" + "\n\n".join(cues) + "\n")
+        said = "".join(f"<p><strong>{'Ann Bo'.split()[n % 2]} Lee:</strong> {line}</p>" for n, line in enumerate(lines))
+        items.append(
+            f"<item><title>Episode {number}</title><guid>g{number}</guid><description><![CDATA[{said}]]></description>"
+            f'<podcast:transcript url="{number}.vtt" type="text/vtt"/></item>'
+        )
+    with wave.open(str(folder / "4.wav"), "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(8000)
+        sound.writeframes(random.Random(4).randbytes(64_000))
+    items.append(
+        "<item><title>Episode 4</title><guid>g4</guid>"
+        f'<enclosure url="4.wav" type="audio/wav" length="{(folder / "4.wav").stat().st_size}"/></item>'
+    )
+    head = '<rss version="2.0" xmlns:podcast="https://podcastindex.org/namespace/1.0"><channel><title>Harbour</title>'
+    (folder / "feed.xml").write_text(f"{head}<link>https://harbour.example/</link>{''.join(items)}</channel></rss>")
+    return folder / "feed.xml"

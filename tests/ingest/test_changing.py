@@ -1,0 +1,445 @@
+"""Episodes and feeds that change after they were ingested: nothing is doubled, nothing that was said is lost."""
+
+import hashlib
+import json
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from ingest import library, pipeline, recordings, stages
+from ingest.errors import SourceError
+from ingest.export import render
+from ingest.fetch import Fetched
+from ingest.heard import Heard
+from ingest.item import Item, Link
+from ingest.library import (
+    earlier_transcripts,
+    edited_on,
+    episode_folder,
+    episode_ids,
+    feeds,
+    load_record,
+    load_transcript,
+    recording,
+)
+from ingest.pipeline import IngestSettings, ingest_episode, refresh_feed, register_source
+from ingest.register import FeedState, register
+from ingest.transcript import HeardWord
+
+OLD, NEW = "https://old.example/feed", "https://new.example/feed"
+SPOKEN = [
+    ("Ann Smith", "Hello and welcome to the tea show, my name is Ann Smith."),
+    ("Bob Jones", "Thank you, I am Bob Jones and I have put the kettle on."),
+    ("Ann Smith", "How long does it take until the water is hot enough?"),
+    ("Bob Jones", "About four minutes, if nobody has filled it to the brim."),
+]
+NOTES = "".join(f"<p><strong>{name}:</strong> {text}</p>" for name, text in SPOKEN)
+
+
+def entry(number: int, guid: str | None = "", notes: str = NOTES, url: str | None = None, more: str = "") -> str:
+    name = "" if guid is None else f"<guid>{guid or f'g-{number}'}</guid>"
+    audio = f'<enclosure url="{url}" type="audio/mpeg" length="1"/>' if url else ""
+    title = f"<title>Episode {number}: Kettles {number}</title>"
+    return f"<item>{title}{name}{audio}{more}<description><![CDATA[{notes}]]></description></item>"
+
+
+def feed(*entries: str, moved: str = "") -> bytes:
+    new = f"<itunes:new-feed-url>{moved}</itunes:new-feed-url>" if moved else ""
+    names = 'xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"'
+    head = f"<title>Tea show</title><link>https://tea.example/</link>{new}"
+    return f'<rss version="2.0" {names}><channel>{head}{"".join(entries)}</channel></rss>'.encode()
+
+
+@pytest.fixture
+def web(monkeypatch):
+    """A web of documents by address, where 301 leads elsewhere for good; notes what was asked, with which validator."""
+
+    there = SimpleNamespace(documents={}, moved={}, temporary={}, asked=[])
+
+    def fetch(url, *, client=None, etag=None, last_modified=None, **_):
+        there.asked.append((url, etag))
+        at = there.moved.get(url) or there.temporary.get(url) or url
+        if at not in there.documents:
+            raise SourceError(f"{url}: is not there (status 404)")
+        tag = hashlib.sha256(there.documents[at]).hexdigest()[:8]
+        gone = url in there.moved
+        return Fetched(b"" if etag == tag else there.documents[at], at, tag, None, None, etag == tag, gone)
+
+    monkeypatch.setattr(pipeline, "fetch", fetch)
+    return there
+
+
+@pytest.fixture
+def sound(monkeypatch):
+    """Recordings by address, and an engine that counts how often it listens."""
+
+    there = SimpleNamespace(bytes_of={}, downloads=[], heard=[])
+
+    def download(url, target, **_):
+        there.downloads.append(url)
+        if url not in there.bytes_of:
+            raise SourceError(f"{url}: is not there (status 404)")
+        library.write_bytes(target, there.bytes_of[url])
+        return library.sha256_of(target)
+
+    def transcribe(path, listening, progress=None, resume=None):
+        there.heard.append(path.read_bytes())
+        words = [word for _, text in SPOKEN for word in text.split()]
+        timed = tuple(HeardWord(word, 0.5 * n, 0.5 * n + 0.4) for n, word in enumerate(words))
+        return Heard(timed, "en", listening.engine, listening.model, 20.0, listening.vocabulary)
+
+    monkeypatch.setattr(recordings, "download", download)
+    monkeypatch.setattr(recordings, "probe", lambda path: SimpleNamespace(duration=20.0))
+    monkeypatch.setattr(stages, "transcribe", transcribe)
+    monkeypatch.setattr(stages, "with_edges", lambda transcript, audio: transcript)
+    monkeypatch.setattr(pipeline, "weights_available", lambda *_, **__: None)
+    pipeline._weights_missing.cache_clear()
+    yield there
+    pipeline._weights_missing.cache_clear()
+
+
+def stamps(home: Path) -> dict[Path, int]:
+    return {path: path.stat().st_mtime_ns for path in home.rglob("*") if path.is_file()}
+
+
+def run(found, home, audio=False):
+    return [ingest_episode(episode, home, IngestSettings(audio=audio)) for episode in found.episodes]
+
+
+# --- words
+
+
+def test_edited_notes_are_known_to_be_edited(web, tmp_path, monkeypatch):
+    """The day on which the words changed is in the transcript and its export; the words of before are kept."""
+    web.documents[OLD] = feed(entry(1))
+    (first,) = run(register_source(OLD, tmp_path), tmp_path)
+    name = first.episode.id
+    assert edited_on(tmp_path, name) is None
+    assert "edited" not in json.loads(render(load_transcript(tmp_path, name), "json"))
+    monkeypatch.setattr(library, "today", lambda: "2031-02-03")
+    web.documents[OLD] = feed(entry(1, notes=NOTES.replace("four", "five")))
+    (second,) = run(register_source(OLD, tmp_path), tmp_path)
+    assert (second.status, second.episode.id, edited_on(tmp_path, name)) == ("ingested", name, "2031-02-03")
+    assert json.loads(render(load_transcript(tmp_path, name), "json"))["edited"] == "2031-02-03"
+    assert "four minutes" in earlier_transcripts(tmp_path, name)[0].turns[3].text
+    monkeypatch.setattr(library, "today", lambda: "2032-01-01")
+    run(replace(register_source(OLD, tmp_path)), tmp_path)
+    ingest_episode(second.episode, tmp_path, IngestSettings(audio=False, again=True))
+    assert edited_on(tmp_path, name) == "2031-02-03", "the same words made again are not edited again"
+
+
+def test_notes_that_vanish_take_no_transcript_away(web, tmp_path):
+    """A publisher who empties the notes leaves us what was said."""
+    web.documents[OLD] = feed(entry(1))
+    (first,) = run(register_source(OLD, tmp_path), tmp_path)
+    web.documents[OLD] = feed(entry(1, notes="Coming soon."))
+    (second,) = run(register_source(OLD, tmp_path), tmp_path)
+    assert "its transcript of before stays" in second.message
+    assert len(load_transcript(tmp_path, first.episode.id).turns) == 4
+
+
+# --- guids
+
+
+def test_a_changed_guid_is_the_same_episode_and_says_its_things_once(web, tmp_path):
+    """Known by its recording, it keeps its id; mended words come through, though those of before were more."""
+    audio = "https://cdn.example/1.mp3"
+    web.documents[OLD] = feed(entry(1, url=audio))
+    (first,) = run(register_source(OLD, tmp_path), tmp_path)
+    shorter = NOTES.replace(" if nobody has filled it to the brim", " if you must know")
+    web.documents[OLD] = feed(entry(1, guid="other", url=audio, notes=shorter))
+    (second,) = run(register_source(OLD, tmp_path), tmp_path)
+    assert (second.episode.id, second.episode.guid) == (first.episode.id, "other")
+    assert episode_ids(tmp_path) == [first.episode.id]
+    assert "if you must know" in load_transcript(tmp_path, first.episode.id).turns[3].text
+    assert [item.guid for item in load_record(tmp_path, first.episode.id).items] == ["other"]
+
+
+def test_guids_that_go_missing_double_nothing(web, tmp_path):
+    """A feed that loses its guids and finds them again has the episodes that it had."""
+    urls = [f"https://cdn.example/{n}.mp3" for n in (1, 2)]
+    named = feed(*(entry(n, url=url) for n, url in zip((1, 2), urls, strict=True)))
+    web.documents[OLD] = named
+    before = [outcome.episode.id for outcome in run(register_source(OLD, tmp_path), tmp_path)]
+    web.documents[OLD] = feed(*(entry(n, guid=None, url=url) for n, url in zip((1, 2), urls, strict=True)))
+    assert [outcome.episode.id for outcome in run(register_source(OLD, tmp_path), tmp_path)] == before
+    web.documents[OLD] = named
+    assert [outcome.episode.id for outcome in run(register_source(OLD, tmp_path), tmp_path)] == before
+    assert len(episode_ids(tmp_path)) == 2
+
+
+def test_a_page_beside_the_feed_is_not_replaced_by_a_new_guid(tmp_path):
+    """What another source said stays recorded, whatever the feed calls its item."""
+    show = {"show_title": "Government Digital Service Podcast", "number": 35}
+    page = Item("file:5eed", "page.txt", title="GDS Podcast #35", notes="Ann: Hello.", **show)
+    listed = Item("g-35", "feed", title="#35", feed_url=OLD, notes="x", **show)
+    (first,) = register(tmp_path, [page])
+    register(tmp_path, [listed], FeedState(OLD))
+    (last,) = register(tmp_path, [replace(listed, guid="h-35")], FeedState(OLD))
+    assert last.id == first.id
+    assert [item.guid for item in load_record(tmp_path, first.id).items] == ["file:5eed", "h-35"]
+
+
+# --- recordings
+
+
+def test_a_recording_published_again_is_heard_again_if_its_bytes_changed(web, sound, tmp_path):
+    """As GDS did with episode 39: another address brings the new recording; the same bytes are not heard twice."""
+    one, two, three = (f"https://cdn.example/{name}.mp3" for name in ("39", "39b", "39c"))
+    sound.bytes_of = {one: b"first cut", two: b"first cut", three: b"second cut"}
+    for url, downloads, heard in ((one, 1, 1), (one, 1, 1), (two, 2, 1), (three, 3, 2), (three, 3, 2)):
+        web.documents[OLD] = feed(entry(39, url=url))
+        (outcome,) = run(register_source(OLD, tmp_path), tmp_path, audio=True)
+        assert outcome.ok
+        assert (len(sound.downloads), len(sound.heard)) == (downloads, heard), url
+    assert recording(tmp_path, outcome.episode.id).read_bytes() == b"second cut"
+    assert len(episode_ids(tmp_path)) == 1
+
+
+def test_a_recording_of_another_length_is_fetched_again(web, sound, tmp_path):
+    """The same address with another stated duration is another recording; another query of it is not."""
+    url = "https://cdn.example/1.mp3"
+    sound.bytes_of = {url: b"first", f"{url}?t=1": b"first", f"{url}?t=2": b"first"}
+    for query, seconds, downloads in (("", 60, 1), ("?t=1", 60, 1), ("?t=2", 61, 2)):
+        more = f"<itunes:duration>{seconds}</itunes:duration>"
+        web.documents[OLD] = feed(entry(1, url=url + query, more=more))
+        run(register_source(OLD, tmp_path), tmp_path, audio=True)
+        assert len(sound.downloads) == downloads
+
+
+def test_a_new_recording_out_of_reach_takes_the_old_one_not_away(web, sound, tmp_path):
+    """The copy stays, and is replaced when the new one can be had, also by one of another kind."""
+    one, two = "https://cdn.example/1.mp3", "https://cdn.example/1.m4a"
+    sound.bytes_of = {one: b"first"}
+    web.documents[OLD] = feed(entry(1, url=one))
+    (first,) = run(register_source(OLD, tmp_path), tmp_path, audio=True)
+    web.documents[OLD] = feed(entry(1, url=two))
+    assert run(register_source(OLD, tmp_path), tmp_path, audio=True)[0].status == "unchanged"
+    assert recording(tmp_path, first.episode.id).name == "audio.mp3"
+    sound.bytes_of[two] = b"second"
+    run(register_source(OLD, tmp_path), tmp_path, audio=True)
+    assert [path.name for path in episode_folder(tmp_path, first.episode.id).glob("audio.*")] == ["audio.m4a"]
+    assert sound.heard == [b"first", b"second"]
+
+
+def test_one_recording_under_two_addresses_is_heard_once(web, sound, tmp_path):
+    """Two items with the same bytes stay two episodes, because the publisher lists two; the engine listens once."""
+    urls = [f"https://cdn.example/{n}.mp3" for n in (1, 2)]
+    sound.bytes_of = dict.fromkeys(urls, b"same")
+    web.documents[OLD] = feed(entry(1, url=urls[0]), entry(2, url=urls[1]))
+    assert [outcome.status for outcome in run(register_source(OLD, tmp_path), tmp_path, audio=True)] == ["ingested"] * 2
+    assert len(sound.heard) == 1
+    assert [load_transcript(tmp_path, name).turns[0].timing for name in episode_ids(tmp_path)] == ["aligned"] * 2
+
+
+def test_what_was_heard_in_another_recording_times_nothing(web, sound, tmp_path, monkeypatch):
+    """New recording and no weights: its times are guesses until it is heard, not those of the old one."""
+    one, two = "https://cdn.example/1.mp3", "https://cdn.example/2.mp3"
+    sound.bytes_of = {one: b"first", two: b"second"}
+    web.documents[OLD] = feed(entry(1, url=one))
+    (first,) = run(register_source(OLD, tmp_path), tmp_path, audio=True)
+    assert load_transcript(tmp_path, first.episode.id).turns[0].timing == "aligned"
+    library.write_bytes(episode_folder(tmp_path, first.episode.id) / "audio.mp3", b"second")
+    run(register_source(OLD, tmp_path), tmp_path)
+    assert load_transcript(tmp_path, first.episode.id).turns[0].timing == "estimated"
+
+
+def test_a_recording_of_an_earlier_version_counts_as_the_present_one(web, sound, tmp_path):
+    """Nothing is fetched again because this version notes where recordings came from."""
+    url = "https://cdn.example/1.mp3"
+    sound.bytes_of = {url: b"first"}
+    web.documents[OLD] = feed(entry(1, url=url))
+    (first,) = run(register_source(OLD, tmp_path), tmp_path, audio=True)
+    (episode_folder(tmp_path, first.episode.id) / "recording.json").unlink()
+    run(register_source(OLD, tmp_path), tmp_path, audio=True)
+    assert len(sound.downloads) == 1
+    web.documents[OLD] = feed(entry(1, url=url.replace("1.mp3", "2.mp3")))
+    run(register_source(OLD, tmp_path), tmp_path, audio=True)
+    assert len(sound.downloads) == 2, "and a change from then on is seen"
+
+
+def test_a_local_copy_whose_note_was_not_written_gets_it(tmp_path, sound):
+    """A run that was killed between copy and note leaves a library that the next run completes."""
+    (tmp_path / "1.mp3").write_bytes(b"first")
+    path = tmp_path / "feed.xml"
+    path.write_bytes(feed(entry(1, url="1.mp3")))
+    home = tmp_path / "home"
+    (outcome,) = run(register_source(str(path), home), home, audio=True)
+    note = episode_folder(home, outcome.episode.id) / "recording.json"
+    before = note.read_bytes()
+    note.unlink()
+    run(register_source(str(path), home), home, audio=True)
+    assert note.read_bytes() == before
+    (tmp_path / "1.mp3").write_bytes(b"other")
+    run(register_source(str(path), home), home, audio=True)
+    assert sound.heard == [b"first", b"other"], "other bytes of the same length are another recording"
+
+
+def test_damaged_heard_words_cost_a_transcript_nothing(web, sound, tmp_path):
+    """Without weights what was heard cannot be had again: the episode says so, and keeps the transcript it has."""
+    url = "https://cdn.example/1.mp3"
+    sound.bytes_of = {url: b"first"}
+    web.documents[OLD] = feed(entry(1, url=url))
+    (first,) = run(register_source(OLD, tmp_path), tmp_path, audio=True)
+    path = episode_folder(tmp_path, first.episode.id) / "heard.json"
+    path.write_bytes(path.read_bytes()[:-9])
+    (second,) = run(register_source(OLD, tmp_path), tmp_path)
+    assert second.status == "failed"
+    assert "heard.json is damaged; restore it from a backup, or delete it" in second.message
+    assert load_transcript(tmp_path, first.episode.id).turns[0].timing == "aligned"
+    (third,) = run(register_source(OLD, tmp_path), tmp_path, audio=True)
+    assert (third.ok, len(sound.heard)) == (True, 2), "with weights it is heard again"
+
+
+@pytest.mark.parametrize("damaged", [False, True])
+def test_captions_that_moved_out_of_reach_take_no_times_away(web, tmp_path, monkeypatch, damaged):
+    """Another address that does not answer: the captions of before serve, or their damage is said."""
+    vtt = "".join(
+        f"00:00:{5 * n:02}.000 --> 00:00:{5 * n + 5:02}.000\n{text}\n\n" for n, (_, text) in enumerate(SPOKEN)
+    )
+
+    def fetch(url, **_):
+        if not url.endswith("1.vtt"):
+            raise SourceError(f"{url}: is not there (status 404)")
+        return Fetched(f"WEBVTT\n\n{vtt}".encode(), url)
+
+    monkeypatch.setattr(stages, "fetch", fetch)
+    names = '<podcast:transcript xmlns:podcast="https://podcastindex.org/namespace/1.0" type="text/vtt" url="{}"/>'
+    web.documents[OLD] = feed(entry(1, more=names.format("https://tea.example/1.vtt")))
+    (first,) = run(register_source(OLD, tmp_path), tmp_path)
+    path = episode_folder(tmp_path, first.episode.id) / "captions.json"
+    if damaged:
+        path.write_bytes(path.read_bytes()[:-9])
+    web.documents[OLD] = feed(entry(1, more=names.format("https://tea.example/2.vtt")))
+    (second,) = run(register_source(OLD, tmp_path), tmp_path)
+    assert second.status == ("failed" if damaged else "unchanged")
+    assert load_transcript(tmp_path, first.episode.id).turns[0].timing == "aligned"
+
+
+# --- feeds
+
+
+def test_a_feed_that_did_not_change_is_not_read(web, tmp_path):
+    """A refresh sends the stored validator; unchanged, the episodes of before are returned and no file is written."""
+    web.documents[OLD] = feed(entry(1), entry(2))
+    run(register_source(OLD, tmp_path), tmp_path)
+    before, (known,) = stamps(tmp_path), feeds(tmp_path)
+    found = refresh_feed(known, tmp_path)
+    assert web.asked[-1] == (OLD, known.etag)
+    assert sorted(episode.id for episode in found.episodes) == episode_ids(tmp_path)
+    assert {outcome.status for outcome in run(found, tmp_path)} == {"unchanged"}
+    assert stamps(tmp_path) == before
+    web.documents[OLD] = feed(entry(1), entry(2), entry(3))
+    assert len(refresh_feed(known, tmp_path).episodes) == 3
+    register_source(OLD, tmp_path)
+    assert web.asked[-1] == (OLD, None), "who names a feed wants it read"
+
+
+@pytest.mark.parametrize("way", ["301", "tag", "tag that leads on"])
+def test_a_feed_that_moved_is_read_at_its_new_address(web, tmp_path, way):
+    """A permanent redirect or itunes:new-feed-url: the episodes stay what they are and say their things once."""
+    web.documents[OLD] = feed(entry(1), entry(2))
+    before = [outcome.episode.id for outcome in run(register_source(OLD, tmp_path), tmp_path)]
+    web.documents[NEW] = feed(entry(1, notes=NOTES.replace(" four", "")), entry(2))
+    if way == "301":
+        web.moved[OLD] = NEW
+    else:
+        web.documents[OLD] = feed(entry(1), entry(2), moved="https://go.example/" if "on" in way else NEW)
+        web.moved["https://go.example/"] = NEW
+    (known,) = feeds(tmp_path)
+    assert [outcome.episode.id for outcome in run(refresh_feed(known, tmp_path), tmp_path)] == before
+    (known,) = feeds(tmp_path)
+    assert (known.url, known.earlier_urls) == (NEW, (OLD,))
+    assert [item.feed_url for item in load_record(tmp_path, before[0]).items] == [NEW]
+    assert "About minutes" in load_transcript(tmp_path, before[0]).turns[3].text
+    run(refresh_feed(known, tmp_path), tmp_path)
+    assert web.asked[-1][0] == NEW
+    assert [outcome.episode.id for outcome in run(register_source(OLD, tmp_path), tmp_path)] == before
+    assert len(episode_ids(tmp_path)) == 2
+
+
+def test_a_redirect_for_now_moves_nothing(web, tmp_path):
+    """302 and 307 lead elsewhere today; tomorrow the old address is asked again."""
+    web.documents[NEW] = feed(entry(1))
+    web.temporary[OLD] = NEW
+    run(register_source(OLD, tmp_path), tmp_path)
+    assert feeds(tmp_path)[0].url == OLD
+
+
+@pytest.mark.parametrize("there", [b"", feed(entry(7, guid="stranger"))])
+def test_a_move_to_somebody_elses_feed_is_not_followed(web, tmp_path, there):
+    """What the feed names must list what the feed lists; otherwise the old address is read, and the line says so."""
+    web.documents[OLD] = feed(entry(1), moved=NEW)
+    if there:
+        web.documents[NEW] = there
+    found = register_source(OLD, tmp_path)
+    assert [episode.guid for episode in found.episodes] == ["g-1"]
+    assert "says that it moved, and was read at its old address" in found.problems[0]
+    assert feeds(tmp_path)[0].url == OLD
+
+
+def test_two_feeds_that_name_each_other_end(web, tmp_path):
+    """One step is taken at a time."""
+    web.documents = {OLD: feed(entry(1), moved=NEW), NEW: feed(entry(1), moved=OLD)}
+    for _ in range(3):
+        assert len(register_source(OLD, tmp_path).episodes) == 1
+    assert len(episode_ids(tmp_path)) == 1
+
+
+def test_an_episode_that_its_feed_no_longer_lists_stays(web, tmp_path, monkeypatch):
+    """Feeds list their latest episodes only, so that one is missing means nothing; since when is known."""
+    web.documents[OLD] = feed(entry(1), entry(2))
+    first, second = (outcome.episode.id for outcome in run(register_source(OLD, tmp_path), tmp_path))
+    assert feeds(tmp_path)[0].unlisted == {}
+    for day, listed, unlisted in (
+        ("2031-01-01", (2,), {first: "2031-01-01"}),
+        ("2031-01-02", (2,), {first: "2031-01-01"}),
+        ("2031-01-03", (1, 2), {}),
+        ("2031-01-04", (1,), {second: "2031-01-04"}),
+    ):
+        monkeypatch.setattr("ingest.register.today", lambda day=day: day)
+        web.documents[OLD] = feed(*(entry(number) for number in listed))
+        register_source(OLD, tmp_path)
+        assert feeds(tmp_path)[0].unlisted == unlisted
+    assert load_transcript(tmp_path, second) is not None
+
+
+def test_a_local_feed_is_the_same_by_any_path(tmp_path, monkeypatch):
+    """Typed in full or not, it says what it said: no file of the library is written."""
+    path = tmp_path / "feed.xml"
+    path.write_bytes(feed(entry(1), entry(2), entry(1, guid="g-9", url="9.mp3")))
+    home = tmp_path / "home"
+    monkeypatch.chdir(tmp_path)
+    run(register_source("feed.xml", home), home)
+    before = stamps(home)
+    for source in (str(path), "./feed.xml"):
+        assert {outcome.status for outcome in run(register_source(source, home), home)} == {"unchanged"}
+    assert {outcome.status for outcome in run(refresh_feed(feeds(home)[0], home), home)} == {"unchanged"}
+    assert stamps(home) == before
+
+
+def test_the_guid_of_a_local_feed_may_change_too(tmp_path):
+    """Its items have no address; they share the name of their file."""
+    path = tmp_path / "feed.xml"
+    path.write_bytes(feed(entry(1, url="1.mp3")))
+    home = tmp_path / "home"
+    (first,) = run(register_source(str(path), home), home)
+    path.write_bytes(feed(entry(1, guid="other", url="1.mp3", notes=NOTES.replace("four", "five"))))
+    (second,) = run(register_source(str(path), home), home)
+    assert second.episode.id == first.episode.id
+    assert len(load_record(home, first.episode.id).items) == 1
+    assert "five" in load_transcript(home, first.episode.id).turns[3].text
+
+
+def test_a_duration_that_only_the_recording_told_follows_it(tmp_path):
+    """Published again and longer, the episode is as long as its new recording."""
+    (episode,) = register(tmp_path, [Item("g", "f", show_title="Tea", enclosure=Link("https://a.example/1.mp3"))])
+    record = load_record(tmp_path, episode.id)
+    folder = episode_folder(tmp_path, episode.id)
+    for seconds in (60.0, 75.5):
+        note = {"schema": 1, "address": "x", "stated": None, "audio_sha256": "1", "duration": seconds}
+        library.write_json(folder / "recording.json", note)
+        record = pipeline._with_recording(tmp_path, record, folder / "audio.mp3")
+        assert load_record(tmp_path, episode.id).episode.duration == seconds
