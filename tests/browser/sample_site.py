@@ -36,7 +36,8 @@ _PLAYBACK = (sys.executable, "-m", "api.cli", "--home")
 
 def ingest_sample(home: Path) -> None:
     """Ingest and index the sample show, as `make run` does."""
-    subprocess.run([*_PLAYBACK, home, "ingest", "--quiet", "data/sample/feed.xml"], cwd=ROOT, check=True)
+    command = [*_PLAYBACK, home, "ingest", "--quiet", "data/sample/feed.xml"]
+    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
 
 
 @contextmanager
