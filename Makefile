@@ -11,7 +11,7 @@ DEMO := data/demo
 EVALUATION := data/evaluation
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-corpus test-browser screenshots lint format evaluate bench clean
+.PHONY: help run test test-corpus test-browser torture screenshots lint format evaluate bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -31,6 +31,12 @@ test-corpus: $(INSTALLED) ## run the slow tests on the data in ../shared (skippe
 
 test-browser: $(INSTALLED) $(STYLES) $(JUDGES) ## run the tests in Chromium (needs /usr/bin/chromium, and npm for axe-core)
 	$(BIN)/python -m pytest -m browser
+
+torture: $(INSTALLED) ## run the long tests under faults, a load and a five-minute soak (about 15 minutes on 2 cores)
+	$(BIN)/python -m pytest -s -m torture
+	@$(BIN)/playback --home $(DEMO) ingest --quiet data/sample/feed.xml
+	$(BIN)/python benchmarks/load.py $(DEMO) data/sample/questions.jsonl
+	$(BIN)/python benchmarks/soak.py $(DEMO) data/sample/questions.jsonl
 
 screenshots: $(INSTALLED) $(STYLES) ## take the README's pictures (needs /usr/bin/chromium)
 	$(BIN)/python -m tests.browser.make_screenshots docs/pictures
