@@ -11,7 +11,7 @@ DEMO := data/demo
 EVALUATION := data/evaluation
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-corpus test-browser lighthouse screenshots lint format evaluate bench clean
+.PHONY: help run test test-corpus test-browser lighthouse torture screenshots lint format evaluate bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -31,6 +31,15 @@ test-corpus: $(INSTALLED) ## run the slow tests on the data in ../shared (skippe
 
 test-browser: $(INSTALLED) $(STYLES) $(JUDGES) ## run the tests in Chromium (needs /usr/bin/chromium, and npm for axe-core)
 	$(BIN)/python -m pytest -m browser
+
+torture: $(INSTALLED) ## run the long tests under faults, a load and a five-minute soak (about 40 minutes on 2 cores)
+	$(BIN)/python -m pytest -s -m torture
+	@$(BIN)/playback --home $(DEMO) ingest --quiet data/sample/feed.xml
+	for trial in kill moments disk limits room together switches; do \
+		$(BIN)/python tests/faults/torture.py $$trial || exit 1; \
+	done
+	$(BIN)/python benchmarks/load.py $(DEMO) data/sample/questions.jsonl
+	$(BIN)/python benchmarks/soak.py $(DEMO) data/sample/questions.jsonl
 
 lighthouse: $(INSTALLED) $(STYLES) $(JUDGES) ## judge the pages with Lighthouse (needs /usr/bin/chromium and npm)
 	$(BIN)/python -m benchmarks.lighthouse

@@ -2,10 +2,11 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from api.live import Live
@@ -26,8 +27,12 @@ from api.routes import (
     quotes,
     search_page,
 )
+from api.routes.access import AccessLog
 from api.routes.assets import read_assets
+from api.routes.entrance import Entrance
 from api.routes.guard import Guard
+from api.routes.limit import TimeLimit
+from api.routes.work import Turns
 from api.schemas import ErrorResponse
 from api.settings import Settings
 from index.encode import Encoder
@@ -36,24 +41,30 @@ _REFUSED: dict[int | str, dict[str, Any]] = {
     422: {"model": ErrorResponse, "description": "The request cannot be understood"},
     "default": {"model": ErrorResponse, "description": "Any other error"},
 }
+# What scripts of other origins may read of a response beside its body.
+_READABLE = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After")
 
 
 def create_app(settings: Settings, encoder: Encoder | None = None) -> FastAPI:
     """Return the app over a data folder; opens nothing before it starts.
 
-    Without `encoder` the generation's own is loaded in the background from the start on.
+    Without `encoder` the generation's own is loaded in the background from the start on, and what is published later is
+    opened there too. Whoever runs the app sets `app.state.stopping` when it is to end.
     """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         live = Live(settings, encoder)
         app.state.live = live
-        warming = Thread(target=live.warm, name="warm", daemon=True)
+        app.state.turns = Turns()
+        is_closing = Event()
+        following = Thread(target=live.follow, args=(is_closing,), name="follow", daemon=True)
         if encoder is None:
-            warming.start()
+            following.start()
         yield
+        is_closing.set()
         if encoder is None:
-            warming.join()  # leaving while torch is being imported would crash the interpreter
+            following.join()  # leaving while torch is being imported would crash the interpreter
         live.close()
 
     app = FastAPI(
@@ -69,6 +80,7 @@ def create_app(settings: Settings, encoder: Encoder | None = None) -> FastAPI:
     app.state.assets = {asset.address: asset for asset in held.values()}
     app.state.templates = environment(settings, {name: asset.address for name, asset in held.items()})
     app.state.model = model_of(settings)
+    app.state.stopping = Event()
     errors.register(app)
     for routes in (
         answers,
@@ -85,6 +97,18 @@ def create_app(settings: Settings, encoder: Encoder | None = None) -> FastAPI:
         embed,
     ):
         app.include_router(routes.router)
+    # The last one added is the first one that a request meets.
     app.add_middleware(GZipMiddleware)  # pages and JSON; not audio, event streams or partial responses
+    app.add_middleware(Entrance, settings=settings)
+    app.add_middleware(TimeLimit)
+    if settings.cors:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors,
+            allow_methods=("GET", "POST"),
+            allow_headers=("Authorization", "Content-Type"),
+            expose_headers=_READABLE,
+        )
     app.add_middleware(Guard)
+    app.add_middleware(AccessLog)
     return app

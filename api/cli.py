@@ -26,12 +26,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"playback: PLAYBACK_LOG must be debug, info, warning or error, not {level!r}", file=sys.stderr)
         return WRONG_USAGE
     logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
-    settings = read_settings()
-    if options.home is not None:
-        settings = replace(settings, home=options.home)
     from api import commands
 
     try:
+        settings = read_settings()
+        if options.home is not None:
+            settings = replace(settings, home=options.home)
         code: int = getattr(commands, options.command)(options, settings)
         sys.stdout.flush()
     except BrokenPipeError:

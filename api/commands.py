@@ -1,7 +1,6 @@
 """What each command does with the core; `api.cli` parses and maps errors to exit codes."""
 
 import json
-import socket
 import sys
 from argparse import Namespace
 from collections import Counter
@@ -148,18 +147,9 @@ def divergence(options: Namespace, settings: Settings) -> int:
 
 def serve(options: Namespace, settings: Settings) -> int:
     """Serve until stopped; an empty library is served too and says what to run."""
-    import uvicorn
+    from api import serving
 
-    from api.app import create_app
-
-    try:
-        listening = socket.create_server((options.host, options.port))
-    except OSError as error:
-        raise SourceError(
-            f"cannot listen on {options.host} port {options.port}: {error.strerror}; choose others by --host and --port"
-        ) from error
-    with listening:
-        uvicorn.Server(uvicorn.Config(create_app(settings), log_level="warning")).run(sockets=[listening])
+    serving.serve(settings, options.host, options.port)
     return 0
 
 

@@ -3,10 +3,14 @@
 PlaybackError (ingest.errors)
 ├── QuestionError    a question is empty or too long
 ├── FilterError      a filter names nothing, or more than one thing
+├── EpisodeUnknown   no episode of this library has that id or number
 ├── QuoteUnknown     an id that no quote of this library has or had
 ├── QuoteGone        a quote that was given out and is no longer said
 ├── FeedbackError    feedback on an answer that says nothing, or too much
-└── FeedbackFull     so much feedback is stored that no more is
+├── FeedbackFull     so much feedback is stored that no more is
+├── SettingError     a variable of the environment that means nothing
+├── Busy             so much is being asked that no more is taken on now
+└── ReaderLeft       whoever asked did not wait for the answer
 """
 
 from ingest.errors import PlaybackError
@@ -38,3 +42,15 @@ class FeedbackError(PlaybackError):
 
 class FeedbackFull(PlaybackError):
     """So much feedback is stored that no more is."""
+
+
+class SettingError(PlaybackError):
+    """A variable of the environment that means nothing."""
+
+
+class Busy(PlaybackError):
+    """So much is being asked that no more is taken on now; the same question can be asked again soon."""
+
+
+class ReaderLeft(PlaybackError):
+    """Whoever asked did not wait for the answer, so that nothing needs to be done for them any more."""

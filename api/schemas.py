@@ -1,7 +1,7 @@
 """What requests may hold and what responses look like, for validation and for /docs."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
@@ -167,12 +167,17 @@ class Counts(BaseModel):
 
 
 class HealthResponse(BaseModel):
-    """`status` is "ok", "empty" (nothing published yet) or "broken"; `message` then says what to run."""
+    """`message` says what is wrong and what to run unless `status` is "ok"; the rest describes what answers.
 
-    status: str
+    "empty": nothing was published yet. "degraded": the encoder is being loaded, or an older index answers because the
+    newest cannot be opened. "broken": no question can be answered.
+    """
+
+    status: Literal["ok", "empty", "degraded", "broken"]
     message: str | None
     generation: int | None
     encoder: str | None
+    encoder_loaded: bool
     built: str | None
     counts: Counts
     dropped_quotes: dict[str, int] = Field(description="quotes that failed verification since the start, by fault")

@@ -1,29 +1,43 @@
 """What the environment sets, read once at the edge; everything below takes arguments."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from api.errors import SettingError
 from index.encode import PACKAGED
+
+USUAL_RATE = 120
+_ORIGIN = re.compile(r"https?://[^/\s?#@]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where the data is and which models read it; each field names its variable."""
+    """Where the data is, which models read it and who may ask; each field names its variable."""
 
     home: Path = Path("data")  # PLAYBACK_HOME
     encoder: str = PACKAGED  # PLAYBACK_ENCODER: a sentence-transformers name or folder
     models: Path | None = None  # PLAYBACK_MODELS: folder where Whisper weights are looked for
     notice: str | None = None  # PLAYBACK_NOTICE: a line shown on every page
     feedback: bool = True  # PLAYBACK_FEEDBACK: "off" takes no feedback on answers
+    hosts: tuple[
+        str, ...
+    ] = ()  # PLAYBACK_HOSTS: names the server answers to; none: all (`playback serve` adds its own)
+    cors: tuple[str, ...] = ()  # PLAYBACK_CORS: origins whose scripts may read answers
+    rate: int = USUAL_RATE  # PLAYBACK_RATE: requests a minute from one address, 0 for any number
+    token: str | None = field(default=None, repr=False)  # PLAYBACK_TOKEN: opens what is not open to everybody
     llm_url: str | None = None  # PLAYBACK_LLM_URL: an OpenAI-compatible endpoint; without it no language model is used
     llm_model: str | None = None  # PLAYBACK_LLM_MODEL: the model it is asked for
     llm_key: str | None = field(default=None, repr=False)  # PLAYBACK_LLM_KEY
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
-    """Read the PLAYBACK_ variables; one that is empty counts as unset."""
+    """Read the PLAYBACK_ variables; one that is empty counts as unset. Raises SettingError for one that means nothing.
+
+    Lists are separated by commas or blanks.
+    """
     source = os.environ if environment is None else environment
     given = {key: value for key, value in source.items() if key.startswith("PLAYBACK_") and value}
     models = given.get("PLAYBACK_MODELS")
@@ -33,7 +47,29 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         models=Path(models) if models else None,
         notice=given.get("PLAYBACK_NOTICE"),
         feedback=given.get("PLAYBACK_FEEDBACK") != "off",
+        hosts=_list(given.get("PLAYBACK_HOSTS", "")),
+        cors=_origins(given.get("PLAYBACK_CORS", "")),
+        rate=_rate(given.get("PLAYBACK_RATE", str(USUAL_RATE))),
+        token=given.get("PLAYBACK_TOKEN"),
         llm_url=given.get("PLAYBACK_LLM_URL"),
         llm_model=given.get("PLAYBACK_LLM_MODEL"),
         llm_key=given.get("PLAYBACK_LLM_KEY"),
     )
+
+
+def _list(text: str) -> tuple[str, ...]:
+    return tuple(text.replace(",", " ").split())
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    found = _list(text)
+    wrong = [origin for origin in found if origin != "*" and not _ORIGIN.fullmatch(origin)]
+    if wrong:
+        raise SettingError(f"PLAYBACK_CORS takes origins such as https://example.org, not {wrong[0]!r}")
+    return found
+
+
+def _rate(text: str) -> int:
+    if not (text.isascii() and text.isdecimal()):
+        raise SettingError(f"PLAYBACK_RATE must be a number of requests a minute, 0 for any, not {text!r}")
+    return int(text)

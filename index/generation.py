@@ -99,6 +99,14 @@ class Generation:
         """Let go of the files."""
         self._database.close()
 
+    def __del__(self) -> None:
+        """Let go of the files with the last reader: a connection alone would stay open until the next full collection.
+
+        It refers to itself, through the statements it keeps.
+        """
+        if hasattr(self, "_database"):  # not if opening it failed
+            self._database.close()
+
     def nearest(self, name: VectorField, query: Floats, k: int, filters: Filters = _NO_FILTERS) -> Scored:
         """Return the k passages with the highest inner product with the query, of those the filters let in."""
         rows, scores = vectors.nearest(self._fields[name], query, k, self._allowed(filters))

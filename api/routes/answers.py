@@ -6,15 +6,16 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, Response
 
 from api.answer import Answer, check_question, find
-from api.conversation import Asking, ask, reworded
+from api.conversation import Asking, ask
 from api.filters import understood
 from api.live import Live
 from api.printed import answer_json, hits_json
-from api.rewrite import Model
+from api.routes.rewording import rewording_of, written
 from api.routes.stream import MEDIA_TYPE, streamed, wants_stream
+from api.routes.work import Worked
 from api.schemas import AnswerRequest, SearchRequest, SearchResponse
 
-router = APIRouter(tags=["questions"])
+router = APIRouter(tags=["questions"], route_class=Worked)
 
 # Responses are the core's own JSON, the same as at the command line; the models beside them describe it, and a test
 # holds the two together. Endpoints are plain functions, so that encoding and searching run in worker threads.
@@ -33,13 +34,13 @@ def post_answer(request: Request, asked: AnswerRequest) -> Response:
     check_question(asked.question)  # before the index is opened, so that it is refused on an empty library too
     live: Live = request.app.state.live
     base = live.base()
-    model: Model | None = request.app.state.model
     filters = understood(asked.asked(), base.generation)
     answer = ask(base, Asking(asked.question, asked.past(), asked.k, filters))
-    # What is refused is refused above, before a stream has begun.
+    # What is refused is refused above, before a stream has begun; a model is asked after the turn, which ends here.
+    reword = rewording_of(base, answer, request.app.state.model)
     if wants_stream(request.headers.get("accept", "")):
-        return streamed(request, base, answer, model)
-    return JSONResponse(answer_json(reworded(base, answer, model)))
+        return streamed(request, answer, reword)
+    return written(answer, reword, lambda found: JSONResponse(answer_json(found)))
 
 
 @router.get("/api/search", summary="Find passages", responses={200: {"model": SearchResponse}})

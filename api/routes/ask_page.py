@@ -3,11 +3,12 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 
 from api.answer import Answer
+from api.base import KnowledgeBase
 from api.citing import as_text
-from api.conversation import Asking, Past, ask, reworded
+from api.conversation import Asking, Past, ask
 from api.filters import understood
 from api.glossed import glossed
 from api.live import Live
@@ -15,16 +16,18 @@ from api.pages.render import page
 from api.routes.address import base_of
 from api.routes.faults import faults_of
 from api.routes.library import shows_of
+from api.routes.rewording import rewording_of, written
+from api.routes.work import Worked
 from api.schemas import PageRequest
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=Worked)
 
 # Of an answer that is none, the nearest quotes that are shown.
 _NEAREST = 3
 
 
 @router.api_route("/", methods=["GET", "HEAD"])
-def show_answer(request: Request, asked: Annotated[PageRequest, Query()], thanks: str | None = None) -> HTMLResponse:
+def show_answer(request: Request, asked: Annotated[PageRequest, Query()], thanks: str | None = None) -> Response:
     """Ask, and show the answer; a question that is refused stands in its box again, with the reason.
 
     `thanks` is set where feedback on the answer leads back to it.
@@ -44,16 +47,19 @@ def show_answer(request: Request, asked: Annotated[PageRequest, Query()], thanks
         return page(request, "home.html", **values | {"starters": live.starters()})
     if faults := faults_of(live, asked.q, asked.asked()):
         return page(request, "home.html", 422, **values | {"faults": faults})
-    answer = _answer(request, asked, asked.q)
-    return page(request, "home.html", **values | _shown(answer, base_of(request), asked))
-
-
-def _answer(request: Request, asked: PageRequest, question: str) -> Answer:
-    live: Live = request.app.state.live
     base = live.base()
+    answer = _answer(base, asked, asked.q)
+
+    def write(found: Answer) -> HTMLResponse:
+        return page(request, "home.html", **values | _shown(found, base_of(request), asked))
+
+    return written(answer, rewording_of(base, answer, request.app.state.model), write)
+
+
+def _answer(base: KnowledgeBase, asked: PageRequest, question: str) -> Answer:
     history = (Past(asked.after, (asked.cited,) if asked.cited else ()),) if asked.after else ()
     filters = understood(asked.asked(), base.generation)
-    return reworded(base, ask(base, Asking(question, history, asked.k, filters)), request.app.state.model)
+    return ask(base, Asking(question, history, asked.k, filters))
 
 
 def _shown(answer: Answer, base: str, asked: PageRequest) -> dict[str, Any]:

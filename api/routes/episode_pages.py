@@ -20,6 +20,7 @@ from api.pages.render import page
 from api.reading import seconds_of, spoken_at
 from api.routes.episodes import FORMATS
 from api.routes.library import audio_of, episode_of, transcript_of
+from api.routes.work import Worked
 from api.schemas import FilterText, HistoryText
 from api.timeline import place, ticks, timeline_of
 from index.errors import EncoderError, IndexBroken, IndexMissing
@@ -27,7 +28,7 @@ from index.passage import Filters
 from ingest.divergence import suspicion
 from ingest.transcript import Transcript, Turn
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=Worked)
 
 _READS = ["GET", "HEAD"]
 _TIMED_FORMATS = ("vtt", "srt")

@@ -1,7 +1,7 @@
 """Every refusal in one place: which error is which status, and the one shape all errors have."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -10,7 +10,18 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from api.errors import EpisodeUnknown, FeedbackError, FeedbackFull, FilterError, QuestionError, QuoteGone, QuoteUnknown
+from api.errors import (
+    Busy,
+    EpisodeUnknown,
+    FeedbackError,
+    FeedbackFull,
+    FilterError,
+    QuestionError,
+    QuoteGone,
+    QuoteUnknown,
+    ReaderLeft,
+    SettingError,
+)
 from api.pages.render import page
 from api.routes.guard import HEADERS
 from index.errors import EncoderError, IndexBroken, IndexMissing
@@ -26,11 +37,13 @@ class Refusal:
     """How an error leaves: its status, its name for programs, and a sentence that stands in for its own.
 
     Errors that are the server's (from 500) always have such a sentence, because their own names files of this machine.
+    `retry_after` is in seconds, for what is likely to be over by then.
     """
 
     status: int
     name: str
     sentence: str | None = None
+    retry_after: int | None = None
 
 
 REFUSALS: dict[type[PlaybackError], Refusal] = {
@@ -44,6 +57,8 @@ REFUSALS: dict[type[PlaybackError], Refusal] = {
     FeedbackFull: Refusal(
         503, "FeedbackFull", "So much feedback is stored that no more is. Whoever runs this must move feedback.jsonl."
     ),
+    Busy: Refusal(503, "Busy", "Too many people are asking at the moment. Try again in a few seconds.", retry_after=2),
+    ReaderLeft: Refusal(499, "ReaderLeft"),  # read by nobody; the status is nginx's, for the log
     IndexMissing: Refusal(
         503, "IndexMissing", "Nothing can be asked yet. Whoever runs this must run: playback ingest SOURCE"
     ),
@@ -60,6 +75,9 @@ REFUSALS: dict[type[PlaybackError], Refusal] = {
         500, "LibraryError", "A file of the library cannot be read. Whoever runs this finds in the log which."
     ),
     AudioError: Refusal(500, "AudioError", "A recording cannot be read. Whoever runs this finds in the log which."),
+    SettingError: Refusal(
+        500, "InternalError", "This server is set up wrongly. Whoever runs this finds in the log how."
+    ),
     PlaybackError: Refusal(500, "InternalError", "Something went wrong here. Whoever runs this finds in the log what."),
 }
 
@@ -90,6 +108,20 @@ def error_body(status: int, problems: Sequence[tuple[str, str]]) -> dict[str, ob
     return {"status_code": status, "errors": [{"error": name, "message": message} for name, message in problems]}
 
 
+def error_response(
+    request: Request, status: int, problems: Sequence[tuple[str, str]], headers: Mapping[str, str] | None = None
+) -> Response:
+    """Return (name, message) pairs as the contract's JSON, or as a page where a person reads it."""
+    response: Response
+    if _for_a_person(request):
+        messages = [message for _, message in problems]
+        response = page(request, "error.html", status=status, code=status, messages=messages)
+    else:
+        response = JSONResponse(error_body(status, problems), status)
+    response.headers.update(headers or {})
+    return response
+
+
 def refusal_of(error: PlaybackError) -> Refusal:
     """Return how an error leaves: the entry of its class, which a test proves to be there."""
     return REFUSALS.get(type(error), REFUSALS[PlaybackError])
@@ -98,9 +130,12 @@ def refusal_of(error: PlaybackError) -> Refusal:
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, PlaybackError)
     refusal = refusal_of(error)
-    if refusal.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    # What passes by itself is no fault, and a crowd must not fill the log.
+    if refusal.status >= HTTPStatus.INTERNAL_SERVER_ERROR and refusal.retry_after is None:
         logger.warning("%s %s: %s", request.method, request.url.path, error)
-    return _answer(request, refusal.status, [(refusal.name, refusal.sentence or " ".join(str(error).split()))])
+    headers = {} if refusal.retry_after is None else {"Retry-After": str(refusal.retry_after)}
+    problem = (refusal.name, refusal.sentence or " ".join(str(error).split()))
+    return error_response(request, refusal.status, [problem], headers)
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
@@ -110,7 +145,7 @@ async def _invalid(request: Request, error: Exception) -> Response:
         # What was sent is not repeated; where it stood and what is wrong with it is.
         where = ".".join(str(part) for part in found["loc"] if part not in ("body", "query", "path"))
         problems.append((INVALID, f"{where[:100]}: {found['msg']}" if where else str(found["msg"])))
-    return _answer(request, 422, problems)
+    return error_response(request, 422, problems)
 
 
 async def _http(request: Request, error: Exception) -> Response:
@@ -122,22 +157,13 @@ async def _http(request: Request, error: Exception) -> Response:
             404: "There is nothing at this address.",
             405: f"This address does not take {request.method}.",
         }.get(status, message)
-    response = _answer(request, status, [(_NAMES.get(status, "HttpError"), message)])
-    response.headers.update(error.headers or {})
-    return response
+    return error_response(request, status, [(_NAMES.get(status, "HttpError"), message)], error.headers)
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
     logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    response = _answer(request, 500, [("InternalError", str(REFUSALS[PlaybackError].sentence))])
-    response.headers.update(HEADERS)  # starlette sends this one from outside the guard
-    return response
-
-
-def _answer(request: Request, status: int, problems: Sequence[tuple[str, str]]) -> Response:
-    if _for_a_person(request):
-        return page(request, "error.html", status=status, code=status, messages=[message for _, message in problems])
-    return JSONResponse(error_body(status, problems), status)
+    # Starlette sends this one from outside the guard.
+    return error_response(request, 500, [("InternalError", str(REFUSALS[PlaybackError].sentence))], HEADERS)
 
 
 def _for_a_person(request: Request) -> bool:

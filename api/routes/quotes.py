@@ -6,10 +6,11 @@ from fastapi.responses import JSONResponse
 from api.live import Live
 from api.printed import citation_json, verification_json
 from api.routes.surroundings import surroundings_of
+from api.routes.work import Worked
 from api.schemas import ErrorResponse, QuoteResponse, VerifyRequest
 from api.verification import Verification, check_text, verify
 
-router = APIRouter(tags=["quotes"])
+router = APIRouter(tags=["quotes"], route_class=Worked)
 
 
 @router.get(

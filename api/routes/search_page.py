@@ -14,10 +14,11 @@ from api.live import Live
 from api.pages.render import page
 from api.routes.faults import faults_of
 from api.routes.library import shows_of
+from api.routes.work import Worked
 from api.schemas import FilterFields, Text
 from api.years import bars_of
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=Worked)
 
 # Enough to see in which years something was talked about, few enough to be read through.
 SHOWN_HITS = 20

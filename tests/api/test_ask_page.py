@@ -237,11 +237,11 @@ def test_statements_of_a_model_carry_the_numbers_of_their_quotes(
 ) -> None:
     """Prose stands above the cards, each statement with links to the quotes it rests on; markup in it is text."""
 
-    def in_prose(base: Any, found: Answer, model: Any) -> Answer:
+    def in_prose(base: Any, found: Answer, model: Any) -> Any:
         statement = Statement("The council <b>paid</b> for its MVP.", (found.citations[0].id, "gone.1.3.aaaaaaaaaa"))
-        return replace(found, composer="a model", statements=(statement,))
+        return lambda stop: replace(found, composer="a model", statements=(statement,))
 
-    monkeypatch.setattr(ask_page, "reworded", in_prose)
+    monkeypatch.setattr(ask_page, "rewording_of", in_prose)
     page = seen(client.get(LIGHTHOUSE))
     prose = page.of_class("govuk-body-l")[0].text
     assert prose == "The council <b>paid</b> for its MVP. [1]"

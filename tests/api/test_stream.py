@@ -1,25 +1,20 @@
 """Answers as server-sent events: the quotes come first, work stops when the reader leaves."""
 
 import json
-import socket
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 from typing import Any
 
 import pytest
-import uvicorn
 from pydantic import TypeAdapter
 from starlette.testclient import TestClient
 
 from api.answer import Answer
-from api.app import create_app
 from api.routes.stream import event, wants_stream
 from api.settings import Settings
 from index.encode import Encoder
+from tests.api.running import asking, served, wait_for
 from tests.api.scripted_model import drips, says, scripted_model
 
 QUESTION = "Which council paid for the lighthouse database?"
@@ -105,36 +100,8 @@ def test_an_event_is_one_line_of_data() -> None:
     assert events_of(event("statement", {"text": text})) == [("statement", {"text": text})]
 
 
-@contextmanager
-def served(settings: Settings, encoder: Encoder) -> Iterator[int]:
-    """A real server on a free port."""
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(create_app(settings, encoder), log_level="critical"))
-    thread = Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    wait_for(lambda: server.started)
-    try:
-        yield listener.getsockname()[1]
-    finally:
-        server.should_exit = True
-        thread.join(10)
-        listener.close()
-
-
-def wait_for(happened: Callable[[], bool], seconds: float = 8.0) -> None:
-    until = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < until, "it did not happen"
-        time.sleep(0.02)
-
-
 def asked_of(port: int) -> HTTPConnection:
-    connection = HTTPConnection("127.0.0.1", port, timeout=10)
-    connection.request(
-        "POST", "/api/answers", json.dumps({"question": QUESTION}), {**STREAM, "Content-Type": "application/json"}
-    )
-    return connection
+    return asking(port, QUESTION, **STREAM)
 
 
 def test_citations_are_sent_before_the_model_has_answered(

@@ -1,0 +1,75 @@
+"""Waiting for the language model on behalf of a reader, outside of any turn: as long as they are there."""
+
+from collections.abc import Callable
+from functools import partial
+from threading import Event
+from typing import TypeVar
+
+import anyio
+from fastapi import Request
+from fastapi.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from api.answer import Answer
+from api.base import KnowledgeBase
+from api.conversation import reworded
+from api.rewrite import Model
+
+# Seconds between looks at whether the reader is still there, while the language model writes.
+_LOOK = 0.2
+
+Reword = Callable[[Event], Answer]
+_T = TypeVar("_T")
+
+
+def rewording_of(base: KnowledgeBase, answer: Answer, model: Model | None) -> Reword | None:
+    """Return what asks the language model for the answer in its words, None where no model is used."""
+    return None if model is None else partial(reworded, base, answer, model)
+
+
+def written(answer: Answer, reword: Reword | None, write: Callable[[Answer], Response]) -> Response:
+    """Return the response that `write` makes of an answer, reworded first where a model is used."""
+    return write(answer) if reword is None else RewordedResponse(reword, write)
+
+
+async def while_read(request: Request, work: Callable[[Event], _T]) -> _T | None:
+    """Run `work` in a thread; its event is set as soon as the reader leaves or the server stops.
+
+    Returns None if the reader left.
+    """
+    stop = Event()
+    has_left = False
+
+    async def watch() -> None:
+        nonlocal has_left
+        try:
+            while not request.app.state.stopping.is_set():
+                if await request.is_disconnected():
+                    has_left = True
+                    return
+                await anyio.sleep(_LOOK)
+        finally:
+            stop.set()  # when the server cancels the response, too
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(watch)
+        found = await anyio.to_thread.run_sync(work, stop)
+        group.cancel_scope.cancel()
+    return None if has_left else found
+
+
+class RewordedResponse(Response):
+    """A response that is written when its answer has been reworded; nothing is sent to a reader who left."""
+
+    def __init__(self, reword: Reword, write: Callable[[Answer], Response]) -> None:
+        """Write with `write`, in a thread, what `reword` returns."""
+        super().__init__()
+        self._reword = reword
+        self._write = write
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Reword, write and send."""
+        request = Request(scope, receive)
+        response = await while_read(request, lambda stop: self._write(self._reword(stop)))
+        if response is not None:
+            await response(scope, receive, send)

@@ -1,0 +1,112 @@
+"""A server in a process of its own, for benchmarks: started, asked, watched from outside, stopped."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+_HOST = "127.0.0.1"
+_START_SECONDS = 120.0
+_STOP_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A running server: its port, its process, and the folder it has for temporary files."""
+
+    port: int
+    process: int
+    temporary: Path
+
+    def connection(self, timeout: float = 60.0) -> HTTPConnection:
+        """Return a connection to it, not opened yet; `timeout` in seconds for each read."""
+        return HTTPConnection(_HOST, self.port, timeout=timeout)
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """What a process holds: memory in bytes, threads, open files and sockets, temporary files."""
+
+    memory: int
+    threads: int
+    descriptors: int
+    temporary: int
+
+
+@contextmanager
+def served(home: Path) -> Iterator[Served]:
+    """Run `playback serve` on a free port of the loopback interface while the block lasts; its exit code must be 0.
+
+    Yields when its encoder is loaded.
+    """
+    with socket.create_server((_HOST, 0)) as listening:
+        port = listening.getsockname()[1]
+    with TemporaryDirectory() as temporary:
+        command = [sys.executable, "-m", "api.cli", "--home", str(home), "serve", "--port", str(port)]
+        process = subprocess.Popen(command, env={**os.environ, "TMPDIR": temporary})  # noqa: S603 - our own program
+        try:
+            found = Served(port, process.pid, Path(temporary))
+            _wait_until_ready(found, process)
+            yield found
+        finally:
+            process.send_signal(signal.SIGTERM)
+            code = process.wait(_STOP_SECONDS)
+    if code != 0:
+        raise SystemExit(f"the server ended with {code}")
+
+
+def size_of(server: Served) -> Size:
+    """Read from /proc what the server's process holds now."""
+    status = dict(
+        line.split(":", 1) for line in Path(f"/proc/{server.process}/status").read_text().splitlines() if ":" in line
+    )
+    return Size(
+        memory=int(status["VmRSS"].split()[0]) * 1024,
+        threads=int(status["Threads"]),
+        descriptors=len(list(Path(f"/proc/{server.process}/fd").iterdir())),
+        temporary=sum(1 for _ in server.temporary.rglob("*")),
+    )
+
+
+def read_all(server: Served) -> None:
+    """Read every transcript once, since a server keeps in memory what was read."""
+    connection = server.connection()
+    connection.request("GET", "/api/episodes")
+    for episode in json.load(connection.getresponse())["episodes"]:
+        connection.request("GET", f"/api/episodes/{episode['id']}/transcript.txt")
+        connection.getresponse().read()
+    connection.close()
+
+
+def asked(connection: HTTPConnection, question: str) -> tuple[int, float]:
+    """Ask a question and return the status with the seconds that a refused client is told to wait, else 0."""
+    body = json.dumps({"question": question})
+    connection.request("POST", "/api/answers", body, {"Content-Type": "application/json"})
+    response = connection.getresponse()
+    response.read()
+    return response.status, float(response.headers.get("Retry-After", 0))
+
+
+def _wait_until_ready(server: Served, process: "subprocess.Popen[bytes]") -> None:
+    until = time.monotonic() + _START_SECONDS
+    while time.monotonic() < until and process.poll() is None:
+        connection = server.connection()
+        try:
+            connection.request("GET", "/healthcheck")
+            if json.load(connection.getresponse())["status"] == "ok":
+                return
+        except ConnectionRefusedError:
+            pass
+        finally:
+            connection.close()
+        time.sleep(0.1)
+    raise SystemExit("the server did not start, or has nothing to answer from")

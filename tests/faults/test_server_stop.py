@@ -1,0 +1,175 @@
+"""A server that is told to stop: what is under way ends, streams end in order, and the exit code is 0."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+
+from index.build import build
+from ingest.library import episode_folder
+from tests.api.conftest import HashedStems, library_of
+from tests.api.running import asking, wait_for
+from tests.api.scripted_model import drips, scripted_model
+
+ROOT = Path(__file__).parents[2]
+QUESTION = "Which council paid for the lighthouse database?"
+# As `playback serve` runs it, but for an encoder that needs no loading and takes its time for a "slow" question.
+PROGRAM = """
+import sys, time
+from dataclasses import replace
+from pathlib import Path
+from api.serving import serve
+from api.settings import read_settings
+from tests.api.conftest import HashedStems
+
+class Slow(HashedStems):
+    def encode_query(self, text):
+        sys.stdout.write("encoding\\n")
+        sys.stdout.flush()
+        time.sleep(0.7 if "slow" in text else 0.0)
+        return super().encode_query(text)
+
+serve(replace(read_settings(), home=Path(sys.argv[1])), "127.0.0.1", int(sys.argv[2]), Slow())
+"""
+
+
+@pytest.fixture(scope="module")
+def served_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("stopped")
+    library_of(home)
+    build(home, HashedStems())
+    return home
+
+
+@contextmanager
+def program(home: Path, **variables: str) -> Iterator[tuple["subprocess.Popen[str]", int]]:
+    """The server in a process of its own, and its port."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, str(home), str(port)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "NO_PROXY": "127.0.0.1", **variables},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        wait_for(lambda: process.poll() is not None or is_up(port), 60)
+        yield process, port
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def is_up(port: int) -> bool:
+    try:
+        return read(port, "/healthcheck")[0] == 200
+    except ConnectionRefusedError:
+        return False
+
+
+def read(port: int, path: str, **headers: str) -> tuple[int, bytes]:
+    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request("GET", path, headers=headers)
+        response = connection.getresponse()
+        return response.status, response.read()
+    finally:
+        connection.close()
+
+
+def ended(process: "subprocess.Popen[str]", seconds: float = 8.0) -> tuple[int, str]:
+    """Its exit code and what it said; it ends within a few seconds."""
+    _, said = process.communicate(timeout=seconds)
+    return process.returncode, said
+
+
+def test_an_idle_server_stops_at_once(served_home: Path) -> None:
+    """SIGTERM: exit 0, without a word."""
+    with program(served_home) as (process, _):
+        begun = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        assert ended(process) == (0, "")
+        assert time.monotonic() - begun < 5
+
+
+def test_what_is_under_way_is_answered(served_home: Path) -> None:
+    """A question that is being worked on gets its whole answer, one that waits too; nothing new is taken."""
+    with program(served_home) as (process, port):
+        connections = [asking(port, f"slow {number}: {QUESTION}") for number in range(3)]
+        assert process.stdout is not None
+        assert "encoding" in process.stdout.readline()
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+        with pytest.raises(ConnectionError):
+            socket.create_connection(("127.0.0.1", port), timeout=1)
+        for connection in connections:
+            response = connection.getresponse()
+            assert response.status == 200
+            answer = json.load(response)
+            assert answer["citations"] or answer["related"]
+            connection.close()
+        assert ended(process) == (0, "")
+
+
+def test_a_stream_ends_in_order(served_home: Path) -> None:
+    """A language model that still writes is given up; the stream ends with the whole answer, in quotes."""
+    with scripted_model() as script:
+        script.reply = drips(b"HTTP/1.1 200 OK\r\n\r\n", b" ", 0.02)
+        with program(
+            served_home, PLAYBACK_LLM_URL=script.url, PLAYBACK_LLM_MODEL="small-model", PLAYBACK_LOG="error"
+        ) as (process, port):
+            connection = asking(port, QUESTION, Accept="text/event-stream")
+            response = connection.getresponse()
+            assert response.readline() == b"event: citations\n"
+            wait_for(lambda: bool(script.requests))
+            process.send_signal(signal.SIGTERM)
+            name, data = response.read().decode().split("\n\n")[-2].split("\n")
+            connection.close()
+            assert name == "event: answer"
+            assert json.loads(data.removeprefix("data: "))["composer"] == "extractive"
+            assert ended(process)[0] == 0
+
+
+def test_who_does_not_read_on_keeps_nobody(served_home: Path) -> None:
+    """A download that is not read is cut off after seconds."""
+    path = episode_folder(served_home, "harbour-2-bbbb") / "audio.mp3"
+    path.write_bytes(bytes(30_000_000))
+    try:
+        with program(served_home) as (process, port):
+            connection = HTTPConnection("127.0.0.1", port, timeout=20)
+            connection.request("GET", "/api/episodes/harbour-2-bbbb/audio")
+            assert connection.getresponse().status == 200
+            process.send_signal(signal.SIGTERM)
+            assert ended(process, 15)[0] == 0
+            connection.close()
+    finally:
+        path.unlink()
+
+
+def test_names_of_this_machine_are_served_and_no_others(served_home: Path) -> None:
+    """`playback serve` answers to loopback names and to those of PLAYBACK_HOSTS."""
+    with program(served_home, PLAYBACK_HOSTS="playback.example.org") as (_, port):
+        for host in (f"localhost:{port}", f"127.0.0.1:{port}", "[::1]", "playback.example.org"):
+            assert read(port, "/healthcheck", Host=host)[0] == 200
+        for host in ("evil.example", "", "127.0.0.1.evil.example"):
+            assert read(port, "/healthcheck", Host=host)[0] == 400
+
+
+def test_a_proxy_on_this_machine_names_the_client(served_home: Path) -> None:
+    """Behind it the rate of each reader is counted, by the address that the proxy says."""
+    with program(served_home, PLAYBACK_RATE="3") as (_, port):
+        reader = {"X-Forwarded-For": "203.0.113.9"}
+        assert [read(port, "/healthcheck", **reader)[0] for _ in range(5)] == [200] * 3 + [429] * 2
+        assert read(port, "/healthcheck", **{"X-Forwarded-For": "203.0.113.10"})[0] == 200
+        assert read(port, "/healthcheck")[0] == 200
