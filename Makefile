@@ -3,7 +3,11 @@ PYTHON ?= python3
 PORT ?= 8000
 SHARED ?= ../shared
 BIN := .venv/bin
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 INSTALLED := .venv/.installed
+TOOLS := .venv-tools/.installed
+COMPILE := --quiet --generate-hashes --allow-unsafe --strip-extras --no-annotate --no-header --no-emit-index-url --no-emit-find-links
+TORCH := torch>=2.10,<2.14
 PAGES := api/pages
 STYLES := $(PAGES)/assets/govuk/govuk.css
 JUDGES := $(PAGES)/node_modules/axe-core/package.json
@@ -11,7 +15,7 @@ DEMO := data/demo
 EVALUATION := data/evaluation
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-corpus test-browser screenshots lint format evaluate bench clean
+.PHONY: help run test test-corpus test-browser torture screenshots lint format audit sbom lock evaluate bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -32,6 +36,9 @@ test-corpus: $(INSTALLED) ## run the slow tests on the data in ../shared (skippe
 test-browser: $(INSTALLED) $(STYLES) $(JUDGES) ## run the tests in Chromium (needs /usr/bin/chromium, and npm for axe-core)
 	$(BIN)/python -m pytest -m browser
 
+torture: $(INSTALLED) ## run the tests with hundreds of hostile files (5 minutes on 2 cores)
+	$(BIN)/python -m pytest -m torture
+
 screenshots: $(INSTALLED) $(STYLES) ## take the README's pictures (needs /usr/bin/chromium)
 	$(BIN)/python -m tests.browser.make_screenshots docs/pictures
 
@@ -44,6 +51,20 @@ lint: $(INSTALLED) ## check style, types and import directions
 format: $(INSTALLED) ## format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+audit: $(INSTALLED) $(TOOLS) ## look for code that is dangerous and for packages with known holes (asks the network)
+	$(BIN)/python -m pytest tests/test_forbidden_calls.py tests/test_lock.py tests/ingest/test_versions.py
+	.venv-tools/bin/pip-audit --require-hashes --disable-pip -r requirements.lock
+
+sbom: $(TOOLS) ## write dist/sbom.json: the locked packages as CycloneDX
+	mkdir -p dist
+	.venv-tools/bin/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible -o dist/sbom.json requirements.lock
+	@echo "dist/sbom.json"
+
+lock: $(TOOLS) ## write requirements.lock anew from pyproject.toml; UPGRADE=--upgrade for the newest versions
+	.venv-tools/bin/pip-compile $(COMPILE) $(UPGRADE) --extra transcribe --extra llm --extra dev --unsafe-package torch -o requirements.lock pyproject.toml
+	.venv-tools/bin/python .ci/portable_lock.py requirements.lock
+	.venv-tools/bin/pip-compile $(COMPILE) $(UPGRADE) -o .ci/tools.lock .ci/tools.in
 
 evaluate: $(INSTALLED) ## print the figures of retrieval, answers and alignment on the data in ../shared
 	$(BIN)/playback --home $(EVALUATION) ingest $(SHARED)/corpora/engineering-lessons/feed.xml --no-audio
@@ -60,12 +81,21 @@ bench: $(INSTALLED) ## measure speed and memory
 	$(BIN)/python benchmarks/alignment.py --shared $(SHARED) --only speed
 
 clean: ## remove what make made, but for libraries
-	rm -rf .venv dist build $(DEMO) $(EVALUATION) $(PAGES)/node_modules $(PAGES)/assets/govuk
+	rm -rf .venv .venv-tools dist build $(DEMO) $(EVALUATION) $(PAGES)/node_modules $(PAGES)/assets/govuk
 
-$(INSTALLED): pyproject.toml constraints.txt
+# Three steps, because pip checks the hashes of all packages or of none, and torch's build differs by machine. Nothing is
+# built in an environment of its own, into which pip would fetch what no hash stands for.
+$(INSTALLED): pyproject.toml requirements.lock
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[transcribe,llm,dev]'
+	$(PIP) --require-hashes --no-deps -r requirements.lock
+	$(PIP) '$(TORCH)'
+	$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(TOOLS): .ci/tools.lock
+	$(PYTHON) -m venv .venv-tools
+	.venv-tools/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r .ci/tools.lock
 	@touch $@
 
 # Without npm the pages are complete, in a plain style of their own; so this never stops `make run`.

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from api.settings import read_settings
 from ingest.errors import PlaybackError
+from ingest.versions import require_versions
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from api import commands
 
     try:
+        require_versions()
         code: int = getattr(commands, options.command)(options, settings)
         sys.stdout.flush()
     except BrokenPipeError:
