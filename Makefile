@@ -3,7 +3,11 @@ PYTHON ?= python3
 PORT ?= 8000
 SHARED ?= ../shared
 BIN := .venv/bin
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 INSTALLED := .venv/.installed
+TOOLS := .venv-tools/.installed
+COMPILE := --quiet --generate-hashes --allow-unsafe --strip-extras --no-annotate --no-header --no-emit-index-url --no-emit-find-links
+TORCH := torch>=2.10,<2.14
 PAGES := api/pages
 STYLES := $(PAGES)/assets/govuk/govuk.css
 JUDGES := $(PAGES)/node_modules/axe-core/package.json
@@ -11,7 +15,7 @@ DEMO := data/demo
 EVALUATION := data/evaluation
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-corpus test-browser lighthouse torture screenshots lint format evaluate bench clean
+.PHONY: help run test test-corpus test-browser lighthouse torture screenshots lint format audit sbom lock evaluate bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -57,6 +61,20 @@ format: $(INSTALLED) ## format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+audit: $(INSTALLED) $(TOOLS) ## look for code that is dangerous and for packages with known holes (asks the network)
+	$(BIN)/python -m pytest tests/test_forbidden_calls.py tests/test_lock.py tests/ingest/test_versions.py
+	.venv-tools/bin/pip-audit --require-hashes --disable-pip -r requirements.lock
+
+sbom: $(TOOLS) ## write dist/sbom.json: the locked packages as CycloneDX
+	mkdir -p dist
+	.venv-tools/bin/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible -o dist/sbom.json requirements.lock
+	@echo "dist/sbom.json"
+
+lock: $(TOOLS) ## write requirements.lock anew from pyproject.toml; UPGRADE=--upgrade for the newest versions
+	.venv-tools/bin/pip-compile $(COMPILE) $(UPGRADE) --extra transcribe --extra llm --extra dev --unsafe-package torch -o requirements.lock pyproject.toml
+	.venv-tools/bin/python .ci/portable_lock.py requirements.lock
+	.venv-tools/bin/pip-compile $(COMPILE) $(UPGRADE) -o .ci/tools.lock .ci/tools.in
+
 evaluate: $(INSTALLED) ## write docs/evaluation.md from the data in ../shared (about 10 minutes, the first time more)
 	$(BIN)/playback --home $(EVALUATION) ingest $(SHARED)/corpora/engineering-lessons/feed.xml --no-audio
 	$(BIN)/python benchmarks/report.py $(EVALUATION) --shared $(SHARED) --output docs/evaluation.md
@@ -67,12 +85,21 @@ bench: $(INSTALLED) ## write docs/speed.md (speed and memory) and print what the
 	$(BIN)/python benchmarks/pages.py $(EVALUATION) $(SHARED)/corpora/engineering-lessons/questions.jsonl
 
 clean: ## remove what make made, but for libraries
-	rm -rf .venv dist build $(DEMO) $(EVALUATION) $(PAGES)/node_modules $(PAGES)/assets/govuk
+	rm -rf .venv .venv-tools dist build $(DEMO) $(EVALUATION) $(PAGES)/node_modules $(PAGES)/assets/govuk
 
-$(INSTALLED): pyproject.toml constraints.txt
+# Three steps, because pip checks the hashes of all packages or of none, and torch's build differs by machine. Nothing is
+# built in an environment of its own, into which pip would fetch what no hash stands for.
+$(INSTALLED): pyproject.toml requirements.lock
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[transcribe,llm,dev]'
+	$(PIP) --require-hashes --no-deps -r requirements.lock
+	$(PIP) '$(TORCH)'
+	$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(TOOLS): .ci/tools.lock
+	$(PYTHON) -m venv .venv-tools
+	.venv-tools/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r .ci/tools.lock
 	@touch $@
 
 # Without npm the pages are complete, in a plain style of their own; so this never stops `make run`.

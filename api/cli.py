@@ -11,11 +11,14 @@ from pathlib import Path
 from api.settings import read_settings
 from ingest.errors import PlaybackError
 from ingest.space import disk_problem
+from ingest.versions import require_versions
 
 logger = logging.getLogger(__name__)
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 _LAST_PORT = 65_535
+# These log addresses with the tokens in them, what servers send, and what a language model is sent.
+_TALKATIVE = ("httpx", "httpcore", "openai")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -26,9 +29,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"playback: PLAYBACK_LOG must be debug, info, warning or error, not {level!r}", file=sys.stderr)
         return WRONG_USAGE
     logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
+    for library in _TALKATIVE:
+        logging.getLogger(library).setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))
     from api import commands
 
     try:
+        require_versions()
         settings = read_settings()
         if options.home is not None:
             settings = replace(settings, home=options.home)

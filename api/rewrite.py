@@ -13,9 +13,10 @@ from queue import Empty, SimpleQueue
 from threading import BoundedSemaphore, Event, Thread
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from api.answer import Answer
+from api.orders import gives_orders
 from api.settings import Settings
 from api.support import supported_statements
 
@@ -47,7 +48,7 @@ class RewriteFailed(Exception):
 class Model:
     """An OpenAI-compatible endpoint and the model it is asked for; `timeout` in seconds for the whole reply."""
 
-    url: str
+    url: str = field(repr=False)  # which may hold a password
     name: str
     key: str | None = field(default=None, repr=False)
     timeout: float = TIMEOUT
@@ -77,7 +78,7 @@ def rewritten(answer: Answer, model: Model, is_ordinary: Callable[[str], bool], 
     Citations are never changed. Returns within the model's time-out plus one second, and soon after `stop` is set.
     `is_ordinary` is as in `api.support`.
     """
-    if not answer.citations:
+    if all(gives_orders(citation.quote) for citation in answer.citations):
         return answer
     begun = perf_counter()
     try:
@@ -103,6 +104,7 @@ def _messages(answer: Answer) -> list[dict[str, str]]:
     quotes = [
         {"number": number, "speaker": citation.speaker, "words": citation.quote}
         for number, citation in enumerate(answer.citations, 1)
+        if not gives_orders(citation.quote)
     ]
     data = json.dumps({"question": answer.rewritten_question or answer.question, "quotes": quotes}, ensure_ascii=False)
     return [{"role": "system", "content": INSTRUCTIONS}, {"role": "user", "content": data}]
@@ -141,15 +143,18 @@ def _client(model: Model) -> "OpenAI":
     except ImportError as error:
         raise RewriteFailed("the package openai is missing; run: pip install 'gds-playback[llm]'") from error
     unsent: Any = {"OpenAI-Organization": Omit(), "OpenAI-Project": Omit()}
+    parts = urlsplit(model.url)
+    # A name and password go beside the address, which the client logs.
+    auth = (unquote(parts.username or ""), unquote(parts.password or "")) if "@" in parts.netloc else None
     return OpenAI(
-        base_url=model.url,
+        base_url=parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl(),
         # Nothing of the environment's OPENAI_ variables, which are meant for another endpoint.
         api_key=model.key or "none",
         default_headers=unsent,
         timeout=model.timeout,
         max_retries=0,
         # A redirect would carry the quotes to an address nobody configured.
-        http_client=DefaultHttpxClient(follow_redirects=False, timeout=model.timeout),
+        http_client=DefaultHttpxClient(follow_redirects=False, timeout=model.timeout, auth=auth),
     )
 
 

@@ -1,9 +1,9 @@
 """Which sentences of a language model's prose are supported by the quotes they cite; all others are dropped.
 
 A sentence stays if every number and every name in it stands in the cited quotes (or names their speaker), most of its
-other words do and the rest are ordinary words of the library, it denies what the quotes deny and nothing else, and it
-holds no address, markup or control character. What is checked is wording: a sentence that puts the right words
-together wrongly can still pass.
+other words do and the rest are ordinary words of the library that no other quote holds, it denies what the quotes deny
+and nothing else, and it holds no address, markup or control character. A quote that gives orders to a language model
+supports nothing. What is checked is wording: a sentence that puts the right words together wrongly can still pass.
 """
 
 import re
@@ -13,12 +13,15 @@ from dataclasses import dataclass
 
 from api.answer import MOST_STATEMENTS, Citation, Statement
 from api.function_words import is_function_word, negates
+from api.orders import gives_orders
 from index.keywords import stems
 from ingest.spoken import spoken
 from ingest.words import without_marks
 
 # Of a sentence's words with a subject, at least so many must be words of the cited quotes.
 LEAST_SHARE = 0.7
+# Of those words, each cited quote must hold at least so many for itself.
+LEAST_PART = 0.3
 _FEWEST_WORDS = 2
 _MOST_SENTENCES = 12
 # The unit of a number ("nineteen months") stands within so many words of it in the quote.
@@ -28,8 +31,13 @@ _MARK = re.compile(r"\[(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\]")
 _SENTENCE = re.compile(r"\S.*?(?:[.!?…]+[\"'”’)]*(?:\s*\[\d{1,3}(?:\s*[,;]\s*\d{1,3})*\])*(?=\s|$)|$)")
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+")
 _CLAUSE = re.compile(r"[.!?…;:,–—\n]+")
-# Addresses, Markdown and HTML; an entity would become a sign where it is read as HTML.
-_FORBIDDEN = re.compile(r"[<>\[\]{}`*|\\~^_@]|://|\bhttps?\b|\bwww\b|\bmailto\b|&#?\w+;|\]\(", re.IGNORECASE)
+# Addresses, Markdown and HTML; an entity would become a sign where it is read as HTML. A sign before a number makes
+# another number of it.
+_FORBIDDEN = re.compile(
+    r"[<>\[\]{}`*|\\~^_@]|://|\bh(?:tt|xx)ps?\b|\bwww\b|\bmailto\b|&#?\w+;|\]\("
+    r"|\w[\u3002\uff0e\uff61\u2024]\w|(?<!\w)[-+±\u2212\u2013]\d",
+    re.IGNORECASE,
+)
 _POSSESSIVE = re.compile(r"['’ʼ]s(?=\W*\Z)")
 _EDGES = re.compile(r"^\W+|\W+\Z")
 _DOTTED = re.compile(r"[^\W_]\.[^\W_]")
@@ -42,6 +50,10 @@ _NUMBERS = frozenset(
     "half double triple quarter quarters twice thrice dozen dozens hundreds thousands millions billions percent "
     "pounds dollars euros".split()
 )
+
+
+# Words of one letter, and what is left of "it's", "don't", "I'd", "I'm".
+_LETTERS = frozenset("aistdm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +93,12 @@ def supported_statements(
         numbers = [int(number) for mark in _MARK.findall(sentence) for number in re.findall(r"\d+", mark)]
         cited = [citations[number - 1] for number in dict.fromkeys(numbers) if 0 < number <= len(citations)]
         text = _without_numbers(sentence)
-        if not cited or not is_supported(text, cited, is_ordinary):
+        cited = [citation for citation in cited if _bears(text, citation)]
+        if not cited or any(gives_orders(citation.quote) for citation in cited):
+            continue
+        if not is_supported(
+            text, cited, _ordinary_but_for([one for one in citations if one not in cited], is_ordinary)
+        ):
             continue
         ids = tuple(citation.id for citation in cited)
         if groups and groups[-1][1] == ids:
@@ -92,6 +109,19 @@ def supported_statements(
         else:
             groups.append(([text], ids))
     return tuple(Statement(" ".join(texts), ids) for texts, ids in groups)
+
+
+def _bears(sentence: str, citation: Citation) -> bool:
+    """Whether a quote bears a good part of a sentence, and is not cited only to lend it a name or a number."""
+    evidence = evidence_of([citation])
+    words = _subject_words(_pieces(sentence))
+    return len(words - _unheld(words, evidence)) >= LEAST_PART * len(words)
+
+
+def _ordinary_but_for(uncited: Sequence[Citation], is_ordinary: Callable[[str], bool]) -> Callable[[str], bool]:
+    """A word that only an uncited quote holds is not ordinary: a sentence that needs it had to cite that quote."""
+    held = frozenset(word for citation in uncited for piece in _pieces(citation.quote) for word in piece.words)
+    return lambda word: word not in held and is_ordinary(word)
 
 
 def is_supported(sentence: str, cited: Sequence[Citation], is_ordinary: Callable[[str], bool]) -> bool:
@@ -221,11 +251,24 @@ def _names_are_held(pieces: Sequence[Piece], evidence: Evidence) -> bool:
 
 
 def _words_are_held(pieces: Sequence[Piece], evidence: Evidence, is_ordinary: Callable[[str], bool]) -> bool:
-    words = {word for piece in pieces for word in piece.words if len(word) > 1 and not is_function_word(word)}
-    words -= _NUMBERS  # these were weighed as numbers
-    unknown = {word for word in words if word not in evidence.stems and evidence.stems.isdisjoint(stems(word))}
+    said = {word for piece in pieces for word in piece.words}
+    # A name can be spelt: "G r i m m".
+    if any(len(word) == 1 and word.isalpha() and word not in evidence.words for word in said - _LETTERS):
+        return False
+    words = _subject_words(pieces)
+    unknown = _unheld(words, evidence)
     held = len(words) - len(unknown)
     return held >= _FEWEST_WORDS and held >= LEAST_SHARE * len(words) and all(map(is_ordinary, unknown))
+
+
+def _subject_words(pieces: Sequence[Piece]) -> set[str]:
+    """The words that say what a sentence is about; numbers are weighed by themselves."""
+    words = {word for piece in pieces for word in piece.words if len(word) > 1 and not is_function_word(word)}
+    return words - _NUMBERS
+
+
+def _unheld(words: set[str], evidence: Evidence) -> set[str]:
+    return {word for word in words if word not in evidence.stems and evidence.stems.isdisjoint(stems(word))}
 
 
 def _denies_alike(sentence: str, evidence: Evidence) -> bool:

@@ -29,6 +29,7 @@ _PACKAGED_SHA256 = {
     "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
     "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
 }
+_PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".joblib")
 # Larger batches cost memory and gain nothing on a CPU (measured on two cores).
 _BATCH = 16
 # What a model adds at the ends of a text.
@@ -189,6 +190,7 @@ def load_encoder(name: str = PACKAGED) -> SentenceEncoder:
     Takes seconds. Raises EncoderError with one line if it is missing or its bytes are not the known ones.
     """
     folder = _folder_named(name)
+    weights = weights_of(folder)  # before anything is loaded: it refuses pickles
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     try:
         import torch
@@ -202,14 +204,16 @@ def load_encoder(name: str = PACKAGED) -> SentenceEncoder:
     transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # doors draw their own
     torch.set_num_threads(1)  # a second thread does not help and hurts other requests (measured)
     try:
-        model = SentenceTransformer(str(folder), device="cpu", trust_remote_code=False)
+        model = SentenceTransformer(
+            str(folder), device="cpu", trust_remote_code=False, model_kwargs={"use_safetensors": True}
+        )
     except (OSError, ValueError, KeyError, SafetensorError) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise EncoderError(
             f"encoder {name!r} cannot be loaded: {reason}; name a folder that holds it, or leave PLAYBACK_ENCODER unset"
         ) from error
     _read_whole_passages(name, model)
-    return SentenceEncoder(name, weights_of(folder), model)
+    return SentenceEncoder(name, weights, model)
 
 
 def _read_whole_passages(name: str, model: "SentenceTransformer") -> None:
@@ -230,11 +234,14 @@ def _read_whole_passages(name: str, model: "SentenceTransformer") -> None:
 def weights_of(folder: Path) -> str:
     """Return the SHA-256 over an encoder's weights and tokenizer, by name, as hexadecimal digits."""
     digest = hashlib.sha256()
-    names = sorted(
-        path
-        for path in folder.rglob("*")
-        if path.name in _PACKAGED_SHA256 or path.suffix in (".safetensors", ".bin", ".onnx")
-    )
+    names = sorted(path for path in folder.rglob("*") if path.name in _PACKAGED_SHA256 or path.suffix == ".safetensors")
+    # Each part of a model (Dense, say) reads its own weights, and a pickle where there are none in safetensors.
+    pickled = next((path for path in folder.rglob("*") if path.suffix in _PICKLES and not _safe_beside(path)), None)
+    if pickled is not None:
+        raise EncoderError(
+            f"{pickled} is a pickle, which may run code; save the model with safetensors, "
+            "or leave PLAYBACK_ENCODER unset"
+        )
     if not names:
         raise EncoderError(f"{folder} holds no weights; name a folder that does, or leave PLAYBACK_ENCODER unset")
     if not any(path.name == "tokenizer.json" for path in names):
@@ -245,6 +252,10 @@ def weights_of(folder: Path) -> str:
     for path in names:
         digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + _sha256(path).encode())
     return digest.hexdigest()
+
+
+def _safe_beside(path: Path) -> bool:
+    return (path.parent / "model.safetensors").is_file()
 
 
 def _folder_named(name: str) -> Path:

@@ -2,12 +2,13 @@
 
 Start at `pipeline`; each line below begins with the file that others use, its helpers behind it.
 
-    values        transcript, item, words, errors
-    sources       feed (feed_text, feed_xml, feed_fields), folder, fetch (connect, retry, part)
+    values        transcript, item, words, errors, versions
+    sources       feed (feed_text, feed_xml, feed_fields), folder, fetch (connect, body, part, ranges, retry, shown)
     who           register (known), removal, identity, catalogue
     official text shownotes (notes_html, notes_page, speaker_labels, label_places, name_shape, speaker_names)
     captions      captions (captionfile, cues, cuelabels), export (timeline)
-    sound         recordings, audio, transcribe (weights, windows, heard, vocabulary, glossary), unnamed
+    sound         recordings, audio (mediatype, cell, messages; in the cell: decoder, sandbox),
+                  transcribe (weights, windows, heard, vocabulary, glossary), unnamed
     times         assemble; align (spoken, anchors, matching, moved, overlaps, respread, placing, divergence),
                   printed, estimate, edges (pauses)
     roles         roles (introductions, role_phrase, role_words)

@@ -1,36 +1,30 @@
-"""Recordings: what a file holds, and its sound as 16 kHz mono samples. The only file that imports PyAV."""
+"""Recordings: what a file holds, and its sound as 16 kHz mono samples. A cell decodes them (see ingest.cell)."""
 
 import contextlib
 import logging
-from collections.abc import Iterator
+import math
+import re
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.errors import AudioError, ModelMissing
+from ingest.cell import facts_of, line_of, run
+from ingest.errors import AudioError
+from ingest.mediatype import NotARecording, container_of
+from ingest.messages import ERROR, INFO, SAMPLE_RATE, SAMPLES, WARNING
+from ingest.versions import require_pyav
 
-if TYPE_CHECKING:
-    from av import AudioFrame, AudioResampler
-    from av.audio.stream import AudioStream
-    from av.container import InputContainer
+__all__ = ["SAMPLE_RATE", "AudioInfo", "blocks", "probe"]
 
 logger = logging.getLogger(__name__)
 
-SAMPLE_RATE = 16_000  # samples per second: what Whisper and Silero hear
-
-# Containers that hold a recording. Playlists (HLS, concat, DASH) are left out: they make FFmpeg open other files.
-FORMATS = "mp3,aac,wav,w64,flac,ogg,mov,matroska,webm,aiff,caf,asf,amr,au,ac3,eac3,mpegts,mpeg,avi,flv"
-# Codecs may trim a little at both ends, so a header and the packets differ by this many seconds without being wrong.
-TRIM = 0.25
-# A hole in the time stamps up to this many seconds becomes silence, so that what follows keeps its time; a longer one
-# is taken for broken time stamps, or a file of a few bytes could ask for years of silence.
-LONGEST_HOLE = 60.0
-SHORTEST_HOLE = 0.05  # seconds; below this it is rounding of time stamps
-# Packets that may fail before the first one that decodes; the first of a cut MP3 lean on bytes that are gone.
-FIRST_PACKETS = 500
+# A few kilobytes of FLAC can hold weeks of silence; the longest podcasts last half a day.
+LONGEST = 24 * 3600.0
+_MOST_WARNINGS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,32 +45,13 @@ class AudioInfo:
 def probe(path: Path) -> AudioInfo:
     """Return what a recording is, reading all of its packets but decoding only the first.
 
-    Raises AudioError where there is nothing to hear (missing, empty, text, no audio stream, 0 s), ModelMissing where
-    PyAV is missing or too old.
+    Raises AudioError where there is nothing to hear (missing, empty, text, no audio stream, 0 s), where it lasts longer
+    than a day, or where its decoder fails; ModelMissing where PyAV is missing or too old.
     """
-    with _opened(path) as (container, stream):
-        import av
-
-        seconds, decoded, packets = 0.0, False, 0
-        try:
-            for packets, packet in enumerate(container.demux(stream), start=1):
-                seconds += float((packet.duration or 0) * (packet.time_base or 0)) if packet.size else 0.0
-                if not decoded:
-                    with contextlib.suppress(av.FFmpegError):
-                        decoded = bool(packet.decode())
-                if not decoded and packets >= FIRST_PACKETS:
-                    break
-        except av.FFmpegError as error:
-            logger.info("%s: stops being readable after %.1f s: %s", path, seconds, error.strerror)
-        header = container.duration / av.time_base if container.duration else 0.0
-        # Packets without a duration of their own (some AVI and Matroska files) leave only the header to ask.
-        duration = header if not seconds or abs(header - seconds) <= TRIM else seconds
-        if not decoded or not duration:
-            raise AudioError(f"{path}: no sound can be decoded ({packets} packets, 0 s); get the recording again")
-        context = stream.codec_context
-        return AudioInfo(
-            duration, context.sample_rate, context.channels, context.codec.canonical_name, path.stat().st_size
-        )
+    for name, body in _messages(path, "probe"):
+        if name == INFO:
+            return _info(path, facts_of(body))
+    raise AudioError(f"{path}: its decoder says nothing of it; get the recording again")
 
 
 def blocks(path: Path, seconds: float = 30.0) -> Iterator[NDArray[np.float32]]:
@@ -86,148 +61,75 @@ def blocks(path: Path, seconds: float = 30.0) -> Iterator[NDArray[np.float32]]:
     is left out; a tail that the header promises and the file lacks is logged as a warning.
     Raises AudioError and ModelMissing as `probe` does.
     """
-    size = round(seconds * SAMPLE_RATE)
-    pending: list[NDArray[np.float32]] = []
+    size = 2 * round(seconds * SAMPLE_RATE)
+    pending = bytearray()
     count = 0
-    for piece in _samples(path):
-        pending.append(piece)
-        count += len(piece)
-        if count >= size:
-            joined = np.concatenate(pending)
-            whole = count - count % size
-            for start in range(0, whole, size):
-                yield joined[start : start + size].copy()
-            pending, count = [joined[whole:].copy()], count - whole
-    if count:
-        yield np.concatenate(pending)
+    with contextlib.closing(_messages(path, "decode")) as messages:
+        for name, body in messages:
+            if name != SAMPLES:
+                continue
+            pending += body
+            count += len(body)
+            if count > 2 * LONGEST * SAMPLE_RATE:
+                raise AudioError(f"{path}: lasts longer than {LONGEST / 3600:.0f} hours; cut it into parts")
+            while len(pending) >= size:
+                yield _floats(pending[:size])
+                del pending[:size]
+    if len(pending) > 1:
+        yield _floats(pending)
+
+
+def _floats(integers: bytearray) -> NDArray[np.float32]:
+    samples: NDArray[np.float32] = np.frombuffer(integers[: len(integers) & ~1], np.int16).astype(np.float32)
+    return samples / np.float32(32768)
+
+
+def _messages(path: Path, task: str) -> Generator[tuple[bytes, bytes], None, None]:
+    """Yield what a cell says of a recording; what it warns of is logged, why it fails is raised."""
+    require_pyav()
+    warnings = 0
+    with _opened(path) as recording:
+        try:
+            kind = container_of(recording)
+            recording.seek(0)
+            for name, body in run(task, kind, recording):
+                if name == ERROR:
+                    raise AudioError(line_of(body))
+                if name == WARNING and (warnings := warnings + 1) <= _MOST_WARNINGS:
+                    logger.warning("%s: %s", path.name, line_of(body))
+                yield name, body
+        except (NotARecording, AudioError) as error:
+            raise AudioError(f"{path}: {error}") from error
+        except OSError as error:
+            raise AudioError(f"{path}: cannot be read: {error.strerror or error}") from error
 
 
 @contextlib.contextmanager
-def _opened(path: Path) -> "Iterator[tuple[InputContainer, AudioStream]]":
-    _require_pyav()
-    import av
-
+def _opened(path: Path) -> Iterator[BinaryIO]:
     if not path.is_file():
         raise AudioError(f"{path}: no such file")
-    if not path.stat().st_size:
-        raise AudioError(f"{path}: the file is empty (0 bytes); get the recording again")
     try:
-        # Absolute, because FFmpeg would take a name such as "concat:a|b" for a protocol.
-        container = av.open(
-            str(path.absolute()),
-            metadata_errors="replace",
-            options={"format_whitelist": FORMATS, "protocol_whitelist": "file"},
-        )
-    except (av.FFmpegError, OSError) as error:
-        reason = error.strerror or str(error)
-        raise AudioError(f"{path}: not a recording, or cut off too early to be one ({reason})") from error
-    with container:
-        stream = container.streams.best("audio")
-        if not isinstance(stream, av.AudioStream):
-            kinds = ", ".join(sorted({other.type for other in container.streams} - {"audio"})) or "unknown data"
-            raise AudioError(f"{path}: holds no audio that can be decoded (only {kinds})")
-        if stream.codec_context is None:
-            raise AudioError(f"{path}: no decoder for its audio codec; convert it to MP3, AAC, FLAC or WAV")
-        stream.codec_context.thread_count = 1  # one thread per worker; the pipeline decides how many workers
-        yield container, stream
+        file = path.open("rb", buffering=0)  # the cell goes on reading where this process is
+    except OSError as error:
+        raise AudioError(f"{path}: cannot be read: {error.strerror}") from error
+    with file:
+        if not path.stat().st_size:
+            raise AudioError(f"{path}: the file is empty (0 bytes); get the recording again")
+        yield file
 
 
-def _samples(path: Path) -> Iterator[NDArray[np.float32]]:
-    with _opened(path) as (container, stream):
-        import av
-
-        header = container.duration / av.time_base if container.duration else 0.0
-        resampler, kind = _resampler(), None
-        heard = 0.0  # seconds of input decoded or filled so far
-        first: float | None = None
-        for frame in _frames(path, container, stream):
-            first = frame.time if first is None else first
-            hole = (frame.time or 0.0) - (first or 0.0) - heard
-            if SHORTEST_HOLE < hole <= LONGEST_HOLE:
-                yield from _converted(path, resampler, None)
-                resampler, kind = _resampler(), None
-                yield np.zeros(round(hole * SAMPLE_RATE), np.float32)
-                heard += hole
-            # Stations glue adverts of another sample rate into the same MP3; a resampler takes one kind of frame only.
-            if kind not in (None, _kind(frame)):
-                yield from _converted(path, resampler, None)
-                resampler = _resampler()
-            kind = _kind(frame)
-            heard += frame.samples / frame.sample_rate
-            yield from _converted(path, resampler, frame)
-        if not heard:
-            raise AudioError(f"{path}: no sound can be decoded (0 s); get the recording again")
-        yield from _converted(path, resampler, None)
-        missing = max(header - heard, _bytes_missing(path) / max(path.stat().st_size, 1) * heard)
-        if missing > max(1.0, 0.01 * header):
-            logger.warning(
-                "%s: the header promises %.1f s, %.1f s can be decoded; %.1f s are missing, or the header is wrong",
-                path.name,
-                heard + missing,
-                heard,
-                missing,
-            )
-
-
-def _frames(path: Path, container: "InputContainer", stream: "AudioStream") -> "Iterator[AudioFrame]":
-    import av
-
-    damaged = 0
-    packets = container.demux(stream)
-    while True:
-        try:
-            packet = next(packets, None)
-        except av.FFmpegError as error:
-            logger.warning("%s: cannot be read to its end: %s", path.name, error.strerror)
-            break
-        if packet is None:
-            break
-        try:
-            yield from packet.decode()
-        except av.FFmpegError:
-            damaged += 1
-    if damaged:
-        logger.warning("%s: %d damaged packets were left out", path.name, damaged)
-
-
-def _kind(frame: "AudioFrame") -> tuple[str, str, int]:
-    return frame.format.name, frame.layout.name, frame.sample_rate
-
-
-def _resampler() -> "AudioResampler":
-    import av
-
-    # 16 bit integers, because FFmpeg weights the channels of a stereo sum differently for floats (louder by √2), and
-    # because Whisper was trained on samples made this way (whisper/audio.py::load_audio).
-    return av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
-
-
-def _converted(path: Path, resampler: "AudioResampler", frame: "AudioFrame | None") -> Iterator[NDArray[np.float32]]:
-    import av
-
-    try:
-        for part in resampler.resample(frame):
-            yield part.to_ndarray().reshape(-1).astype(np.float32) / 32768.0
-    except av.FFmpegError as error:
-        raise AudioError(f"{path}: its channels cannot be mixed to one ({error.strerror})") from error
-
-
-def _bytes_missing(path: Path) -> int:
-    """Return how many bytes a WAV file's header promises beyond the file's end; FFmpeg hides this from its duration."""
-    with path.open("rb") as file:
-        head = file.read(12)
-    if head[:4] != b"RIFF" or head[8:] != b"WAVE":
-        return 0
-    promised = int.from_bytes(head[4:8], "little")
-    # 0 and the largest value mean that the writer could not know.
-    return max(0, promised + 8 - path.stat().st_size) if 0 < promised < 0xFFFFFF00 else 0
-
-
-def _require_pyav() -> None:
-    try:
-        import av
-    except ImportError as error:
-        raise ModelMissing("recordings need PyAV: pip install 'gds-playback[transcribe]'") from error
-    version = tuple(int(part) for part in av.__version__.split(".")[:2])
-    if version < (17, 1):
-        raise ModelMissing(f"PyAV {av.__version__} has a known hole (CVE-2026-40962): pip install 'av>=17.1'")
+def _info(path: Path, facts: dict[str, Any]) -> AudioInfo:
+    """Return the facts of a cell as a value, each of its type and within bounds; raises AudioError otherwise."""
+    duration, rate, channels, codec = (facts.get(name) for name in ("duration", "sample_rate", "channels", "codec"))
+    if (
+        not isinstance(duration, float)
+        or not math.isfinite(duration)
+        or duration <= 0
+        or not isinstance(rate, int)
+        or not isinstance(channels, int)
+        or not re.fullmatch(r"\w{1,40}", str(codec))
+    ):
+        raise AudioError(f"{path}: its decoder says nothing sensible of it; get the recording again")
+    if duration > LONGEST:
+        raise AudioError(f"{path}: lasts longer than {LONGEST / 3600:.0f} hours; cut it into parts")
+    return AudioInfo(duration, rate, channels, str(codec), path.stat().st_size)

@@ -8,8 +8,10 @@ matter. TLS still verifies the name, for httpcore hands it on by itself.
 import ipaddress
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Iterable
+from concurrent.futures import Future
 
 import httpcore
 
@@ -17,9 +19,17 @@ from ingest.errors import SourceError
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
-# Special by IANA's registries, though Python 3.11 calls them global, or carriers of an IPv4 address (Teredo).
-_SPECIAL = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "2001::/23", "3fff::/20")))
+# Special by IANA's registries, though Python 3.11 calls them global, or carriers of an IPv4 address (Teredo). The last
+# is public by its number, but answers machines in Azure with what only they may know.
+_SPECIAL = tuple(
+    map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "2001::/23", "3fff::/20", "168.63.129.16/32"))
+)
+# Before the IPv4 address at the end of an ISATAP address (RFC 5214).
+_ISATAP = (0x0000_5EFE, 0x0200_5EFE)
 _WEB_PORTS = (80, 443)
+_LOCAL_NAMES = (".localhost", ".local", ".internal", ".localdomain", ".home.arpa")
+# Names that are looked up at once; a resolver that never answers keeps its thread until it does.
+_LOOKUPS = threading.BoundedSemaphore(16)
 
 
 def is_public(address: str) -> bool:
@@ -29,9 +39,10 @@ def is_public(address: str) -> bool:
     """
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
-        carried = ip.ipv4_mapped or ip.sixtofour
-        if carried is None and ip in _NAT64:
-            carried = ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF)
+        last = ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF)
+        if int(ip) >> 32 & 0xFFFF_FFFF in _ISATAP and not is_public(str(last)):
+            return False
+        carried = ip.ipv4_mapped or ip.sixtofour or (last if ip in _NAT64 else None)
         if carried is not None:
             return is_public(str(carried))
         if ip not in _GLOBAL_UNICAST:
@@ -49,12 +60,40 @@ def check_host(host: str, port: int, allow: frozenset[str]) -> None:
     if is_allowed(host, port, allow):
         return
     name = host.lower().rstrip(".")
-    if name == "localhost" or name.endswith((".localhost", ".local", ".internal")):
+    if f".{name}".endswith(_LOCAL_NAMES):
         raise SourceError(
             f"{host}: is not on the public internet, so it was not asked; allow it with --allow-host {host}"
         )
     if port not in _WEB_PORTS:
         raise SourceError(f"{host}: port {port} is not a web server's; allow it with --allow-host {host}:{port}")
+
+
+def addresses_of(host: str, port: int, seconds: float) -> list[str]:
+    """Return the IP addresses of a host, each once, in the system's order.
+
+    Raises httpcore.ConnectError if it has none, httpcore.ConnectTimeout after `seconds`: the system's resolver knows
+    no time-out, so it runs in a thread that is given up.
+    """
+    if not _LOOKUPS.acquire(timeout=seconds):
+        raise httpcore.ConnectTimeout("too many names are being looked up")
+    looked_up: Future[list[str]] = Future()
+    threading.Thread(target=_look_up, args=(host, port, looked_up), name="resolver", daemon=True).start()
+    try:
+        return looked_up.result(seconds)
+    except TimeoutError as error:
+        raise httpcore.ConnectTimeout(f"the name {host} was not found in {seconds:.0f} s") from error
+    except (OSError, UnicodeError) as error:
+        raise httpcore.ConnectError(f"the name {host} was not found: {error}") from error
+
+
+def _look_up(host: str, port: int, looked_up: "Future[list[str]]") -> None:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        looked_up.set_result(list(dict.fromkeys(str(socket_address[0]) for *_, socket_address in found)))
+    except (OSError, UnicodeError) as error:
+        looked_up.set_exception(error)
+    finally:
+        _LOOKUPS.release()
 
 
 class PublicBackend(httpcore.NetworkBackend):
@@ -75,7 +114,7 @@ class PublicBackend(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         """Connect to the first address of the host that answers; raises SourceError if one of them is not public."""
         failure: httpcore.ConnectError | httpcore.ConnectTimeout = httpcore.ConnectError("no address")
-        for address in self._addresses(host, port):
+        for address in self._addresses(host, port, timeout):
             try:
                 left = self.left(timeout, httpcore.ConnectTimeout)
                 stream = self._sockets.connect_tcp(address, port, left, local_address, socket_options)
@@ -101,12 +140,8 @@ class PublicBackend(httpcore.NetworkBackend):
             raise error("the time for the whole request is over")
         return remaining if timeout is None else min(timeout, remaining)
 
-    def _addresses(self, host: str, port: int) -> list[str]:
-        try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError) as error:
-            raise httpcore.ConnectError(f"the name {host} was not found: {error}") from error
-        addresses = list(dict.fromkeys(str(socket_address[0]) for *_, socket_address in found))
+    def _addresses(self, host: str, port: int, timeout: float | None) -> list[str]:
+        addresses = addresses_of(host, port, self.left(timeout, httpcore.ConnectTimeout))
         if not is_allowed(host, port, self._allow) and not all(map(is_public, addresses)):
             raise SourceError(
                 f"{host}: is not on the public internet, so it was not asked; allow it with --allow-host {host}"

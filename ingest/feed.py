@@ -23,6 +23,7 @@ from ingest.feed_text import looks_like_feed
 from ingest.feed_xml import read_document
 from ingest.identity import number_in
 from ingest.item import Item, Link
+from ingest.shown import shown_address
 
 __all__ = ["Feed", "looks_like_feed", "parse_feed"]
 
@@ -75,11 +76,12 @@ def parse_feed(data: bytes, base: str, origin: str | None = None) -> Feed:
     # A password in the feed's address would go on into every relative address, and with those into pages.
     base = _without_credentials(base)
     origin = _without_credentials(origin or base)
-    document = read_document(data, origin)
+    shown = shown_address(origin)
+    document = read_document(data, shown)
     elements = list(_item_elements(document.root))
-    parsed = _parsed(document.text, origin)
+    parsed = _parsed(document.text, shown)
     if len(parsed.entries) != len(elements):
-        raise SourceError(f"{origin}: mixes the elements of several feed formats; give the address of a plain RSS feed")
+        raise SourceError(f"{shown}: mixes the elements of several feed formats; give the address of a plain RSS feed")
     channel = next((child for child in document.root if _local(child) == "channel"), document.root)
     source = _source(parsed.feed, channel, base, origin)
     problems = list(document.problems)
@@ -305,4 +307,4 @@ def _token(value: str | None) -> str | None:
 
 
 def _without_credentials(address: str) -> str:
-    return re.sub(r"(?<=://)[^/@\s]*@", "", address)
+    return re.sub(r"(?<=://)[^/]*@", "", address)

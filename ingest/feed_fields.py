@@ -11,6 +11,9 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 _MOST_SECONDS = 7 * 24 * 3600.0
 _MOST_MARKUP = 20_000
 _MOST_URL = 4_000
+# What file systems take for one name, and a share of what they take for a path.
+_MOST_NAME_BYTES = 255
+_MOST_PATH_BYTES = 1_000
 _CLOCK = re.compile(r"(?:(\d{1,4}):)?(\d{1,6}):(\d{1,2}(?:\.\d{1,9})?)")
 _NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,9})?")
 _UNITS = re.compile(
@@ -101,6 +104,9 @@ def _beside(path: str, base: str) -> str:
         raise ValueError("is not a file beside the feed")
     if ".." in parts:
         raise ValueError("lies outside the feed's folder")
+    # The system would raise an error for them wherever the file is looked at.
+    if len(path.encode()) > _MOST_PATH_BYTES or any(len(part.encode()) > _MOST_NAME_BYTES for part in parts):
+        raise ValueError("is too long for the name of a file")
     return str(PurePosixPath(base).parent / path)
 
 

@@ -2,8 +2,9 @@
 
 import html
 import html.entities
-import io
+import itertools
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element, ParseError
@@ -19,9 +20,19 @@ MOST_BYTES = 50 * 2**20
 MOST_ITEMS = 100_000
 # Feeds are five levels deep, XHTML notes some twenty more; a parser's cost grows with depth.
 MOST_DEPTH = 100
-# Twenty fields for each of the most items.
-_MOST_ELEMENTS = 20 * MOST_ITEMS
+# Ten fields for each of the most items.
+_MOST_ELEMENTS = 10 * MOST_ITEMS
 _MOST_PREFIXES = 50
+# Of all the feed: each costs the parsers of Python time, or time that grows with its square.
+_MOST_REFERENCES = 5_000_000
+_MOST_NAMESPACES = 1_000
+# Of one element: expat begins a tag anew for each block that it spans, feedparser an attribute for each before it.
+_MOST_ATTRIBUTES = 100
+_MOST_TAG = 2**16  # characters of a name and of attributes
+# Bytes in memory of the feed and of its elements' texts: one emoji makes each letter of its text four bytes large.
+_MOST_MEMORY = 160 * 2**20
+_MOST_TEXT = 96 * 2**20
+_BLOCK = 2**18  # characters that are parsed at a time
 # How far into a broken item its title is looked for.
 _MOST_NAMED = 2_000
 
@@ -38,7 +49,8 @@ _NAMESPACES = {
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # Each pattern below ends at \Z or before the next "<" where its end is missing, so that its cost stays linear.
 _PROTECTED = r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)"
-_REFERENCE = re.compile(rf"{_PROTECTED}|&(#\d{{1,7}};|#[xX][0-9a-fA-F]{{1,6}};|\w{{1,32}};)?", re.DOTALL)
+_INSTRUCTION = r"<\?.*?(?:\?>|\Z)"
+_REFERENCE = re.compile(rf"{_PROTECTED}|{_INSTRUCTION}|&(#\d{{1,7}};|#[xX][0-9a-fA-F]{{1,6}};|\w{{1,32}};)?", re.DOTALL)
 _ITEM = re.compile(rf"{_PROTECTED}|<(/?)(item|entry)(?=[\s>])[^<>]*>", re.DOTALL)
 _TEXT_ELEMENT = re.compile(
     r"(<(title|link|guid|id|description|summary|content|content:encoded|itunes:(?:summary|subtitle|title))"
@@ -68,6 +80,8 @@ def read_document(data: bytes, origin: str) -> Document:
         raise SourceError(f"{origin}: {len(data):,} bytes are more than a feed may have; the limit is {MOST_BYTES:,}")
     text, odd = feed_text(data, origin)
     problems = [odd] if odd else []
+    _bounded(text.count("&"), _MOST_REFERENCES, "character references", origin)
+    _bounded(sys.getsizeof(text), _MOST_MEMORY, "bytes of text", origin)
     text = _REFERENCE.sub(_mended_reference, _FORBIDDEN.sub("", text))
     try:
         return Document(text, _tree(text, origin), tuple(problems))
@@ -81,8 +95,13 @@ def read_document(data: bytes, origin: str) -> Document:
 
 
 def _mended_reference(found: re.Match[str]) -> str:
-    """Give a reference that only HTML knows its character, and write a lone & as one."""
+    """Give a reference that only HTML knows its character, write a lone & as one, drop comments and instructions.
+
+    The latter hold nothing for us and expat would read a long one from its start for each block that it spans.
+    """
     reference = found.group(1)
+    if found.group().startswith(("<!--", "<?")):
+        return ""
     if not found.group().startswith("&") or reference in ("amp;", "lt;", "gt;", "quot;", "apos;"):
         return found.group()
     if reference is None:
@@ -96,12 +115,20 @@ def _mended_reference(found: re.Match[str]) -> str:
 
 def _tree(text: str, origin: str) -> Element:
     """Parse a document within the bounds; raises ParseError where it is broken, SourceError where too large."""
-    depth = elements = items = 0
+    depth = elements = items = size = 0
+    namespaces: set[tuple[str, str]] = set()
     root: Element | None = None
     try:
-        for event, element in iterparse(io.BytesIO(text.encode()), ("start", "end"), forbid_dtd=True):
+        for event, element in iterparse(_Blocks(text), ("start", "end", "start-ns"), forbid_dtd=True):
+            if event == "start-ns":
+                namespaces.add(element)
+                _bounded(len(namespaces), _MOST_NAMESPACES, "XML namespaces", origin)
+                continue
             if event == "end":
                 depth -= 1
+                if element.text or element.tail:
+                    size += _size(element)
+                    _bounded(size, _MOST_TEXT, "bytes of text", origin)
                 continue
             root = element if root is None else root
             depth, elements = depth + 1, elements + 1
@@ -111,6 +138,9 @@ def _tree(text: str, origin: str) -> Element:
                 raise ParseError(f"elements nested more than {MOST_DEPTH} deep")
             if items > MOST_ITEMS or elements > _MOST_ELEMENTS:
                 raise SourceError(f"{origin}: holds more than {MOST_ITEMS:,} items; give a shorter feed")
+            if element.attrib or len(element.tag) > _MOST_TAG:
+                _bounded(len(element.attrib), _MOST_ATTRIBUTES, "attributes of one element", origin)
+                _bounded(_tag_size(element), _MOST_TAG, "characters in one tag", origin)
     except DefusedXmlException as error:
         raise SourceError(
             f"{origin}: declares a document type (DTD), which is refused; ask for the plain feed"
@@ -119,11 +149,36 @@ def _tree(text: str, origin: str) -> Element:
     return root
 
 
+class _Blocks:
+    """A text as a file of UTF-8 that gives more at a time than it is asked for, so that few tags span two blocks."""
+
+    def __init__(self, text: str) -> None:
+        self._blocks = (text[start : start + _BLOCK].encode() for start in range(0, len(text), _BLOCK))
+
+    def read(self, _: int = -1) -> bytes:
+        return next(self._blocks, b"")
+
+
+def _bounded(count: int, most: int, what: str, origin: str) -> None:
+    if count > most:
+        raise SourceError(f"{origin}: holds more than {most:,} {what}; give a shorter feed")
+
+
+def _tag_size(element: Element) -> int:
+    return len(element.tag) + sum(len(name) + len(value) for name, value in element.attrib.items())
+
+
+def _size(element: Element) -> int:
+    """Return the bytes that an element's texts take in memory."""
+    return sum(sys.getsizeof(text) for text in (element.text, element.tail) if text)
+
+
 def _rebuilt(text: str, origin: str) -> tuple[str, list[str]]:
     """Return a document of the head and those items that are well-formed each by itself, and what was lost."""
     root = root_tag(text)
     opening, closing = _with_prefixes(root.group(), text), f"</{root.group(1)}>"
-    places = list(_items(text))
+    places = list(itertools.islice(_items(text), MOST_ITEMS + 1))
+    _bounded(len(places), MOST_ITEMS, "items", origin)
     head = text[root.end() : places[0][0] if places else len(text)]
     parts, end = _mended_head(head, opening, closing, origin)
     lost = []

@@ -2,9 +2,8 @@
 
 import contextlib
 import importlib.metadata
-import os
-import re
 import ssl
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,11 +12,14 @@ from pathlib import Path
 import httpcore
 import httpx
 
+from ingest.body import blocks
 from ingest.connect import PublicBackend, check_host
 from ingest.errors import SourceError
 from ingest.library import sha256_of, sync_folder
-from ingest.part import Part
+from ingest.part import Part, kept_to_resume
+from ingest.ranges import goes_on, validator, whole_size
 from ingest.retry import FetchLimits, PassingError, asked_wait, tried
+from ingest.shown import printable, shown_address
 
 __all__ = ["DOWNLOAD_LIMITS", "FEED_LIMITS", "FetchLimits", "Fetched", "download", "fetch", "open_client"]
 
@@ -33,6 +35,8 @@ _ADVICE = {
     404: "is not there; check the address",
     410: "is gone for good; look for the show's new address",
 }
+# Bytes of a document up to which it is gathered in memory; most feeds are smaller.
+_MOST_IN_MEMORY = 2**22
 FEED_LIMITS = FetchLimits()
 # An hour of talk at 128 kbit/s takes two hours at 8 kB/s.
 DOWNLOAD_LIMITS = FetchLimits(seconds=4 * 3600.0, rate=4_096.0, attempts=6)
@@ -83,7 +87,9 @@ def fetch(
     with contextlib.ExitStack() as stack:
         http = client or stack.enter_context(open_client())
         deadline = time.monotonic() + limits.seconds
-        return tried(lambda: _fetched(http, url, headers, limit, (limits, deadline)), _shown(url), limits, deadline)
+        return tried(
+            lambda: _fetched(http, url, headers, limit, (limits, deadline)), shown_address(url), limits, deadline
+        )
 
 
 def download(
@@ -97,8 +103,9 @@ def download(
 ) -> str:
     """Get a file of at most `limit` bytes, whole or not at all, and return its SHA-256 as hexadecimal digits.
 
-    What was received lies beside `target` in a hidden file, and the next call goes on from there if the server's file
-    is still the same. `progress` is told the bytes there and the bytes in all (None if unknown). Raises SourceError.
+    What a broken connection left lies beside `target` in a hidden file, and the next call goes on from there if the
+    server's file is still the same; of any other failure nothing is left. `progress` is told the bytes there and the
+    bytes in all (None if unknown). Raises SourceError.
     """
     with contextlib.ExitStack() as stack:
         http = client or stack.enter_context(open_client())
@@ -106,7 +113,8 @@ def download(
         part = Part(url, target.with_name(f".{target.name}.part"), limit, progress)
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            tried(lambda: _received(http, part, limits, deadline), _shown(url), limits, deadline)
+            with kept_to_resume(part):
+                tried(lambda: _received(http, part, limits, deadline), shown_address(url), limits, deadline)
             digest = sha256_of(part.path)
             part.path.replace(target)
             part.note.unlink(missing_ok=True)
@@ -125,7 +133,8 @@ class _PublicTransport(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         url = request.url
-        check_host(url.host, url.port or {"http": 80, "https": 443}[url.scheme], self._allow)
+        port = {"http": 80, "https": 443}[url.scheme] if url.port is None else url.port
+        check_host(url.host, port, self._allow)
         if url.scheme == "https" and self._tls is None:
             self._tls = httpx.create_ssl_context()
         deadline = request.extensions.get("deadline", time.monotonic() + FEED_LIMITS.seconds)
@@ -183,9 +192,9 @@ def _fetched(
         if response.status_code == 304 and conditional:
             data = b""
         elif response.is_success and response.status_code != 206:
-            data = b"".join(_blocks(response, limit, *bounds))
+            data = _gathered(_blocks(response, shown_address(url), limit, *bounds))
         else:
-            raise SourceError(f"{_shown(url)}: {_refusal(response.status_code)}")
+            raise SourceError(f"{shown_address(url)}: {_refusal(response.status_code)}")
         names = ("ETag", "Last-Modified", "Content-Type")
         etag, modified, kind = (response.headers.get(name) for name in names)
         moved = bool(response.history) and all(other.status_code in _FOR_GOOD for other in response.history)
@@ -201,8 +210,11 @@ def _answer(http: httpx.Client, url: str, headers: dict[str, str], deadline: flo
     try:
         address, history = _web_address(url), list[httpx.Response]()
         for _ in range(_MOST_REDIRECTS + 1):
-            request = http.build_request("GET", address, headers=headers, extensions={"deadline": deadline})
-            response = http.send(request, stream=True, follow_redirects=False)
+            # The client logs the address it is given, so the password goes beside it.
+            bare = address.copy_with(userinfo=b"")
+            auth = httpx.BasicAuth(address.username, address.password) if address.userinfo else None
+            request = http.build_request("GET", bare, headers=headers, extensions={"deadline": deadline})
+            response = http.send(request, auth=auth, stream=True, follow_redirects=False)
             with contextlib.closing(response):
                 if response.has_redirect_location:
                     address = _web_address(str(address.join(response.headers["Location"])))
@@ -213,118 +225,74 @@ def _answer(http: httpx.Client, url: str, headers: dict[str, str], deadline: flo
                     raise PassingError(_refusal(response.status_code), asked_wait(response.headers.get("Retry-After")))
                 yield response
                 return
-        raise SourceError(f"{_shown(url)}: redirects more than {_MOST_REDIRECTS} times; give the address it ends at")
+        raise SourceError(
+            f"{shown_address(url)}: redirects more than {_MOST_REDIRECTS} times; give the address it ends at"
+        )
     except httpx.TimeoutException as error:
-        raise PassingError(f"did not answer in time ({error})") from error
+        raise PassingError(f"did not answer in time ({printable(str(error))})") from error
     except httpx.TransportError as error:
-        raise PassingError(f"cannot be reached ({error})") from error
-    except httpx.DecodingError as error:
-        raise SourceError(f"{_shown(url)}: its compressed data are damaged ({error}); try again later") from error
+        raise PassingError(f"cannot be reached ({printable(str(error))})") from error
     except httpx.InvalidURL as error:
-        raise SourceError(f"{_shown(url)}: is no valid address ({error}); check it") from error
-
-
-def _blocks(response: httpx.Response, limit: int, limits: FetchLimits, deadline: float) -> Iterator[bytes]:
-    """Yield the decoded body block by block, lazily, within the bounds on bytes, time and rate.
-
-    A block of gzip grows at most a thousandfold, to some 64 MB; more than one layer of it is refused.
-    """
-    shown = _shown(str(response.url))
-    if response.headers.get("Content-Encoding", "identity").strip().lower() not in ("identity", "gzip", ""):
-        raise SourceError(f"{shown}: comes in an encoding that was not asked for; report it to the publisher")
-    too_large = SourceError(f"{shown}: is larger than {limit:,} bytes; it was not fetched")
-    if int(_digits(response.headers.get("Content-Length")) or 0) > limit:
-        raise too_large
-    received, since, in_window = 0, time.monotonic(), 0
-    for block in response.iter_bytes():
-        received, in_window, now = received + len(block), in_window + len(block), time.monotonic()
-        if received > limit:
-            raise too_large
-        if now > deadline:
-            raise SourceError(f"{shown}: took too long; try again when the connection is better")
-        if now - since >= limits.window:
-            if in_window < limits.rate * (now - since):
-                raise PassingError(f"sends less than {limits.rate:.0f} bytes per second")
-            since, in_window = now, 0
-        yield block
+        raise SourceError(f"{shown_address(url)}: is no valid address ({printable(str(error))}); check it") from error
 
 
 def _received(http: httpx.Client, part: Part, limits: FetchLimits, deadline: float) -> None:
     """Receive what is missing of a part; whatever is there stays for the next try."""
-    there, validator = part.resumable()
+    name, before = shown_address(part.url), part.resumable()
+    there = before.there if before else 0
     headers = {"Accept-Encoding": "identity"}
-    headers |= {"Range": f"bytes={there}-", "If-Range": validator} if validator else {}
+    headers |= {"Range": f"bytes={there}-", "If-Range": before.validator} if before else {}
     with _answer(http, part.url, headers, deadline) as response:
-        whole = _whole_size(response)
-        if response.status_code == 416 and there and whole == there:
+        whole = whole_size(response.headers)
+        if response.status_code == 416 and before and whole == there == before.whole:
             return
-        if response.status_code == 416 or (response.status_code == 206 and _first_byte(response) != there):
-            part.note.unlink(missing_ok=True)
+        if response.status_code == 416 or (response.status_code == 206 and not goes_on(response.headers, before)):
+            part.forget()
             raise PassingError("cannot go on with what was received")
         if not response.is_success:
-            raise SourceError(f"{_shown(part.url)}: {_refusal(response.status_code)}")
+            raise SourceError(f"{name}: {_refusal(response.status_code)}")
         if response.status_code != 206:
             there = 0
-            part.remember(_validator(response))
+            part.remember(validator(response.headers), whole)
         if whole is not None and whole > part.limit:
-            raise SourceError(f"{_shown(part.url)}: is larger than {part.limit:,} bytes; it was not downloaded")
-        with part.path.open("ab" if there else "wb") as file:
-            for block in _blocks(response, part.limit - there, limits, deadline):
-                file.write(block)
-                if part.progress is not None:
-                    part.progress(file.tell(), whole)
-            file.flush()
-            os.fsync(file.fileno())
-            size = file.tell()
+            raise SourceError(f"{name}: is larger than {part.limit:,} bytes; it was not fetched")
+        received = _blocks(response, name, part.limit - there, limits, deadline)
+        size = part.append(received, there, whole)
+    if there and size == there:
+        part.forget()  # or an empty part would be asked for again and again
     if whole is not None and size != whole:
         raise PassingError(f"ended after {size:,} of {whole:,} bytes")
     if not size:
-        raise SourceError(f"{_shown(part.url)}: is empty; check the address")
+        raise SourceError(f"{name}: is empty; check the address")
+
+
+def _blocks(response: httpx.Response, name: str, limit: int, limits: FetchLimits, deadline: float) -> Iterator[bytes]:
+    assert isinstance(response.stream, httpx.SyncByteStream)
+    return blocks(response.stream, response.headers, name, limit, limits, deadline)
+
+
+def _gathered(received: Iterator[bytes]) -> bytes:
+    # Joined in memory, the blocks and the whole would be there at once, or a buffer that grows and its copy.
+    try:
+        with tempfile.SpooledTemporaryFile(_MOST_IN_MEMORY) as file:
+            for block in received:
+                file.write(block)
+            file.seek(0)
+            return file.read()
+    except OSError as error:
+        raise SourceError(f"what was sent cannot be held: {error.strerror}; make room for temporary files") from error
 
 
 def _web_address(url: str) -> httpx.URL:
     address = httpx.URL(url)
     if address.scheme not in ("http", "https") or not address.host:
-        raise SourceError(f"{_shown(url)}: is no http or https address; check it")
+        raise SourceError(f"{shown_address(url)}: is no http or https address; check it")
     return address
 
 
 def _refusal(status: int) -> str:
     advice = _ADVICE.get(status, "failed; try again later" if status >= 500 else "was refused; check the address")
     return f"{advice.partition(';')[0]} (status {status}){advice[len(advice.partition(';')[0]) :]}"
-
-
-def _validator(response: httpx.Response) -> str | None:
-    """What If-Range may name: a strong ETag, else the date; none where the body is encoded on its way."""
-    if "Content-Encoding" in response.headers or response.headers.get("Accept-Ranges", "").lower() == "none":
-        return None
-    etag: str | None = response.headers.get("ETag")
-    modified: str | None = response.headers.get("Last-Modified")
-    return etag if etag and etag.startswith('"') else modified
-
-
-def _whole_size(response: httpx.Response) -> int | None:
-    """The bytes of the whole file, of which the response may be a part; None if the server does not say."""
-    if "Content-Range" in response.headers:
-        return _digits(response.headers["Content-Range"].rpartition("/")[2])
-    encoded = "Content-Encoding" in response.headers or not response.is_success
-    return None if encoded else _digits(response.headers.get("Content-Length"))
-
-
-def _first_byte(response: httpx.Response) -> int | None:
-    found = re.match(r"bytes (\d{1,15})-", response.headers.get("Content-Range", ""))
-    return int(found.group(1)) if found else None
-
-
-def _digits(text: str | None) -> int | None:
-    return int(text) if text and re.fullmatch(r"\d{1,15}", text.strip()) else None
-
-
-def _shown(url: str) -> str:
-    """An address for messages: without password, and without the query, where tokens stand."""
-    bare = re.sub(r"(?<=://)[^/@]*@", "", url.partition("#")[0])
-    path, query, _ = bare.partition("?")
-    return "".join(letter for letter in f"{path}{query and '?…'}" if letter.isprintable())[:300]
 
 
 def _version() -> str:

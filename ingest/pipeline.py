@@ -35,6 +35,7 @@ from ingest.printed import doubts
 from ingest.recordings import Progress
 from ingest.register import FeedState, people_of, registered, stated_duration
 from ingest.removal import bring_back, discard_ghost, removal_of
+from ingest.shown import shown_address
 from ingest.shownotes import OfficialText
 from ingest.space import disk_problem
 from ingest.stages import Captions
@@ -80,7 +81,9 @@ def register_source(source: str, home: Path, allow: frozenset[str] = frozenset()
     if source.lower().startswith(("http://", "https://")):
         return _remote(source, home, allow, again)
     if "://" in source:
-        raise SourceError(f"{source}: only http and https addresses are read; give one, or a file or folder")
+        raise SourceError(
+            f"{shown_address(source)}: only http and https addresses are read; give one, or a file or folder"
+        )
     path = Path(source)
     if path.is_file() and (path.suffix.lower() in FEEDS or looks_like_feed(_head(path))):
         feed = parse_feed(path.read_bytes(), str(path.resolve()), source)
@@ -119,7 +122,9 @@ def _remote(
         try:
             fetched, feed, address = _at_new_address(feed, feed.new_url, allow)
         except SourceError as error:
-            problems = (f"{source}: says that it moved, and was read at its old address; {_one_line(error)}",)
+            problems = (
+                f"{shown_address(source)}: says that it moved, and was read at its old address; {_one_line(error)}",
+            )
     earlier = (source,) if source != address else ()
     state = FeedState(address, fetched.etag, fetched.last_modified, earlier)
     found = _registered(home, feed, state, address, again)
@@ -147,10 +152,14 @@ def _lasting(fetched: Fetched, asked: str) -> str:
 
 def _registered(home: Path, feed: Feed, state: FeedState, source: str, again: bool) -> Source:
     if not feed.items:
-        raise SourceError(f"{source}: no episode can be read from this feed: {'; '.join(feed.problems[:3])}")
+        raise SourceError(
+            f"{shown_address(source)}: no episode can be read from this feed: {'; '.join(feed.problems[:3])}"
+        )
     items = told_apart(tuple(_with_origin(item, source) for item in feed.items))
     found = registered(home, items, state, again)
-    return Source(found.episodes, tuple(f"{source}: {problem}" for problem in feed.problems), found.left_out)
+    return Source(
+        found.episodes, tuple(f"{shown_address(source)}: {problem}" for problem in feed.problems), found.left_out
+    )
 
 
 def _named(identifier: str, home: Path) -> Episode | None:

@@ -13,6 +13,9 @@ from ingest.errors import SourceError
 logger = logging.getLogger(__name__)
 
 _Result = TypeVar("_Result")
+# No server means more, in seconds; and a number of more digits is more in any case.
+_A_YEAR = 365 * 24 * 3600.0
+_MOST_DIGITS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class PassingError(Exception):
 
 
 def tried(once: Callable[[], _Result], name: str, limits: FetchLimits, deadline: float) -> _Result:
-    """Call until it succeeds, fails for good, or tries or time run out; waits double, or are what the server asks.
+    """Call until it succeeds, fails for good, or tries or time run out; waits double, or are longer if a server asks.
 
     `deadline` is in seconds of the monotonic clock. Raises SourceError, one line that begins with `name`.
     """
@@ -47,7 +50,7 @@ def tried(once: Callable[[], _Result], name: str, limits: FetchLimits, deadline:
         try:
             return once()
         except PassingError as error:
-            wait = error.wait if error.wait is not None else limits.backoff * 2 ** (attempt - 1)
+            wait = max(limits.backoff * 2 ** (attempt - 1), error.wait or 0.0)
             too_long = wait > limits.longest_wait or time.monotonic() + wait > deadline
             if attempt == limits.attempts or too_long:
                 hint = f"try again in {wait:.0f} s" if error.wait else "try again later"
@@ -58,13 +61,13 @@ def tried(once: Callable[[], _Result], name: str, limits: FetchLimits, deadline:
 
 
 def asked_wait(retry_after: str | None) -> float | None:
-    """Return the seconds that a Retry-After header asks for, as a number or a date; None if it asks for none."""
+    """Return the seconds that a Retry-After header asks for, as a number or a date, at most a year; None if none."""
     text = (retry_after or "").strip()
-    if text.isdecimal() and len(text) < 10:
-        return float(text)
+    if text.isdecimal():
+        return float(min(int(text[:_MOST_DIGITS]), _A_YEAR))
     try:
         moment = email.utils.parsedate_to_datetime(text)
     except ValueError:
         return None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+    return min(max(0.0, (moment - datetime.now(UTC)).total_seconds()), _A_YEAR)

@@ -32,6 +32,7 @@ from ingest.pauses import envelope, pauses
 from ingest.recordings import NOTE, Progress
 from ingest.register import people_of
 from ingest.retry import PassingError
+from ingest.shown import shown_address
 from ingest.shownotes import OfficialText, best_of, parse_notes
 from ingest.transcribe import transcribe
 from ingest.transcript import OfficialTurn, Transcript
@@ -187,11 +188,11 @@ def _first_usable(links: Sequence[Link], inputs: str, allow: frozenset[str]) -> 
         try:
             data = _fetched(link.url, allow) if _is_remote(link.url) else _read(Path(link.url))
             if _ORDER[_rank(link)] in ("html", "text"):
-                notes = read_text(data, link.url)
+                notes = read_text(data, shown_address(link.url))
                 if parse_notes(notes).turns:
                     return Captions(inputs, notes=notes, problems=tuple(problems))
-                raise SourceError(f"{link.url}: holds no turns with speaker names")
-            return Captions(inputs, cues=read_captions(data, link.url), problems=tuple(problems))
+                raise SourceError(f"{shown_address(link.url)}: holds no turns with speaker names")
+            return Captions(inputs, cues=read_captions(data, shown_address(link.url)), problems=tuple(problems))
         except PlaybackError as error:
             logger.info("captions not used: %s", error)  # the outcome says so too
             problems.append(str(error))

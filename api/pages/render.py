@@ -60,7 +60,11 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
 
 
 def safe_link(url: str | None) -> str | None:
-    """Return an address of the web (http, https) or a path of this server; None for anything else."""
+    """Return an address of the web (http, https) or a path of this server; None for anything else.
+
+    One with a name and password is none either: before the "@" it can look like another site, and what a feed sends
+    there may be a secret of whoever subscribed.
+    """
     if not url:
         return None
     # Browsers drop control characters and read "\" as "/", so an address that holds one is not what it looks like.
@@ -71,7 +75,7 @@ def safe_link(url: str | None) -> str | None:
     except ValueError:
         return None
     if parts.scheme in ("http", "https"):
-        return url if parts.netloc else None
+        return url if parts.netloc and "@" not in parts.netloc else None
     # Two slashes begin another server's address, even where no name follows them.
     return url if url.startswith("/") and not url.startswith("//") else None
 

@@ -190,7 +190,7 @@ def test_the_model_gets_data_and_nothing_else(script: Scripted, monkeypatch: pyt
         "question": QUESTION,
         "quotes": [
             {"number": number, "speaker": found.speaker, "words": found.quote}
-            for number, found in enumerate(CITATIONS, 1)
+            for number, found in enumerate(CITATIONS[:2], 1)  # the third gives orders
         ],
     }
     assert "secret" not in json.dumps(request)

@@ -1,5 +1,6 @@
 """Recordings of every kind become 16 kHz mono samples, or one clear line."""
 
+import importlib.metadata
 import logging
 import os
 import struct
@@ -256,7 +257,7 @@ def test_what_holds_no_sound_is_refused_with_one_line_that_names_it(tmp_path, re
 def test_an_old_pyav_is_refused(monkeypatch, tmp_path, record):
     """Below 17.1 a crafted recording is dangerous (CVE-2026-40962)."""
     path = record(tmp_path / "a.mp3", tone(1.0))
-    monkeypatch.setattr(av, "__version__", "17.0.2")
+    monkeypatch.setattr(importlib.metadata, "version", lambda package: "17.0.2")
     with pytest.raises(ModelMissing, match="CVE-2026-40962"):
         probe(path)
 

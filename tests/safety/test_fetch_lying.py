@@ -1,0 +1,107 @@
+"""Whatever a server does: in time, within the limits, whole or not at all, and said in one line."""
+
+import hashlib
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from ingest.errors import SourceError
+from ingest.fetch import FetchLimits, download, fetch, open_client
+from tests.safety.lying import LIES, RECORDING, Lie, begun_then, lying, redirects, silent
+
+ROOT = Path(__file__).parents[2]
+MOST = 200_000
+QUICK = FetchLimits(seconds=1.0, rate=20_000.0, window=0.2, attempts=4, backoff=0.0, longest_wait=1.0)
+EVERY_LIE = pytest.mark.parametrize(("lie", "says"), LIES.values(), ids=LIES)
+
+
+def is_one_line(message: str) -> bool:
+    return message.isprintable() and len(message) < 700
+
+
+def test_there_are_enough_lies() -> None:
+    """Thirty ways at least."""
+    assert len(LIES) >= 30
+
+
+@EVERY_LIE
+def test_a_recording(lie: Lie, says: str | None, tmp_path: Path) -> None:
+    """It arrives whole under its name, or not at all: nothing is left of it, and one line says what happened."""
+    target = tmp_path / "audio.mp3"
+    begun = time.monotonic()
+    with lying(lie) as server, open_client(frozenset({f"127.0.0.1:{server.port}"})) as client:
+        address = f"http://127.0.0.1:{server.port}/"
+        if says is None:
+            digest = download(address, target, client=client, limit=MOST, limits=QUICK)
+            assert digest == hashlib.sha256(target.read_bytes()).hexdigest()
+            assert len(target.read_bytes()) == 1 or target.read_bytes() in (RECORDING, b"x" * 60_000)
+        else:
+            with pytest.raises(SourceError, match=says) as error:
+                download(address, target, client=client, limit=MOST, limits=QUICK)
+            assert is_one_line(str(error.value))
+            assert not target.exists()
+        assert len(server.requests) <= 6
+    assert time.monotonic() - begun < 4
+    assert {path.name for path in tmp_path.iterdir()} <= {"audio.mp3"}
+
+
+@EVERY_LIE
+def test_a_document(lie: Lie, says: str | None) -> None:
+    """It comes whole and within the limit, or one line says why not."""
+    begun = time.monotonic()
+    with lying(lie) as server, open_client(frozenset({f"127.0.0.1:{server.port}"})) as client:
+        try:
+            fetched = fetch(f"http://127.0.0.1:{server.port}/", client=client, limit=MOST, limits=QUICK)
+        except SourceError as error:
+            assert is_one_line(str(error))
+        else:
+            assert len(fetched.data) <= MOST
+    assert time.monotonic() - begun < 4
+
+
+@pytest.mark.parametrize("start", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"\x15\x03\x01\x00\x02\x02\x28", b""])
+def test_https_where_there_is_none(start: bytes, tmp_path: Path) -> None:
+    """A server without TLS, with an alert for every greeting, or silent, is one line; nothing goes on in the clear."""
+    with lying(silent(start)) as server, open_client(frozenset({"127.0.0.1"})) as client:
+        with pytest.raises(SourceError, match=r"cannot be reached|did not answer in time") as error:
+            download(f"https://127.0.0.1:{server.port}/", tmp_path / "a", client=client, limits=QUICK)
+        assert is_one_line(str(error.value))
+        assert not any("host" in asked.headers for asked in server.requests)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_only_what_can_be_gone_on_from_is_kept(tmp_path: Path) -> None:
+    """A connection that breaks leaves a hidden part for the next run; a refusal then takes that away as well."""
+    once = FetchLimits(seconds=1.5, attempts=1)
+    with lying(begun_then(silent())) as server, open_client(frozenset({"127.0.0.1"})) as client:
+        address = f"http://127.0.0.1:{server.port}/"
+        with pytest.raises(SourceError, match="cannot be reached"):
+            download(address, tmp_path / "a.mp3", client=client, limits=once)
+        assert sorted(path.name for path in tmp_path.iterdir()) == [".a.mp3.part", ".a.mp3.part.json"]
+        server.lie = LIES["gone"][0]
+        with pytest.raises(SourceError, match="is gone for good"):
+            download(address, tmp_path / "a.mp3", client=client, limits=once)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_password_goes_to_its_own_host_only() -> None:
+    """The name and password of an address are not sent to another server that it redirects to."""
+    with lying(LIES["nothing wrong"][0]) as other, lying(redirects(f"http://127.0.0.1:{other.port}/")) as server:
+        with open_client(frozenset({"127.0.0.1"})) as client:
+            fetch(f"http://ada:canary@127.0.0.1:{server.port}/", client=client, limits=QUICK)
+        assert "authorization" in server.requests[0].headers
+        assert "authorization" not in other.requests[0].headers
+
+
+def test_all_lies_together_take_little_memory() -> None:
+    """With the limits of a feed (50 MiB), no lie makes the process grow by more than 64 MiB."""
+    if not Path("/proc/self/status").exists():
+        pytest.skip("only Linux tells a process how much memory it took at most")
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.safety.memory"], cwd=ROOT, capture_output=True, text=True, check=True, timeout=120
+    )
+    grown = int(done.stdout.split()[-1])
+    assert 45 <= grown <= 64, done.stdout

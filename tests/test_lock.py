@@ -1,0 +1,71 @@
+"""What `make` installs is fixed to the byte, and none of it has a hole that we know of."""
+
+import importlib.util
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from ingest.versions import OLDEST, numbers
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+LOCKS = [ROOT / "requirements.lock", ROOT / ".ci" / "tools.lock"]
+
+
+def packages(path: Path) -> dict[str, tuple[str, list[str]]]:
+    """Version and hashes of each package of a lock file, by its normalised name."""
+    found = re.findall(r"^([\w.-]+)==([^\s;]+)(.*(?:\n[ \t]+.*)*)", path.read_text(), re.MULTILINE)
+    return {normal(name): (version, re.findall(r"--hash=(\S+)", rest)) for name, version, rest in found}
+
+
+def normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.name)
+def test_every_package_has_a_version_and_hashes(lock):
+    """pip refuses any other file; no address of a registry and no path of a machine stands there."""
+    text = lock.read_text()
+    lines = [line for line in text.splitlines() if line and not line.startswith(("#", " "))]
+    assert len(lines) == len(packages(lock)) > 30
+    assert all(hashes for _, hashes in packages(lock).values())
+    assert all(re.fullmatch(r"sha256:[0-9a-f]{64}", one) for _, hashes in packages(lock).values() for one in hashes)
+    assert not re.search(r"://|^-|/\w+/", text, re.MULTILINE)
+
+
+def test_all_that_we_ask_for_is_locked_but_torch():
+    """Each dependency of pyproject.toml, its extras and its build; torch's build differs by machine."""
+    asked = [*PROJECT["dependencies"], *(one for extra in PROJECT["optional-dependencies"].values() for one in extra)]
+    names = {normal(re.match(r"[\w.-]+", one).group()) for one in [*asked, "hatchling"]}
+    assert names - packages(LOCKS[0]).keys() == {"torch"}
+
+
+def test_the_makefile_bounds_torch_as_pyproject_does():
+    """The one package without hashes has the same bounds in both places."""
+    (bound,) = [one for one in PROJECT["dependencies"] if one.startswith("torch")]
+    assert f"\nTORCH := {bound}\n" in (ROOT / "Makefile").read_text()
+
+
+def test_no_locked_version_has_a_known_hole():
+    """What is refused at the start is not what we install."""
+    locked = packages(LOCKS[0])
+    for package, (oldest, _) in OLDEST.items():
+        if package != "torch":
+            assert numbers(locked[package][0]) >= numbers(oldest), package
+
+
+def test_locks_are_made_fit_for_every_machine():
+    """Without torch, triton only where it exists, and the same when it is done twice."""
+    spec = importlib.util.spec_from_file_location("portable_lock", ROOT / ".ci" / "portable_lock.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    made = (
+        "".join(f"{name} \\\n    --hash=sha256:2\n" for name in ("a==1", "torch==2", "triton==3.9")) + "\n# The end\n"
+    )
+    once = module.portable(made)
+    assert "torch==" not in once
+    assert 'triton==3.9 ; sys_platform == "linux" and platform_machine == "x86_64" \\\n    --hash=sha256:2\n' in once
+    assert module.portable(once) == once
+    assert module.portable(LOCKS[0].read_text()) == LOCKS[0].read_text()
