@@ -12,8 +12,9 @@ from index.backup import Copied, end_restore
 from index.backup import backup as write_backup
 from index.backup import restore as read_backup
 from index.doctor import examine_index
+from ingest.cell import cell_limits
 from ingest.doctor import Finding, examine_library
-from ingest.errors import ModelMissing
+from ingest.errors import AudioError, ModelMissing
 from ingest.heard import Listening
 from ingest.transcribe import weights_available
 
@@ -51,6 +52,11 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from examine_library(settings.home)
     if (settings.home / "library").is_dir():
         yield from examine_index(settings.home, settings.encoder)
+    try:
+        walls = "; ".join(f"{name}: {wall}" for name, wall in cell_limits().items())
+        yield Finding("media cell", f"recordings are read behind these walls: {walls}", "note")
+    except AudioError as error:
+        yield Finding("media cell", f"{error}; no recording can be read", "note")
     try:
         weights_available(Listening(models=settings.models))
     except ModelMissing as error:

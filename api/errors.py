@@ -5,6 +5,7 @@ PlaybackError (ingest.errors)
 ├── FilterError      a filter names nothing, or more than one thing
 ├── EpisodeUnknown   no episode of this library has that id or number
 ├── QuoteUnknown     an id that no quote of this library has or had
+├── EpisodeGone      an episode that was taken out of the library
 ├── QuoteGone        a quote that was given out and is no longer said
 ├── FeedbackError    feedback on an answer that says nothing, or too much
 ├── FeedbackFull     so much feedback is stored that no more is
@@ -26,6 +27,10 @@ class FilterError(PlaybackError):
 
 class EpisodeUnknown(PlaybackError):
     """No episode of this library has that id or number."""
+
+
+class EpisodeGone(PlaybackError):
+    """An episode that was taken out of the library; the message says when and why."""
 
 
 class QuoteUnknown(PlaybackError):

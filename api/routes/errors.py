@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from api.errors import (
     Busy,
+    EpisodeGone,
     EpisodeUnknown,
     FeedbackError,
     FeedbackFull,
@@ -52,6 +53,7 @@ REFUSALS: dict[type[PlaybackError], Refusal] = {
     SourceError: Refusal(422, INVALID),  # serving, only an export that the transcript has no times for
     EpisodeUnknown: Refusal(404, "EpisodeUnknown"),
     QuoteUnknown: Refusal(404, "QuoteUnknown"),
+    EpisodeGone: Refusal(410, "EpisodeGone"),
     QuoteGone: Refusal(410, "QuoteGone"),
     FeedbackError: Refusal(422, INVALID),
     FeedbackFull: Refusal(

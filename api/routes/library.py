@@ -5,10 +5,11 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
-from api.errors import EpisodeUnknown
+from api.errors import EpisodeGone, EpisodeUnknown
 from api.quote import open_transcript
 from ingest.errors import LibraryError
 from ingest.library import episode_folder, episode_ids, load_record, recording
+from ingest.removal import removal_of
 from ingest.transcript import Episode, Transcript
 
 logger = logging.getLogger(__name__)
@@ -40,7 +41,8 @@ def shows_of(home: Path, generation: int) -> tuple[tuple[str, str], ...]:
 def episode_of(home: Path, identifier: str) -> Episode:
     """Return one episode, from memory while its file is unchanged.
 
-    Raises EpisodeUnknown if the library has none of this id, LibraryError if its file is broken.
+    Raises EpisodeGone if it was taken out, EpisodeUnknown if the library never had one of this id, LibraryError if its
+    file is broken.
     """
     # The id comes from an address: only what an id can be may become part of a path.
     if _ID.fullmatch(identifier):
@@ -50,6 +52,8 @@ def episode_of(home: Path, identifier: str) -> Episode:
             pass
         else:
             return _read(home, identifier, (found.st_ino, found.st_mtime_ns))
+        if (removal := removal_of(home, identifier)) is not None:
+            raise EpisodeGone(f"the episode was {removal.sentence}")
     raise EpisodeUnknown(f"no episode {identifier[:80]!r} in this library")
 
 

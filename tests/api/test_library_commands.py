@@ -228,7 +228,7 @@ def test_a_removed_episode_is_out_of_everything_that_answers(
         hits = client.get("/api/search", params={"q": "kettle"}).json()["hits"]
         assert all("kettle" not in hit["text"] for hit in hits)
         assert [found["id"] for found in client.get("/api/episodes").json()["episodes"]] == [ingested[1]]
-        assert client.get(f"/api/episodes/{ingested[0]}").status_code == 404
+        assert client.get(f"/api/episodes/{ingested[0]}").status_code == 410
     assert not any("kettle" in text for text in said(run, "kettle"))
     assert run("export", ingested[0], "--format", "txt")[0] == 1
     with pytest.raises(QuoteUnknown):
