@@ -36,6 +36,7 @@ from api.routes.work import Turns
 from api.schemas import ErrorResponse
 from api.settings import Settings
 from index.encode import Encoder
+from ingest.versions import require_versions
 
 _REFUSED: dict[int | str, dict[str, Any]] = {
     422: {"model": ErrorResponse, "description": "The request cannot be understood"},
@@ -49,8 +50,11 @@ def create_app(settings: Settings, encoder: Encoder | None = None) -> FastAPI:
     """Return the app over a data folder; opens nothing before it starts.
 
     Without `encoder` the generation's own is loaded in the background from the start on, and what is published later is
-    opened there too. Whoever runs the app sets `app.state.stopping` when it is to end.
+    opened there too. Whoever runs the app sets `app.state.stopping` when it is to end. Raises ModelMissing where a
+    package has a known hole.
     """
+
+    require_versions()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

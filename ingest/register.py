@@ -290,12 +290,15 @@ def _facts(identifier: str, show: Show, items: Iterable[Item], listed: KnownShow
         duration=_first([*(item.duration for item in ordered), known.duration if known else None]),
         page_url=_first(item.page_url for item in ordered) or (known.page_url if known else None),
         audio_url=_first(
-            item.enclosure.url
-            for item in ordered
-            if item.enclosure is not None and item.enclosure.url.startswith(("http://", "https://"))
+            item.enclosure.url for item in ordered if item.enclosure is not None and _is_open(item.enclosure.url)
         ),
         licence=_first(item.licence for item in ordered),
     )
+
+
+def _is_open(url: str) -> bool:
+    """Whether an address is one of the web that may be shown: one with a name and password is for fetching alone."""
+    return url.startswith(("http://", "https://")) and "@" not in url.partition("://")[2].partition("/")[0]
 
 
 def _first(values: Iterable[T | None]) -> T | None:

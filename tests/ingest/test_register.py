@@ -176,3 +176,13 @@ def test_what_only_the_recording_told_stays_known(tmp_path):
     save_record(tmp_path, Record(replace(episode, duration=61.5), load_record(tmp_path, episode.id).items))
     (again,) = register(tmp_path, [item(title="Mended")], FeedState("https://tea.example/feed"))
     assert (again.title, again.duration) == ("Mended", 61.5)
+
+
+def test_an_address_with_a_password_is_for_fetching_alone(tmp_path):
+    """The episode, which is shown to everybody, has no such address; the item that the recording is fetched by has."""
+    secret = Link("https://member:pass@cdn.example/35.mp3", "audio/mpeg")
+    (episode,) = register(tmp_path, [replace(PUBLISHED, enclosure=secret)])
+    assert episode.audio_url is None
+    assert load_record(tmp_path, episode.id).items[0].enclosure == secret
+    (other,) = register(tmp_path, [item(enclosure=Link("https://cdn.example/a@b.mp3"))])
+    assert other.audio_url == "https://cdn.example/a@b.mp3"
