@@ -40,6 +40,10 @@ def ingest_sample(home: Path) -> None:
     subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
 
 
+# A name of this machine on an internal network, as a test gives it to Chromium.
+OTHER_NAME = "playback.internal"
+
+
 @contextmanager
 def running(home: Path) -> Iterator[str]:
     """Run `playback serve` on a free port while the block lasts, as `make run` does; yields its address.
@@ -49,7 +53,9 @@ def running(home: Path) -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
     server = subprocess.Popen(
-        [*_PLAYBACK, home, "serve", "--port", str(port)], cwd=ROOT, env={**os.environ, "PLAYBACK_NOTICE": NOTICE}
+        [*_PLAYBACK, home, "serve", "--port", str(port)],
+        cwd=ROOT,
+        env={**os.environ, "PLAYBACK_NOTICE": NOTICE, "PLAYBACK_HOSTS": OTHER_NAME},
     )
     address = f"http://127.0.0.1:{port}"
     try:

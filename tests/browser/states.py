@@ -46,7 +46,7 @@ STATES: dict[str, State] = {
     "no such episode": State("sample", "/episodes/none", "Page not found"),
     "changed quote": State("edited", "/quotes/{changed}", "Quote from Tobias Renn"),
     "changed embedded quote": State("edited", "/embed/{changed}", "Tobias Renn in "),
-    "withdrawn quote": State("edited", "/quotes/{withdrawn}", "This quote is no longer"),
+    "withdrawn quote": State("edited", "/quotes/{withdrawn}", "This is no longer"),
     "withdrawn embedded quote": State("edited", "/embed/{withdrawn}", "Quote"),
     "differing episode": State("edited", "/episodes/{differing}", "Rehearsing the data move"),
     "estimated episode": State("edited", "/episodes/{estimated}?t=60", "The quiet Tuesday"),

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.browser.playing import LATE, NEAR, began, first_heard, listen
-from tests.browser.sample_site import CHROMIUM, OPTIONS
+from tests.browser.sample_site import CHROMIUM, OPTIONS, OTHER_NAME
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -189,9 +189,9 @@ def test_a_fault_takes_the_focus(open_page: Callable[..., "Page"]) -> None:
 def test_feedback_by_plain_http_of_another_name(browser: "Browser", site: str, questions: dict[str, str]) -> None:
     """On an internal host without TLS browsers send no Sec-Fetch-Site; the form is taken by its origin."""
     named = browser.browser_type.launch(
-        executable_path=CHROMIUM, args=[*OPTIONS, "--host-resolver-rules=MAP playback.internal 127.0.0.1"]
+        executable_path=CHROMIUM, args=[*OPTIONS, f"--host-resolver-rules=MAP {OTHER_NAME} 127.0.0.1"]
     )
-    host = f"http://playback.internal:{site.rpartition(':')[2]}"
+    host = f"http://{OTHER_NAME}:{site.rpartition(':')[2]}"
     page = named.new_page(base_url=host)
     sent: list[dict[str, str]] = []
     page.on("request", lambda request: sent.append(request.all_headers()) if request.method == "POST" else None)
