@@ -56,13 +56,13 @@ def spans_of(generation: Generation, query: Query, hits: Sequence[Hit], speaker:
     asked = set(normalise(query.text))
     spans = []
     for hit in hits:
+        hosts = generation.askers(hit.episode.id)
         for run in _runs(generation.sentences(hit.passage)):
             if speaker is None or run[0].speaker == speaker:
                 person = run[0].speaker or ""
                 named = any(_is_name(generation, word) for word in asked & set(normalise(person)))
-                asker = person in generation.askers(hit.episode.id)
                 found = [_span(query, hit, chosen, information) for chosen in _quotable(run)]
-                spans += [replace(span, by_named=named, by_asker=asker and not named) for span in found]
+                spans += [replace(span, by_named=named, by_asker=person in hosts and not named) for span in found]
     return _ordered(spans)
 
 

@@ -1,9 +1,11 @@
-"""Figures of a benchmark as text for people: tables and prose in Markdown, or JSON; and how sure a change is."""
+"""Figures of a benchmark as text for people: tables, prose and pages in Markdown, or JSON; and how sure a change is."""
 
+import argparse
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from textwrap import fill
 from typing import Any
 
@@ -71,3 +73,17 @@ def today() -> str:
 
 def _signed(value: float) -> str:
     return f"{round(value, 3) + 0.0:+.3f}"  # adding 0.0 makes -0.0 positive
+
+
+def write_page(about: str | None, page: Callable[[Path, Path], str]) -> None:
+    """Parse the command line of a benchmark that makes a page, measure, and write the page or print it."""
+    parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("home", type=Path)
+    parser.add_argument("--shared", type=Path, default=Path("../shared"), help="folder with corpora/ and audio/")
+    parser.add_argument("--output", type=Path, help="file to write; printed without it")
+    options = parser.parse_args()
+    text = page(options.home, options.shared)
+    if options.output is None:
+        print(text)
+    else:
+        options.output.write_text(f"{text}\n", "utf-8")

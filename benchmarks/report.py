@@ -7,7 +7,6 @@ but for those of a paragraph that gives its date. A second process measures what
 some ten minutes on two cores.
 """
 
-import argparse
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -24,7 +23,7 @@ from api.questions import Question, read_questions
 from api.settings import Settings
 from benchmarks import candidates, misheard, quotes, retrieval
 from benchmarks.confidence import ALONE, RELIABILITY, Measured, measured
-from benchmarks.figures import machine, paragraph, table, today
+from benchmarks.figures import machine, paragraph, table, today, write_page
 from benchmarks.retrieval import HEADS, Line, Scoreboard, scoreboard
 from benchmarks.times import times
 from index.build import build
@@ -32,20 +31,6 @@ from index.search import WEIGHTS
 
 SAMPLE = Path(__file__).resolve().parents[1] / "data" / "sample"
 Figures = Mapping[str, Any]
-
-
-def main() -> None:
-    """Parse the command line, measure, and write the page or print it."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("home", type=Path)
-    parser.add_argument("--shared", type=Path, default=Path("../shared"), help="folder with corpora/ and audio/")
-    parser.add_argument("--output", type=Path, help="file to write; printed without it")
-    options = parser.parse_args()
-    text = page(options.home, options.shared)
-    if options.output is None:
-        print(text)
-    else:
-        options.output.write_text(f"{text}\n", "utf-8")
 
 
 def page(home: Path, shared: Path) -> str:
@@ -274,4 +259,4 @@ def _range(limits: Sequence[float] | None) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    write_page(__doc__, page)

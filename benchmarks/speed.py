@@ -8,7 +8,6 @@ memory of aligning 10 minutes, 1 hour and 10 hours and of finding the pauses of 
 compare figures of one run; CPU time is less disturbed than time.
 """
 
-import argparse
 import resource
 import subprocess
 import sys
@@ -25,23 +24,9 @@ from api.questions import read_questions
 from api.settings import Settings
 from benchmarks import alignment, edges
 from benchmarks.alignment_cases import cases
-from benchmarks.figures import machine, paragraph, table, today
+from benchmarks.figures import machine, paragraph, table, today, write_page
 
 Row = tuple[object, ...]
-
-
-def main() -> None:
-    """Parse the command line, measure, and write the page or print it."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("home", type=Path)
-    parser.add_argument("--shared", type=Path, default=Path("../shared"), help="folder with corpora/")
-    parser.add_argument("--output", type=Path, help="file to write; printed without it")
-    options = parser.parse_args()
-    text = page(options.home, options.shared)
-    if options.output is None:
-        print(text)
-    else:
-        options.output.write_text(f"{text}\n", "utf-8")
 
 
 def page(home: Path, shared: Path) -> str:
@@ -115,4 +100,4 @@ def elapsed(work: Callable[[str], object], question: str) -> tuple[float, float]
 
 
 if __name__ == "__main__":
-    main()
+    write_page(__doc__, page)

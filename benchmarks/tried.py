@@ -12,10 +12,10 @@ import numpy as np
 from api.function_words import subject_words
 from benchmarks.postings import bm25, postings_of
 from benchmarks.retrieval import Floats, Scoreboard, cosines, distinct, fused
-from index.build import key_of
 from index.chunk import header_of
 from index.generation import FILES
 from index.keywords import stems
+from index.rows import key_of
 from ingest.library import load_transcript
 from ingest.words import normalise, without_marks
 

@@ -1,26 +1,22 @@
 """Build and publish a generation from the library: passages, vectors, postings; nothing known is encoded again."""
 
-import hashlib
-import json
 import logging
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index import capitals, keywords, vectors
-from index.askers import askers
+from index import keywords, vectors
 from index.chunk import OVERLAP_SENTENCES, PASSAGE_WORDS, fitting, header_of, passages_from, sentences_of
 from index.encode import Encoder
 from index.errors import IndexBroken
 from index.generation import FILES, KEYWORDS, SCHEMA, Generation, Manifest, VectorField, encoded_before
 from index.inputs import expected_bytes, inputs_of, is_current, readable
-from index.passage import Passage, Sentence
+from index.rows import Chunked, key_of, write_tables
 from index.starters import starters
 from index.store import (
     current_number_or_zero,
@@ -31,7 +27,6 @@ from index.store import (
     verified_live,
     whole_database,
 )
-from index.tables import TABLES
 from ingest.errors import LibraryError
 from ingest.library import lock
 from ingest.space import GO_ON, require_space
@@ -49,17 +44,6 @@ Progress = Callable[[int, int], None]
 # A header is encoded by itself and added to its passage's vector with this weight: it helps a question that names an
 # episode, and as part of the encoded text it cost eight of a hundred right first hits (docs/evaluation.md).
 HEADER_WEIGHT = np.float32(0.1)
-
-
-@dataclass(frozen=True, slots=True)
-class _Chunked:
-    """An episode cut up, with the position of its first sentence and passage among all."""
-
-    transcript: Transcript
-    sentences: tuple[Sentence, ...]
-    passages: tuple[Passage, ...]
-    first_sentence: int
-    first_passage: int
 
 
 def build(
@@ -151,18 +135,18 @@ def _made_by(encoder: tuple[str, str], shape: tuple[int, int]) -> list[object]:
     return [SCHEMA, BUILD_VERSION, encoder, shape]
 
 
-def _chunked(told: Iterable[Transcript], encoder: Encoder, shape: tuple[int, int]) -> Iterator[_Chunked]:
+def _chunked(told: Iterable[Transcript], encoder: Encoder, shape: tuple[int, int]) -> Iterator[Chunked]:
     first_sentence = first_passage = 0
     for transcript in told:
         sentences = fitting(transcript, sentences_of(transcript), encoder.pieces)
         passages = passages_from(transcript, sentences, encoder.pieces, shape)
-        yield _Chunked(transcript, sentences, passages, first_sentence, first_passage)
+        yield Chunked(transcript, sentences, passages, first_sentence, first_passage)
         first_sentence += len(sentences)
         first_passage += len(passages)
 
 
 def _write(
-    working: Path, chunked: Sequence[_Chunked], encoder: Encoder, known: Path | None, progress: Progress | None
+    working: Path, chunked: Sequence[Chunked], encoder: Encoder, known: Path | None, progress: Progress | None
 ) -> None:
     passages = [passage for episode in chunked for passage in episode.passages]
     sentence_texts = [
@@ -181,26 +165,7 @@ def _write(
         ),
         "turns": turn_vectors(chunked, sentence_vectors),
     }
-    database = sqlite3.connect(working / "passages.sqlite")
-    try:
-        database.executescript(TABLES)
-        database.executemany(
-            "INSERT INTO encoded VALUES (?, ?)",
-            ((key, vector.astype(np.float16).tobytes()) for key, vector in encoded.items()),
-        )
-        _write_episodes(database, chunked)
-        _write_sentences(database, chunked, sentence_texts)
-        _write_passages(database, passages, fields)
-        _write_speakers(database, chunked)
-        counts = capitals.count(text for text in sentence_texts)
-        database.executemany("INSERT INTO letters VALUES (?, ?, ?)", counts)
-        for name, matrix in fields.items():
-            spread = vectors.spread_of(matrix)
-            row = (name, spread.mean.tobytes(), spread.covariance.tobytes())
-            database.execute("INSERT INTO spreads VALUES (?, ?, ?)", row)
-        database.commit()
-    finally:
-        database.close()
+    write_tables(working / "passages.sqlite", chunked, sentence_texts, encoded, fields)
     for name, matrix in fields.items():
         vectors.write(working / FILES[name], matrix)
     # Title and speakers are words people search by; hits still show the text alone.
@@ -214,7 +179,7 @@ def _card(transcript: Transcript) -> str:
     return "\n".join((header_of(transcript, tuple(people)), *(turn.text for turn in transcript.turns)))
 
 
-def turn_vectors(chunked: Sequence[_Chunked], sentence_vectors: Floats) -> Floats:
+def turn_vectors(chunked: Sequence[Chunked], sentence_vectors: Floats) -> Floats:
     """Return for each passage the mean of its turns' unit vectors, weighted by the words it takes of each.
 
     A turn's vector is the mean of its sentences' vectors weighted by the square root of their words, so that an inner
@@ -263,86 +228,8 @@ def _unit(matrix: Floats) -> Floats:
     return result
 
 
-def key_of(text: str) -> bytes:
-    """Return the key under which an encoded text's vector is found again."""
-    return hashlib.sha256(text.encode()).digest()[:16]
-
-
 def _encoded_text(text: str) -> str:
     return " ".join(without_marks(text).split())
-
-
-def _write_episodes(database: sqlite3.Connection, chunked: Sequence[_Chunked]) -> None:
-    for item in chunked:
-        episode = item.transcript.episode
-        database.execute(
-            "INSERT INTO episodes VALUES (?, ?, ?, ?, ?, ?)",
-            (
-                episode.id,
-                json.dumps(asdict(episode), ensure_ascii=False),
-                episode.show.id,
-                episode.published,
-                item.first_sentence,
-                len(item.sentences),
-            ),
-        )
-        database.executemany("INSERT OR IGNORE INTO aliases VALUES (?, ?)", item.transcript.aliases.items())
-
-
-def _write_sentences(database: sqlite3.Connection, chunked: Sequence[_Chunked], texts: Sequence[str]) -> None:
-    row = 0
-    for episode in chunked:
-        for sentence in episode.sentences:
-            turn = episode.transcript.turns[sentence.turn]
-            database.execute(
-                "INSERT INTO sentences VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    row,
-                    sentence.turn,
-                    sentence.start,
-                    sentence.end,
-                    sentence.first_word,
-                    sentence.words,
-                    _person(episode.transcript, turn.speaker),
-                    turn.text[sentence.start : sentence.end],
-                    key_of(texts[row]),
-                ),
-            )
-            row += 1
-
-
-def _write_passages(
-    database: sqlite3.Connection, passages: Sequence[Passage], fields: dict[VectorField, Floats]
-) -> None:
-    for row, passage in enumerate(passages):
-        database.execute(
-            "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                row,
-                passage.id,
-                passage.episode_id,
-                passage.text,
-                passage.header,
-                *passage.sentences,
-                json.dumps(passage.speakers, ensure_ascii=False),
-                passage.start,
-                passage.end,
-                passage.timing,
-                fields["passage"][row].tobytes(),
-                fields["turns"][row].tobytes(),
-            ),
-        )
-
-
-def _write_speakers(database: sqlite3.Connection, chunked: Sequence[_Chunked]) -> None:
-    """Write who speaks in each passage, and who asks, by the name that a label stands for."""
-    for episode in chunked:
-        for row, passage in enumerate(episode.passages, episode.first_passage):
-            people = {_person(episode.transcript, label) for label in passage.speakers}
-            database.executemany("INSERT INTO speakers VALUES (?, ?)", ((name, row) for name in people))
-        hosts = {_person(episode.transcript, label) for label in askers(episode.transcript)}
-        rows = ((episode.transcript.episode.id, name) for name in hosts)
-        database.executemany("INSERT INTO askers VALUES (?, ?)", rows)
 
 
 def _write_starters(working: Path, manifest: Manifest, encoder: Encoder, told: Sequence[Transcript]) -> None:
@@ -358,7 +245,3 @@ def _write_starters(working: Path, manifest: Manifest, encoder: Encoder, told: S
         database.commit()
     finally:
         database.close()
-
-
-def _person(transcript: Transcript, label: str | None) -> str | None:
-    return None if label is None else transcript.aliases.get(label, label)

@@ -1,0 +1,147 @@
+"""Write the tables of a generation: episodes, sentences, passages, who speaks and asks, and every vector."""
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index import capitals, vectors
+from index.askers import askers
+from index.generation import VectorField
+from index.passage import Passage, Sentence
+from index.tables import TABLES
+from ingest.transcript import Transcript
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Chunked:
+    """An episode cut up, with the position of its first sentence and passage among all."""
+
+    transcript: Transcript
+    sentences: tuple[Sentence, ...]
+    passages: tuple[Passage, ...]
+    first_sentence: int
+    first_passage: int
+
+
+def write_tables(
+    path: Path,
+    chunked: Sequence[Chunked],
+    texts: Sequence[str],
+    encoded: dict[bytes, Floats],
+    fields: dict[VectorField, Floats],
+) -> None:
+    """Write a new database of episodes; `texts` are the sentences as encoded, `encoded` holds each text's vector.
+
+    Vectors are float32, shape (dimension,), and of the fields (passages, dimension).
+    """
+    passages = [passage for episode in chunked for passage in episode.passages]
+    database = sqlite3.connect(path)
+    try:
+        database.executescript(TABLES)
+        database.executemany(
+            "INSERT INTO encoded VALUES (?, ?)",
+            ((key, vector.astype(np.float16).tobytes()) for key, vector in encoded.items()),
+        )
+        _write_episodes(database, chunked)
+        _write_sentences(database, chunked, texts)
+        _write_passages(database, passages, fields)
+        _write_speakers(database, chunked)
+        counts = capitals.count(text for text in texts)
+        database.executemany("INSERT INTO letters VALUES (?, ?, ?)", counts)
+        for name, matrix in fields.items():
+            spread = vectors.spread_of(matrix)
+            row = (name, spread.mean.tobytes(), spread.covariance.tobytes())
+            database.execute("INSERT INTO spreads VALUES (?, ?, ?)", row)
+        database.commit()
+    finally:
+        database.close()
+
+
+def key_of(text: str) -> bytes:
+    """Return the key under which an encoded text's vector is found again."""
+    return hashlib.sha256(text.encode()).digest()[:16]
+
+
+def _write_episodes(database: sqlite3.Connection, chunked: Sequence[Chunked]) -> None:
+    for item in chunked:
+        episode = item.transcript.episode
+        database.execute(
+            "INSERT INTO episodes VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                episode.id,
+                json.dumps(asdict(episode), ensure_ascii=False),
+                episode.show.id,
+                episode.published,
+                item.first_sentence,
+                len(item.sentences),
+            ),
+        )
+        database.executemany("INSERT OR IGNORE INTO aliases VALUES (?, ?)", item.transcript.aliases.items())
+
+
+def _write_sentences(database: sqlite3.Connection, chunked: Sequence[Chunked], texts: Sequence[str]) -> None:
+    row = 0
+    for episode in chunked:
+        for sentence in episode.sentences:
+            turn = episode.transcript.turns[sentence.turn]
+            database.execute(
+                "INSERT INTO sentences VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    row,
+                    sentence.turn,
+                    sentence.start,
+                    sentence.end,
+                    sentence.first_word,
+                    sentence.words,
+                    _person(episode.transcript, turn.speaker),
+                    turn.text[sentence.start : sentence.end],
+                    key_of(texts[row]),
+                ),
+            )
+            row += 1
+
+
+def _write_passages(
+    database: sqlite3.Connection, passages: Sequence[Passage], fields: dict[VectorField, Floats]
+) -> None:
+    for row, passage in enumerate(passages):
+        database.execute(
+            "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                row,
+                passage.id,
+                passage.episode_id,
+                passage.text,
+                passage.header,
+                *passage.sentences,
+                json.dumps(passage.speakers, ensure_ascii=False),
+                passage.start,
+                passage.end,
+                passage.timing,
+                fields["passage"][row].tobytes(),
+                fields["turns"][row].tobytes(),
+            ),
+        )
+
+
+def _write_speakers(database: sqlite3.Connection, chunked: Sequence[Chunked]) -> None:
+    """Write who speaks in each passage, and who asks, by the name that a label stands for."""
+    for episode in chunked:
+        for row, passage in enumerate(episode.passages, episode.first_passage):
+            people = {_person(episode.transcript, label) for label in passage.speakers}
+            database.executemany("INSERT INTO speakers VALUES (?, ?)", ((name, row) for name in people))
+        hosts = {_person(episode.transcript, label) for label in askers(episode.transcript)}
+        rows = ((episode.transcript.episode.id, name) for name in hosts)
+        database.executemany("INSERT INTO askers VALUES (?, ?)", rows)
+
+
+def _person(transcript: Transcript, label: str | None) -> str | None:
+    return None if label is None else transcript.aliases.get(label, label)
