@@ -3,18 +3,13 @@
 import json
 import sys
 from argparse import Namespace
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from api.progress import Bars
+from api.ingesting import ingested, published
 from api.settings import Settings
-from ingest.errors import PlaybackError, SourceError
-from ingest.heard import Listening
+from ingest.errors import SourceError
 from ingest.library import (
     episode_ids,
     feeds,
@@ -25,16 +20,14 @@ from ingest.library import (
     records,
     transcript_ids,
 )
-from ingest.outcome import Outcome
-from ingest.pipeline import IngestSettings, Source, ingest_episode, refresh_feed, register_source
-from ingest.space import disk_problem, require_space
+from ingest.pipeline import refresh_feed, register_source
 from ingest.transcript import Episode, Transcript, with_episode
 
 
 def ingest(options: Namespace, settings: Settings) -> int:
     """Ingest sources, print every episode's outcome, publish the index; 1 if any source or episode failed or waits."""
     allow = frozenset(options.allow_host)
-    return _ingested(
+    return ingested(
         (partial(register_source, source, settings.home, allow, options.again) for source in options.sources),
         options,
         settings,
@@ -54,7 +47,7 @@ def refresh(options: Namespace, settings: Settings) -> int:
             return 0
         known = [feed for feed in feeds(settings.home) if feed.url and feed.removed is None]
         allow = frozenset(options.allow_host)
-        return _ingested((partial(refresh_feed, feed, settings.home, allow) for feed in known), options, settings)
+        return ingested((partial(refresh_feed, feed, settings.home, allow) for feed in known), options, settings)
 
 
 def remove(options: Namespace, settings: Settings) -> int:
@@ -70,7 +63,7 @@ def remove(options: Namespace, settings: Settings) -> int:
         drop_index(settings.home)
         print("the index is empty now and was removed")
         return 0
-    code = _publish(settings, rebuild=False, quiet=options.quiet)
+    code = published(settings, rebuild=False, quiet=options.quiet)
     if options.purge:
         drop_others(settings.home)
     return code
@@ -80,7 +73,7 @@ def index(options: Namespace, settings: Settings) -> int:
     """Build and publish a generation; 1 if an episode cannot be read and was left out."""
     if not transcript_ids(settings.home):
         raise SourceError(f"{settings.home} holds no transcripts to index; run: playback ingest SOURCE")
-    return _publish(settings, options.rebuild, options.quiet)
+    return published(settings, options.rebuild, options.quiet)
 
 
 def ask(options: Namespace, settings: Settings) -> int:
@@ -210,91 +203,6 @@ def evaluate(options: Namespace, settings: Settings) -> int:
         printed += "\n" + comparison_text(report["against"]["figures"], *names)
     _print_json(report) if options.json else print(printed)
     return 0
-
-
-def _ingested(reads: Iterable[Callable[[], Source]], options: Namespace, settings: Settings) -> int:
-    """Register what is read and take its episodes through their stages; then publish the index."""
-    if settings.home.exists() and not settings.home.is_dir():
-        raise SourceError(f"{settings.home} is not a folder; name one by --home or PLAYBACK_HOME")
-    require_space(settings.home, 0, "ingesting")
-    plan = IngestSettings(
-        audio=not options.no_audio,
-        transcribe=options.transcribe,
-        again=options.again,
-        allow=frozenset(options.allow_host),
-        listening=Listening(engine=options.engine, model=options.model, models=settings.models),
-    )
-    episodes, code = _registered(reads)
-    counts: Counter[str] = Counter()
-    with Bars(quiet=options.quiet) as bars:
-        for outcome in _outcomes(episodes[: options.limit], settings.home, plan, options.workers, bars):
-            counts[outcome.status] += 1
-            code = code if outcome.ok else 1
-            if options.unchanged or outcome.status != "unchanged":
-                bars.line(f"{outcome.episode.id}  {outcome.status}: {outcome.message}")
-    if not episodes:
-        return code
-    noun = "episode" if counts.total() == 1 else "episodes"
-    print(f"{counts.total()} {noun}: {', '.join(f'{count} {name}' for name, count in counts.items())}")
-    if undone := counts["failed"] + counts["waiting"] + counts["quarantined"]:
-        undone_of = f"{undone} of {counts.total()} episodes failed or wait"
-        print(f"playback: {undone_of}; the lines above say why", file=sys.stderr)
-    if not options.no_index and transcript_ids(settings.home):
-        code = max(code, _publish(settings, rebuild=False, quiet=options.quiet))
-    return code
-
-
-def _registered(reads: Iterable[Callable[[], Source]]) -> tuple[list[Episode], int]:
-    """Register every source; one that cannot be used is named on standard error and does not stop the others."""
-    episodes: dict[str, Episode] = {}
-    code = 0
-    for read in reads:
-        try:
-            found = read()
-        except (PlaybackError, OSError) as error:
-            reason = (disk_problem(error) if isinstance(error, OSError) else None) or str(error)
-            print(f"playback: {' '.join(reason.split())}", file=sys.stderr)
-            code = 1
-            continue
-        for problem in found.problems:
-            print(f"playback: {problem}", file=sys.stderr)
-        for line in found.left_out:
-            print(line)
-        episodes |= {episode.id: episode for episode in found.episodes}
-    return list(episodes.values()), code
-
-
-def _outcomes(episodes: list[Episode], home: Path, plan: IngestSettings, workers: int, bars: Bars) -> Iterator[Outcome]:
-    """Yield outcomes as they come; workers are processes, because decoding and aligning hold the interpreter."""
-    if workers == 1 or len(episodes) < 2:
-        for episode in episodes:
-            yield ingest_episode(episode, home, plan, bars.stage(episode.id))
-        return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        running = [pool.submit(ingest_episode, episode, home, plan) for episode in episodes]
-        for done in as_completed(running):
-            yield done.result()
-
-
-def _publish(settings: Settings, rebuild: bool, quiet: bool) -> int:
-    """Publish a generation unless the live one is up to date; 1 if it lacks episodes that cannot be read."""
-    from index.build import build, up_to_date
-    from index.encode import load_encoder, weights_named
-    from index.store import current_number_or_zero, manifest_of
-
-    if not rebuild and up_to_date(settings.home, settings.encoder, weights_named(settings.encoder)):
-        print("the index is up to date")
-        manifest = manifest_of(settings.home, current_number_or_zero(settings.home))
-    else:
-        with Bars(quiet=quiet) as bars:
-            manifest = build(settings.home, load_encoder(settings.encoder), rebuild, progress=bars.encoding)
-        print(
-            f"generation {manifest.generation} published: {manifest.passages:,} passages of {manifest.episodes} "
-            f"episodes, encoder {manifest.encoder}"
-        )
-    for identifier, reason in manifest.left_out.items():
-        print(f"playback: {identifier} is not in the index: {reason}", file=sys.stderr)
-    return 1 if manifest.left_out else 0
 
 
 def _episode(wanted: str, home: Path) -> Episode:

@@ -165,7 +165,7 @@ def _remade(home: Path, identifier: str, damaged: list[str], hurt: bool) -> Iter
         return
     for name in wanted:
         (folder / name).unlink(missing_ok=True)
-    outcome = ingest_episode(load_record(home, identifier).episode, home, IngestSettings(audio=False))
+    outcome = ingest_episode(load_record(home, identifier).episode, home, IngestSettings(audio=False, allow=None))
     for name in wanted:
         where = (folder / name).relative_to(home).as_posix()
         if outcome.ok and outcome.status not in ("skipped", "busy") and _problem(folder / name, identifier) is None:

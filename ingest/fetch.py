@@ -21,7 +21,7 @@ from ingest.ranges import goes_on, validator, whole_size
 from ingest.retry import FetchLimits, PassingError, asked_wait, tried
 from ingest.shown import printable, shown_address
 
-__all__ = ["DOWNLOAD_LIMITS", "FEED_LIMITS", "FetchLimits", "Fetched", "download", "fetch", "open_client"]
+__all__ = ["DOWNLOAD_LIMITS", "FEED_LIMITS", "Downloaded", "FetchLimits", "Fetched", "download", "fetch", "open_client"]
 
 _MOST_REDIRECTS = 5
 # Seconds until a server has sent its headers.
@@ -39,7 +39,7 @@ _ADVICE = {
 _MOST_IN_MEMORY = 2**22
 FEED_LIMITS = FetchLimits()
 # An hour of talk at 128 kbit/s takes two hours at 8 kB/s.
-DOWNLOAD_LIMITS = FetchLimits(seconds=4 * 3600.0, rate=4_096.0, attempts=6)
+DOWNLOAD_LIMITS = FetchLimits(size=2**30, seconds=4 * 3600.0, rate=4_096.0, attempts=6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,15 @@ class Fetched:
     moved: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Downloaded:
+    """The SHA-256 of a file that was received, and the validators for the next conditional request."""
+
+    sha256: str
+    etag: str | None = None
+    last_modified: str | None = None
+
+
 def open_client(allow: frozenset[str] = frozenset()) -> httpx.Client:
     """Return a client that asks public web servers only, and the hosts in `allow` ("host" or "host:port"); close it.
 
@@ -72,24 +81,19 @@ def fetch(
     url: str,
     *,
     client: httpx.Client | None = None,
-    limit: int = 50 * 2**20,
     etag: str | None = None,
     last_modified: str | None = None,
     limits: FetchLimits = FEED_LIMITS,
 ) -> Fetched:
-    """Get a document of at most `limit` bytes (decoded); with validators an unchanged one comes as `not_modified`.
+    """Get a document; with validators an unchanged one comes as `not_modified`.
 
     Redirects are followed, failures that may pass are tried again. Raises SourceError, one line with the address.
     """
-    headers = {"Accept-Encoding": "gzip"}
-    headers |= {"If-None-Match": etag} if etag else {}
-    headers |= {"If-Modified-Since": last_modified} if last_modified else {}
+    headers = {"Accept-Encoding": "gzip", **_conditions(etag, last_modified)}
     with contextlib.ExitStack() as stack:
         http = client or stack.enter_context(open_client())
         deadline = time.monotonic() + limits.seconds
-        return tried(
-            lambda: _fetched(http, url, headers, limit, (limits, deadline)), shown_address(url), limits, deadline
-        )
+        return tried(lambda: _fetched(http, url, headers, limits, deadline), shown_address(url), limits, deadline)
 
 
 def download(
@@ -97,31 +101,50 @@ def download(
     target: Path,
     *,
     client: httpx.Client | None = None,
-    limit: int = 2**30,
     progress: Callable[[int, int | None], None] | None = None,
     limits: FetchLimits = DOWNLOAD_LIMITS,
-) -> str:
-    """Get a file of at most `limit` bytes, whole or not at all, and return its SHA-256 as hexadecimal digits.
+    check: Callable[[Path], object] | None = None,
+) -> Downloaded:
+    """Get a file, whole or not at all.
 
     What a broken connection left lies beside `target` in a hidden file, and the next call goes on from there if the
-    server's file is still the same; of any other failure nothing is left. `progress` is told the bytes there and the
-    bytes in all (None if unknown). Raises SourceError.
+    server's file is still the same; of any other failure nothing is left, nor of a file for which `check` raises
+    SourceError. `progress` is told the bytes there and the bytes in all (None if unknown). Raises SourceError.
     """
     with contextlib.ExitStack() as stack:
         http = client or stack.enter_context(open_client())
         deadline = time.monotonic() + limits.seconds
-        part = Part(url, target.with_name(f".{target.name}.part"), limit, progress)
+        part = Part(url, target.with_name(f".{target.name}.part"), limits.size, progress)
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             with kept_to_resume(part):
-                tried(lambda: _received(http, part, limits, deadline), shown_address(url), limits, deadline)
+                headers = tried(lambda: _received(http, part, limits, deadline), shown_address(url), limits, deadline)
+                if check is not None:
+                    check(part.path)
             digest = sha256_of(part.path)
             part.path.replace(target)
             part.note.unlink(missing_ok=True)
             sync_folder(target.parent)
         except OSError as error:
             raise SourceError(f"{target}: cannot be written: {error.strerror or error}") from error
-        return digest
+        return Downloaded(digest, headers.get("ETag"), headers.get("Last-Modified"))
+
+
+def is_unchanged(url: str, known: Downloaded, client: httpx.Client) -> bool:
+    """Say whether a server's file is the one that was received, by a conditional request whose body is not read.
+
+    False also where the server cannot tell. Raises SourceError as `fetch` does.
+    """
+    headers = {"Accept-Encoding": "identity", **_conditions(known.etag, known.last_modified)}
+    if not _is_conditional(headers):
+        return False
+
+    def asked() -> bool:
+        with _answer(client, url, headers, deadline) as response:
+            return response.status_code == 304
+
+    deadline = time.monotonic() + FEED_LIMITS.seconds
+    return tried(asked, shown_address(url), FEED_LIMITS, deadline)
 
 
 class _PublicTransport(httpx.BaseTransport):
@@ -184,15 +207,12 @@ def _as_httpx() -> Iterator[None]:
         raise httpx.TransportError(str(error)) from error
 
 
-def _fetched(
-    http: httpx.Client, url: str, headers: dict[str, str], limit: int, bounds: tuple[FetchLimits, float]
-) -> Fetched:
-    with _answer(http, url, headers, bounds[1]) as response:
-        conditional = "If-None-Match" in headers or "If-Modified-Since" in headers
-        if response.status_code == 304 and conditional:
+def _fetched(http: httpx.Client, url: str, headers: dict[str, str], limits: FetchLimits, deadline: float) -> Fetched:
+    with _answer(http, url, headers, deadline) as response:
+        if response.status_code == 304 and _is_conditional(headers):
             data = b""
         elif response.is_success and response.status_code != 206:
-            data = _gathered(_blocks(response, shown_address(url), limit, *bounds))
+            data = _gathered(_blocks(response, shown_address(url), limits.size, limits, deadline))
         else:
             raise SourceError(f"{shown_address(url)}: {_refusal(response.status_code)}")
         names = ("ETag", "Last-Modified", "Content-Type")
@@ -236,8 +256,8 @@ def _answer(http: httpx.Client, url: str, headers: dict[str, str], deadline: flo
         raise SourceError(f"{shown_address(url)}: is no valid address ({printable(str(error))}); check it") from error
 
 
-def _received(http: httpx.Client, part: Part, limits: FetchLimits, deadline: float) -> None:
-    """Receive what is missing of a part; whatever is there stays for the next try."""
+def _received(http: httpx.Client, part: Part, limits: FetchLimits, deadline: float) -> httpx.Headers:
+    """Receive what is missing of a part and return the headers; whatever is there stays for the next try."""
     name, before = shown_address(part.url), part.resumable()
     there = before.there if before else 0
     headers = {"Accept-Encoding": "identity"}
@@ -245,7 +265,7 @@ def _received(http: httpx.Client, part: Part, limits: FetchLimits, deadline: flo
     with _answer(http, part.url, headers, deadline) as response:
         whole = whole_size(response.headers)
         if response.status_code == 416 and before and whole == there == before.whole:
-            return
+            return response.headers
         if response.status_code == 416 or (response.status_code == 206 and not goes_on(response.headers, before)):
             part.forget()
             raise PassingError("cannot go on with what was received")
@@ -264,6 +284,16 @@ def _received(http: httpx.Client, part: Part, limits: FetchLimits, deadline: flo
         raise PassingError(f"ended after {size:,} of {whole:,} bytes")
     if not size:
         raise SourceError(f"{name}: is empty; check the address")
+    return response.headers
+
+
+def _conditions(etag: str | None, last_modified: str | None) -> dict[str, str]:
+    found = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+    return {name: value for name, value in found.items() if value}
+
+
+def _is_conditional(headers: dict[str, str]) -> bool:
+    return "If-None-Match" in headers or "If-Modified-Since" in headers
 
 
 def _blocks(response: httpx.Response, name: str, limit: int, limits: FetchLimits, deadline: float) -> Iterator[bytes]:

@@ -218,6 +218,12 @@ def read_if_whole(path: Path) -> dict[str, Any] | None:
     return read_json(path)
 
 
+def refuse_damaged(path: Path) -> None:
+    """Raise LibraryError if a file is there that could not be read: what it held is not to be taken for nothing."""
+    if path.exists():
+        raise LibraryError(f"{path} is damaged; restore it from a backup, or delete it to go on without what it held")
+
+
 def write_json(path: Path, data: dict[str, Any]) -> None:
     """Write a JSON object whole or not at all; it begins with the SHA-256 of the rest, so that damage is found."""
     body = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()

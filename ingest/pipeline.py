@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ingest import recordings, stages
 from ingest.assemble import assemble
+from ingest.caption_links import Captions, captions_of
 from ingest.errors import LibraryError, ModelMissing, PlaybackError, SourceError
 from ingest.feed import Feed, looks_like_feed, parse_feed
 from ingest.fetch import Fetched, fetch, open_client
@@ -38,7 +39,6 @@ from ingest.removal import bring_back, discard_ghost, removal_of
 from ingest.shown import shown_address
 from ingest.shownotes import OfficialText
 from ingest.space import disk_problem
-from ingest.stages import Captions
 from ingest.transcribe import weights_available
 from ingest.transcript import Episode, Transcript
 from ingest.vocabulary import vocabulary_for
@@ -51,12 +51,15 @@ TRANSCRIPT_VERSION = 4
 
 @dataclass(frozen=True, slots=True)
 class IngestSettings:
-    """What a run is asked for; picklable, so that an episode can be ingested by another process."""
+    """What a run is asked for; picklable, so that an episode can be ingested by another process.
+
+    `allow` are hosts that may be fetched from though they are not public; None: no server is asked for captions.
+    """
 
     audio: bool = True
     transcribe: bool = False
     again: bool = False
-    allow: frozenset[str] = frozenset()  # hosts that may be fetched from though they are not public
+    allow: frozenset[str] | None = frozenset()
     listening: Listening = field(default_factory=Listening)
 
 
@@ -195,6 +198,13 @@ def ingest_episode(episode: Episode, home: Path, settings: IngestSettings, progr
         return left_alone or noted(home, record, _tried(record, home, settings, progress))
 
 
+def died(episode: Episode, home: Path) -> Outcome:
+    """Count a failure that ended the process it happened in, as one for want of memory does."""
+    failed = Outcome(episode, "failed", "its process was killed; it may need more memory: use fewer --workers")
+    with lock(episode_folder(home, episode.id), wait=False) as held:
+        return noted(home, load_record(home, episode.id), failed) if held else failed
+
+
 def _tried(record: Record, home: Path, settings: IngestSettings, progress: Progress | None) -> Outcome:
     episode = record.episode
     try:
@@ -210,7 +220,7 @@ def _tried(record: Record, home: Path, settings: IngestSettings, progress: Progr
 
 
 def _ingest(record: Record, home: Path, settings: IngestSettings, progress: Progress | None) -> Outcome:
-    captions = stages.captions_of(home, record, settings.again, settings.allow)
+    captions = captions_of(home, record, settings.again, settings.allow)
     official = stages.official_of(home, record, captions, settings.again)
     heard, remark = _listen(record, home, settings, (captions, official.text), progress)
     record = load_record(home, record.episode.id)
@@ -219,7 +229,7 @@ def _ingest(record: Record, home: Path, settings: IngestSettings, progress: Prog
     audio = recording(home, record.episode.id) if has_times else None
     sound = None if audio is None else sha256_of(audio)
     inputs = hash_of(
-        [TRANSCRIPT_VERSION, official.inputs, captions.inputs, _key(heard), record.episode.duration, sound]
+        [TRANSCRIPT_VERSION, official.inputs, captions.made_of, _key(heard), record.episode.duration, sound]
     )
     path = episode_folder(home, record.episode.id) / "transcript.json"
     if path.exists() and not settings.again and _inputs_of(path) == inputs:
@@ -256,7 +266,7 @@ def _listen(
     missing = _weights_missing(settings.listening) if needed else None
     try:
         if local or (needed and missing is None):
-            audio = recordings.recording_of(home, record, progress, settings.allow)
+            audio = recordings.recording_of(home, record, progress, settings.allow or frozenset(), settings.again)
             if audio is not None:
                 record = _with_recording(home, record, audio)
                 if needed and missing is None:

@@ -9,14 +9,14 @@ from typing import Any
 
 from ingest.audio import probe
 from ingest.errors import AudioError, ModelMissing, SourceError
-from ingest.fetch import download, open_client
+from ingest.fetch import Downloaded, download, is_unchanged, open_client
 from ingest.item import Item
 from ingest.library import Record, episode_folder, read_if_whole, recording, sha256_of, sync_folder, write_json
 from ingest.space import require_space
 
 logger = logging.getLogger(__name__)
 
-# Beside a recording: where it came from, the SHA-256 of its bytes, and its duration in seconds.
+# Beside a recording: how it was published, the SHA-256 of its bytes, its duration in seconds, its server's validators.
 NOTE = "recording.json"
 _COPY_BYTES = 2**20
 
@@ -25,19 +25,24 @@ Progress = Callable[[str, float, float | None], None]
 
 
 def recording_of(
-    home: Path, record: Record, progress: Progress | None, allow: frozenset[str] = frozenset()
+    home: Path,
+    record: Record,
+    progress: Progress | None,
+    allow: frozenset[str] = frozenset(),
+    again: bool = False,
 ) -> Path | None:
     """Return the library's copy of the recording, made if it is not there yet; None if no source has one.
 
-    A recording that was published again (another address, another stated duration, a local file with other bytes) takes
-    the place of the copy as soon as it is here; where it cannot be had, the copy stays and a warning says why.
+    A recording that was published again (another address, another stated duration or date, a local file with other
+    bytes) takes the place of the copy as soon as it is here; where it cannot be had, the copy stays and a warning says
+    why. Where the address is the same, and with `again`, a server is asked whether its bytes are.
     """
     present = recording(home, record.episode.id)
     item = next((item for item in reversed(record.items) if item.enclosure is not None), None)
-    if item is None or (present is not None and not _published_again(present, item)):
+    if item is None or (present is not None and not again and not _published_again(present, item)):
         return present
     try:
-        return _brought(item, episode_folder(home, record.episode.id), progress, allow)
+        return _brought(item, present, episode_folder(home, record.episode.id), progress, allow)
     except SourceError as error:
         if present is None:
             raise
@@ -62,17 +67,19 @@ def duration_of(audio: Path) -> float:
 
 
 def _published_again(present: Path, item: Item) -> bool:
-    """Whether a source's recording is another one than the library's copy was made of.
+    """Whether a source's recording may be another one than the library's copy was made of.
 
-    Hosts change the query of an address at will, so that it tells nothing. Of a copy without a note, of an earlier
-    version or a run that was stopped, it is not known where it came from: it counts as made of what is published now.
+    Hosts change the query of an address at will, and those that insert advertisements its size, so that neither tells
+    anything. Of a copy without a note, of an earlier version or a run that was stopped, it is not known where it came
+    from: it counts as made of what is published now.
     """
     assert item.enclosure is not None
     note = read_if_whole(present.parent / NOTE)
     if note is None:
-        note = _note_recording(present, item, sha256_of(present))
+        note = _note(present, item, Downloaded(sha256_of(present)))
     if _is_remote(item.enclosure.url):
-        return (note["address"], note["stated"]) != _published_as(item)
+        # A note of an earlier version does not tell all of it.
+        return any(note.get(name, value) != value for name, value in _published_as(item).items())
     local = Path(item.enclosure.url)
     if not local.exists():
         return False
@@ -80,8 +87,8 @@ def _published_again(present: Path, item: Item) -> bool:
     return other_bytes or present.stat().st_size != local.stat().st_size
 
 
-def _brought(item: Item, folder: Path, progress: Progress | None, allow: frozenset[str]) -> Path:
-    """Bring a source's recording into the library, in the place of any other."""
+def _brought(item: Item, present: Path | None, folder: Path, progress: Progress | None, allow: frozenset[str]) -> Path:
+    """Bring a source's recording into the library, in the place of any other; raises SourceError for what is none."""
     assert item.enclosure is not None
     url = item.enclosure.url
     suffix = (Path(url.split("?")[0]) if _is_remote(url) else Path(url)).suffix.lower()
@@ -89,34 +96,53 @@ def _brought(item: Item, folder: Path, progress: Progress | None, allow: frozens
     if _is_remote(url):
         report = None if progress is None else _download_progress(progress)
         with open_client(allow) as client:
-            digest = download(url, target, client=client, progress=report)
+            known = None if present is None else _known(present, item)
+            if present is not None and known is not None and is_unchanged(url, known, client):
+                _note(present, item, known)
+                return present
+            # Checked before it takes any place: a host that lost a file may send anything under its name.
+            brought = download(url, target, client=client, progress=report, check=probe)
     else:
-        probe(Path(url))  # raises for what cannot be decoded, before it is copied
+        probe(Path(url))
         _copy(Path(url), target)
-        digest = sha256_of(target)
+        brought = Downloaded(sha256_of(target))
     for other in folder.glob("audio.*"):
         if other != target:
             other.unlink()
-    _note_recording(target, item, digest)
+    _note(target, item, brought)
     return target
 
 
-def _note_recording(audio: Path, item: Item, digest: str) -> dict[str, Any]:
+def _known(present: Path, item: Item) -> Downloaded | None:
+    """What is known of the copy if it came from the item's address, None if it did not."""
+    note = read_if_whole(present.parent / NOTE)
+    if note is None or note["address"] != _published_as(item)["address"]:
+        return None
+    return Downloaded(note["audio_sha256"], note.get("etag"), note.get("last_modified"))
+
+
+def _note(audio: Path, item: Item, brought: Downloaded) -> dict[str, Any]:
     """Write and return where a recording came from and what it is."""
-    address, stated = _published_as(item)
     try:
         duration = round(probe(audio).duration, 3)
     except (AudioError, ModelMissing):
         duration = None  # who needs the sound will say what is wrong with it
-    note = {"schema": 1, "address": address, "stated": stated, "audio_sha256": digest, "duration": duration}
+    note = {
+        "schema": 1,
+        **_published_as(item),
+        "audio_sha256": brought.sha256,
+        "duration": duration,
+        "etag": brought.etag,
+        "last_modified": brought.last_modified,
+    }
     write_json(audio.parent / NOTE, note)
     return note
 
 
-def _published_as(item: Item) -> tuple[str, float | None]:
-    """The address of a recording without its query, and the duration that its source states."""
+def _published_as(item: Item) -> dict[str, str | float | None]:
+    """The address of a recording without its query, and the duration in seconds and the date that its source states."""
     assert item.enclosure is not None
-    return item.enclosure.url.partition("?")[0], item.duration
+    return {"address": item.enclosure.url.partition("?")[0], "stated": item.duration, "published": item.published}
 
 
 def _copy(source: Path, target: Path) -> None:

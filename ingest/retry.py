@@ -1,4 +1,4 @@
-"""How long a request may take, and trying again what may pass."""
+"""What a request may take, and trying again what may pass."""
 
 import email.utils
 import logging
@@ -20,11 +20,13 @@ _MOST_DIGITS = 12
 
 @dataclass(frozen=True, slots=True)
 class FetchLimits:
-    """How long a request may take and how often it is tried; times in seconds.
+    """How much a request may bring, how long it may take and how often it is tried; times in seconds.
 
-    `seconds` bounds everything with all tries and waits. A body must bring `rate` bytes per second over each `window`.
+    `size` bounds the bytes of the body, decoded, `seconds` everything with all tries and waits. A body must bring
+    `rate` bytes per second over each `window`.
     """
 
+    size: int = 50 * 2**20
     seconds: float = 120.0
     rate: float = 1_024.0
     window: float = 30.0

@@ -4,18 +4,15 @@ A stage is done when its file exists and records the hash of its inputs, which h
 """
 
 import logging
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from ingest import heard as heard_words
 from ingest.audio import blocks
-from ingest.captions import Cue, read_captions
+from ingest.caption_links import Captions
 from ingest.edges import movable, refined
-from ingest.errors import AudioError, LibraryError, ModelMissing, PlaybackError, SourceError
-from ingest.fetch import fetch, open_client
-from ingest.folder import read_text
+from ingest.errors import AudioError, ModelMissing
 from ingest.heard import Heard, Listening
 from ingest.item import Link
 from ingest.library import (
@@ -25,38 +22,21 @@ from ingest.library import (
     hash_of,
     read_if_whole,
     recording,
+    refuse_damaged,
     sha256_of,
     write_json,
 )
 from ingest.pauses import envelope, pauses
 from ingest.recordings import NOTE, Progress
 from ingest.register import people_of
-from ingest.retry import PassingError
-from ingest.shown import shown_address
 from ingest.shownotes import OfficialText, best_of, parse_notes
 from ingest.transcribe import transcribe
 from ingest.transcript import OfficialTurn, Transcript
 
 logger = logging.getLogger(__name__)
 
-# Raise one when its stage makes something else of the same inputs; what is on disk is then made again.
-CAPTIONS_VERSION = 1
+# Raise it when something else is made of the same notes; what is on disk is then made again.
 OFFICIAL_VERSION = 2
-
-_MOST_CAPTION_BYTES = 20 * 2**20
-# Times are worth more than words here, and JSON keeps names and word times where the others may not (contract).
-_ORDER = ("json", "vtt", "srt", "html", "text")
-
-
-@dataclass(frozen=True, slots=True)
-class Captions:
-    """What the first usable transcript link held: cues with times, or another copy of the official text."""
-
-    inputs: str
-    cues: tuple[Cue, ...] = ()
-    notes: str | None = None
-    problems: tuple[str, ...] = ()
-    passing: bool = False  # a server was out of reach; never on disk, where only what was read is kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,27 +45,6 @@ class Official:
 
     inputs: str
     text: OfficialText
-
-
-def captions_of(home: Path, record: Record, again: bool, allow: frozenset[str] = frozenset()) -> Captions:
-    """Read the episode's captions from the first of its transcript links that holds any, and keep them as they came."""
-    links = sorted((link for item in record.items for link in item.transcripts), key=_rank)
-    inputs = hash_of([CAPTIONS_VERSION, [asdict(link) | {"sha256": _local_hash(link)} for link in links]])
-    path = episode_folder(home, record.episode.id) / "captions.json"
-    kept = read_if_whole(path)
-    if kept is not None and kept.get("inputs") == inputs and not again:
-        return _captions_from_json(kept)
-    if not links:
-        return Captions(inputs)
-    captions = _first_usable(links, inputs, allow)
-    if captions.cues or captions.notes is not None:
-        kept_fields = {key: value for key, value in asdict(captions).items() if key != "passing"}
-        write_json(path, {"schema": 1, **kept_fields})
-    elif kept is not None:  # a server out of reach takes nothing away
-        return replace(_captions_from_json(kept), problems=captions.problems)
-    else:
-        _refuse_damaged(path)
-    return captions
 
 
 def official_of(home: Path, record: Record, captions: Captions, again: bool) -> Official:
@@ -147,7 +106,7 @@ def heard_already(home: Path, record: Record) -> Heard | None:
     path = episode_folder(home, record.episode.id) / "heard.json"
     data = read_if_whole(path)
     if data is None:
-        _refuse_damaged(path)
+        refuse_damaged(path)
         return None
     audio = recording(home, record.episode.id)
     other = audio is not None and data["key"]["audio_sha256"] != sha256_of(audio)
@@ -169,67 +128,10 @@ def with_edges(transcript: Transcript, audio: Path | None) -> Transcript:
     return replace(transcript, turns=refined(transcript.turns, found))
 
 
-def _refuse_damaged(path: Path) -> None:
-    """Raise LibraryError if a file is there that could not be read: what it held is not to be taken for nothing."""
-    if path.exists():
-        raise LibraryError(f"{path} is damaged; restore it from a backup, or delete it to go on without what it held")
-
-
 def _made_of(inputs: str, path: Path) -> dict[str, Any] | None:
     """Read what a stage made of these inputs, None if it made nothing of them or its file is damaged."""
     data = read_if_whole(path)
     return data if data is not None and data.get("inputs") == inputs else None
-
-
-def _first_usable(links: Sequence[Link], inputs: str, allow: frozenset[str]) -> Captions:
-    problems: list[str] = []
-    passing = False
-    for link in links:
-        try:
-            data = _fetched(link.url, allow) if _is_remote(link.url) else _read(Path(link.url))
-            if _ORDER[_rank(link)] in ("html", "text"):
-                notes = read_text(data, shown_address(link.url))
-                if parse_notes(notes).turns:
-                    return Captions(inputs, notes=notes, problems=tuple(problems))
-                raise SourceError(f"{shown_address(link.url)}: holds no turns with speaker names")
-            return Captions(inputs, cues=read_captions(data, shown_address(link.url)), problems=tuple(problems))
-        except PlaybackError as error:
-            logger.info("captions not used: %s", error)  # the outcome says so too
-            problems.append(str(error))
-            passing = passing or isinstance(error.__cause__, PassingError)
-    return Captions(inputs, problems=tuple(problems), passing=passing)
-
-
-def _rank(link: Link) -> int:
-    """Position of a link's format in `_ORDER`, told by media type, else by the end of its path."""
-    kind = f"{link.type or ''} {Path(link.url.split('?')[0]).suffix}".lower()
-    for position, words in enumerate(
-        (("json",), ("vtt",), ("srt", "subrip"), ("html", ".htm"), ("text", "plain", ".txt"))
-    ):
-        if any(word in kind for word in words) and not (position == 4 and "vtt" in kind):
-            return position
-    return len(_ORDER) - 1
-
-
-def _fetched(url: str, allow: frozenset[str]) -> bytes:
-    with open_client(allow) as client:
-        return fetch(url, client=client, limit=_MOST_CAPTION_BYTES).data
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise SourceError(f"{path}: cannot be read: {error.strerror}") from error
-
-
-def _local_hash(link: Link) -> str | None:
-    path = Path(link.url)
-    return None if _is_remote(link.url) or not path.is_file() else sha256_of(path)
-
-
-def _is_remote(url: str) -> bool:
-    return url.startswith(("http://", "https://"))
 
 
 def _heard_elsewhere(home: Path, identifier: str, key: dict[str, str]) -> dict[str, Any] | None:
@@ -241,10 +143,6 @@ def _heard_elsewhere(home: Path, identifier: str, key: dict[str, str]) -> dict[s
             if heard is not None and heard.get("key") == key:
                 return heard
     return None
-
-
-def _captions_from_json(data: dict[str, Any]) -> Captions:
-    return Captions(data["inputs"], tuple(Cue(**cue) for cue in data["cues"]), data["notes"], tuple(data["problems"]))
 
 
 def _plain(text: OfficialText) -> dict[str, Any]:

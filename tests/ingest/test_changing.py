@@ -2,16 +2,17 @@
 
 import hashlib
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from ingest import library, pipeline, recordings, stages
+from ingest import caption_links, library, pipeline, recordings, stages
 from ingest.errors import SourceError
 from ingest.export import render
-from ingest.fetch import Fetched
+from ingest.fetch import Downloaded, Fetched
 from ingest.heard import Heard
 from ingest.item import Item, Link
 from ingest.library import (
@@ -75,14 +76,18 @@ def web(monkeypatch):
 def sound(monkeypatch):
     """Recordings by address, and an engine that counts how often it listens."""
 
-    there = SimpleNamespace(bytes_of={}, downloads=[], heard=[])
+    there = SimpleNamespace(bytes_of={}, downloads=[], asked=[], heard=[])
 
     def download(url, target, **_):
         there.downloads.append(url)
         if url not in there.bytes_of:
             raise SourceError(f"{url}: is not there (status 404)")
         library.write_bytes(target, there.bytes_of[url])
-        return library.sha256_of(target)
+        return Downloaded(library.sha256_of(target), etag=hashlib.sha256(there.bytes_of[url]).hexdigest())
+
+    def is_unchanged(url, known, client):
+        there.asked.append(url)
+        return url in there.bytes_of and known.etag == hashlib.sha256(there.bytes_of[url]).hexdigest()
 
     def transcribe(path, listening, progress=None, resume=None):
         there.heard.append(path.read_bytes())
@@ -91,6 +96,7 @@ def sound(monkeypatch):
         return Heard(timed, "en", listening.engine, listening.model, 20.0, listening.vocabulary)
 
     monkeypatch.setattr(recordings, "download", download)
+    monkeypatch.setattr(recordings, "is_unchanged", is_unchanged)
     monkeypatch.setattr(recordings, "probe", lambda path: SimpleNamespace(duration=20.0))
     monkeypatch.setattr(stages, "transcribe", transcribe)
     monkeypatch.setattr(stages, "with_edges", lambda transcript, audio: transcript)
@@ -199,14 +205,36 @@ def test_a_recording_published_again_is_heard_again_if_its_bytes_changed(web, so
 
 
 def test_a_recording_of_another_length_is_fetched_again(web, sound, tmp_path):
-    """The same address with another stated duration is another recording; another query of it is not."""
+    """Another stated duration at the same address has its server asked; another query of it has not."""
     url = "https://cdn.example/1.mp3"
-    sound.bytes_of = {url: b"first", f"{url}?t=1": b"first", f"{url}?t=2": b"first"}
+    sound.bytes_of = {url: b"first", f"{url}?t=1": b"first", f"{url}?t=2": b"other"}
     for query, seconds, downloads in (("", 60, 1), ("?t=1", 60, 1), ("?t=2", 61, 2)):
         more = f"<itunes:duration>{seconds}</itunes:duration>"
         web.documents[OLD] = feed(entry(1, url=url + query, more=more))
         run(register_source(OLD, tmp_path), tmp_path, audio=True)
         assert len(sound.downloads) == downloads
+
+
+def test_a_recording_published_again_at_its_address_is_asked_for(web, sound, tmp_path):
+    """Another date, or --again: its server says whether the bytes changed, and only then is it fetched and heard."""
+    url = "https://cdn.example/1.mp3"
+    sound.bytes_of = {url: b"first"}
+    first, later = (f"<pubDate>Mon, 0{day} Jan 2024 08:00:00 GMT</pubDate>" for day in (1, 8))
+    for more, content, asked, downloads in (
+        (first, b"first", 0, 1),
+        (first, b"other", 0, 1),  # nothing says that it changed
+        (later, b"first", 1, 1),
+        (later, b"first", 1, 1),
+        (first, b"other", 2, 2),
+    ):
+        sound.bytes_of[url] = content
+        web.documents[OLD] = feed(entry(1, url=url, more=more))
+        (outcome,) = run(register_source(OLD, tmp_path), tmp_path, audio=True)
+        assert (len(sound.asked), len(sound.downloads)) == (asked, downloads)
+    assert sound.heard == [b"first", b"other"]
+    sound.bytes_of[url] = b"third"
+    ingest_episode(outcome.episode, tmp_path, IngestSettings(again=True))
+    assert recording(tmp_path, outcome.episode.id).read_bytes() == b"third"
 
 
 def test_a_new_recording_out_of_reach_takes_the_old_one_not_away(web, sound, tmp_path):
@@ -293,29 +321,91 @@ def test_damaged_heard_words_cost_a_transcript_nothing(web, sound, tmp_path):
     assert (third.ok, len(sound.heard)) == (True, 2), "with weights it is heard again"
 
 
+# --- captions
+
+
+def vtt(spoken=SPOKEN, each=5):
+    cues = (f"00:00:{each * n:02}.000 --> 00:00:{each * n + each:02}.000\n{text}" for n, (_, text) in enumerate(spoken))
+    return "\n\n".join(("WEBVTT", *cues)).encode()
+
+
+def captioned(url):
+    names = 'xmlns:podcast="https://podcastindex.org/namespace/1.0" type="text/vtt"'
+    return entry(1, more=f'<podcast:transcript {names} url="{url}"/>')
+
+
+@pytest.fixture
+def captions(web, monkeypatch):
+    """The web, also for captions."""
+    monkeypatch.setattr(caption_links, "fetch", pipeline.fetch)
+    return web
+
+
+ONE, TWO = "https://tea.example/1.vtt", "https://tea.example/2.vtt"
+
+
 @pytest.mark.parametrize("damaged", [False, True])
-def test_captions_that_moved_out_of_reach_take_no_times_away(web, tmp_path, monkeypatch, damaged):
+def test_captions_that_moved_out_of_reach_take_no_times_away(captions, tmp_path, damaged):
     """Another address that does not answer: the captions of before serve, or their damage is said."""
-    vtt = "".join(
-        f"00:00:{5 * n:02}.000 --> 00:00:{5 * n + 5:02}.000\n{text}\n\n" for n, (_, text) in enumerate(SPOKEN)
-    )
-
-    def fetch(url, **_):
-        if not url.endswith("1.vtt"):
-            raise SourceError(f"{url}: is not there (status 404)")
-        return Fetched(f"WEBVTT\n\n{vtt}".encode(), url)
-
-    monkeypatch.setattr(stages, "fetch", fetch)
-    names = '<podcast:transcript xmlns:podcast="https://podcastindex.org/namespace/1.0" type="text/vtt" url="{}"/>'
-    web.documents[OLD] = feed(entry(1, more=names.format("https://tea.example/1.vtt")))
+    captions.documents = {OLD: feed(captioned(ONE)), ONE: vtt()}
     (first,) = run(register_source(OLD, tmp_path), tmp_path)
     path = episode_folder(tmp_path, first.episode.id) / "captions.json"
     if damaged:
         path.write_bytes(path.read_bytes()[:-9])
-    web.documents[OLD] = feed(entry(1, more=names.format("https://tea.example/2.vtt")))
+    captions.documents[OLD] = feed(captioned(TWO))
     (second,) = run(register_source(OLD, tmp_path), tmp_path)
     assert second.status == ("failed" if damaged else "unchanged")
     assert load_transcript(tmp_path, first.episode.id).turns[0].timing == "aligned"
+
+
+@pytest.mark.parametrize("damaged", [False, True])
+def test_captions_whose_link_is_gone_take_no_times_away(captions, tmp_path, damaged):
+    """A feed that names them no more leaves the times that they gave, also when all is made anew."""
+    captions.documents = {OLD: feed(captioned(ONE)), ONE: vtt()}
+    (first,) = run(register_source(OLD, tmp_path), tmp_path)
+    path = episode_folder(tmp_path, first.episode.id) / "captions.json"
+    if damaged:
+        path.write_bytes(path.read_bytes()[:-9])
+    captions.documents[OLD] = feed(entry(1))
+    (second,) = run(register_source(OLD, tmp_path), tmp_path)
+    assert second.status == ("failed" if damaged else "unchanged")
+    assert load_transcript(tmp_path, first.episode.id).turns[0].timing == "aligned"
+    ingest_episode(second.episode, tmp_path, IngestSettings(audio=False, again=True))
+    assert load_transcript(tmp_path, first.episode.id).turns[0].timing == "aligned"
+
+
+def test_captions_edited_at_their_address_are_seen_within_a_day(captions, tmp_path):
+    """Asked for once a day, with the validator that their server gave; the same captions are not read again."""
+    captions.documents = {OLD: feed(captioned(ONE)), ONE: vtt()}
+    (first,) = run(register_source(OLD, tmp_path), tmp_path)
+    name = first.episode.id
+    path = episode_folder(tmp_path, name) / "captions.json"
+
+    def a_day_passes():
+        long_ago = path.stat().st_mtime - caption_links.LOOK_AGAIN - 1
+        os.utime(path, (long_ago, long_ago))
+
+    captions.asked.clear()
+    run(register_source(OLD, tmp_path), tmp_path)
+    assert ONE not in dict(captions.asked), "not asked before a day is over"
+    before = path.read_bytes()
+    a_day_passes()
+    for asked in (1, 1):
+        (outcome,) = run(register_source(OLD, tmp_path), tmp_path)
+        assert (outcome.status, path.read_bytes()) == ("unchanged", before)
+        assert [etag is not None for url, etag in captions.asked if url == ONE] == [True] * asked
+    for broken in (None, b"<html>moved</html>", vtt()):
+        a_day_passes()
+        captions.documents[ONE] = broken
+        if broken is None:
+            del captions.documents[ONE]
+        (outcome,) = run(register_source(OLD, tmp_path), tmp_path)
+        assert (outcome.status, path.read_bytes()) == ("unchanged", before)
+    a_day_passes()
+    captions.documents[ONE] = vtt(each=7)
+    (outcome,) = run(register_source(OLD, tmp_path), tmp_path)
+    assert outcome.status == "ingested"
+    assert load_transcript(tmp_path, name).turns[1].start == pytest.approx(7, abs=1)
 
 
 # --- feeds

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest import doctor, stages
+from ingest import caption_links, doctor
 from ingest import heard as heard_words
 from ingest.doctor import Finding, examine_library
 from ingest.heard import Heard
@@ -332,7 +332,7 @@ def test_the_network_is_not_asked(home: Path, folder: Path, monkeypatch: pytest.
     def asked(*arguments: object, **settings: object) -> None:
         raise AssertionError("the network was asked")
 
-    monkeypatch.setattr(stages, "open_client", asked)
+    monkeypatch.setattr(caption_links, "open_client", asked)
     (folder / "transcript.json").write_bytes(b"")
     assert outcomes(home) == [("transcript.json", "repaired")]
     transcript = load_transcript(home, folder.name)

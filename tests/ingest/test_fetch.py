@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from email.utils import formatdate
 
 import httpcore
@@ -15,7 +16,7 @@ import pytest
 
 from ingest.connect import is_public
 from ingest.errors import SourceError
-from ingest.fetch import FetchLimits, download, fetch, open_client
+from ingest.fetch import Downloaded, FetchLimits, download, fetch, is_unchanged, open_client
 
 URL = "https://pods.example/feed.xml"
 QUICK = FetchLimits(seconds=5.0, backoff=0.0)
@@ -228,7 +229,7 @@ def test_too_many_bytes_are_refused(serve, local):
             request.wfile.write(b"x" * 2000)
 
         with pytest.raises(SourceError, match="is larger than 1,000 bytes"):
-            fetch(serve(answer), client=local, limit=1000)
+            fetch(serve(answer), client=local, limits=FetchLimits(size=1000))
 
 
 def test_a_gzip_bomb_is_refused(serve, local):
@@ -236,7 +237,7 @@ def test_a_gzip_bomb_is_refused(serve, local):
     bomb = gzip.compress(bytes(30 * 2**20))
     address = serve(lambda request: reply(request, body=bomb, Content_Encoding="gzip"))
     with pytest.raises(SourceError, match="is larger than 1,048,576 bytes"):
-        fetch(address, client=local, limit=2**20)
+        fetch(address, client=local, limits=FetchLimits(size=2**20))
 
 
 @pytest.mark.parametrize("encoding", ["br", "gzip, gzip", "zstd"])
@@ -454,8 +455,8 @@ def test_a_download_arrives_whole(serve, local, tmp_path):
     address = serve(lambda request: reply(request, body=RECORDING))
     steps: list[tuple[int, int | None]] = []
     target = tmp_path / "audio" / "audio.mp3"
-    digest = download(address, target, client=local, progress=lambda done, whole: steps.append((done, whole)))
-    assert (target.read_bytes() == RECORDING, digest) == (True, hashlib.sha256(RECORDING).hexdigest())
+    brought = download(address, target, client=local, progress=lambda done, whole: steps.append((done, whole)))
+    assert (target.read_bytes() == RECORDING, brought.sha256) == (True, hashlib.sha256(RECORDING).hexdigest())
     assert steps[-1] == (len(RECORDING), len(RECORDING))
     assert [path.name for path in target.parent.iterdir()] == ["audio.mp3"]
 
@@ -463,8 +464,8 @@ def test_a_download_arrives_whole(serve, local, tmp_path):
 def test_a_broken_download_goes_on_where_it_stopped(serve, local, tmp_path):
     """After a broken connection only what is missing is asked for."""
     answer, seen = ranges(RECORDING, '"v1"', stop=300_000)
-    digest = download(serve(answer), tmp_path / "a.mp3", client=local, limits=QUICK)
-    assert digest == hashlib.sha256(RECORDING).hexdigest()
+    brought = download(serve(answer), tmp_path / "a.mp3", client=local, limits=QUICK)
+    assert brought.sha256 == hashlib.sha256(RECORDING).hexdigest()
     assert seen == [None, "bytes=300000-"]
 
 
@@ -518,7 +519,7 @@ def test_a_part_that_was_whole_is_taken(serve, local, tmp_path):
     with pytest.raises(SourceError):
         download(address, target, client=local, limits=FetchLimits(attempts=1))
     (tmp_path / ".a.mp3.part").write_bytes(RECORDING)
-    assert download(address, target, client=local) == hashlib.sha256(RECORDING).hexdigest()
+    assert download(address, target, client=local).sha256 == hashlib.sha256(RECORDING).hexdigest()
 
 
 @pytest.mark.parametrize(
@@ -534,8 +535,45 @@ def test_a_failed_download_leaves_what_was_there(serve, local, tmp_path, answer,
     target = tmp_path / "a.mp3"
     target.write_bytes(b"before")
     with pytest.raises(SourceError, match=says):
-        download(serve(answer), target, client=local, limit=1000, limits=QUICK)
+        download(serve(answer), target, client=local, limits=replace(QUICK, size=1000))
     assert target.read_bytes() == b"before"
+
+
+def test_what_the_check_refuses_takes_no_place(serve, local, tmp_path):
+    """The check sees the whole file before it is renamed; refused, nothing of it stays."""
+    seen = []
+
+    def check(path):
+        seen.append(path.read_bytes())
+        raise SourceError("no recording")
+
+    target = tmp_path / "a.mp3"
+    target.write_bytes(b"before")
+    answer, _ = ranges(RECORDING, '"v1"')
+    with pytest.raises(SourceError, match="no recording"):
+        download(serve(answer), target, client=local, check=check)
+    assert (seen, target.read_bytes()) == ([RECORDING], b"before")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.mp3"]
+
+
+@pytest.mark.parametrize(
+    ("known", "is_known"),
+    [
+        (Downloaded("", etag='"v1"'), True),
+        (Downloaded("", etag='"v0"'), False),
+        (Downloaded(""), False),
+    ],
+)
+def test_a_server_is_asked_whether_its_file_is_still_the_same(serve, local, known, is_known):
+    """A conditional request; without a validator no request tells anything, so there is none."""
+    asked = []
+
+    def answer(request):
+        asked.append(request.headers.get("If-None-Match"))
+        reply(request, 304 if asked[-1] == '"v1"' else 200, b"" if asked[-1] == '"v1"' else RECORDING)
+
+    assert is_unchanged(serve(answer), known, local) is is_known
+    assert asked == ([known.etag] if known.etag else [])
 
 
 def test_a_folder_that_cannot_be_written_is_named(serve, local, tmp_path):

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from ingest import pipeline, stages
+from ingest import caption_links, pipeline, stages
 from ingest.errors import AudioError, LibraryError, ModelMissing, SourceError
 from ingest.item import Item, Link
 from ingest.library import load_record
@@ -134,7 +134,7 @@ def test_captions_out_of_reach_are_no_failure_of_the_episode(tmp_path, monkeypat
     def fetched(url, **_):
         raise caused(PassingError("did not answer")) if not reachable else SourceError(f"{url}: is not there")
 
-    monkeypatch.setattr(stages, "fetch", fetched)
+    monkeypatch.setattr(caption_links, "fetch", fetched)
     (episode,) = register(tmp_path, [item(transcripts=(Link("https://tea.example/1.vtt", "text/vtt"),))], FEED)
     statuses = [ingest_episode(episode, tmp_path, IngestSettings(audio=False)).status for _ in range(4)]
     assert statuses == (["failed", "failed", "quarantined", "quarantined"] if reachable else ["failed"] * 4)

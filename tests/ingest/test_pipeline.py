@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest import pipeline, stages
+from ingest import caption_links, pipeline, stages
 from ingest.errors import ModelMissing, SourceError
 from ingest.fetch import Fetched
 from ingest.heard import Heard, Listening
@@ -424,9 +424,9 @@ def test_captions_that_a_server_no_longer_gives_are_kept(tmp_path, home, monkeyp
     def refuse(url, **_):
         raise SourceError(f"{url}: the server answers 503")
 
-    monkeypatch.setattr(stages, "fetch", answer)
+    monkeypatch.setattr(caption_links, "fetch", answer)
     assert run(source, home)[0].status == "ingested"
-    monkeypatch.setattr(stages, "fetch", refuse)
+    monkeypatch.setattr(caption_links, "fetch", refuse)
     assert run(source, home)[0].status == "unchanged"
     (again,) = run(source, home, IngestSettings(audio=False, again=True))
     assert again.status == "ingested"

@@ -3,6 +3,7 @@
 import contextlib
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -43,7 +44,7 @@ def main() -> None:
                 fetch(address, client=client, limits=QUICK)
             with lying(lie) as server, contextlib.suppress(SourceError):
                 address = f"http://127.0.0.1:{server.port}/"
-                download(address, Path(folder) / "x", client=client, limit=FULL, limits=QUICK)
+                download(address, Path(folder) / "x", client=client, limits=replace(QUICK, size=FULL))
             sys.stdout.write(f"{name}: {grown() - before:.0f}\n")
         sys.stdout.write(f"{grown() - before:.0f}\n")
 

@@ -4,6 +4,7 @@ import hashlib
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -35,12 +36,12 @@ def test_a_recording(lie: Lie, says: str | None, tmp_path: Path) -> None:
     with lying(lie) as server, open_client(frozenset({f"127.0.0.1:{server.port}"})) as client:
         address = f"http://127.0.0.1:{server.port}/"
         if says is None:
-            digest = download(address, target, client=client, limit=MOST, limits=QUICK)
-            assert digest == hashlib.sha256(target.read_bytes()).hexdigest()
+            brought = download(address, target, client=client, limits=replace(QUICK, size=MOST))
+            assert brought.sha256 == hashlib.sha256(target.read_bytes()).hexdigest()
             assert len(target.read_bytes()) == 1 or target.read_bytes() in (RECORDING, b"x" * 60_000)
         else:
             with pytest.raises(SourceError, match=says) as error:
-                download(address, target, client=client, limit=MOST, limits=QUICK)
+                download(address, target, client=client, limits=replace(QUICK, size=MOST))
             assert is_one_line(str(error.value))
             assert not target.exists()
         assert len(server.requests) <= 6
@@ -54,7 +55,7 @@ def test_a_document(lie: Lie, says: str | None) -> None:
     begun = time.monotonic()
     with lying(lie) as server, open_client(frozenset({f"127.0.0.1:{server.port}"})) as client:
         try:
-            fetched = fetch(f"http://127.0.0.1:{server.port}/", client=client, limit=MOST, limits=QUICK)
+            fetched = fetch(f"http://127.0.0.1:{server.port}/", client=client, limits=replace(QUICK, size=MOST))
         except SourceError as error:
             assert is_one_line(str(error))
         else:

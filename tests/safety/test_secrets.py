@@ -4,6 +4,7 @@ import json
 import logging
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 
@@ -69,7 +70,7 @@ def test_no_failure_of_a_feed_tells_its_password(
         address = f"http://ada:{SECRET}@127.0.0.1:{server.port}/feed.xml"
         for get in (fetch, lambda url, **how: download(url, tmp_path / "x", **how)):
             try:
-                get(address, client=client, limit=200_000, limits=QUICK)
+                get(address, client=client, limits=replace(QUICK, size=200_000))
             except SourceError as error:
                 assert SECRET not in str(error)
     assert SECRET not in logged(log)
