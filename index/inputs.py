@@ -54,10 +54,21 @@ def is_current(home: Path, manifest: Manifest, inputs: str) -> bool:
 
 
 def inputs_of(home: Path, made_by: Sequence[object]) -> str:
-    """Return the hash of every file that belongs in the index and of what makes a generation of them; parses none."""
+    """Return the hash of every transcript and episode that belong in the index and of what makes a generation of them.
+
+    Of an episode its facts count, not what its sources say: notes that were edited around a transcript change nothing.
+    """
     files = []
     for identifier in transcript_ids(home):
         folder = episode_folder(home, identifier)
         with contextlib.suppress(FileNotFoundError):  # removed a moment ago
-            files.append([identifier, sha256_of(folder / "transcript.json"), sha256_of(folder / "episode.json")])
+            files.append([identifier, sha256_of(folder / "transcript.json"), _facts(home, identifier)])
     return hash_of([*made_by, files])
+
+
+def _facts(home: Path, identifier: str) -> str:
+    """Return the hash of an episode's facts, that of its file where it is damaged."""
+    try:
+        return hash_of(load_record(home, identifier).episode)
+    except LibraryError:
+        return sha256_of(episode_folder(home, identifier) / "episode.json")

@@ -17,6 +17,7 @@ from index.encode import Encoder
 from index.generation import Generation
 from index.passage import Filters
 from index.store import current_number, index_folder, open_generation
+from ingest.item import Item
 from ingest.library import Record, episode_folder, save_record
 from ingest.transcript import Show, Transcript
 
@@ -171,7 +172,10 @@ def test_nothing_new_publishes_nothing(home: Path, encoder: Any) -> None:
 def test_up_to_date_says_whether_building_would_change_anything(
     home: Path, encoder: Any, transcript_of: Talk, save: Save
 ) -> None:
-    """So it is after a build; not after a new text, other facts, another encoder or shape, or a broken manifest."""
+    """So it is after a build, and where a source says the same in other notes.
+
+    It is not after a new text, other facts, another encoder or shape, or a broken manifest.
+    """
 
     def current(weights: str = encoder.weights, shape: tuple[int, int] = (PASSAGE_WORDS, OVERLAP_SENTENCES)) -> bool:
         return up_to_date(home, encoder.name, weights, shape)
@@ -188,6 +192,8 @@ def test_up_to_date_says_whether_building_would_change_anything(
     save_record(home, Record(renamed, ()))
     assert not current()
     number = build(home, encoder).generation
+    assert current()
+    save_record(home, Record(renamed, (Item("g", "feed", notes="Edited around the transcript."),)))
     assert current()
     (index_folder(home) / str(number) / "manifest.json").write_bytes(b'{"schema":')
     assert not current()
