@@ -121,6 +121,7 @@ def show_episode(request: Request, identifier: str, asked: Annotated[ReadRequest
         has_names=any(turn.speaker for turn in turns),
         formats=[name for name in FORMATS if is_timed or name not in _TIMED_FORMATS] if turns else [],
         audio=audio_of(home, episode),
+        edited=None if transcript is None else transcript.edited,
         estimated=any(turn.timing == "estimated" for turn in turns),
         timeline=None if transcript is None else timeline_of(transcript),
         place=place,

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.settings import Settings
-from ingest.library import Record, load_record, load_transcript, save_record, save_transcript
+from ingest.library import Record, edited_on, load_record, load_transcript, save_record, save_transcript
 from ingest.transcript import Divergence, Episode, Show, Transcript, Turn, Unheard, Unwritten
 from tests.api.markup import Element, Seen, seen
 
@@ -157,6 +157,21 @@ def test_facts_lead_to_the_list(client: TestClient) -> None:
     facts = page.of_class("app-facts")[0].text
     for text in ("The Harbour Podcast", "Episode 1", "28 October 2021", "10 minutes"):
         assert text in facts
+
+
+def test_an_edited_transcript_says_since_when(opened: Callable[..., Seen], home: Path) -> None:
+    """Who reads it knows that its words were others, and when they changed."""
+    assert "were edited" not in opened(f"/episodes/{TIMED}").all("main")[0].text
+    transcript = load_transcript(home, TIMED)
+    assert transcript is not None
+    first = replace(transcript.turns[0], text=f"{transcript.turns[0].text} Indeed.", words=())
+    save_transcript(home, replace(transcript, turns=(first, *transcript.turns[1:])), "edited")
+    page = opened(f"/episodes/{TIMED}")
+    date = edited_on(home, TIMED)
+    assert [time.attributes["datetime"] for time in page.all("time") if time.attributes.get("datetime") == date] == [
+        date
+    ]
+    assert "The words of this transcript were edited on" in page.all("main")[0].text
 
 
 def test_downloads_are_those_that_exist(client: TestClient) -> None:
