@@ -8,6 +8,7 @@ from time import monotonic
 from typing import Literal
 
 from api.base import KnowledgeBase, open_base
+from api.heaps import give_back
 from api.listing import entries_of
 from api.settings import Settings
 from api.verification import spoken_words
@@ -114,6 +115,7 @@ class Live:
                 spoken_words(base.generation)
                 entries_of(self.settings.home)
                 self._warmed = base
+                give_back()  # the generation before is gone, or goes with its last request
         except PlaybackError as error:
             logger.debug("not opened yet: %s", error)
 
