@@ -100,6 +100,7 @@ def search(options: Namespace, settings: Settings) -> int:
     from api.base import open_base
     from api.errors import FilterError
     from api.filters import understood
+    from api.hits import shown
     from api.printed import hits_json
     from api.text import hits_text
 
@@ -110,7 +111,7 @@ def search(options: Namespace, settings: Settings) -> int:
     base = open_base(settings)
     filters = understood(_asked(options, settings), base.generation)
     found = answer.find(base, options.question, count, filters)
-    _print_json(hits_json(options.question, found)) if options.json else print(hits_text(found))
+    _print_json(hits_json(options.question, found)) if options.json else print(hits_text(shown(base, found)))
     return 0
 
 

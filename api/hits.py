@@ -7,21 +7,35 @@ from api.base import KnowledgeBase
 from api.errors import QuoteGone, QuoteUnknown
 from api.finding import Stretch
 from api.quote import Quote, resolve
+from index.generation import FoundSentence
 from index.passage import Hit
 from ingest.transcript import Timing
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one turn says in a hit: its speaker, None if not named, and its text with the hit's quote in it as found."""
+
+    speaker: str | None
+    parts: tuple[Stretch, ...]
+
+    @property
+    def text(self) -> str:
+        """The words, as they stand in the hit."""
+        return "".join(part.text for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """A hit with its best quote, None if it holds no sentence to quote; `turn` is where the quote, or the hit, begins.
 
-    `parts` are the hit's text, the quote in it marked as found.
+    `turns` are the hit's text, turn by turn.
     """
 
     hit: Hit
     quote: Quote | None
     turn: int
-    parts: tuple[Stretch, ...]
+    turns: tuple[Said, ...]
 
     @property
     def start(self) -> float | None:
@@ -41,14 +55,30 @@ def shown(base: KnowledgeBase, hits: Sequence[tuple[Hit, str | None]]) -> tuple[
 
 def _found(base: KnowledgeBase, hit: Hit, quote_id: str | None) -> Found:
     quote = None if quote_id is None else _quote(base, quote_id)
-    text = hit.passage.text
-    start = -1 if quote is None else text.find(quote.text)
+    sentences = base.generation.sentences(hit.passage)
+    text, at = hit.passage.text, 0
+    begins: list[int] = []
+    firsts: list[FoundSentence] = []
+    for found in sentences:
+        at = text.index(found.text, at)
+        if not firsts or firsts[-1].sentence.turn != found.sentence.turn:
+            begins.append(at)
+            firsts.append(found)
+        at += len(found.text)
+    turns = [
+        Said(first.speaker, _parts(text[begin:end].rstrip(), quote, first.sentence.turn))
+        for first, begin, end in zip(firsts, begins, [*begins[1:], len(text)], strict=True)
+    ]
+    return Found(hit, quote, firsts[0].sentence.turn if quote is None else quote.turn, tuple(turns))
+
+
+def _parts(text: str, quote: Quote | None, turn: int) -> tuple[Stretch, ...]:
+    start = text.find(quote.text) if quote is not None and quote.turn == turn else -1
     if quote is None or start < 0:
-        turn = base.generation.sentences(hit.passage)[0].sentence.turn if quote is None else quote.turn
-        return Found(hit, quote, turn, (Stretch(text, is_found=False),))
+        return (Stretch(text, is_found=False),)
     end = start + len(quote.text)
     parts = (Stretch(text[:start], False), Stretch(text[start:end], True), Stretch(text[end:], False))
-    return Found(hit, quote, quote.turn, tuple(part for part in parts if part.text))
+    return tuple(part for part in parts if part.text)
 
 
 def _quote(base: KnowledgeBase, identifier: str) -> Quote | None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from api.answer import Answer, Citation
-from index.passage import Hit
+from api.hits import Found
 from ingest.transcript import Episode, Timing
 
 UNANSWERABLE = "The podcast does not answer this."
@@ -64,21 +64,22 @@ def answer_text(answer: Answer) -> str:
     return "\n".join(lines)
 
 
-def hits_text(found: Sequence[tuple[Hit, str | None]]) -> str:
-    """Return hits for a terminal."""
+def hits_text(found: Sequence[Found]) -> str:
+    """Return hits for a terminal, each turn on a line of its own."""
     if not found:
         return "Nothing found."
     lines = []
-    for hit, _ in found:
+    for one in found:
+        hit = one.hit
         parts = (
             ", ".join(hit.passage.speakers),
             episode_name(hit.episode),
             when(hit.passage.start, hit.passage.timing),
         )
-        lines += [
-            f"{hit.rank}. {_line(', '.join(part for part in parts if part))}",
-            f"   {_line(hit.passage.text)}",
-        ]
+        lines.append(f"{hit.rank}. {_line(', '.join(part for part in parts if part))}")
+        for said in one.turns:
+            name = f"{said.speaker or 'Speaker not named'}: " if len(one.turns) > 1 else ""
+            lines.append(f"   {_line(name + said.text)}")
     return "\n".join(lines)
 
 

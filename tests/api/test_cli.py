@@ -71,7 +71,9 @@ def test_from_a_feed_to_figures(run: Run, tmp_path: Path, monkeypatch: pytest.Mo
 
     hits = json.loads(run(*home, "search", "Capstan", "--json", "--k", "2")[1])
     assert [hit["rank"] for hit in hits["hits"]] == [1, 2]
-    assert "Capstan" in run(*home, "search", "Capstan", "--k", "1")[1]
+    lines = run(*home, "search", "Capstan", "--k", "1")[1].splitlines()
+    assert "Capstan" in " ".join(lines)
+    assert all(line.startswith(tuple(f"   {name}: " for name in hits["hits"][0]["speakers"])) for line in lines[1:])
     assert {
         hit["episode"]["number"]
         for hit in json.loads(run(*home, "search", "boats", "--json", "--episode", "2")[1])["hits"]

@@ -22,12 +22,25 @@ def test_hits_are_those_of_the_interface_in_the_same_order(client: TestClient) -
     hits = client.get(SWITCH.replace("/search", "/api/search") + "&k=20").json()["hits"]
     assert len(cards(page)) == len(hits) > 1
     for card, hit in zip(cards(page), hits, strict=True):
-        assert " ".join(hit["text"].split()) in card
+        assert all(" ".join(line.split()) in card for line in hit["text"].split("\n"))
         assert all(speaker in card for speaker in hit["speakers"])
         assert hit["episode"]["show"]["title"] in card
     quotes = [str(found.attributes["href"]) for found in page.all("a") if found.text.startswith("Best quote")]
     assert quotes == [f"/quotes/{hit['quote_id']}" for hit in hits if hit["quote_id"]]
     assert {client.get(address).status_code for address in quotes} == {200}
+
+
+def test_a_passage_of_several_turns_says_who_says_what(client: TestClient) -> None:
+    """Each turn is a paragraph that begins with its speaker, and together they are the hit; one alone needs no name."""
+    hits = client.get(SWITCH.replace("/search", "/api/search")).json()["hits"]
+    page = seen(client.get(SWITCH))
+    assert {len(hit["speakers"]) for hit in hits} >= {1, 2}
+    for hit, quoted in zip(hits, page.all("blockquote"), strict=True):
+        words = quoted.text
+        for name in hit["speakers"] if len(hit["speakers"]) > 1 else ():
+            assert f"{name}:" in words
+            words = words.replace(f"{name}:", "")
+        assert words.split() == hit["text"].split()
 
 
 def test_the_best_quote_is_marked_and_linked_in_the_transcript(client: TestClient) -> None:
