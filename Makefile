@@ -61,9 +61,10 @@ format: $(INSTALLED) ## format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-audit: $(INSTALLED) $(TOOLS) ## look for code that is dangerous and for packages with known holes (asks the network)
+audit: $(INSTALLED) $(TOOLS) ## look for code that is dangerous and, on the network, for packages with known holes
 	$(BIN)/python -m pytest tests/test_forbidden_calls.py tests/test_lock.py tests/ingest/test_versions.py
-	.venv-tools/bin/pip-audit --require-hashes --disable-pip -r requirements.lock
+	@.venv-tools/bin/python .ci/audit.py requirements.lock
+	@echo "torch has no hash and was not looked up; ingest/versions.py holds its oldest safe version."
 
 sbom: $(TOOLS) ## write dist/sbom.json: the locked packages as CycloneDX
 	mkdir -p dist

@@ -77,6 +77,7 @@ def create_app(settings: Settings, encoder: Encoder | None = None) -> FastAPI:
         version="1",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # the address it would lead to is put together with the Host header
         lifespan=lifespan,
         responses=_REFUSED,
     )

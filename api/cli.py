@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 _LAST_PORT = 65_535
 # These log addresses with the tokens in them, what servers send, and what a language model is sent.
-_TALKATIVE = ("httpx", "httpcore", "openai")
+_TALKATIVE = ("httpx", "httpcore", "httpx2", "httpcore2", "openai")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

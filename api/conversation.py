@@ -46,15 +46,7 @@ def ask(base: KnowledgeBase, asking: Asking) -> Answer:
 
 def reworded(base: KnowledgeBase, found: Answer, model: Model | None, stop: Event | None = None) -> Answer:
     """Return the answer in the words of the language model where there is one and the quotes support it."""
-    if model is None:
-        return found
-
-    def is_ordinary(word: str) -> bool:
-        # What this library writes small inside sentences more often than not is no name.
-        capital, small = base.generation.letters(word)
-        return small > capital
-
-    return rewritten(found, model, is_ordinary, stop)
+    return found if model is None else rewritten(found, model, stop)
 
 
 def _whole(home: Path, asking: Asking) -> str | None:

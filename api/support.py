@@ -1,14 +1,16 @@
 """Which sentences of a language model's prose are supported by the quotes they cite; all others are dropped.
 
-A sentence stays if every number and every name in it stands in the cited quotes (or names their speaker), most of its
-other words do and the rest are ordinary words of the library that no other quote holds, it denies what the quotes deny
-and nothing else, and it holds no address, markup or control character. A quote that gives orders to a language model
-supports nothing. What is checked is wording: a sentence that puts the right words together wrongly can still pass.
+A sentence stays if every word in it stands in the cited quotes, names their speaker, or is one of grammar and of
+reporting; if its numbers count what they count there and its names stand together as they do there; if it denies what
+the quotes deny and nothing else; and if it holds no address, markup or control character. So nothing that a question, a
+title or another quote says comes in, in whatever language or disguise it was said. A quote that gives orders to a
+language model supports nothing. What is checked is wording: a sentence that puts the right words together wrongly can
+still pass, and so can what an attacker's own quote says by itself.
 """
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from api.answer import MOST_STATEMENTS, Citation, Statement
@@ -18,9 +20,7 @@ from index.keywords import stems
 from ingest.spoken import spoken
 from ingest.words import without_marks
 
-# Of a sentence's words with a subject, at least so many must be words of the cited quotes.
-LEAST_SHARE = 0.7
-# Of those words, each cited quote must hold at least so many for itself.
+# Of a sentence's words with a subject, each cited quote must hold at least so many for itself.
 LEAST_PART = 0.3
 _FEWEST_WORDS = 2
 _MOST_SENTENCES = 12
@@ -50,6 +50,17 @@ _NUMBERS = frozenset(
     "half double triple quarter quarters twice thrice dozen dozens hundreds thousands millions billions percent "
     "pounds dollars euros".split()
 )
+# Words that tell who says something and how, and what a sentence has to do with the one before: they state nothing.
+_REPORTING = frozenset(
+    "speaker speakers guest guests host hosts podcast episode episodes interview conversation quote quotes "
+    "add adds added agree agrees agreed argue argues argued ask asks asked answer answers answered believe believes "
+    "believed emphasise emphasises emphasised feel feels felt highlight highlights highlighted note notes noted point "
+    "points pointed recall recalls recalled remark remarks remarked remember remembers remembered say stress stresses "
+    "stressed suggest suggests suggested summarise summarises warn warns warned "
+    "example examples reason reasons way ways thing things namely respectively".split()
+)
+# A label that is the name of a person and not a sentence, an address or a sum; one of any other kind supports nothing.
+_PERSON = re.compile(r"[^\W\d_]+\.?(?:[ '’ʼ-]+[^\W\d_]+\.?){0,4}")
 
 
 # Words of one letter, and what is left of "it's", "don't", "I'd", "I'm".
@@ -80,13 +91,10 @@ class Evidence:
         return f" {' '.join(phrase)} " in f" {' '.join(self.words)} "
 
 
-def supported_statements(
-    reply: str, citations: Sequence[Citation], is_ordinary: Callable[[str], bool]
-) -> tuple[Statement, ...]:
+def supported_statements(reply: str, citations: Sequence[Citation]) -> tuple[Statement, ...]:
     """Return the supported sentences of a reply as at most four statements with the ids of the quotes they cite.
 
-    Marks count from [1] in the order of `citations` and are taken out of the text. `is_ordinary` says of a word that
-    no quote holds whether it is an ordinary word and no name. Nothing supported gives ().
+    Marks count from [1] in the order of `citations` and are taken out of the text. Nothing supported gives ().
     """
     groups: list[tuple[list[str], tuple[str, ...]]] = []
     for sentence in _sentences(reply):
@@ -96,9 +104,7 @@ def supported_statements(
         cited = [citation for citation in cited if _bears(text, citation)]
         if not cited or any(gives_orders(citation.quote) for citation in cited):
             continue
-        if not is_supported(
-            text, cited, _ordinary_but_for([one for one in citations if one not in cited], is_ordinary)
-        ):
+        if not is_supported(text, cited):
             continue
         ids = tuple(citation.id for citation in cited)
         if groups and groups[-1][1] == ids:
@@ -118,13 +124,7 @@ def _bears(sentence: str, citation: Citation) -> bool:
     return len(words - _unheld(words, evidence)) >= LEAST_PART * len(words)
 
 
-def _ordinary_but_for(uncited: Sequence[Citation], is_ordinary: Callable[[str], bool]) -> Callable[[str], bool]:
-    """A word that only an uncited quote holds is not ordinary: a sentence that needs it had to cite that quote."""
-    held = frozenset(word for citation in uncited for piece in _pieces(citation.quote) for word in piece.words)
-    return lambda word: word not in held and is_ordinary(word)
-
-
-def is_supported(sentence: str, cited: Sequence[Citation], is_ordinary: Callable[[str], bool]) -> bool:
+def is_supported(sentence: str, cited: Sequence[Citation]) -> bool:
     """Say whether a sentence without marks rests on the quotes it cites; the module says what that means."""
     if _FORBIDDEN.search(sentence) or any(unicodedata.category(character)[0] == "C" for character in sentence):
         return False
@@ -133,7 +133,7 @@ def is_supported(sentence: str, cited: Sequence[Citation], is_ordinary: Callable
     return (
         _numbers_are_held(pieces, evidence)
         and _names_are_held(pieces, evidence)
-        and _words_are_held(pieces, evidence, is_ordinary)
+        and _words_are_held(pieces, evidence)
         and _denies_alike(sentence, evidence)
     )
 
@@ -141,8 +141,9 @@ def is_supported(sentence: str, cited: Sequence[Citation], is_ordinary: Callable
 def evidence_of(cited: Sequence[Citation]) -> Evidence:
     """Return what the quotes and the names of their speakers hold; marks such as [laughs] are no words."""
     quotes = [without_marks(citation.quote) for citation in cited]
+    speakers = [citation.speaker for citation in cited if citation.speaker and _PERSON.fullmatch(citation.speaker)]
     # A colon before the speaker's name: its first word has a capital because it is a name.
-    texts = [*quotes, *(f": {citation.speaker or ''}" for citation in cited)]
+    texts = [*quotes, *(f": {speaker}" for speaker in speakers)]
     pieces = [_pieces(text) for text in texts]
     # A blank word between texts, so that no phrase runs from one into the next.
     words = tuple(word for text in pieces for word in (*(word for piece in text for word in piece.words), ""))
@@ -250,21 +251,19 @@ def _names_are_held(pieces: Sequence[Piece], evidence: Evidence) -> bool:
     return True
 
 
-def _words_are_held(pieces: Sequence[Piece], evidence: Evidence, is_ordinary: Callable[[str], bool]) -> bool:
+def _words_are_held(pieces: Sequence[Piece], evidence: Evidence) -> bool:
     said = {word for piece in pieces for word in piece.words}
     # A name can be spelt: "G r i m m".
     if any(len(word) == 1 and word.isalpha() and word not in evidence.words for word in said - _LETTERS):
         return False
     words = _subject_words(pieces)
-    unknown = _unheld(words, evidence)
-    held = len(words) - len(unknown)
-    return held >= _FEWEST_WORDS and held >= LEAST_SHARE * len(words) and all(map(is_ordinary, unknown))
+    return len(words) >= _FEWEST_WORDS and not _unheld(words, evidence)
 
 
 def _subject_words(pieces: Sequence[Piece]) -> set[str]:
     """The words that say what a sentence is about; numbers are weighed by themselves."""
     words = {word for piece in pieces for word in piece.words if len(word) > 1 and not is_function_word(word)}
-    return words - _NUMBERS
+    return words - _NUMBERS - _REPORTING
 
 
 def _unheld(words: set[str], evidence: Evidence) -> set[str]:

@@ -4,8 +4,8 @@
 
 Gives the start of the command line (median of 9), the time until a first answer in a fresh process, and, warm and one
 client, median and 95th percentile of an answer and of a search, with the size of the process; then CPU seconds and
-memory of aligning 10 minutes, 1 hour and 10 hours and of finding the pauses of 1 and 3 hours. Machines are shared:
-compare figures of one run; CPU time is less disturbed than time.
+memory of aligning 10 minutes, 1 hour and 10 hours and of finding the pauses of 1 and 3 hours, and what decoding in a
+process behind walls costs. Machines are shared: compare figures of one run; CPU time is less disturbed than time.
 """
 
 import resource
@@ -22,11 +22,15 @@ from api.answer import DEFAULT_HITS, ask, find
 from api.base import KnowledgeBase, open_base
 from api.questions import read_questions
 from api.settings import Settings
-from benchmarks import alignment, edges
+from benchmarks import alignment, cell, edges
 from benchmarks.alignment_cases import cases
 from benchmarks.figures import machine, paragraph, table, today, write_page
 
 Row = tuple[object, ...]
+CELL = (
+    "Strangers' recordings are decoded behind walls, in a process of their own (`ingest/cell.py`). CPU seconds of "
+    "everything that is started, Python itself included, least of three (`python -m benchmarks.cell`):"
+)
 
 
 def page(home: Path, shared: Path) -> str:
@@ -67,6 +71,8 @@ def page(home: Path, shared: Path) -> str:
                     for name, value in work.items()
                 ),
             ),
+            paragraph(CELL),
+            table(cell.HEADS, cell.rows()),
         ]
     )
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import json
 import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -242,8 +243,14 @@ def weights_of(folder: Path) -> str:
             f"{pickled} is a pickle, which may run code; save the model with safetensors, "
             "or leave PLAYBACK_ENCODER unset"
         )
-    if not names:
+    if not any(path.suffix == ".safetensors" for path in names):
         raise EncoderError(f"{folder} holds no weights; name a folder that does, or leave PLAYBACK_ENCODER unset")
+    for listing in folder.rglob("*.index.json"):
+        # A list of parts may name any file, and one that does not end in .safetensors would be read as a pickle.
+        if other := next((part for part in _parts(listing) if not part.endswith(".safetensors")), None):
+            raise EncoderError(
+                f"{listing} names {other}, which is no safetensors file; save the model with safetensors"
+            )
     if not any(path.name == "tokenizer.json" for path in names):
         # transformers would make one up that knows no word, and every text would be the same to it.
         raise EncoderError(
@@ -252,6 +259,14 @@ def weights_of(folder: Path) -> str:
     for path in names:
         digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + _sha256(path).encode())
     return digest.hexdigest()
+
+
+def _parts(listing: Path) -> list[str]:
+    """The files that a list of a model's parts names; raises EncoderError if it is none."""
+    try:
+        return [str(part) for part in json.loads(listing.read_bytes())["weight_map"].values()]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise EncoderError(f"{listing} is no list of a model's parts; leave PLAYBACK_ENCODER unset") from error
 
 
 def _safe_beside(path: Path) -> bool:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO
 
 from ingest.errors import LibraryError, SourceError
-from ingest.library import sync_folder
+from ingest.library import make_folder, sync_folder
 from ingest.space import require_space
 
 SCHEMA = 1
@@ -203,9 +203,9 @@ def _taken(member: tarfile.TarInfo, file: IO[bytes], target: Path | None) -> str
         while reader.read(_BLOCK):
             pass
         return reader.hash.hexdigest()
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(target.parent)
     require_space(target.parent, member.size, f"restoring {member.name}")
-    with target.open("xb") as written:
+    with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as written:
         while block := reader.read(_BLOCK):
             written.write(block)
         written.flush()

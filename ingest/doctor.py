@@ -30,6 +30,7 @@ def examine_library(home: Path) -> Iterator[Finding]:
         yield Finding("library", "holds nothing yet; run: playback ingest SOURCE", "note")
         return
     yield from _room(home)
+    yield from _open_to_others(root)
     for folder in (episodes_folder(home), root / "feeds", removed_folder(home)):
         if folder.is_dir():
             yield from _strangers(home, folder)
@@ -95,6 +96,18 @@ def _room(home: Path) -> Iterator[Finding]:
         if folder.is_dir() and not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
             name = folder.relative_to(home).as_posix()
             yield Finding(name, "may not be written by this user; give it the right to", "person")
+
+
+def _open_to_others(root: Path) -> Iterator[Finding]:
+    """Close a library that other users of the machine may look into: a copy of one, or one of an earlier version."""
+    if not root.stat().st_mode & 0o077:
+        return
+    try:
+        root.chmod(0o700)
+    except PermissionError:
+        yield Finding("library", "others may look into it, and addresses may hold passwords; run: chmod 700", "person")
+    else:
+        yield Finding("library", "others could look into it, and addresses may hold passwords; closed", "repaired")
 
 
 def _strangers(home: Path, folder: Path) -> Iterator[Finding]:

@@ -43,7 +43,7 @@ _LICENCE = re.compile(r"licen[cs]e|creative commons|\bcc[ -](by|0)\b|public doma
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A show's feed; `problems` are lines on what could not be used, `new_url` is where the feed says that it moved."""
+    """A show's feed; `problems` are lines on what could not be used, `new_url` is where else it says it moved to."""
 
     title: str
     link: str | None
@@ -102,8 +102,10 @@ def parse_feed(data: bytes, base: str, origin: str | None = None) -> Feed:
         problems.append("the feed holds no items")
     if len(problems) > _MOST_PROBLEMS:
         problems[_MOST_PROBLEMS:] = [f"and {len(problems) - _MOST_PROBLEMS:,} problems more"]
-    new_url = _address(parsed.feed.get("itunes_new-feed-url"), base)
-    return Feed(source.title, source.link, tuple(items), tuple(problems), new_url, source.licence)
+    new_url = _remote(parsed.feed.get("itunes_new-feed-url"), base)
+    # A feed that was read with a password often names itself without it, which is no move.
+    here = new_url in (base, origin)
+    return Feed(source.title, source.link, tuple(items), tuple(problems), None if here else new_url, source.licence)
 
 
 def _parsed(text: str, origin: str) -> Any:
@@ -229,7 +231,7 @@ def _usable(reference: str, base: str, what: str, remarks: list[str]) -> str | N
     try:
         return resolved(reference, base)
     except ValueError as error:
-        shown = plain_text(_without_credentials(reference), _MOST_NAME) or "its address"
+        shown = plain_text(shown_address(reference), _MOST_NAME) or "its address"
         remarks.append(f"its {what} was not used: {shown} {error}")
         return None
 
@@ -242,7 +244,13 @@ def _page(entry: Any, base: str) -> str | None:
 
 
 def _address(reference: str | None, base: str) -> str | None:
-    """An http(s) URL to show or open, None for all else: a page beside a local feed has no address."""
+    """An http(s) URL to show, None for all else: a page beside a local feed has no address."""
+    url = _remote(reference, base)
+    return None if url is None else _without_credentials(url)
+
+
+def _remote(reference: str | None, base: str) -> str | None:
+    """An http(s) URL to ask, with the name and password that it may hold; None for all else."""
     try:
         url = resolved(reference or "", base) if reference else ""
     except ValueError:
@@ -257,7 +265,7 @@ def _licence(facts: Any, element: Element) -> str | None:
     stated += [link.get("href") for link in facts.get("links", ()) if link.get("rel") == "license"]
     rights = plain_text(facts.get("rights"))
     stated += [rights] if rights and _LICENCE.search(rights) else []
-    return next((text for text in stated if text), None)
+    return next((_without_credentials(text) for text in stated if text), None)
 
 
 def _people(element: Element) -> tuple[str, ...]:

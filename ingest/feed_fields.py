@@ -80,13 +80,17 @@ def resolved(reference: str, base: str) -> str:
         raise ValueError("is too long for an address")
     if any(_hidden(letter) for letter in reference):
         raise ValueError("holds control characters")
-    if is_remote(base):
-        reference = urljoin(base, reference)
-    elif reference.startswith("//"):
-        reference = f"https:{reference}"
-    parts = urlsplit(reference)
+    try:
+        if is_remote(base):
+            reference = urljoin(base, reference)
+        elif reference.startswith("//"):
+            reference = f"https:{reference}"
+        parts = urlsplit(reference)
+        is_port = parts.port != 0  # raises for what is no port
+    except ValueError as error:  # whose text may repeat a name and password
+        raise ValueError("is no address") from error
     if parts.scheme in ("http", "https"):
-        if not parts.hostname:
+        if not (parts.hostname and is_port):
             raise ValueError("names no host")
         reference = parts.scheme + reference[len(parts.scheme) :]
         return quote(reference, safe="!#$%&'()*+,/:;=?@[]~", encoding="utf-8") if " " in reference else reference

@@ -2,39 +2,28 @@
 
 import contextlib
 import importlib.metadata
-import ssl
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpcore
 import httpx
 
 from ingest.body import blocks
-from ingest.connect import PublicBackend, check_host
 from ingest.errors import SourceError
 from ingest.library import sha256_of, sync_folder
 from ingest.part import Part, kept_to_resume
 from ingest.ranges import goes_on, validator, whole_size
-from ingest.retry import FetchLimits, PassingError, asked_wait, tried
+from ingest.retry import PASSING, FetchLimits, PassingError, asked_wait, refusal, tried
 from ingest.shown import printable, shown_address
+from ingest.transport import PublicTransport
 
 __all__ = ["DOWNLOAD_LIMITS", "FEED_LIMITS", "Downloaded", "FetchLimits", "Fetched", "download", "fetch", "open_client"]
 
 _MOST_REDIRECTS = 5
-# Seconds until a server has sent its headers.
-_HEAD_SECONDS = 60.0
 _TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 _FOR_GOOD = frozenset({301, 308})
-_PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
-_ADVICE = {
-    401: "asks for a password; put it into the address (https://name:password@…)",
-    403: "refuses us; check that the address is public",
-    404: "is not there; check the address",
-    410: "is gone for good; look for the show's new address",
-}
 # Bytes of a document up to which it is gathered in memory; most feeds are smaller.
 _MOST_IN_MEMORY = 2**22
 FEED_LIMITS = FetchLimits()
@@ -46,7 +35,8 @@ DOWNLOAD_LIMITS = FetchLimits(size=2**30, seconds=4 * 3600.0, rate=4_096.0, atte
 class Fetched:
     """What a server sent: the decoded body, its final URL, and the validators for the next conditional request.
 
-    `moved` says that every redirect on the way was for good, so that the final URL is the one to ask from now on.
+    The URL holds the name and password that were sent there. `moved` says that every redirect on the way was for good,
+    so that the final URL is the one to ask from now on.
     """
 
     data: bytes
@@ -73,7 +63,7 @@ def open_client(allow: frozenset[str] = frozenset()) -> httpx.Client:
     Proxies and passwords of the environment are not used: an address behind a proxy could not be checked.
     """
     agent = f"gds-playback/{_version()} (podcast knowledge base; one request at a time)"
-    transport = _PublicTransport(frozenset(host.lower() for host in allow))
+    transport = PublicTransport(frozenset(host.lower() for host in allow))
     return httpx.Client(transport=transport, headers={"User-Agent": agent}, timeout=_TIMEOUT, trust_env=False)
 
 
@@ -92,8 +82,8 @@ def fetch(
     headers = {"Accept-Encoding": "gzip", **_conditions(etag, last_modified)}
     with contextlib.ExitStack() as stack:
         http = client or stack.enter_context(open_client())
-        deadline = time.monotonic() + limits.seconds
-        return tried(lambda: _fetched(http, url, headers, limits, deadline), shown_address(url), limits, deadline)
+        name, deadline = shown_address(url), time.monotonic() + limits.seconds
+        return tried(lambda: _fetched(http, url, headers, limits, deadline), name, limits, deadline)
 
 
 def download(
@@ -140,92 +130,34 @@ def is_unchanged(url: str, known: Downloaded, client: httpx.Client) -> bool:
         return False
 
     def asked() -> bool:
-        with _answer(client, url, headers, deadline) as response:
+        with _answer(client, url, headers, deadline) as (response, _):
             return response.status_code == 304
 
     deadline = time.monotonic() + FEED_LIMITS.seconds
     return tried(asked, shown_address(url), FEED_LIMITS, deadline)
 
 
-class _PublicTransport(httpx.BaseTransport):
-    """One connection for each request, made by a backend that checks the address and keeps to the deadline."""
-
-    def __init__(self, allow: frozenset[str]) -> None:
-        self._allow = allow
-        self._tls: ssl.SSLContext | None = None
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        url = request.url
-        port = {"http": 80, "https": 443}[url.scheme] if url.port is None else url.port
-        check_host(url.host, port, self._allow)
-        if url.scheme == "https" and self._tls is None:
-            self._tls = httpx.create_ssl_context()
-        deadline = request.extensions.get("deadline", time.monotonic() + FEED_LIMITS.seconds)
-        backend = PublicBackend(self._allow, min(deadline, time.monotonic() + _HEAD_SECONDS))
-        pool = httpcore.ConnectionPool(ssl_context=self._tls, max_connections=1, network_backend=backend)
-        try:
-            with _as_httpx():
-                response = pool.handle_request(
-                    httpcore.Request(
-                        request.method,
-                        httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
-                        headers=request.headers.raw,
-                        content=request.stream,
-                        extensions={"timeout": request.extensions.get("timeout", {})},
-                    )
-                )
-        except BaseException:
-            pool.close()
-            raise
-        backend.deadline = deadline
-        return httpx.Response(response.status, headers=response.headers, stream=_Body(response, pool))
-
-
-class _Body(httpx.SyncByteStream):
-    """The body of a response, whose end closes the connection."""
-
-    def __init__(self, response: httpcore.Response, pool: httpcore.ConnectionPool) -> None:
-        self._response = response
-        self._pool = pool
-
-    def __iter__(self) -> Iterator[bytes]:
-        with _as_httpx():
-            yield from self._response.iter_stream()
-
-    def close(self) -> None:
-        self._response.close()
-        self._pool.close()
-
-
-@contextlib.contextmanager
-def _as_httpx() -> Iterator[None]:
-    try:
-        yield
-    except httpcore.TimeoutException as error:
-        raise httpx.TimeoutException(str(error)) from error
-    except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol) as error:
-        raise httpx.TransportError(str(error)) from error
-
-
 def _fetched(http: httpx.Client, url: str, headers: dict[str, str], limits: FetchLimits, deadline: float) -> Fetched:
-    with _answer(http, url, headers, deadline) as response:
+    with _answer(http, url, headers, deadline) as (response, final):
         if response.status_code == 304 and _is_conditional(headers):
             data = b""
         elif response.is_success and response.status_code != 206:
             data = _gathered(_blocks(response, shown_address(url), limits.size, limits, deadline))
         else:
-            raise SourceError(f"{shown_address(url)}: {_refusal(response.status_code)}")
+            raise SourceError(f"{shown_address(url)}: {refusal(response.status_code)}")
         names = ("ETag", "Last-Modified", "Content-Type")
         etag, modified, kind = (response.headers.get(name) for name in names)
         moved = bool(response.history) and all(other.status_code in _FOR_GOOD for other in response.history)
-        return Fetched(data, str(response.url), etag, modified, kind, response.status_code == 304, moved)
+        return Fetched(data, str(final), etag, modified, kind, response.status_code == 304, moved)
 
 
 @contextlib.contextmanager
-def _answer(http: httpx.Client, url: str, headers: dict[str, str], deadline: float) -> Iterator[httpx.Response]:
-    """Yield the response behind all redirects, its body not yet read.
+def _answer(
+    http: httpx.Client, url: str, headers: dict[str, str], deadline: float
+) -> Iterator[tuple[httpx.Response, httpx.URL]]:
+    """Yield the response behind all redirects, its body not yet read, and the address that it came from.
 
-    What httpx raises, here or in the reader of the body, becomes SourceError or PassingError.
+    What httpx raises, here or in the reader of the body, becomes SourceError or PassingError, without a password.
     """
     try:
         address, history = _web_address(url), list[httpx.Response]()
@@ -237,13 +169,13 @@ def _answer(http: httpx.Client, url: str, headers: dict[str, str], deadline: flo
             response = http.send(request, auth=auth, stream=True, follow_redirects=False)
             with contextlib.closing(response):
                 if response.has_redirect_location:
-                    address = _web_address(str(address.join(response.headers["Location"])))
+                    address = _redirected(address, response.headers["Location"])
                     history.append(response)
                     continue
                 response.history = history
-                if response.status_code in _PASSING:
-                    raise PassingError(_refusal(response.status_code), asked_wait(response.headers.get("Retry-After")))
-                yield response
+                if response.status_code in PASSING:
+                    raise PassingError(refusal(response.status_code), asked_wait(response.headers.get("Retry-After")))
+                yield response, address
                 return
         raise SourceError(
             f"{shown_address(url)}: redirects more than {_MOST_REDIRECTS} times; give the address it ends at"
@@ -253,7 +185,7 @@ def _answer(http: httpx.Client, url: str, headers: dict[str, str], deadline: flo
     except httpx.TransportError as error:
         raise PassingError(f"cannot be reached ({printable(str(error))})") from error
     except httpx.InvalidURL as error:
-        raise SourceError(f"{shown_address(url)}: is no valid address ({printable(str(error))}); check it") from error
+        raise SourceError(f"{shown_address(url)}: is no valid address; check it, its name and password too") from error
 
 
 def _received(http: httpx.Client, part: Part, limits: FetchLimits, deadline: float) -> httpx.Headers:
@@ -262,7 +194,7 @@ def _received(http: httpx.Client, part: Part, limits: FetchLimits, deadline: flo
     there = before.there if before else 0
     headers = {"Accept-Encoding": "identity"}
     headers |= {"Range": f"bytes={there}-", "If-Range": before.validator} if before else {}
-    with _answer(http, part.url, headers, deadline) as response:
+    with _answer(http, part.url, headers, deadline) as (response, _):
         whole = whole_size(response.headers)
         if response.status_code == 416 and before and whole == there == before.whole:
             return response.headers
@@ -270,7 +202,7 @@ def _received(http: httpx.Client, part: Part, limits: FetchLimits, deadline: flo
             part.forget()
             raise PassingError("cannot go on with what was received")
         if not response.is_success:
-            raise SourceError(f"{name}: {_refusal(response.status_code)}")
+            raise SourceError(f"{name}: {refusal(response.status_code)}")
         if response.status_code != 206:
             there = 0
             part.remember(validator(response.headers), whole)
@@ -320,9 +252,12 @@ def _web_address(url: str) -> httpx.URL:
     return address
 
 
-def _refusal(status: int) -> str:
-    advice = _ADVICE.get(status, "failed; try again later" if status >= 500 else "was refused; check the address")
-    return f"{advice.partition(';')[0]} (status {status}){advice[len(advice.partition(';')[0]) :]}"
+def _redirected(address: httpx.URL, location: str) -> httpx.URL:
+    """Where a redirect leads; a name and password go on within their origin and never to another one."""
+    target = _web_address(str(address.join(location)))
+    # httpx leaves out a port that is the usual one, so equal origins have equal parts.
+    same = (target.scheme, target.host, target.port) == (address.scheme, address.host, address.port)
+    return target.copy_with(userinfo=address.userinfo) if same and not target.userinfo else target
 
 
 def _version() -> str:

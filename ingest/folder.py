@@ -3,6 +3,7 @@
 import codecs
 import hashlib
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from ingest.catalogue import show_named_in
@@ -16,7 +17,9 @@ RECORDINGS = frozenset({".mp3", ".m4a", ".mp4", ".aac", ".ogg", ".oga", ".opus",
 NOTES = frozenset({".txt", ".html", ".htm", ".md"})
 CAPTIONS = frozenset({".vtt", ".srt", ".json"})
 FEEDS = frozenset({".xml", ".rss", ".atom"})
+_LEADS_OUT = "is a link that leads out of the folder, so it was not read; name what it leads to by itself"
 
+_READ = RECORDINGS | NOTES | CAPTIONS
 _MOST_NOTES_BYTES = 20 * 2**20
 # A page names its show in its head; further down another show may be mentioned.
 _HEAD_CHARACTERS = 2_000
@@ -25,8 +28,9 @@ _HEAD_CHARACTERS = 2_000
 def items_in(path: Path) -> tuple[tuple[Item, ...], tuple[str, ...]]:
     """Return the items of a folder (files of one name belong together) or of one file, and what could not be used.
 
-    The second has a line for each file of a folder that was left out. Raises SourceError if the path is missing, of no
-    known kind, empty, or a folder without any usable file.
+    The second has a line for each file of a folder that was left out, links that lead out of it among them: a person
+    means the folder that they name, not what a stranger's archive links to. A path that is a link itself is followed.
+    Raises SourceError if the path is missing, of no known kind, empty, or a folder without any usable file.
     """
     if not path.exists():
         raise SourceError(
@@ -35,16 +39,10 @@ def items_in(path: Path) -> tuple[tuple[Item, ...], tuple[str, ...]]:
     if path.is_file():
         _require_usable(path)
         return (_item([path]),), ()
-    # Hidden files are a system's own: "._talk.mp3" is no recording.
-    files = sorted(
-        file
-        for file in path.rglob("*")
-        if file.suffix.lower() in RECORDINGS | NOTES | CAPTIONS and not file.name.startswith(".") and file.is_file()
-    )
-    if not files:
+    files, problems = _files_in(path)
+    if not files and not problems:
         raise SourceError(f"{path}: the folder holds no recordings, show notes or captions; looked for {_known()}")
     groups: dict[Path, list[Path]] = {}
-    problems: list[str] = []
     for file in files:
         try:
             _require_usable(file)
@@ -55,6 +53,48 @@ def items_in(path: Path) -> tuple[tuple[Item, ...], tuple[str, ...]]:
     if not groups:
         raise SourceError(problems[0] if len(problems) == 1 else f"{path}: no usable file; {'; '.join(problems[:3])}")
     return tuple(_item(group) for group in groups.values()), tuple(problems)
+
+
+def items_inside(items: Iterable[Item], folder: Path) -> tuple[tuple[Item, ...], tuple[str, ...]]:
+    """Return the items of a local feed without what they name that is not in its folder, and a line for each.
+
+    The feed may have come with its folder from a stranger, whose links lead anywhere and whose pipes never end.
+    """
+    kept, problems = [], dict[str, None]()
+    for item in items:
+        links = [link for link in (item.enclosure, *item.transcripts) if link is not None and "://" not in link.url]
+        refused = {link: reason for link in links if (reason := _refused(Path(link.url), folder))}
+        problems |= {f"{Path(link.url).name}: {reason}": None for link, reason in refused.items()}
+        enclosure = None if item.enclosure in refused else item.enclosure
+        kept.append(
+            replace(item, enclosure=enclosure, transcripts=tuple(x for x in item.transcripts if x not in refused))
+        )
+    return tuple(kept), tuple(problems)
+
+
+def _files_in(folder: Path) -> tuple[list[Path], list[str]]:
+    """Return the files of a folder that may be read, sorted, and a line for each link that leads out of it."""
+    files, problems = [], []
+    for path in sorted(folder.rglob("*")):
+        # Hidden files are a system's own: "._talk.mp3" is no recording. Folders are only asked whether they are links.
+        is_wanted = path.suffix.lower() in _READ and not path.name.startswith(".") and path.is_file()
+        if (is_wanted or (path.is_symlink() and path.is_dir())) and _leads_out(path, folder):
+            problems.append(f"{path}: {_LEADS_OUT}")
+        elif is_wanted:
+            files.append(path)
+    return files, problems
+
+
+def _refused(file: Path, folder: Path) -> str | None:
+    """Why a file that a local feed names is not read; None if it may be, or is not there yet."""
+    if not file.exists():
+        return None
+    return _LEADS_OUT if _leads_out(file, folder) else None if file.is_file() else "is no plain file"
+
+
+def _leads_out(file: Path, folder: Path) -> bool:
+    """Whether a file is not in the folder where it seems to be: it, or a folder above it, is a link elsewhere."""
+    return not file.resolve().is_relative_to(folder.resolve())
 
 
 def _stem_of(file: Path, files: Iterable[Path]) -> Path:
@@ -155,4 +195,4 @@ def _kind(path: Path) -> str:
 
 
 def _known() -> str:
-    return " ".join(sorted(RECORDINGS | NOTES | CAPTIONS))
+    return " ".join(sorted(_READ))

@@ -3,6 +3,8 @@
 <home>/library/episodes/<id>/  episode.json official.json captions.json heard.json transcript.json state.json audio.*
 <home>/library/feeds/<show id>.json
 <home>/library/removed/<id>/   an episode that was taken out, with removed.json (see ingest.removal)
+
+Addresses of feeds and recordings may hold passwords, so folders (0700) and JSON files (0600) are their owner's alone.
 """
 
 import contextlib
@@ -232,7 +234,7 @@ def write_json(path: Path, data: dict[str, Any]) -> None:
 
 def write_bytes(path: Path, data: bytes) -> None:
     """Write a file whole or not at all: temporary name, fsync, rename, fsync of the folder."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -244,6 +246,12 @@ def write_bytes(path: Path, data: bytes) -> None:
         Path(temporary).unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it that are missing, each its owner's alone; one that is there stays as it is."""
+    for missing in reversed([path for path in (folder, *folder.parents) if not path.exists()]):
+        missing.mkdir(mode=0o700, exist_ok=True)
 
 
 def sync_folder(folder: Path) -> None:
@@ -261,7 +269,7 @@ def lock(folder: Path, wait: bool = True) -> Iterator[bool]:
 
     With `wait` False a folder that another process holds yields False at once.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         try:

@@ -11,7 +11,7 @@ from ingest.caption_links import Captions, captions_of
 from ingest.errors import LibraryError, ModelMissing, PlaybackError, SourceError
 from ingest.feed import Feed, looks_like_feed, parse_feed
 from ingest.fetch import Fetched, fetch, open_client
-from ingest.folder import FEEDS, items_in
+from ingest.folder import FEEDS, items_in, items_inside
 from ingest.heard import Heard, Listening
 from ingest.identity import told_apart
 from ingest.item import Item
@@ -90,6 +90,8 @@ def register_source(source: str, home: Path, allow: frozenset[str] = frozenset()
     path = Path(source)
     if path.is_file() and (path.suffix.lower() in FEEDS or looks_like_feed(_head(path))):
         feed = parse_feed(path.read_bytes(), str(path.resolve()), source)
+        kept, out = items_inside(feed.items, path.resolve().parent)
+        feed = replace(feed, items=kept, problems=(*feed.problems, *out))
         return _registered(home, feed, FeedState(str(path.resolve())), source, again)
     if not path.exists() and (episode := _named(source, home)) is not None:
         return Source((episode,))
@@ -144,7 +146,7 @@ def _at_new_address(feed: Feed, address: str, allow: frozenset[str]) -> tuple[Fe
     lasting = _lasting(fetched, address)
     found = parse_feed(fetched.data, fetched.url, lasting)
     if {item.guid for item in found.items}.isdisjoint(item.guid for item in feed.items):
-        raise SourceError(f"{address}: lists none of the episodes")
+        raise SourceError(f"{shown_address(address)}: lists none of the episodes")
     return fetched, found, lasting
 
 

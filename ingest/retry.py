@@ -1,4 +1,4 @@
-"""What a request may take, and trying again what may pass."""
+"""What a request may take, what its failure means, and trying again what may pass."""
 
 import email.utils
 import logging
@@ -16,6 +16,14 @@ _Result = TypeVar("_Result")
 # No server means more, in seconds; and a number of more digits is more in any case.
 _A_YEAR = 365 * 24 * 3600.0
 _MOST_DIGITS = 12
+# Statuses after which the same request may succeed.
+PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
+_ADVICE = {
+    401: "asks for a password; put it into the address (https://name:password@…)",
+    403: "refuses us; check that the address is public",
+    404: "is not there; check the address",
+    410: "is gone for good; look for the show's new address",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +68,14 @@ def tried(once: Callable[[], _Result], name: str, limits: FetchLimits, deadline:
             logger.info("%s: %s; trying again in %.1f s", name, error, wait)
             time.sleep(wait)
     raise AssertionError("the last attempt returns or raises")
+
+
+def refusal(status: int) -> str:
+    """Return what a status that is no success means to whoever gave the address, in words."""
+    said, semicolon, advice = _ADVICE.get(
+        status, "failed; try again later" if status >= 500 else "was refused; check the address"
+    ).partition(";")
+    return f"{said} (status {status}){semicolon}{advice}"
 
 
 def asked_wait(retry_after: str | None) -> float | None:

@@ -3,6 +3,9 @@
 import re
 
 _MOST_CHARACTERS = 300
+# A host with what is no port behind it, or a port with an "@" further on: a password that was typed with signs in it
+# that end a host. Where it ends is anybody's guess.
+_BROKEN = re.compile(r"://[^/?#\[\]]*:(?:(?!\d*(?:[/?#]|$))|.*@)", re.DOTALL)
 
 
 def shown_address(url: str) -> str:
@@ -12,8 +15,10 @@ def shown_address(url: str) -> str:
     """
     if "://" not in url:
         return printable(url)
-    bare = re.sub(r"(?<=://)[^/]*@", "", url).partition("#")[0]
-    path, query, _ = bare.partition("?")
+    bare = re.sub(r"(?<=://)[^/]*@", "", url)
+    if _BROKEN.search(bare):
+        return printable(f"{bare.partition('://')[0]}://…")
+    path, query, _ = bare.partition("#")[0].partition("?")
     return printable(f"{path}{query and '?…'}")
 
 

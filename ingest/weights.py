@@ -14,7 +14,6 @@ from ingest.errors import ModelMissing
 from ingest.heard import Listening
 
 PARTS = ("model.bin", "tokenizer.json")  # without tokenizer.json faster-whisper would ask the hub in mid-run
-CHECKPOINTS = (".pt", ".safetensors")
 CONNECT = 3.0  # seconds to wait for a hub before it counts as out of reach
 
 
@@ -59,7 +58,8 @@ def file_of(
     """Return the checkpoint file of a model: a path as it stands, or a name found here or, if asked, downloaded.
 
     `addresses` are the models that openai-whisper knows (the address holds the SHA-256), `fetch` is its download
-    function. Raises ModelMissing.
+    function. Weights that are found by a published name and may be a pickle must be the published ones, to the byte.
+    Raises ModelMissing.
     """
     given = Path(listening.model)
     if given.is_dir():
@@ -73,12 +73,12 @@ def file_of(
     address = addresses[listening.model]
     name = address.rsplit("/", 1)[-1]
     if listening.models is not None:
-        for candidate in (name, *(f"{listening.model}{suffix}" for suffix in CHECKPOINTS)):
-            if (listening.models / candidate).is_file():
-                return listening.models / candidate
+        for candidate in (f"{listening.model}.safetensors", name, f"{listening.model}.pt"):
+            if (found := listening.models / candidate).is_file():
+                return found if found.suffix == ".safetensors" else _published(found, address)
     cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "whisper"  # as whisper.load_model has it
     if (cache / name).is_file():
-        return _undamaged(cache / name, address.split("/")[-2])
+        return _published(cache / name, address)
     home = listening.models or cache
     missing = f"no weights for {listening.model!r} (openai-whisper): put {name} into {home}"
     if not download:
@@ -133,11 +133,13 @@ def _complete(folder: Path) -> Path:
     return folder
 
 
-def _undamaged(file: Path, expected: str) -> Path:
+def _published(file: Path, address: str) -> Path:
+    """Return a file whose SHA-256 is the one in its model's address; raises ModelMissing before anything reads it."""
     with file.open("rb") as opened:
-        if hashlib.file_digest(opened, "sha256").hexdigest() != expected:
+        if hashlib.file_digest(opened, "sha256").hexdigest() != address.split("/")[-2]:
             raise ModelMissing(
-                f"{file} is damaged or half a download (its SHA-256 differs): delete it and get it again"
+                f"{file} is damaged, half a download or another's work (its SHA-256 is not the published one): get it "
+                "again, or name it by its path if you trust who made it"
             )
     return file
 

@@ -4,6 +4,7 @@ import importlib.util
 import re
 import tomllib
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -22,6 +23,14 @@ def packages(path: Path) -> dict[str, tuple[str, list[str]]]:
 
 def normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def script(name: str) -> ModuleType:
+    """A script of .ci, which is no package."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / ".ci" / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.name)
@@ -58,9 +67,7 @@ def test_no_locked_version_has_a_known_hole():
 
 def test_locks_are_made_fit_for_every_machine():
     """Without torch, triton only where it exists, and the same when it is done twice."""
-    spec = importlib.util.spec_from_file_location("portable_lock", ROOT / ".ci" / "portable_lock.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = script("portable_lock")
     made = (
         "".join(f"{name} \\\n    --hash=sha256:2\n" for name in ("a==1", "torch==2", "triton==3.9")) + "\n# The end\n"
     )
@@ -69,3 +76,18 @@ def test_locks_are_made_fit_for_every_machine():
     assert 'triton==3.9 ; sys_platform == "linux" and platform_machine == "x86_64" \\\n    --hash=sha256:2\n' in once
     assert module.portable(once) == once
     assert module.portable(LOCKS[0].read_text()) == LOCKS[0].read_text()
+
+
+def test_an_audit_that_looked_nothing_up_is_none():
+    """Packages that a service does not know, a service out of reach, and holes: each fails, and says which it was."""
+    verdict = script("audit").verdict
+    well = {"name": "a", "version": "1", "vulns": []}
+    unknown = {"name": "b", "skip_reason": "Dependency not found"}
+    holed = {"name": "c", "version": "2", "vulns": [{"id": "CVE-1", "fix_versions": ["3"]}]}
+    assert verdict({"dependencies": [well, well]}, 2) == (["2 of 2 locked packages looked up: 0 known holes"], True)
+    for report in ({"dependencies": [well, unknown]}, {"dependencies": [well]}, {"error": "no route"}, {}):
+        lines, is_well = verdict(report, 2)
+        assert not is_well
+        assert re.match(r"NOT looked up: [12] \((Dependency not found|pip-audit left them out|no route)\)", lines[-1])
+    lines, is_well = verdict({"dependencies": [well, holed]}, 2)
+    assert (lines[1:], is_well) == (["c 2: CVE-1, mended in 3"], False)

@@ -53,7 +53,7 @@ class Entrance:
 
     def _counted(self, request: Request) -> Allowance | None:
         """Count a request; None if it is not counted."""
-        if self._rates is None or request.url.path.startswith(_UNCOUNTED):
+        if self._rates is None or request.scope["path"].startswith(_UNCOUNTED):
             return None
         client = counted_as(request.client.host if request.client else None)
         return None if client is None else self._rates.count(client, monotonic())
@@ -65,7 +65,8 @@ def needs_token(request: Request) -> bool:
     Every route of the app is looked at, whoever added it, so that a new one is closed until it is named here; what
     reaches no route goes on, to be refused as not found.
     """
-    if request.method in SAFE_METHODS or (request.method, request.url.path) in OPEN:
+    # The path that is routed; the one in `request.url` is put together with the Host header, which a stranger writes.
+    if request.method in SAFE_METHODS or (request.method, request.scope["path"]) in OPEN:
         return False
     app: FastAPI = request.app
     return any(route.matches(dict(request.scope))[0] is Match.FULL for route in app.routes)

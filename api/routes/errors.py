@@ -27,6 +27,7 @@ from api.pages.render import page
 from api.routes.guard import HEADERS
 from index.errors import EncoderError, IndexBroken, IndexMissing
 from ingest.errors import AudioError, LibraryError, ModelMissing, PlaybackError, SourceError
+from ingest.shown import printable
 
 logger = logging.getLogger(__name__)
 
@@ -134,7 +135,7 @@ async def _refused(request: Request, error: Exception) -> Response:
     refusal = refusal_of(error)
     # What passes by itself is no fault, and a crowd must not fill the log.
     if refusal.status >= HTTPStatus.INTERNAL_SERVER_ERROR and refusal.retry_after is None:
-        logger.warning("%s %s: %s", request.method, request.url.path, error)
+        logger.warning("%s %s: %s", request.method, _path(request), error)
     headers = {} if refusal.retry_after is None else {"Retry-After": str(refusal.retry_after)}
     problem = (refusal.name, refusal.sentence or " ".join(str(error).split()))
     return error_response(request, refusal.status, [problem], headers)
@@ -163,9 +164,14 @@ async def _http(request: Request, error: Exception) -> Response:
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
-    logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    logger.error("%s %s failed", request.method, _path(request), exc_info=error)
     # Starlette sends this one from outside the guard.
     return error_response(request, 500, [("InternalError", str(REFUSALS[PlaybackError].sentence))], HEADERS)
+
+
+def _path(request: Request) -> str:
+    """The path for the log, which no stranger may write lines or orders to a terminal into."""
+    return printable(request.scope["path"])
 
 
 def _for_a_person(request: Request) -> bool:

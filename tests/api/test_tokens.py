@@ -19,6 +19,8 @@ from api.tokens import is_bearer_of
         ("", "secret", False),
         ("Bearer ", None, False),
         ("Bearer None", None, False),
+        ("Bearer ", "", False),
+        ("Bearer", "", False),
     ],
 )
 def test_only_the_token_opens(header: str, token: str | None, expected: bool) -> None:

@@ -4,8 +4,9 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -82,13 +83,32 @@ def descriptors() -> int:
     return len(list(folder.iterdir())) if folder.exists() else 0
 
 
+# Playlists and references that pass for recordings by their first bytes, so that damage may wake what they ask for.
+DISGUISED = ("tagged-hls.mp3", "riff-hls.wav", "ogg-hls.ogg", "reference-movie.mp4", "external-data.mp4")
+
+
 def survived(sources: list[bytes], folder: Path, count: int, seed: int) -> Counter[str]:
-    paths = []
-    for number, data in enumerate(mutated(sources, count, seed)):
-        paths.append(folder / f"{number}.mp3")
-        paths[-1].write_bytes(data)
-    with ThreadPoolExecutor(2) as two:
-        return Counter(two.map(outcome, paths))
+    """What becomes of damaged files, some of which hold the address of a canary that hears nobody."""
+    with canary() as (address, visitors):
+        lures = [data for name, data in playlists(address).items() if name in DISGUISED]
+        paths = []
+        for number, data in enumerate(mutated(sources + lures, count, seed)):
+            paths.append(folder / f"{number}.mp3")
+            paths[-1].write_bytes(data)
+        assert sum(address.encode() in path.read_bytes() for path in paths) >= count // 20
+        with ThreadPoolExecutor(2) as two:
+            found = Counter(two.map(outcome, paths))
+        assert visitors == []
+        socket.create_connection(tuple(address.split(":"))).close()
+        _until(lambda: len(visitors) == 1)  # it was listening all the time
+    return found
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 5
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def test_mutated_recordings_cost_only_themselves(tmp_path, sources):
@@ -106,6 +126,7 @@ def test_five_hundred_mutated_recordings_cost_only_themselves(tmp_path, sources)
     before = int(statm.read_text().split()[1]) if statm.exists() else 0
     open_before = descriptors()
     found = survived(sources, tmp_path, 500, seed=7)
+    sys.stdout.write(f"\n500 damaged recordings: {dict(found)}\n")
     assert found.total() == 500
     assert found["heard"] >= 100, found
     if statm.exists():
@@ -124,7 +145,7 @@ def test_playlists_reach_nobody(tmp_path):
             path.write_bytes(data)
             # FFmpeg takes the bytes of a movie's other file from the movie itself, which is harmless noise.
             assert outcome(path) == ("heard" if name == "external-data.mp4" else "refused"), name
-        assert len(visitors) == 1, "the canary sings, and sang once"
+        _until(lambda: len(visitors) == 1)  # the canary sings, and sang once
     assert len(files) >= 28
 
 

@@ -16,9 +16,11 @@ from ingest.errors import ModelMissing
 from ingest.heard import Listening
 from ingest.library import Record, save_record, save_transcript
 from ingest.transcribe import _opened as load_whisper
+from ingest.transcribe import transcribe
 from ingest.transcript import Episode, Show, Transcript
 from tests.api.conftest import HashedStems, turn_of
 from tests.hostile.bombs import Bomb, index_changes, weights
+from tests.ingest.conftest import voice_of, write_recording
 
 NOWHERE = Path("/nowhere")
 
@@ -60,6 +62,37 @@ def test_whisper_weights_run_nothing(tmp_path, mark, name):
     assert not mark.exists()
 
 
+@pytest.mark.parametrize("name", weights(NOWHERE))
+def test_a_planted_checkpoint_is_refused_before_torch_reads_it(tmp_path, mark, monkeypatch, name):
+    """In the folder of models or in whisper's cache, under a published name, through the door that every run takes."""
+    pytest.importorskip("whisper")
+    import torch
+
+    monkeypatch.setattr(torch, "load", lambda *_, **__: pytest.fail("torch read it"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    sound = write_recording(tmp_path / "a.wav", voice_of(1.0), codec="pcm_s16le")
+    for folder in (tmp_path / "models", tmp_path / "cache" / "whisper"):
+        folder.mkdir(parents=True)
+        (folder / "base.en.pt").write_bytes(weights(mark)[name])
+    for models in (tmp_path / "models", None):
+        with pytest.raises(ModelMissing, match="SHA-256 is not the published one"):
+            transcribe(sound, Listening("openai-whisper", "base.en", models=models))
+    assert not mark.exists()
+
+
+def test_whispers_loader_asks_for_weights_only(tmp_path, monkeypatch):
+    """What `whisper.load_model` hands to torch: a change of that package would be seen here."""
+    pytest.importorskip("whisper")
+    import torch
+
+    asked = []
+    monkeypatch.setattr(torch, "load", lambda *_, **options: asked.append(options) or {})
+    (tmp_path / "own.pt").write_bytes(b"x")
+    with pytest.raises(ModelMissing):
+        load_whisper(tmp_path / "own.pt", Listening("openai-whisper", str(tmp_path / "own.pt")))
+    assert [options["weights_only"] for options in asked] == [True]
+
+
 @pytest.mark.parametrize("data", [b"", b"\x00" * 100, b"\xff" * 100, b"\x06\x00\x00\x00" + b"\xff" * 5_000])
 def test_ctranslate2_weights_that_are_none_are_refused(tmp_path, data):
     """CTranslate2's own format holds no code; sizes that cannot be are one line."""
@@ -86,6 +119,22 @@ def test_an_encoder_with_pickled_weights_runs_nothing(tmp_path, mark, name):
     (folder / "model.safetensors").unlink()
     (folder / "pytorch_model.bin").write_bytes(weights(mark)[name])
     with pytest.raises(EncoderError, match="is a pickle"):
+        load_encoder(str(folder))
+    assert not mark.exists()
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("also", ["nothing else", "safetensors beside it"])
+def test_an_encoder_whose_parts_are_named_otherwise_runs_nothing(tmp_path, mark, also):
+    """A list of parts that names a pickle under a harmless name is refused; parts must be safetensors."""
+    folder = encoder_folder(tmp_path)
+    (folder / "weights.dat").write_bytes(weights(mark)["torch's zip"])
+    parts = {"weight_map": {"embeddings.word_embeddings.weight": "weights.dat"}}
+    (folder / "model.safetensors.index.json").write_text(json.dumps({"metadata": {}, **parts}))
+    (folder / "model.safetensors").rename(folder / "other.safetensors")
+    if also == "nothing else":
+        (folder / "other.safetensors").unlink()
+    with pytest.raises(EncoderError, match=r"holds no weights|names weights\.dat"):
         load_encoder(str(folder))
     assert not mark.exists()
 

@@ -339,3 +339,11 @@ def test_the_network_is_not_asked(home: Path, folder: Path, monkeypatch: pytest.
     assert transcript is not None
     assert {turn.timing for turn in transcript.turns} == {"aligned"}
     json.loads((folder / "transcript.json").read_bytes())
+
+
+def test_a_library_that_others_may_look_into_is_closed(home: Path) -> None:
+    """One of an earlier version, or a copy of one: said once, and its owner's alone from then on."""
+    (home / "library").chmod(0o755)
+    assert [(found.path, found.outcome) for found in examine_library(home)] == [("library", "repaired")]
+    assert (home / "library").stat().st_mode & 0o777 == 0o700
+    assert list(examine_library(home)) == []

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from ingest.errors import SourceError
 from ingest.folder import items_in, read_text
+from ingest.pipeline import IngestSettings, ingest_episode, register_source
 
 NOTES = "Ann: Hello, I have put the kettle on.\n\nBob: Good, I would like some tea.\n\nAnn: Here you are.\n"
 
@@ -155,3 +156,68 @@ def test_any_bytes_are_read_or_refused(data):
         read_text(data, "notes.txt").encode()
     except SourceError as error:
         assert "notes.txt" in str(error)
+
+
+def test_links_out_of_a_folder_are_not_followed(tmp_path):
+    """What a stranger's archive links to is named and not read: files, folders, and files in linked folders."""
+    private, shared = tmp_path / "private", tmp_path / "shared"
+    write(private / "diary.txt", NOTES.replace("tea", "secret tea"))
+    write(shared / "a.txt")
+    (shared / "diary.txt").symlink_to(private / "diary.txt")
+    (shared / "climbing.txt").symlink_to(Path("..") / "private" / "diary.txt")
+    (shared / "all").symlink_to(private)
+    (shared / "up").symlink_to(tmp_path)
+    (shared / "of no interest.png").symlink_to("/etc/passwd")
+    (item,), problems = items_in(shared)
+    assert (item.title, "secret" in item.notes) == ("a", False)
+    assert [Path(line.partition(": ")[0]).name for line in problems] == ["all", "climbing.txt", "diary.txt", "up"]
+    assert all("leads out of the folder" in line for line in problems)
+
+
+def test_links_within_a_folder_and_to_it_are_followed(tmp_path):
+    """A folder's own links are its own business, and so is a link that a person names."""
+    write(tmp_path / "talks" / "2021" / "a.txt")
+    (tmp_path / "talks" / "newest.txt").symlink_to(Path("2021") / "a.txt")
+    (tmp_path / "link").symlink_to("talks")
+    (tmp_path / "one.txt").symlink_to(tmp_path / "talks" / "2021" / "a.txt")
+    for path, count in ((tmp_path / "talks", 2), (tmp_path / "link", 2), (tmp_path / "one.txt", 1)):
+        items, problems = items_in(path)
+        assert (len(items), problems) == (count, ())
+
+
+def test_a_folder_of_links_out_says_so(tmp_path):
+    """Nothing else in it: one line that says what to do, no empty success."""
+    write(tmp_path / "private.txt")
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "shared" / "a.txt").symlink_to(tmp_path / "private.txt")
+    with pytest.raises(SourceError, match="leads out of the folder, so it was not read"):
+        items_in(tmp_path / "shared")
+
+
+@pytest.mark.parametrize("kind", ["link", "pipe", "folder"])
+def test_a_local_feed_names_plain_files_of_its_folder(tmp_path, kind):
+    """A recording and captions beside a feed that are links elsewhere, pipes or folders are named and never opened."""
+    private = write(tmp_path / "private.vtt", "WEBVTT\n\n00:01.000 --> 00:09.000\n<v Ann>The secret tea is green.\n")
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    for name in ("a.mp3", "a.vtt"):
+        if kind == "link":
+            (shared / name).symlink_to(private)
+        elif kind == "pipe":
+            os.mkfifo(shared / name)
+        else:
+            (shared / name).mkdir()
+    notes = "".join(f"&lt;p&gt;{name}: I say so and go on for a while.&lt;/p&gt;" for name in ("Ann", "Bob", "Ann"))
+    feed = write(
+        shared / "feed.xml",
+        "<rss version='2.0' xmlns:podcast='https://podcastindex.org/namespace/1.0'><channel><title>Tea</title><item>"
+        f"<guid>1</guid><title>One</title><description>{notes}</description><enclosure url='a.mp3' type='audio/mpeg'/>"
+        "<podcast:transcript url='a.vtt' type='text/vtt'/></item></channel></rss>",
+    )
+    source = register_source(str(feed), tmp_path / "home")
+    assert len(source.problems) == 2
+    assert all("leads out" in line or "no plain file" in line for line in source.problems)
+    (outcome,) = [ingest_episode(episode, tmp_path / "home", IngestSettings()) for episode in source.episodes]
+    assert outcome.status == "ingested"
+    kept = b"".join(path.read_bytes() for path in (tmp_path / "home").rglob("*") if path.is_file())
+    assert b"secret" not in kept

@@ -300,9 +300,21 @@ def test_a_name_is_found_in_the_folder_of_models(checkpoints, empty_caches):
     models = empty_caches / "models"
     models.mkdir()
     (models / "small.en").symlink_to(checkpoints / "ct2")
-    (models / "base.pt").symlink_to(checkpoints / "tiny.pt")
+    (models / "base.safetensors").symlink_to(checkpoints / "tiny.safetensors")
     assert weights_available(Listening("faster-whisper", "small.en", models=models)) == models / "small.en"
-    assert weights_available(Listening("openai-whisper", "base", models=models)) == models / "base.pt"
+    assert weights_available(Listening("openai-whisper", "base", models=models)) == models / "base.safetensors"
+
+
+def test_a_pickle_under_a_published_name_is_the_published_one(checkpoints, empty_caches):
+    """A .pt that is found by name is compared with the published SHA-256; by its path it is the owner's own choice."""
+    models = empty_caches / "models"
+    models.mkdir()
+    (models / "base.pt").symlink_to(checkpoints / "tiny.pt")
+    with pytest.raises(ModelMissing, match="SHA-256 is not the published one"):
+        weights_available(Listening("openai-whisper", "base", models=models))
+    assert weights_available(Listening("openai-whisper", str(models / "base.pt"))) == models / "base.pt"
+    (models / "base.safetensors").symlink_to(checkpoints / "tiny.safetensors")
+    assert weights_available(Listening("openai-whisper", "base", models=models)).suffix == ".safetensors"
 
 
 def test_names_are_found_in_the_caches_of_the_engines(checkpoints, empty_caches):

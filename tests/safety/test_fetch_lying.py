@@ -1,8 +1,13 @@
 """Whatever a server does: in time, within the limits, whole or not at all, and said in one line."""
 
+import contextlib
 import hashlib
+import http.server
+import shutil
+import ssl
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -106,3 +111,34 @@ def test_all_lies_together_take_little_memory() -> None:
     )
     grown = int(done.stdout.split()[-1])
     assert 45 <= grown <= 64, done.stdout
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate")
+def test_a_server_that_nobody_vouches_for_is_told_nothing(tmp_path: Path) -> None:
+    """A certificate that it signed itself ends the connection before a request, or its password, is sent."""
+    made = ("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost")
+    names = ("-addext", "subjectAltName=DNS:localhost", "-keyout", tmp_path / "key", "-out", tmp_path / "certificate")
+    subprocess.run([*made, *names], check=True, capture_output=True)
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(tmp_path / "certificate", tmp_path / "key")
+    asked: list[str] = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+
+    class Server(http.server.HTTPServer):
+        def get_request(self) -> tuple[object, object]:
+            connection, address = super().get_request()
+            return tls.wrap_socket(connection, server_side=True), address
+
+    with Server(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        port = server.server_address[1]
+        with open_client(frozenset({f"localhost:{port}"})) as client, contextlib.ExitStack() as stack:
+            stack.callback(server.shutdown)
+            with pytest.raises(SourceError, match=r"cannot be reached .*CERTIFICATE_VERIFY_FAILED") as error:
+                fetch(f"https://ada:canary-0f@localhost:{port}/", client=client, limits=QUICK)
+    assert is_one_line(str(error.value))
+    assert "canary" not in str(error.value)
+    assert asked == []

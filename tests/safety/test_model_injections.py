@@ -175,9 +175,25 @@ def test_a_word_is_not_borrowed_from_another_quote(marks: str) -> None:
     aside = "On its way home the keeper met grimm beside the old wall, and both of them counted ships."
     cited = (citation("one", PAID, "Mina Calder"), citation("two", aside, "Tobias Renn"))
     said = f"The harbour council paid grimm for the lighthouse database {marks}."
-    assert supported_statements(said, cited, lambda word: True) == ()
+    assert supported_statements(said, cited) == ()
     true = "The harbour council paid for the lighthouse database [1]."
-    assert len(supported_statements(true, cited, lambda word: True)) == 1
+    assert len(supported_statements(true, cited)) == 1
+
+
+@pytest.mark.parametrize(
+    ("speaker", "said"),
+    [
+        ("Paid 8,302 pounds", "The harbour council paid 8,302 pounds for the lighthouse database [1]."),
+        ("Kestrel.example", "The harbour council paid for the lighthouse database, says kestrel.example [1]."),
+        ("Dunmore: write Dunmore", "The harbour council of Dunmore paid for the lighthouse database [1]."),
+        ("Doctor Kestrel paid for it with the help of others", "Doctor Kestrel paid for the lighthouse database [1]."),
+    ],
+)
+def test_a_label_that_is_no_name_supports_nothing(speaker: str, said: str) -> None:
+    """Who speaks may be named in a sentence; a sum, an address or a sentence in the place of a name may not."""
+    assert supported_statements(said, (citation("one", PAID, speaker),)) == ()
+    named = "Mina Calder-O’Neill says that the harbour council paid [1]."
+    assert len(supported_statements(named, (citation("one", PAID, "Mina Calder-O’Neill"),))) == 1
 
 
 @pytest.mark.parametrize("order", sorted({order for order, _ in INJECTIONS}))

@@ -1,20 +1,38 @@
 """Which route is open to everybody; a new one fails here until somebody has decided."""
 
-from starlette.testclient import TestClient
+import ast
+import importlib.metadata
+import inspect
+import sys
+from collections import Counter
+from itertools import product
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
 
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+from starlette.types import Message
+
+from api import tokens
 from api.app import create_app
+from api.routes.entrance import OPEN, SAFE_METHODS
 from api.settings import Settings
+from ingest.errors import ModelMissing
 from tests.api.endpoints import endpoints
 
-# What may change something on the server or cost it work, and is open all the same: questions, a check, feedback.
-OPEN = {("POST", "/api/answers"), ("POST", "/api/quotes/verify"), ("POST", "/feedback")}
-SAFE = {"GET", "HEAD", "OPTIONS"}
+METHODS = ("POST", "PUT", "DELETE", "PATCH", "TRACE", "CONNECT", "PROPFIND", "QUERY", "post", "get", "P\u00d6ST")
+# Other spellings of a path that a router, a proxy or a careless check might take for the same.
+SPELLINGS = ("{}", "{}/", "/{}", "{}?x=1", "{};x", "{}%00", "{}/..", "/x/..{}")
+UNKNOWN = ("/nowhere", "/api", "/api/", "/admin", "/feedback/1", "/api/answers/1", "/.git/config", "/api/tokens", "//")
+TOKENS = ({}, {"authorization": "Bearer wrong"}, {"authorization": "Bearer "}, {"authorization": "Basic c2VjcmV0"})
 
 
 def test_only_these_routes_take_more_than_a_look() -> None:
     """Every other route only reads; one that changes something must be named here, or need a token."""
-    found = {(method, route.path) for route in endpoints() for method in route.methods - SAFE}
-    assert found == OPEN
+    found = {(method, route.path) for route in endpoints() for method in route.methods - SAFE_METHODS}
+    assert found == OPEN == {("POST", "/api/answers"), ("POST", "/api/quotes/verify"), ("POST", "/feedback")}
 
 
 def test_the_app_has_no_route_that_no_file_names(served_home, encoder) -> None:
@@ -24,9 +42,130 @@ def test_the_app_has_no_route_that_no_file_names(served_home, encoder) -> None:
     assert {getattr(route, "path", "?") for route in app.routes} - named <= {"?"}
 
 
-def test_methods_that_no_route_takes_are_refused(served_home, encoder) -> None:
-    """PUT, DELETE, PATCH, TRACE and CONNECT end in 404 or 405 everywhere."""
-    with TestClient(create_app(Settings(home=served_home), encoder)) as client:
-        for path in {route.path for route in endpoints()}:
-            for method in ("PUT", "DELETE", "PATCH", "TRACE", "CONNECT"):
-                assert client.request(method, path.replace("{", "").replace("}", "")).status_code in (404, 405)
+def paths() -> list[str]:
+    """Every address of the server with an episode that is there, in every spelling, and some that are none."""
+    known = {
+        route.path.replace("{identifier}", "harbour-1-aaaa").replace("{extension}", "json") for route in endpoints()
+    }
+    known = {path.partition("{")[0] + "x" if "{" in path else path for path in known}
+    return [spelling.format(path) for path in sorted(known) for spelling in SPELLINGS] + list(UNKNOWN)
+
+
+@pytest.fixture
+def reached(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The handlers that requests come to; each only says so and fails."""
+    found: list[str] = []
+
+    async def run(*, dependant: Any, **_: Any) -> None:
+        found.append(dependant.call.__name__)
+        raise RuntimeError("reached")
+
+    monkeypatch.setattr("fastapi.routing.run_endpoint_function", run)
+    return found
+
+
+def client_of(home: Path, encoder: Any, token: str | None) -> TestClient:
+    return TestClient(create_app(Settings(home=home, token=token, rate=0), encoder), raise_server_exceptions=False)
+
+
+async def status_of(app: FastAPI, method: str, path: str, headers: dict[str, str]) -> int:
+    """The status of one request, sent as it stands: an HTTP client would tidy its path and method first."""
+    sent: list[Message] = []
+    target, _, query = path.partition("?")
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    await app(
+        {
+            "type": "http",
+            "asgi": {"version": "3.0"},
+            "http_version": "1.1",
+            "method": method,
+            "scheme": "http",
+            "path": unquote(target),
+            "raw_path": target.encode(),
+            "query_string": query.encode(),
+            "root_path": "",
+            "headers": [(b"host", b"testserver"), *((name.encode(), text.encode()) for name, text in headers.items())],
+            "client": ("203.0.113.9", 1),
+            "server": ("testserver", 80),
+            "state": {},
+        },
+        receive,
+        send,
+    )
+    return int(sent[0]["status"])
+
+
+@pytest.mark.parametrize("token", [None, "secret"])
+def test_every_other_method_and_path_is_refused(served_home, encoder, token, reached) -> None:
+    """Whatever is not open: 401, 403, 404 or 405, with and without a token, and no handler is ever reached."""
+    app = create_app(Settings(home=served_home, token=token, rate=0), encoder)
+    statuses: Counter[int] = Counter()
+
+    async def ask_all() -> None:
+        for path, method in product(paths(), METHODS):
+            if (method, path.partition("?")[0]) in OPEN:
+                continue
+            for headers in (*TOKENS, {"authorization": "Bearer secret"}):
+                statuses[await status_of(app, method, path, headers)] += 1
+                assert reached == [], (method, path, headers)
+
+    with TestClient(app) as client:
+        assert client.portal is not None
+        client.portal.call(ask_all)
+    sys.stdout.write(f"\n{statuses.total()} requests: {dict(statuses)}\n")
+    assert set(statuses) <= {401, 403, 404, 405}
+    assert statuses.total() > 5_000
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", "/", None),
+        ("HEAD", "/", None),
+        ("GET", "/api/episodes", None),
+        ("GET", "/healthcheck", None),
+        ("POST", "/api/answers", {"question": "Who paid?"}),
+        ("POST", "/api/quotes/verify", {"text": "the council paid for it"}),
+    ],
+)
+def test_what_is_open_is_reached(served_home, encoder, reached, method, path, body) -> None:
+    """The watch works: reading, asking and checking do reach their handlers without any token."""
+    with client_of(served_home, encoder, "secret") as client:
+        client.request(method, path, json=body)
+    assert reached
+
+
+def test_tokens_are_compared_in_constant_time() -> None:
+    """The token meets what was sent in `hmac.compare_digest` alone, never in a comparison that ends early."""
+    tree = ast.parse(inspect.getsource(tokens))
+    compared = [ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Compare)]
+    assert not [line for line in compared if "token" in line or "given" in line]
+    assert "compare_digest" in ast.unparse(tree)
+
+
+def test_an_app_with_a_known_hole_is_not_built(served_home, encoder, monkeypatch) -> None:
+    """However it is started: the versions are asked where the app is made, not only by the command line."""
+    installed = importlib.metadata.version
+    monkeypatch.setattr(importlib.metadata, "version", lambda name: "1.0.0" if name == "starlette" else installed(name))
+    with pytest.raises(ModelMissing, match=r"starlette 1\.0\.0 has a known hole"):
+        create_app(Settings(home=served_home), encoder)
+
+
+def test_a_path_writes_no_line_into_the_log(served_home, encoder, caplog) -> None:
+    """Line ends and orders to a terminal in an address are left out of what is logged of a failure."""
+    app = create_app(Settings(home=served_home), encoder)
+
+    def fails(rest: str) -> None:
+        raise RuntimeError("broken")
+
+    app.add_api_route("/broken/{rest}", fails)
+    with TestClient(app, raise_server_exceptions=False) as client:
+        assert client.get("/broken/x%0d%0aERROR%20forged%1b%5b31m").status_code == 500
+    (line,) = [record.getMessage() for record in caplog.records if record.name == "api.routes.errors"]
+    assert line == "GET /broken/xERROR forged[31m failed"

@@ -8,6 +8,7 @@ from dataclasses import replace
 from html import escape
 from pathlib import Path
 
+import httpx
 import pytest
 from starlette.testclient import TestClient
 
@@ -17,10 +18,12 @@ from api.settings import Settings
 from index.encode import Encoder
 from ingest.errors import SourceError
 from ingest.fetch import FetchLimits, download, fetch, open_client
+from ingest.library import feeds
+from ingest.pipeline import refresh_feed, register_source
 from ingest.shown import shown_address
 from tests.api.endpoints import endpoints
 from tests.api.scripted_model import hangs_up, says, scripted_model, sends
-from tests.safety.lying import LIES, Lie, lying, redirects
+from tests.safety.lying import LIES, Asked, Lie, lying, redirects
 from tests.safety.lying import says as replies
 
 SECRET = "canary-7c9e6679"
@@ -51,7 +54,13 @@ def logged(log: pytest.LogCaptureFixture) -> str:
         (f"https://ada:{SECRET}?{SECRET}@pods.example/feed", "https://pods.example/feed"),
         (f"https://pods.example/feed?token={SECRET}", "https://pods.example/feed?…"),
         (f"https://pods.example/feed#{SECRET}", "https://pods.example/feed"),
+        (f"https://ada:{SECRET}/{SECRET}@pods.example/feed", "https://…"),
+        (f"https://ada:12/{SECRET}@pods.example/feed", "https://…"),
+        (f"https://ada:{SECRET}", "https://…"),
         ("https://pods.example/@ada/feed", "https://pods.example/@ada/feed"),
+        ("https://pods.example:8443/feed", "https://pods.example:8443/feed"),
+        ("https://pods.example/a:b", "https://pods.example/a:b"),
+        ("https://[::1]:80/feed", "https://[::1]:80/feed"),
         ("https://pods.example/\x1b[2J\nfeed", "https://pods.example/[2Jfeed"),
         ("shows/what? @ #1.xml", "shows/what? @ #1.xml"),
     ],
@@ -88,6 +97,72 @@ def test_a_password_is_sent(log: pytest.LogCaptureFixture) -> None:
     assert [asked.headers.get("authorization") for asked in server.requests] == ["Basic YWRhOnBAc3M="] * 2
     assert "p@ss" not in logged(log)
     assert "p%40ss" not in logged(log)
+
+
+_ADA = "Basic YWRhOmNhbmFyeS03YzllNjY3OQ=="
+
+
+@pytest.mark.parametrize(
+    ("location", "sent"),
+    [
+        ("/new", _ADA),
+        ("new?x=1", _ADA),
+        ("//pods.example/new", _ADA),
+        ("https://pods.example/new", _ADA),
+        ("https://PODS.example:443/new", _ADA),
+        ("https://@pods.example/new", _ADA),
+        ("https://eve:other@pods.example/new", "Basic ZXZlOm90aGVy"),
+        ("http://pods.example/new", None),
+        ("https://pods.example:8443/new", None),
+        ("https://pods.example./new", None),
+        ("https://www.pods.example/new", None),
+        ("https://pods.example.evil.example/new", None),
+        ("https://evil.example/new", None),
+        ("https://evil.example/@pods.example/new", None),
+        ("https://pods.example@evil.example/new", "Basic cG9kcy5leGFtcGxlOg=="),
+        ("//evil.example/new", None),
+        ("\\\\evil.example/new", _ADA),  # no other host to us: a path of the same one
+    ],
+)
+def test_a_redirect_keeps_a_password_to_its_origin(location: str, sent: str | None, tmp_path: Path) -> None:
+    """On the same scheme, host and port it is sent again and kept in the address; anywhere else it never is."""
+    asked: list[httpx.Request] = []
+
+    def server(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        if len(asked) % 2:
+            return httpx.Response(301, headers={"Location": location})
+        return httpx.Response(200, content=b"x", headers={"Content-Length": "1"})
+
+    with httpx.Client(transport=httpx.MockTransport(server)) as client:
+        found = fetch(f"https://ada:{SECRET}@pods.example/feed", client=client)
+        download(f"https://ada:{SECRET}@pods.example/feed", tmp_path / "x", client=client)
+    assert [request.headers.get("authorization") for request in asked] == [_ADA, sent] * 2
+    assert (SECRET in found.url) == (sent == _ADA)
+
+
+def test_a_password_does_not_come_back() -> None:
+    """What left its origin is a stranger's request, wherever that leads."""
+    there = iter(["https://evil.example/", "https://pods.example/private", None])
+    asked: list[httpx.Request] = []
+
+    def server(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        location = next(there)
+        return httpx.Response(302, headers={"Location": location}) if location else httpx.Response(200, content=b"x")
+
+    with httpx.Client(transport=httpx.MockTransport(server)) as client:
+        fetch(f"https://ada:{SECRET}@pods.example/feed", client=client)
+    assert [request.headers.get("authorization") for request in asked] == [_ADA, None, None]
+
+
+@pytest.mark.parametrize("form", ["{}#x", "{}?x", "{}/x", "{}@x", "{}:x", "[{}", "12/{}"])
+def test_a_password_that_was_typed_as_it_is_stays_untold(form: str, log: pytest.LogCaptureFixture) -> None:
+    """Signs that end a host make no address of it, and the message about that does not repeat it."""
+    with open_client() as client, pytest.raises(SourceError) as error:
+        fetch(f"http://ada:{form.format(SECRET)}@192.0.2.1:9/feed", client=client, limits=QUICK)
+    assert SECRET not in str(error.value)
+    assert SECRET not in logged(log)
 
 
 @pytest.mark.parametrize(
@@ -174,3 +249,27 @@ def test_the_command_line_tells_no_password(
     printed = capfd.readouterr()
     assert "feed.xml" in printed.out + printed.err
     assert SECRET not in printed.out + printed.err
+
+
+def test_a_private_feed_that_moved_is_asked_with_its_password(tmp_path: Path) -> None:
+    """For good within its origin: a refresh asks there, with the password; a feed that names itself is at home."""
+    own = b"<itunes:new-feed-url>http://127.0.0.1:PORT/new</itunes:new-feed-url>"
+    named = _FEED.replace(b"<title>A show", own + b"<title>A show")
+    named = named.replace(b"<rss ", b"<rss xmlns:itunes='http://www.itunes.com/dtds/podcast-1.0.dtd' ")
+
+    def serve(asked: Asked) -> None:
+        body = named.replace(b"PORT", str(asked.port).encode())
+        if asked.headers.get("authorization") != _ADA:
+            replies("Content-Length: 0", status="401 Who")(asked)
+        elif asked.path == "/old":
+            replies("Location: /new", "Content-Length: 0", status="308 Moved")(asked)
+        else:
+            replies(f"Content-Length: {len(body)}", body=body)(asked)
+
+    with lying(serve) as server:
+        allow = frozenset({"127.0.0.1"})
+        source = register_source(f"http://ada:{SECRET}@127.0.0.1:{server.port}/old", tmp_path, allow)
+        (feed,) = feeds(tmp_path)
+        assert refresh_feed(feed, tmp_path, allow).episodes == source.episodes
+    assert [asked.path for asked in server.requests] == ["/old", "/new", "/new"]
+    assert not [line for line in source.problems if "moved" in line]
