@@ -4,14 +4,15 @@
 
 Gives the start of the command line (median of 9), the time until a first answer in a fresh process, and, warm and one
 client, median and 95th percentile of an answer and of a search, with the size of the process; then CPU seconds and
-memory of aligning 10 minutes, 1 hour and 10 hours and of finding the pauses of 1 and 3 hours, and what decoding in a
-process behind walls costs. Machines are shared: compare figures of one run; CPU time is less disturbed than time.
+memory of aligning 10 minutes, 1 hour and 10 hours, of finding the pauses of 1 and 3 hours, and of reading feeds and
+registering their items, and what decoding in a process behind walls costs. Machines are shared: compare figures of one
+run; CPU time is less disturbed than time.
 """
 
 import resource
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
@@ -22,7 +23,7 @@ from api.answer import DEFAULT_HITS, ask, find
 from api.base import KnowledgeBase, open_base
 from api.questions import read_questions
 from api.settings import Settings
-from benchmarks import alignment, cell, edges
+from benchmarks import alignment, cell, edges, feeds
 from benchmarks.alignment_cases import cases
 from benchmarks.figures import machine, paragraph, table, today, write_page
 
@@ -42,6 +43,7 @@ def page(home: Path, shared: Path) -> str:
     # Before torch is loaded, whose memory each of these processes would begin with.
     work = {f"aligning {label} of speech": value for label, value in alignment.speed(cases(shared)).items()}
     work |= {f"finding the pauses of {label}": value for label, value in edges.speed().items()}
+    read = feeds.speed()
     base = open_base(Settings(home=home))
     held = base.generation.manifest
     doors = warm(base, [question.question for question in questions])
@@ -64,16 +66,23 @@ def page(home: Path, shared: Path) -> str:
                 f"process {first:.1f} s, most of it loading torch."
             ),
             "## Recordings",
-            table(
-                ("", "CPU seconds", "most memory", "of it before"),
-                (
-                    (name, f"{value['cpu_s']:.2f}", f"{value['peak_mb']:.0f} MB", f"{value['peak_mb_before']:.0f} MB")
-                    for name, value in work.items()
-                ),
-            ),
+            costs(work),
             paragraph(CELL),
             table(cell.HEADS, cell.rows()),
+            "## Feeds",
+            costs(read),
         ]
+    )
+
+
+def costs(work: Mapping[str, Mapping[str, float]]) -> str:
+    """Return what was measured in processes of their own as a table."""
+    return table(
+        ("", "CPU seconds", "most memory", "of it before"),
+        (
+            (name, f"{value['cpu_s']:.2f}", f"{value['peak_mb']:.0f} MB", f"{value['peak_mb_before']:.0f} MB")
+            for name, value in work.items()
+        ),
     )
 
 

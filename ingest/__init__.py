@@ -5,7 +5,7 @@ Start at `pipeline`; each line below begins with the file that others use, its h
     values        transcript, item, words, errors, versions
     sources       feed (feed_text, feed_xml, feed_fields), folder,
                   fetch (transport, connect, body, part, ranges, retry, shown)
-    who           register (known), removal, identity, catalogue
+    who           register (known, shows, facts), removal, identity, catalogue
     official text shownotes (notes_html, notes_page, speaker_labels, label_places, name_shape, speaker_names)
     captions      captions (captionfile, cues, cuelabels), export (timeline)
     sound         recordings, audio (mediatype, cell, messages; in the cell: decoder, sandbox),

@@ -79,22 +79,28 @@ def same_episode(
     `known` holds the show's episodes with the items that made them; `names` are the names of the show, `listed` says
     that the catalogue lists it, so that a number alone is enough. `beside` are the guids that the item's feed lists
     together with it: what a publisher lists as two is one only if it has one recording's address. The first rule that
-    finds an episode decides.
+    finds an episode decides; but a guid does not where address and title of the recording are both another's: it was
+    copied with an item, or exchanged.
     """
     file = _file_hash(item)
     core = title_core(item, names)
     can_match_title = core != "" or item.number is not None
-    certain = (
-        lambda other: other.guid == item.guid,
-        lambda other: _enclosure(other) is not None and _enclosure(other) == _enclosure(item),
-    )
+
+    def is_titled(other: Item) -> bool:
+        return can_match_title and _dated_alike(other, item) and title_core(other, names) == core
+
+    by_guid = _first_match((lambda other: other.guid == item.guid,), known)
+    by_recording = _first_match((lambda other: same_recording(item, other),), known)
+    if by_guid is not None and by_recording is not None:
+        titled = [identifier for identifier, items in known if any(map(is_titled, items))]
+        return by_recording if by_recording in titled and by_guid not in titled else by_guid
+    if found := by_guid or by_recording:
+        return found
     likely = (
         lambda other: file is not None and _file_hash(other) == file,
         lambda other: listed and item.number is not None and other.number == item.number,
-        lambda other: can_match_title and _dated_alike(other, item) and title_core(other, names) == core,
+        is_titled,
     )
-    if found := _first_match(certain, known):
-        return found
     others = [
         (identifier, items)
         for identifier, items in known
@@ -122,14 +128,32 @@ def likely_keys(item: Item, names: Collection[str], listed: bool) -> tuple[Key, 
     return tuple(keys)
 
 
+def same_recording(one: Item, other: Item) -> bool:
+    """Say whether two items name a recording at the same address of the web."""
+    address = _enclosure(one)
+    return address is not None and address == _enclosure(other)
+
+
 def told_apart(items: Sequence[Item]) -> tuple[Item, ...]:
     """Return a feed's items, with guids of their own where a publisher gave one guid to different episodes.
 
-    Different are two recordings under two titles. The last listed, in most feeds the oldest, keeps the guid; the others
-    are named by their recording, as items without a guid are.
+    The last listed, in most feeds the oldest, keeps the guid; the others are named by their recording, else by their
+    page or title and date, as items without a guid are.
     """
     last = {item.guid: item for item in items}
-    return tuple(_renamed(item) if _are_two(item, last[item.guid]) else item for item in items)
+    return tuple(_renamed(item) if are_two(item, last[item.guid]) else item for item in items)
+
+
+def are_two(one: Item, other: Item) -> bool:
+    """Say whether two items of one feed are of different episodes, whatever their guids are.
+
+    They are if they have two titles and two recordings; where one has no recording, two titles and two numbers or days.
+    """
+    if one.title == other.title:
+        return False
+    if one.enclosure is None or other.enclosure is None:
+        return not _dated_alike(one, other)
+    return one.enclosure.url != other.enclosure.url
 
 
 def title_core(item: Item, names: Iterable[str]) -> str:
@@ -175,15 +199,9 @@ def _enclosure(item: Item) -> str | None:
     return item.enclosure.url.split("://", 1)[1]
 
 
-def _are_two(one: Item, other: Item) -> bool:
-    if one.enclosure is None or other.enclosure is None:
-        return False
-    return one.enclosure.url != other.enclosure.url and one.title != other.title
-
-
 def _renamed(item: Item) -> Item:
-    address = item.enclosure.url if item.enclosure else ""
-    return replace(item, guid=f"file:{hashlib.sha256(address.encode()).hexdigest()}")
+    about = item.enclosure.url if item.enclosure else item.page_url or f"{item.title}\n{item.published}"
+    return replace(item, guid=f"file:{hashlib.sha256(about.encode()).hexdigest()}")
 
 
 def _file_hash(item: Item) -> str | None:

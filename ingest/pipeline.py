@@ -9,6 +9,7 @@ from ingest import recordings, stages
 from ingest.assemble import assemble
 from ingest.caption_links import Captions, captions_of
 from ingest.errors import LibraryError, ModelMissing, PlaybackError, SourceError
+from ingest.facts import people_of, stated_duration
 from ingest.feed import Feed, looks_like_feed, parse_feed
 from ingest.fetch import Fetched, fetch, open_client
 from ingest.folder import FEEDS, items_in, items_inside
@@ -34,10 +35,11 @@ from ingest.library import (
 from ingest.outcome import Outcome, may_pass, noted, quarantined, release
 from ingest.printed import doubts
 from ingest.recordings import Progress
-from ingest.register import FeedState, people_of, registered, stated_duration
+from ingest.register import registered
 from ingest.removal import bring_back, discard_ghost, removal_of
 from ingest.shown import shown_address
 from ingest.shownotes import OfficialText
+from ingest.shows import FeedState
 from ingest.space import disk_problem
 from ingest.transcribe import weights_available
 from ingest.transcript import Episode, Transcript

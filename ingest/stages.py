@@ -13,6 +13,7 @@ from ingest.audio import blocks
 from ingest.caption_links import Captions
 from ingest.edges import movable, refined
 from ingest.errors import AudioError, ModelMissing
+from ingest.facts import people_of
 from ingest.heard import Heard, Listening
 from ingest.item import Link
 from ingest.library import (
@@ -28,7 +29,6 @@ from ingest.library import (
 )
 from ingest.pauses import envelope, pauses
 from ingest.recordings import NOTE, Progress
-from ingest.register import people_of
 from ingest.shownotes import OfficialText, best_of, parse_notes
 from ingest.transcribe import transcribe
 from ingest.transcript import OfficialTurn, Transcript

@@ -26,7 +26,8 @@ from ingest.library import (
     recording,
 )
 from ingest.pipeline import IngestSettings, ingest_episode, refresh_feed, register_source
-from ingest.register import FeedState, register
+from ingest.register import register
+from ingest.shows import FeedState
 from ingest.transcript import HeardWord
 
 OLD, NEW = "https://old.example/feed", "https://new.example/feed"
@@ -489,7 +490,7 @@ def test_an_episode_that_its_feed_no_longer_lists_stays(web, tmp_path, monkeypat
         ("2031-01-03", (1, 2), {}),
         ("2031-01-04", (1,), {second: "2031-01-04"}),
     ):
-        monkeypatch.setattr("ingest.register.today", lambda day=day: day)
+        monkeypatch.setattr("ingest.shows.today", lambda day=day: day)
         web.documents[OLD] = feed(*(entry(number) for number in listed))
         register_source(OLD, tmp_path)
         assert feeds(tmp_path)[0].unlisted == unlisted

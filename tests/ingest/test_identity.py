@@ -4,7 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.identity import episode_id, number_in, same_episode, same_show, show_id, slug, title_core
+from ingest.identity import (
+    are_two,
+    episode_id,
+    number_in,
+    same_episode,
+    same_show,
+    show_id,
+    slug,
+    title_core,
+    told_apart,
+)
 from ingest.item import Item, Link
 from ingest.transcript import Show
 
@@ -185,3 +195,31 @@ def test_a_title_core_leaves_what_is_particular():
     assert title_core(item(title="Kettles of 2016", number=6), ()) == "kettlesof2016"
     assert title_core(item(title="お茶 #1", number=1), ()) == "お茶"
     assert title_core(item(), names) == ""
+
+
+def test_a_guid_yields_to_recording_and_title_together():
+    """Guids that were exchanged mislead nobody; where the title does not speak for the recording, the guid decides."""
+    one = item("a", title="One", number=1, enclosure=Link("https://cdn.example/1.mp3"))
+    two = item("b", title="Two", number=2, enclosure=Link("https://cdn.example/2.mp3"))
+    known = [("first", [one]), ("second", [two])]
+    assert same_episode(replace(two, guid="a"), known, ("Tea show",), False) == "second"
+    assert same_episode(replace(one, enclosure=two.enclosure), known, ("Tea show",), False) == "first"
+    assert same_episode(replace(two, guid="a", title="Three"), known, ("Tea show",), False) == "first"
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({"title": "Two", "enclosure": Link("https://cdn.example/2.mp3")}, True),
+        ({"title": "Two"}, False),
+        ({"enclosure": Link("https://cdn.example/2.mp3")}, False),
+        ({"title": "Two", "enclosure": None}, False),
+        ({"title": "Two", "enclosure": None, "number": 2}, True),
+    ],
+)
+def test_two_items_with_one_guid_are_two_episodes_only_if_they_look_it(facts, expected):
+    """Another title and another recording; without a recording, another title and another number or day."""
+    one = item("a", title="One", number=1, enclosure=Link("https://cdn.example/1.mp3"))
+    other = replace(one, **facts)
+    assert are_two(one, other) is are_two(other, one) is expected
+    assert len({entry.guid for entry in told_apart((other, one))}) == 1 + expected

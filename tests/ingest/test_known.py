@@ -10,8 +10,9 @@ from ingest.identity import same_episode, told_apart
 from ingest.item import Item, Link
 from ingest.known import Known, find, find_recording, put
 from ingest.library import Record
-from ingest.register import FeedState, register
+from ingest.register import register
 from ingest.removal import names_of
+from ingest.shows import FeedState
 from ingest.transcript import Episode, Show
 
 SHOWS = (Show("tea", "Tea show"), Show("gds", "Government Digital Service Podcast"))

@@ -10,8 +10,9 @@ from ingest.item import Item, Link
 from ingest.library import load_record
 from ingest.outcome import MOST_ATTEMPTS, load_state, source_of
 from ingest.pipeline import IngestSettings, ingest_episode, register_source
-from ingest.register import FeedState, register
+from ingest.register import register
 from ingest.retry import PassingError
+from ingest.shows import FeedState
 from ingest.transcript import OfficialTurn
 
 FEED = FeedState("https://tea.example/feed")
