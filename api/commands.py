@@ -20,7 +20,7 @@ from ingest.library import (
     records,
     transcript_ids,
 )
-from ingest.pipeline import refresh_feed, register_source
+from ingest.sources import refresh_feed, register_source
 from ingest.transcript import Episode, Transcript, with_episode
 
 

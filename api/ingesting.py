@@ -13,7 +13,8 @@ from ingest.errors import PlaybackError, SourceError
 from ingest.heard import Listening
 from ingest.library import transcript_ids
 from ingest.outcome import Outcome
-from ingest.pipeline import IngestSettings, Source, died, ingest_episode
+from ingest.pipeline import IngestSettings, died, ingest_episode, look_for_weights
+from ingest.sources import Source
 from ingest.space import disk_problem, require_space
 from ingest.transcript import Episode
 
@@ -30,6 +31,7 @@ def ingested(reads: Iterable[Callable[[], Source]], options: Namespace, settings
         allow=frozenset(options.allow_host),
         listening=Listening(engine=options.engine, model=options.model, models=settings.models),
     )
+    look_for_weights()
     episodes, code = _registered(reads)
     counts: Counter[str] = Counter()
     with Bars(quiet=options.quiet) as bars:

@@ -36,7 +36,8 @@ from benchmarks.figures import print_figures
 from index.build import build
 from index.encode import Encoder, load_encoder
 from ingest.library import load_record, load_transcript, save_record, save_transcript
-from ingest.pipeline import IngestSettings, ingest_episode, register_source
+from ingest.pipeline import IngestSettings, ingest_episode
+from ingest.sources import register_source
 from ingest.transcript import OfficialTurn, Transcript, untimed
 from ingest.words import Piece, pieces
 

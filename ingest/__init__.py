@@ -1,9 +1,9 @@
 """A feed or a folder becomes timed, speaker-labelled transcripts on disk.
 
-Start at `pipeline`; each line below begins with the file that others use, its helpers behind it.
+Start at `sources` and `pipeline`; each line below begins with the file that others use, its helpers behind it.
 
     values        transcript, item, words, errors, versions
-    sources       feed (feed_text, feed_xml, feed_fields), folder,
+    sources       sources, feed (feed_text, feed_xml, feed_fields), folder,
                   fetch (transport, connect, body, part, ranges, retry, shown)
     who           register (known, shows, facts), removal, identity, catalogue
     official text shownotes (notes_html, notes_page, speaker_labels, label_places, name_shape, speaker_names)

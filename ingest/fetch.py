@@ -19,7 +19,18 @@ from ingest.retry import PASSING, FetchLimits, PassingError, asked_wait, refusal
 from ingest.shown import printable, shown_address
 from ingest.transport import PublicTransport
 
-__all__ = ["DOWNLOAD_LIMITS", "FEED_LIMITS", "Downloaded", "FetchLimits", "Fetched", "download", "fetch", "open_client"]
+__all__ = [
+    "DOWNLOAD_LIMITS",
+    "FEED_LIMITS",
+    "Downloaded",
+    "FetchLimits",
+    "Fetched",
+    "download",
+    "fetch",
+    "is_unchanged",
+    "led_to",
+    "open_client",
+]
 
 _MOST_REDIRECTS = 5
 _TIMEOUT = httpx.Timeout(30.0, connect=10.0)
@@ -250,6 +261,17 @@ def _web_address(url: str) -> httpx.URL:
     if address.scheme not in ("http", "https") or not address.host:
         raise SourceError(f"{shown_address(url)}: is no http or https address; check it")
     return address
+
+
+def led_to(address: str, location: str) -> str:
+    """Return where a feed leads that says it moved; a name and password go on within their origin and to no other.
+
+    Raises SourceError if that is no web address.
+    """
+    try:
+        return str(_redirected(httpx.URL(address), location))
+    except httpx.InvalidURL as error:
+        raise SourceError(f"{shown_address(location)}: is no valid address; check it") from error
 
 
 def _redirected(address: httpx.URL, location: str) -> httpx.URL:

@@ -1,4 +1,4 @@
-"""From a source to transcripts on disk: sources become items, items episodes, and each goes through its stages."""
+"""From an episode to its transcript on disk: it goes through its stages, and what became of it is kept."""
 
 import logging
 from dataclasses import dataclass, field, replace
@@ -10,36 +10,24 @@ from ingest.assemble import assemble
 from ingest.caption_links import Captions, captions_of
 from ingest.errors import LibraryError, ModelMissing, PlaybackError, SourceError
 from ingest.facts import people_of, stated_duration
-from ingest.feed import Feed, looks_like_feed, parse_feed
-from ingest.fetch import Fetched, fetch, open_client
-from ingest.folder import FEEDS, items_in, items_inside
 from ingest.heard import Heard, Listening
-from ingest.identity import told_apart
-from ingest.item import Item
 from ingest.library import (
-    FeedRecord,
     Record,
     episode_folder,
-    episode_ids,
-    episodes_folder,
     hash_of,
     load_record,
     lock,
     read_if_whole,
     recording,
-    records,
     save_record,
     save_transcript,
     sha256_of,
 )
-from ingest.outcome import Outcome, may_pass, noted, quarantined, release
+from ingest.outcome import Outcome, may_pass, noted, quarantined
 from ingest.printed import doubts
 from ingest.recordings import Progress
-from ingest.register import registered
-from ingest.removal import bring_back, discard_ghost, removal_of
-from ingest.shown import shown_address
+from ingest.removal import discard_ghost, removal_of
 from ingest.shownotes import OfficialText
-from ingest.shows import FeedState
 from ingest.space import disk_problem
 from ingest.transcribe import weights_available
 from ingest.transcript import Episode, Transcript
@@ -63,123 +51,6 @@ class IngestSettings:
     again: bool = False
     allow: frozenset[str] | None = frozenset()
     listening: Listening = field(default_factory=Listening)
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """The episodes of one source, known to the library now, what in it could not be used, and what was left out."""
-
-    episodes: tuple[Episode, ...]
-    problems: tuple[str, ...] = ()
-    left_out: tuple[str, ...] = ()
-
-
-def register_source(source: str, home: Path, allow: frozenset[str] = frozenset(), again: bool = False) -> Source:
-    """Read a feed URL, a feed file, a folder or a file, and give each of its items its episode in the library.
-
-    Episodes that were removed are left out, but with `again`, or if the source is nothing but that episode: one file,
-    or the id of an episode, which also lets it out of quarantine. Raises SourceError if the source cannot be used.
-    """
-    _weights_missing.cache_clear()  # a run begins here; weights may have come since the last one
-    if not source.strip():
-        raise SourceError("an empty source; give a feed URL, a feed file, a folder or a file")
-    if source.lower().startswith(("http://", "https://")):
-        return _remote(source, home, allow, again)
-    if "://" in source:
-        raise SourceError(
-            f"{shown_address(source)}: only http and https addresses are read; give one, or a file or folder"
-        )
-    path = Path(source)
-    if path.is_file() and (path.suffix.lower() in FEEDS or looks_like_feed(_head(path))):
-        feed = parse_feed(path.read_bytes(), str(path.resolve()), source)
-        kept, out = items_inside(feed.items, path.resolve().parent)
-        feed = replace(feed, items=kept, problems=(*feed.problems, *out))
-        return _registered(home, feed, FeedState(str(path.resolve())), source, again)
-    if not path.exists() and (episode := _named(source, home)) is not None:
-        return Source((episode,))
-    items, problems = items_in(path)
-    found = registered(home, items, again=again or path.is_file())
-    return Source(found.episodes, problems, found.left_out)
-
-
-def refresh_feed(feed: FeedRecord, home: Path, allow: frozenset[str] = frozenset()) -> Source:
-    """Read a show's feed again, with a conditional request; one that did not change gives the episodes of before.
-
-    Raises SourceError if the feed cannot be used.
-    """
-    if feed.url is None or not feed.url.lower().startswith(("http://", "https://")):
-        return register_source(feed.url or "", home, allow)
-    _weights_missing.cache_clear()
-    return _remote(feed.url, home, allow, known=feed)
-
-
-def _remote(
-    source: str, home: Path, allow: frozenset[str], again: bool = False, known: FeedRecord | None = None
-) -> Source:
-    """Fetch a feed and register it, under its new address if it moved for good."""
-    etag, modified = (None, None) if known is None else (known.etag, known.last_modified)
-    with open_client(allow) as client:
-        fetched = fetch(source, client=client, etag=etag, last_modified=modified)
-    if known is not None and fetched.not_modified:
-        return Source(tuple(record.episode for record in records(home) if record.episode.show.id == known.show.id))
-    address = _lasting(fetched, source)
-    feed = parse_feed(fetched.data, fetched.url, address)
-    problems: tuple[str, ...] = ()
-    if feed.new_url is not None and feed.new_url not in (address, fetched.url):
-        try:
-            fetched, feed, address = _at_new_address(feed, feed.new_url, allow)
-        except SourceError as error:
-            problems = (
-                f"{shown_address(source)}: says that it moved, and was read at its old address; {_one_line(error)}",
-            )
-    earlier = (source,) if source != address else ()
-    state = FeedState(address, fetched.etag, fetched.last_modified, earlier)
-    found = _registered(home, feed, state, address, again)
-    return replace(found, problems=(*problems, *found.problems))
-
-
-def _at_new_address(feed: Feed, address: str, allow: frozenset[str]) -> tuple[Fetched, Feed, str]:
-    """Read a feed where it says that it moved to; raises SourceError if that lists nothing of what it listed.
-
-    A feed may name any address, so what stands there must show that it is the same.
-    """
-    with open_client(allow) as client:
-        fetched = fetch(address, client=client)
-    lasting = _lasting(fetched, address)
-    found = parse_feed(fetched.data, fetched.url, lasting)
-    if {item.guid for item in found.items}.isdisjoint(item.guid for item in feed.items):
-        raise SourceError(f"{shown_address(address)}: lists none of the episodes")
-    return fetched, found, lasting
-
-
-def _lasting(fetched: Fetched, asked: str) -> str:
-    """The address to ask from now on: a redirect that is not for good may lead elsewhere tomorrow."""
-    return fetched.url if fetched.moved else asked
-
-
-def _registered(home: Path, feed: Feed, state: FeedState, source: str, again: bool) -> Source:
-    if not feed.items:
-        raise SourceError(
-            f"{shown_address(source)}: no episode can be read from this feed: {'; '.join(feed.problems[:3])}"
-        )
-    items = told_apart(tuple(_with_origin(item, source) for item in feed.items))
-    found = registered(home, items, state, again)
-    return Source(
-        found.episodes, tuple(f"{shown_address(source)}: {problem}" for problem in feed.problems), found.left_out
-    )
-
-
-def _named(identifier: str, home: Path) -> Episode | None:
-    """Return the episode of this id, back from where it was removed to and out of quarantine; None if there is none."""
-    if identifier not in episode_ids(home):
-        if Path(identifier).name != identifier or (removal := removal_of(home, identifier)) is None:
-            return None
-        if removal.purged:
-            raise SourceError(f"{identifier}: {removal.sentence}; nothing was kept: ingest its source with --again")
-        with lock(episodes_folder(home)):
-            bring_back(home, identifier)
-    release(home, identifier)
-    return load_record(home, identifier).episode
 
 
 def ingest_episode(episode: Episode, home: Path, settings: IngestSettings, progress: Progress | None = None) -> Outcome:
@@ -283,6 +154,11 @@ def _listen(
     return stages.heard_already(home, record), f"not transcribed: {missing}" if needed and missing else None
 
 
+def look_for_weights() -> None:
+    """Let a run look for weights anew: they may have come since the last run of this process."""
+    _weights_missing.cache_clear()
+
+
 @cache
 def _weights_missing(listening: Listening) -> str | None:
     """Return why the model cannot be loaded, None if it can; asked once a run, since looking may try the hub."""
@@ -355,18 +231,3 @@ def _reason(error: Exception) -> str:
 
 def _one_line(error: Exception) -> str:
     return " ".join(str(error).split()) or type(error).__name__
-
-
-def _with_origin(item: Item, source: str) -> Item:
-    """Note what a parser that opens no file cannot know: the feed's address, or the hash of a local recording."""
-    if source.lower().startswith(("http://", "https://")):
-        return replace(item, feed_url=item.feed_url or source)
-    recording = Path(item.enclosure.url) if item.enclosure else None
-    if recording is None or not recording.is_file() or recording.stat().st_size == 0:
-        return item
-    return replace(item, audio_sha256=sha256_of(recording))
-
-
-def _head(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(65536)

@@ -9,7 +9,8 @@ import pytest
 from api.cli import main
 from ingest.divergence import suspicion
 from ingest.library import episode_folder, episode_ids
-from ingest.pipeline import IngestSettings, ingest_episode, register_source
+from ingest.pipeline import IngestSettings, ingest_episode
+from ingest.sources import register_source
 from ingest.transcript import Divergence, OfficialTurn, Turn, Unheard, Unwritten, untimed
 
 ASK = "Hello and welcome to the tea show, where we talk about kettles and cups. How did you choose your kettle?"

@@ -20,8 +20,9 @@ from ingest.library import (
     records,
 )
 from ingest.outcome import Outcome
-from ingest.pipeline import IngestSettings, Source, ingest_episode, register_source
+from ingest.pipeline import IngestSettings, ingest_episode
 from ingest.removal import removal_of, removed_folder
+from ingest.sources import Source, register_source
 from ingest.transcript import HeardWord
 from ingest.words import normalise
 from tests.faults.publisher import Publisher

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from ingest.library import feeds
-from ingest.pipeline import refresh_feed, register_source
+from ingest.sources import refresh_feed, register_source
 from tests.faults import changes
 from tests.faults.promises import given_out, ids_of, ingested, stamps, verdicts, visited
 from tests.faults.publisher import site

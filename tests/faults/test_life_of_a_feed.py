@@ -27,8 +27,8 @@ from index.build import build
 from index.store import current_number_or_zero, drop_index, drop_others
 from ingest.errors import SourceError
 from ingest.library import feeds, transcript_ids
-from ingest.pipeline import Source, refresh_feed, register_source
 from ingest.removal import removal_of, remove_episode
+from ingest.sources import Source, refresh_feed, register_source
 from ingest.words import normalise
 from tests.api.conftest import HashedStems
 from tests.faults import changes

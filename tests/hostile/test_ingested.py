@@ -12,7 +12,8 @@ from api.app import create_app
 from api.quote import Opened, open_transcript, quote_at
 from api.settings import Settings
 from index.build import build
-from ingest.pipeline import IngestSettings, Outcome, ingest_episode, register_source
+from ingest.pipeline import IngestSettings, Outcome, ingest_episode
+from ingest.sources import register_source
 from tests.api.commonmark import tokens
 from tests.api.conftest import HashedStems
 from tests.hostile.dangers import dangers, parsed, vocabulary

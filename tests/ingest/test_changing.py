@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from ingest import caption_links, library, pipeline, recordings, stages
+from ingest import caption_links, library, pipeline, recordings, sources, stages
 from ingest.errors import SourceError
 from ingest.export import render
 from ingest.fetch import Downloaded, Fetched
@@ -25,9 +25,10 @@ from ingest.library import (
     load_transcript,
     recording,
 )
-from ingest.pipeline import IngestSettings, ingest_episode, refresh_feed, register_source
+from ingest.pipeline import IngestSettings, ingest_episode
 from ingest.register import register
 from ingest.shows import FeedState
+from ingest.sources import refresh_feed, register_source
 from ingest.transcript import HeardWord
 
 OLD, NEW = "https://old.example/feed", "https://new.example/feed"
@@ -69,7 +70,7 @@ def web(monkeypatch):
         gone = url in there.moved
         return Fetched(b"" if etag == tag else there.documents[at], at, tag, None, None, etag == tag, gone)
 
-    monkeypatch.setattr(pipeline, "fetch", fetch)
+    monkeypatch.setattr(sources, "fetch", fetch)
     return there
 
 
@@ -102,9 +103,9 @@ def sound(monkeypatch):
     monkeypatch.setattr(stages, "transcribe", transcribe)
     monkeypatch.setattr(stages, "with_edges", lambda transcript, audio: transcript)
     monkeypatch.setattr(pipeline, "weights_available", lambda *_, **__: None)
-    pipeline._weights_missing.cache_clear()
+    pipeline.look_for_weights()
     yield there
-    pipeline._weights_missing.cache_clear()
+    pipeline.look_for_weights()
 
 
 def stamps(home: Path) -> dict[Path, int]:
@@ -338,7 +339,7 @@ def captioned(url):
 @pytest.fixture
 def captions(web, monkeypatch):
     """The web, also for captions."""
-    monkeypatch.setattr(caption_links, "fetch", pipeline.fetch)
+    monkeypatch.setattr(caption_links, "fetch", sources.fetch)
     return web
 
 
@@ -449,6 +450,17 @@ def test_a_feed_that_moved_is_read_at_its_new_address(web, tmp_path, way):
     assert web.asked[-1][0] == NEW
     assert [outcome.episode.id for outcome in run(register_source(OLD, tmp_path), tmp_path)] == before
     assert len(episode_ids(tmp_path)) == 2
+
+
+def test_a_private_feed_moves_within_its_origin_with_its_password(web, tmp_path):
+    """The new address is public in the feed, so it has no password; on another host it gets none."""
+    old, new = "https://me:secret@old.example/feed", "https://me:secret@old.example/new"
+    web.documents = {old: feed(entry(1), moved="https://old.example/new"), new: feed(entry(1), moved=new)}
+    assert register_source(old, tmp_path).problems == ()
+    assert feeds(tmp_path)[0].url == new
+    web.documents = {old: feed(entry(1), moved=NEW), NEW: feed(entry(1))}
+    register_source(old, tmp_path / "other")
+    assert web.asked[-1][0] == NEW
 
 
 def test_a_redirect_for_now_moves_nothing(web, tmp_path):

@@ -17,7 +17,8 @@ from ingest import heard as heard_words
 from ingest.doctor import Finding, examine_library
 from ingest.heard import Heard
 from ingest.library import episode_folder, episode_ids, hash_of, load_transcript, lock, read_json, sha256_of, write_json
-from ingest.pipeline import IngestSettings, ingest_episode, register_source
+from ingest.pipeline import IngestSettings, ingest_episode
+from ingest.sources import register_source
 
 SPOKEN = [
     ("Ann Smith", "Hello and welcome to the tea show, my name is Ann Smith."),

@@ -17,7 +17,8 @@ from ingest.edges import FOUND_ERROR, MOST_ERROR, movable, refined
 from ingest.errors import AudioError
 from ingest.library import load_transcript
 from ingest.pauses import Pause, envelope, pauses
-from ingest.pipeline import IngestSettings, ingest_episode, register_source
+from ingest.pipeline import IngestSettings, ingest_episode
+from ingest.sources import register_source
 from ingest.stages import with_edges
 from ingest.transcript import Episode, Show, Transcript, Turn, Word
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from ingest.errors import SourceError
 from ingest.folder import items_in, read_text
-from ingest.pipeline import IngestSettings, ingest_episode, register_source
+from ingest.pipeline import IngestSettings, ingest_episode
+from ingest.sources import register_source
 
 NOTES = "Ann: Hello, I have put the kettle on.\n\nBob: Good, I would like some tea.\n\nAnn: Here you are.\n"
 

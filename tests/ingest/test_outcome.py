@@ -9,10 +9,11 @@ from ingest.errors import AudioError, LibraryError, ModelMissing, SourceError
 from ingest.item import Item, Link
 from ingest.library import load_record
 from ingest.outcome import MOST_ATTEMPTS, load_state, source_of
-from ingest.pipeline import IngestSettings, ingest_episode, register_source
+from ingest.pipeline import IngestSettings, ingest_episode
 from ingest.register import register
 from ingest.retry import PassingError
 from ingest.shows import FeedState
+from ingest.sources import register_source
 from ingest.transcript import OfficialTurn
 
 FEED = FeedState("https://tea.example/feed")

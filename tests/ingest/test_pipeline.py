@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest import caption_links, pipeline, stages
+from ingest import caption_links, pipeline, sources, stages
 from ingest.errors import ModelMissing, SourceError
 from ingest.fetch import Fetched
 from ingest.heard import Heard, Listening
@@ -22,7 +22,8 @@ from ingest.library import (
     read_json,
     recording,
 )
-from ingest.pipeline import IngestSettings, ingest_episode, register_source
+from ingest.pipeline import IngestSettings, ingest_episode
+from ingest.sources import register_source
 from ingest.transcript import HeardWord
 
 NO_AUDIO = IngestSettings(audio=False)
@@ -80,6 +81,7 @@ def enclosure(folder: Path, name: str = "1.wav") -> str:
 
 
 def run(source: str, home: Path, settings: IngestSettings = NO_AUDIO):
+    pipeline.look_for_weights()
     return [ingest_episode(episode, home, settings) for episode in register_source(source, home).episodes]
 
 
@@ -469,7 +471,7 @@ def test_a_long_feed_address_is_recognised_in_any_case(home, monkeypatch):
         asked.append(url)
         raise SourceError(f"{url}: out of reach")
 
-    monkeypatch.setattr(pipeline, "fetch", fetched)
+    monkeypatch.setattr(sources, "fetch", fetched)
     with pytest.raises(SourceError, match="out of reach"):
         register_source("HTTPS://tea.example/feed", home)
     assert asked == ["HTTPS://tea.example/feed"]

@@ -19,9 +19,10 @@ from ingest.library import (
     lock,
     save_transcript,
 )
-from ingest.pipeline import IngestSettings, ingest_episode, register_source
+from ingest.pipeline import IngestSettings, ingest_episode
 from ingest.register import FeedState, register, registered
 from ingest.removal import bring_back, removal_of, removals, remove_episode, remove_show, removed_folder
+from ingest.sources import register_source
 from ingest.transcript import OfficialTurn, Transcript, untimed
 
 FEED = FeedState("https://tea.example/feed", '"1"')

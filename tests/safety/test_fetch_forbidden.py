@@ -14,7 +14,8 @@ import pytest
 from ingest.connect import addresses_of, is_public
 from ingest.errors import SourceError
 from ingest.fetch import FetchLimits, download, fetch, open_client
-from ingest.pipeline import IngestSettings, Outcome, ingest_episode, register_source
+from ingest.pipeline import IngestSettings, Outcome, ingest_episode
+from ingest.sources import register_source
 from tests.safety.forbidden import forbidden
 from tests.safety.network import PUBLIC, Network, canary_network
 

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from index.build import build
-from ingest.pipeline import IngestSettings, ingest_episode, register_source
+from ingest.pipeline import IngestSettings, ingest_episode
+from ingest.sources import register_source
 from tests.api.conftest import HashedStems
 from tests.safety.names import NAMES
 from tests.safety.network import Network

@@ -25,7 +25,8 @@ from api.rewrite import Model
 from api.settings import Settings
 from index.build import build
 from ingest.library import Record, save_record, save_transcript
-from ingest.pipeline import IngestSettings, ingest_episode, register_source
+from ingest.pipeline import IngestSettings, ingest_episode
+from ingest.sources import register_source
 from ingest.transcript import Episode, Show, Transcript
 from tests.api.conftest import HashedStems, turn_of
 from tests.api.scripted_model import Scripted, says, scripted_model

@@ -19,8 +19,8 @@ from index.encode import Encoder
 from ingest.errors import SourceError
 from ingest.fetch import FetchLimits, download, fetch, open_client
 from ingest.library import feeds
-from ingest.pipeline import refresh_feed, register_source
 from ingest.shown import shown_address
+from ingest.sources import refresh_feed, register_source
 from tests.api.endpoints import endpoints
 from tests.api.scripted_model import hangs_up, says, scripted_model, sends
 from tests.safety.lying import LIES, Asked, Lie, lying, redirects

@@ -1,0 +1,148 @@
+"""From a source to episodes in the library: a feed or a folder becomes items, and each item finds its episode."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ingest.errors import SourceError
+from ingest.feed import Feed, looks_like_feed, parse_feed
+from ingest.fetch import Fetched, fetch, led_to, open_client
+from ingest.folder import FEEDS, items_in, items_inside
+from ingest.identity import told_apart
+from ingest.item import Item
+from ingest.library import FeedRecord, episode_ids, episodes_folder, load_record, lock, records, sha256_of
+from ingest.outcome import release
+from ingest.register import registered
+from ingest.removal import bring_back, removal_of
+from ingest.shown import shown_address
+from ingest.shows import FeedState
+from ingest.transcript import Episode
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The episodes of one source, known to the library now, what in it could not be used, and what was left out."""
+
+    episodes: tuple[Episode, ...]
+    problems: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+
+def register_source(source: str, home: Path, allow: frozenset[str] = frozenset(), again: bool = False) -> Source:
+    """Read a feed URL, a feed file, a folder or a file, and give each of its items its episode in the library.
+
+    Episodes that were removed are left out, but with `again`, or if the source is nothing but that episode: one file,
+    or the id of an episode, which also lets it out of quarantine. Raises SourceError if the source cannot be used.
+    """
+    if not source.strip():
+        raise SourceError("an empty source; give a feed URL, a feed file, a folder or a file")
+    if source.lower().startswith(("http://", "https://")):
+        return _remote(source, home, allow, again)
+    if "://" in source:
+        raise SourceError(
+            f"{shown_address(source)}: only http and https addresses are read; give one, or a file or folder"
+        )
+    path = Path(source)
+    if path.is_file() and (path.suffix.lower() in FEEDS or looks_like_feed(_head(path))):
+        feed = parse_feed(path.read_bytes(), str(path.resolve()), source)
+        kept, out = items_inside(feed.items, path.resolve().parent)
+        feed = replace(feed, items=kept, problems=(*feed.problems, *out))
+        return _registered(home, feed, FeedState(str(path.resolve())), source, again)
+    if not path.exists() and (episode := _named(source, home)) is not None:
+        return Source((episode,))
+    items, problems = items_in(path)
+    found = registered(home, items, again=again or path.is_file())
+    return Source(found.episodes, problems, found.left_out)
+
+
+def refresh_feed(feed: FeedRecord, home: Path, allow: frozenset[str] = frozenset()) -> Source:
+    """Read a show's feed again, with a conditional request; one that did not change gives the episodes of before.
+
+    Raises SourceError if the feed cannot be used.
+    """
+    if feed.url is None or not feed.url.lower().startswith(("http://", "https://")):
+        return register_source(feed.url or "", home, allow)
+    return _remote(feed.url, home, allow, known=feed)
+
+
+def _remote(
+    source: str, home: Path, allow: frozenset[str], again: bool = False, known: FeedRecord | None = None
+) -> Source:
+    """Fetch a feed and register it, under its new address if it moved for good."""
+    etag, modified = (None, None) if known is None else (known.etag, known.last_modified)
+    with open_client(allow) as client:
+        fetched = fetch(source, client=client, etag=etag, last_modified=modified)
+    if known is not None and fetched.not_modified:
+        return Source(tuple(record.episode for record in records(home) if record.episode.show.id == known.show.id))
+    address = _lasting(fetched, source)
+    feed = parse_feed(fetched.data, fetched.url, address)
+    problems: tuple[str, ...] = ()
+    if feed.new_url is not None:
+        try:
+            new = led_to(address, feed.new_url)
+            if new not in (address, fetched.url):
+                fetched, feed, address = _at_new_address(feed, new, allow)
+        except SourceError as error:
+            problems = (f"{shown_address(source)}: says that it moved, and was read at its old address; {error}",)
+    earlier = (source,) if source != address else ()
+    state = FeedState(address, fetched.etag, fetched.last_modified, earlier)
+    found = _registered(home, feed, state, address, again)
+    return replace(found, problems=(*problems, *found.problems))
+
+
+def _at_new_address(feed: Feed, address: str, allow: frozenset[str]) -> tuple[Fetched, Feed, str]:
+    """Read a feed where it says that it moved to; raises SourceError if that lists nothing of what it listed.
+
+    A feed may name any address, so what stands there must show that it is the same.
+    """
+    with open_client(allow) as client:
+        fetched = fetch(address, client=client)
+    lasting = _lasting(fetched, address)
+    found = parse_feed(fetched.data, fetched.url, lasting)
+    if {item.guid for item in found.items}.isdisjoint(item.guid for item in feed.items):
+        raise SourceError(f"{shown_address(address)}: lists none of the episodes")
+    return fetched, found, lasting
+
+
+def _lasting(fetched: Fetched, asked: str) -> str:
+    """The address to ask from now on: a redirect that is not for good may lead elsewhere tomorrow."""
+    return fetched.url if fetched.moved else asked
+
+
+def _registered(home: Path, feed: Feed, state: FeedState, source: str, again: bool) -> Source:
+    if not feed.items:
+        raise SourceError(
+            f"{shown_address(source)}: no episode can be read from this feed: {'; '.join(feed.problems[:3])}"
+        )
+    items = told_apart(tuple(_with_origin(item, source) for item in feed.items))
+    found = registered(home, items, state, again)
+    return Source(
+        found.episodes, tuple(f"{shown_address(source)}: {problem}" for problem in feed.problems), found.left_out
+    )
+
+
+def _named(identifier: str, home: Path) -> Episode | None:
+    """Return the episode of this id, back from where it was removed to and out of quarantine; None if there is none."""
+    if identifier not in episode_ids(home):
+        if Path(identifier).name != identifier or (removal := removal_of(home, identifier)) is None:
+            return None
+        if removal.purged:
+            raise SourceError(f"{identifier}: {removal.sentence}; nothing was kept: ingest its source with --again")
+        with lock(episodes_folder(home)):
+            bring_back(home, identifier)
+    release(home, identifier)
+    return load_record(home, identifier).episode
+
+
+def _with_origin(item: Item, source: str) -> Item:
+    """Note what a parser that opens no file cannot know: the feed's address, or the hash of a local recording."""
+    if source.lower().startswith(("http://", "https://")):
+        return replace(item, feed_url=item.feed_url or source)
+    recording = Path(item.enclosure.url) if item.enclosure else None
+    if recording is None or not recording.is_file() or recording.stat().st_size == 0:
+        return item
+    return replace(item, audio_sha256=sha256_of(recording))
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(65536)
