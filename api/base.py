@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from api.settings import Settings
-from index.encode import PACKAGED, Encoder, load_encoder
+from index.encode import Encoder, load_encoder
+from index.encoder_files import PACKAGED
 from index.errors import EncoderError
 from index.generation import Generation
 from index.store import open_generation

@@ -14,9 +14,9 @@ from index.backup import restore as read_backup
 from index.doctor import examine_index
 from ingest.cell import cell_limits
 from ingest.doctor import Finding, examine_library
+from ingest.engines import weights_available
 from ingest.errors import AudioError, ModelMissing
 from ingest.heard import Listening
-from ingest.transcribe import weights_available
 
 
 def doctor(options: Namespace, settings: Settings) -> int:

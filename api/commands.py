@@ -185,7 +185,7 @@ def evaluate(options: Namespace, settings: Settings) -> int:
     from api.evaluate import render
     from api.measure import check_index, check_misses_file, index_name, report_of, write_misses
     from api.questions import read_questions
-    from index.encode import PACKAGED
+    from index.encoder_files import PACKAGED
 
     questions = read_questions(options.questions)
     if options.misses is not None:

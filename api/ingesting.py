@@ -55,7 +55,8 @@ def ingested(reads: Iterable[Callable[[], Source]], options: Namespace, settings
 def published(settings: Settings, rebuild: bool, quiet: bool) -> int:
     """Publish a generation unless the live one is up to date; 1 if it lacks episodes that cannot be read."""
     from index.build import build, up_to_date
-    from index.encode import load_encoder, weights_named
+    from index.encode import load_encoder
+    from index.encoder_files import weights_named
     from index.store import current_number_or_zero, manifest_of
 
     if not rebuild and up_to_date(settings.home, settings.encoder, weights_named(settings.encoder)):

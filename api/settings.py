@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from api.errors import SettingError
-from index.encode import PACKAGED
+from index.encoder_files import PACKAGED
 
 USUAL_RATE = 120
 _ORIGIN = re.compile(r"https?://[^/\s?#@]+")

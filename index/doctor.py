@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from index.build import build, up_to_date
-from index.encode import load_encoder, weights_named
+from index.encode import load_encoder
+from index.encoder_files import weights_named
 from index.errors import EncoderError, IndexBroken
 from index.generation import Manifest
 from index.store import current_number_or_zero, index_folder, numbers, remove_left_over, verified, verified_live

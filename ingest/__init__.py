@@ -9,7 +9,7 @@ Start at `sources` and `pipeline`; each line below begins with the file that oth
     official text shownotes (notes_html, notes_page, speaker_labels, label_places, name_shape, speaker_names)
     captions      captions (captionfile, cues, cuelabels), export (timeline)
     sound         recordings, audio (mediatype, cell, messages; in the cell: decoder, sandbox),
-                  transcribe (weights, windows, heard, vocabulary, glossary), unnamed
+                  transcribe (engines, weights, windows, heard, vocabulary, glossary), unnamed
     times         assemble; align (spoken, anchors, matching, moved, overlaps, respread, placing, divergence),
                   printed, estimate, edges (pauses)
     roles         roles (introductions, role_phrase, role_words)

@@ -8,6 +8,7 @@ from pathlib import Path
 from ingest import recordings, stages
 from ingest.assemble import assemble
 from ingest.caption_links import Captions, captions_of
+from ingest.engines import weights_available
 from ingest.errors import LibraryError, ModelMissing, PlaybackError, SourceError
 from ingest.facts import people_of, stated_duration
 from ingest.heard import Heard, Listening
@@ -29,7 +30,6 @@ from ingest.recordings import Progress
 from ingest.removal import discard_ghost, removal_of
 from ingest.shownotes import OfficialText
 from ingest.space import disk_problem
-from ingest.transcribe import weights_available
 from ingest.transcript import Episode, Transcript
 from ingest.vocabulary import vocabulary_for
 

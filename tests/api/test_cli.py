@@ -15,7 +15,7 @@ import pytest
 
 from api import cli
 from api.settings import Settings, read_settings
-from index.encode import PACKAGED
+from index.encoder_files import PACKAGED
 from ingest.library import episode_ids
 
 ROOT = Path(__file__).parents[2]
@@ -29,7 +29,7 @@ def fake(monkeypatch: pytest.MonkeyPatch, encoder: Any) -> None:
     """Commands load the encoder that counts shared words."""
     for name in ("index.encode.load_encoder", "api.base.load_encoder"):
         monkeypatch.setattr(name, lambda _name=PACKAGED: encoder)
-    monkeypatch.setattr("index.encode.weights_named", lambda _name=PACKAGED: encoder.weights)
+    monkeypatch.setattr("index.encoder_files.weights_named", lambda _name=PACKAGED: encoder.weights)
 
 
 @pytest.fixture

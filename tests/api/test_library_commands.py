@@ -18,7 +18,7 @@ from api.app import create_app
 from api.errors import QuoteGone, QuoteUnknown
 from api.quote import resolve
 from api.settings import Settings
-from index.encode import PACKAGED
+from index.encoder_files import PACKAGED
 from index.store import index_folder, numbers
 from ingest.library import episode_folder, episode_ids, feeds, feeds_folder, load_transcript
 
@@ -46,7 +46,7 @@ def run(
     """Run a command on `home` with the encoder that counts shared words; its exit code, output and complaints."""
     for name in ("index.encode.load_encoder", "api.base.load_encoder"):
         monkeypatch.setattr(name, lambda _name=PACKAGED: encoder)
-    monkeypatch.setattr("index.encode.weights_named", lambda _name=PACKAGED: encoder.weights)
+    monkeypatch.setattr("index.encoder_files.weights_named", lambda _name=PACKAGED: encoder.weights)
     monkeypatch.setenv("PLAYBACK_ENCODER", encoder.name)
 
     def ran(*arguments: str) -> tuple[int, str, str]:

@@ -29,6 +29,7 @@ from sample import Stems, listened
 
 import index.build
 import index.encode
+import index.encoder_files
 import ingest.pipeline
 import ingest.stages
 from api.live import Live
@@ -217,7 +218,7 @@ def _main() -> int:
     index.encode.load_encoder = lambda name: Stems()  # type: ignore[assignment, return-value]
     ingest.stages.transcribe = listened
     ingest.pipeline.weights_available = lambda listening, download: Path()
-    index.encode.weights_named = lambda name: Stems.weights
+    index.encoder_files.weights_named = lambda name: Stems.weights
     with tempfile.TemporaryDirectory(prefix="faults-") as folder:
         result = TRIALS[options.trial](Trial(Path(folder)), options.every, options.seed)
     sys.stdout.write(f"{json.dumps(result, indent=1)}\n")

@@ -12,10 +12,10 @@ from index.encode import load_encoder
 from index.errors import EncoderError, IndexBroken
 from index.generation import Generation
 from index.store import index_folder, open_generation
+from ingest.engines import opened as load_whisper
 from ingest.errors import ModelMissing
 from ingest.heard import Listening
 from ingest.library import Record, save_record, save_transcript
-from ingest.transcribe import _opened as load_whisper
 from ingest.transcribe import transcribe
 from ingest.transcript import Episode, Show, Transcript
 from tests.api.conftest import HashedStems, turn_of

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from index import encode
-from index.encode import PACKAGED, SentenceEncoder, load_encoder, weights_named, weights_of
+from index.encode import SentenceEncoder, load_encoder
+from index.encoder_files import PACKAGED, weights_named, weights_of
 from index.errors import EncoderError
 
 

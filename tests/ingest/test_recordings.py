@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from api.cli import main
-from ingest import transcribe as transcribing
+from ingest import engines
 from ingest.library import episode_ids, load_record, load_transcript, recording
 
 av = pytest.importorskip("av")
@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(autouse=True)
 def two_temperatures(monkeypatch):
     """Random weights never convince, so every temperature is tried: a search and one sampling are enough."""
-    monkeypatch.setattr(transcribing, "TEMPERATURES", (0.0, 0.8))
+    monkeypatch.setattr(engines, "TEMPERATURES", (0.0, 0.8))
 
 
 @pytest.fixture

@@ -11,10 +11,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ingest import engines
 from ingest import transcribe as transcribing
 from ingest.audio import SAMPLE_RATE, blocks
+from ingest.engines import weights_available
 from ingest.errors import AudioError, ModelMissing, PlaybackError
-from ingest.transcribe import Listening, transcribe, weights_available
+from ingest.heard import Listening
+from ingest.transcribe import transcribe
 from ingest.transcript import HeardWord
 
 pytest.importorskip("av")
@@ -32,7 +35,7 @@ ENGINES = [("faster-whisper", "ct2"), ("openai-whisper", "tiny.pt"), ("openai-wh
 @pytest.fixture(autouse=True)
 def two_temperatures(monkeypatch):
     """Random weights never convince, so every temperature is tried: a search and one sampling are enough."""
-    monkeypatch.setattr(transcribing, "TEMPERATURES", (0.0, 0.8))
+    monkeypatch.setattr(engines, "TEMPERATURES", (0.0, 0.8))
 
 
 @pytest.fixture(params=ENGINES[:2], ids=lambda engine: engine[0])
@@ -116,7 +119,7 @@ class PowerCut(Exception):
 def test_an_interrupted_run_goes_on_and_hears_the_same(listening, talk, tmp_path, monkeypatch):
     """A run stopped at any window and resumed gives what an undisturbed run gives, even where lots are drawn."""
     monkeypatch.setattr(transcribing, "WINDOW", 9.0)
-    monkeypatch.setattr(transcribing, "TEMPERATURES", (1.0,))
+    monkeypatch.setattr(engines, "TEMPERATURES", (1.0,))
     undisturbed = transcribe(talk, listening)
     partial = tmp_path / "heard.partial.json"
 
@@ -171,7 +174,7 @@ def test_both_engines_are_handed_the_same_samples(checkpoints, talk, monkeypatch
     clips = {}
     for engine, name in ENGINES[:2]:
         heard = clips.setdefault(engine, [])
-        opened = transcribing._opened
+        opened = transcribing.opened
 
         def listen(weights, listening, heard=heard, opened=opened):
             recogniser = opened(weights, listening)
@@ -180,7 +183,7 @@ def test_both_engines_are_handed_the_same_samples(checkpoints, talk, monkeypatch
             )
 
         with monkeypatch.context() as patch:
-            patch.setattr(transcribing, "_opened", listen)
+            patch.setattr(transcribing, "opened", listen)
             transcribe(talk, Listening(engine, str(checkpoints / name), language="en"))
     first, second = clips.values()
     assert len(first) >= 2
@@ -197,8 +200,8 @@ def test_what_an_engine_invents_is_guarded_against(talk, checkpoints, monkeypatc
         pieces = [HeardWord(f" {word}", 0.1 * i, 0.1 * i + 0.1, 0.5) for i, word in enumerate(["so", "it", "is"] * 20)]
         return [*pieces, HeardWord(" late", 500.0, 501.0, 0.5), HeardWord(" early", -5.0, -4.0, 0.5)]
 
-    stand_in = transcribing.Recogniser(hear, lambda clip: {"cy": 0.6, "en": 0.4})
-    monkeypatch.setattr(transcribing, "_opened", lambda weights, listening: stand_in)
+    stand_in = engines.Recogniser(hear, lambda clip: {"cy": 0.6, "en": 0.4})
+    monkeypatch.setattr(transcribing, "opened", lambda weights, listening: stand_in)
     heard = transcribe(talk, Listening("faster-whisper", str(checkpoints / "ct2")))
     assert heard.language == "cy"
     assert all(0 <= word.start <= word.end <= 29 for word in heard.words)
@@ -207,10 +210,8 @@ def test_what_an_engine_invents_is_guarded_against(talk, checkpoints, monkeypatc
 
 def test_words_keep_their_place_in_the_recording(talk, checkpoints, monkeypatch):
     """Whatever the windows, a word at the start of each clip stands where that voice begins: at 2 and at 20 s."""
-    stand_in = transcribing.Recogniser(
-        lambda clip, language: [HeardWord(" here", 0.2, 0.5, 0.9)], lambda clip: {"en": 1.0}
-    )
-    monkeypatch.setattr(transcribing, "_opened", lambda weights, listening: stand_in)
+    stand_in = engines.Recogniser(lambda clip, language: [HeardWord(" here", 0.2, 0.5, 0.9)], lambda clip: {"en": 1.0})
+    monkeypatch.setattr(transcribing, "opened", lambda weights, listening: stand_in)
     for window in (300.0, 15.0):
         monkeypatch.setattr(transcribing, "WINDOW", window)
         starts = [word.start for word in transcribe(talk, Listening("faster-whisper", str(checkpoints / "ct2"))).words]
@@ -227,8 +228,8 @@ def test_a_word_in_a_pause_of_a_clip_is_left_out(tmp_path, voice, record, checkp
         HeardWord(" invented", 3.7, 3.9, 0.9),
         HeardWord(" after", 5.5, 6.0, 0.9),
     ]
-    stand_in = transcribing.Recogniser(lambda clip, language: pieces, lambda clip: {"en": 1.0})
-    monkeypatch.setattr(transcribing, "_opened", lambda weights, listening: stand_in)
+    stand_in = engines.Recogniser(lambda clip, language: pieces, lambda clip: {"en": 1.0})
+    monkeypatch.setattr(transcribing, "opened", lambda weights, listening: stand_in)
     heard = transcribe(path, Listening("faster-whisper", str(checkpoints / "ct2")))
     assert [word.text for word in heard.words] == ["said", "after"]
 

