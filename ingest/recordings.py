@@ -122,19 +122,20 @@ def _known(present: Path, item: Item) -> Downloaded | None:
 
 
 def _note(audio: Path, item: Item, brought: Downloaded) -> dict[str, Any]:
-    """Write and return where a recording came from and what it is."""
-    try:
-        duration = round(probe(audio).duration, 3)
-    except (AudioError, ModelMissing):
-        duration = None  # who needs the sound will say what is wrong with it
+    """Write and return how a recording was published and what it is; the next run writes it if the disk fails now."""
     note = {
         "schema": 1,
         **_published_as(item),
         "audio_sha256": brought.sha256,
-        "duration": duration,
+        "duration": None,
         "etag": brought.etag,
         "last_modified": brought.last_modified,
     }
+    try:
+        note["duration"] = round(probe(audio).duration, 3)
+    except (AudioError, ModelMissing) as error:  # who needs the sound will say what is wrong with it
+        if isinstance(error.__cause__, OSError):
+            return note
     write_json(audio.parent / NOTE, note)
     return note
 
