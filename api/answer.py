@@ -2,12 +2,12 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp
 from time import perf_counter
 from typing import Literal
 
-from api.base import KnowledgeBase
+from api.base import KnowledgeBase, removed_since
 from api.confidence import CONFIDENT, TOUCHES, confidence
 from api.drops import count_dropped
 from api.errors import QuestionError
@@ -16,6 +16,7 @@ from api.quote import Quote, fault_of, open_transcript, quote_at
 from index.passage import Filters, Hit
 from index.search import Query, search, trigrams
 from ingest.glossary import expansions, spelled_out
+from ingest.library import has_episode
 from ingest.transcript import Episode, Timing
 
 logger = logging.getLogger(__name__)
@@ -133,7 +134,7 @@ def ask(
     begun = perf_counter()
     query = ready(base, whole or question)
     encoded = perf_counter()
-    hits = search(base.generation, query, WEIGHED_HITS, filters)
+    hits = _hits(base, query, WEIGHED_HITS, filters)
     searched = perf_counter()
     spans = spans_of(base.generation, query, hits, filters.speaker)
     # Rounded before it is judged, so that the figure that leaves is the one that made the status.
@@ -167,7 +168,7 @@ def find(base: KnowledgeBase, question: str, k: int, filters: Filters | None = N
     """Return the k best hits, best first, each with the id of its best quote, None if it holds no sentence to quote."""
     filters = filters or Filters()
     query = ready(base, question)
-    hits = search(base.generation, query, k, filters)
+    hits = _hits(base, query, k, filters)
     spans = spans_of(base.generation, query, hits, filters.speaker)
     return [(hit, _best_quote(base, [span for span in spans if span.hit is hit])) for hit in hits]
 
@@ -228,6 +229,14 @@ def statements_of(citations: Sequence[Citation]) -> tuple[Statement, ...]:
 def _place(citation: Citation) -> tuple[str, int]:
     """Where a citation's first word stands, by its id: a turn without times has an order too."""
     return citation.episode.id, int(citation.id.split(".")[1], 32)
+
+
+def _hits(base: KnowledgeBase, query: Query, k: int, filters: Filters) -> tuple[Hit, ...]:
+    """Return the k best hits of episodes that the library still holds; one that was removed may yet be in the index."""
+    hits = search(base.generation, query, k, filters)
+    if all(has_episode(base.home, hit.episode.id) for hit in hits):
+        return hits
+    return search(base.generation, query, k, replace(filters, without=removed_since(base.home, base.generation)))
 
 
 def _cited(base: KnowledgeBase, spans: Sequence[Span], k: int) -> tuple[Citation, ...]:

@@ -9,6 +9,7 @@ from index.encoder_files import PACKAGED
 from index.errors import EncoderError
 from index.generation import Generation
 from index.store import open_generation
+from ingest.library import has_episode
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,14 @@ class KnowledgeBase:
     home: Path
     generation: Generation
     encoder: Encoder
+
+
+def removed_since(home: Path, generation: Generation) -> frozenset[str]:
+    """Return the ids of a generation's episodes that were taken out of the library since; costs a stat for each.
+
+    The generation goes on holding their words until the next one is published, but nothing of them may be shown.
+    """
+    return frozenset(name for name in generation.episode_ids() if not has_episode(home, name))
 
 
 def open_base(settings: Settings, encoder: Encoder | None = None) -> KnowledgeBase:

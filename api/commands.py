@@ -53,15 +53,11 @@ def refresh(options: Namespace, settings: Settings) -> int:
 def remove(options: Namespace, settings: Settings) -> int:
     """Take an episode or show out of library and index; with --purge also out of every generation that is kept."""
     from api.removing import removed, wanted
-    from index.store import drop_index, drop_others, index_folder
+    from index.store import drop_others, has_index
 
     for line in removed(wanted(options.name, settings.home), settings.home, options.reason, options.purge):
         print(line)
-    if not (index_folder(settings.home) / "current").exists():
-        return 0
-    if not transcript_ids(settings.home):
-        drop_index(settings.home)
-        print("the index is empty now and was removed")
+    if not has_index(settings.home):
         return 0
     code = published(settings, rebuild=False, quiet=options.quiet)
     if options.purge:

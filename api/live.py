@@ -7,14 +7,14 @@ from threading import Event, Lock
 from time import monotonic
 from typing import Literal
 
-from api.base import KnowledgeBase, open_base
+from api.base import KnowledgeBase, open_base, removed_since
 from api.heaps import give_back
 from api.listing import entries_of
 from api.settings import Settings
 from api.verification import spoken_words
 from index.encode import Encoder
 from index.errors import IndexBroken, IndexMissing
-from index.generation import Manifest
+from index.generation import Generation, Manifest
 from index.store import current_number, index_folder, manifest_of, open_generation
 from ingest.errors import PlaybackError
 
@@ -96,16 +96,20 @@ class Live:
     def starters(self) -> tuple[str, ...]:
         """Return the questions to start from, none where nothing can be opened; waits for no encoder.
 
-        Until one is loaded, the generation is opened for this alone: 0.15 s for 60 interviews.
+        Until one is loaded, the generation is opened for this alone: 0.15 s for 60 interviews. It does not say in which
+        episode they were asked, so none is shown while it holds one that was removed.
         """
         if self._base is not None:
-            return self.base().generation.starters()
+            return self._starters(self.base().generation)
         try:
             generation = open_generation(self.settings.home)
         except (IndexMissing, IndexBroken):
             return ()  # what is wrong is said to those who ask
         with closing(generation):
-            return generation.starters()
+            return self._starters(generation)
+
+    def _starters(self, generation: Generation) -> tuple[str, ...]:
+        return () if removed_since(self.settings.home, generation) else generation.starters()
 
     def warm(self) -> None:
         """Open what is published before anybody asks; what is wrong is said to those who ask."""

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from api.errors import EpisodeUnknown
 from api.filters import find_episode
-from ingest.library import feeds, records
+from index.store import drop_index, has_index
+from ingest.library import feeds, records, transcript_ids
 from ingest.removal import removals, remove_episode, remove_show
 
 
@@ -45,7 +46,8 @@ def wanted(name: str, home: Path) -> Wanted:
 def removed(found: Wanted, home: Path, reason: str, purge: bool) -> Iterator[str]:
     """Take episodes and show out of the library and yield a line for each, lazily: what was said is done.
 
-    Raises SourceError if another process is at work on one of them.
+    The index of an empty library goes too, also what a removal that was killed left of it. Raises SourceError if
+    another process is at work on one of them.
     """
     if found.show is not None:
         remove_show(home, found.show, reason)
@@ -54,3 +56,6 @@ def removed(found: Wanted, home: Path, reason: str, purge: bool) -> Iterator[str
         removal = remove_episode(home, identifier, reason, purge)
         kept = "; nothing of it is kept" if removal.purged else f"; playback ingest {identifier} brings it back"
         yield f"{identifier}  {removal.sentence}{kept}"
+    if not transcript_ids(home) and has_index(home):
+        drop_index(home)
+        yield "the index is empty now and was removed"

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.errors import IndexBroken
-from index.store import index_folder, verified_live
+from index.store import current_number_or_zero, index_folder, verified_live
 from ingest.archive import Kept, Writer, held, unpacked, writing
 from ingest.doctor import FEEDBACK
 from ingest.errors import LibraryError, SourceError
-from ingest.library import episode_folder, episode_ids, episodes_folder, lock, read_json, sync_folder
+from ingest.library import episode_folder, episode_ids, episodes_folder, lock, read_json, sha256_of, sync_folder
 from ingest.removal import removed_folder
 from ingest.space import require_space
 
@@ -63,16 +63,17 @@ def backup(home: Path, target: Path) -> Copied:
 def restore(source: Path, home: Path) -> Copied:
     """Bring a backup back into a data folder that holds nothing yet; nothing is there before all of it was verified.
 
-    Killed at any point it can be run again. Raises SourceError for a folder that holds anything, and for a file that is
-    no whole backup; LibraryError and OSError from the disk.
+    Killed at any point it can be run again, also at its very end: a folder that holds what the backup holds is restored
+    already. Raises SourceError for one that holds anything else, and for a file that is no whole backup; LibraryError
+    and OSError from the disk.
     """
     home.mkdir(parents=True, exist_ok=True)
     with lock(home):
         if (home / _RESTORED).is_dir():  # a restore before this one was killed at its very end
             _moved(home)
-        for name in _PARTS:
-            if _holds_files(home / name):
-                raise SourceError(f"{home / name} is there already; restore into an empty folder (--home DIR)")
+        there = next((home / name for name in _PARTS if _holds_files(home / name)), None)
+        if there is not None:
+            return _restored_before(source, home, there)
         staged = home / _RESTORING
         shutil.rmtree(staged, ignore_errors=True)
         try:
@@ -192,6 +193,19 @@ def _index_bytes(home: Path) -> int:
 
 def _holds_files(path: Path) -> bool:
     return path.is_file() or path.is_symlink() or any(not found.is_dir() for found in path.rglob("*"))
+
+
+def _restored_before(source: Path, home: Path, there: Path) -> Copied:
+    """Return what a restore brought back that was killed before it could say so; raises SourceError if it was not so.
+
+    Only the library and feedback count: an index that cannot be used is left out, and one that is built is another.
+    """
+    found = unpacked(source)
+    kept = {name: checksum for name, checksum in found.items() if name.split("/")[0] != "index"}
+    paths = [path for path in ((home / FEEDBACK), *(home / "library").rglob("*")) if path.is_file()]
+    if {path.relative_to(home).as_posix(): sha256_of(path) for path in paths} != kept:
+        raise SourceError(f"{there} is there already; restore into an empty folder (--home DIR)")
+    return Copied(len(found), _count(found), current_number_or_zero(home) or None)
 
 
 def _usable_index(staged: Path) -> tuple[tuple[str, ...], int | None]:

@@ -167,6 +167,10 @@ class Generation:
         }
         return [found[identifier] for identifier in ids]
 
+    def episode_ids(self) -> list[str]:
+        """Return the id of every episode of the generation, in the order they were written."""
+        return [identifier for (identifier,) in self._database.execute("SELECT id FROM episodes ORDER BY rowid")]
+
     def episodes(self) -> list[Episode]:
         """Return every episode of the generation, the newest first."""
         rows = self._database.execute("SELECT json FROM episodes ORDER BY published DESC, id").fetchall()
@@ -249,6 +253,9 @@ class Generation:
             if value is not None:
                 clauses.append(clause)
                 values.append(value)
+        if filters.without:
+            clauses.append(f"e.id NOT IN ({','.join('?' * len(filters.without))})")
+            values += sorted(filters.without)
         where = " AND ".join(clauses)
         query = f"SELECT p.row FROM passages p JOIN episodes e ON e.id = p.episode_id WHERE {where} ORDER BY p.row"  # noqa: S608 - literals only
         return np.array([row for (row,) in self._database.execute(query, values)], np.int64)

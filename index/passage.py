@@ -38,13 +38,17 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What restricts a search before anything is ranked; dates are ISO dates, both ends included."""
+    """What restricts a search before anything is ranked; dates are ISO dates, both ends included.
+
+    `without` are ids of episodes that are left out.
+    """
 
     show: str | None = None
     episode: str | None = None
     speaker: str | None = None
     since: str | None = None
     until: str | None = None
+    without: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

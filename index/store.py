@@ -48,6 +48,11 @@ def numbers(home: Path) -> list[int]:
     return sorted(int(path.name) for path in root.iterdir() if path.name.isdecimal()) if root.is_dir() else []
 
 
+def has_index(home: Path) -> bool:
+    """Say whether anything of an index is there: a published one, or generations that nothing points to."""
+    return (index_folder(home) / "current").exists() or bool(numbers(home))
+
+
 def open_generation(home: Path) -> Generation:
     """Open the live generation after verifying every file's checksum.
 

@@ -15,6 +15,7 @@ from ingest.library import (
     hash_of,
     load_record,
     lock,
+    read_if_whole,
     read_json,
     recording,
     sha256_of,
@@ -107,8 +108,9 @@ def _damage(home: Path, identifier: str) -> Iterator[Finding]:
         elif (wrong := _problem(path, identifier)) is not None:
             derived = path.name in (*_DERIVED, *_NOTES) and not _of_another_version(path)
             yield Finding(f"{name}/{path.name}", wrong, "repaired" if derived else "person")
-    if not (folder / "transcript.json").exists() and _status(folder) == "ingested":
-        yield Finding(f"{name}/transcript.json", "is missing", "repaired")
+    for derived_name in _DERIVED if _status(folder) == "ingested" else ():
+        if not (folder / derived_name).exists():
+            yield Finding(f"{name}/{derived_name}", "is missing", "repaired")
     yield from _sound(home, identifier)
     if _status(folder) in _UNDONE:
         state = read_json(folder / "state.json")
@@ -165,7 +167,12 @@ def _remade(home: Path, identifier: str, damaged: list[str], hurt: bool) -> Iter
         return
     for name in wanted:
         (folder / name).unlink(missing_ok=True)
-    outcome = ingest_episode(load_record(home, identifier).episode, home, IngestSettings(audio=False, allow=None))
+    state = read_if_whole(folder / "state.json")
+    settings = IngestSettings(audio=False, allow=None)
+    outcome = ingest_episode(load_record(home, identifier).episode, home, settings)
+    if not outcome.ok and state is not None:
+        with lock(folder):  # or the next examination would take what is missing for what was never made
+            write_json(folder / "state.json", state)
     for name in wanted:
         where = (folder / name).relative_to(home).as_posix()
         if outcome.ok and outcome.status not in ("skipped", "busy") and _problem(folder / name, identifier) is None:
@@ -213,9 +220,10 @@ def _sound(home: Path, identifier: str) -> Iterator[Finding]:
 
 
 def left_over(home: Path, folder: Path) -> Iterator[Finding]:
-    """Remove temporary files; a download that can be gone on with is none (`ingest.part`)."""
-    for path in sorted(folder.glob(".*.part")):
-        if not path.with_name(f"{path.name}.json").exists():
+    """Remove temporary files; a download that can be gone on with, a part with its note, is none (`ingest.part`)."""
+    for path in sorted(folder.glob(".*.part*")):
+        other = path.with_suffix("") if path.suffix == ".json" else path.with_name(f"{path.name}.json")
+        if not other.exists():
             yield repaired(home, path, "was left by an interrupted run; it was removed", path.unlink)
 
 

@@ -85,6 +85,11 @@ def episode_ids(home: Path) -> list[str]:
     return sorted(path.parent.name for path in folder.glob("*/episode.json")) if folder.is_dir() else []
 
 
+def has_episode(home: Path, identifier: str) -> bool:
+    """Say whether an episode is in the library now, at the cost of one stat."""
+    return (episode_folder(home, identifier) / "episode.json").exists()
+
+
 def load_record(home: Path, identifier: str) -> Record:
     """Read an episode and its sources; raises LibraryError if the file is missing, broken or of another schema."""
     path = episode_folder(home, identifier) / "episode.json"

@@ -309,6 +309,14 @@ def test_a_show_is_removed_with_all_that_is_of_it(
     assert episode_ids(home) == ingested
 
 
+def test_an_index_of_nothing_goes_though_a_removal_of_it_was_killed(run: Run, home: Path, ingested: list[str]) -> None:
+    """Without the file that names it a generation answers nobody, but holds every word; the same command ends it."""
+    (index_folder(home) / "current").unlink()
+    code, out, _ = run("remove", "tea-show", "--purge", "--quiet")
+    assert (code, "the index is empty now" in out, numbers(home)) == (0, True, [])
+    assert holding(home, "kettle") == []
+
+
 @pytest.mark.parametrize(("name", "code"), [("nobody", 1), ("7", 1), ("../home", 1), ("", 1), ("\udcff", 1)])
 def test_a_name_that_names_nothing_is_refused(run: Run, home: Path, ingested: list[str], name: str, code: int) -> None:
     """One line, and nothing happens."""

@@ -13,10 +13,10 @@ CHANGES = ("replace", "rename", "fsync", "unlink", "rmdir", "mkdir")
 
 
 class Points:
-    """The points at which a run changes the disk, below its home; `at` is told each one's number, from 1, and name."""
+    """The points at which a run changes the disk, below its place; `at` is told each one's number, from 1, and name."""
 
-    def __init__(self, home: Path, at: Callable[[int, str], None]) -> None:
-        self.home, self.at, self.count = str(home), at, 0
+    def __init__(self, place: Path, at: Callable[[int, str], None]) -> None:
+        self.place, self.at, self.count = str(place), at, 0
 
     def wrap(self, files: bool = False) -> None:
         """Wrap the functions that change names or make them durable, with `files` those that open and write too."""
@@ -29,13 +29,13 @@ class Points:
             builtins.open = io.open = self._opening(io.open)
 
     def passed(self, name: str, path: Any, folder: int | None = None) -> None:
-        """Count a point if it lies below the home; `path` may be a descriptor, or relative to that of `folder`."""
+        """Count a point if it lies below the place; `path` may be a descriptor, or relative to that of `folder`."""
         where = Path(f"/proc/self/fd/{path}").readlink() if isinstance(path, int) else Path(path)
         if folder is not None:
             where = Path(f"/proc/self/fd/{folder}").readlink() / where
-        if where.is_relative_to(self.home):
+        if where.is_relative_to(self.place):
             self.count += 1
-            self.at(self.count, f"{name} {_plain(where.relative_to(self.home).as_posix())}")
+            self.at(self.count, f"{name} {_plain(where.relative_to(self.place).as_posix())}")
 
     def _wrapped(self, name: str, kept: Callable[..., Any]) -> Callable[..., Any]:
         def wrapper(path: Any, *rest: Any, **named: Any) -> Any:

@@ -3,7 +3,7 @@
 import hashlib
 import random
 import wave
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,12 @@ from ingest.library import sha256_of, write_json
 from ingest.transcript import HeardWord
 
 TALK = "Hello and welcome.|The {0} of the harbour was mended in winter.|Who paid for the {0}?|Nobody paid for the {0}."
+# The episodes of the feed by their numbers, each with a word that no other file of Playback holds; and what becomes of
+# them: one is edited, one withdrawn, one new. Number 4 is a recording alone.
+WORDS = ("foremast", "halyard", "capstan")
+TOLD = {number: TALK.format(word) for number, word in enumerate(WORDS, 1)}
+RETOLD = {1: TOLD[1], 2: TOLD[2].replace("Nobody", "Everybody"), 5: TALK.format("bollard")}
+_RECORDED = 4
 
 
 class Stems:
@@ -51,27 +57,37 @@ def listened(path: Path, listening: Listening, progress: object = None, resume: 
     return heard
 
 
-def make_feed(folder: Path) -> Path:
-    """Write a feed of three episodes with official text and captions, and one that has a recording alone."""
-    items = []
-    for number, word in enumerate(("mast", "rope", "sail"), 1):
-        lines = TALK.format(word).split("|")
-        cues = [f"00:00:{4 * n:02}.000 --> 00:00:{4 * n + 4:02}.000\n{line}" for n, line in enumerate(lines)]
-        (folder / f"{number}.vtt").write_text("WEBVTT\n\n" + "\n\n".join(cues) + "\n")
-        said = "".join(f"<p><strong>{'Ann Bo'.split()[n % 2]} Lee:</strong> {line}</p>" for n, line in enumerate(lines))
-        items.append(
-            f"<item><title>Episode {number}</title><guid>g{number}</guid><description><![CDATA[{said}]]></description>"
-            f'<podcast:transcript url="{number}.vtt" type="text/vtt"/></item>'
-        )
-    with wave.open(str(folder / "4.wav"), "wb") as sound:
+def write_feed(folder: Path, address: str = "", told: Mapping[int, str] = TOLD) -> Path:
+    """Write a feed of episodes with official text and captions, and one that has a recording alone; `address` is where
+    the files beside it are, "" for a local feed.
+    """
+    items = [_item(folder, address, number, talk.split("|")) for number, talk in told.items()]
+    sound = folder / f"{_RECORDED}.wav"
+    write_recording(sound, seconds=4)
+    items.append(
+        f"<item><title>Episode {_RECORDED}</title><guid>g{_RECORDED}</guid>"
+        f'<enclosure url="{address}{sound.name}" type="audio/wav" length="{sound.stat().st_size}"/></item>'
+    )
+    head = '<rss version="2.0" xmlns:podcast="https://podcastindex.org/namespace/1.0"><channel><title>Harbour</title>'
+    text = f"{head}<link>https://harbour.example/</link>{''.join(items)}</channel></rss>"
+    (folder / "feed.xml").write_text(text)
+    return folder / "feed.xml"
+
+
+def write_recording(path: Path, seconds: int) -> None:
+    """Write noise, always the same."""
+    with wave.open(str(path), "wb") as sound:
         sound.setnchannels(1)
         sound.setsampwidth(2)
         sound.setframerate(8000)
-        sound.writeframes(random.Random(4).randbytes(64_000))
-    items.append(
-        "<item><title>Episode 4</title><guid>g4</guid>"
-        f'<enclosure url="4.wav" type="audio/wav" length="{(folder / "4.wav").stat().st_size}"/></item>'
+        sound.writeframes(random.Random(4).randbytes(16_000 * seconds))
+
+
+def _item(folder: Path, address: str, number: int, lines: Sequence[str]) -> str:
+    cues = [f"00:00:{4 * n:02}.000 --> 00:00:{4 * n + 4:02}.000\n{line}" for n, line in enumerate(lines)]
+    (folder / f"{number}.vtt").write_text("WEBVTT\n\n" + "\n\n".join(cues) + "\n")
+    said = "".join(f"<p><strong>{'Ann Bo'.split()[n % 2]} Lee:</strong> {line}</p>" for n, line in enumerate(lines))
+    return (
+        f"<item><title>Episode {number}</title><guid>g{number}</guid><description><![CDATA[{said}]]></description>"
+        f'<podcast:transcript url="{address}{number}.vtt" type="text/vtt"/></item>'
     )
-    head = '<rss version="2.0" xmlns:podcast="https://podcastindex.org/namespace/1.0"><channel><title>Harbour</title>'
-    (folder / "feed.xml").write_text(f"{head}<link>https://harbour.example/</link>{''.join(items)}</channel></rss>")
-    return folder / "feed.xml"

@@ -1,10 +1,12 @@
 """Runs of Playback that are killed, whose disk fails, or that crowd each other; prints what came of them.
 
-    python tests/faults/torture.py kill|moments|disk|limits|room|together|switches [--every N] [--seed N]
+    python tests/faults/torture.py TRIAL[/N]… [--of COMMAND|all] [--seed N]
 
-A run ingests a feed of four episodes and publishes the index, with an encoder and an engine that need no model. The
-points at which it changes the disk are found by an undisturbed run. After each fault the same command runs undisturbed,
-and library and index must equal those of the undisturbed run. The result is a JSON object; `failures` must be empty.
+TRIAL is kill, moments, disk, limits, room, together or switches; with /N it takes only every N-th point. A run is a
+command that changes a data folder of four episodes (see `scenarios`), with an encoder and an engine that need no model.
+The points at which it changes the disk are found by an undisturbed run. After each fault the data folder must be
+readable, then the same command runs undisturbed, and all must be as after an undisturbed run alone. The result is a
+JSON object; `failures` must be empty.
 """
 
 import argparse
@@ -19,15 +21,18 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from harness import Trial, forked, run_ingest  # beside this file
+from harness import Trial, forked, sampled  # beside this file
 from points import Points
-from sample import Stems, listened
+from sample import WORDS, Stems, listened
+from scenarios import SCENARIOS
 
+import api.base
 import index.build
+import index.doctor
 import index.encode
 import index.encoder_files
 import ingest.pipeline
@@ -39,14 +44,15 @@ ERRORS = {"EIO": errno.EIO, "ENOSPC": errno.ENOSPC}
 
 
 def kill(trial: Trial, every: int, seed: int) -> dict[str, object]:
-    """kill -9 before every point at which a name changes or is made durable, and once after the last."""
-    points = trial.points(files=False)
+    """kill -9 before every point at which a name changes or is made durable; of a download, a block is written too."""
+    files = trial.scenario.steps
+    points = trial.points(files)
 
-    for number in range(1 + seed % every, len(points) + 1, every):
+    for number in _every(points, every, seed):
 
-        def run(home: Path, number: int = number) -> int:
-            Points(home, lambda now, name: os.kill(os.getpid(), signal.SIGKILL) if now == number else None).wrap()
-            return run_ingest(trial.feed, home)
+        def run(place: Path, number: int = number) -> int:
+            Points(place, lambda now, name: os.kill(os.getpid(), signal.SIGKILL) if now == number else None).wrap(files)
+            return trial.run(place)
 
         trial.disturbed(f"kill before {number}, {points[number - 1]}", run, killed=True)
     return trial.result(points=len(points))
@@ -58,12 +64,12 @@ def moments(trial: Trial, every: int, seed: int) -> dict[str, object]:
     for _ in range(max(1, 60 // every)):
         moment = chance.uniform(0, trial.seconds)
 
-        def run(home: Path, moment: float = moment) -> int:
+        def run(place: Path, moment: float = moment) -> int:
             if (child := os.fork()) == 0:
                 time.sleep(moment)
                 os.kill(os.getppid(), signal.SIGKILL)
                 os._exit(0)
-            code = run_ingest(trial.feed, home)
+            code = trial.run(place)
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
             return code
@@ -75,17 +81,17 @@ def moments(trial: Trial, every: int, seed: int) -> dict[str, object]:
 def disk(trial: Trial, every: int, seed: int) -> dict[str, object]:
     """Let the n-th operation fail, n = 1, 2, … until none does: once, and from there on; EIO and ENOSPC by turns."""
     points = trial.points(files=True)
-    for number in range(1 + seed % every, len(points) + 1, every):
+    for number in _every(points, every, seed):
         name, code = list(ERRORS.items())[number // every % 2]
         for lasting in (False, True):
 
-            def run(home: Path, number: int = number, code: int = code, lasting: bool = lasting) -> int:
+            def run(place: Path, number: int = number, code: int = code, lasting: bool = lasting) -> int:
                 def fail(now: int, name: str) -> None:
                     if now == number or (lasting and now > number):
                         raise OSError(code, os.strerror(code))
 
-                Points(home, fail).wrap(files=True)
-                return run_ingest(trial.feed, home)
+                Points(place, fail).wrap(files=True)
+                return trial.run(place)
 
             what = f"{name} {'from' if lasting else 'at'} {number}, {points[number - 1]}"
             trial.disturbed(what, run, killed=False)
@@ -94,10 +100,10 @@ def disk(trial: Trial, every: int, seed: int) -> dict[str, object]:
 
 def limits(trial: Trial, every: int, seed: int) -> dict[str, object]:
     """Let no file grow beyond a size, from nothing up to where none is as large (RLIMIT_FSIZE)."""
-    sizes = [0, *(int(100 * 1.5**step) for step in range(20))]
+    sizes = [0, *(int(100 * 1.5**step) for step in range(24))]
     for size in sizes[seed % every :: every]:
 
-        def run(home: Path, size: int = size) -> int:
+        def run(place: Path, size: int = size) -> int:
             # What a run says goes to a file too; a pipe has no size.
             said, say = os.pipe()
             if (child := os.fork()) == 0:
@@ -105,7 +111,7 @@ def limits(trial: Trial, every: int, seed: int) -> dict[str, object]:
                 os.dup2(say, 1)
                 os.dup2(say, 2)
                 resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
-                code = run_ingest(trial.feed, home)
+                code = trial.run(place)
                 sys.stdout.flush()
                 os._exit(code)
             os.close(say)
@@ -122,35 +128,38 @@ def room(trial: Trial, every: int, seed: int) -> dict[str, object]:
     sizes = [2**20, *(2**20 * step // 4 for step in range(15, 45, 2))]
     for size in sizes[seed % every :: every]:
         try:
-            with small_disk(trial.folder / f"disk-{size}", size) as home:
-                trial.disturbed(
-                    f"a disk of {size} bytes", lambda _, home=home: run_ingest(trial.feed, home), False, home
-                )
+            with small_disk(trial.folder / f"disk-{size}", size) as place:
+                trial.disturbed(f"a disk of {size} bytes", trial.run, killed=False, small=place)
         except subprocess.CalledProcessError:
             return trial.result(skipped="no disk may be mounted here")
     return trial.result(sizes=len(sizes))
 
 
+def _every(points: Sequence[str], every: int, seed: int) -> range:
+    """Return the numbers of every n-th point, from 1, beginning where the seed says; of few points at least one."""
+    return range(1 + seed % min(every, len(points)), len(points) + 1, every)
+
+
 @contextmanager
 def small_disk(where: Path, size: int) -> Iterator[Path]:
-    """Mount a tmpfs of a size and yield the home on it; after the first run it grows, as if somebody freed space."""
+    """Mount a tmpfs of a size and yield it; after the first run it grows, as if somebody freed space."""
     where.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", where], check=True, capture_output=True)
     try:
-        yield where / "home"
+        yield where
     finally:
         subprocess.run(["umount", where], check=True)
 
 
 def together(trial: Trial, every: int, seed: int) -> dict[str, object]:
-    """Let four processes ingest the same feed at once, in 10 / `every` rounds."""
+    """Let four processes run the same command at once, in 10 / `every` rounds."""
     for number in range(max(1, 10 // every)):
 
-        def run(home: Path) -> int:
+        def run(place: Path) -> int:
             children = []
             for _ in range(4):
                 if (child := os.fork()) == 0:
-                    code = run_ingest(trial.feed, home)
+                    code = trial.run(place)
                     sys.stdout.flush()
                     os._exit(code)
                 children.append(child)
@@ -162,9 +171,10 @@ def together(trial: Trial, every: int, seed: int) -> dict[str, object]:
 
 def switches(trial: Trial, every: int, seed: int) -> dict[str, object]:
     """Ask 1,000 / `every` questions of a server's data while 10 generations are published, each of other passages."""
-    home = trial.folder / "switched"
-    code, said = forked(lambda: run_ingest(trial.feed, home), trial.log)
+    place = trial.place()
+    code, said = forked(lambda: trial.run(place), trial.log)
     assert code == 0, said
+    home = place / "home"
     live = Live(Settings(home=home), Stems())
     numbers: set[int] = set()
     asked = threading.Semaphore(0)
@@ -184,7 +194,7 @@ def switches(trial: Trial, every: int, seed: int) -> dict[str, object]:
             asked.release()
             time.sleep(0.01)
 
-    threads = [threading.Thread(target=ask, args=(words,)) for words in ("mast", "rope", "sail", "who paid")]
+    threads = [threading.Thread(target=ask, args=(words,)) for words in (*WORDS, "who paid")]
     for thread in threads:
         thread.start()
     for number in range(10):
@@ -209,20 +219,38 @@ TRIALS: dict[str, Callable[[Trial, int, int], dict[str, object]]] = {
 }
 
 
+def _trial(text: str) -> tuple[str, int]:
+    """Read the name of a trial and the N of its N-th points."""
+    name, _, every = text.partition("/")
+    if name not in TRIALS or not (every or "1").isdecimal():
+        raise argparse.ArgumentTypeError(f"{text} is none of {', '.join(TRIALS)}, or N is no number")
+    return name, max(1, int(every or 1))
+
+
 def _main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("trial", choices=tuple(TRIALS))
-    parser.add_argument("--every", type=int, default=1, help="only every N-th point (default: all)")
+    parser.add_argument("trials", nargs="+", type=_trial, metavar="TRIAL[/N]", help=", ".join(TRIALS))
+    parser.add_argument("--of", choices=(*SCENARIOS, "all"), default="ingest", help="the command (default: ingest)")
     parser.add_argument("--seed", type=int, default=0, help="where to begin counting, and chance (default: 0)")
     options = parser.parse_args()
-    index.encode.load_encoder = lambda name: Stems()  # type: ignore[assignment, return-value]
+    for module in (index.encode, index.doctor, api.base):
+        module.load_encoder = lambda name: Stems()  # type: ignore[assignment, return-value]
     ingest.stages.transcribe = listened
     ingest.pipeline.weights_available = lambda listening, download: Path()
-    index.encoder_files.weights_named = lambda name: Stems.weights
-    with tempfile.TemporaryDirectory(prefix="faults-") as folder:
-        result = TRIALS[options.trial](Trial(Path(folder)), options.every, options.seed)
-    sys.stdout.write(f"{json.dumps(result, indent=1)}\n")
-    return 1 if result["failures"] else 0
+    for module in (index.encoder_files, index.doctor):
+        module.weights_named = lambda name: Stems.weights  # type: ignore[assignment]
+    results: dict[str, dict[str, object]] = {}
+    failures: list[str] = []
+    with tempfile.TemporaryDirectory(prefix="faults-") as folder, sampled(Path(folder)) as sample:
+        for name in SCENARIOS if options.of == "all" else (options.of,):
+            trial = Trial(name, sample, Path(folder))
+            for kind, every in options.trials:
+                found = TRIALS[kind](trial, every, options.seed)
+                sys.stderr.write(f"{kind} of {name}: {json.dumps(found)}\n")
+                results.setdefault(kind, {})[name] = found
+            failures += trial.failures
+    sys.stdout.write(f"{json.dumps({**results, 'failures': failures}, indent=1)}\n")
+    return 1 if failures else 0
 
 
 if __name__ == "__main__":

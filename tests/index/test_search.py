@@ -84,6 +84,7 @@ FILTERS = st.builds(
     speaker=st.none() | st.sampled_from(["Ada Brewer", "Bo Ash", "Nobody"]),
     since=st.none() | st.sampled_from(["2020-01-01", "2021-04-15", "2021-09-01", "2022-01-01"]),
     until=st.none() | st.sampled_from(["2020-01-01", "2021-04-15", "2021-09-01", "2022-01-01"]),
+    without=st.frozensets(st.sampled_from(["a-3-aaaa", "a-6-aaaa", "b-0-aaaa", "nothing"])),
 )
 
 
@@ -91,7 +92,8 @@ def lets_in(filters: Filters, passage: Passage, episode: Episode) -> bool:
     """The filters written down plainly."""
     date = episode.published
     return (
-        filters.show in (None, episode.show.id)
+        episode.id not in filters.without
+        and filters.show in (None, episode.show.id)
         and filters.episode in (None, episode.id)
         and (filters.speaker is None or filters.speaker in passage.speakers)
         and (filters.since is None or (date is not None and date >= filters.since))

@@ -113,6 +113,23 @@ def test_what_is_derived_is_made_again(name: str, damage: str, home: Path, folde
     assert examined(home) == []
 
 
+@pytest.mark.parametrize("name", ["official.json", "transcript.json"])
+def test_a_repair_that_was_cut_short_is_made_by_the_next(
+    name: str, home: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether it was killed or the disk refused once: what is missing of an ingested episode is made again."""
+    before = contents(home)
+    (folder / name).unlink()
+    with monkeypatch.context() as broken:
+        broken.setattr("ingest.pipeline.assemble", lambda *_: (_ for _ in ()).throw(OSError(5, "Input/output error")))
+        broken.setattr("ingest.stages.parse_notes", lambda *_: (_ for _ in ()).throw(OSError(5, "Input/output error")))
+        assert outcomes(home) == [(name, "person")]
+    assert outcomes(home) == [(name, "repaired")]
+    path = (folder / name).relative_to(home).as_posix()
+    assert contents(home)[path] == before[path]
+    assert examined(home) == []
+
+
 def test_both_derived_files_come_back_together(home: Path, folder: Path) -> None:
     """A transcript is made again though the official text it is made from must be made again first."""
     before = contents(home)
@@ -236,13 +253,14 @@ def test_episodes_that_are_not_done_are_named(status: str, outcome: str, home: P
 def test_temporary_files_are_removed_and_downloads_kept(home: Path, folder: Path) -> None:
     """What a killed run left goes; a download that the next run can go on with stays."""
     left = [folder / ".x81.part", home / "library" / "feeds" / ".y.part", folder / ".audio.ogg.part"]
+    left.append(folder / ".audio.m4a.part.json")  # its part became the recording, and then the run was killed
     for path in left:
         path.write_bytes(b"half")
     kept = [folder / ".audio.mp3.part", folder / ".audio.mp3.part.json"]
     for path in kept:
         path.write_bytes(b"half")
     assert sorted(outcomes(home)) == sorted((path.name, "repaired") for path in left)
-    assert [path.exists() for path in left + kept] == [False] * 3 + [True] * 2
+    assert [path.exists() for path in left + kept] == [False] * 4 + [True] * 2
 
 
 def test_ghosts_are_removed_and_strangers_named(home: Path) -> None:

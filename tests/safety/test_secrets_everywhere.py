@@ -109,7 +109,7 @@ def run(
     """Run a command with every library at its most talkative; what it printed and logged must not hold the password."""
     for name in ("index.encode.load_encoder", "api.base.load_encoder", "index.doctor.load_encoder"):
         monkeypatch.setattr(name, lambda _name=encoder.name: encoder)
-    for module in ("index.encode", "index.doctor"):
+    for module in ("index.encoder_files", "index.doctor"):
         monkeypatch.setattr(f"{module}.weights_named", lambda _name=encoder.name: encoder.weights)
     monkeypatch.setattr(care, "weights_available", lambda listening: None)
     monkeypatch.setattr("ingest.pipeline.weights_available", lambda *_, **__: None)  # so that recordings are fetched
