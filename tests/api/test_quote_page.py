@@ -117,8 +117,10 @@ def test_a_quote_is_widened_by_a_sentence(client: TestClient) -> None:
 
 
 def test_every_form_is_a_plain_field(client: TestClient) -> None:
-    """Without a script each form can be selected and copied: it is whole, labelled and read-only."""
+    """Without a script each form can be selected and copied: whole, labelled, read-only; a link leads there."""
     page = quote_page(client, TIMED, COUNCIL)
+    target = next(str(found.attributes["href"]) for found in page.all("a") if found.text == "Cite this quote")
+    assert [found.text for found in page.elements if f"#{found.attributes.get('id')}" == target] == ["Cite this quote"]
     labels = {label.attributes["for"]: label.text for label in page.all("label")}
     assert labels == {
         "cite-markdown": "Markdown",
