@@ -33,8 +33,9 @@ def outcomes_of(episodes: Iterable[Episode], work: Work, died: Work, workers: in
                         del at_work[done]
                         yield outcome
         except BrokenProcessPool:
-            for episode in at_work.values():
-                yield _alone(episode, work, died)
+            for future, episode in at_work.items():
+                is_done = future.done() and future.exception() is None  # before another was killed
+                yield future.result() if is_done else _alone(episode, work, died)
 
 
 def _alone(episode: Episode, work: Work, died: Work) -> Outcome:

@@ -34,7 +34,7 @@ _CLAUSE = re.compile(r"[.!?…;:,–—\n]+")
 # Addresses, Markdown and HTML; an entity would become a sign where it is read as HTML. A sign before a number makes
 # another number of it.
 _FORBIDDEN = re.compile(
-    r"[<>\[\]{}`*|\\~^_@]|://|\bh(?:tt|xx)ps?\b|\bwww\b|\bmailto\b|&#?\w+;|\]\("
+    r"[<>\[\]{}`*|\\~^_@]|://|\bh(?:tt|xx)ps?\b|\bwww\b|\bmailto\b|&#?\w+;"
     r"|\w[\u3002\uff0e\uff61\u2024]\w|(?<!\w)[-+±\u2212\u2013]\d",
     re.IGNORECASE,
 )

@@ -34,7 +34,7 @@ def weights_of(folder: Path) -> str:
         )
     if not any(path.suffix == ".safetensors" for path in names):
         raise EncoderError(f"{folder} holds no weights; name a folder that does, or leave PLAYBACK_ENCODER unset")
-    for listing in folder.rglob("*.index.json"):
+    for listing in (path for path in folder.rglob("*.index.json") if not _safe_beside(path)):
         # A list of parts may name any file, and one that does not end in .safetensors would be read as a pickle.
         if other := next((part for part in _parts(listing) if not part.endswith(".safetensors")), None):
             raise EncoderError(
@@ -93,7 +93,9 @@ def _folder_of(name: str) -> Path:
         from huggingface_hub import snapshot_download
 
         return Path(
-            snapshot_download(name, ignore_patterns=["*.bin", "*.h5", "*.msgpack", "*.ot", "onnx/*", "openvino/*"])
+            snapshot_download(
+                name, ignore_patterns=["*.bin", "*.bin.index.json", "*.h5", "*.msgpack", "*.ot", "onnx/*", "openvino/*"]
+            )
         )
     except (OSError, ValueError) as error:
         raise EncoderError(

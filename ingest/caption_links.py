@@ -36,8 +36,8 @@ class Captions:
     """What the first usable transcript link held: cues with times, or another copy of the official text.
 
     `inputs` is the hash of the links; `url`, `document_sha256`, `etag` and `last_modified` are of the document that was
-    used, None for a file and in captions that an earlier version wrote. `passing` says that a server was out of reach;
-    it is never on disk, where only what was read is kept.
+    used, None for a file and in captions that an earlier version wrote. `passing` says that a server that may
+    have better ones was out of reach; it is never on disk, where only what was read is kept.
     """
 
     inputs: str
@@ -50,18 +50,14 @@ class Captions:
     last_modified: str | None = None
     passing: bool = False
 
-    @property
-    def made_of(self) -> str:
-        """A hash of the links and of the bytes that a server sent for one of them."""
-        return self.inputs if self.document_sha256 is None else hash_of([self.inputs, self.document_sha256])
-
 
 def captions_of(home: Path, record: Record, again: bool, allow: frozenset[str] | None = frozenset()) -> Captions:
     """Read the episode's captions from the first of its transcript links that holds any, and keep them as they came.
 
     Those of a server are asked for again after a day, with a conditional request; with `again` all links are read anew,
-    with `allow` None no server is asked. A link that is gone, or a server out of reach, takes nothing away. Raises
-    LibraryError if the captions that were kept are damaged and cannot be had again.
+    with `allow` None no server is asked. A link that is gone, or a server out of reach, takes nothing away, and a
+    better link that was out of reach is tried again after a day. Raises LibraryError if the captions that were kept
+    are damaged and cannot be had again.
     """
     links = sorted((link for item in record.items for link in item.transcripts), key=_rank)
     inputs = hash_of([CAPTIONS_VERSION, [_described(link) for link in links]])
@@ -70,31 +66,46 @@ def captions_of(home: Path, record: Record, again: bool, allow: frozenset[str] |
     if kept is None and not links:
         refuse_damaged(path)
         return Captions(inputs)
-    if kept is not None and (not links or (kept.inputs == inputs and not again)):
-        link = next((link for link in links if link.url == kept.url), None)
-        return kept if link is None else _looked_at_again(kept, link, path, allow)
-    captions = _first_usable(links, inputs, allow)
-    if captions.cues or captions.notes is not None:
-        _keep(path, captions)
-    elif kept is not None:
+    used = None if kept is None else _used(links, kept)
+    # Kept under other inputs, what a lesser link holds is not the end of the search.
+    lesser = hash_of([inputs, "a better link was out of reach"])
+    is_done = kept is not None and (kept.inputs == inputs or (kept.inputs == lesser and _is_of_today(path)))
+    if kept is not None and (not links or (is_done and not again)):
+        return kept if used is None else _looked_at_again(kept, used, path, allow)
+    captions, link = _first_usable(links, inputs, allow)
+    is_less = link is None or (captions.passing and used is not None and links.index(used) < links.index(link))
+    if kept is not None and is_less:
         return replace(kept, problems=captions.problems)
-    else:
+    if link is None:
         refuse_damaged(path)
+        return captions
+    _keep(path, replace(captions, inputs=lesser) if captions.passing else captions)
     return captions
 
 
-def _looked_at_again(kept: Captions, link: Link, path: Path, allow: frozenset[str] | None) -> Captions:
-    """Return the captions that the server has now, if they are others and can be used; asked at most once a day.
+def _used(links: Sequence[Link], kept: Captions) -> Link | None:
+    """Return the link that captions came from, None if it is not listed any more or was a file.
 
-    The time at which the file was modified is when the server was last asked.
+    Hosts that sign their addresses change the query at will.
     """
-    if allow is None or time.time() - path.stat().st_mtime < LOOK_AGAIN:
+    if kept.url is None:
+        return None
+    same = [link for link in links if link.url == kept.url]
+    alike = [link for link in links if _bare(link.url) == _bare(kept.url)]
+    return next(iter((*same, *alike)), None)
+
+
+def _looked_at_again(kept: Captions, link: Link, path: Path, allow: frozenset[str] | None) -> Captions:
+    """Return the captions that the server has now, if they are others and can be used; asked at most once a day."""
+    if allow is None or _is_of_today(path):
         return kept
     found = kept
     try:
         fetched = _fetched(link.url, allow, kept.etag, kept.last_modified)
-        if not fetched.not_modified and _sha256(fetched.data) != kept.document_sha256:
-            found = _read(link, kept.inputs, fetched)
+        if not fetched.not_modified:
+            is_same = _sha256(fetched.data) == kept.document_sha256
+            found = kept if is_same else _read(link, kept.inputs, fetched)
+            found = replace(found, url=link.url, etag=fetched.etag, last_modified=fetched.last_modified)
     except PlaybackError as error:
         logger.info("captions of before stay: %s", error)
     if found == kept:
@@ -104,18 +115,24 @@ def _looked_at_again(kept: Captions, link: Link, path: Path, allow: frozenset[st
     return found
 
 
-def _first_usable(links: Sequence[Link], inputs: str, allow: frozenset[str] | None) -> Captions:
+def _is_of_today(path: Path) -> bool:
+    """Whether servers were asked within a day: that is when the file was modified."""
+    return time.time() - path.stat().st_mtime < LOOK_AGAIN
+
+
+def _first_usable(links: Sequence[Link], inputs: str, allow: frozenset[str] | None) -> tuple[Captions, Link | None]:
+    """Return the captions of the first link that holds any, and that link; `passing` where a better one may yet."""
     problems: list[str] = []
     passing = False
     for link in links:
         try:
             fetched = _fetched(link.url, allow) if _is_remote(link.url) else _opened(link.url)
-            return replace(_read(link, inputs, fetched), problems=tuple(problems))
+            return replace(_read(link, inputs, fetched), problems=tuple(problems), passing=passing), link
         except PlaybackError as error:
             logger.info("captions not used: %s", error)  # the outcome says so too
             problems.append(str(error))
             passing = passing or isinstance(error.__cause__, PassingError)
-    return Captions(inputs, problems=tuple(problems), passing=passing)
+    return Captions(inputs, problems=tuple(problems), passing=passing), None
 
 
 def _read(link: Link, inputs: str, fetched: Fetched) -> Captions:
@@ -150,16 +167,22 @@ def _rank(link: Link) -> int:
 
 
 def _described(link: Link) -> dict[str, str | None]:
-    """A link with the hash of the file behind it, None for a server's."""
+    """A link with the hash of the file behind it; a server's without its query, which hosts change at will."""
+    if _is_remote(link.url):
+        return asdict(link) | {"url": _bare(link.url), "sha256": None}
     path = Path(link.url)
-    return asdict(link) | {"sha256": None if _is_remote(link.url) or not path.is_file() else sha256_of(path)}
+    return asdict(link) | {"sha256": sha256_of(path) if path.is_file() else None}
+
+
+def _bare(url: str) -> str:
+    return url.partition("?")[0]
 
 
 def _fetched(
     url: str, allow: frozenset[str] | None, etag: str | None = None, last_modified: str | None = None
 ) -> Fetched:
     if allow is None:
-        raise SourceError(f"{shown_address(url)}: was not asked for, because no server is asked now")
+        raise SourceError(f"{shown_address(url)}: was not asked for") from PassingError("no server is asked now")
     with open_client(allow) as client:
         return fetch(url, client=client, limits=_LIMITS, etag=etag, last_modified=last_modified)
 

@@ -104,8 +104,9 @@ def _open_to_others(root: Path) -> Iterator[Finding]:
         return
     try:
         root.chmod(0o700)
-    except PermissionError:
-        yield Finding("library", "others may look into it, and addresses may hold passwords; run: chmod 700", "person")
+    except OSError as error:
+        problem = f"others may look into it, and addresses may hold passwords ({error.strerror}); run: chmod 700 {root}"
+        yield Finding("library", problem, "person")
     else:
         yield Finding("library", "others could look into it, and addresses may hold passwords; closed", "repaired")
 

@@ -166,7 +166,10 @@ def _remade(home: Path, identifier: str, damaged: list[str], hurt: bool) -> Iter
     if not wanted or hurt:
         return
     for name in wanted:
-        (folder / name).unlink(missing_ok=True)
+        # What is damaged is made again by itself, and stays for a person where it cannot be. What is whole and wrong,
+        # as a file without a checksum may be, would be taken for done.
+        if _is_whole(folder / name):
+            (folder / name).unlink()
     state = read_if_whole(folder / "state.json")
     settings = IngestSettings(audio=False, allow=None)
     outcome = ingest_episode(load_record(home, identifier).episode, home, settings)
@@ -179,6 +182,13 @@ def _remade(home: Path, identifier: str, damaged: list[str], hurt: bool) -> Iter
             yield Finding(where, "was damaged or missing; it was made again", "repaired")
         else:
             yield Finding(where, f"could not be made again: {outcome.status}: {outcome.message}", "person")
+
+
+def _is_whole(path: Path) -> bool:
+    try:
+        return read_if_whole(path) is not None
+    except LibraryError:
+        return True
 
 
 def _note_state(folder: Path) -> None:

@@ -18,7 +18,7 @@ from xml.etree.ElementTree import Element, tostring
 import feedparser
 
 from ingest.errors import SourceError
-from ingest.feed_fields import is_remote, iso_date, plain_text, resolved, seconds_in, whole_number
+from ingest.feed_fields import is_remote, iso_date, plain_text, resolved, seconds_in, whole_number, without_credentials
 from ingest.feed_text import looks_like_feed
 from ingest.feed_xml import read_document
 from ingest.identity import number_in
@@ -74,8 +74,8 @@ def parse_feed(data: bytes, base: str, origin: str | None = None) -> Feed:
     feed, declare a DTD or are larger than 50 MiB, 100,000 items or 100 levels.
     """
     # A password in the feed's address would go on into every relative address, and with those into pages.
-    base = _without_credentials(base)
-    origin = _without_credentials(origin or base)
+    base = without_credentials(base)
+    origin = without_credentials(origin or base)
     shown = shown_address(origin)
     document = read_document(data, shown)
     elements = list(_item_elements(document.root))
@@ -246,7 +246,7 @@ def _page(entry: Any, base: str) -> str | None:
 def _address(reference: str | None, base: str) -> str | None:
     """An http(s) URL to show, None for all else: a page beside a local feed has no address."""
     url = _remote(reference, base)
-    return None if url is None else _without_credentials(url)
+    return None if url is None else without_credentials(url)
 
 
 def _remote(reference: str | None, base: str) -> str | None:
@@ -265,7 +265,7 @@ def _licence(facts: Any, element: Element) -> str | None:
     stated += [link.get("href") for link in facts.get("links", ()) if link.get("rel") == "license"]
     rights = plain_text(facts.get("rights"))
     stated += [rights] if rights and _LICENCE.search(rights) else []
-    return next((_without_credentials(text) for text in stated if text), None)
+    return next((without_credentials(text) for text in stated if text), None)
 
 
 def _people(element: Element) -> tuple[str, ...]:
@@ -312,7 +312,3 @@ def _namespace(element: Element) -> str:
 
 def _token(value: str | None) -> str | None:
     return plain_text((value or "").lower(), _MOST_NAME)
-
-
-def _without_credentials(address: str) -> str:
-    return re.sub(r"(?<=://)[^/]*@", "", address)

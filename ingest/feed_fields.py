@@ -69,6 +69,11 @@ def is_remote(address: str) -> bool:
     return address.lower().startswith(("http://", "https://"))
 
 
+def without_credentials(address: str) -> str:
+    """Return an address without the name and password that it may hold."""
+    return re.sub(r"(?<=://)[^/]*@", "", address)
+
+
 def resolved(reference: str, base: str) -> str:
     """Return a feed's reference as an absolute http(s) URL, or for a local feed as the path of a file beside it.
 
@@ -91,7 +96,7 @@ def resolved(reference: str, base: str) -> str:
         raise ValueError("is no address") from error
     if parts.scheme in ("http", "https"):
         if not (parts.hostname and is_port):
-            raise ValueError("names no host")
+            raise ValueError("names no host or port")
         reference = parts.scheme + reference[len(parts.scheme) :]
         return quote(reference, safe="!#$%&'()*+,/:;=?@[]~", encoding="utf-8") if " " in reference else reference
     if parts.scheme:

@@ -87,9 +87,9 @@ def _files_in(folder: Path) -> tuple[list[Path], list[str]]:
 
 def _refused(file: Path, folder: Path) -> str | None:
     """Why a file that a local feed names is not read; None if it may be, or is not there yet."""
-    if not file.exists():
-        return None
-    return _LEADS_OUT if _leads_out(file, folder) else None if file.is_file() else "is no plain file"
+    if _leads_out(file, folder):
+        return _LEADS_OUT
+    return "is no plain file" if file.exists() and not file.is_file() else None
 
 
 def _leads_out(file: Path, folder: Path) -> bool:

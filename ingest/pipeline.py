@@ -1,6 +1,7 @@
 """From an episode to its transcript on disk: it goes through its stages, and what became of it is kept."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -43,7 +44,7 @@ TRANSCRIPT_VERSION = 4
 class IngestSettings:
     """What a run is asked for; picklable, so that an episode can be ingested by another process.
 
-    `allow` are hosts that may be fetched from though they are not public; None: no server is asked for captions.
+    `allow` are hosts that may be fetched from though they are not public; None: no server is asked for anything.
     """
 
     audio: bool = True
@@ -59,25 +60,32 @@ def ingest_episode(episode: Episode, home: Path, settings: IngestSettings, progr
     Never raises PlaybackError: a failure is an outcome, and the third in a row puts the episode in quarantine until
     its source changes. Another process at the same episode makes it "busy".
     """
-    with lock(episode_folder(home, episode.id), wait=False) as held:
-        if not held:
-            return Outcome(episode, "busy", "another process is ingesting this episode")
-        if (removal := removal_of(home, episode.id)) is not None:
-            discard_ghost(home, episode.id)
-            return Outcome(episode, "skipped", removal.sentence)
-        try:
-            record = load_record(home, episode.id)
-            left_alone = None if settings.again else quarantined(home, record)
-        except (LibraryError, OSError) as error:
-            return Outcome(episode, "failed", _reason(error), passing=True)
+
+    def work(record: Record) -> Outcome:
+        left_alone = None if settings.again else quarantined(home, record)
         return left_alone or noted(home, record, _tried(record, home, settings, progress))
+
+    return _held(episode, home, work)
 
 
 def died(episode: Episode, home: Path) -> Outcome:
-    """Count a failure that ended the process it happened in, as one for want of memory does."""
+    """Count a failure that ended the process it happened in, as one for want of memory does; raises as little."""
     failed = Outcome(episode, "failed", "its process was killed; it may need more memory: use fewer --workers")
+    return _held(episode, home, lambda record: noted(home, record, failed))
+
+
+def _held(episode: Episode, home: Path, work: Callable[[Record], Outcome]) -> Outcome:
+    """Work on an episode while no other process does, and if it is in the library and can be read."""
     with lock(episode_folder(home, episode.id), wait=False) as held:
-        return noted(home, load_record(home, episode.id), failed) if held else failed
+        if not held:
+            return Outcome(episode, "busy", "another process is ingesting this episode")
+        try:
+            if (removal := removal_of(home, episode.id)) is not None:
+                discard_ghost(home, episode.id)
+                return Outcome(episode, "skipped", removal.sentence)
+            return work(load_record(home, episode.id))
+        except (LibraryError, OSError) as error:
+            return Outcome(episode, "failed", _reason(error), passing=True)
 
 
 def _tried(record: Record, home: Path, settings: IngestSettings, progress: Progress | None) -> Outcome:
@@ -103,9 +111,9 @@ def _ingest(record: Record, home: Path, settings: IngestSettings, progress: Prog
     has_times = bool(captions.cues or heard or any(turn.start is not None for turn in official.text.turns))
     audio = recording(home, record.episode.id) if has_times else None
     sound = None if audio is None else sha256_of(audio)
-    inputs = hash_of(
-        [TRANSCRIPT_VERSION, official.inputs, captions.made_of, _key(heard), record.episode.duration, sound]
-    )
+    text = official.text
+    said = (text.turns, dict(text.aliases), text.lossy, text.truncated)  # what `assemble` takes of the official text
+    inputs = hash_of([TRANSCRIPT_VERSION, said, captions.cues, _key(heard), record.episode.duration, sound])
     path = episode_folder(home, record.episode.id) / "transcript.json"
     if path.exists() and not settings.again and _inputs_of(path) == inputs:
         return Outcome(record.episode, "unchanged", _remarks("nothing to do", remark))
@@ -135,13 +143,13 @@ def _listen(
     captions, official = texts
     needed = settings.transcribe or not captions.cues
     has_text = bool(captions.cues or official.turns)
-    if not settings.audio or not recordings.has_recording(record):
+    if not settings.audio or settings.allow is None or not recordings.has_recording(record):
         return stages.heard_already(home, record), None
     local = any(item.enclosure and not item.enclosure.url.startswith(("http://", "https://")) for item in record.items)
     missing = _weights_missing(settings.listening) if needed else None
     try:
         if local or (needed and missing is None):
-            audio = recordings.recording_of(home, record, progress, settings.allow or frozenset(), settings.again)
+            audio = recordings.recording_of(home, record, progress, settings.allow, settings.again)
             if audio is not None:
                 record = _with_recording(home, record, audio)
                 if needed and missing is None:

@@ -57,7 +57,7 @@ def has_recording(record: Record) -> bool:
 
 def measured_duration(audio: Path) -> float | None:
     """Return the duration in seconds that was measured when the library's copy was made, None if it was not."""
-    note = read_if_whole(audio.parent / NOTE)
+    note = _noted(audio)
     return None if note is None else note["duration"]
 
 
@@ -74,9 +74,7 @@ def _published_again(present: Path, item: Item) -> bool:
     from: it counts as made of what is published now.
     """
     assert item.enclosure is not None
-    note = read_if_whole(present.parent / NOTE)
-    if note is None:
-        note = _note(present, item, Downloaded(sha256_of(present)))
+    note = _noted(present) or _note(present, item, Downloaded(sha256_of(present)))
     if _is_remote(item.enclosure.url):
         # A note of an earlier version does not tell all of it.
         return any(note.get(name, value) != value for name, value in _published_as(item).items())
@@ -115,10 +113,21 @@ def _brought(item: Item, present: Path | None, folder: Path, progress: Progress 
 
 def _known(present: Path, item: Item) -> Downloaded | None:
     """What is known of the copy if it came from the item's address, None if it did not."""
-    note = read_if_whole(present.parent / NOTE)
+    note = _noted(present)
     if note is None or note["address"] != _published_as(item)["address"]:
         return None
     return Downloaded(note["audio_sha256"], note.get("etag"), note.get("last_modified"))
+
+
+def _noted(audio: Path) -> dict[str, Any] | None:
+    """Read what is noted of a recording, None if nothing is, or only of the one before it.
+
+    A note is written after its recording; one that is older was left by a run that was stopped between the two.
+    """
+    note = audio.parent / NOTE
+    if note.exists() and note.stat().st_mtime_ns < audio.stat().st_mtime_ns:
+        return None
+    return read_if_whole(note)
 
 
 def _note(audio: Path, item: Item, brought: Downloaded) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from ingest.library import (
     sync_folder,
 )
 from ingest.removal import Removal, bring_back, by_key, forget_removal, hashed_guids, removal_among, removals
-from ingest.shows import FeedState, listing, seen, show_of
+from ingest.shows import FeedState, addresses_of, listing, seen, show_of
 from ingest.transcript import Episode, Show
 
 
@@ -194,7 +194,7 @@ def _with(run: _Run, items: tuple[Item, ...], item: Item, show: FeedRecord) -> t
 
     A feed that gives an episode another guid says no more what it said under the old one, which may be another's now.
     """
-    addresses = {show.url, *show.earlier_urls, run.feed.url, *run.feed.earlier} - {None}
+    addresses = addresses_of(show, run.feed)
 
     def is_superseded(other: Item) -> bool:
         same_feed = other.feed_url == item.feed_url or {other.feed_url, item.feed_url} <= addresses

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from ingest.catalogue import find_show, known_shows
+from ingest.feed_fields import without_credentials
 from ingest.identity import same_show, show_id
 from ingest.item import Item
 from ingest.library import FeedRecord, today
@@ -54,7 +55,16 @@ def listing(show: FeedRecord, episodes: Iterable[str]) -> FeedRecord:
     return replace(show, listed=tuple(sorted(now)), unlisted=unlisted)
 
 
+def addresses_of(show: FeedRecord, feed: FeedState) -> frozenset[str]:
+    """Return the addresses of a show's feed, present and earlier, and where it was read now.
+
+    Without names and passwords, as items name their feed.
+    """
+    known = (show.url, *show.earlier_urls, feed.url, *feed.earlier)
+    return frozenset(without_credentials(address) for address in known if address is not None)
+
+
 def _is_address_of(record: FeedRecord, item: Item, feed: FeedState) -> bool:
     """Whether the item comes from the address of the show's feed, present or earlier, or from where that moved to."""
-    known = {record.url, *record.earlier_urls} - {None}
-    return not known.isdisjoint((item.feed_url, *feed.earlier))
+    known = addresses_of(record, FeedState())
+    return not known.isdisjoint((item.feed_url, *(without_credentials(address) for address in feed.earlier)))

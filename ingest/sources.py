@@ -5,6 +5,7 @@ from pathlib import Path
 
 from ingest.errors import SourceError
 from ingest.feed import Feed, looks_like_feed, parse_feed
+from ingest.feed_fields import without_credentials
 from ingest.fetch import Fetched, fetch, led_to, open_client
 from ingest.folder import FEEDS, items_in, items_inside
 from ingest.identity import told_apart
@@ -136,7 +137,7 @@ def _named(identifier: str, home: Path) -> Episode | None:
 def _with_origin(item: Item, source: str) -> Item:
     """Note what a parser that opens no file cannot know: the feed's address, or the hash of a local recording."""
     if source.lower().startswith(("http://", "https://")):
-        return replace(item, feed_url=item.feed_url or source)
+        return replace(item, feed_url=item.feed_url or without_credentials(source))
     recording = Path(item.enclosure.url) if item.enclosure else None
     if recording is None or not recording.is_file() or recording.stat().st_size == 0:
         return item

@@ -119,16 +119,32 @@ def test_only_the_cell_starts_processes():
     assert users == {"ingest/cell.py"}
 
 
-def test_only_the_decoder_imports_pyav():
-    """FFmpeg is loaded by the program of the cell and by nothing else (whisper's engines bring their own)."""
+# Each door of the system has one place: what decodes, what listens, what fetches, what asks a language model.
+DOORS = {
+    "av": {"ingest/decoder.py"},  # whisper's engines bring their own
+    "whisper": {"ingest/engines.py"},
+    "faster_whisper": {"ingest/engines.py"},
+    "ctranslate2": {"ingest/engines.py"},
+    "httpx": {"ingest/fetch.py", "ingest/transport.py"},
+    "httpcore": {"ingest/connect.py", "ingest/transport.py"},
+    "openai": {"api/rewrite.py"},
+    "faiss": {"index/vectors.py"},
+    "tantivy": {"index/keywords.py"},
+    "sentence_transformers": {"index/encode.py"},
+}
+
+
+@pytest.mark.parametrize("package", DOORS)
+def test_a_door_is_imported_in_its_place_alone(package):
+    """A stranger's bytes and the network meet no other code of ours."""
     found = {
         path.relative_to(ROOT).as_posix()
         for path in FILES
         for node in ast.walk(ast.parse(path.read_text()))
-        if (isinstance(node, ast.Import) and any(alias.name.split(".")[0] == "av" for alias in node.names))
-        or (isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "av")
+        if (isinstance(node, ast.Import) and any(alias.name.split(".")[0] == package for alias in node.names))
+        or (isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == package)
     }
-    assert found == {"ingest/decoder.py"}
+    assert found == DOORS[package]
 
 
 # What bandit holds for dangerous and is not, each with its reason.

@@ -1,16 +1,18 @@
 """Episodes in several processes: one that is killed costs its episode, not the run."""
 
 import textwrap
+import time
 from dataclasses import replace
 
 import pytest
 
 from api.processes import outcomes_of
 from ingest.item import Item
-from ingest.library import load_record
+from ingest.library import episode_folder, load_record
 from ingest.outcome import Outcome, load_state
 from ingest.pipeline import died
 from ingest.register import register
+from ingest.removal import remove_episode
 
 # What the processes run is imported by them, so it is a module of its own.
 DEADLY = """
@@ -42,6 +44,37 @@ def test_a_killed_process_costs_its_episode_alone(episodes, tmp_path, monkeypatc
     assert {outcome.episode.title: outcome.status for outcome in found} == {
         title: "failed" if title in ("Two", "Five") else "ingested" for title in TITLES
     }
+
+
+def test_what_was_finished_before_a_death_is_not_done_again(episodes, tmp_path, monkeypatch):
+    """However slowly outcomes are taken, each episode that ended well was worked on once."""
+    count = tmp_path / "count"
+    noting = f"def work(episode):\n    open({str(count)!r}, 'a').write(episode.title + ' ')"
+    (tmp_path / "counting.py").write_text(DEADLY.replace("def work(episode):", noting))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    import counting  # the module written above
+
+    def died(episode):
+        return Outcome(episode, "failed", "killed")
+
+    for _ in outcomes_of(episodes[:4], counting.work, died, 4):
+        time.sleep(0.5)
+    worked = (tmp_path / "count").read_text().split()
+    assert worked.count("Two") == 2
+    assert {title: worked.count(title) for title in ("One", "Three", "Four")} == dict.fromkeys(
+        ("One", "Three", "Four"), 1
+    )
+
+
+@pytest.mark.parametrize("loss", ["damaged", "removed"])
+def test_the_death_of_a_process_ends_no_run_whose_episode_is_lost(episodes, tmp_path, loss):
+    """Where the episode cannot be read any more, that is its outcome."""
+    identifier = episodes[0].id
+    if loss == "removed":
+        remove_episode(tmp_path, identifier, "asked for", purge=False)
+    else:
+        (episode_folder(tmp_path, identifier) / "episode.json").write_bytes(b"{")
+    assert died(episodes[0], tmp_path).status == {"removed": "skipped", "damaged": "failed"}[loss]
 
 
 def test_an_episode_that_kills_its_process_is_in_quarantine_after_three(episodes, tmp_path):

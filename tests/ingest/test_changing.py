@@ -27,6 +27,7 @@ from ingest.library import (
 )
 from ingest.pipeline import IngestSettings, ingest_episode
 from ingest.register import register
+from ingest.retry import PassingError
 from ingest.shows import FeedState
 from ingest.sources import refresh_feed, register_source
 from ingest.transcript import HeardWord
@@ -239,6 +240,31 @@ def test_a_recording_published_again_at_its_address_is_asked_for(web, sound, tmp
     assert recording(tmp_path, outcome.episode.id).read_bytes() == b"third"
 
 
+def test_a_run_that_was_stopped_between_recording_and_note_is_made_up_for(web, sound, tmp_path):
+    """What is noted of the recording before is not taken for what is known of this one."""
+    url = "https://cdn.example/1.mp3"
+    sound.bytes_of = {url: b"first"}
+    web.documents[OLD] = feed(entry(1, url=url))
+    (first,) = run(register_source(OLD, tmp_path), tmp_path, audio=True)
+    audio = episode_folder(tmp_path, first.episode.id) / "audio.mp3"
+    note = audio.with_name("recording.json")
+    library.write_bytes(audio, b"other")  # by a run with --again that was killed
+    os.utime(audio, ns=(note.stat().st_mtime_ns + 1,) * 2)
+    run(register_source(OLD, tmp_path), tmp_path, audio=True)
+    assert json.loads(note.read_bytes())["audio_sha256"] == library.sha256_of(audio)
+
+
+def test_notes_edited_around_a_transcript_make_nothing_again(web, tmp_path):
+    """The transcript keeps its bytes, and with them the index."""
+    web.documents[OLD] = feed(entry(1, notes=f"<p>Today: kettles.</p>{NOTES}"))
+    (first,) = run(register_source(OLD, tmp_path), tmp_path)
+    path = episode_folder(tmp_path, first.episode.id) / "transcript.json"
+    before = path.read_bytes()
+    web.documents[OLD] = feed(entry(1, notes=f"<p>Today: kettles and tea.</p>{NOTES}"))
+    (second,) = run(register_source(OLD, tmp_path), tmp_path)
+    assert (second.status, path.read_bytes()) == ("unchanged", before)
+
+
 def test_a_new_recording_out_of_reach_takes_the_old_one_not_away(web, sound, tmp_path):
     """The copy stays, and is replaced when the new one can be had, also by one of another kind."""
     one, two = "https://cdn.example/1.mp3", "https://cdn.example/1.m4a"
@@ -331,16 +357,31 @@ def vtt(spoken=SPOKEN, each=5):
     return "\n\n".join(("WEBVTT", *cues)).encode()
 
 
-def captioned(url):
-    names = 'xmlns:podcast="https://podcastindex.org/namespace/1.0" type="text/vtt"'
-    return entry(1, more=f'<podcast:transcript {names} url="{url}"/>')
+def captioned(*urls):
+    kinds = {"vtt": "text/vtt", "json": "application/json", "html": "text/html"}
+    links = (f'<podcast:transcript type="{kinds[url.partition("?")[0][-4:].strip(".")]}" url="{url}"/>' for url in urls)
+    names = 'xmlns:podcast="https://podcastindex.org/namespace/1.0"'
+    return entry(1, more="".join(links)).replace("<item>", f"<item {names}>")
 
 
 @pytest.fixture
 def captions(web, monkeypatch):
-    """The web, also for captions."""
-    monkeypatch.setattr(caption_links, "fetch", sources.fetch)
+    """The web, also for captions; an address among those `down` is out of reach for now."""
+    web.down = set()
+
+    def fetch(url, **how):
+        if url in web.down:
+            web.asked.append((url, None))
+            raise SourceError(f"{url}: failed (status 503)") from PassingError("failed")
+        return sources.fetch(url, **how)
+
+    monkeypatch.setattr(caption_links, "fetch", fetch)
     return web
+
+
+def a_day_passes(path):
+    long_ago = path.stat().st_mtime - caption_links.LOOK_AGAIN - 1
+    os.utime(path, (long_ago, long_ago))
 
 
 ONE, TWO = "https://tea.example/1.vtt", "https://tea.example/2.vtt"
@@ -383,31 +424,83 @@ def test_captions_edited_at_their_address_are_seen_within_a_day(captions, tmp_pa
     name = first.episode.id
     path = episode_folder(tmp_path, name) / "captions.json"
 
-    def a_day_passes():
-        long_ago = path.stat().st_mtime - caption_links.LOOK_AGAIN - 1
-        os.utime(path, (long_ago, long_ago))
-
     captions.asked.clear()
     run(register_source(OLD, tmp_path), tmp_path)
     assert ONE not in dict(captions.asked), "not asked before a day is over"
     before = path.read_bytes()
-    a_day_passes()
+    a_day_passes(path)
     for asked in (1, 1):
         (outcome,) = run(register_source(OLD, tmp_path), tmp_path)
         assert (outcome.status, path.read_bytes()) == ("unchanged", before)
         assert [etag is not None for url, etag in captions.asked if url == ONE] == [True] * asked
     for broken in (None, b"<html>moved</html>", vtt()):
-        a_day_passes()
+        a_day_passes(path)
         captions.documents[ONE] = broken
         if broken is None:
             del captions.documents[ONE]
         (outcome,) = run(register_source(OLD, tmp_path), tmp_path)
         assert (outcome.status, path.read_bytes()) == ("unchanged", before)
-    a_day_passes()
+    a_day_passes(path)
     captions.documents[ONE] = vtt(each=7)
     (outcome,) = run(register_source(OLD, tmp_path), tmp_path)
     assert outcome.status == "ingested"
     assert load_transcript(tmp_path, name).turns[1].start == pytest.approx(7, abs=1)
+
+
+JSON = "https://tea.example/1.json"
+
+
+def segments(names=("Ann Smith", "Bob Jones")):
+    said = [
+        {"speaker": names[n % 2], "startTime": 5 * n, "endTime": 5 * n + 5, "body": text}
+        for n, (_, text) in enumerate(SPOKEN)
+    ]
+    return json.dumps({"version": "1.0.0", "segments": said}).encode()
+
+
+def test_a_lesser_link_takes_nothing_away_while_the_better_one_is_out_of_reach(captions, tmp_path):
+    """Names and times that were had stay, though another format could be read meanwhile."""
+    captions.documents = {OLD: feed(captioned(JSON, ONE)), JSON: segments(), ONE: vtt()}
+    (first,) = run(register_source(OLD, tmp_path), tmp_path)
+    path = episode_folder(tmp_path, first.episode.id) / "captions.json"
+    before = path.read_bytes()
+    captions.down = {JSON}
+    ingest_episode(first.episode, tmp_path, IngestSettings(audio=False, again=True))
+    assert path.read_bytes() == before
+    captions.down, captions.documents = set(), {**captions.documents, OLD: feed(captioned(ONE))}
+    del captions.documents[JSON]
+    run(register_source(OLD, tmp_path), tmp_path)
+    assert path.read_bytes() != before, "a better link that is listed no more has had its day"
+
+
+def test_a_better_link_that_was_out_of_reach_is_tried_again(captions, tmp_path):
+    """The lesser one serves for a day, not for ever."""
+    captions.documents = {OLD: feed(captioned(JSON, ONE)), JSON: segments(), ONE: vtt()}
+    captions.down = {JSON}
+    (first,) = run(register_source(OLD, tmp_path), tmp_path)
+    path = episode_folder(tmp_path, first.episode.id) / "captions.json"
+    captions.down = set()
+    captions.asked.clear()
+    run(register_source(OLD, tmp_path), tmp_path)
+    assert JSON not in dict(captions.asked)
+    a_day_passes(path)
+    run(register_source(OLD, tmp_path), tmp_path)
+    assert json.loads(path.read_bytes())["url"] == JSON
+
+
+def test_a_signature_in_an_address_makes_nothing_new(captions, tmp_path):
+    """Another query is the same link: it is asked for once a day, and a new validator is kept."""
+    one, two = f"{ONE}?signed=1", f"{ONE}?signed=2"
+    captions.documents = {OLD: feed(captioned(one)), one: vtt(), two: vtt()}
+    (first,) = run(register_source(OLD, tmp_path), tmp_path)
+    path = episode_folder(tmp_path, first.episode.id) / "captions.json"
+    captions.documents[OLD] = feed(captioned(two))
+    captions.asked.clear()
+    assert run(register_source(OLD, tmp_path), tmp_path)[0].status == "unchanged"
+    assert two not in dict(captions.asked)
+    a_day_passes(path)
+    assert run(register_source(OLD, tmp_path), tmp_path)[0].status == "unchanged"
+    assert two in dict(captions.asked)
 
 
 # --- feeds
@@ -461,6 +554,21 @@ def test_a_private_feed_moves_within_its_origin_with_its_password(web, tmp_path)
     web.documents = {old: feed(entry(1), moved=NEW), NEW: feed(entry(1))}
     register_source(old, tmp_path / "other")
     assert web.asked[-1][0] == NEW
+
+
+def test_a_private_feed_is_one_show_whatever_it_is_called(web, tmp_path):
+    """Its items name their feed without the password, and it is the same feed: renamed, or moved with mended notes."""
+    old, new = "https://me:secret@old.example/feed", "https://me:secret@old.example/new"
+    web.documents[old] = feed(entry(1))
+    (first,) = run(register_source(old, tmp_path), tmp_path)
+    web.documents[old] = feed(entry(1)).replace(b"Tea show", b"Coffee show").replace(b"tea.example", b"coffee.example")
+    refresh_feed(feeds(tmp_path)[0], tmp_path)
+    assert (len(feeds(tmp_path)), episode_ids(tmp_path)) == (1, [first.episode.id])
+    web.moved[old] = new
+    web.documents[new] = feed(entry(1, notes=NOTES.replace(" if nobody has filled it to the brim", "")))
+    run(refresh_feed(feeds(tmp_path)[0], tmp_path), tmp_path)
+    assert len(load_record(tmp_path, first.episode.id).items) == 1
+    assert "brim" not in load_transcript(tmp_path, first.episode.id).turns[3].text
 
 
 def test_a_redirect_for_now_moves_nothing(web, tmp_path):
@@ -543,6 +651,7 @@ def test_a_duration_that_only_the_recording_told_follows_it(tmp_path):
     folder = episode_folder(tmp_path, episode.id)
     for seconds in (60.0, 75.5):
         note = {"schema": 1, "address": "x", "stated": None, "audio_sha256": "1", "duration": seconds}
+        library.write_bytes(folder / "audio.mp3", b"sound")
         library.write_json(folder / "recording.json", note)
         record = pipeline._with_recording(tmp_path, record, folder / "audio.mp3")
         assert load_record(tmp_path, episode.id).episode.duration == seconds

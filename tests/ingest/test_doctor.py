@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import wave
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,19 @@ from ingest import caption_links, doctor
 from ingest import heard as heard_words
 from ingest.doctor import Finding, examine_library
 from ingest.heard import Heard
-from ingest.library import episode_folder, episode_ids, hash_of, load_transcript, lock, read_json, sha256_of, write_json
+from ingest.library import (
+    Record,
+    episode_folder,
+    episode_ids,
+    hash_of,
+    load_record,
+    load_transcript,
+    lock,
+    read_json,
+    save_record,
+    sha256_of,
+    write_json,
+)
 from ingest.pipeline import IngestSettings, ingest_episode
 from ingest.sources import register_source
 
@@ -152,6 +165,24 @@ def test_what_cannot_be_made_again_is_named(name: str, home: Path, folder: Path)
     assert [(finding.path, finding.outcome) for finding in found] == [(path.relative_to(home).as_posix(), "person")]
     assert "restore it from a backup" in found[0].problem
     assert contents(home) == before
+
+
+def test_a_transcript_that_nothing_can_make_again_is_named_every_time(home: Path, folder: Path) -> None:
+    """Its notes are gone from the feed: its damaged bytes stay for a person, and no later examination is content."""
+    record = load_record(home, folder.name)
+    bare = tuple(replace(item, notes=None, transcripts=(), enclosure=None) for item in record.items)
+    save_record(home, Record(record.episode, bare))
+    for name in ("captions.json", "official.json"):
+        (folder / name).unlink()
+    (folder / "audio.wav").unlink()
+    (folder / "recording.json").unlink()
+    path = folder / "transcript.json"
+    path.write_bytes(path.read_bytes()[:-9])
+    before = path.read_bytes()
+    for _ in range(2):
+        found = {finding.path.rsplit("/", 1)[-1]: finding.outcome for finding in examined(home)}
+        assert found["transcript.json"] == "person"
+    assert path.read_bytes() == before
 
 
 def test_nothing_is_made_again_from_less(home: Path, folder: Path) -> None:

@@ -195,7 +195,7 @@ def test_a_folder_of_links_out_says_so(tmp_path):
         items_in(tmp_path / "shared")
 
 
-@pytest.mark.parametrize("kind", ["link", "pipe", "folder"])
+@pytest.mark.parametrize("kind", ["link", "link to nothing yet", "pipe", "folder"])
 def test_a_local_feed_names_plain_files_of_its_folder(tmp_path, kind):
     """A recording and captions beside a feed that are links elsewhere, pipes or folders are named and never opened."""
     private = write(tmp_path / "private.vtt", "WEBVTT\n\n00:01.000 --> 00:09.000\n<v Ann>The secret tea is green.\n")
@@ -204,6 +204,8 @@ def test_a_local_feed_names_plain_files_of_its_folder(tmp_path, kind):
     for name in ("a.mp3", "a.vtt"):
         if kind == "link":
             (shared / name).symlink_to(private)
+        elif kind == "link to nothing yet":
+            (shared / name).symlink_to(tmp_path / f"later-{name}")
         elif kind == "pipe":
             os.mkfifo(shared / name)
         else:
@@ -218,6 +220,7 @@ def test_a_local_feed_names_plain_files_of_its_folder(tmp_path, kind):
     source = register_source(str(feed), tmp_path / "home")
     assert len(source.problems) == 2
     assert all("leads out" in line or "no plain file" in line for line in source.problems)
+    (tmp_path / "later-a.vtt").write_bytes(private.read_bytes())
     (outcome,) = [ingest_episode(episode, tmp_path / "home", IngestSettings()) for episode in source.episodes]
     assert outcome.status == "ingested"
     kept = b"".join(path.read_bytes() for path in (tmp_path / "home").rglob("*") if path.is_file())
