@@ -10,16 +10,8 @@ from typing import Any
 from api.ingesting import ingested, published
 from api.settings import Settings
 from ingest.errors import SourceError
-from ingest.library import (
-    episode_ids,
-    feeds,
-    feeds_folder,
-    load_record,
-    load_transcript,
-    lock,
-    records,
-    transcript_ids,
-)
+from ingest.files import lock
+from ingest.library import episode_ids, feeds, feeds_folder, load_record, load_transcript, records, transcript_ids
 from ingest.sources import refresh_feed, register_source
 from ingest.transcript import Episode, Transcript, with_episode
 

@@ -8,7 +8,8 @@ from typing import Any
 from api.text import clock, when
 from ingest.divergence import suspicion
 from ingest.errors import LibraryError
-from ingest.library import episode_folder, read_json
+from ingest.files import read_json
+from ingest.library import episode_folder
 from ingest.printed import doubts
 from ingest.transcript import OfficialTurn, Transcript, Turn, Unheard, Unwritten, to_json
 

@@ -11,7 +11,7 @@ from typing import Literal, get_args
 from api.answer import MOST_CITATIONS, check_question, mended
 from api.errors import FeedbackError, FeedbackFull
 from api.quote import MOST_ID_LETTERS
-from ingest.library import sync_folder
+from ingest.files import sync_folder
 
 Verdict = Literal["useful", "not useful"]
 

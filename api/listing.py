@@ -9,7 +9,8 @@ from pathlib import Path
 from api.topics import topics_of
 from ingest.catalogue import known_episode, known_show
 from ingest.errors import LibraryError
-from ingest.library import Record, episode_folder, episode_ids, load_record, load_transcript, read_json
+from ingest.files import read_json
+from ingest.library import Record, episode_folder, episode_ids, load_record, load_transcript
 from ingest.name_shape import fold, is_role
 from ingest.transcript import Episode, Transcript
 from ingest.words import normalise

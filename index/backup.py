@@ -12,7 +12,8 @@ from index.store import current_number_or_zero, index_folder, verified_live
 from ingest.archive import Kept, Writer, held, unpacked, writing
 from ingest.doctor import FEEDBACK
 from ingest.errors import LibraryError, SourceError
-from ingest.library import episode_folder, episode_ids, episodes_folder, lock, read_json, sha256_of, sync_folder
+from ingest.files import lock, read_json, sha256_of, sync_folder
+from ingest.library import episode_folder, episode_ids, episodes_folder
 from ingest.removal import removed_folder
 from ingest.space import require_space
 

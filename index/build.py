@@ -28,7 +28,7 @@ from index.store import (
     whole_database,
 )
 from ingest.errors import LibraryError
-from ingest.library import lock
+from ingest.files import lock
 from ingest.space import GO_ON, require_space
 from ingest.transcript import Transcript
 from ingest.words import without_marks

@@ -13,7 +13,8 @@ from index.generation import Manifest
 from index.store import current_number_or_zero, index_folder, numbers, remove_left_over, verified, verified_live
 from ingest.doctor import Finding
 from ingest.errors import LibraryError
-from ingest.library import lock, transcript_ids
+from ingest.files import lock
+from ingest.library import transcript_ids
 from ingest.space import disk_problem
 
 _PRIVATE = 0o700

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from index.generation import Manifest
 from ingest.errors import LibraryError
-from ingest.library import episode_folder, hash_of, load_record, load_transcript, sha256_of, transcript_ids
+from ingest.files import hash_of, sha256_of
+from ingest.library import episode_folder, load_record, load_transcript, transcript_ids
 from ingest.transcript import Transcript, with_episode
 
 logger = logging.getLogger(__name__)

@@ -13,5 +13,5 @@ Start at `sources` and `pipeline`; each line below begins with the file that oth
     times         assemble; align (spoken, anchors, matching, moved, overlaps, respread, placing, divergence),
                   printed, estimate, edges (pauses)
     roles         roles (introductions, role_phrase, role_words)
-    disk          library, space, archive, doctor (doctor_episode), stages, outcome, pipeline
+    disk          library, files, space, archive, doctor (doctor_episode), stages, outcome, pipeline
 """

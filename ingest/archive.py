@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO
 
 from ingest.errors import LibraryError, SourceError
-from ingest.library import make_folder, sync_folder
+from ingest.files import make_folder, sync_folder
 from ingest.space import require_space
 
 SCHEMA = 1

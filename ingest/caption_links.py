@@ -11,9 +11,10 @@ from pathlib import Path
 from ingest.captions import Cue, read_captions
 from ingest.errors import PlaybackError, SourceError
 from ingest.fetch import Fetched, fetch, open_client
+from ingest.files import hash_of, read_if_whole, refuse_damaged, sha256_of, write_json
 from ingest.folder import read_text
 from ingest.item import Link
-from ingest.library import Record, episode_folder, hash_of, read_if_whole, refuse_damaged, sha256_of, write_json
+from ingest.library import Record, episode_folder
 from ingest.retry import FetchLimits, PassingError
 from ingest.shown import shown_address
 from ingest.shownotes import parse_notes

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from ingest.doctor_episode import Finding, examine_episode, left_over, line_of
 from ingest.errors import LibraryError
-from ingest.library import episodes_folder, feeds, lock, read_json
+from ingest.files import lock, read_json
+from ingest.library import episodes_folder, feeds
 from ingest.removal import removal_of, removed_folder
 from ingest.space import RESERVE, free_space, megabytes
 

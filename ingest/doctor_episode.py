@@ -8,19 +8,8 @@ from typing import Literal
 
 from ingest import heard as heard_words
 from ingest.errors import LibraryError
-from ingest.library import (
-    SCHEMA,
-    episode_folder,
-    episodes_folder,
-    hash_of,
-    load_record,
-    lock,
-    read_if_whole,
-    read_json,
-    recording,
-    sha256_of,
-    write_json,
-)
+from ingest.files import SCHEMA, hash_of, lock, read_if_whole, read_json, sha256_of, write_json
+from ingest.library import episode_folder, episodes_folder, load_record, recording
 from ingest.pipeline import IngestSettings, ingest_episode
 from ingest.recordings import NOTE
 from ingest.space import disk_problem

@@ -12,7 +12,7 @@ import httpx
 
 from ingest.body import blocks
 from ingest.errors import SourceError
-from ingest.library import sha256_of, sync_folder
+from ingest.files import sha256_of, sync_folder
 from ingest.part import Part, kept_to_resume
 from ingest.ranges import goes_on, validator, whole_size
 from ingest.retry import PASSING, FetchLimits, PassingError, asked_wait, refusal, tried

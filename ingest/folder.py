@@ -8,9 +8,9 @@ from pathlib import Path
 
 from ingest.catalogue import show_named_in
 from ingest.errors import SourceError
+from ingest.files import sha256_of
 from ingest.identity import number_in
 from ingest.item import Item, Link
-from ingest.library import sha256_of
 from ingest.shownotes import parse_notes
 
 RECORDINGS = frozenset({".mp3", ".m4a", ".mp4", ".aac", ".ogg", ".oga", ".opus", ".flac", ".wav", ".webm"})

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Literal
 
 from ingest.errors import LibraryError, ModelMissing
-from ingest.library import Record, episode_folder, hash_of, read_if_whole, sha256_of, write_json
+from ingest.files import hash_of, read_if_whole, sha256_of, write_json
+from ingest.library import Record, episode_folder
 from ingest.retry import PassingError
 from ingest.transcript import Episode
 

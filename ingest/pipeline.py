@@ -12,19 +12,9 @@ from ingest.caption_links import Captions, captions_of
 from ingest.engines import weights_available
 from ingest.errors import LibraryError, ModelMissing, PlaybackError, SourceError
 from ingest.facts import people_of, stated_duration
+from ingest.files import hash_of, lock, read_if_whole, sha256_of
 from ingest.heard import Heard, Listening
-from ingest.library import (
-    Record,
-    episode_folder,
-    hash_of,
-    load_record,
-    lock,
-    read_if_whole,
-    recording,
-    save_record,
-    save_transcript,
-    sha256_of,
-)
+from ingest.library import Record, episode_folder, load_record, recording, save_record, save_transcript
 from ingest.outcome import Outcome, may_pass, noted, quarantined
 from ingest.printed import doubts
 from ingest.recordings import Progress

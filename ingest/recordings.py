@@ -10,8 +10,9 @@ from typing import Any
 from ingest.audio import probe
 from ingest.errors import AudioError, ModelMissing, SourceError
 from ingest.fetch import Downloaded, download, is_unchanged, open_client
+from ingest.files import read_if_whole, sha256_of, sync_folder, write_json
 from ingest.item import Item
-from ingest.library import Record, episode_folder, read_if_whole, recording, sha256_of, sync_folder, write_json
+from ingest.library import Record, episode_folder, recording
 from ingest.space import require_space
 
 logger = logging.getLogger(__name__)

@@ -5,21 +5,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ingest.facts import facts_of, numbered
+from ingest.files import lock, sync_folder
 from ingest.identity import are_two, episode_id, same_recording
 from ingest.item import Item
 from ingest.known import Known, find, find_recording, put
-from ingest.library import (
-    FeedRecord,
-    Record,
-    episodes_folder,
-    feeds,
-    load_record,
-    lock,
-    records,
-    save_feed,
-    save_record,
-    sync_folder,
-)
+from ingest.library import FeedRecord, Record, episodes_folder, feeds, load_record, records, save_feed, save_record
 from ingest.removal import Removal, bring_back, by_key, forget_removal, hashed_guids, removal_among, removals
 from ingest.shows import FeedState, addresses_of, listing, seen, show_of
 from ingest.transcript import Episode, Show

@@ -14,24 +14,10 @@ from pathlib import Path
 
 from ingest.catalogue import known_show
 from ingest.errors import LibraryError, SourceError
+from ingest.files import SCHEMA, hash_of, lock, read_json, sync_folder, write_json
 from ingest.identity import Key, certain_keys, likely_keys
 from ingest.item import Item
-from ingest.library import (
-    SCHEMA,
-    Record,
-    Withdrawal,
-    episode_folder,
-    episodes_folder,
-    feeds,
-    hash_of,
-    load_record,
-    lock,
-    read_json,
-    save_feed,
-    sync_folder,
-    today,
-    write_json,
-)
+from ingest.library import Record, Withdrawal, episode_folder, episodes_folder, feeds, load_record, save_feed, today
 from ingest.transcript import Show
 
 NO_REASON = "no reason was given"

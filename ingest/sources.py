@@ -7,10 +7,11 @@ from ingest.errors import SourceError
 from ingest.feed import Feed, looks_like_feed, parse_feed
 from ingest.feed_fields import without_credentials
 from ingest.fetch import Fetched, fetch, led_to, open_client
+from ingest.files import lock, sha256_of
 from ingest.folder import FEEDS, items_in, items_inside
 from ingest.identity import told_apart
 from ingest.item import Item
-from ingest.library import FeedRecord, episode_ids, episodes_folder, load_record, lock, records, sha256_of
+from ingest.library import FeedRecord, episode_ids, episodes_folder, load_record, records
 from ingest.outcome import release
 from ingest.register import registered
 from ingest.removal import bring_back, removal_of

@@ -14,19 +14,10 @@ from ingest.caption_links import Captions
 from ingest.edges import movable, refined
 from ingest.errors import AudioError, ModelMissing
 from ingest.facts import people_of
+from ingest.files import hash_of, read_if_whole, refuse_damaged, sha256_of, write_json
 from ingest.heard import Heard, Listening
 from ingest.item import Link
-from ingest.library import (
-    Record,
-    episode_folder,
-    episodes_folder,
-    hash_of,
-    read_if_whole,
-    recording,
-    refuse_damaged,
-    sha256_of,
-    write_json,
-)
+from ingest.library import Record, episode_folder, episodes_folder, recording
 from ingest.pauses import envelope, pauses
 from ingest.recordings import NOTE, Progress
 from ingest.shownotes import OfficialText, best_of, parse_notes

@@ -13,8 +13,8 @@ from ingest import heard as guards
 from ingest.audio import SAMPLE_RATE, blocks, probe
 from ingest.engines import Recogniser, opened, package, weights_available
 from ingest.errors import LibraryError
+from ingest.files import read_json, sha256_of, write_json
 from ingest.heard import Heard, Listening
-from ingest.library import read_json, sha256_of, write_json
 from ingest.transcript import HeardWord
 from ingest.windows import CLIP, Region, Samples, clips, windows
 

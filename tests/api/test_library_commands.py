@@ -159,7 +159,7 @@ def test_one_feed_that_cannot_be_read_stops_no_other(
 def test_a_second_refresh_leaves_the_work_to_the_first(run: Run, home: Path, web: SimpleNamespace) -> None:
     """A run that takes longer than the timetable allows is not joined by another; that is no failure."""
     run("ingest", web.url, "--quiet", "--allow-host", web.host)
-    program = "import sys\nfrom pathlib import Path\nfrom ingest.library import lock\n"
+    program = "import sys\nfrom pathlib import Path\nfrom ingest.files import lock\n"
     program += "with lock(Path(sys.argv[1])):\n    print('held', flush=True)\n    sys.stdin.read()\n"
     command = [sys.executable, "-c", program, str(feeds_folder(home))]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:

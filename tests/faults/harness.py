@@ -24,7 +24,8 @@ from web import serving
 from index.errors import IndexMissing
 from index.store import index_folder, open_generation
 from ingest.archive import unpacked
-from ingest.library import read_if_whole, read_json, records
+from ingest.files import read_if_whole, read_json
+from ingest.library import records
 
 READY = 10.0  # seconds in which a run after a fault must have ended
 

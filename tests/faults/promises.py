@@ -12,13 +12,9 @@ from api.errors import QuoteGone, QuoteUnknown
 from api.quote import open_transcript, quote_at, resolve
 from ingest import pipeline, recordings, stages
 from ingest.errors import SourceError
+from ingest.files import read_json
 from ingest.heard import Heard, Listening
-from ingest.library import (
-    episodes_folder,
-    load_transcript,
-    read_json,
-    records,
-)
+from ingest.library import episodes_folder, load_transcript, records
 from ingest.outcome import Outcome
 from ingest.pipeline import IngestSettings, ingest_episode
 from ingest.removal import removal_of, removed_folder

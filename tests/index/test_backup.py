@@ -13,7 +13,8 @@ from index.backup import backup, end_restore, restore
 from index.build import build
 from index.store import current_number, index_folder, open_generation
 from ingest.errors import SourceError
-from ingest.library import earlier_transcripts, episode_folder, episode_ids, load_transcript, lock
+from ingest.files import lock
+from ingest.library import earlier_transcripts, episode_folder, episode_ids, load_transcript
 from ingest.removal import removal_of, remove_episode
 from ingest.transcript import Transcript
 

@@ -16,7 +16,8 @@ from index.doctor import examine_index
 from index.errors import EncoderError
 from index.store import current_number, index_folder, open_generation
 from ingest.doctor import Finding
-from ingest.library import episode_folder, lock
+from ingest.files import lock
+from ingest.library import episode_folder
 from ingest.transcript import Transcript
 
 Talk = Callable[..., Transcript]

@@ -30,7 +30,7 @@ from index.store import (
     open_generation,
 )
 from ingest.errors import LibraryError
-from ingest.library import sha256_of
+from ingest.files import sha256_of
 from ingest.transcript import Transcript
 
 _NOBODY = 65534

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from ingest import caption_links, library, pipeline, recordings, sources, stages
+from ingest import caption_links, files, library, pipeline, recordings, sources, stages
 from ingest.errors import SourceError
 from ingest.export import render
 from ingest.fetch import Downloaded, Fetched
@@ -85,8 +85,8 @@ def sound(monkeypatch):
         there.downloads.append(url)
         if url not in there.bytes_of:
             raise SourceError(f"{url}: is not there (status 404)")
-        library.write_bytes(target, there.bytes_of[url])
-        return Downloaded(library.sha256_of(target), etag=hashlib.sha256(there.bytes_of[url]).hexdigest())
+        files.write_bytes(target, there.bytes_of[url])
+        return Downloaded(files.sha256_of(target), etag=hashlib.sha256(there.bytes_of[url]).hexdigest())
 
     def is_unchanged(url, known, client):
         there.asked.append(url)
@@ -248,10 +248,10 @@ def test_a_run_that_was_stopped_between_recording_and_note_is_made_up_for(web, s
     (first,) = run(register_source(OLD, tmp_path), tmp_path, audio=True)
     audio = episode_folder(tmp_path, first.episode.id) / "audio.mp3"
     note = audio.with_name("recording.json")
-    library.write_bytes(audio, b"other")  # by a run with --again that was killed
+    files.write_bytes(audio, b"other")  # by a run with --again that was killed
     os.utime(audio, ns=(note.stat().st_mtime_ns + 1,) * 2)
     run(register_source(OLD, tmp_path), tmp_path, audio=True)
-    assert json.loads(note.read_bytes())["audio_sha256"] == library.sha256_of(audio)
+    assert json.loads(note.read_bytes())["audio_sha256"] == files.sha256_of(audio)
 
 
 def test_notes_edited_around_a_transcript_make_nothing_again(web, tmp_path):
@@ -297,7 +297,7 @@ def test_what_was_heard_in_another_recording_times_nothing(web, sound, tmp_path,
     web.documents[OLD] = feed(entry(1, url=one))
     (first,) = run(register_source(OLD, tmp_path), tmp_path, audio=True)
     assert load_transcript(tmp_path, first.episode.id).turns[0].timing == "aligned"
-    library.write_bytes(episode_folder(tmp_path, first.episode.id) / "audio.mp3", b"second")
+    files.write_bytes(episode_folder(tmp_path, first.episode.id) / "audio.mp3", b"second")
     run(register_source(OLD, tmp_path), tmp_path)
     assert load_transcript(tmp_path, first.episode.id).turns[0].timing == "estimated"
 
@@ -651,7 +651,7 @@ def test_a_duration_that_only_the_recording_told_follows_it(tmp_path):
     folder = episode_folder(tmp_path, episode.id)
     for seconds in (60.0, 75.5):
         note = {"schema": 1, "address": "x", "stated": None, "audio_sha256": "1", "duration": seconds}
-        library.write_bytes(folder / "audio.mp3", b"sound")
-        library.write_json(folder / "recording.json", note)
+        files.write_bytes(folder / "audio.mp3", b"sound")
+        files.write_json(folder / "recording.json", note)
         record = pipeline._with_recording(tmp_path, record, folder / "audio.mp3")
         assert load_record(tmp_path, episode.id).episode.duration == seconds

@@ -16,20 +16,9 @@ import pytest
 from ingest import caption_links, doctor
 from ingest import heard as heard_words
 from ingest.doctor import Finding, examine_library
+from ingest.files import hash_of, lock, read_json, sha256_of, write_json
 from ingest.heard import Heard
-from ingest.library import (
-    Record,
-    episode_folder,
-    episode_ids,
-    hash_of,
-    load_record,
-    load_transcript,
-    lock,
-    read_json,
-    save_record,
-    sha256_of,
-    write_json,
-)
+from ingest.library import Record, episode_folder, episode_ids, load_record, load_transcript, save_record
 from ingest.pipeline import IngestSettings, ingest_episode
 from ingest.sources import register_source
 
@@ -340,7 +329,7 @@ def test_an_episode_at_work_is_left_alone(home: Path, folder: Path) -> None:
 def test_a_killed_process_keeps_no_lease(home: Path, folder: Path) -> None:
     """kill -9 of a process that held an episode and the list of episodes frees both at once."""
     holding = (
-        "import sys, time; from pathlib import Path; from ingest.library import lock\n"
+        "import sys, time; from pathlib import Path; from ingest.files import lock\n"
         "with lock(Path(sys.argv[1])), lock(Path(sys.argv[2])): print('held', flush=True); time.sleep(60)"
     )
     command = [sys.executable, "-c", holding, str(folder), str(folder.parent)]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest import library
+from ingest import files, library
 from ingest.errors import LibraryError
 from ingest.item import Item, Link
 from ingest.library import FeedRecord, Record
@@ -65,21 +65,21 @@ def test_an_empty_library_is_empty(tmp_path):
 def test_json_comes_back_from_the_disk(tmp_path_factory, value):
     """Whatever text a publisher writes, the file gives it back."""
     path = tmp_path_factory.getbasetemp() / "json" / "file.json"
-    library.write_json(path, {"schema": 1, "value": value})
-    assert library.read_json(path)["value"] == value
+    files.write_json(path, {"schema": 1, "value": value})
+    assert files.read_json(path)["value"] == value
 
 
 @pytest.mark.parametrize("place", [12, 40, 80, 100, -2])
 def test_one_letter_that_changed_is_found(tmp_path, place):
     """Disks forget single bits: a file that is not what was written is refused, whatever it says now."""
     path = tmp_path / "file.json"
-    library.write_json(path, {"schema": 1, "value": "About four minutes, if nobody filled it to the brim."})
+    files.write_json(path, {"schema": 1, "value": "About four minutes, if nobody filled it to the brim."})
     whole = bytearray(path.read_bytes())
     whole[place] ^= 1
     path.write_bytes(whole)
     with pytest.raises(LibraryError, match="cannot be read"):
-        library.read_json(path)
-    assert library.read_if_whole(path) is None
+        files.read_json(path)
+    assert files.read_if_whole(path) is None
 
 
 @pytest.mark.parametrize("written", ['{"schema":1,"value":2}', '{"sha256": "0", "schema": 1, "value": 2}', "{}"])
@@ -89,9 +89,9 @@ def test_a_file_without_a_seal_is_read(tmp_path, written):
     path.write_text(written)
     if written == "{}":
         with pytest.raises(LibraryError, match="schema None"):
-            library.read_json(path)
+            files.read_json(path)
     else:
-        assert library.read_json(path) == {"schema": 1, "value": 2}
+        assert files.read_json(path) == {"schema": 1, "value": 2}
 
 
 def test_a_show_of_an_earlier_version_is_read(tmp_path):
@@ -119,12 +119,12 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path, monke
         raise OSError(28, "No space left on device")
 
     path = tmp_path / "deep" / "file.json"
-    library.write_json(path, {"schema": 1, "value": "old"})
+    files.write_json(path, {"schema": 1, "value": "old"})
     monkeypatch.setattr(os, "fsync", fail) if step == "fsync" else monkeypatch.setattr(Path, "replace", fail)
     with pytest.raises(OSError, match="No space"):
-        library.write_json(path, {"schema": 1, "value": "new"})
+        files.write_json(path, {"schema": 1, "value": "new"})
     assert list(path.parent.iterdir()) == [path]
-    assert library.read_json(path)["value"] == "old"
+    assert files.read_json(path)["value"] == "old"
 
 
 def test_a_file_is_safe_before_it_gets_its_name(tmp_path, monkeypatch):
@@ -133,7 +133,7 @@ def test_a_file_is_safe_before_it_gets_its_name(tmp_path, monkeypatch):
     sync, rename = os.fsync, Path.replace
     monkeypatch.setattr(os, "fsync", lambda number: (steps.append("sync"), sync(number))[1])
     monkeypatch.setattr(Path, "replace", lambda path, target: (steps.append("rename"), rename(path, target))[1])
-    library.write_bytes(tmp_path / "file", b"data")
+    files.write_bytes(tmp_path / "file", b"data")
     assert steps == ["sync", "rename", "sync"]
 
 
@@ -152,7 +152,7 @@ def test_a_file_is_safe_before_it_gets_its_name(tmp_path, monkeypatch):
 def test_a_file_of_an_unknown_schema_is_refused_by_name(tmp_path, content, complaint):
     """A broken or newer file is never guessed at: one line names the file and what is wrong with it."""
     path = library.episode_folder(tmp_path, "tea-1-abcd") / "episode.json"
-    library.write_bytes(path, content)
+    files.write_bytes(path, content)
     with pytest.raises(LibraryError, match=complaint) as raised:
         library.load_record(tmp_path, "tea-1-abcd")
     assert str(path) in str(raised.value)
@@ -196,10 +196,10 @@ def test_words_that_go_and_come_back_are_kept_once(tmp_path):
 def test_a_damaged_transcript_is_replaced_and_a_newer_one_is_not(tmp_path):
     """What cannot be read holds no words worth keeping; what another version wrote is not ours to overwrite."""
     path = library.episode_folder(tmp_path, EPISODE.id) / "transcript.json"
-    library.write_bytes(path, b'{"schema": 1, "turns": [')
+    files.write_bytes(path, b'{"schema": 1, "turns": [')
     library.save_transcript(tmp_path, transcript("Hello."), "1")
     assert library.load_transcript(tmp_path, EPISODE.id) == transcript("Hello.")
-    library.write_bytes(path, b'{"schema": 7, "turns": []}')
+    files.write_bytes(path, b'{"schema": 7, "turns": []}')
     with pytest.raises(LibraryError, match="schema 7"):
         library.save_transcript(tmp_path, transcript("Hello."), "1")
     assert json.loads(path.read_text())["schema"] == 7
@@ -216,15 +216,15 @@ def test_transcripts_come_under_the_present_facts(tmp_path):
 def test_only_whole_recordings_count(tmp_path):
     """A download on its way is no recording."""
     folder = library.episode_folder(tmp_path, EPISODE.id)
-    library.write_bytes(folder / "audio.mp3.part", b"half")
+    files.write_bytes(folder / "audio.mp3.part", b"half")
     assert library.recording(tmp_path, EPISODE.id) is None
-    library.write_bytes(folder / "audio.mp3", b"whole")
+    files.write_bytes(folder / "audio.mp3", b"whole")
     assert library.recording(tmp_path, EPISODE.id) == folder / "audio.mp3"
 
 
 def test_a_lock_is_held_by_one_and_freed_by_the_kernel(tmp_path):
     """Another process's lock is seen at once, and gone as soon as that process is killed."""
-    program = "import sys\nfrom pathlib import Path\nfrom ingest.library import lock\n"
+    program = "import sys\nfrom pathlib import Path\nfrom ingest.files import lock\n"
     program += "with lock(Path(sys.argv[1])):\n    print('held', flush=True)\n    sys.stdin.read()\n"
     other = subprocess.Popen(
         [sys.executable, "-c", program, str(tmp_path / "x")],
@@ -234,22 +234,22 @@ def test_a_lock_is_held_by_one_and_freed_by_the_kernel(tmp_path):
     )
     with other:
         assert other.stdout.readline() == b"held\n"
-        with library.lock(tmp_path / "x", wait=False) as held:
+        with files.lock(tmp_path / "x", wait=False) as held:
             assert not held
         other.kill()
-    with library.lock(tmp_path / "x", wait=False) as held:
+    with files.lock(tmp_path / "x", wait=False) as held:
         assert held
 
 
 def test_a_lock_is_never_shared(tmp_path):
     """Two that do not wait: one gets it, the other is told so."""
-    with library.lock(tmp_path, wait=False) as first, library.lock(tmp_path, wait=False) as second:
+    with files.lock(tmp_path, wait=False) as first, files.lock(tmp_path, wait=False) as second:
         assert (first, second) == (True, False)
 
 
 def test_a_hash_is_of_the_value_and_not_of_its_spelling():
     """The same facts give the same hash in any order of keys; dataclasses count as their fields."""
-    assert library.hash_of({"a": 1, "b": ["é"]}) == library.hash_of({"b": ["é"], "a": 1})
-    assert library.hash_of([Link("x")]) == library.hash_of([{"url": "x", "type": None, "language": None, "rel": None}])
-    assert library.hash_of([1, 2]) != library.hash_of([2, 1])
-    assert library.hash_of("abc") == "6cc43f858fbb763301637b5af970e2a46b46f461f27e5a0f41e009c59b827b25"
+    assert files.hash_of({"a": 1, "b": ["é"]}) == files.hash_of({"b": ["é"], "a": 1})
+    assert files.hash_of([Link("x")]) == files.hash_of([{"url": "x", "type": None, "language": None, "rel": None}])
+    assert files.hash_of([1, 2]) != files.hash_of([2, 1])
+    assert files.hash_of("abc") == "6cc43f858fbb763301637b5af970e2a46b46f461f27e5a0f41e009c59b827b25"

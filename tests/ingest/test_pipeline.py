@@ -12,16 +12,9 @@ import pytest
 from ingest import caption_links, pipeline, sources, stages
 from ingest.errors import ModelMissing, SourceError
 from ingest.fetch import Fetched
+from ingest.files import read_json
 from ingest.heard import Heard, Listening
-from ingest.library import (
-    earlier_transcripts,
-    episode_folder,
-    episode_ids,
-    load_record,
-    load_transcript,
-    read_json,
-    recording,
-)
+from ingest.library import earlier_transcripts, episode_folder, episode_ids, load_record, load_transcript, recording
 from ingest.pipeline import IngestSettings, ingest_episode
 from ingest.sources import register_source
 from ingest.transcript import HeardWord
@@ -369,7 +362,7 @@ def test_another_process_at_the_episode_makes_it_busy(tmp_path, home):
     """One lease per episode: who comes second says so and goes on with others."""
     source = feed(tmp_path, item(1, NOTES), item(2, NOTES))
     first, second = register_source(source, home).episodes
-    program = "import sys\nfrom pathlib import Path\nfrom ingest.library import lock\n"
+    program = "import sys\nfrom pathlib import Path\nfrom ingest.files import lock\n"
     program += "with lock(Path(sys.argv[1])):\n    print('held', flush=True)\n    sys.stdin.read()\n"
     command = [sys.executable, "-c", program, str(episode_folder(home, first.id))]
     with subprocess.Popen(

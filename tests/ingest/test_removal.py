@@ -9,16 +9,9 @@ import pytest
 
 from ingest import removal
 from ingest.errors import LibraryError, SourceError
+from ingest.files import lock
 from ingest.item import Item, Link
-from ingest.library import (
-    episode_folder,
-    episode_ids,
-    feeds,
-    load_record,
-    load_transcript,
-    lock,
-    save_transcript,
-)
+from ingest.library import episode_folder, episode_ids, feeds, load_record, load_transcript, save_transcript
 from ingest.pipeline import IngestSettings, ingest_episode
 from ingest.register import FeedState, register, registered
 from ingest.removal import bring_back, removal_of, removals, remove_episode, remove_show, removed_folder
@@ -152,7 +145,7 @@ def test_a_removed_show_takes_in_nothing_until_it_is_asked_for_again(tmp_path, l
 
 def test_an_episode_that_is_being_ingested_is_not_removed(tmp_path, library):
     """What another process writes would come back as a folder without facts; the answer says what to do."""
-    program = "import sys\nfrom pathlib import Path\nfrom ingest.library import lock\n"
+    program = "import sys\nfrom pathlib import Path\nfrom ingest.files import lock\n"
     program += "with lock(Path(sys.argv[1])):\n    print('held', flush=True)\n    sys.stdin.read()\n"
     command = [sys.executable, "-c", program, str(episode_folder(tmp_path, library[0]))]
     with subprocess.Popen(
