@@ -41,6 +41,7 @@ QUICK_STEPS, LONG_STEPS = 60, 2_000
 SEED = 1
 MOST_GIVEN = 200  # quotes that one life remembers
 MOST_ENTRIES = 8
+MOST_MOVES = 5  # so many redirects are followed from the address that was subscribed to (ingest.fetch)
 
 WORDS = (
     changes.word_added,
@@ -436,6 +437,8 @@ def _applies(change: Change, there: Site, who: str) -> bool:
     if change in FILES[:7] and entry.recording not in there.files:
         return False
     if change is changes.captions_edited and entry.captions is None:
+        return False
+    if change is changes.moved_for_good and len(there.moved) == MOST_MOVES:
         return False
     if change is changes.words_back and who not in ("mast", "rope", "sail"):
         return False
