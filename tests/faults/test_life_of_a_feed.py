@@ -274,7 +274,8 @@ class LifeOfAFeed(RuleBasedStateMachine):
         """Nothing in the data folder needs a person, whatever happened."""
         self._count()
         for finding in examine(Settings(home=self.home)):
-            assert finding.outcome != "person", finding
+            # An episode whose notes and captions are gone waits for a person, as it should.
+            assert finding.outcome != "person" or finding.problem.startswith("quarantined: "), finding
         self.touched = True
 
     # --- what must hold
