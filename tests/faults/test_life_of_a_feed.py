@@ -347,6 +347,10 @@ class LifeOfAFeed(RuleBasedStateMachine):
             known = self.keys.get(entry.who)
             if known is not None and not keys & known:
                 return False
+            # By Law 5 a title alone makes no episode of one whose guid the feed lists beside it.
+            beside = {key for other, found in told if other.who != entry.who for key in found if key[0] == "guid"}
+            if known is not None and {key[0] for key in keys & known} == {"title"} and beside & known:
+                return False
             others = [(who, other) for who, other in self.keys.items() if who != entry.who]
             others += [(other.who, found) for other, found in told if other.who != entry.who]
             shared = {key for _, other in others for key in other & keys}
