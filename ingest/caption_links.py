@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ingest.captions import Cue, read_captions
 from ingest.errors import PlaybackError, SourceError
+from ingest.feed_fields import is_remote
 from ingest.fetch import Fetched, fetch, open_client
 from ingest.files import hash_of, read_if_whole, refuse_damaged, sha256_of, write_json
 from ingest.folder import read_text
@@ -127,7 +128,7 @@ def _first_usable(links: Sequence[Link], inputs: str, allow: frozenset[str] | No
     passing = False
     for link in links:
         try:
-            fetched = _fetched(link.url, allow) if _is_remote(link.url) else _opened(link.url)
+            fetched = _fetched(link.url, allow) if is_remote(link.url) else _opened(link.url)
             return replace(_read(link, inputs, fetched), problems=tuple(problems), passing=passing), link
         except PlaybackError as error:
             logger.info("captions not used: %s", error)  # the outcome says so too
@@ -140,7 +141,7 @@ def _read(link: Link, inputs: str, fetched: Fetched) -> Captions:
     """Read a document as what its link says that it is; raises SourceError if it holds no captions."""
     name = shown_address(link.url)
     found = Captions(inputs)
-    if _is_remote(link.url):
+    if is_remote(link.url):
         found = Captions(
             inputs,
             url=link.url,
@@ -169,7 +170,7 @@ def _rank(link: Link) -> int:
 
 def _described(link: Link) -> dict[str, str | None]:
     """A link with the hash of the file behind it; a server's without its query, which hosts change at will."""
-    if _is_remote(link.url):
+    if is_remote(link.url):
         return asdict(link) | {"url": _bare(link.url), "sha256": None}
     path = Path(link.url)
     return asdict(link) | {"sha256": sha256_of(path) if path.is_file() else None}
@@ -193,10 +194,6 @@ def _opened(path: str) -> Fetched:
         return Fetched(Path(path).read_bytes(), path)
     except OSError as error:
         raise SourceError(f"{path}: cannot be read: {error.strerror}") from error
-
-
-def _is_remote(url: str) -> bool:
-    return url.startswith(("http://", "https://"))
 
 
 def _sha256(data: bytes) -> str:

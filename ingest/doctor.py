@@ -8,8 +8,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from ingest.doctor_episode import Finding, examine_episode, left_over, line_of
-from ingest.errors import LibraryError
+from ingest.doctor_episode import Finding, examine_episode, left_over
+from ingest.errors import LibraryError, one_line
 from ingest.files import lock, read_json
 from ingest.library import episodes_folder, feeds
 from ingest.removal import removal_of, removed_folder
@@ -54,12 +54,12 @@ def _feeds(home: Path) -> Iterator[Finding]:
             read_json(path)
         except LibraryError as error:
             whole = False
-            yield Finding(path.relative_to(home).as_posix(), line_of(error), "person")
+            yield Finding(path.relative_to(home).as_posix(), one_line(error), "person")
     if whole:
         try:
             feeds(home)
         except LibraryError as error:
-            yield Finding("library/feeds", line_of(error), "person")
+            yield Finding("library/feeds", one_line(error), "person")
 
 
 def _removed(home: Path, folder: Path) -> Iterator[Finding]:
@@ -69,7 +69,7 @@ def _removed(home: Path, folder: Path) -> Iterator[Finding]:
     try:
         removal = removal_of(home, folder.name)
     except LibraryError as error:
-        yield Finding(f"{name}/removed.json", line_of(error), "person")
+        yield Finding(f"{name}/removed.json", one_line(error), "person")
         return
     if removal is None:
         problem = f"lies among removed episodes and is not noted as one; run: playback remove {folder.name}"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from ingest import heard as heard_words
-from ingest.errors import LibraryError
+from ingest.errors import LibraryError, one_line
 from ingest.files import SCHEMA, hash_of, lock, read_if_whole, read_json, sha256_of, write_json
 from ingest.library import episode_folder, episodes_folder, load_record, recording
 from ingest.pipeline import IngestSettings, ingest_episode
@@ -82,7 +82,7 @@ def _damage(home: Path, identifier: str) -> Iterator[Finding]:
         record = load_record(home, identifier)
     except LibraryError as error:
         missing = not (folder / "episode.json").exists()
-        problem = f"has no episode.json; {_FROM_BACKUP}" if missing else line_of(error)
+        problem = f"has no episode.json; {_FROM_BACKUP}" if missing else one_line(error)
         yield Finding(name if missing else f"{name}/episode.json", problem, "person")
         return
     if record.episode.id != identifier:
@@ -118,7 +118,7 @@ def _problem(path: Path, identifier: str) -> str | None:
         if path.name.startswith("transcript"):
             return _wrong_transcript(path, from_json(data), identifier)
     except (LibraryError, ValueError) as error:
-        return line_of(error)
+        return one_line(error)
     return None
 
 
@@ -232,10 +232,5 @@ def repaired(home: Path, path: Path, problem: str, repair: Callable[[], object])
     try:
         repair()
     except OSError as error:
-        return Finding(name, f"could not be repaired: {disk_problem(error) or line_of(error)}", "person")
+        return Finding(name, f"could not be repaired: {disk_problem(error) or one_line(error)}", "person")
     return Finding(name, problem, "repaired")
-
-
-def line_of(error: Exception) -> str:
-    """Return what an error says, in one line."""
-    return " ".join(str(error).split()) or type(error).__name__

@@ -26,3 +26,8 @@ class ModelMissing(PlaybackError):
 
 class LibraryError(PlaybackError):
     """A file of the library is unreadable or of a schema this version does not know."""
+
+
+def one_line(error: Exception) -> str:
+    """Return what an error says, in one line."""
+    return " ".join(str(error).split()) or type(error).__name__

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from ingest.errors import LibraryError, ModelMissing
+from ingest.feed_fields import is_remote
 from ingest.files import hash_of, read_if_whole, sha256_of, write_json
 from ingest.library import Record, episode_folder
 from ingest.retry import PassingError
@@ -101,7 +102,7 @@ def release(home: Path, identifier: str) -> None:
 def source_of(record: Record) -> str:
     """Return a hash of all that sources say of an episode, their local files included."""
     links = [link for item in record.items for link in (*item.transcripts, item.enclosure) if link is not None]
-    files = [Path(link.url) for link in links if not link.url.startswith(("http://", "https://"))]
+    files = [Path(link.url) for link in links if not is_remote(link.url)]
     return hash_of([record.items, [sha256_of(path) if path.is_file() else None for path in files]])
 
 

@@ -10,8 +10,9 @@ from ingest import recordings, stages
 from ingest.assemble import assemble
 from ingest.caption_links import Captions, captions_of
 from ingest.engines import weights_available
-from ingest.errors import LibraryError, ModelMissing, PlaybackError, SourceError
+from ingest.errors import LibraryError, ModelMissing, PlaybackError, SourceError, one_line
 from ingest.facts import people_of, stated_duration
+from ingest.feed_fields import is_remote
 from ingest.files import hash_of, lock, read_if_whole, sha256_of
 from ingest.heard import Heard, Listening
 from ingest.library import Record, episode_folder, load_record, recording, save_record, save_transcript
@@ -86,10 +87,10 @@ def _tried(record: Record, home: Path, settings: IngestSettings, progress: Progr
         logger.info("%s failed", episode.id, exc_info=True)
         return Outcome(episode, "failed", _reason(error), passing=may_pass(error))
     except UnicodeError as error:  # JSON can spell half of a surrogate pair, which no UTF-8 file can hold
-        return Outcome(episode, "failed", f"its text holds half a character: {_one_line(error)}; mend the source")
+        return Outcome(episode, "failed", f"its text holds half a character: {one_line(error)}; mend the source")
     except Exception as error:  # strangers' files: what nobody foresaw costs one episode, not the run
         logger.exception("%s failed", episode.id)
-        return Outcome(episode, "failed", f"{type(error).__name__}: {_one_line(error)}; please report it")
+        return Outcome(episode, "failed", f"{type(error).__name__}: {one_line(error)}; please report it")
 
 
 def _ingest(record: Record, home: Path, settings: IngestSettings, progress: Progress | None) -> Outcome:
@@ -135,7 +136,7 @@ def _listen(
     has_text = bool(captions.cues or official.turns)
     if not settings.audio or settings.allow is None or not recordings.has_recording(record):
         return stages.heard_already(home, record), None
-    local = any(item.enclosure and not item.enclosure.url.startswith(("http://", "https://")) for item in record.items)
+    local = any(item.enclosure and not is_remote(item.enclosure.url) for item in record.items)
     missing = _weights_missing(settings.listening) if needed else None
     try:
         if local or (needed and missing is None):
@@ -148,7 +149,7 @@ def _listen(
     except (SourceError, ModelMissing) as error:
         if not has_text:
             raise
-        return stages.heard_already(home, record), f"not transcribed: {_one_line(error)}"
+        return stages.heard_already(home, record), f"not transcribed: {one_line(error)}"
     return stages.heard_already(home, record), f"not transcribed: {missing}" if needed and missing else None
 
 
@@ -163,7 +164,7 @@ def _weights_missing(listening: Listening) -> str | None:
     try:
         weights_available(listening, download=True)
     except ModelMissing as error:
-        return _one_line(error)
+        return one_line(error)
     return None
 
 
@@ -224,8 +225,4 @@ def _remarks(*remarks: str | None) -> str:
 
 
 def _reason(error: Exception) -> str:
-    return (disk_problem(error) if isinstance(error, OSError) else None) or _one_line(error)
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
+    return (disk_problem(error) if isinstance(error, OSError) else None) or one_line(error)

@@ -9,6 +9,7 @@ from typing import Any
 
 from ingest.audio import probe
 from ingest.errors import AudioError, ModelMissing, SourceError
+from ingest.feed_fields import is_remote
 from ingest.fetch import Downloaded, download, is_unchanged, open_client
 from ingest.files import read_if_whole, sha256_of, sync_folder, write_json
 from ingest.item import Item
@@ -76,7 +77,7 @@ def _published_again(present: Path, item: Item) -> bool:
     """
     assert item.enclosure is not None
     note = _noted(present) or _note(present, item, Downloaded(sha256_of(present)))
-    if _is_remote(item.enclosure.url):
+    if is_remote(item.enclosure.url):
         # A note of an earlier version does not tell all of it.
         return any(note.get(name, value) != value for name, value in _published_as(item).items())
     local = Path(item.enclosure.url)
@@ -90,9 +91,9 @@ def _brought(item: Item, present: Path | None, folder: Path, progress: Progress 
     """Bring a source's recording into the library, in the place of any other; raises SourceError for what is none."""
     assert item.enclosure is not None
     url = item.enclosure.url
-    suffix = (Path(url.split("?")[0]) if _is_remote(url) else Path(url)).suffix.lower()
+    suffix = (Path(url.split("?")[0]) if is_remote(url) else Path(url)).suffix.lower()
     target = folder / f"audio{suffix if suffix[1:].isalnum() and len(suffix) < 6 else '.bin'}"
-    if _is_remote(url):
+    if is_remote(url):
         report = None if progress is None else _download_progress(progress)
         with open_client(allow) as client:
             known = None if present is None else _known(present, item)
@@ -173,7 +174,3 @@ def _copy(source: Path, target: Path) -> None:
 
 def _download_progress(progress: Progress) -> Callable[[int, int | None], None]:
     return lambda done, whole: progress("download", done, whole)
-
-
-def _is_remote(url: str) -> bool:
-    return url.startswith(("http://", "https://"))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ingest.errors import SourceError
 from ingest.feed import Feed, looks_like_feed, parse_feed
-from ingest.feed_fields import without_credentials
+from ingest.feed_fields import is_remote, without_credentials
 from ingest.fetch import Fetched, fetch, led_to, open_client
 from ingest.files import lock, sha256_of
 from ingest.folder import FEEDS, items_in, items_inside
@@ -37,7 +37,7 @@ def register_source(source: str, home: Path, allow: frozenset[str] = frozenset()
     """
     if not source.strip():
         raise SourceError("an empty source; give a feed URL, a feed file, a folder or a file")
-    if source.lower().startswith(("http://", "https://")):
+    if is_remote(source):
         return _remote(source, home, allow, again)
     if "://" in source:
         raise SourceError(
@@ -61,7 +61,7 @@ def refresh_feed(feed: FeedRecord, home: Path, allow: frozenset[str] = frozenset
 
     Raises SourceError if the feed cannot be used.
     """
-    if feed.url is None or not feed.url.lower().startswith(("http://", "https://")):
+    if feed.url is None or not is_remote(feed.url):
         return register_source(feed.url or "", home, allow)
     return _remote(feed.url, home, allow, known=feed)
 
@@ -137,7 +137,7 @@ def _named(identifier: str, home: Path) -> Episode | None:
 
 def _with_origin(item: Item, source: str) -> Item:
     """Note what a parser that opens no file cannot know: the feed's address, or the hash of a local recording."""
-    if source.lower().startswith(("http://", "https://")):
+    if is_remote(source):
         return replace(item, feed_url=item.feed_url or without_credentials(source))
     recording = Path(item.enclosure.url) if item.enclosure else None
     if recording is None or not recording.is_file() or recording.stat().st_size == 0:
