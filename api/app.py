@@ -9,9 +9,8 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 
-from api.live import Live
+from api.llm.rewrite import model_of
 from api.pages.render import FOLDER, environment
-from api.rewrite import model_of
 from api.routes import (
     answers,
     ask_page,
@@ -20,20 +19,21 @@ from api.routes import (
     embed,
     episode_pages,
     episodes,
-    errors,
     feedback,
     health,
     quote_page,
     quotes,
     search_page,
 )
-from api.routes.access import AccessLog
 from api.routes.assets import read_assets
-from api.routes.entrance import Entrance
-from api.routes.guard import Guard
-from api.routes.limit import TimeLimit
-from api.routes.work import Turns
-from api.schemas import ErrorResponse
+from api.routes.schemas import ErrorResponse
+from api.server import refusals as errors
+from api.server.access_log import AccessLog
+from api.server.admission import Entrance
+from api.server.guard import Guard
+from api.server.live import Live
+from api.server.time_limit import TimeLimit
+from api.server.work_queue import Turns
 from api.settings import Settings
 from index.encode import Encoder
 from ingest.versions import require_versions

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from api.settings import read_settings
 from ingest.errors import PlaybackError
-from ingest.space import disk_problem
+from ingest.storage.disk_space import disk_problem
 from ingest.versions import require_versions
 
 logger = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
     for library in _TALKATIVE:
         logging.getLogger(library).setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))
-    from api import commands
+    from api.terminal import commands
 
     try:
         require_versions()

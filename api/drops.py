@@ -4,7 +4,7 @@ from collections import Counter
 from threading import Lock
 from typing import get_args
 
-from api.quote import Fault
+from api.quotes.quote import Fault
 
 _counts: Counter[str] = Counter()
 _counting = Lock()

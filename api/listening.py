@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from api.answer import Citation
+from api.answer.compose import Citation
 
 # A quote that begins with its first sound is hard to follow.
 _LEAST_LEAD = 1.0  # seconds

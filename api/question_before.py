@@ -1,8 +1,8 @@
 """The question a quote answers: what another person asked directly before it, shown beside the quote, never in it."""
 
 from index.chunk import sentence_spans
+from ingest.text.words import normalise, without_marks
 from ingest.transcript import Transcript
-from ingest.words import normalise, without_marks
 
 # A quote that begins later in its turn stands on what was said before it there.
 _MOST_WORDS_BEFORE = 40

@@ -10,8 +10,8 @@ from types import FrameType
 import uvicorn
 
 from api.app import create_app
-from api.heaps import share_heaps
-from api.hosts import LOOPBACK
+from api.server.hosts import LOOPBACK
+from api.server.memory import share_heaps
 from api.settings import Settings
 from index.encode import Encoder
 from ingest.errors import SourceError

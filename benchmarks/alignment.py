@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.alignment_cases import Case, Meeting, cases, corrupted, damaged, meeting, repeated
 from benchmarks.figures import print_figures
 from benchmarks.measure import measured
-from ingest.align import align
+from ingest.alignment.align import align
 
 CUE_PRECISION, WORD_PRECISION = 0.5, 0.1  # seconds
 SEEDS = 20

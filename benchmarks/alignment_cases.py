@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ingest.captions import heard_words, read_captions
+from ingest.captions.turns import heard_words, read_captions
 from ingest.transcript import HeardWord, OfficialTurn, Turn
 
 JITTER = 0.1  # standard deviation of the heard times in seconds

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
-from api.base import open_base
-from api.function_words import subject_words
-from api.questions import folds, read_questions
+from api.answer.function_words import subject_words
+from api.evaluation.questions import folds, read_questions
+from api.knowledge_base import open_base
 from api.settings import Settings
 from benchmarks import tried
 from benchmarks.figures import table

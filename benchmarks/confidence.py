@@ -2,8 +2,9 @@
 
     python benchmarks/confidence.py HOME QUESTIONS.jsonl
 
-Prints the weights and constant for `api/confidence.py`, both thresholds by the contract's definitions, and the figures
-of `playback evaluate` with every question's confidence taken from the fit on the other four of five folds by episode.
+Prints the weights and constant for `api/answer/confidence.py`, both thresholds by the contract's definitions, and the
+figures of `playback evaluate` with every question's confidence taken from the fit on the other four of five folds by
+episode.
 """
 
 import argparse
@@ -18,17 +19,17 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from api.answer import WEIGHED_HITS, ask, find, ready
-from api.base import KnowledgeBase, open_base
-from api.confidence import USUAL_WEAKEST_NAME, Evidence, evidence_of
-from api.evaluate import evaluate, render
-from api.metrics import Row, figures, paired_intervals
-from api.printed import answer_json, hits_json
-from api.questions import Question, folds, read_questions
+from api.answer.compose import WEIGHED_HITS, ask, find, ready
+from api.answer.confidence import USUAL_WEAKEST_NAME, Evidence, evidence_of
+from api.answer.contract_json import answer_json, hits_json
+from api.evaluation.evaluate import evaluate, render
+from api.evaluation.metrics import Row, figures, paired_intervals
+from api.evaluation.questions import Question, folds, read_questions
+from api.knowledge_base import KnowledgeBase, open_base
 from api.settings import Settings
 from benchmarks.figures import signed, table
 from index.search import search
-from ingest.library import load_transcript
+from ingest.library.records import load_transcript
 from ingest.transcript import to_json
 
 Array = NDArray[np.float64]
@@ -41,7 +42,7 @@ ALONE = ("figures", "AUROC", "change", "within equal name counts", "change withi
 
 @dataclass(frozen=True)
 class Fit:
-    """What goes into `api/confidence.py`: weights and constant of the logistic, both thresholds, the usual name."""
+    """What goes into `api/answer/confidence.py`: weights and constant of the logistic, thresholds, the usual name."""
 
     weights: tuple[float, ...]
     constant: float

@@ -22,15 +22,15 @@ from numpy.typing import NDArray
 from benchmarks.alignment_cases import Meeting, meeting
 from benchmarks.figures import print_figures
 from benchmarks.measure import measured
-from ingest.align import align
-from ingest.assemble import assemble
-from ingest.audio import SAMPLE_RATE, blocks
-from ingest.captions import read_captions
-from ingest.edges import begins_sentence, refined
-from ingest.feed import parse_feed
-from ingest.heard import Heard
-from ingest.pauses import envelope, pauses
-from ingest.shownotes import parse_notes
+from ingest.alignment.align import align
+from ingest.audio.load import SAMPLE_RATE, blocks
+from ingest.captions.turns import read_captions
+from ingest.feed.parse import parse_feed
+from ingest.shownotes.parse import parse_notes
+from ingest.speech.heard import Heard
+from ingest.stages.assemble import assemble
+from ingest.timing.edges import begins_sentence, refined
+from ingest.timing.pauses import envelope, pauses
 from ingest.transcript import Episode, HeardWord, Show, Turn
 
 SAMPLE = Path(__file__).resolve().parents[1] / "data" / "sample"

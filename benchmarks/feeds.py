@@ -12,9 +12,9 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.measure import measured
-from ingest.feed import parse_feed
-from ingest.register import register
-from ingest.shows import FeedState
+from ingest.feed.parse import parse_feed
+from ingest.library.register import register
+from ingest.library.shows import FeedState
 
 SIZES = (100, 1_000, 10_000, 99_999)
 # A library keeps a folder for each episode, so that the largest feed would measure the disk.

@@ -23,7 +23,7 @@ import numpy as np
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))  # run as a script
 
-from api.questions import read_questions  # noqa: E402
+from api.evaluation.questions import read_questions  # noqa: E402
 from benchmarks.served import Served, asked, read_all, served, size_of  # noqa: E402
 
 CLIENTS = (1, 8, 32, 128)

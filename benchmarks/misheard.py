@@ -25,21 +25,21 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
-from api.answer import find
-from api.base import open_base
-from api.evaluate import evaluate
-from api.printed import hits_json
-from api.questions import Question, read_questions
-from api.quote import opened
+from api.answer.compose import find
+from api.answer.contract_json import hits_json
+from api.evaluation.evaluate import evaluate
+from api.evaluation.questions import Question, read_questions
+from api.knowledge_base import open_base
+from api.quotes.quote import opened
 from api.settings import Settings
 from benchmarks.figures import print_figures
-from index.build import build
+from index.building.build import build
 from index.encode import Encoder, load_encoder
-from ingest.library import load_record, load_transcript, save_record, save_transcript
+from ingest.library.records import load_record, load_transcript, save_record, save_transcript
 from ingest.pipeline import IngestSettings, ingest_episode
 from ingest.sources import register_source
+from ingest.text.words import Piece, pieces
 from ingest.transcript import OfficialTurn, Transcript, untimed
-from ingest.words import Piece, pieces
 
 INTERVIEWS = 10
 CLOSEST = 3  # words of one sound that are most alike, of which one is taken

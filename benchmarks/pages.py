@@ -17,9 +17,9 @@ from urllib.parse import quote_plus
 import numpy as np
 from starlette.testclient import TestClient
 
-from api import conversation
+from api.answer import conversation
 from api.app import create_app
-from api.questions import read_questions
+from api.evaluation.questions import read_questions
 from api.routes import ask_page
 from api.settings import Settings
 

@@ -15,20 +15,21 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from api.answer.candidates import _ASKER_COST, _EMPTY_COST, _HIT_WEIGHT, _LENGTH_WEIGHT, _NAMED_WEIGHT, Span, spans_of
+
 # What is measured is the choice itself, whose parts nothing but the answer has a use for: hence the private names.
-from api.answer import WEIGHED_HITS, Citation, _cited, ready
-from api.base import KnowledgeBase, open_base
-from api.evaluate import CITATION_WORDS
-from api.evidence import _ASKER_COST, _EMPTY_COST, _HIT_WEIGHT, _LENGTH_WEIGHT, _NAMED_WEIGHT, Span, spans_of
-from api.questions import Question, read_questions
-from api.quote import open_transcript, quote_at
+from api.answer.compose import WEIGHED_HITS, Citation, _cited, ready
+from api.evaluation.evaluate import CITATION_WORDS
+from api.evaluation.questions import Question, read_questions
+from api.knowledge_base import KnowledgeBase, open_base
+from api.quotes.quote import open_transcript, quote_at
 from api.settings import Settings
 from benchmarks.figures import interval, signed, table
 from benchmarks.retrieval import right_for
 from index.encode import PieceVectors
 from index.passage import Passage
 from index.search import Query, search
-from ingest.words import without_marks
+from ingest.text.words import without_marks
 
 Floats = NDArray[np.float64]
 HEADS = ("score of a quote", "first right", "one of five right", "change of the first", "change of five")

@@ -15,18 +15,18 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from api import confidence as in_use
-from api.base import KnowledgeBase, open_base
-from api.evaluate import CITATION_WORDS, HIT_WORDS
-from api.measure import report_of
-from api.questions import Question, read_questions
+from api.answer import confidence as in_use
+from api.evaluation.evaluate import CITATION_WORDS, HIT_WORDS
+from api.evaluation.questions import Question, read_questions
+from api.evaluation.report import report_of
+from api.knowledge_base import KnowledgeBase, open_base
 from api.settings import Settings
 from benchmarks import candidates, misheard, quotes, retrieval
 from benchmarks.confidence import ALONE, RELIABILITY, Measured, measured
 from benchmarks.figures import machine, paragraph, table, today, write_page
 from benchmarks.retrieval import HEADS, Line, Scoreboard, scoreboard
 from benchmarks.times import times
-from index.build import build
+from index.building.build import build
 from index.search import WEIGHTS
 
 SAMPLE = Path(__file__).resolve().parents[1] / "data" / "sample"
@@ -189,7 +189,7 @@ def refusal(fitted: Measured, unseen: Figures) -> Iterator[str]:
     yield paragraph(
         "A logistic of two figures: how well the question's words, and its weakest name, are matched by the word "
         "pieces of the two best passages. A question without a subject is refused. Fitted on all questions, and in "
-        "`api/confidence.py`:"
+        "`api/answer/confidence.py`:"
     )
     yield table(
         ("constant", "this run", "in use"),

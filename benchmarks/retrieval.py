@@ -19,11 +19,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from api.answer import ready
-from api.base import KnowledgeBase, open_base
-from api.evaluate import HIT_WORDS, HITS
-from api.metrics import is_right, normalise
-from api.questions import Question, read_questions
+from api.answer.compose import ready
+from api.evaluation.evaluate import HIT_WORDS, HITS
+from api.evaluation.metrics import is_right, normalise
+from api.evaluation.questions import Question, read_questions
+from api.knowledge_base import KnowledgeBase, open_base
 from api.settings import Settings
 from benchmarks.figures import interval, signed, table
 from index.generation import TermField, VectorField

@@ -24,7 +24,7 @@ from urllib.parse import quote_plus
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))  # run as a script
 
-from api.questions import read_questions  # noqa: E402
+from api.evaluation.questions import read_questions  # noqa: E402
 from benchmarks.served import Served, Size, asked, read_all, served, size_of  # noqa: E402
 
 _FIFTHS = 5

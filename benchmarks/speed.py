@@ -19,9 +19,9 @@ from time import perf_counter, process_time
 
 import numpy as np
 
-from api.answer import DEFAULT_HITS, ask, find
-from api.base import KnowledgeBase, open_base
-from api.questions import read_questions
+from api.answer.compose import DEFAULT_HITS, ask, find
+from api.evaluation.questions import read_questions
+from api.knowledge_base import KnowledgeBase, open_base
 from api.settings import Settings
 from benchmarks import alignment, cell, edges, feeds
 from benchmarks.alignment_cases import cases
@@ -29,8 +29,8 @@ from benchmarks.figures import machine, paragraph, table, today, write_page
 
 Row = tuple[object, ...]
 CELL = (
-    "Strangers' recordings are decoded behind walls, in a process of their own (`ingest/cell.py`). CPU seconds of "
-    "everything that is started, Python itself included, least of three (`python -m benchmarks.cell`):"
+    "Strangers' recordings are decoded behind walls, in a process of their own (`ingest/audio/decoder_process.py`). "
+    "CPU seconds of everything that is started, Python itself included, least of three (`python -m benchmarks.cell`):"
 )
 
 

@@ -9,15 +9,15 @@ from itertools import islice, pairwise
 
 import numpy as np
 
-from api.function_words import subject_words
+from api.answer.function_words import subject_words
 from benchmarks.postings import bm25, postings_of
 from benchmarks.retrieval import Floats, Scoreboard, cosines, distinct, fused
+from index.building.tables import key_of
 from index.chunk import header_of
 from index.generation import FILES
 from index.keywords import stems
-from index.rows import key_of
-from ingest.library import load_transcript
-from ingest.words import normalise, without_marks
+from ingest.library.records import load_transcript
+from ingest.text.words import normalise, without_marks
 
 REREAD = 5  # first hits that late interaction puts in order
 _CARD_WORDS = 300  # of an episode's beginning

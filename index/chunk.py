@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
 from index.passage import Passage, Sentence
+from ingest.text.words import marks, normalise, without_marks
 from ingest.transcript import Transcript, Turn
-from ingest.words import marks, normalise, without_marks
 
 logger = logging.getLogger(__name__)
 

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from index.errors import IndexBroken
 from ingest.errors import LibraryError
-from ingest.space import GO_ON, disk_problem
-from ingest.words import without_marks
+from ingest.storage.disk_space import GO_ON, disk_problem
+from ingest.text.words import without_marks
 
 logger = logging.getLogger(__name__)
 

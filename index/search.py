@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from index.generation import Generation
 from index.passage import Filters, Hit, Passage
-from ingest.words import normalise
+from ingest.text.words import normalise
 
 Floats = NDArray[np.float32]
 

@@ -19,7 +19,7 @@ from typing import TypeVar
 
 from index.errors import IndexBroken, IndexMissing
 from index.generation import FILES, SCHEMA, Generation, Manifest
-from ingest.files import lock, sha256_of, sync_folder, write_bytes
+from ingest.storage.files import lock, sha256_of, sync_folder, write_bytes
 
 T = TypeVar("T")
 

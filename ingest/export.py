@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterator
 from typing import Any, Literal
 
-from ingest.cues import protected
+from ingest.captions.cues import protected
+from ingest.captions.segments import Caption, captions_of
 from ingest.errors import SourceError
-from ingest.timeline import Caption, captions_of
 from ingest.transcript import Transcript, Turn, to_json
 
 Format = Literal["json", "vtt", "srt", "md", "txt"]

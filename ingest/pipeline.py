@@ -6,24 +6,25 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
-from ingest import recordings, stages
-from ingest.assemble import assemble
-from ingest.caption_links import Captions, captions_of
-from ingest.engines import weights_available
 from ingest.errors import LibraryError, ModelMissing, PlaybackError, SourceError, one_line
-from ingest.facts import people_of, stated_duration
-from ingest.feed_fields import is_remote
-from ingest.files import hash_of, lock, read_if_whole, sha256_of
-from ingest.heard import Heard, Listening
-from ingest.library import Record, episode_folder, load_record, recording, save_record, save_transcript
-from ingest.outcome import Outcome, may_pass, noted, quarantined
-from ingest.printed import doubts
-from ingest.recordings import Progress
-from ingest.removal import discard_ghost, removal_of
-from ingest.shownotes import OfficialText
-from ingest.space import disk_problem
+from ingest.feed.fields import is_remote
+from ingest.library.metadata import people_of, stated_duration
+from ingest.library.outcome import Outcome, may_pass, noted, quarantined
+from ingest.library.records import Record, episode_folder, load_record, recording, save_record, save_transcript
+from ingest.library.removal import discard_ghost, removal_of
+from ingest.shownotes.parse import OfficialText
+from ingest.speech.engines import weights_available
+from ingest.speech.heard import Heard, Listening
+from ingest.speech.vocabulary import vocabulary_for
+from ingest.stages import official_text as stages
+from ingest.stages import recording as recordings
+from ingest.stages.assemble import assemble
+from ingest.stages.captions import Captions, captions_of
+from ingest.stages.recording import Progress
+from ingest.storage.disk_space import disk_problem
+from ingest.storage.files import hash_of, lock, read_if_whole, sha256_of
+from ingest.timing.printed_times import doubts
 from ingest.transcript import Episode, Transcript
-from ingest.vocabulary import vocabulary_for
 
 logger = logging.getLogger(__name__)
 

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Mapping
 
-from ingest.body import whole_number
-from ingest.part import Received
+from ingest.fetch.partial_download import Received
+from ingest.fetch.response_body import whole_number
 
 
 def whole_size(headers: Mapping[str, str]) -> int | None:

@@ -4,19 +4,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ingest.errors import SourceError
-from ingest.feed import Feed, looks_like_feed, parse_feed
-from ingest.feed_fields import is_remote, without_credentials
-from ingest.fetch import Fetched, fetch, led_to, open_client
-from ingest.files import lock, sha256_of
-from ingest.folder import FEEDS, items_in, items_inside
-from ingest.identity import told_apart
+from ingest.feed.fields import is_remote, without_credentials
+from ingest.feed.parse import Feed, looks_like_feed, parse_feed
+from ingest.fetch.client import Fetched, fetch, led_to, open_client
 from ingest.item import Item
-from ingest.library import FeedRecord, episode_ids, episodes_folder, load_record, records
-from ingest.outcome import release
-from ingest.register import registered
-from ingest.removal import bring_back, removal_of
-from ingest.shown import shown_address
-from ingest.shows import FeedState
+from ingest.library.identity import told_apart
+from ingest.library.outcome import release
+from ingest.library.records import FeedRecord, episode_ids, episodes_folder, load_record, records
+from ingest.library.register import registered
+from ingest.library.removal import bring_back, removal_of
+from ingest.library.shows import FeedState
+from ingest.local_files import FEEDS, items_in, items_inside
+from ingest.storage.files import lock, sha256_of
+from ingest.text.urls import shown_address
 from ingest.transcript import Episode
 
 

@@ -37,7 +37,7 @@ METHODS = {"load_extension", "enable_load_extension"}
 # An argument, and the one value that it may have.
 ARGUMENTS = {"shell": False, "allow_pickle": False, "trust_remote_code": False, "weights_only": True, "verify": True}
 # Named for the error that openai-whisper's own loader raises, not used to read (docs/adr/0014).
-ALLOWED = {("ingest/weights.py", "import of pickle")}
+ALLOWED = {("ingest/speech/weights.py", "import of pickle")}
 
 
 def findings(source: str, name: str) -> Iterator[tuple[str, str]]:
@@ -116,18 +116,18 @@ def test_the_check_finds_each_of_them(source, what):
 def test_only_the_cell_starts_processes():
     """One file of the program uses subprocess, and the program takes no words from strangers."""
     users = {path.relative_to(ROOT).as_posix() for path in FILES if "import subprocess" in path.read_text()}
-    assert users == {"ingest/cell.py"}
+    assert users == {"ingest/audio/decoder_process.py"}
 
 
 # Each door of the system has one place: what decodes, what listens, what fetches, what asks a language model.
 DOORS = {
-    "av": {"ingest/decoder.py"},  # whisper's engines bring their own
-    "whisper": {"ingest/engines.py"},
-    "faster_whisper": {"ingest/engines.py"},
-    "ctranslate2": {"ingest/engines.py"},
-    "httpx": {"ingest/fetch.py", "ingest/transport.py"},
-    "httpcore": {"ingest/connect.py", "ingest/transport.py"},
-    "openai": {"api/rewrite.py"},
+    "av": {"ingest/audio/decoder.py"},  # whisper's engines bring their own
+    "whisper": {"ingest/speech/engines.py"},
+    "faster_whisper": {"ingest/speech/engines.py"},
+    "ctranslate2": {"ingest/speech/engines.py"},
+    "httpx": {"ingest/fetch/client.py", "ingest/fetch/transport.py"},
+    "httpcore": {"ingest/fetch/public_addresses.py", "ingest/fetch/transport.py"},
+    "openai": {"api/llm/rewrite.py"},
     "faiss": {"index/vectors.py"},
     "tantivy": {"index/keywords.py"},
     "sentence_transformers": {"index/encode.py"},

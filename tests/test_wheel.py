@@ -43,7 +43,13 @@ def run(*command: object, cwd: Path | None = None) -> str:
 def test_the_wheel_holds_packages_data_and_pages(wheel: Path) -> None:
     """Nothing that the program reads at run time is left behind, and nothing of the tests or samples comes along."""
     names = set(zipfile.ZipFile(wheel).namelist())
-    for needed in ("ingest/align.py", "index/build.py", "api/cli.py", "data/catalogue.json", "data/glossary.json"):
+    for needed in (
+        "ingest/alignment/align.py",
+        "index/building/build.py",
+        "api/cli.py",
+        "data/catalogue.json",
+        "data/glossary.json",
+    ):
         assert needed in names
     pages = ROOT / "api" / "pages"
     sources = {path for folder in ("templates", "assets") for path in (pages / folder).rglob("*") if path.is_file()}

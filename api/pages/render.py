@@ -10,10 +10,10 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from api.answer import Answer
+from api.answer.compose import Answer
 from api.pages.components import components
 from api.settings import Settings
-from api.text import episode_name, when
+from api.terminal.text import episode_name, when
 
 FOLDER = Path(__file__).parent
 # Made by `npm run build`; where npm is missing the pages are plainly styled.

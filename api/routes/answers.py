@@ -5,15 +5,15 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, Response
 
-from api.answer import Answer, check_question, find
-from api.conversation import Asking, ask
-from api.filters import understood
-from api.live import Live
-from api.printed import answer_json, hits_json
+from api.answer.compose import Answer, check_question, find
+from api.answer.contract_json import answer_json, hits_json
+from api.answer.conversation import Asking, ask
+from api.answer.filters import understood
 from api.routes.rewording import rewording_of, written
+from api.routes.schemas import AnswerRequest, SearchRequest, SearchResponse
 from api.routes.stream import MEDIA_TYPE, streamed, wants_stream
-from api.routes.work import Worked
-from api.schemas import AnswerRequest, SearchRequest, SearchResponse
+from api.server.live import Live
+from api.server.work_queue import Worked
 
 router = APIRouter(tags=["questions"], route_class=Worked)
 

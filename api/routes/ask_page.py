@@ -5,20 +5,20 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from api.answer import Answer
-from api.base import KnowledgeBase
-from api.citing import as_text
-from api.conversation import Asking, Past, ask
-from api.filters import understood
-from api.glossed import glossed
-from api.live import Live
+from api.answer.compose import Answer
+from api.answer.conversation import Asking, Past, ask
+from api.answer.filters import understood
+from api.episodes.library import shows_of
+from api.knowledge_base import KnowledgeBase
+from api.pages.glossary_terms import glossed
 from api.pages.render import page
-from api.routes.address import base_of
-from api.routes.faults import faults_of
-from api.routes.library import shows_of
+from api.quotes.citation_formats import as_text
+from api.routes.form_errors import faults_of
+from api.routes.request import base_of
 from api.routes.rewording import rewording_of, written
-from api.routes.work import Worked
-from api.schemas import PageRequest
+from api.routes.schemas import PageRequest
+from api.server.live import Live
+from api.server.work_queue import Worked
 
 router = APIRouter(include_in_schema=False, route_class=Worked)
 

@@ -8,15 +8,15 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.exceptions import HTTPException
 
-from api.citing import title_of
-from api.embedding import oembed
 from api.errors import QuoteGone, QuoteUnknown
 from api.listening import played
-from api.live import Live
 from api.pages.render import page
-from api.routes.address import base_of
-from api.routes.errors import refusal_of
-from api.routes.surroundings import surroundings_of
+from api.quotes.citation_formats import title_of
+from api.quotes.context import surroundings_of
+from api.quotes.oembed import oembed
+from api.routes.request import base_of
+from api.server.live import Live
+from api.server.refusals import refusal_of
 
 router = APIRouter(include_in_schema=False)
 

@@ -8,24 +8,24 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
-from api.answer import find
-from api.differences import differences_of
+from api.answer.compose import find
+from api.answer.hits import Found, shown
+from api.episodes.differences import differences_of
+from api.episodes.facets import FacetName, Order, Wanted, facets_of, listed, page_of
+from api.episodes.highlight import pattern_of, stretches
+from api.episodes.library import audio_of, episode_of, transcript_of
+from api.episodes.listing import entries_of, entry_of
+from api.episodes.timeline import place, ticks, timeline_of
 from api.errors import QuestionError
-from api.facets import FacetName, Order, Wanted, facets_of, listed, page_of
-from api.finding import pattern_of, stretches
-from api.hits import Found, shown
-from api.listing import entries_of, entry_of
-from api.live import Live
 from api.pages.render import page
 from api.reading import seconds_of, spoken_at
 from api.routes.episodes import FORMATS
-from api.routes.library import audio_of, episode_of, transcript_of
-from api.routes.work import Worked
-from api.schemas import FilterText, HistoryText
-from api.timeline import place, ticks, timeline_of
+from api.routes.schemas import FilterText, HistoryText
+from api.server.live import Live
+from api.server.work_queue import Worked
 from index.errors import EncoderError, IndexBroken, IndexMissing
 from index.passage import Filters
-from ingest.divergence import suspicion
+from ingest.alignment.divergence import suspicion
 from ingest.transcript import Transcript, Turn
 
 router = APIRouter(include_in_schema=False, route_class=Worked)

@@ -9,11 +9,11 @@ from fastapi.responses import FileResponse, JSONResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope, Send
 
-from api.live import Live
-from api.routes.library import episode_of, episodes_of, transcript_of
-from api.schemas import EpisodesResponse
+from api.episodes.library import episode_of, episodes_of, transcript_of
+from api.routes.schemas import EpisodesResponse
+from api.server.live import Live
 from ingest.export import Format, render
-from ingest.library import recording
+from ingest.library.records import recording
 from ingest.transcript import Episode
 
 router = APIRouter(tags=["episodes"])

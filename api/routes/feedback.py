@@ -10,9 +10,9 @@ from fastapi.responses import RedirectResponse
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
-from api.feedback import feedback_of, store
-from api.live import Live
-from api.schemas import PageRequest
+from api.answer.feedback import feedback_of, store
+from api.routes.schemas import PageRequest
+from api.server.live import Live
 
 router = APIRouter(include_in_schema=False)
 

@@ -4,9 +4,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
 from api.drops import dropped
-from api.live import Live, Standing
-from api.routes.errors import REFUSALS, refusal_of
-from api.schemas import ErrorResponse, HealthResponse
+from api.routes.schemas import ErrorResponse, HealthResponse
+from api.server.live import Live, Standing
+from api.server.refusals import REFUSALS, refusal_of
 from index.errors import IndexMissing
 
 router = APIRouter(tags=["status"])

@@ -7,13 +7,13 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
-from api.citing import absolute, as_html, as_json_ld, as_markdown, as_text, title_of
-from api.embedding import WIDTH, as_iframe
 from api.listening import played
-from api.live import Live
 from api.pages.render import page
-from api.routes.address import base_of
-from api.routes.surroundings import surroundings_of
+from api.quotes.citation_formats import absolute, as_html, as_json_ld, as_markdown, as_text, title_of
+from api.quotes.context import surroundings_of
+from api.quotes.oembed import WIDTH, as_iframe
+from api.routes.request import base_of
+from api.server.live import Live
 
 router = APIRouter(include_in_schema=False)
 

@@ -3,12 +3,12 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
-from api.live import Live
-from api.printed import citation_json, verification_json
-from api.routes.surroundings import surroundings_of
-from api.routes.work import Worked
-from api.schemas import ErrorResponse, QuoteResponse, VerifyRequest
-from api.verification import Verification, check_text, verify
+from api.answer.contract_json import citation_json, verification_json
+from api.quotes.context import surroundings_of
+from api.quotes.verification import Verification, check_text, verify
+from api.routes.schemas import ErrorResponse, QuoteResponse, VerifyRequest
+from api.server.live import Live
+from api.server.work_queue import Worked
 
 router = APIRouter(tags=["quotes"], route_class=Worked)
 

@@ -7,16 +7,16 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 from pydantic import BeforeValidator, Field
 
-from api.answer import MOST_HITS, find
-from api.filters import understood
-from api.hits import Found, shown
-from api.live import Live
+from api.answer.compose import MOST_HITS, find
+from api.answer.filters import understood
+from api.answer.hits import Found, shown
+from api.episodes.library import shows_of
 from api.pages.render import page
-from api.routes.faults import faults_of
-from api.routes.library import shows_of
-from api.routes.work import Worked
-from api.schemas import FilterFields, Text
-from api.years import bars_of
+from api.pages.year_bars import bars_of
+from api.routes.form_errors import faults_of
+from api.routes.schemas import FilterFields, Text
+from api.server.live import Live
+from api.server.work_queue import Worked
 
 router = APIRouter(include_in_schema=False, route_class=Worked)
 

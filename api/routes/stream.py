@@ -7,8 +7,8 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import StreamingResponse
 
-from api.answer import Answer
-from api.printed import answer_json
+from api.answer.compose import Answer
+from api.answer.contract_json import answer_json
 from api.routes.rewording import Reword, while_read
 
 MEDIA_TYPE = "text/event-stream"

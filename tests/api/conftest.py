@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.base import KnowledgeBase, open_base
+from api.knowledge_base import KnowledgeBase, open_base
 from api.settings import Settings
-from index.build import build
+from index.building.build import build
 from index.capitals import WORD
 from index.encode import PieceVectors
 from index.keywords import stems
-from ingest.library import Record, episode_folder, save_record, save_transcript
+from ingest.library.records import Record, episode_folder, save_record, save_transcript
 from ingest.transcript import Episode, Show, Timing, Transcript, Turn, Word
 
 NOTICE = "This is a sample <show> & nothing else."
@@ -176,7 +176,7 @@ def rewrite() -> Callable[[Path, str, int, str], None]:
     """Replace the text of one turn of an episode, as ingesting a corrected text does."""
 
     def replaced(home: Path, identifier: str, number: int, text: str) -> None:
-        from ingest.library import load_transcript
+        from ingest.library.records import load_transcript
 
         transcript = load_transcript(home, identifier)
         assert transcript is not None

@@ -28,7 +28,7 @@ def logged(served_home: Path, encoder: Any, caplog: pytest.LogCaptureFixture) ->
         ):
             for method, path, more in requests:
                 client.request(method, path, **more)
-        found = [record.getMessage() for record in caplog.records if record.name == "api.routes.access"]
+        found = [record.getMessage() for record in caplog.records if record.name == "api.server.access_log"]
         # The test client's own line about what it sent is none of the server's.
         others = [record for record in caplog.records if not record.name.startswith("httpx")]
         return found, "\n".join(logging.Formatter().format(record) for record in others)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.answer import (
+from api.answer.compose import (
     MOST_QUESTION_CHARACTERS,
     Answer,
     Citation,
@@ -23,18 +23,18 @@ from api.answer import (
     mended,
     statements_of,
 )
-from api.base import KnowledgeBase, open_base
-from api.confidence import CONFIDENT, TOUCHES
+from api.answer.confidence import CONFIDENT, TOUCHES
 from api.errors import QuestionError
-from api.quote import fault_of, open_transcript, quote_at, resolve
+from api.knowledge_base import KnowledgeBase, open_base
+from api.quotes.quote import fault_of, open_transcript, quote_at, resolve
 from api.settings import Settings
-from index.build import build
+from index.building.build import build
 from index.chunk import sentences_of
 from index.passage import Filters
 from index.search import trigrams
-from ingest.library import Record, episode_folder, load_transcript, save_record, save_transcript
+from ingest.library.records import Record, episode_folder, load_transcript, save_record, save_transcript
+from ingest.text.words import normalise
 from ingest.transcript import Episode, Show, Transcript, Turn, Word
-from ingest.words import normalise
 
 MakeBase = Callable[..., KnowledgeBase]
 Rewrite = Callable[[Path, str, int, str], None]

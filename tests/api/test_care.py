@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from api import care
 from api.cli import main
-from index import doctor as index_doctor
-from ingest.library import episode_folder, episode_ids
+from api.terminal import maintenance as care
+from index.maintenance import doctor as index_doctor
+from ingest.library.records import episode_folder, episode_ids
 
 
 @pytest.fixture(autouse=True)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.answer import Citation
-from api.citing import absolute, as_html, as_json_ld, as_markdown, as_text, quotation
+from api.answer.compose import Citation
+from api.quotes.citation_formats import absolute, as_html, as_json_ld, as_markdown, as_text, quotation
 from ingest.transcript import Episode, Show
 from tests.api.commonmark import tokens
 from tests.api.markup import Seen

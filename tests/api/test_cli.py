@@ -16,7 +16,7 @@ import pytest
 from api import cli
 from api.settings import Settings, read_settings
 from index.encoder_files import PACKAGED
-from ingest.library import episode_ids
+from ingest.library.records import episode_ids
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "data" / "sample"
@@ -27,7 +27,7 @@ QUESTION = "Why could the office not stay on Capstan?"
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch, encoder: Any) -> None:
     """Commands load the encoder that counts shared words."""
-    for name in ("index.encode.load_encoder", "api.base.load_encoder"):
+    for name in ("index.encode.load_encoder", "api.knowledge_base.load_encoder"):
         monkeypatch.setattr(name, lambda _name=PACKAGED: encoder)
     monkeypatch.setattr("index.encoder_files.weights_named", lambda _name=PACKAGED: encoder.weights)
 
@@ -159,7 +159,7 @@ def test_a_mistake_of_ours_is_one_line_too(run: Run, at: tuple[str, str], monkey
     def failing(*_: object, **__: object) -> None:
         raise RuntimeError("something\nodd")
 
-    monkeypatch.setattr("api.base.open_base", failing)
+    monkeypatch.setattr("api.knowledge_base.open_base", failing)
     assert run(*at, "ask", "x") == (1, "", "playback: RuntimeError: something odd; PLAYBACK_LOG=debug shows where\n")
 
 
@@ -193,7 +193,7 @@ def test_a_terminal_gets_no_commands(
     run: Run, home: Path, encoder: Any, rewrite: Callable[[Path, str, int, str], None]
 ) -> None:
     """Escape sequences in a transcript are shown as unknown characters, and a quote is one line."""
-    from index.build import build
+    from index.building.build import build
 
     rewrite(home, "harbour-1-aaaa", 3, "The lighthouse\x1b[2J \x9b31m was paid\nfor by \x07 the council.")
     build(home, encoder)

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api import cli
-from api.comparison import FIGURES, compared, comparison_text
-from api.metrics import Row, auroc, figures, intervals, paired_intervals
-from index.build import build
+from api.evaluation.comparison import FIGURES, compared, comparison_text
+from api.evaluation.metrics import Row, auroc, figures, intervals, paired_intervals
+from index.building.build import build
 
 QUESTION = "Which council paid for the lighthouse database?"
 GOLD = {
@@ -136,7 +136,7 @@ def test_the_table_says_what_differs() -> None:
 @pytest.fixture
 def questions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoder: Any) -> Path:
     """One question that is answered rightly, one whose gold is elsewhere; the encoder that counts words answers."""
-    monkeypatch.setattr("api.base.load_encoder", lambda name: encoder)
+    monkeypatch.setattr("api.knowledge_base.load_encoder", lambda name: encoder)
     path = tmp_path / "questions.jsonl"
     right = {"id": "1", "question": QUESTION, "answerable": True, "kind": "who", "persona": "engineer"}
     wrong = right | {"id": "2", "question": "What is yellow & <b>old</b>?", "gold": [GOLD], "also": []}

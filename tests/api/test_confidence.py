@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api import confidence as module
-from api.answer import ask, ready
-from api.base import KnowledgeBase
-from api.confidence import CONFIDENT, TOUCHES, Evidence, confidence, evidence_of
+from api.answer import confidence as module
+from api.answer.compose import ask, ready
+from api.answer.confidence import CONFIDENT, TOUCHES, Evidence, confidence, evidence_of
+from api.knowledge_base import KnowledgeBase
 from index.search import search
 
 MakeBase = Callable[..., KnowledgeBase]
@@ -106,7 +106,7 @@ def test_the_size_of_the_library_changes_nothing(
     base_of: MakeBase, question: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The same evidence gives the same confidence when twenty episodes about other things are added."""
-    monkeypatch.setattr("api.confidence._READ_HITS", 1)  # the second hit may be another one among more
+    monkeypatch.setattr("api.answer.confidence._READ_HITS", 1)  # the second hit may be another one among more
     small = ask(base_of(SAID), question).confidence
     others = {
         f"c-{number}-aaaa": [

@@ -1,6 +1,6 @@
 """Where text and recording differ, beside the turns it concerns."""
 
-from api.differences import Difference, differences_of
+from api.episodes.differences import Difference, differences_of
 from ingest.transcript import Divergence, Episode, Show, Transcript, Turn, Unheard, Unwritten, Word
 
 EPISODE = Episode("tea-1-aaaa", "t1", Show("tea", "Tea"))

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from api.cli import main
-from ingest.divergence import suspicion
-from ingest.library import episode_folder, episode_ids
+from ingest.alignment.divergence import suspicion
+from ingest.library.records import episode_folder, episode_ids
 from ingest.pipeline import IngestSettings, ingest_episode
 from ingest.sources import register_source
 from ingest.transcript import Divergence, OfficialTurn, Turn, Unheard, Unwritten, untimed

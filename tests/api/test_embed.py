@@ -10,9 +10,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.embedding import WIDTH, card_height, oembed
-from api.quote import open_transcript, quote_at
-from api.routes.surroundings import surroundings_of
+from api.quotes.context import surroundings_of
+from api.quotes.oembed import WIDTH, card_height, oembed
+from api.quotes.quote import open_transcript, quote_at
 from api.settings import Settings
 from tests.api.markup import seen
 

@@ -14,8 +14,8 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.routes.entrance import OPEN, SAFE_METHODS
-from api.schemas import ErrorResponse
+from api.routes.schemas import ErrorResponse
+from api.server.admission import OPEN, SAFE_METHODS
 from api.settings import Settings
 from tests.api.endpoints import endpoints
 

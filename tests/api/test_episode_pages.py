@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.settings import Settings
-from ingest.library import Record, edited_on, load_record, load_transcript, save_record, save_transcript
+from ingest.library.records import Record, edited_on, load_record, load_transcript, save_record, save_transcript
 from ingest.transcript import Divergence, Episode, Show, Transcript, Turn, Unheard, Unwritten
 from tests.api.markup import Element, Seen, seen
 

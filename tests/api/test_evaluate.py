@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.evaluate import evaluate, misses, misses_html, render
-from api.questions import Gold, Question, folds, read_questions
+from api.evaluation.evaluate import evaluate, misses, misses_html, render
+from api.evaluation.questions import Gold, Question, folds, read_questions
 from ingest.errors import PlaybackError
 
 SHARED = Path(__file__).parents[2].parent / "shared"

@@ -6,9 +6,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from api.answer import ready
-from api.base import KnowledgeBase
-from api.evidence import Span, information_of, spans_of
+from api.answer.candidates import Span, information_of, spans_of
+from api.answer.compose import ready
+from api.knowledge_base import KnowledgeBase
 from index.search import search
 
 MakeBase = Callable[..., KnowledgeBase]

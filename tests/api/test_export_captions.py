@@ -7,7 +7,7 @@ import pytest
 
 from api.cli import main
 from ingest.export import podcasting_json
-from ingest.library import Record, episode_ids, load_transcript, save_record, save_transcript
+from ingest.library.records import Record, episode_ids, load_transcript, save_record, save_transcript
 from ingest.transcript import Episode, OfficialTurn, Show, Transcript, untimed
 
 CAPTIONS = """WEBVTT

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.facets import PAGE_LENGTH, Wanted, facets_of, listed, page_of
-from api.listing import Entry
+from api.episodes.facets import PAGE_LENGTH, Wanted, facets_of, listed, page_of
+from api.episodes.listing import Entry
+from ingest.text.words import normalise
 from ingest.transcript import Episode, Show
-from ingest.words import normalise
 
 TEA, SEA = Show("tea", "Tea show"), Show("sea", "Sea show")
 

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from api import feedback
+from api.answer import feedback
+from api.answer.feedback import MOST_COMMENT_BYTES, Feedback, feedback_of, store
 from api.app import create_app
 from api.errors import FeedbackError, FeedbackFull
-from api.feedback import MOST_COMMENT_BYTES, Feedback, feedback_of, store
 from api.routes.feedback import is_same_origin
 from api.settings import Settings, read_settings
 from tests.api.markup import seen

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api.answer.filters import Asked, find_episode, understood
 from api.errors import EpisodeUnknown, FilterError
-from api.filters import Asked, find_episode, understood
-from index.build import build
+from index.building.build import build
 from index.generation import Generation
 from index.passage import Filters
 from index.store import open_generation
-from ingest.library import Record, save_record, save_transcript
+from ingest.library.records import Record, save_record, save_transcript
 from ingest.transcript import Episode, Show, Transcript, Turn, Word
 
 NO_FILTERS = Filters()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.finding import MOST_CHARACTERS, pattern_of, stretches
+from api.episodes.highlight import MOST_CHARACTERS, pattern_of, stretches
 
 
 def shown(text: str, wanted: str) -> str:

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from api.conversation import Asking, Past, ask
-from api.followup import MOST_CHARACTERS, Earlier, leans, resolved
+from api.answer.conversation import Asking, Past, ask
+from api.answer.followup import MOST_CHARACTERS, Earlier, leans, resolved
 from index.keywords import stems
 
 BEFORE = "Why did the harbour office leave the Tidewater platform?"

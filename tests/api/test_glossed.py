@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.glossed import glossed
-from ingest.glossary import glossary
+from api.pages.glossary_terms import glossed
+from ingest.reference.glossary import glossary
 
 FORMS = [form for term in glossary() for form in (term.term, *term.aliases)]
 

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from api import base as bases
-from api import live as lives
+from api import knowledge_base as bases
 from api.app import create_app
-from api.live import Live
-from api.schemas import HealthResponse
+from api.routes.schemas import HealthResponse
+from api.server import live as lives
+from api.server.live import Live
 from api.settings import Settings
-from index.build import build
+from index.building.build import build
 from index.errors import EncoderError, IndexBroken
 
 

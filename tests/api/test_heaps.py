@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from api.heaps import give_back, share_heaps
+from api.server.memory import give_back, share_heaps
 
 
 def test_another_c_library_is_left_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.hosts import LOOPBACK, is_served
+from api.server.hosts import LOOPBACK, is_served
 
 BOUND = (*LOOPBACK, "192.0.2.7", "Playback.Example.org")
 

@@ -12,20 +12,20 @@ import pytest
 from pydantic import TypeAdapter
 from starlette.testclient import TestClient
 
-from api.answer import Answer
+from api.answer.compose import Answer
 from api.app import create_app
-from api.base import KnowledgeBase, open_base
-from api.live import Live
-from api.quote import open_transcript, quote_at
+from api.knowledge_base import KnowledgeBase, open_base
+from api.quotes.quote import open_transcript, quote_at
 from api.routes import answers
-from api.routes.errors import REFUSALS
-from api.schemas import EpisodesResponse, ErrorResponse, HealthResponse, QuoteResponse, SearchResponse
+from api.routes.schemas import EpisodesResponse, ErrorResponse, HealthResponse, QuoteResponse, SearchResponse
+from api.server.live import Live
+from api.server.refusals import REFUSALS
 from api.settings import Settings
-from index.build import build
+from index.building.build import build
 from index.errors import IndexMissing
 from ingest.errors import PlaybackError
 from ingest.export import render
-from ingest.library import load_transcript, recording
+from ingest.library.records import load_transcript, recording
 from tests.api.endpoints import endpoints
 
 TIMED, GUESSED, UNTIMED, WAITING = "harbour-1-aaaa", "harbour-2-bbbb", "harbour-3-cccc", "harbour-4-eeee"
@@ -489,7 +489,7 @@ def test_nobody_waits_for_a_switch(
         assert finish.wait(10)
         return open_base(*arguments)
 
-    monkeypatch.setattr("api.live.open_base", slowly)
+    monkeypatch.setattr("api.server.live.open_base", slowly)
     switching = Thread(target=live.base)
     switching.start()
     assert opening.wait(10)

@@ -16,11 +16,11 @@ from starlette.testclient import TestClient
 from api import cli
 from api.app import create_app
 from api.errors import QuoteGone, QuoteUnknown
-from api.quote import resolve
+from api.quotes.quote import resolve
 from api.settings import Settings
 from index.encoder_files import PACKAGED
 from index.store import index_folder, numbers
-from ingest.library import episode_folder, episode_ids, feeds, feeds_folder, load_transcript
+from ingest.library.records import episode_folder, episode_ids, feeds, feeds_folder, load_transcript
 
 ROOT = Path(__file__).parents[2]
 TURNS = (
@@ -44,7 +44,7 @@ def run(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, encoder: Any, home: Path
 ) -> Callable[..., tuple[int, str, str]]:
     """Run a command on `home` with the encoder that counts shared words; its exit code, output and complaints."""
-    for name in ("index.encode.load_encoder", "api.base.load_encoder"):
+    for name in ("index.encode.load_encoder", "api.knowledge_base.load_encoder"):
         monkeypatch.setattr(name, lambda _name=PACKAGED: encoder)
     monkeypatch.setattr("index.encoder_files.weights_named", lambda _name=PACKAGED: encoder.weights)
     monkeypatch.setenv("PLAYBACK_ENCODER", encoder.name)
@@ -159,7 +159,7 @@ def test_one_feed_that_cannot_be_read_stops_no_other(
 def test_a_second_refresh_leaves_the_work_to_the_first(run: Run, home: Path, web: SimpleNamespace) -> None:
     """A run that takes longer than the timetable allows is not joined by another; that is no failure."""
     run("ingest", web.url, "--quiet", "--allow-host", web.host)
-    program = "import sys\nfrom pathlib import Path\nfrom ingest.files import lock\n"
+    program = "import sys\nfrom pathlib import Path\nfrom ingest.storage.files import lock\n"
     program += "with lock(Path(sys.argv[1])):\n    print('held', flush=True)\n    sys.stdin.read()\n"
     command = [sys.executable, "-c", program, str(feeds_folder(home))]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
@@ -422,7 +422,7 @@ def test_a_full_disk_is_one_clear_line(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device", "file")
 
-    monkeypatch.setattr("ingest.removal.write_json", full)
+    monkeypatch.setattr("ingest.library.removal.write_json", full)
     code, out, err = run("remove", "1", "--quiet")
     assert (code, out) == (1, "")
     assert "no space is left on the disk" in err

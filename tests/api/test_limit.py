@@ -11,7 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.routes.limit import TIME_LIMIT, TimeLimit
+from api.server.time_limit import TIME_LIMIT, TimeLimit
 from api.settings import Settings
 from tests.api.running import Gated
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.answer import Citation
+from api.answer.compose import Citation
 from api.listening import Played, fragment, played, stretch
 from ingest.transcript import Episode, Show
 

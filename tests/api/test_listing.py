@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from api.listing import entries_of, entry_of, people_of
+from api.episodes.listing import entries_of, entry_of, people_of
 from ingest.errors import LibraryError
 from ingest.item import Item
-from ingest.library import Record, episode_folder, save_record, save_transcript
+from ingest.library.records import Record, episode_folder, save_record, save_transcript
 from ingest.pipeline import IngestSettings, ingest_episode
 from ingest.sources import register_source
 from ingest.transcript import Episode, Show, Transcript, Turn

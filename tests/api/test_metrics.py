@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.metrics import (
+from api.evaluation.metrics import (
     Row,
     auroc,
     auroc_equal_names,

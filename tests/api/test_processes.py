@@ -6,18 +6,18 @@ from dataclasses import replace
 
 import pytest
 
-from api.processes import outcomes_of
+from api.terminal.worker_processes import outcomes_of
 from ingest.item import Item
-from ingest.library import episode_folder, load_record
-from ingest.outcome import Outcome, load_state
+from ingest.library.outcome import Outcome, load_state
+from ingest.library.records import episode_folder, load_record
+from ingest.library.register import register
+from ingest.library.removal import remove_episode
 from ingest.pipeline import died
-from ingest.register import register
-from ingest.removal import remove_episode
 
 # What the processes run is imported by them, so it is a module of its own.
 DEADLY = """
 import os, signal, time
-from ingest.outcome import Outcome
+from ingest.library.outcome import Outcome
 
 def work(episode):
     if episode.title in ("Two", "Five"):

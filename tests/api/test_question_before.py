@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.quote import opened, quote_at
+from api.quotes.quote import opened, quote_at
 from ingest.transcript import Episode, Show, Transcript, Turn, Word
 
 

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.errors import QuoteGone, QuoteUnknown
-from api.quote import Opened, Quote, fault_of, fingerprint, open_transcript, opened, quote_at, resolve
-from ingest.library import Record, episode_folder, save_record, save_transcript
-from ingest.printed import place
+from api.quotes.quote import Opened, Quote, fault_of, fingerprint, open_transcript, opened, quote_at, resolve
+from ingest.library.records import Record, episode_folder, save_record, save_transcript
+from ingest.text.words import normalise
+from ingest.timing.printed_times import place
 from ingest.transcript import Episode, OfficialTurn, Show, Transcript, Turn, Word
-from ingest.words import normalise
 
 SHOW = Show("gds", "The Harbour Podcast")
 EPISODE = "gds-35-7k2m"

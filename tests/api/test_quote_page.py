@@ -11,9 +11,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.quote import open_transcript, quote_at
+from api.quotes.quote import open_transcript, quote_at
 from api.settings import Settings
-from ingest.words import normalise
+from ingest.text.words import normalise
 from tests.api.markup import Seen, seen
 
 TIMED, GUESSED, UNTIMED, HOSTILE = "harbour-1-aaaa", "harbour-2-bbbb", "harbour-3-cccc", "odd-2020-01-02-dddd"
@@ -225,7 +225,7 @@ def test_an_unknown_quote_is_not_found(client: TestClient) -> None:
 
 def test_a_recording_that_came_later_is_played(home: Path, encoder: Any) -> None:
     """The library's own recording is offered where the publisher's is not known."""
-    from ingest.library import episode_folder
+    from ingest.library.records import episode_folder
 
     with TestClient(create_app(Settings(home=home), encoder)) as client:
         address = address_of(home, UNTIMED, "Letters to captains")

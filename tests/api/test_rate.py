@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.rate import WINDOW, Rates, counted_as
+from api.server.rate_limit import WINDOW, Rates, counted_as
 
 
 def test_a_client_has_its_number_of_requests_a_minute() -> None:

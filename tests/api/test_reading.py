@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.reading import seconds_of, spoken_at
-from api.text import clock
+from api.terminal.text import clock
 from ingest.transcript import Turn
 
 TURNS = (Turn("A", "One.", 5.0), Turn("B", "Two."), Turn("A", "Three.", 20.5), Turn("B", "Moved.", 10.0))

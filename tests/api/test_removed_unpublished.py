@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from api.answer import find
+from api.answer.compose import find
 from api.app import create_app
-from api.base import open_base, removed_since
+from api.knowledge_base import open_base, removed_since
 from api.settings import Settings
-from index.build import build
-from ingest.removal import remove_episode
+from index.building.build import build
+from ingest.library.removal import remove_episode
 from tests.api.conftest import HashedStems
 
 REMOVED, STAYS = "harbour-1-aaaa", "harbour-2-bbbb"

@@ -14,17 +14,17 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from api.answer import Answer, Citation, Statement
+from api.answer.compose import Answer, Citation, Statement
+from api.answer.function_words import is_function_word
 from api.app import create_app
 from api.cli import main
-from api.function_words import is_function_word
-from api.rewrite import Model, model_of, rewritten
+from api.llm.grounding import supported_statements
+from api.llm.rewrite import Model, model_of, rewritten
 from api.settings import Settings, read_settings
-from api.support import supported_statements
-from api.text import answer_text
+from api.terminal.text import answer_text
 from index.encode import Encoder
 from index.keywords import stems
-from ingest.spoken import spoken
+from ingest.alignment.spoken_form import spoken
 from ingest.transcript import Episode, Show
 from tests.api.scripted_model import Reply, Scripted, drips, hangs_up, says, scripted_model, sends, sleeps
 
@@ -352,7 +352,7 @@ def test_both_doors_use_the_model(
     assert "The harbour council paid for the lighthouse database. <a" in page
     assert "12 pounds" not in page
     monkeypatch.setattr("index.encode.load_encoder", lambda name: encoder)
-    monkeypatch.setattr("api.base.load_encoder", lambda name: encoder)
+    monkeypatch.setattr("api.knowledge_base.load_encoder", lambda name: encoder)
     monkeypatch.setenv("PLAYBACK_LLM_URL", script.url)
     monkeypatch.setenv("PLAYBACK_LLM_MODEL", "small-model")
     assert main(["--home", str(served_home), "ask", question, "--json"]) == 0
@@ -361,7 +361,7 @@ def test_both_doors_use_the_model(
 
 
 def test_only_one_file_knows_the_client() -> None:
-    """The client of the language model is imported in api/rewrite.py alone."""
+    """The client of the language model is imported in api/llm/rewrite.py alone."""
     files = (path for room in ("api", "index", "ingest") for path in (ROOT / room).rglob("*.py"))
     knows = [path.name for path in files if re.search(r"^\s*(?:from|import) openai\b", path.read_text("utf-8"), re.M)]
     assert knows == ["rewrite.py"]

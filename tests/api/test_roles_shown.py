@@ -4,11 +4,11 @@ from pathlib import Path
 
 from starlette.testclient import TestClient
 
-from api.answer import citation_of
+from api.answer.compose import citation_of
 from api.app import create_app
-from api.quote import opened, quote_at
+from api.quotes.quote import opened, quote_at
 from api.settings import Settings
-from ingest.library import Record, save_record, save_transcript
+from ingest.library.records import Record, save_record, save_transcript
 from ingest.transcript import Episode, OfficialTurn, Role, Show, Transcript, untimed
 
 EPISODE = Episode("tea-1-abcd", "g-1", Show("tea", "Tea show"))

@@ -10,7 +10,7 @@ import pytest
 from pydantic import TypeAdapter
 from starlette.testclient import TestClient
 
-from api.answer import Answer
+from api.answer.compose import Answer
 from api.routes.stream import event, wants_stream
 from api.settings import Settings
 from index.encode import Encoder

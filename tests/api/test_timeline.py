@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.timeline import MOST_SPEAKERS, NOBODY, WIDTH, Span, place, ticks, timeline_of
+from api.episodes.timeline import MOST_SPEAKERS, NOBODY, WIDTH, Span, place, ticks, timeline_of
 from ingest.transcript import Episode, Show, Timing, Transcript, Turn
 
 # Speaker, start, end in seconds.

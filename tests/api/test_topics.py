@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.topics import LEAST_TIMES, LEAST_TIMES_OF_A_COMMON_WORD, topics_of
+from api.episodes.topics import LEAST_TIMES, LEAST_TIMES_OF_A_COMMON_WORD, topics_of
 
 
 def test_a_term_said_three_times_is_a_topic_and_one_said_twice_is_not() -> None:

@@ -12,18 +12,19 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 from starlette.testclient import TestClient
 
-from api import answer, drops
+from api import drops
+from api.answer import compose as answer
 from api.app import create_app
-from api.base import KnowledgeBase, open_base
-from api.live import Live
-from api.quote import open_transcript
+from api.knowledge_base import KnowledgeBase, open_base
+from api.quotes.quote import open_transcript
+from api.quotes.verification import Verification, verify
+from api.server.live import Live
 from api.settings import Settings
-from api.verification import Verification, verify
-from index.build import build
+from index.building.build import build
 from index.generation import Generation
-from ingest.library import Record, save_record, save_transcript
+from ingest.library.records import Record, save_record, save_transcript
+from ingest.text.words import normalise
 from ingest.transcript import Episode, Show, Transcript, Turn, Word
-from ingest.words import normalise
 
 SHOW = Show("tea", "The Tea Show")
 OLD = "tea-1-aaaa"

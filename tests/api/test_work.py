@@ -16,9 +16,9 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.errors import Busy, ReaderLeft
-from api.routes.entrance import OPEN
-from api.routes.work import Turns, Worked, usual_turns
-from api.schemas import ErrorResponse
+from api.routes.schemas import ErrorResponse
+from api.server.admission import OPEN
+from api.server.work_queue import Turns, Worked, usual_turns
 from api.settings import Settings
 from tests.api.endpoints import endpoints
 from tests.api.running import Gated, asking, running, wait_for

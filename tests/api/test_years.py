@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.years import bars_of
+from api.pages.year_bars import bars_of
 
 
 def test_bars_are_as_high_as_their_counts() -> None:

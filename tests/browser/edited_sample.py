@@ -3,11 +3,11 @@
 from dataclasses import replace
 from pathlib import Path
 
-from api.quote import open_transcript, quote_at
-from index.build import build
-from ingest.library import Record, episode_ids, load_transcript, recording, save_record, save_transcript
+from api.quotes.quote import open_transcript, quote_at
+from index.building.build import build
+from ingest.library.records import Record, episode_ids, load_transcript, recording, save_record, save_transcript
+from ingest.text.words import normalise
 from ingest.transcript import Divergence, Transcript, Turn, Unheard, Unwritten, Word
-from ingest.words import normalise
 from tests.api.conftest import HashedStems
 
 _CORRECTED = "Clean the data where it is, before you move it."

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from api.settings import Settings
-from index.build import build
+from index.building.build import build
 from tests.api.conftest import HashedStems
 from tests.browser.sample_site import served
 from tests.hostile.payloads import ALL

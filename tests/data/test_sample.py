@@ -13,7 +13,7 @@ import feedparser
 import numpy as np
 import pytest
 
-from ingest.words import normalise, pieces
+from ingest.text.words import normalise, pieces
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"
 NAMES = ("1-rehearsal", "2-switch", "3-afterwards")
@@ -122,7 +122,7 @@ def test_script_reads_notes_by_turns(make_sample: ModuleType) -> None:
 @pytest.mark.parametrize("number", range(3))
 def test_product_reads_the_same_turns(feed: Any, make_sample: ModuleType, number: int) -> None:
     """Playback's own reader of show notes finds in the feed the turns that were spoken."""
-    shownotes = pytest.importorskip("ingest.shownotes")
+    shownotes = pytest.importorskip("ingest.shownotes.parse")
     official = shownotes.parse_notes(feed.entries[number].content[0].value)
     _, turns = make_sample.read_notes((SAMPLE / f"{NAMES[number]}.txt").read_text("utf-8"))
     assert [(turn.speaker, turn.text) for turn in official.turns] == turns
@@ -218,7 +218,7 @@ def test_cues_lie_on_word_edges(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_product_reads_the_captions(name: str) -> None:
     """Playback's own reader of captions finds the same cues, at the same times, without speakers."""
-    captions = pytest.importorskip("ingest.captions")
+    captions = pytest.importorskip("ingest.captions.turns")
     read = captions.read_captions((SAMPLE / f"{name}.vtt").read_bytes(), f"{name}.vtt")
     read_cues = getattr(read, "cues", read)
     assert [(cue.start, cue.end, cue.text) for cue in read_cues] == [

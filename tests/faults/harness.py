@@ -22,10 +22,10 @@ from scenarios import BACKUP, SCENARIOS, Look, Sample, asked_for, awaited, run, 
 from web import serving
 
 from index.errors import IndexMissing
+from index.maintenance.archive import unpacked
 from index.store import index_folder, open_generation
-from ingest.archive import unpacked
-from ingest.files import read_if_whole, read_json
-from ingest.library import records
+from ingest.library.records import records
+from ingest.storage.files import read_if_whole, read_json
 
 READY = 10.0  # seconds in which a run after a fault must have ended
 

@@ -9,18 +9,20 @@ from types import SimpleNamespace
 import pytest
 
 from api.errors import QuoteGone, QuoteUnknown
-from api.quote import open_transcript, quote_at, resolve
-from ingest import pipeline, recordings, stages
+from api.quotes.quote import open_transcript, quote_at, resolve
+from ingest import pipeline
 from ingest.errors import SourceError
-from ingest.files import read_json
-from ingest.heard import Heard, Listening
-from ingest.library import episodes_folder, load_transcript, records
-from ingest.outcome import Outcome
+from ingest.library.outcome import Outcome
+from ingest.library.records import episodes_folder, load_transcript, records
+from ingest.library.removal import removal_of, removed_folder
 from ingest.pipeline import IngestSettings, ingest_episode
-from ingest.removal import removal_of, removed_folder
 from ingest.sources import Source, register_source
+from ingest.speech.heard import Heard, Listening
+from ingest.stages import official_text as stages
+from ingest.stages import recording as recordings
+from ingest.storage.files import read_json
+from ingest.text.words import normalise
 from ingest.transcript import HeardWord
-from ingest.words import normalise
 from tests.faults.publisher import Publisher
 
 Words = tuple[str, ...]

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from index.keywords import stems
-from ingest.files import sha256_of, write_json
-from ingest.heard import Heard, Listening, to_json
+from ingest.speech.heard import Heard, Listening, to_json
+from ingest.storage.files import sha256_of, write_json
 from ingest.transcript import HeardWord
 
 TALK = "Hello and welcome.|The {0} of the harbour was mended in winter.|Who paid for the {0}?|Nobody paid for the {0}."

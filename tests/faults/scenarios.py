@@ -16,8 +16,8 @@ from web import MOVED, asked
 
 from api.cli import main
 from index.store import current_number, index_folder, numbers, open_generation
-from ingest.library import episode_folder, episode_ids, episodes_folder
-from ingest.removal import removal_of
+from ingest.library.records import episode_folder, episode_ids, episodes_folder
+from ingest.library.removal import removal_of
 
 BACKUP = "kept.tar.gz"
 _PART = ".audio.wav.part"

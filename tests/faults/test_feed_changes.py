@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from api.base import open_base
+from api.knowledge_base import open_base
+from api.quotes.verification import verify
 from api.settings import Settings
-from api.verification import verify
-from index.build import build
+from index.building.build import build
 from tests.api.conftest import HashedStems
 from tests.faults import changes
 from tests.faults.changes import Change

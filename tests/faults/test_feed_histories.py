@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from ingest.library import feeds
+from ingest.library.records import feeds
 from ingest.sources import refresh_feed, register_source
 from tests.faults import changes
 from tests.faults.promises import given_out, ids_of, ingested, stamps, verdicts, visited

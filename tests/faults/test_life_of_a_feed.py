@@ -15,21 +15,21 @@ from hypothesis import HealthCheck, Phase, note, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-import index.doctor
-from api import answer
-from api.base import open_base
-from api.care import examine
+import index.maintenance.doctor
+from api.answer import compose as answer
 from api.errors import QuoteGone
-from api.quote import resolve
+from api.knowledge_base import open_base
+from api.quotes.quote import resolve
+from api.quotes.verification import verify
 from api.settings import Settings
-from api.verification import verify
-from index.build import build
+from api.terminal.maintenance import examine
+from index.building.build import build
 from index.store import current_number_or_zero, drop_index, drop_others
 from ingest.errors import SourceError
-from ingest.library import feeds, transcript_ids
-from ingest.removal import removal_of, remove_episode
+from ingest.library.records import feeds, transcript_ids
+from ingest.library.removal import removal_of, remove_episode
 from ingest.sources import Source, refresh_feed, register_source
-from ingest.words import normalise
+from ingest.text.words import normalise
 from tests.api.conftest import HashedStems
 from tests.faults import changes
 from tests.faults.changes import Change
@@ -41,7 +41,7 @@ QUICK_STEPS, LONG_STEPS = 60, 2_000
 SEED = 1
 MOST_GIVEN = 200  # quotes that one life remembers
 MOST_ENTRIES = 8
-MOST_MOVES = 5  # so many redirects are followed from the address that was subscribed to (ingest.fetch)
+MOST_MOVES = 5  # so many redirects are followed from the address that was subscribed to (ingest.fetch.client)
 
 WORDS = (
     changes.word_added,
@@ -454,8 +454,8 @@ def _applies(change: Change, there: Site, who: str) -> bool:
 def lives(publisher, monkeypatch) -> type[Lives]:
     Lives.publisher, Lives.engine, Lives.steps = publisher, Engine(), Counter()
     hear_with(Lives.engine, monkeypatch)
-    monkeypatch.setattr(index.doctor, "load_encoder", lambda name: HashedStems())
-    monkeypatch.setattr(index.doctor, "weights_named", lambda name: HashedStems.weights)
+    monkeypatch.setattr(index.maintenance.doctor, "load_encoder", lambda name: HashedStems())
+    monkeypatch.setattr(index.maintenance.doctor, "weights_named", lambda name: HashedStems.weights)
     return Lives
 
 

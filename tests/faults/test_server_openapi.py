@@ -22,9 +22,9 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from api.app import create_app
-from api.quote import open_transcript, quote_at
+from api.quotes.quote import open_transcript, quote_at
 from api.settings import Settings
-from index.build import build
+from index.building.build import build
 from tests.api.conftest import HashedStems, library_of
 from tests.api.running import running
 

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from index.build import build
-from ingest.library import episode_folder
+from index.building.build import build
+from ingest.library.records import episode_folder
 from tests.api.conftest import HashedStems, library_of
 from tests.api.running import asking, wait_for
 from tests.api.scripted_model import drips, scripted_model

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from api.answer import find
+from api.answer.compose import find
 from api.app import create_app
-from api.live import Live
+from api.server.live import Live
 from api.settings import Settings
-from index.build import build
+from index.building.build import build
 from index.store import KEPT_GENERATIONS
-from ingest.library import Record, save_record, save_transcript
+from ingest.library.records import Record, save_record, save_transcript
 from ingest.transcript import Episode, Transcript
 from tests.api.conftest import HARBOUR, HashedStems, turn_of
 

@@ -30,14 +30,14 @@ from points import Points
 from sample import WORDS, Stems, listened
 from scenarios import SCENARIOS
 
-import api.base
-import index.build
-import index.doctor
+import api.knowledge_base
+import index.building.build
 import index.encode
 import index.encoder_files
+import index.maintenance.doctor
 import ingest.pipeline
-import ingest.stages
-from api.live import Live
+import ingest.stages.official_text
+from api.server.live import Live
 from api.settings import Settings
 
 ERRORS = {"EIO": errno.EIO, "ENOSPC": errno.ENOSPC}
@@ -198,7 +198,7 @@ def switches(trial: Trial, every: int, seed: int) -> dict[str, object]:
     for thread in threads:
         thread.start()
     for number in range(10):
-        index.build.build(home, Stems(), shape=(20 + number, 1))
+        index.building.build.build(home, Stems(), shape=(20 + number, 1))
     for thread in threads:
         thread.join()
     live.close()
@@ -233,11 +233,11 @@ def _main() -> int:
     parser.add_argument("--of", choices=(*SCENARIOS, "all"), default="ingest", help="the command (default: ingest)")
     parser.add_argument("--seed", type=int, default=0, help="where to begin counting, and chance (default: 0)")
     options = parser.parse_args()
-    for module in (index.encode, index.doctor, api.base):
+    for module in (index.encode, index.maintenance.doctor, api.knowledge_base):
         module.load_encoder = lambda name: Stems()  # type: ignore[assignment, return-value]
-    ingest.stages.transcribe = listened
+    ingest.stages.official_text.transcribe = listened
     ingest.pipeline.weights_available = lambda listening, download: Path()
-    for module in (index.encoder_files, index.doctor):
+    for module in (index.encoder_files, index.maintenance.doctor):
         module.weights_named = lambda name: Stems.weights  # type: ignore[assignment]
     results: dict[str, dict[str, object]] = {}
     failures: list[str] = []

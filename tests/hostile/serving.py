@@ -7,12 +7,12 @@ from urllib.parse import quote, urlencode
 
 from starlette.testclient import TestClient
 
-from api.answer import mended
+from api.answer.compose import mended
 from api.app import create_app
-from api.quote import open_transcript, quote_at
+from api.quotes.quote import open_transcript, quote_at
 from api.settings import Settings
-from index.build import build
-from ingest.library import Record, save_record, save_transcript
+from index.building.build import build
+from ingest.library.records import Record, save_record, save_transcript
 from ingest.transcript import Divergence, Episode, Role, Show, Transcript, Unheard, Unwritten
 from tests.api.conftest import HashedStems, turn_of
 from tests.api.markup import Seen

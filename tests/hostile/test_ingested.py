@@ -9,9 +9,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.quote import Opened, open_transcript, quote_at
+from api.quotes.quote import Opened, open_transcript, quote_at
 from api.settings import Settings
-from index.build import build
+from index.building.build import build
 from ingest.pipeline import IngestSettings, Outcome, ingest_episode
 from ingest.sources import register_source
 from tests.api.commonmark import tokens

@@ -15,7 +15,7 @@ from threading import Thread
 import numpy as np
 import pytest
 
-from ingest.audio import SAMPLE_RATE, blocks, probe
+from ingest.audio.load import SAMPLE_RATE, blocks, probe
 from ingest.errors import AudioError
 from tests.hostile.mutations import SAMPLE, mutated, playlists
 from tests.ingest.conftest import voice_of, write_recording

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from index.build import build
+from index.building.build import build
 from index.encode import load_encoder
 from index.errors import EncoderError, IndexBroken
 from index.generation import Generation
 from index.store import index_folder, open_generation
-from ingest.engines import opened as load_whisper
 from ingest.errors import ModelMissing
-from ingest.heard import Listening
-from ingest.library import Record, save_record, save_transcript
-from ingest.transcribe import transcribe
+from ingest.library.records import Record, save_record, save_transcript
+from ingest.speech.engines import opened as load_whisper
+from ingest.speech.heard import Listening
+from ingest.speech.transcribe import transcribe
 from ingest.transcript import Episode, Show, Transcript
 from tests.api.conftest import HashedStems, turn_of
 from tests.hostile.bombs import Bomb, index_changes, weights

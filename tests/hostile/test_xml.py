@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import SourceError
-from ingest.feed import parse_feed
+from ingest.feed.parse import parse_feed
 from tests.hostile.xml_files import hostile_files
 
 ROOT = Path(__file__).parents[2]
@@ -21,7 +21,7 @@ import resource, sys, time
 resource.setrlimit(resource.RLIMIT_AS, (1024 * 2**20,) * 2)
 from pathlib import Path
 from ingest.errors import SourceError
-from ingest.feed import parse_feed
+from ingest.feed.parse import parse_feed
 data = Path(sys.argv[1]).read_bytes()
 began = time.process_time()
 try:

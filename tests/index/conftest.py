@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from index.keywords import stems
-from ingest.library import Record, save_record, save_transcript
+from ingest.library.records import Record, save_record, save_transcript
 from ingest.transcript import Episode, Show, Transcript, Turn, Word
 
 SHOW = Show("harbour", "The Harbour Podcast")

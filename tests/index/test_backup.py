@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from index import backup as archives
-from index.backup import backup, end_restore, restore
-from index.build import build
+from index.building.build import build
+from index.maintenance import backup as archives
+from index.maintenance.backup import backup, end_restore, restore
 from index.store import current_number, index_folder, open_generation
 from ingest.errors import SourceError
-from ingest.files import lock
-from ingest.library import earlier_transcripts, episode_folder, episode_ids, load_transcript
-from ingest.removal import removal_of, remove_episode
+from ingest.library.records import earlier_transcripts, episode_folder, episode_ids, load_transcript
+from ingest.library.removal import removal_of, remove_episode
+from ingest.storage.files import lock
 from ingest.transcript import Transcript
 
 Talk = Callable[..., Transcript]

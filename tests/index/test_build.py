@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from index import build as building
-from index.build import HEADER_WEIGHT, build, up_to_date
+from index.building import build as building
+from index.building.build import HEADER_WEIGHT, build, up_to_date
 from index.chunk import OVERLAP_SENTENCES, PASSAGE_WORDS
 from index.encode import Encoder
 from index.generation import Generation
 from index.passage import Filters
 from index.store import current_number, index_folder, open_generation
 from ingest.item import Item
-from ingest.library import Record, episode_folder, save_record
+from ingest.library.records import Record, episode_folder, save_record
 from ingest.transcript import Show, Transcript
 
 Talk = Callable[..., Transcript]

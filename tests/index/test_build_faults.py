@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from index import inputs, keywords, vectors
-from index.build import build, up_to_date
+from index import keywords, vectors
+from index.building import inputs
+from index.building.build import build, up_to_date
 from index.store import current_number, index_folder, manifest_of, open_generation
-from ingest import space
 from ingest.errors import LibraryError
-from ingest.library import episode_folder
+from ingest.library.records import episode_folder
+from ingest.storage import disk_space as space
 from ingest.transcript import Transcript
 
 Talk = Callable[..., Transcript]

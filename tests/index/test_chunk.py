@@ -24,8 +24,8 @@ from index.chunk import (
     sentences_of,
     window,
 )
+from ingest.text.words import normalise, without_marks
 from ingest.transcript import Transcript, Turn, Word
-from ingest.words import normalise, without_marks
 
 Talk = Callable[..., Transcript]
 Speak = Callable[..., Turn]

@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from index import doctor
-from index.build import build
-from index.doctor import examine_index
+from index.building.build import build
 from index.errors import EncoderError
+from index.maintenance import doctor
+from index.maintenance.doctor import examine_index
 from index.store import current_number, index_folder, open_generation
-from ingest.doctor import Finding
-from ingest.files import lock
-from ingest.library import episode_folder
+from ingest.doctor.library import Finding
+from ingest.library.records import episode_folder
+from ingest.storage.files import lock
 from ingest.transcript import Transcript
 
 Talk = Callable[..., Transcript]

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.build import build
+from index.building.build import build
 from index.generation import Generation
 from index.passage import Filters, Passage
 from index.search import Query, search, trigrams

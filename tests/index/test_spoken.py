@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.spoken import Spoken, exactly, likeliest, longest, spoken_of
+from index.word_index import Spoken, exactly, likeliest, longest, spoken_of
 
 # Few letters, so that words repeat and stretches meet by chance.
 turns_of_words = st.lists(st.lists(st.sampled_from("abc"), max_size=8), min_size=1, max_size=5)

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from index.build import build
-from index.starters import MOST_STARTERS, candidates
+from index.building.build import build
+from index.building.starters import MOST_STARTERS, candidates
 from index.store import open_generation
-from ingest.library import episode_folder
+from ingest.library.records import episode_folder
 from ingest.transcript import Transcript
 
 Talk = Callable[..., Transcript]

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from index import store
-from index.build import build
+from index.building.build import build
 from index.errors import IndexBroken, IndexMissing
 from index.generation import Generation, Manifest
 from index.keywords import Keywords
@@ -30,7 +30,7 @@ from index.store import (
     open_generation,
 )
 from ingest.errors import LibraryError
-from ingest.files import sha256_of
+from ingest.storage.files import sha256_of
 from ingest.transcript import Transcript
 
 _NOBODY = 65534

@@ -2,13 +2,13 @@
 
 import pytest
 
-from ingest.align import align
-from ingest.respread import respread
+from ingest.alignment.align import align
+from ingest.alignment.cue_word_times import respread
 from ingest.transcript import HeardWord, OfficialTurn
 
 
 def cue(text: str, start: float, end: float) -> list[HeardWord]:
-    """The words of a caption in proportion to their letters, as `ingest.captions` gives them."""
+    """The words of a caption in proportion to their letters, as `ingest.captions.turns` gives them."""
     words = text.split()
     letters = sum(map(len, words))
     spread, passed = [], 0

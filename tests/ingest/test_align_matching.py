@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.anchors import Anchor, common_runs, heaviest_chain
-from ingest.matching import EXACT, NEAR, SLOT, encode, leap_costs, match
-from ingest.spoken import spoken
+from ingest.alignment.anchors import Anchor, common_runs, heaviest_chain
+from ingest.alignment.matching import EXACT, NEAR, SLOT, encode, leap_costs, match
+from ingest.alignment.spoken_form import spoken
 
 
 @pytest.mark.parametrize(

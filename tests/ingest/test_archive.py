@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from ingest import archive, space
-from ingest.archive import CHECKSUMS, held, unpacked, writing
+from index.maintenance import archive
+from index.maintenance.archive import CHECKSUMS, held, unpacked, writing
 from ingest.errors import LibraryError, SourceError
+from ingest.storage import disk_space as space
 
 FILES = {
     "library/a/one.json": b'{"schema":1}',

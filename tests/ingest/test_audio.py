@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ingest.audio import SAMPLE_RATE, blocks, probe
+from ingest.audio.load import SAMPLE_RATE, blocks, probe
 from ingest.errors import AudioError, ModelMissing
 
 av = pytest.importorskip("av")

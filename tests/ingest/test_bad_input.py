@@ -13,7 +13,7 @@ import pytest
 from api.cli import main
 from ingest import pipeline
 from ingest.errors import ModelMissing
-from ingest.library import episode_ids, load_transcript, records
+from ingest.library.records import episode_ids, load_transcript, records
 
 ROOT = Path(__file__).parents[2]
 NOTES = """Ann Lee: Hello, I am Ann and this is the tea show.

@@ -10,7 +10,7 @@ import webvtt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.captions import Cue, heard_words, named, read_captions, turns_of
+from ingest.captions.turns import Cue, heard_words, named, read_captions, turns_of
 from ingest.errors import SourceError
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "corpora" / "alignment"

@@ -1,6 +1,6 @@
 import pytest
 
-from ingest.catalogue import find_show, known_episode, known_show, known_shows, show_named_in
+from ingest.reference.catalogue import find_show, known_episode, known_show, known_shows, show_named_in
 
 HOST = "governmentdigitalservice.podbean.com"
 

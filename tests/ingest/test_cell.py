@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ingest import cell
-from ingest.audio import LONGEST, blocks, probe
-from ingest.cell import cell_limits, line_of, run
+from ingest.audio import decoder_process as cell
+from ingest.audio.decoder_process import cell_limits, line_of, run
+from ingest.audio.load import LONGEST, blocks, probe
+from ingest.audio.protocol import ERROR, INFO, MOST_BYTES, SAMPLES, message
 from ingest.errors import AudioError
-from ingest.messages import ERROR, INFO, MOST_BYTES, SAMPLES, message
 
 pytest.importorskip("av")
 ROOT = Path(__file__).parents[2]
@@ -26,7 +26,7 @@ def walled():
     """Run lines of Python behind the walls; `canary` is an address that listens. Returns what they print."""
 
     def ran(lines: str, *walls: str, argument: str = "") -> str:
-        program = "import socket, sys, os\nfrom ingest import sandbox\n" + "\n".join(walls) + "\n" + lines
+        program = "import socket, sys, os\nfrom ingest.audio import sandbox\n" + "\n".join(walls) + "\n" + lines
         done = subprocess.run(
             [sys.executable, "-c", program, argument], cwd=ROOT, capture_output=True, text=True, check=False
         )
@@ -104,10 +104,11 @@ def test_the_cell_knows_no_secret(monkeypatch):
 
 def pretend(monkeypatch, tmp_path, program: str) -> None:
     """Let another program stand where the decoder is; `say(kind, body)` sends a message."""
-    folder = tmp_path / "ingest"
-    folder.mkdir()
+    folder = tmp_path / "ingest" / "audio"
+    folder.mkdir(parents=True)
     prologue = "import os, sys, time, signal, struct\ndef say(k, b): os.write(1, struct.pack('>cI', k, len(b)) + b)\n"
-    (folder / "__init__.py").write_text("")
+    for package in (folder, folder.parent):
+        (package / "__init__.py").write_text("")
     (folder / "decoder.py").write_text(prologue + program)
     monkeypatch.setattr(cell, "_environment", lambda: {"PYTHONPATH": str(tmp_path)})
 
@@ -168,7 +169,7 @@ def test_a_cell_that_never_stops_talking_is_stopped(monkeypatch, tmp_path, recor
     """More sound than a day, as a few bytes of FLAC may promise, ends the recording."""
     path = record(tmp_path / "a.wav", np.zeros(100), codec="pcm_s16le")
     pretend(monkeypatch, tmp_path, f"while True: say(b'S', bytes({MOST_BYTES}))")
-    monkeypatch.setattr("ingest.audio.LONGEST", 60.0)
+    monkeypatch.setattr("ingest.audio.load.LONGEST", 60.0)
     heard = 0
     with pytest.raises(AudioError, match="lasts longer"):
         for block in blocks(path):
@@ -190,7 +191,7 @@ def test_the_cell_ends_with_whoever_reads_it(tmp_path, record):
 def children() -> list[str]:
     """The decoders that this process has started and not ended."""
     listed = subprocess.run(["ps", "-o", "args=", "--ppid", str(os.getpid())], capture_output=True, text=True).stdout
-    return [line for line in listed.splitlines() if "ingest.decoder" in line and "defunct" not in line]
+    return [line for line in listed.splitlines() if "ingest.audio.decoder" in line and "defunct" not in line]
 
 
 def test_messages_are_bytes_with_a_length(tmp_path):
@@ -207,7 +208,7 @@ def test_the_parent_never_loads_ffmpeg(tmp_path, record):
     """PyAV is imported by the child only."""
     path = record(tmp_path / "a.wav", np.zeros(16_000), codec="pcm_s16le")
     program = (
-        "import sys\nfrom pathlib import Path\nfrom ingest.audio import blocks, probe\n"
+        "import sys\nfrom pathlib import Path\nfrom ingest.audio.load import blocks, probe\n"
         "probe(Path(sys.argv[1])), sum(map(len, blocks(Path(sys.argv[1]))))\nprint('av' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", program, str(path)], cwd=ROOT, capture_output=True, text=True)

@@ -9,13 +9,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from ingest import caption_links, files, library, pipeline, recordings, sources, stages
+from ingest import pipeline, sources
 from ingest.errors import SourceError
 from ingest.export import render
-from ingest.fetch import Downloaded, Fetched
-from ingest.heard import Heard
+from ingest.fetch.client import Downloaded, Fetched
+from ingest.fetch.retry import PassingError
 from ingest.item import Item, Link
-from ingest.library import (
+from ingest.library import records as library
+from ingest.library.records import (
     earlier_transcripts,
     edited_on,
     episode_folder,
@@ -25,11 +26,15 @@ from ingest.library import (
     load_transcript,
     recording,
 )
+from ingest.library.register import register
+from ingest.library.shows import FeedState
 from ingest.pipeline import IngestSettings, ingest_episode
-from ingest.register import register
-from ingest.retry import PassingError
-from ingest.shows import FeedState
 from ingest.sources import refresh_feed, register_source
+from ingest.speech.heard import Heard
+from ingest.stages import captions as caption_links
+from ingest.stages import official_text as stages
+from ingest.stages import recording as recordings
+from ingest.storage import files
 from ingest.transcript import HeardWord
 
 OLD, NEW = "https://old.example/feed", "https://new.example/feed"
@@ -610,7 +615,7 @@ def test_an_episode_that_its_feed_no_longer_lists_stays(web, tmp_path, monkeypat
         ("2031-01-03", (1, 2), {}),
         ("2031-01-04", (1,), {second: "2031-01-04"}),
     ):
-        monkeypatch.setattr("ingest.shows.today", lambda day=day: day)
+        monkeypatch.setattr("ingest.library.shows.today", lambda day=day: day)
         web.documents[OLD] = feed(*(entry(number) for number in listed))
         register_source(OLD, tmp_path)
         assert feeds(tmp_path)[0].unlisted == unlisted

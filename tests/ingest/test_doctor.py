@@ -13,14 +13,15 @@ from pathlib import Path
 
 import pytest
 
-from ingest import caption_links, doctor
-from ingest import heard as heard_words
-from ingest.doctor import Finding, examine_library
-from ingest.files import hash_of, lock, read_json, sha256_of, write_json
-from ingest.heard import Heard
-from ingest.library import Record, episode_folder, episode_ids, load_record, load_transcript, save_record
+from ingest.doctor import library as doctor
+from ingest.doctor.library import Finding, examine_library
+from ingest.library.records import Record, episode_folder, episode_ids, load_record, load_transcript, save_record
 from ingest.pipeline import IngestSettings, ingest_episode
 from ingest.sources import register_source
+from ingest.speech import heard as heard_words
+from ingest.speech.heard import Heard
+from ingest.stages import captions as caption_links
+from ingest.storage.files import hash_of, lock, read_json, sha256_of, write_json
 
 SPOKEN = [
     ("Ann Smith", "Hello and welcome to the tea show, my name is Ann Smith."),
@@ -124,7 +125,10 @@ def test_a_repair_that_was_cut_short_is_made_by_the_next(
     (folder / name).unlink()
     with monkeypatch.context() as broken:
         broken.setattr("ingest.pipeline.assemble", lambda *_: (_ for _ in ()).throw(OSError(5, "Input/output error")))
-        broken.setattr("ingest.stages.parse_notes", lambda *_: (_ for _ in ()).throw(OSError(5, "Input/output error")))
+        broken.setattr(
+            "ingest.stages.official_text.parse_notes",
+            lambda *_: (_ for _ in ()).throw(OSError(5, "Input/output error")),
+        )
         assert outcomes(home) == [(name, "person")]
     assert outcomes(home) == [(name, "repaired")]
     path = (folder / name).relative_to(home).as_posix()
@@ -329,7 +333,7 @@ def test_an_episode_at_work_is_left_alone(home: Path, folder: Path) -> None:
 def test_a_killed_process_keeps_no_lease(home: Path, folder: Path) -> None:
     """kill -9 of a process that held an episode and the list of episodes frees both at once."""
     holding = (
-        "import sys, time; from pathlib import Path; from ingest.files import lock\n"
+        "import sys, time; from pathlib import Path; from ingest.storage.files import lock\n"
         "with lock(Path(sys.argv[1])), lock(Path(sys.argv[2])): print('held', flush=True); time.sleep(60)"
     )
     command = [sys.executable, "-c", holding, str(folder), str(folder.parent)]

@@ -12,14 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from ingest.audio import blocks
-from ingest.edges import FOUND_ERROR, MOST_ERROR, movable, refined
+from ingest.audio.load import blocks
 from ingest.errors import AudioError
-from ingest.library import load_transcript
-from ingest.pauses import Pause, envelope, pauses
+from ingest.library.records import load_transcript
 from ingest.pipeline import IngestSettings, ingest_episode
 from ingest.sources import register_source
-from ingest.stages import with_edges
+from ingest.stages.official_text import with_edges
+from ingest.timing.edges import FOUND_ERROR, MOST_ERROR, movable, refined
+from ingest.timing.pauses import Pause, envelope, pauses
 from ingest.transcript import Episode, Show, Transcript, Turn, Word
 
 RATE = 16_000

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.estimate import estimate
+from ingest.timing.estimate import estimate
 from ingest.transcript import OfficialTurn
 
 

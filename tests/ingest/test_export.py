@@ -10,9 +10,9 @@ import webvtt
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ingest.captions import read_captions, turns_of
-from ingest.cuelabels import label_of
-from ingest.cues import is_clip
+from ingest.captions.cues import is_clip
+from ingest.captions.labels import label_of
+from ingest.captions.turns import read_captions, turns_of
 from ingest.errors import SourceError
 from ingest.export import Format, podcasting_json, render
 from ingest.transcript import Episode, Show, Transcript, Turn, Word, from_json

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.errors import SourceError
-from ingest.feed import Feed, looks_like_feed, parse_feed
-from ingest.feed_fields import plain_text, resolved, seconds_in, whole_number
+from ingest.feed.fields import plain_text, resolved, seconds_in, whole_number
+from ingest.feed.parse import Feed, looks_like_feed, parse_feed
 from ingest.item import Link
 
 URL = "https://pods.example/tea/feed.xml"

@@ -14,9 +14,9 @@ import httpcore
 import httpx
 import pytest
 
-from ingest.connect import is_public
 from ingest.errors import SourceError
-from ingest.fetch import Downloaded, FetchLimits, download, fetch, is_unchanged, open_client
+from ingest.fetch.client import Downloaded, FetchLimits, download, fetch, is_unchanged, open_client
+from ingest.fetch.public_addresses import is_public
 
 URL = "https://pods.example/feed.xml"
 QUICK = FetchLimits(seconds=5.0, backoff=0.0)
@@ -163,7 +163,7 @@ def test_a_server_says_when_to_come_back(as_date, monkeypatch):
     """Retry-After in seconds or as a date is kept to."""
     after = formatdate(time.time() + 7.5, usegmt=True) if as_date else "7"
     waits: list[float] = []
-    monkeypatch.setattr("ingest.retry.time.sleep", waits.append)
+    monkeypatch.setattr("ingest.fetch.retry.time.sleep", waits.append)
     client, _ = mocked(httpx.Response(429, headers={"Retry-After": after}), httpx.Response(200, content=b"x"))
     fetch(URL, client=client)
     assert len(waits) == 1

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.errors import SourceError
-from ingest.folder import items_in, read_text
+from ingest.local_files import items_in, read_text
 from ingest.pipeline import IngestSettings, ingest_episode
 from ingest.sources import register_source
 

@@ -1,4 +1,4 @@
-from ingest.glossary import expansions, glossary, spelled_out
+from ingest.reference.glossary import expansions, glossary, spelled_out
 
 
 def test_short_forms_are_found_in_any_case_as_whole_words() -> None:

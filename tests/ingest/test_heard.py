@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest import heard as guards
-from ingest.audio import SAMPLE_RATE
+from ingest.audio.load import SAMPLE_RATE
 from ingest.errors import LibraryError
-from ingest.heard import Heard
+from ingest.speech import heard as guards
+from ingest.speech.heard import Heard
+from ingest.speech.windows import LONGEST_PAUSE, clips, cut, windows
 from ingest.transcript import HeardWord
-from ingest.windows import LONGEST_PAUSE, clips, cut, windows
 
 
 def said(text, start=0.0, step=0.5):

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.identity import (
+from ingest.item import Item, Link
+from ingest.library.identity import (
     are_two,
     episode_id,
     number_in,
@@ -15,7 +16,6 @@ from ingest.identity import (
     title_core,
     told_apart,
 )
-from ingest.item import Item, Link
 from ingest.transcript import Show
 
 TEA = Show("tea-show", "Tea show", "https://tea.example/")

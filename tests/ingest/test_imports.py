@@ -25,7 +25,7 @@ def loaded_by(program: str) -> set[str]:
     return HEAVY.intersection(done.stdout.rpartition("loaded:")[2].split())
 
 
-@pytest.mark.parametrize("module", ["ingest.transcript", "index.passage", "ingest.library", "ingest.pipeline"])
+@pytest.mark.parametrize("module", ["ingest.transcript", "index.passage", "ingest.library.records", "ingest.pipeline"])
 def test_values_and_files_load_no_model(module):
     """Whoever reads transcripts or passages pays for no engine, model, decoder or web server."""
     assert loaded_by(f"import {module}") == set()

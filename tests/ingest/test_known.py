@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.identity import same_episode, told_apart
 from ingest.item import Item, Link
-from ingest.known import Known, find, find_recording, put
-from ingest.library import Record
-from ingest.register import register
-from ingest.removal import names_of
-from ingest.shows import FeedState
+from ingest.library.identity import same_episode, told_apart
+from ingest.library.lookup import Known, find, find_recording, put
+from ingest.library.records import Record
+from ingest.library.register import register
+from ingest.library.removal import names_of
+from ingest.library.shows import FeedState
 from ingest.transcript import Episode, Show
 
 SHOWS = (Show("tea", "Tea show"), Show("gds", "Government Digital Service Podcast"))
@@ -79,7 +79,7 @@ def test_registering_compares_an_item_with_few_others(tmp_path, monkeypatch, ali
     """Twice the items are twice the comparisons, also in a feed whose items are all called the same on one day."""
     asked = []
     monkeypatch.setattr(
-        "ingest.known.same_episode",
+        "ingest.library.lookup.same_episode",
         lambda item, known, *rest: asked.append(len(known)) or same_episode(item, known, *rest),
     )
 

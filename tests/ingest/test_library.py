@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest import files, library
 from ingest.errors import LibraryError
 from ingest.item import Item, Link
-from ingest.library import FeedRecord, Record
+from ingest.library import records as library
+from ingest.library.records import FeedRecord, Record
+from ingest.storage import files
 from ingest.transcript import Episode, Show, Transcript, Turn
 
 SHOW = Show("tea", "Tea show", "https://tea.example/")
@@ -224,7 +225,7 @@ def test_only_whole_recordings_count(tmp_path):
 
 def test_a_lock_is_held_by_one_and_freed_by_the_kernel(tmp_path):
     """Another process's lock is seen at once, and gone as soon as that process is killed."""
-    program = "import sys\nfrom pathlib import Path\nfrom ingest.files import lock\n"
+    program = "import sys\nfrom pathlib import Path\nfrom ingest.storage.files import lock\n"
     program += "with lock(Path(sys.argv[1])):\n    print('held', flush=True)\n    sys.stdin.read()\n"
     other = subprocess.Popen(
         [sys.executable, "-c", program, str(tmp_path / "x")],

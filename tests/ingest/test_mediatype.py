@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.mediatype import NotARecording, container_of
+from ingest.audio.container import NotARecording, container_of
 
 SILENT_AAC = b"\xff\xf1\x60\x40\x01\x7f\xfc" + bytes(4)  # an ADTS frame of 11 bytes
 

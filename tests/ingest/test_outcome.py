@@ -4,16 +4,18 @@ import json
 
 import pytest
 
-from ingest import caption_links, pipeline, stages
+from ingest import pipeline
 from ingest.errors import AudioError, LibraryError, ModelMissing, SourceError
+from ingest.fetch.retry import PassingError
 from ingest.item import Item, Link
-from ingest.library import load_record
-from ingest.outcome import MOST_ATTEMPTS, load_state, source_of
+from ingest.library.outcome import MOST_ATTEMPTS, load_state, source_of
+from ingest.library.records import load_record
+from ingest.library.register import register
+from ingest.library.shows import FeedState
 from ingest.pipeline import IngestSettings, ingest_episode
-from ingest.register import register
-from ingest.retry import PassingError
-from ingest.shows import FeedState
 from ingest.sources import register_source
+from ingest.stages import captions as caption_links
+from ingest.stages import official_text as stages
 from ingest.transcript import OfficialTurn
 
 FEED = FeedState("https://tea.example/feed")

@@ -9,14 +9,23 @@ from pathlib import Path
 
 import pytest
 
-from ingest import caption_links, pipeline, sources, stages
+from ingest import pipeline, sources
 from ingest.errors import ModelMissing, SourceError
-from ingest.fetch import Fetched
-from ingest.files import read_json
-from ingest.heard import Heard, Listening
-from ingest.library import earlier_transcripts, episode_folder, episode_ids, load_record, load_transcript, recording
+from ingest.fetch.client import Fetched
+from ingest.library.records import (
+    earlier_transcripts,
+    episode_folder,
+    episode_ids,
+    load_record,
+    load_transcript,
+    recording,
+)
 from ingest.pipeline import IngestSettings, ingest_episode
 from ingest.sources import register_source
+from ingest.speech.heard import Heard, Listening
+from ingest.stages import captions as caption_links
+from ingest.stages import official_text as stages
+from ingest.storage.files import read_json
 from ingest.transcript import HeardWord
 
 NO_AUDIO = IngestSettings(audio=False)
@@ -362,7 +371,7 @@ def test_another_process_at_the_episode_makes_it_busy(tmp_path, home):
     """One lease per episode: who comes second says so and goes on with others."""
     source = feed(tmp_path, item(1, NOTES), item(2, NOTES))
     first, second = register_source(source, home).episodes
-    program = "import sys\nfrom pathlib import Path\nfrom ingest.files import lock\n"
+    program = "import sys\nfrom pathlib import Path\nfrom ingest.storage.files import lock\n"
     program += "with lock(Path(sys.argv[1])):\n    print('held', flush=True)\n    sys.stdin.read()\n"
     command = [sys.executable, "-c", program, str(episode_folder(home, first.id))]
     with subprocess.Popen(

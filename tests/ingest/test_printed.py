@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.assemble import assemble
-from ingest.captions import Cue, turns_of
+from ingest.captions.turns import Cue, turns_of
 from ingest.export import render
-from ingest.heard import Heard
 from ingest.pipeline import IngestSettings, ingest_episode
-from ingest.printed import doubts, error_within, place, plausible
-from ingest.shownotes import OfficialText, parse_notes
+from ingest.shownotes.parse import OfficialText, parse_notes
 from ingest.sources import register_source
+from ingest.speech.heard import Heard
+from ingest.stages.assemble import assemble
+from ingest.timing.printed_times import doubts, error_within, place, plausible
 from ingest.transcript import Episode, HeardWord, OfficialTurn, Show, Transcript, Turn, from_json, to_json
 
 EPISODE = Episode("gds-1-abcd", "guid", Show("gds", "GDS Podcast"), title="Sprint", duration=100.0)

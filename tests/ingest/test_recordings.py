@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from api.cli import main
-from ingest import engines
-from ingest.library import episode_ids, load_record, load_transcript, recording
+from ingest.library.records import episode_ids, load_record, load_transcript, recording
+from ingest.speech import engines
 
 av = pytest.importorskip("av")
 pytest.importorskip("faster_whisper")
@@ -151,8 +151,8 @@ def test_each_recording_ends_in_one_clear_line(make, code, says, seconds, tmp_pa
 LISTEN = """
 import resource, sys
 from api.cli import main
-from ingest import transcribe
-transcribe.TEMPERATURES = (0.0,)
+from ingest.speech import engines
+engines.TEMPERATURES = (0.0,)
 code = main(["--home", sys.argv[2], "ingest", sys.argv[1], "--model", sys.argv[3], "--no-index", "--quiet"])
 print(code, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """

@@ -3,11 +3,11 @@ from pathlib import Path
 
 import pytest
 
-from ingest.facts import people_of
 from ingest.item import Item, Link
-from ingest.library import Record, episode_ids, feeds, load_record, save_record
-from ingest.register import register
-from ingest.shows import FeedState
+from ingest.library.metadata import people_of
+from ingest.library.records import Record, episode_ids, feeds, load_record, save_record
+from ingest.library.register import register
+from ingest.library.shows import FeedState
 
 GDS = {"show_title": "Government Digital Service Podcast", "show_link": "https://governmentdigitalservice.podbean.com"}
 PAGE = Item(

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from ingest import removal
 from ingest.errors import LibraryError, SourceError
-from ingest.files import lock
 from ingest.item import Item, Link
-from ingest.library import episode_folder, episode_ids, feeds, load_record, load_transcript, save_transcript
+from ingest.library import removal
+from ingest.library.records import episode_folder, episode_ids, feeds, load_record, load_transcript, save_transcript
+from ingest.library.register import FeedState, register, registered
+from ingest.library.removal import bring_back, removal_of, removals, remove_episode, remove_show, removed_folder
 from ingest.pipeline import IngestSettings, ingest_episode
-from ingest.register import FeedState, register, registered
-from ingest.removal import bring_back, removal_of, removals, remove_episode, remove_show, removed_folder
 from ingest.sources import register_source
+from ingest.storage.files import lock
 from ingest.transcript import OfficialTurn, Transcript, untimed
 
 FEED = FeedState("https://tea.example/feed", '"1"')
@@ -145,7 +145,7 @@ def test_a_removed_show_takes_in_nothing_until_it_is_asked_for_again(tmp_path, l
 
 def test_an_episode_that_is_being_ingested_is_not_removed(tmp_path, library):
     """What another process writes would come back as a folder without facts; the answer says what to do."""
-    program = "import sys\nfrom pathlib import Path\nfrom ingest.files import lock\n"
+    program = "import sys\nfrom pathlib import Path\nfrom ingest.storage.files import lock\n"
     program += "with lock(Path(sys.argv[1])):\n    print('held', flush=True)\n    sys.stdin.read()\n"
     command = [sys.executable, "-c", program, str(episode_folder(tmp_path, library[0]))]
     with subprocess.Popen(
@@ -220,12 +220,12 @@ def test_a_purged_episode_that_comes_back_is_never_unknown(tmp_path, library, mo
     """Until the library has it again its quotes say that it is gone; what a crash leaves of the note means nothing."""
     remove_episode(tmp_path, library[1], "by law", purge=True)
     with monkeypatch.context() as stopped:
-        stopped.setattr("ingest.register.save_record", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        stopped.setattr("ingest.library.register.save_record", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             register(tmp_path, [item(2)], FEED, again=True)
     assert removal_of(tmp_path, library[1]).removed.reason == "by law"
     with monkeypatch.context() as stopped:
-        stopped.setattr("ingest.register.forget_removal", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        stopped.setattr("ingest.library.register.forget_removal", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             register(tmp_path, [item(2)], FEED, again=True)
     assert removals(tmp_path) == []

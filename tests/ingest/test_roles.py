@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.assemble import assemble
-from ingest.roles import find_roles
-from ingest.shownotes import parse_notes
+from ingest.shownotes.parse import parse_notes
+from ingest.speakers.roles import find_roles
+from ingest.stages.assemble import assemble
 from ingest.transcript import Episode, Role, Show, Turn
 
 SHARED = Path(__file__).parents[2].parent / "shared"

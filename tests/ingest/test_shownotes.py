@@ -3,7 +3,7 @@
 import pytest
 
 from ingest.item import Link
-from ingest.shownotes import OfficialText, parse_notes
+from ingest.shownotes.parse import OfficialText, parse_notes
 
 MARKER = "The transcript of the episode follows:"
 MARA, TOM = "Mara Lindqvist", "Tom Okafor"

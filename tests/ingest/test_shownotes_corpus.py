@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from ingest.shownotes import parse_notes
+from ingest.shownotes.parse import parse_notes
 
 SHARED = Path(__file__).parents[2].parent / "shared"
 SECONDS = {"34 min": 2040.0, "10:17": 617.0}

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from ingest.shownotes import OfficialText, best_of, parse_notes
+from ingest.shownotes.parse import OfficialText, best_of, parse_notes
 from ingest.transcript import OfficialTurn
 
 Turns = Sequence[tuple[str, list[str]]]  # speaker and paragraphs

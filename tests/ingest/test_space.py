@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest import space
 from ingest.errors import LibraryError
-from ingest.space import disk_problem, free_space, require_space
+from ingest.storage import disk_space as space
+from ingest.storage.disk_space import disk_problem, free_space, require_space
 
 
 def test_free_space_is_what_the_kernel_says(tmp_path: Path) -> None:

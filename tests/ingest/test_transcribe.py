@@ -11,13 +11,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ingest import engines
-from ingest import transcribe as transcribing
-from ingest.audio import SAMPLE_RATE, blocks
-from ingest.engines import weights_available
+from ingest.audio.load import SAMPLE_RATE, blocks
 from ingest.errors import AudioError, ModelMissing, PlaybackError
-from ingest.heard import Listening
-from ingest.transcribe import transcribe
+from ingest.speech import engines
+from ingest.speech import transcribe as transcribing
+from ingest.speech.engines import weights_available
+from ingest.speech.heard import Listening
+from ingest.speech.transcribe import transcribe
 from ingest.transcript import HeardWord
 
 pytest.importorskip("av")
@@ -378,7 +378,7 @@ def test_files_and_folders_are_not_mixed_up(checkpoints):
 def test_importing_transcribe_loads_no_engine():
     """The command line imports this file to print its help."""
     code = (
-        "import sys, ingest.transcribe\n"
+        "import sys, ingest.speech.transcribe\n"
         "engines = {'torch', 'whisper', 'faster_whisper', 'ctranslate2', 'av', 'numba', 'onnxruntime'}\n"
         "loaded = engines & set(sys.modules)\n"
         "assert not loaded, loaded"

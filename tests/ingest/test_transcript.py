@@ -5,7 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.errors import LibraryError
-from ingest.glossary import glossary
+from ingest.reference.glossary import glossary
+from ingest.speech.turns import LONG_PAUSE_WORDS, PAUSE, SHORT_PAUSE, turns_heard
+from ingest.speech.vocabulary import vocabulary_for
 from ingest.transcript import (
     Divergence,
     Episode,
@@ -23,8 +25,6 @@ from ingest.transcript import (
     untimed,
     with_episode,
 )
-from ingest.unnamed import LONG_PAUSE_WORDS, PAUSE, SHORT_PAUSE, turns_heard
-from ingest.vocabulary import vocabulary_for
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 SECONDS = st.integers(0, 10_000_000).map(lambda milliseconds: milliseconds / 1000)

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.words import begins_clip, is_mark, marks, normalise, pieces, without_marks
+from ingest.text.words import begins_clip, is_mark, marks, normalise, pieces, without_marks
 
 
 @pytest.mark.parametrize(

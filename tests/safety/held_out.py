@@ -1,6 +1,7 @@
 """Sixty prompt injections that no list of phrases was ever fitted to, and what a model says that obeys them.
 
-They were written after `api/orders.py`, which must never be changed for one of them: then they would measure nothing.
+They were written after `api/llm/injection.py`, which must never be changed for one of them: then they would measure
+nothing.
 Each has its text for a recording and for a question, and some stand in the name of a speaker or in a title as well.
 """
 

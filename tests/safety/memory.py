@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ingest.errors import SourceError
-from ingest.fetch import FetchLimits, download, fetch, open_client
+from ingest.fetch.client import FetchLimits, download, fetch, open_client
 from tests.safety.lying import LIES, bomb, endless, lying, whole
 
 QUICK = FetchLimits(seconds=20.0, attempts=1)

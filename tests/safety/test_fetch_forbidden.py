@@ -11,9 +11,9 @@ from pathlib import Path
 import httpcore
 import pytest
 
-from ingest.connect import addresses_of, is_public
 from ingest.errors import SourceError
-from ingest.fetch import FetchLimits, download, fetch, open_client
+from ingest.fetch.client import FetchLimits, download, fetch, open_client
+from ingest.fetch.public_addresses import addresses_of, is_public
 from ingest.pipeline import IngestSettings, Outcome, ingest_episode
 from ingest.sources import register_source
 from tests.safety.forbidden import forbidden
@@ -34,7 +34,7 @@ _NOTES = "<description>{}</description>".format(
 
 @pytest.fixture
 def network(monkeypatch: pytest.MonkeyPatch) -> Iterator[Network]:
-    monkeypatch.setattr("ingest.retry.time.sleep", lambda seconds: None)
+    monkeypatch.setattr("ingest.fetch.retry.time.sleep", lambda seconds: None)
     with canary_network(monkeypatch) as found:
         yield found
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import SourceError
-from ingest.fetch import FetchLimits, download, fetch, open_client
+from ingest.fetch.client import FetchLimits, download, fetch, open_client
 from tests.safety.lying import LIES, RECORDING, Lie, begun_then, lying, redirects, silent
 
 ROOT = Path(__file__).parents[2]

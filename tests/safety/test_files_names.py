@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from index.build import build
+from index.building.build import build
 from ingest.pipeline import IngestSettings, ingest_episode
 from ingest.sources import register_source
 from tests.api.conftest import HashedStems

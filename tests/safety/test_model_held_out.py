@@ -17,14 +17,14 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from api.base import open_base
-from api.conversation import Asking, ask, reworded
-from api.orders import gives_orders
-from api.printed import answer_json
-from api.rewrite import Model
+from api.answer.contract_json import answer_json
+from api.answer.conversation import Asking, ask, reworded
+from api.knowledge_base import open_base
+from api.llm.injection import gives_orders
+from api.llm.rewrite import Model
 from api.settings import Settings
-from index.build import build
-from ingest.library import Record, save_record, save_transcript
+from index.building.build import build
+from ingest.library.records import Record, save_record, save_transcript
 from ingest.pipeline import IngestSettings, ingest_episode
 from ingest.sources import register_source
 from ingest.transcript import Episode, Show, Transcript
@@ -198,5 +198,5 @@ def told(place: str, reached: Reached) -> None:
     known = sum(any(map(gives_orders, injection.turns)) for injection in INJECTIONS)
     sys.stdout.write(
         f"\n{place}: {reached.rewritten} answers rewritten, {len(reached.foreign)} with foreign words, "
-        f"{len(reached.repeated)} that repeat a quote; api.orders knows {known} of {len(INJECTIONS)}\n"
+        f"{len(reached.repeated)} that repeat a quote; api.llm.injection knows {known} of {len(INJECTIONS)}\n"
     )

@@ -11,11 +11,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.orders import gives_orders
+from api.llm.grounding import supported_statements
+from api.llm.injection import gives_orders
 from api.settings import Settings
-from api.support import supported_statements
-from index.build import build
-from ingest.library import Record, save_record, save_transcript
+from index.building.build import build
+from ingest.library.records import Record, save_record, save_transcript
 from ingest.pipeline import IngestSettings, ingest_episode
 from ingest.sources import register_source
 from ingest.transcript import Episode, Show, Transcript

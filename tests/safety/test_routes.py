@@ -17,7 +17,7 @@ from starlette.types import Message
 
 from api import tokens
 from api.app import create_app
-from api.routes.entrance import OPEN, SAFE_METHODS
+from api.server.admission import OPEN, SAFE_METHODS
 from api.settings import Settings
 from ingest.errors import ModelMissing
 from tests.api.endpoints import endpoints
@@ -167,5 +167,5 @@ def test_a_path_writes_no_line_into_the_log(served_home, encoder, caplog) -> Non
     app.add_api_route("/broken/{rest}", fails)
     with TestClient(app, raise_server_exceptions=False) as client:
         assert client.get("/broken/x%0d%0aERROR%20forged%1b%5b31m").status_code == 500
-    (line,) = [record.getMessage() for record in caplog.records if record.name == "api.routes.errors"]
+    (line,) = [record.getMessage() for record in caplog.records if record.name == "api.server.refusals"]
     assert line == "GET /broken/xERROR forged[31m failed"

@@ -17,10 +17,10 @@ from api.cli import main
 from api.settings import Settings
 from index.encode import Encoder
 from ingest.errors import SourceError
-from ingest.fetch import FetchLimits, download, fetch, open_client
-from ingest.library import feeds
-from ingest.shown import shown_address
+from ingest.fetch.client import FetchLimits, download, fetch, open_client
+from ingest.library.records import feeds
 from ingest.sources import refresh_feed, register_source
+from ingest.text.urls import shown_address
 from tests.api.endpoints import endpoints
 from tests.api.scripted_model import hangs_up, says, scripted_model, sends
 from tests.safety.lying import LIES, Asked, Lie, lying, redirects

@@ -13,14 +13,14 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from api import care
 from api.app import create_app
 from api.cli import main
 from api.settings import Settings
-from index import doctor as index_doctor
+from api.terminal import maintenance as care
 from index.encode import Encoder
+from index.maintenance import doctor as index_doctor
 from ingest.errors import ModelMissing
-from ingest.library import episode_ids, feeds
+from ingest.library.records import episode_ids, feeds
 from tests.api.endpoints import endpoints
 from tests.api.scripted_model import says, scripted_model
 from tests.safety.lying import Asked, lying
@@ -107,13 +107,17 @@ def run(
     capfd: pytest.CaptureFixture[str],
 ) -> Iterator[Run]:
     """Run a command with every library at its most talkative; what it printed and logged must not hold the password."""
-    for name in ("index.encode.load_encoder", "api.base.load_encoder", "index.doctor.load_encoder"):
+    for name in (
+        "index.encode.load_encoder",
+        "api.knowledge_base.load_encoder",
+        "index.maintenance.doctor.load_encoder",
+    ):
         monkeypatch.setattr(name, lambda _name=encoder.name: encoder)
-    for module in ("index.encoder_files", "index.doctor"):
+    for module in ("index.encoder_files", "index.maintenance.doctor"):
         monkeypatch.setattr(f"{module}.weights_named", lambda _name=encoder.name: encoder.weights)
     monkeypatch.setattr(care, "weights_available", lambda listening: None)
     monkeypatch.setattr("ingest.pipeline.weights_available", lambda *_, **__: None)  # so that recordings are fetched
-    monkeypatch.setattr("ingest.stages.transcribe", heard_nothing)
+    monkeypatch.setattr("ingest.stages.official_text.transcribe", heard_nothing)
     assert index_doctor.weights_named("x") == encoder.weights
     monkeypatch.setenv("PLAYBACK_ENCODER", encoder.name)
     monkeypatch.setenv("PLAYBACK_LOG", "debug")

@@ -8,8 +8,8 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.pages.render import safe_link
 from api.settings import Settings
-from index.build import build
-from ingest.library import Record, episode_folder, save_record, save_transcript
+from index.building.build import build
+from ingest.library.records import Record, episode_folder, save_record, save_transcript
 from ingest.transcript import Episode, Show, Transcript
 from tests.api.conftest import HashedStems, turn_of
 from tests.hostile.dangers import parsed

@@ -1,0 +1,160 @@
+"""Candidate quotes: runs of whole sentences in the hits, ordered by how well they answer the question."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from api.answer.function_words import subject_words
+from index.generation import FoundSentence, Generation
+from index.keywords import stems
+from index.passage import Hit
+from index.search import Query
+from ingest.text.words import normalise, without_marks
+
+Floats = NDArray[np.float32]
+
+FEWEST_QUOTE_WORDS, MOST_QUOTE_WORDS = 3, 80
+_MOST_SENTENCES = 3
+# A sentence of fewer words is an interjection ("Yeah.", "Right, right.") and begins no quote.
+_FEWEST_FIRST_WORDS = 4
+# A candidate's score: deviations, over all candidates of the question, of its cosine, of the share of the question's
+# information it holds and of the logarithm of its length, its passage's score, and much less for what answers nothing:
+# a question, and a sentence that only repeats what was asked. Chosen on the development questions; the figures hardly
+# move around these (docs/evaluation.md).
+_HIT_WEIGHT = 1.5
+_EMPTY_COST = 6.0
+_LENGTH_WEIGHT = 0.7
+# Who is asked about speaks for themselves: "Where did Kat work before?" is answered by Kat, not by who introduces her.
+_NAMED_WEIGHT = 1.0
+# Hosts introduce, ask and sum up; who is asked answers.
+_ASKER_COST = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One to three neighbouring whole sentences of one turn, as a candidate for a quote."""
+
+    hit: Hit
+    speaker: str | None
+    first_word: int
+    words: int
+    is_empty: bool
+    by_named: bool
+    by_asker: bool
+    cosine: float
+    coverage: float
+    score: float = 0.0
+
+
+def spans_of(generation: Generation, query: Query, hits: Sequence[Hit], speaker: str | None = None) -> tuple[Span, ...]:
+    """Return the candidate quotes of all hits, best first; with `speaker`, only those of this person."""
+    # Grammar weighs little by itself in a large library; in a small one "does" can be as rare as what was asked about.
+    information = information_of(generation, generation.terms(" ".join(subject_words(query.text))))
+    asked = set(normalise(query.text))
+    spans = []
+    for hit in hits:
+        hosts = generation.askers(hit.episode.id)
+        for run in _runs(generation.sentences(hit.passage)):
+            if speaker is None or run[0].speaker == speaker:
+                person = run[0].speaker or ""
+                named = any(_is_name(generation, word) for word in asked & set(normalise(person)))
+                found = [_span(query, hit, chosen, information) for chosen in _quotable(run)]
+                spans += [replace(span, by_named=named, by_asker=person in hosts and not named) for span in found]
+    return _ordered(spans)
+
+
+def _is_name(generation: Generation, word: str) -> bool:
+    """Say whether the library writes a word of somebody's name with a capital: Will and Mark are words too."""
+    capital, small = generation.letters(word)
+    return capital >= small
+
+
+def information_of(generation: Generation, terms: Sequence[str]) -> dict[str, float]:
+    """Return each stem's share of the question's information, by inverse document frequency; they sum to 1."""
+    weights = {term: generation.rarity(term) for term in terms}
+    total = sum(weights.values())
+    return {term: weight / total for term, weight in weights.items()} if total else {}
+
+
+def _runs(sentences: Sequence[FoundSentence]) -> list[list[FoundSentence]]:
+    """Split sentences where the turn changes."""
+    runs = [list(sentences[:1])]
+    for before, sentence in pairwise(sentences):
+        if sentence.sentence.turn != before.sentence.turn:
+            runs.append([])
+        runs[-1].append(sentence)
+    return [run for run in runs if run]
+
+
+def _quotable(run: Sequence[FoundSentence]) -> list[Sequence[FoundSentence]]:
+    """Return every stretch of one to three sentences that has the length of a quote, counted either way."""
+    found = []
+    for first in range(len(run)):
+        if run[first].sentence.words < _FEWEST_FIRST_WORDS and first + 1 < len(run):
+            continue
+        for last in range(first + 1, min(first + _MOST_SENTENCES, len(run)) + 1):
+            chosen = run[first:last]
+            pieces = sum(len(item.text.split()) for item in chosen)
+            words = sum(item.sentence.words for item in chosen)
+            if max(pieces, words) > MOST_QUOTE_WORDS:
+                break
+            if min(sum(_spoken(item.text) for item in chosen), words) >= FEWEST_QUOTE_WORDS:
+                found.append(chosen)
+    return found
+
+
+def _spoken(text: str) -> int:
+    """Count the pieces that hold a word: marks and dashes at a quote's ends are not quoted with it."""
+    return sum(bool(normalise(piece)) for piece in without_marks(text).split())
+
+
+def _span(query: Query, hit: Hit, chosen: Sequence[FoundSentence], information: Mapping[str, float]) -> Span:
+    vector = np.mean([item.vector for item in chosen], axis=0)
+    # Who speaks is part of what a quote says: "What did Kat say about it?" is covered by Kat's own words.
+    covered = {stem for text in (chosen[0].speaker or "", *(item.text for item in chosen)) for stem in stems(text)}
+    return Span(
+        hit=hit,
+        speaker=chosen[0].speaker,
+        first_word=chosen[0].sentence.first_word,
+        words=sum(item.sentence.words for item in chosen),
+        is_empty=_asks(chosen[-1].text) or _only_repeats(query, chosen),
+        by_named=False,
+        by_asker=False,
+        cosine=float(vector @ query.vector / max(float(np.linalg.norm(vector)), 1e-12)),
+        coverage=sum(share for stem, share in information.items() if stem in covered),
+    )
+
+
+def _asks(text: str) -> bool:
+    return text.rstrip("\"'”’)] ").endswith("?")
+
+
+def _only_repeats(query: Query, chosen: Sequence[FoundSentence]) -> bool:
+    """Say whether no word about anything stands in the sentences that does not stand in the question."""
+    said = " ".join(item.text for item in chosen)
+    return {*stems(" ".join(subject_words(said)))} <= {*stems(query.text)}
+
+
+def _ordered(spans: Sequence[Span]) -> tuple[Span, ...]:
+    if not spans:
+        return ()
+    scores = (
+        _deviations([span.cosine for span in spans])
+        + _deviations([span.coverage for span in spans])
+        + _LENGTH_WEIGHT * _deviations([float(np.log(span.words)) for span in spans])
+        + _HIT_WEIGHT * np.array([span.hit.score for span in spans], np.float32)
+        + _NAMED_WEIGHT * np.array([span.by_named for span in spans], np.float32)
+        - _ASKER_COST * np.array([span.by_asker for span in spans], np.float32)
+        - _EMPTY_COST * np.array([span.is_empty for span in spans], np.float32)
+    )
+    return tuple(replace(spans[place], score=float(scores[place])) for place in np.argsort(-scores, kind="stable"))
+
+
+def _deviations(values: Sequence[float]) -> Floats:
+    array = np.array(values, np.float32)
+    deviation = array.std()
+    result: Floats = (array - array.mean()) / deviation if deviation > 0 else np.zeros_like(array)
+    return result

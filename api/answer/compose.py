@@ -1,0 +1,302 @@
+"""An answer made of evidence: the best quotes of the best passages, or the plain word that the podcast does not say."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import exp
+from time import perf_counter
+from typing import Literal
+
+from api.answer.candidates import Span, spans_of
+from api.answer.confidence import CONFIDENT, TOUCHES, confidence
+from api.drops import count_dropped
+from api.errors import QuestionError
+from api.knowledge_base import KnowledgeBase, removed_since
+from api.quotes.quote import Quote, fault_of, open_transcript, quote_at
+from index.passage import Filters, Hit
+from index.search import Query, search, trigrams
+from ingest.library.records import has_episode
+from ingest.reference.glossary import expansions, spelled_out
+from ingest.transcript import Episode, Timing
+
+logger = logging.getLogger(__name__)
+
+MOST_QUESTION_CHARACTERS = 2_000
+MOST_CITATIONS = 8
+MOST_STATEMENTS = 4
+MOST_HITS = 100
+DEFAULT_HITS = 10
+# A further quote whose sentences are no nearer to the question than this is about something else: on the development
+# questions it cuts nothing right, in a small library it cuts what only fills the page.
+_LEAST_COSINE = 0.3
+# A citation's score is its place among the question's candidates, 0 to 1, as a logistic of their common scale.
+_SCORE_SCALE = 4.0
+# Hits whose sentences are weighed; more than citations, because some hold no quote or repeat one.
+WEIGHED_HITS = 12
+
+Status = Literal["answered", "partial", "unanswerable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A quote in an answer, with where to read and hear it; times are seconds from the start of the recording.
+
+    `in_reply_to` is what another person asked directly before the quote, for whoever reads it; None where nobody did.
+    """
+
+    id: str
+    quote: str
+    speaker: str | None
+    role: str | None
+    episode: Episode
+    turn: int
+    start: float | None
+    end: float | None
+    timing: Timing | None
+    timing_error: float | None
+    url: str
+    listen_url: str | None
+    score: float
+    in_reply_to: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A part of the answer and the ids of the quotes it rests on."""
+
+    text: str
+    citations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The contract's answer; `confidence` estimates, from 0 to 1, that the podcast answers the question."""
+
+    question: str
+    rewritten_question: str | None
+    status: Status
+    composer: str
+    as_of: str | None
+    statements: tuple[Statement, ...]
+    citations: tuple[Citation, ...]
+    related: tuple[Citation, ...]
+    confidence: float
+    timings_ms: dict[str, float]
+
+
+def mended(text: str) -> str:
+    """Return the text with "\ufffd" for each half of a surrogate pair, which no tokenizer, database or terminal takes.
+
+    JSON allows them, and they stand for the bytes of an argument that is not UTF-8.
+    """
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def check_question(question: str) -> str:
+    """Return the question in one line; raises QuestionError if it is empty or over 2,000 characters."""
+    text = " ".join(mended(question).split())
+    if not text:
+        raise QuestionError("the question is empty; ask something")
+    if len(question) > MOST_QUESTION_CHARACTERS:
+        raise QuestionError(
+            f"the question has {len(question):,} characters; at most {MOST_QUESTION_CHARACTERS:,} are read"
+        )
+    return text
+
+
+def ready(base: KnowledgeBase, question: str) -> Query:
+    """Return the question ready to be searched; raises QuestionError as `check_question` does.
+
+    A short form that the library never holds is spelled out by the glossary, since the encoder has no meaning for it.
+    """
+    text = spelled_out(check_question(question), lambda term: _is_held(base, term))
+    terms = base.generation.terms(text)
+    synonyms = [term for term in base.generation.terms(" ".join(expansions(text))) if term not in terms]
+    return Query(text, base.encoder.encode_query(text), tuple(terms), tuple(synonyms))
+
+
+def _is_held(base: KnowledgeBase, term: str) -> bool:
+    return all(base.generation.frequency(stem) > 0 for stem in base.generation.terms(term))
+
+
+def ask(
+    base: KnowledgeBase,
+    question: str,
+    k: int = MOST_CITATIONS,
+    filters: Filters | None = None,
+    whole: str | None = None,
+) -> Answer:
+    """Answer a question with at most `k` verified quotes, best first, in at most four statements.
+
+    `whole` is what is searched for a question that does not stand alone, such as a follow-up.
+    """
+    filters = filters or Filters()
+    begun = perf_counter()
+    query = ready(base, whole or question)
+    encoded = perf_counter()
+    hits = _hits(base, query, WEIGHED_HITS, filters)
+    searched = perf_counter()
+    spans = spans_of(base.generation, query, hits, filters.speaker)
+    # Rounded before it is judged, so that the figure that leaves is the one that made the status.
+    sure = round(confidence(base, query, hits), 4)
+    chosen = _cited(base, spans, min(k, MOST_CITATIONS))
+    status: Status = "answered" if sure >= CONFIDENT else "partial" if sure >= TOUCHES else "unanswerable"
+    if not chosen:
+        status, sure = "unanswerable", 0.0  # nothing that could be quoted
+    citations = chosen if status != "unanswerable" else ()
+    composed = perf_counter()
+    return Answer(
+        question=mended(question),
+        rewritten_question=query.text if query.text != check_question(question) else None,
+        status=status,
+        composer="extractive",
+        as_of=max((citation.episode.published for citation in citations if citation.episode.published), default=None),
+        statements=statements_of(citations),
+        citations=citations,
+        related=chosen if status == "unanswerable" else (),
+        confidence=sure,
+        timings_ms={
+            "encode": _milliseconds(begun, encoded),
+            "search": _milliseconds(encoded, searched),
+            "compose": _milliseconds(searched, composed),
+            "total": _milliseconds(begun, composed),
+        },
+    )
+
+
+def find(base: KnowledgeBase, question: str, k: int, filters: Filters | None = None) -> list[tuple[Hit, str | None]]:
+    """Return the k best hits, best first, each with the id of its best quote, None if it holds no sentence to quote."""
+    filters = filters or Filters()
+    query = ready(base, question)
+    hits = _hits(base, query, k, filters)
+    spans = spans_of(base.generation, query, hits, filters.speaker)
+    return [(hit, _best_quote(base, [span for span in spans if span.hit is hit])) for hit in hits]
+
+
+def citation_of(quote: Quote, score: float = 0.0) -> Citation:
+    """Return a quote as a citation."""
+    return Citation(
+        id=quote.id,
+        quote=quote.text,
+        speaker=quote.speaker,
+        role=quote.role,
+        episode=quote.episode,
+        turn=quote.turn,
+        start=_rounded(quote.start),
+        end=_rounded(quote.end),
+        timing=quote.timing if quote.start is not None else None,
+        timing_error=quote.timing_error if quote.start is not None else None,
+        url=f"/quotes/{quote.id}",
+        listen_url=listen_url(quote),
+        score=round(score, 4),
+        in_reply_to=quote.in_reply_to,
+    )
+
+
+def listen_url(quote: Quote) -> str | None:
+    """Return where to hear a quote, as a media fragment in seconds; None without audio.
+
+    Hundredths of a second, because a tenth more may begin inside the first word.
+    """
+    if quote.episode.audio_url is None:
+        return None
+    if quote.start is None:
+        return quote.episode.audio_url
+    until = "" if quote.end is None else f",{round(quote.end, 2)}"
+    return f"{quote.episode.audio_url}#t={round(quote.start, 2)}{until}"
+
+
+def statements_of(citations: Sequence[Citation]) -> tuple[Statement, ...]:
+    """Group quotes by episode and speaker into at most four statements, best first; what is left joins the last.
+
+    A statement's text is its quotes and nothing else, each on its own line in the order it is spoken.
+    """
+    groups: dict[tuple[str, str | None], list[Citation]] = {}
+    for citation in citations:
+        key = (citation.episode.id, citation.speaker)
+        if key not in groups and len(groups) == MOST_STATEMENTS:
+            key = list(groups)[-1]
+        groups.setdefault(key, []).append(citation)
+    return tuple(
+        Statement(
+            "\n".join(citation.quote for citation in sorted(group, key=_place)),
+            tuple(citation.id for citation in group),
+        )
+        for group in groups.values()
+    )
+
+
+def _place(citation: Citation) -> tuple[str, int]:
+    """Where a citation's first word stands, by its id: a turn without times has an order too."""
+    return citation.episode.id, int(citation.id.split(".")[1], 32)
+
+
+def _hits(base: KnowledgeBase, query: Query, k: int, filters: Filters) -> tuple[Hit, ...]:
+    """Return the k best hits of episodes that the library still holds; one that was removed may yet be in the index."""
+    hits = search(base.generation, query, k, filters)
+    if all(has_episode(base.home, hit.episode.id) for hit in hits):
+        return hits
+    return search(base.generation, query, k, replace(filters, without=removed_since(base.home, base.generation)))
+
+
+def _cited(base: KnowledgeBase, spans: Sequence[Span], k: int) -> tuple[Citation, ...]:
+    """Return at most k verified citations, best first, one from each hit and none that says what a better one says."""
+    found: list[Citation] = []
+    used: set[str] = set()
+    said: list[tuple[str, range, set[tuple[str, ...]]]] = []
+    for span in spans:
+        passage = span.hit.passage
+        words = range(span.first_word, span.first_word + span.words)
+        overlaps = (other == passage.episode_id and _meet(words, others) for other, others, _ in said)
+        if passage.id in used or any(overlaps) or (found and span.cosine < _LEAST_COSINE):
+            continue
+        if (quote := _quote(base, span)) is None:
+            continue
+        mine = trigrams(quote.text)
+        if any(2 * len(mine & others) > min(len(mine), len(others)) for _, _, others in said):
+            continue
+        used.add(passage.id)
+        said.append((passage.episode_id, words, mine))
+        found.append(citation_of(quote, 1 / (1 + exp(-span.score / _SCORE_SCALE))))
+        if len(found) == k:
+            break
+    return tuple(found)
+
+
+def _meet(one: range, other: range) -> bool:
+    return one.start < other.stop and other.start < one.stop
+
+
+def _best_quote(base: KnowledgeBase, spans: Sequence[Span]) -> str | None:
+    return next((quote.id for span in spans if (quote := _quote(base, span)) is not None), None)
+
+
+def _quote(base: KnowledgeBase, span: Span) -> Quote | None:
+    """Return the span as a verified quote of today's transcript, None if it is not (then it is logged and dropped)."""
+    opened = open_transcript(base.home, span.hit.passage.episode_id)
+    if opened is None:
+        logger.info("a quote was dropped: %s has no transcript any more", span.hit.passage.episode_id)
+        return None
+    try:
+        quote = quote_at(opened, span.first_word, span.words)
+    except ValueError:
+        logger.info("a quote was dropped: %s was edited since it was indexed", span.hit.passage.episode_id)
+        return None
+    fault = fault_of(quote, opened.transcript)
+    if fault is None and opened.transcript.aliases.get(quote.speaker or "", quote.speaker) != span.speaker:
+        fault = "misattributed"  # the label was changed since, and filters knew the one before
+    if fault is None and " ".join(quote.text.split()) not in " ".join(span.hit.passage.text.split()):
+        fault = "fabricated"
+    if fault is not None:
+        count_dropped(fault)
+        logger.warning("a quote was dropped: %s in %s", fault, span.hit.passage.episode_id)
+        return None
+    return quote
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 3)
+
+
+def _milliseconds(begun: float, ended: float) -> float:
+    return round((ended - begun) * 1000, 2)

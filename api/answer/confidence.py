@@ -1,0 +1,101 @@
+"""How likely it is that the podcast answers a question, from evidence that is absolute (Law 10 of the design).
+
+The question's words, each in its context, are looked up among the word pieces of the two best passages (the late
+interaction of Khattab and Zaharia, ColBERT, 2020, with the encoder's own vectors). A logistic of two figures is fitted
+on the development questions by `benchmarks/confidence.py`, which also prints what it is worth out of fold.
+"""
+
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
+from math import exp
+
+import numpy as np
+from numpy.typing import NDArray
+
+from api.answer.function_words import is_function_word
+from api.knowledge_base import KnowledgeBase
+from index.capitals import WORD
+from index.encode import PieceVectors
+from index.passage import Hit
+from index.search import Query
+from ingest.text.words import without_marks
+
+Floats = NDArray[np.float32]
+
+# From `python benchmarks/confidence.py` (docs/evaluation.md): weights of the figures below, and the constant.
+WEIGHTS = (17.317, 4.123)
+CONSTANT = -10.860
+# "answered" from CONFIDENT on, "partial" from TOUCHES on, else "unanswerable"; chosen out of fold (contract).
+CONFIDENT = 0.913
+TOUCHES = 0.635
+
+# What a question without names gets for the figure it lacks: the mean of those that have some, so that the mere number
+# of names decides nothing.
+USUAL_WEAKEST_NAME = 0.609
+_READ_HITS = 2
+# A word written with a capital more often than this inside sentences is a name.
+_NAME_SHARE = 0.6
+_PRONOUN = "i"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Cosines, -1 to 1, of the question's words with their best match in the best passages."""
+
+    words: float  # mean of the words that are no names, of all if there are only names
+    weakest_name: float  # the name or number that is matched worst
+
+
+def confidence(base: KnowledgeBase, query: Query, hits: Sequence[Hit]) -> float:
+    """Return the confidence, 0 to 1, that the podcast answers the question; 0 without hits or without a subject."""
+    if not hits or not any(_has_subject(found.group()) for found in WORD.finditer(query.text)):
+        return 0.0
+    figures = astuple(evidence_of(base, query, hits))
+    return 1 / (1 + exp(-CONSTANT - sum(weight * figure for weight, figure in zip(WEIGHTS, figures, strict=True))))
+
+
+def evidence_of(base: KnowledgeBase, query: Query, hits: Sequence[Hit]) -> Evidence:
+    """Return how well the words of a question are matched by the best hits, their speakers included."""
+    passages = [f"{', '.join(hit.passage.speakers)}: {without_marks(hit.passage.text)}" for hit in hits[:_READ_HITS]]
+    asked, *said = base.encoder.encode_pieces([query.text, *(" ".join(text.split()) for text in passages)])
+    everything = np.concatenate([text.vectors for text in said])
+    words: list[float] = []
+    names: list[float] = []
+    for found in WORD.finditer(query.text):
+        vector = _vector_of(found.span(), asked)
+        if vector is not None and len(everything):
+            (names if _is_name(found.group(), base) else words).append(float((everything @ vector).max()))
+    return Evidence(
+        words=float(np.mean(words or names)) if words or names else 0.0,
+        weakest_name=min(names) if names else USUAL_WEAKEST_NAME,
+    )
+
+
+def _has_subject(word: str) -> bool:
+    """Say whether a word is about something: neither grammar alone nor a lone letter."""
+    return len(word) > 1 and not is_function_word(word)
+
+
+def _vector_of(span: tuple[int, int], text: PieceVectors) -> Floats | None:
+    """Return the unit vector of a word: the mean of its pieces."""
+    inside = [place for place, (start, end) in enumerate(text.spans) if start < span[1] and end > span[0]]
+    if not inside:
+        return None
+    mean = text.vectors[inside].mean(axis=0)
+    vector: Floats = mean / max(float(np.linalg.norm(mean)), 1e-12)
+    return vector
+
+
+def _is_name(word: str, base: KnowledgeBase) -> bool:
+    """Say whether a word is a name or number as the library writes it, however the question does.
+
+    Of a word that the library never holds inside a sentence, the encoder tells: rare words are several pieces to it.
+    """
+    if any(character.isdigit() for character in word):
+        return True
+    if word.lower() == _PRONOUN or word.lower().startswith((f"{_PRONOUN}'", f"{_PRONOUN}’")):
+        return False
+    capital, small = base.generation.letters(word)
+    if capital + small:
+        return capital > _NAME_SHARE * (capital + small)
+    return base.encoder.pieces(word) > 1

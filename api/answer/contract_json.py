@@ -1,0 +1,45 @@
+"""The contract's JSON of answers, hits and transcripts, the same at every door."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from api.answer.compose import Answer, Citation
+from api.quotes.verification import Verification
+from index.passage import Hit
+
+
+def answer_json(answer: Answer) -> dict[str, Any]:
+    """Return the answer as the contract prints it."""
+    return asdict(answer)
+
+
+def citation_json(citation: Citation) -> dict[str, Any]:
+    """Return the citation as the contract prints it."""
+    return asdict(citation)
+
+
+def verification_json(verification: Verification) -> dict[str, Any]:
+    """Return what became of a text that was asked for, as the contract prints it."""
+    return asdict(verification)
+
+
+def hits_json(query: str, found: Sequence[tuple[Hit, str | None]]) -> dict[str, Any]:
+    """Return hits, each with the id of its best quote, as the contract prints them."""
+    return {
+        "query": query,
+        "hits": [
+            {
+                "rank": hit.rank,
+                "score": round(hit.score, 4),
+                "text": hit.passage.text,
+                "speakers": list(hit.passage.speakers),
+                "episode": asdict(hit.episode),
+                "start": hit.passage.start,
+                "end": hit.passage.end,
+                "timing": hit.passage.timing,
+                "quote_id": quote_id,
+            }
+            for hit, quote_id in found
+        ],
+    }

@@ -1,0 +1,77 @@
+"""One question in its conversation, the same at every door: made whole by what was asked before, answered, reworded."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event
+
+from api.answer import compose as answer
+from api.answer.compose import MOST_CITATIONS, Answer, check_question
+from api.answer.followup import Earlier, leans, resolved
+from api.errors import QuoteGone, QuoteUnknown
+from api.knowledge_base import KnowledgeBase
+from api.llm.rewrite import Model, rewritten
+from api.quotes.quote import Quote, resolve
+from api.terminal.text import episode_name
+from index.passage import Filters
+
+# Whose speakers a follow-up may mean; resolving an id that is no longer said costs a search of its episode.
+_READ_CITATIONS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A question asked before and the ids of the quotes that answered it, best first."""
+
+    question: str
+    citations: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What a person asks now, with what they asked before, oldest first."""
+
+    question: str
+    history: tuple[Past, ...] = ()
+    k: int = MOST_CITATIONS
+    filters: Filters = field(default_factory=Filters)
+
+
+def ask(base: KnowledgeBase, asking: Asking) -> Answer:
+    """Answer a question of a conversation in quotes alone; raises QuestionError as `compose.check_question` does.
+
+    A follow-up is searched as the whole question it stands for, which the answer shows as its rewritten question.
+    """
+    return answer.ask(base, asking.question, asking.k, asking.filters, _whole(base.home, asking))
+
+
+def reworded(base: KnowledgeBase, found: Answer, model: Model | None, stop: Event | None = None) -> Answer:
+    """Return the answer in the words of the language model where there is one and the quotes support it."""
+    return found if model is None else rewritten(found, model, stop)
+
+
+def _whole(home: Path, asking: Asking) -> str | None:
+    question = check_question(asking.question)
+    if not asking.history or not leans(question):
+        return None
+    last = next((place for place in reversed(range(len(asking.history))) if asking.history[place].citations), None)
+    return resolved(
+        question,
+        [
+            _earlier(home, past) if place == last else Earlier(past.question)
+            for place, past in enumerate(asking.history)
+        ],
+    )
+
+
+def _earlier(home: Path, past: Past) -> Earlier:
+    quotes = [quote for identifier in past.citations[:_READ_CITATIONS] if (quote := _quote(home, identifier))]
+    speakers = tuple(dict.fromkeys(quote.speaker for quote in quotes if quote.speaker))
+    return Earlier(past.question, speakers, tuple(dict.fromkeys(episode_name(quote.episode) for quote in quotes)))
+
+
+def _quote(home: Path, identifier: str) -> Quote | None:
+    """The quote of an id; None for one that is unknown or gone, which no follow-up should fail for."""
+    try:
+        return resolve(home, identifier).quote
+    except (QuoteUnknown, QuoteGone):
+        return None

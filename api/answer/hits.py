@@ -1,0 +1,88 @@
+"""Hits for a page: each with its best quote, and where in the transcript it is read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from api.episodes.highlight import Stretch
+from api.errors import QuoteGone, QuoteUnknown
+from api.knowledge_base import KnowledgeBase
+from api.quotes.quote import Quote, resolve
+from index.generation import FoundSentence
+from index.passage import Hit
+from ingest.transcript import Timing
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one turn says in a hit: its speaker, None if not named, and its text with the hit's quote in it as found."""
+
+    speaker: str | None
+    parts: tuple[Stretch, ...]
+
+    @property
+    def text(self) -> str:
+        """The words, as they stand in the hit."""
+        return "".join(part.text for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A hit with its best quote, None if it holds no sentence to quote; `turn` is where the quote, or the hit, begins.
+
+    `turns` are the hit's text, turn by turn.
+    """
+
+    hit: Hit
+    quote: Quote | None
+    turn: int
+    turns: tuple[Said, ...]
+
+    @property
+    def start(self) -> float | None:
+        """Where to listen, in seconds: at the quote, else at the hit; None if unknown."""
+        return self.quote.start if self.quote else self.hit.passage.start
+
+    @property
+    def timing(self) -> Timing | None:
+        """Where that time comes from."""
+        return self.quote.timing if self.quote else self.hit.passage.timing
+
+
+def shown(base: KnowledgeBase, hits: Sequence[tuple[Hit, str | None]]) -> tuple[Found, ...]:
+    """Return hits, as `api.answer.compose.find` gives them, with their quotes opened."""
+    return tuple(_found(base, hit, quote_id) for hit, quote_id in hits)
+
+
+def _found(base: KnowledgeBase, hit: Hit, quote_id: str | None) -> Found:
+    quote = None if quote_id is None else _quote(base, quote_id)
+    sentences = base.generation.sentences(hit.passage)
+    text, at = hit.passage.text, 0
+    begins: list[int] = []
+    firsts: list[FoundSentence] = []
+    for found in sentences:
+        at = text.index(found.text, at)
+        if not firsts or firsts[-1].sentence.turn != found.sentence.turn:
+            begins.append(at)
+            firsts.append(found)
+        at += len(found.text)
+    turns = [
+        Said(first.speaker, _parts(text[begin:end].rstrip(), quote, first.sentence.turn))
+        for first, begin, end in zip(firsts, begins, [*begins[1:], len(text)], strict=True)
+    ]
+    return Found(hit, quote, firsts[0].sentence.turn if quote is None else quote.turn, tuple(turns))
+
+
+def _parts(text: str, quote: Quote | None, turn: int) -> tuple[Stretch, ...]:
+    start = text.find(quote.text) if quote is not None and quote.turn == turn else -1
+    if quote is None or start < 0:
+        return (Stretch(text, is_found=False),)
+    end = start + len(quote.text)
+    parts = (Stretch(text[:start], False), Stretch(text[start:end], True), Stretch(text[end:], False))
+    return tuple(part for part in parts if part.text)
+
+
+def _quote(base: KnowledgeBase, identifier: str) -> Quote | None:
+    try:
+        return resolve(base.home, identifier).quote
+    except (QuoteGone, QuoteUnknown):
+        return None  # the transcript was replaced between finding and opening

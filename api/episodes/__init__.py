@@ -1,0 +1,1 @@
+"""What one episode, or the list of episodes, shows."""

@@ -1,0 +1,59 @@
+"""Where text and recording differ, beside the turns it concerns, for a reader of the transcript; pure."""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ingest.text.words import without_marks
+from ingest.transcript import Transcript, Turn
+
+_SHOWN_WORDS = 40  # of a difference; the divergence report holds all
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Words of a turn that were not heard, or words heard after it that are not written (`is_heard`).
+
+    `is_whole`: nothing of the turn was heard. `start` and `end` are seconds, None where unknown.
+    """
+
+    text: str
+    is_heard: bool
+    is_whole: bool
+    start: float | None
+    end: float | None
+
+
+def differences_of(transcript: Transcript) -> dict[int, tuple[Difference, ...]]:
+    """Return the differences by the number of the turn they stand in or come after; -1 is before the first turn."""
+    found: dict[int, tuple[Difference, ...]] = {}
+    for number, difference in _differences(transcript):
+        found[number] = (*found.get(number, ()), difference)
+    return found
+
+
+def _differences(transcript: Transcript) -> Iterator[tuple[int, Difference]]:
+    if transcript.divergence is None:
+        return
+    for missing in transcript.divergence.unheard:
+        words = missing.text.split()
+        is_whole = len(words) >= len(without_marks(transcript.turns[missing.turn].text).split())
+        yield missing.turn, Difference(_cut(words), False, is_whole, missing.start, missing.end)
+    starts = _starts(transcript.turns)
+    for extra in transcript.divergence.unwritten:
+        number = bisect_right(starts, extra.start) - 1
+        yield number, Difference(_cut(extra.text.split()), True, False, extra.start, extra.end)
+
+
+def _starts(turns: Sequence[Turn]) -> list[float]:
+    """Return where each turn begins, never before an earlier one: what was moved or has no time stays in its place."""
+    starts: list[float] = []
+    latest = 0.0
+    for turn in turns:
+        latest = max(latest, turn.start or 0.0)
+        starts.append(latest)
+    return starts
+
+
+def _cut(words: Sequence[str]) -> str:
+    return " ".join(words) if len(words) <= _SHOWN_WORDS else f"{' '.join(words[:_SHOWN_WORDS])} …"

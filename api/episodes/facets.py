@@ -1,0 +1,134 @@
+"""The list of episodes narrowed by words and facets, and in an order; pure."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from api.episodes.listing import Entry
+from api.terminal.text import episode_name
+from ingest.text.words import normalise
+
+FacetName = Literal["show", "person", "year", "topic"]
+Order = Literal["newest", "oldest", "longest", "title"]
+
+PAGE_LENGTH = 50
+# What has no date comes last, whichever end the list begins with.
+_UNDATED = "9999"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a reader asks of the list: words, values of facets (any of one facet, all facets), an order."""
+
+    q: str = ""
+    chosen: Mapping[FacetName, tuple[str, ...]] = field(default_factory=dict)
+    sort: Order = "newest"
+
+    def of(self, name: FacetName) -> tuple[str, ...]:
+        """Return the values of a facet that are on."""
+        return self.chosen.get(name, ())
+
+    def with_values(self, name: FacetName, values: tuple[str, ...]) -> "Wanted":
+        """Return the same with these values of a facet, and no others of it, on."""
+        return replace(self, chosen={**self.chosen, name: values})
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A value of a facet: how many episodes have it among those that all else lets through, and whether it is on."""
+
+    value: str
+    label: str
+    count: int
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """One way to narrow the list; the choices with most episodes come first, years the newest first."""
+
+    name: FacetName
+    label: str
+    choices: tuple[Choice, ...]
+
+    @property
+    def chosen(self) -> int:
+        """How many of its choices are on."""
+        return sum(choice.is_chosen for choice in self.choices)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A stretch of the list: its number and how many there are, both from 1, and its episodes."""
+
+    number: int
+    pages: int
+    entries: tuple[Entry, ...]
+
+
+_LABELS: dict[FacetName, str] = {"show": "Show", "person": "People", "year": "Year", "topic": "Topics"}
+_VALUES: dict[FacetName, Callable[[Entry], tuple[str, ...]]] = {
+    "show": lambda entry: (entry.episode.show.id,),
+    "person": lambda entry: entry.people,
+    "year": lambda entry: (entry.year,) if entry.year else (),
+    "topic": lambda entry: entry.topics,
+}
+
+
+def listed(entries: Iterable[Entry], wanted: Wanted) -> tuple[Entry, ...]:
+    """Return the entries that hold every word and a chosen value of every facet that has one, in the order wanted.
+
+    A word of the question may be the beginning of a word; entries that are equal in the order keep theirs.
+    """
+    words = normalise(wanted.q)
+    found = [entry for entry in entries if _holds(entry, words) and all(_has(entry, name, wanted) for name in _LABELS)]
+    return tuple(_sorted(found, wanted.sort))
+
+
+def facets_of(entries: Sequence[Entry], wanted: Wanted) -> tuple[Facet, ...]:
+    """Return the facets by which the list can be narrowed; one that all episodes share, or none has, is left out.
+
+    A choice is counted among the episodes that the words and the other facets let through.
+    """
+    titles = {entry.episode.show.id: entry.episode.show.title for entry in entries}
+    facets = (_facet(name, entries, wanted, titles if name == "show" else {}) for name in _LABELS)
+    return tuple(facet for facet in facets if len(facet.choices) > 1 or facet.chosen)
+
+
+def page_of(entries: Sequence[Entry], number: int, length: int = PAGE_LENGTH) -> Page:
+    """Return the page of that number, from 1; a number past the end is the last page."""
+    pages = max(1, -(-len(entries) // length))
+    number = min(max(1, number), pages)
+    return Page(number, pages, tuple(entries[(number - 1) * length : number * length]))
+
+
+def _facet(name: FacetName, entries: Sequence[Entry], wanted: Wanted, labels: dict[str, str]) -> Facet:
+    chosen = wanted.of(name)
+    others = listed(entries, wanted.with_values(name, ()))
+    counts = Counter(value for entry in others for value in _VALUES[name](entry))
+    counts.update(dict.fromkeys(chosen, 0))  # one that is on can be taken off, even where it lets nothing through
+    values = sorted(counts, key=lambda value: (-counts[value], (labels.get(value) or value).casefold()))
+    if name == "year":
+        values.sort(reverse=True)
+    choices = (Choice(value, labels.get(value, value), counts[value], value in chosen) for value in values)
+    return Facet(name, _LABELS[name], tuple(choices))
+
+
+def _holds(entry: Entry, words: Sequence[str]) -> bool:
+    return all(any(held.startswith(word) for held in entry.words) for word in words)
+
+
+def _has(entry: Entry, name: FacetName, wanted: Wanted) -> bool:
+    chosen = wanted.of(name)
+    return not chosen or any(value in chosen for value in _VALUES[name](entry))
+
+
+def _sorted(entries: list[Entry], order: Order) -> list[Entry]:
+    if order == "oldest":
+        return sorted(entries, key=lambda entry: entry.episode.published or _UNDATED)
+    if order == "longest":
+        return sorted(entries, key=lambda entry: -(entry.episode.duration or 0.0))
+    if order == "title":
+        return sorted(entries, key=lambda entry: episode_name(entry.episode).casefold())
+    return sorted(entries, key=lambda entry: entry.episode.published or "", reverse=True)

@@ -1,0 +1,85 @@
+"""Episodes and transcripts of the library, as the routes read them; nothing is written."""
+
+import logging
+import re
+from functools import lru_cache
+from pathlib import Path
+
+from api.errors import EpisodeGone, EpisodeUnknown
+from api.quotes.quote import open_transcript
+from ingest.errors import LibraryError
+from ingest.library.records import episode_folder, episode_ids, load_record, recording
+from ingest.library.removal import removal_of
+from ingest.transcript import Episode, Transcript
+
+logger = logging.getLogger(__name__)
+
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
+_KEPT_EPISODES = 4_096
+_KEPT_SHOWS = 4
+
+
+def episodes_of(home: Path) -> list[Episode]:
+    """Return every episode of the library, the newest first, those without a date last; an unreadable one is logged."""
+    found = []
+    for identifier in episode_ids(home):
+        try:
+            found.append(episode_of(home, identifier))
+        except (LibraryError, EpisodeUnknown) as error:
+            logger.warning("an episode is left out: %s", error)
+    return sorted(found, key=lambda episode: episode.published or "", reverse=True)
+
+
+@lru_cache(maxsize=_KEPT_SHOWS)
+def shows_of(home: Path, generation: int) -> tuple[tuple[str, str], ...]:
+    """Return id and title of each show that can be asked, by title; `generation` is the number of the live one."""
+    del generation  # part of the key only: what can be asked changes when an index is published
+    shows = {(episode.show.id, episode.show.title) for episode in episodes_of(home)}
+    return tuple(sorted(shows, key=lambda show: show[1].casefold()))
+
+
+def episode_of(home: Path, identifier: str) -> Episode:
+    """Return one episode, from memory while its file is unchanged.
+
+    Raises EpisodeGone if it was taken out, EpisodeUnknown if the library never had one of this id, LibraryError if its
+    file is broken.
+    """
+    # The id comes from an address: only what an id can be may become part of a path.
+    if _ID.fullmatch(identifier):
+        try:
+            found = (episode_folder(home, identifier) / "episode.json").stat()
+        except FileNotFoundError:
+            pass
+        else:
+            return _read(home, identifier, (found.st_ino, found.st_mtime_ns))
+        if (removal := removal_of(home, identifier)) is not None:
+            raise EpisodeGone(f"the episode was {removal.sentence}")
+    raise EpisodeUnknown(f"no episode {identifier[:80]!r} in this library")
+
+
+def transcript_of(home: Path, identifier: str) -> Transcript | None:
+    """Return an episode's transcript under its present facts, None if it has none yet; raises as `episode_of` does."""
+    episode_of(home, identifier)
+    opened = open_transcript(home, identifier)
+    return None if opened is None else opened.transcript
+
+
+def audio_of(home: Path, episode: Episode) -> str | None:
+    """Return the address of an episode's recording: the publisher's, else the library's own, None if there is none.
+
+    The library's may have come after the episode's facts were written.
+    """
+    if episode.audio_url is None and recording(home, episode.id) is not None:
+        return f"/api/episodes/{episode.id}/audio"
+    return episode.audio_url
+
+
+def has_transcript(home: Path, identifier: str) -> bool:
+    """Say whether an episode has a transcript, without reading it."""
+    return (episode_folder(home, identifier) / "transcript.json").exists()
+
+
+@lru_cache(maxsize=_KEPT_EPISODES)
+def _read(home: Path, identifier: str, stamp: tuple[int, int]) -> Episode:
+    del stamp  # part of the key only
+    return load_record(home, identifier).episode

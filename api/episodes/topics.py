@@ -1,0 +1,107 @@
+"""What an episode talks about: terms of the glossary and tags of the catalogue that it says often; pure."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from ingest.reference.catalogue import known_shows
+from ingest.reference.glossary import glossary
+
+LEAST_TIMES = 3
+# "scale" or "community" is said in passing; only where it is said so often is the talk about it.
+LEAST_TIMES_OF_A_COMMON_WORD = 8
+
+_WORD = re.compile(r"\w+")
+_IN_A_SENTENCE = re.compile(r"[\w,;:’')] \Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One way to say a topic: `text` in small letters unless it holds a capital, which then counts.
+
+    `is_ambiguous`: a capital at the beginning of a sentence is no sign of the name ("Pay", "Notify").
+    """
+
+    text: str
+    topic: str
+    is_ambiguous: bool
+    least: int
+
+
+def topics_of(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return the topics of an episode's turns, the most often said first, by name where equal.
+
+    A term counts where a form of it stands as whole words, plurals included; of forms that stand in one another only
+    the longest counts ("GOV.UK Pay" is not also "GOV.UK"). Linear in the length.
+    """
+    said: Counter[str] = Counter()
+    least: dict[str, int] = {}
+    for text in texts:
+        for form in _said(text):
+            said[form.topic] += 1
+            least[form.topic] = min(form.least, least.get(form.topic, form.least))
+    often = [topic for topic, times in said.items() if times >= least[topic]]
+    return tuple(sorted(often, key=lambda topic: (-said[topic], topic.casefold())))
+
+
+def _said(text: str) -> Iterator[Form]:
+    """Yield the forms that stand in a text, in order, lazily."""
+    forms, free = _forms(), 0
+    for word in _WORD.finditer(text):
+        start = word.start()
+        if start < free:
+            continue  # inside the form before
+        for form in forms.get(word.group().casefold().removesuffix("s"), ()):
+            end = start + len(form.text)
+            if _stands(form, text, start, end):
+                yield form
+                free = end
+                break
+
+
+def _stands(form: Form, text: str, start: int, end: int) -> bool:
+    found = text[start:end]
+    if (found if _is_name(form.text) else found.casefold()) != form.text:
+        return False
+    if form.is_ambiguous and not _IN_A_SENTENCE.search(text, max(0, start - 2), start):
+        return False
+    following = text[end : end + 2].ljust(2)
+    if following[0] == "s":
+        following = following[1] + " "
+    return not (following[0].isalnum() or following[0] == "_")
+
+
+@cache
+def _forms() -> dict[str, tuple[Form, ...]]:
+    """Return all forms by their first word without a plural's "s", the longest first."""
+    found: dict[str, Form] = {}
+    for term in glossary():
+        for text in (term.term, term.expansion, *term.aliases):
+            if text:
+                found.setdefault(_key(text), _form(text, term.term, LEAST_TIMES))
+    for tag in sorted({tag for show in known_shows() for episode in show.episodes for tag in episode.tags}):
+        is_common = " " not in tag and not _is_name(tag)
+        times = LEAST_TIMES_OF_A_COMMON_WORD if is_common else LEAST_TIMES
+        # A term that the glossary has under another printing ("Step by step navigation") stays one topic.
+        found.setdefault(_key(tag), _form(tag, tag, times))
+    by_word: dict[str, list[Form]] = {}
+    for form in sorted(found.values(), key=lambda form: -len(form.text)):
+        first = _WORD.search(form.text)
+        if first is not None:
+            by_word.setdefault(first.group().casefold().removesuffix("s"), []).append(form)
+    return {word: tuple(forms) for word, forms in by_word.items()}
+
+
+def _form(text: str, topic: str, least: int) -> Form:
+    is_ambiguous = " " not in text and text[0].isupper() and text[1:].islower()
+    return Form(text if _is_name(text) else text.casefold(), topic, is_ambiguous, least)
+
+
+def _key(text: str) -> str:
+    return text.casefold()
+
+
+def _is_name(text: str) -> bool:
+    return any(letter.isupper() for letter in text)

@@ -1,0 +1,1 @@
+"""Answers measured against questions with gold quotes."""

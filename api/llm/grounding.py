@@ -1,0 +1,282 @@
+"""Which sentences of a language model's prose are supported by the quotes they cite; all others are dropped.
+
+A sentence stays if every word in it stands in the cited quotes, names their speaker, or is one of grammar and of
+reporting; if its numbers count what they count there and its names stand together as they do there; if it denies what
+the quotes deny and nothing else; and if it holds no address, markup or control character. So nothing that a question, a
+title or another quote says comes in, in whatever language or disguise it was said. A quote that gives orders to a
+language model supports nothing. What is checked is wording: a sentence that puts the right words together wrongly can
+still pass, and so can what an attacker's own quote says by itself.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from api.answer.compose import MOST_STATEMENTS, Citation, Statement
+from api.answer.function_words import is_function_word, negates
+from api.llm.injection import gives_orders
+from index.keywords import stems
+from ingest.alignment.spoken_form import spoken
+from ingest.text.words import without_marks
+
+# Of a sentence's words with a subject, each cited quote must hold at least so many for itself.
+LEAST_PART = 0.3
+_FEWEST_WORDS = 2
+_MOST_SENTENCES = 12
+# The unit of a number ("nineteen months") stands within so many words of it in the quote.
+_UNIT_DISTANCE = 4
+
+_MARK = re.compile(r"\[(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\]")
+_SENTENCE = re.compile(r"\S.*?(?:[.!?…]+[\"'”’)]*(?:\s*\[\d{1,3}(?:\s*[,;]\s*\d{1,3})*\])*(?=\s|$)|$)")
+_BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+")
+_CLAUSE = re.compile(r"[.!?…;:,–—\n]+")
+# Addresses, Markdown and HTML; an entity would become a sign where it is read as HTML. A sign before a number makes
+# another number of it.
+_FORBIDDEN = re.compile(
+    r"[<>\[\]{}`*|\\~^_@]|://|\bh(?:tt|xx)ps?\b|\bwww\b|\bmailto\b|&#?\w+;"
+    r"|\w[\u3002\uff0e\uff61\u2024]\w|(?<!\w)[-+±\u2212\u2013]\d",
+    re.IGNORECASE,
+)
+_POSSESSIVE = re.compile(r"['’ʼ]s(?=\W*\Z)")
+_EDGES = re.compile(r"^\W+|\W+\Z")
+_DOTTED = re.compile(r"[^\W_]\.[^\W_]")
+_YEAR = re.compile(r"^\W*(?:1[1-9]|20)\d\d\W*\Z")
+# As `ingest.spoken` writes numbers, and words that count without being one. "One" is left to the grammar.
+_NUMBERS = frozenset(
+    "zero two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion trillion "
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth twentieth thirtieth hundredth "
+    "half double triple quarter quarters twice thrice dozen dozens hundreds thousands millions billions percent "
+    "pounds dollars euros".split()
+)
+# Words that tell who says something and how, and what a sentence has to do with the one before: they state nothing.
+_REPORTING = frozenset(
+    "speaker speakers guest guests host hosts podcast episode episodes interview conversation quote quotes "
+    "add adds added agree agrees agreed argue argues argued ask asks asked answer answers answered believe believes "
+    "believed emphasise emphasises emphasised feel feels felt highlight highlights highlighted note notes noted point "
+    "points pointed recall recalls recalled remark remarks remarked remember remembers remembered say stress stresses "
+    "stressed suggest suggests suggested summarise summarises warn warns warned "
+    "example examples reason reasons way ways thing things namely respectively".split()
+)
+# A label that is the name of a person and not a sentence, an address or a sum; one of any other kind supports nothing.
+_PERSON = re.compile(r"[^\W\d_]+\.?(?:[ '’ʼ-]+[^\W\d_]+\.?){0,4}")
+
+
+# Words of one letter, and what is left of "it's", "don't", "I'd", "I'm".
+_LETTERS = frozenset("aistdm")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A whitespace-separated piece of a sentence: as it is written, and as words that are said."""
+
+    text: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What cited quotes hold: words in the order they are said, stems, names, numbers, dotted words, clauses."""
+
+    words: tuple[str, ...]
+    stems: frozenset[str]
+    names: frozenset[str]
+    numbers: frozenset[tuple[str, ...]]
+    dotted: frozenset[str]
+    clauses: tuple[str, ...]
+
+    def holds(self, phrase: Sequence[str]) -> bool:
+        """Say whether the words stand in the quotes one after the other."""
+        return f" {' '.join(phrase)} " in f" {' '.join(self.words)} "
+
+
+def supported_statements(reply: str, citations: Sequence[Citation]) -> tuple[Statement, ...]:
+    """Return the supported sentences of a reply as at most four statements with the ids of the quotes they cite.
+
+    Marks count from [1] in the order of `citations` and are taken out of the text. Nothing supported gives ().
+    """
+    groups: list[tuple[list[str], tuple[str, ...]]] = []
+    for sentence in _sentences(reply):
+        numbers = [int(number) for mark in _MARK.findall(sentence) for number in re.findall(r"\d+", mark)]
+        cited = [citations[number - 1] for number in dict.fromkeys(numbers) if 0 < number <= len(citations)]
+        text = _without_numbers(sentence)
+        cited = [citation for citation in cited if _bears(text, citation)]
+        if not cited or any(gives_orders(citation.quote) for citation in cited):
+            continue
+        if not is_supported(text, cited):
+            continue
+        ids = tuple(citation.id for citation in cited)
+        if groups and groups[-1][1] == ids:
+            groups[-1][0].append(text)
+        elif len(groups) == MOST_STATEMENTS:
+            texts, before = groups[-1]
+            groups[-1] = [*texts, text], tuple(dict.fromkeys((*before, *ids)))
+        else:
+            groups.append(([text], ids))
+    return tuple(Statement(" ".join(texts), ids) for texts, ids in groups)
+
+
+def _bears(sentence: str, citation: Citation) -> bool:
+    """Whether a quote bears a good part of a sentence, and is not cited only to lend it a name or a number."""
+    evidence = evidence_of([citation])
+    words = _subject_words(_pieces(sentence))
+    return len(words - _unheld(words, evidence)) >= LEAST_PART * len(words)
+
+
+def is_supported(sentence: str, cited: Sequence[Citation]) -> bool:
+    """Say whether a sentence without marks rests on the quotes it cites; the module says what that means."""
+    if _FORBIDDEN.search(sentence) or any(unicodedata.category(character)[0] == "C" for character in sentence):
+        return False
+    evidence = evidence_of(cited)
+    pieces = _pieces(sentence)
+    return (
+        _numbers_are_held(pieces, evidence)
+        and _names_are_held(pieces, evidence)
+        and _words_are_held(pieces, evidence)
+        and _denies_alike(sentence, evidence)
+    )
+
+
+def evidence_of(cited: Sequence[Citation]) -> Evidence:
+    """Return what the quotes and the names of their speakers hold; marks such as [laughs] are no words."""
+    quotes = [without_marks(citation.quote) for citation in cited]
+    speakers = [citation.speaker for citation in cited if citation.speaker and _PERSON.fullmatch(citation.speaker)]
+    # A colon before the speaker's name: its first word has a capital because it is a name.
+    texts = [*quotes, *(f": {speaker}" for speaker in speakers)]
+    pieces = [_pieces(text) for text in texts]
+    # A blank word between texts, so that no phrase runs from one into the next.
+    words = tuple(word for text in pieces for word in (*(word for piece in text for word in piece.words), ""))
+    return Evidence(
+        words=words,
+        stems=frozenset(stems(" ".join(words))) | frozenset(words) - {""},
+        names=frozenset(word for text in pieces for piece in _capitals(text) for word in piece.words),
+        numbers=frozenset(run for text in pieces for run, _ in _number_runs(text)),
+        dotted=frozenset(_core(piece.text) for text in pieces for piece in text if _DOTTED.search(piece.text)),
+        clauses=tuple(clause for text in quotes for clause in _CLAUSE.split(text) if clause.strip()),
+    )
+
+
+def _sentences(reply: str) -> list[str]:
+    lines = (_BULLET.sub("", line) for line in reply.splitlines())
+    return [found.group() for line in lines for found in _SENTENCE.finditer(line)][:_MOST_SENTENCES]
+
+
+def _without_numbers(sentence: str) -> str:
+    text = re.sub(r"\s+([.,;:!?…])", r"\1", " ".join(_MARK.sub(" ", sentence).split()))
+    return f"{text}." if text and text[-1].isalnum() else text
+
+
+def _pieces(text: str) -> list[Piece]:
+    return [Piece(piece, spoken(_POSSESSIVE.sub("", piece))) for piece in text.split()]
+
+
+def _core(piece: str) -> str:
+    return _EDGES.sub("", _POSSESSIVE.sub("", piece)).casefold()
+
+
+def _number_runs(pieces: Sequence[Piece]) -> list[tuple[tuple[str, ...], int]]:
+    """Return each number as the words it is said in, with the place of the piece after it."""
+    runs: list[tuple[list[str], int]] = []
+    is_open = False
+    for place, piece in enumerate(pieces):
+        digits = any(character.isdigit() for character in piece.text)
+        for word in piece.words:
+            # "One" counts inside a number ("twenty-one") and where it is a digit.
+            if word in _NUMBERS or (word in ("one", "oh") and (digits or is_open)):
+                if is_open:
+                    runs[-1] = [*runs[-1][0], word], place + 1
+                else:
+                    runs.append(([word], place + 1))
+                is_open = True
+            else:
+                is_open = False
+        is_open = is_open and piece.text[-1].isalnum()
+    return [(tuple(words), after) for words, after in runs]
+
+
+def _numbers_are_held(pieces: Sequence[Piece], evidence: Evidence) -> bool:
+    for run, after in _number_runs(pieces):
+        if run not in evidence.numbers:
+            return False
+        unit = "" if _YEAR.match(pieces[after - 1].text) else _unit(pieces, after)
+        if unit and not _near(run, unit, evidence.words):
+            return False
+    # A sign that counts and is no digit to `spoken`: "½", "²" become digits or stay unread.
+    return all(not character.isnumeric() or character.isdecimal() for piece in pieces for character in piece.text)
+
+
+def _unit(pieces: Sequence[Piece], after: int) -> str:
+    """The word that a number counts: the one after it, unless a stop or a word of grammar stands between."""
+    if after >= len(pieces) or not pieces[after - 1].text[-1].isalnum():
+        return ""
+    words = pieces[after].words
+    return words[0] if words and not is_function_word(words[0]) else ""
+
+
+def _near(run: tuple[str, ...], unit: str, words: Sequence[str]) -> bool:
+    wanted, length = stems(unit), len(run)
+    return any(
+        tuple(words[place : place + length]) == run
+        and any(stems(word) == wanted for word in words[place + length : place + length + _UNIT_DISTANCE])
+        for place in range(len(words) - length + 1)
+    )
+
+
+def _capitals(pieces: Sequence[Piece]) -> list[Piece]:
+    """The pieces with a capital, but for words of grammar and for the capital that begins the text."""
+    found = []
+    for place, piece in enumerate(pieces):
+        inner = piece.text.lstrip("\"'“‘(")[1:] if place == 0 else piece.text
+        if any(character.isupper() for character in inner) and not all(map(is_function_word, piece.words)):
+            found.append(piece)
+    return found
+
+
+def _names_are_held(pieces: Sequence[Piece], evidence: Evidence) -> bool:
+    if any(_DOTTED.search(piece.text) and _core(piece.text) not in evidence.dotted for piece in pieces):
+        return False
+    run: list[str] = []
+    capitals = _capitals(pieces)
+    for place, piece in enumerate(pieces):
+        # The first word has its capital from the grammar; unless the quotes say it is a name, it is weighed as a word.
+        if piece in capitals or (place == 0 and not evidence.names.isdisjoint(piece.words)):
+            run += piece.words
+            if not evidence.holds(run):
+                return False
+            if not piece.text[-1].isalnum() and not _POSSESSIVE.search(piece.text):
+                run = []
+        else:
+            run = []
+    return True
+
+
+def _words_are_held(pieces: Sequence[Piece], evidence: Evidence) -> bool:
+    said = {word for piece in pieces for word in piece.words}
+    # A name can be spelt: "G r i m m".
+    if any(len(word) == 1 and word.isalpha() and word not in evidence.words for word in said - _LETTERS):
+        return False
+    words = _subject_words(pieces)
+    return len(words) >= _FEWEST_WORDS and not _unheld(words, evidence)
+
+
+def _subject_words(pieces: Sequence[Piece]) -> set[str]:
+    """The words that say what a sentence is about; numbers are weighed by themselves."""
+    words = {word for piece in pieces for word in piece.words if len(word) > 1 and not is_function_word(word)}
+    return words - _NUMBERS - _REPORTING
+
+
+def _unheld(words: set[str], evidence: Evidence) -> set[str]:
+    return {word for word in words if word not in evidence.stems and evidence.stems.isdisjoint(stems(word))}
+
+
+def _denies_alike(sentence: str, evidence: Evidence) -> bool:
+    """Whether a sentence that denies cites a quote that does, and one that does not repeats no denied clause."""
+    if negates(sentence):
+        return any(map(negates, evidence.clauses))
+    wanted = {stem for word in sentence.split() if not is_function_word(_core(word)) for stem in stems(word)}
+    shared = [(len(wanted.intersection(stems(clause))), negates(clause)) for clause in evidence.clauses]
+    most = max((count for count, _ in shared), default=0)
+    whole = len(wanted & evidence.stems)
+    # Only a clause that holds all of the sentence's evidence says what it says.
+    return most < whole or any(count == most and not denied for count, denied in shared)

@@ -1,0 +1,89 @@
+"""Terms of the glossary in the words of an answer: each is explained where it is first read; pure."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from ingest.reference.glossary import Term, glossary
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a text, and the term it is, if it is one that is explained here."""
+
+    text: str
+    term: Term | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Glossed:
+    """A text in pieces, which joined are the text, and the terms that are explained with it."""
+
+    pieces: tuple[Piece, ...]
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """Return the terms in the order they are read."""
+        return tuple(piece.term for piece in self.pieces if piece.term is not None)
+
+
+def glossed(texts: Sequence[str]) -> list[Glossed]:
+    """Return texts that are read one after the other with the first occurrence of each term marked.
+
+    A text that says itself what a short form stands for explains nothing here: its own words do.
+    """
+    explained: set[str] = set()
+    return [_glossed(text, explained) for text in texts]
+
+
+def _glossed(text: str, explained: set[str]) -> Glossed:
+    pieces: list[Piece] = []
+    end = 0
+    for found in _pattern().finditer(text):
+        term = _term_of(found[1])
+        if term.term in explained or _is_ordinary(found, text):
+            continue
+        explained.add(term.term)
+        if _is_spelled_out(term, text):
+            continue
+        pieces += [Piece(text[end : found.start()]), Piece(found[0], term)]
+        end = found.end()
+    return Glossed((*(piece for piece in pieces if piece.text), Piece(text[end:])))
+
+
+def _term_of(form: str) -> Term:
+    terms = _terms()
+    return terms[form] if form in terms else terms[form.casefold()]
+
+
+def _is_spelled_out(term: Term, text: str) -> bool:
+    return term.expansion is not None and term.expansion.casefold() in text.casefold()
+
+
+def _is_ordinary(found: re.Match[str], text: str) -> bool:
+    """Whether a word that is a name inside a sentence ("Pay", "Verify") may be a plain one that opens it."""
+    if not re.fullmatch(r"[A-Z][a-z]+", found[0]):
+        return False
+    before = text[: found.start()].rstrip(" \n\"'“‘([")
+    return not before or before[-1] in ".?!…:"
+
+
+def _is_plain(form: str) -> bool:
+    """Whether a form is written small, so that "Alpha" at the start of a sentence is the same; names are not."""
+    return form[1:] == form[1:].lower() and not form[:1].isupper()
+
+
+@cache
+def _terms() -> dict[str, Term]:
+    """Every form with its term; plain ones stand for themselves with any capitals, so they are folded."""
+    forms = [(form, term) for term in glossary() for form in (term.term, *term.aliases)]
+    return {form.casefold() if _is_plain(form) else form: term for form, term in forms}
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    """Every form as a whole word, longest first, so that "GOV.UK Pay" is not read as "Pay"."""
+    forms = sorted({form for term in glossary() for form in (term.term, *term.aliases)}, key=len, reverse=True)
+    choices = "|".join(rf"(?i:{re.escape(form)})" if _is_plain(form) else re.escape(form) for form in forms)
+    return re.compile(rf"(?<!\w)({choices})s?(?!\w)")

@@ -1,0 +1,1 @@
+"""One quote: its address, its check against the transcript, its citation."""

@@ -1,0 +1,192 @@
+"""A quote as people cite it: Markdown, HTML and text in the style of GOV.UK blogs, and JSON-LD.
+
+Every function is pure. `base` is the address of this server without a slash at its end ("https://playback.example").
+All words of a quote, its speaker and its episode are foreign: each form escapes them for itself.
+"""
+
+import json
+import re
+from html import escape
+from typing import Any
+
+from api.answer.compose import Citation
+from api.pages.render import day, safe_link
+from api.terminal.text import episode_name, when
+from ingest.transcript import Episode
+
+# Terminals and editors obey these, and a feed may hold them; line breaks part paragraphs.
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+# Characters that turn the direction of what follows: a name must not turn the rest of its line.
+_DIRECTION = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# What CommonMark, and the dialects that link bare addresses, names and formulas, would read as markup in a line.
+_MARKUP = re.compile(r"[\\`*_{}\[\]<>|~$@]|&(?=#?\w+;)|(?<=\w)(?=://)|(?<=\bwww)(?=\.)", re.IGNORECASE)
+# What would begin a list, a heading or a rule where it begins a line.
+_BLOCK_MARKUP = re.compile(r"^(\d{1,9}(?=[.)])|(?=[-+#]))")
+# JSON that stands in a <script> must not end it, whatever an HTML parser looks for.
+_UNSAFE_IN_SCRIPT = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
+
+
+def as_markdown(citation: Citation, base: str) -> str:
+    """Return the quote as a block quote with its source below; foreign text makes no link, markup or HTML in it."""
+    paragraphs = [f"> {_plain(paragraph)}" for paragraph in _paragraphs(citation)]
+    link = f"[{_plain(_name(citation.episode))}]({base}{citation.url})"
+    return "\n>\n".join(paragraphs) + "\n\n" + _source(_plain(_who(citation)), link, _plain(_where(citation)))
+
+
+def as_html(citation: Citation, base: str) -> str:
+    """Return the quote as a figure with its source as the caption."""
+    address = escape(f"{base}{citation.url}")
+    paragraphs = "\n".join(f"    <p>{_text(paragraph)}</p>" for paragraph in _paragraphs(citation))
+    link = f'<a href="{address}">{_text(_name(citation.episode))}</a>'
+    source = _source(_text(_who(citation)), link, _text(_where(citation)))
+    return (
+        f'<figure>\n  <blockquote cite="{address}">\n{paragraphs}\n  </blockquote>\n'
+        f"  <figcaption>{source}</figcaption>\n</figure>"
+    )
+
+
+def as_text(citation: Citation, base: str) -> str:
+    """Return the quote in quotation marks, its source and its address, each on lines of its own."""
+    quote = "\n".join(_paragraphs(citation))
+    source = _source(_who(citation), _name(citation.episode), _where(citation))
+    return f"“{quote}”\n{source}\n{base}{citation.url}"
+
+
+def as_json_ld(citation: Citation, base: str) -> str:
+    """Return the quote as JSON-LD of schema.org: a Quotation, part of a Clip, part of a PodcastEpisode.
+
+    It may stand in a <script> as it is: "<", ">" and "&" are written as escapes of JSON.
+    """
+    return json.dumps(quotation(citation, base), ensure_ascii=False, indent=2).translate(_UNSAFE_IN_SCRIPT)
+
+
+def quotation(citation: Citation, base: str) -> dict[str, Any]:
+    """Return the object that `as_json_ld` writes; what is unknown is left out, addresses are absolute.
+
+    A clip has its seconds only where they are known: an estimate is a sentence, never a number.
+    """
+    address = f"{base}{citation.url}"
+    return _known(
+        {
+            "@context": "https://schema.org",
+            "@type": "Quotation",
+            "@id": address,
+            "url": address,
+            "text": "\n".join(_paragraphs(citation)),
+            "creator": _person(citation),
+            "isPartOf": _clip(citation, base),
+        }
+    )
+
+
+def title_of(citation: Citation) -> str:
+    """Return a quote's title where it is shown elsewhere: who said it, in which episode."""
+    name = _name(citation.episode)
+    return f"{_line(citation.speaker)} in {name}" if citation.speaker else name
+
+
+def absolute(url: str | None, base: str) -> str | None:
+    """Return an address of the web as it is, a path of this server with `base` before it; None for anything else."""
+    link = safe_link(url)
+    return f"{base}{link}" if link is not None and link.startswith("/") else link
+
+
+def _person(citation: Citation) -> dict[str, Any] | None:
+    if not citation.speaker:
+        return None
+    role = _line(citation.role) if citation.role else None
+    return _known({"@type": "Person", "name": _line(citation.speaker), "jobTitle": role})
+
+
+def _clip(citation: Citation, base: str) -> dict[str, Any]:
+    is_known = citation.start is not None and citation.timing != "estimated"
+    time = when(citation.start, citation.timing)
+    return _known(
+        {
+            "@type": "Clip",
+            "startOffset": citation.start if is_known else None,
+            "endOffset": citation.end if is_known else None,
+            "description": None if is_known or time is None else f"from {time}",
+            "url": absolute(citation.listen_url, base),
+            "partOfEpisode": _episode(citation.episode, base),
+        }
+    )
+
+
+def _episode(episode: Episode, base: str) -> dict[str, Any]:
+    audio = absolute(episode.audio_url, base)
+    return _known(
+        {
+            "@type": "PodcastEpisode",
+            "name": _name(episode),
+            "episodeNumber": episode.number,
+            "datePublished": episode.published,
+            "duration": f"PT{round(episode.duration)}S" if episode.duration else None,
+            "url": absolute(episode.page_url, base) or f"{base}/episodes/{episode.id}",
+            "license": _licence(episode.licence, base),
+            "associatedMedia": {"@type": "AudioObject", "contentUrl": audio} if audio else None,
+            "partOfSeries": _known(
+                {
+                    "@type": "PodcastSeries",
+                    "name": _line(episode.show.title),
+                    "url": absolute(episode.show.page_url, base),
+                }
+            ),
+        }
+    )
+
+
+def _licence(licence: str | None, base: str) -> str | dict[str, Any] | None:
+    if not licence:
+        return None
+    return absolute(licence, base) or {"@type": "CreativeWork", "name": _line(licence)}
+
+
+def _known(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _paragraphs(citation: Citation) -> list[str]:
+    return [_CONTROL.sub("\ufffd", paragraph) for paragraph in citation.quote.split("\n")]
+
+
+def _name(episode: Episode) -> str:
+    # A link needs a text, and a title may be all blanks.
+    return _line(episode_name(episode)) or episode.id
+
+
+def _who(citation: Citation) -> str:
+    """The speaker, with their role between commas ("Tobias Renn, lead engineer,"); nothing for words of nobody."""
+    if not citation.speaker:
+        return ""
+    return f"{_line(citation.speaker)}, {_line(citation.role)}," if citation.role else _line(citation.speaker)
+
+
+def _where(citation: Citation) -> str:
+    """The show (unless the episode's name begins with it), the date and the time."""
+    show, time = _line(citation.episode.show.title), when(citation.start, citation.timing)
+    parts = (
+        None if _name(citation.episode).startswith(show) else show,
+        day(citation.episode.published),
+        None if time is None else f"at {time}",
+    )
+    return ", ".join(_line(part) for part in parts if part)
+
+
+def _source(who: str, link: str, where: str) -> str:
+    return ", ".join(part for part in (f"{who} in {link}" if who else link, where) if part)
+
+
+def _line(text: str) -> str:
+    """One line of text that neither breaks nor turns the line it stands in."""
+    return _CONTROL.sub("\ufffd", " ".join(_DIRECTION.sub("", text).split()))
+
+
+def _text(words: str) -> str:
+    """Escape what stands in an element; quotation marks and apostrophes mean nothing there and stay readable."""
+    return escape(words, quote=False)
+
+
+def _plain(text: str) -> str:
+    """One line of text in which Markdown finds no markup."""
+    return _BLOCK_MARKUP.sub(r"\1\\", _MARKUP.sub(lambda found: f"\\{found.group()}", text.strip()))

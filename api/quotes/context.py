@@ -1,0 +1,79 @@
+"""A quote as a page shows it: its citation, the rest of its turn, the turns beside it, and its wider neighbours."""
+
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from api.answer.compose import Citation, citation_of
+from api.episodes.library import audio_of
+from api.quotes.neighbours import Wider, widened
+from api.quotes.quote import Resolved, open_transcript, resolve
+from ingest.errors import LibraryError
+from ingest.transcript import Turn
+
+# Words shown of what stands before and after a quote.
+_CONTEXT_WORDS = 60
+_OPENING = re.compile(r"[^\w\s]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """A quote with the rest of its turn, the turns beside it where there are any, and one more sentence each way."""
+
+    resolved: Resolved
+    citation: Citation
+    wider: Wider
+    before: str
+    after: str
+    previous: Turn | None
+    following: Turn | None
+
+    def text_before(self) -> str:
+        """Return up to 60 words that stand before the quote: in its turn, else at the end of the turn before."""
+        return _last(self.before or (self.previous.text if self.previous else ""))
+
+    def text_after(self) -> str:
+        """Return up to 60 words that stand after the quote: in its turn, else at the beginning of the next."""
+        return _first(self.after or (self.following.text if self.following else ""))
+
+    def end_of_previous(self) -> str:
+        """Return up to 60 words that end the turn before; empty if there is none."""
+        return _last(self.previous.text) if self.previous else ""
+
+    def start_of_following(self) -> str:
+        """Return up to 60 words that begin the turn after; empty if there is none."""
+        return _first(self.following.text) if self.following else ""
+
+
+def surroundings_of(home: Path, identifier: str) -> Surroundings:
+    """Resolve a quote id and return the words around today's quote; raises as `resolve` does."""
+    resolved = resolve(home, identifier)
+    quote = resolved.quote
+    opened = open_transcript(home, quote.episode.id)
+    if opened is None or len(opened.places) <= quote.first_word:
+        raise LibraryError(f"the transcript of {quote.episode.id} changed while it was read; ask again")
+    turns = opened.transcript.turns
+    text = turns[quote.turn].text
+    # A turn may say the same words twice, so the place of the first word decides, not a search for the text.
+    opening = _OPENING.match(quote.text)
+    start = opened.places[quote.first_word].start - (opening.end() if opening else 0)
+    heard = replace(quote, episode=replace(quote.episode, audio_url=audio_of(home, quote.episode)))
+    return Surroundings(
+        resolved=resolved,
+        citation=citation_of(heard),
+        wider=widened(opened, quote),
+        before=text[:start].strip(),
+        after=text[start + len(quote.text) :].strip(),
+        previous=turns[quote.turn - 1] if quote.turn > 0 else None,
+        following=turns[quote.turn + 1] if quote.turn + 1 < len(turns) else None,
+    )
+
+
+def _last(text: str) -> str:
+    starts = [found.start() for found in re.finditer(r"\S+", text)]
+    return text[starts[-_CONTEXT_WORDS] :] if len(starts) > _CONTEXT_WORDS else text
+
+
+def _first(text: str) -> str:
+    ends = [found.end() for found in re.finditer(r"\S+", text)]
+    return text[: ends[_CONTEXT_WORDS - 1]] if len(ends) > _CONTEXT_WORDS else text

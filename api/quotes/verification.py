@@ -1,0 +1,277 @@
+"""Was this said, by whom, when: a text held against every word of the library.
+
+The text is compared in normal form, so capitals, punctuation and marks do not count. Exact is only what one turn says
+without a break; what is nearly so, or is joined from several places, comes with every difference.
+"""
+
+import logging
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import pairwise
+from threading import Lock
+from typing import Literal
+from weakref import WeakKeyDictionary
+
+from api.answer.compose import MOST_CITATIONS, Citation, citation_of
+from api.drops import count_dropped
+from api.errors import QuestionError
+from api.knowledge_base import KnowledgeBase
+from api.quotes.quote import fault_of, open_transcript, quote_at
+from index.generation import Generation
+from index.word_index import Ints, Spoken, exactly, likeliest, longest, spoken_of
+from ingest.text.words import normalise, without_marks
+
+logger = logging.getLogger(__name__)
+
+LEAST_WORDS, MOST_WORDS = 3, 400
+MOST_CHARACTERS = 2_000
+# A stretch is near if so many of its words and of the text's are the same in order; a text of joined stretches is
+# near if so many of its words are in them.
+LEAST_SHARE = 0.75
+# Shorter runs of words are said by chance ("one of the things") and prove no quote.
+_LEAST_STRETCH = 5
+# Words of one turn that a text may leave out between two stretches and still continue; a near stretch has fewer.
+_MOST_GAP = MOST_WORDS // 3 + 1
+# Stretches of the library that are aligned with the text, the likeliest by shared words.
+_CANDIDATES = 12
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Words of the transcript and the words that were given in their place; either may be empty."""
+
+    said: str
+    asked: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """Whether a text was said, where, and how it differs from what was said there.
+
+    "exact": in these words, without a break, in each citation. "near": with the differences; several citations are the
+    places that it was joined from, in the order of the text. "not_found": neither.
+    """
+
+    result: Literal["exact", "near", "not_found"]
+    citations: tuple[Citation, ...] = ()
+    differences: tuple[Difference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """Words [asked, asked + words) of the text stand at [said, said + words) of the library."""
+
+    asked: int
+    said: int
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """What is asked for: its normalised words with their characters [start, end)."""
+
+    text: str
+    words: tuple[str, ...]
+    spans: tuple[tuple[int, int], ...]
+
+    def part(self, first: int, last: int) -> str:
+        """Return the text of the words [first, last), empty for none."""
+        return self.text[self.spans[first][0] : self.spans[last - 1][1]] if first < last else ""
+
+
+def check_text(text: str) -> None:
+    """Raise QuestionError for a text over 2,000 characters or not of 3 to 400 words, marks left out."""
+    if len(text) > MOST_CHARACTERS:
+        raise QuestionError(f"the text has {len(text):,} characters; at most {MOST_CHARACTERS:,} are compared")
+    words = len(normalise(text))
+    if not LEAST_WORDS <= words <= MOST_WORDS:
+        raise QuestionError(f"the text has {words} words; give {LEAST_WORDS} to {MOST_WORDS}")
+
+
+def verify(base: KnowledgeBase, text: str, speaker: str | None = None) -> Verification:
+    """Return whether the words of a text were said; raises QuestionError as `check_text` does.
+
+    With `speaker` (whole name or some of its words) their places come first, and a quote that only others said is near,
+    with the speaker as a difference. Looks at every word of the live generation: what one turn says verbatim is found.
+    The first call for a generation takes about a second for a million words.
+    """
+    check_text(text)
+    asked = _placed(text)
+    spoken = spoken_words(base.generation)
+    numbers = spoken.numbers(asked.words)
+    wanted = None if speaker is None or not speaker.strip() else " ".join(speaker.casefold().split())
+    matches = [_Match(0, int(position), len(numbers)) for position in exactly(spoken, numbers)]
+    theirs = [match for match in matches if wanted is None or _is_named(spoken, match.said, wanted)]
+    citations = _cited(base, spoken, theirs or matches)
+    if citations and (theirs or wanted is None):
+        return Verification("exact", citations)
+    if citations:
+        return Verification("near", citations, _speaker_differences(base, citations[0], speaker))
+    return _near(base, spoken, asked, speaker if wanted else None)
+
+
+_spoken: "WeakKeyDictionary[Generation, Spoken]" = WeakKeyDictionary()
+_reading = Lock()
+
+
+def spoken_words(generation: Generation) -> Spoken:
+    """Return the words of a generation, read once and let go with it; about 15 bytes a word."""
+    with _reading:
+        found = _spoken.get(generation)
+        if found is None:
+            found = _spoken[generation] = spoken_of(generation.spoken())
+        return found
+
+
+def _near(base: KnowledgeBase, spoken: Spoken, asked: _Text, speaker: str | None) -> Verification:
+    numbers = spoken.numbers(asked.words)
+    matches = _best_stretch(spoken, numbers)
+    if matches:
+        places = [(matches[0].said, matches[-1].said + matches[-1].words)]
+    else:
+        matches = _joined(spoken, numbers)
+        places = [(match.said, match.said + match.words) for match in matches]
+    citations = _cited(base, spoken, [_Match(0, first, last - first) for first, last in places], _share(matches, asked))
+    if not citations or len(citations) < min(len(places), MOST_CITATIONS):
+        return Verification("not_found")  # a part was edited away since it was indexed
+    differences = tuple(_differences(base, spoken, asked, matches))
+    return Verification("near", citations, (*differences, *_speaker_differences(base, citations[0], speaker)))
+
+
+def _share(matches: Sequence[_Match], asked: _Text) -> float:
+    return sum(match.words for match in matches) / len(asked.words)
+
+
+def _best_stretch(spoken: Spoken, asked: Ints) -> list[_Match]:
+    """Return how the text aligns with the most alike stretch of one turn; empty if none is near, the newest of two."""
+    best: list[_Match] = []
+    best_rank = (LEAST_SHARE, -len(spoken.words))
+    margin = len(asked) // 2 + 1
+    for position in likeliest(spoken, asked, _CANDIDATES):
+        last = min(position + len(asked), len(spoken.words)) - 1
+        for turn in range(spoken.turn_at(position), spoken.turn_at(last) + 1):
+            begin = max(int(spoken.begins[turn]), position - margin)
+            end = min(int(spoken.begins[turn + 1]), last + 1 + margin)
+            share, matches = _alike(asked, spoken.words[begin:end].tolist(), begin)
+            if matches and (rank := (share, -matches[0].said)) >= best_rank:
+                best, best_rank = matches, rank
+    return best
+
+
+def _alike(asked: Ints, said: list[int], begin: int) -> tuple[float, list[_Match]]:
+    """Return the run of matching blocks with the highest share of same words in the longer of text and stretch."""
+    blocks = SequenceMatcher(None, asked.tolist(), said, autojunk=False).get_matching_blocks()[:-1]
+    best, chosen = 0.0, slice(0, 0)
+    for first in range(len(blocks)):
+        same = 0
+        for last in range(first, len(blocks)):
+            same += blocks[last].size
+            stretch = blocks[last].b + blocks[last].size - blocks[first].b
+            if (share := same / max(len(asked), stretch)) > best:
+                best, chosen = share, slice(first, last + 1)
+    return best, [_Match(block.a, begin + block.b, block.size) for block in blocks[chosen]]
+
+
+def _joined(spoken: Spoken, asked: Ints) -> list[_Match]:
+    """Return the verbatim stretches that a text was joined from (a frankenquote), in its order; empty if it was not."""
+    found: list[_Match] = []
+    place = 0
+    while place < len(asked):
+        position, words = longest(spoken, asked[place:], _LEAST_STRETCH)
+        if words:
+            found.append(_Match(place, position, words))
+        place += max(words, 1)
+    return found if sum(match.words for match in found) >= LEAST_SHARE * len(asked) else []
+
+
+def _differences(base: KnowledgeBase, spoken: Spoken, asked: _Text, matches: Sequence[_Match]) -> Iterator[Difference]:
+    """Yield what was said and what was given instead, before, between and after the words that are the same.
+
+    Where the text goes on with words from elsewhere, those are given in the place of nothing.
+    """
+    if before := asked.part(0, matches[0].asked):
+        yield Difference("", before)
+    for match, following in pairwise(matches):
+        after, until = match.asked + match.words, following.asked
+        begin, end = match.said + match.words, following.said
+        if 0 <= end - begin <= _MOST_GAP and spoken.turn_at(begin - 1) == spoken.turn_at(end):
+            said = _said(base, spoken, begin, end)
+        else:
+            said, until = "", following.asked + following.words
+        if said or after < until:
+            yield Difference(said, asked.part(after, until))
+    if rest := asked.part(matches[-1].asked + matches[-1].words, len(asked.words)):
+        yield Difference("", rest)
+
+
+def _said(base: KnowledgeBase, spoken: Spoken, begin: int, end: int) -> str:
+    """Return the words [begin, end) of the library, all of one turn, as they are written there."""
+    turn = spoken.turns[spoken.turn_at(begin)]
+    source = open_transcript(base.home, turn.episode_id)
+    first = turn.first_word + begin - int(spoken.begins[spoken.turn_at(begin)])
+    places = () if source is None else source.places[first : first + end - begin]
+    if source is None or not places:
+        return ""
+    return source.transcript.turns[places[0].turn].text[places[0].start : places[-1].end]
+
+
+def _cited(base: KnowledgeBase, spoken: Spoken, matches: Iterable[_Match], score: float = 1.0) -> tuple[Citation, ...]:
+    """Return the first places as verified citations; what was edited since it was indexed is left out."""
+    found: list[Citation] = []
+    for match in matches:
+        if len(found) == MOST_CITATIONS:
+            break
+        if (citation := _citation(base, spoken, match, score)) is not None:
+            found.append(citation)
+    return tuple(found)
+
+
+def _citation(base: KnowledgeBase, spoken: Spoken, match: _Match, score: float) -> Citation | None:
+    number = spoken.turn_at(match.said)
+    turn = spoken.turns[number]
+    source = open_transcript(base.home, turn.episode_id)
+    first = turn.first_word + match.said - int(spoken.begins[number])
+    words = spoken.words[match.said : match.said + match.words]
+    if source is None or spoken.numbers(source.words(first, match.words)).tolist() != words.tolist():
+        logger.info("a quote was dropped: %s was edited since it was indexed", turn.episode_id)
+        return None
+    try:
+        quote = quote_at(source, first, match.words)
+    except ValueError:  # its turn was divided
+        logger.info("a quote was dropped: %s was edited since it was indexed", turn.episode_id)
+        return None
+    if (fault := fault_of(quote, source.transcript)) is not None:
+        count_dropped(fault)
+        logger.warning("a quote was dropped: %s in %s", fault, turn.episode_id)
+        return None
+    return citation_of(quote, score)
+
+
+def _is_named(spoken: Spoken, position: int, wanted: str) -> bool:
+    return _names(spoken.turns[spoken.turn_at(position)].speaker, wanted)
+
+
+def _names(speaker: str | None, wanted: str) -> bool:
+    return speaker is not None and f" {wanted} " in f" {' '.join(speaker.casefold().split())} "
+
+
+def _speaker_differences(base: KnowledgeBase, citation: Citation, speaker: str | None) -> tuple[Difference, ...]:
+    """Return who spoke instead of the one who was named, empty if nobody else was."""
+    if speaker is None:
+        return ()
+    source = open_transcript(base.home, citation.episode.id)
+    aliases = {} if source is None else source.transcript.aliases
+    said = citation.speaker and aliases.get(citation.speaker, citation.speaker)
+    if _names(said, " ".join(speaker.casefold().split())):
+        return ()
+    return (Difference(said or "", speaker),)
+
+
+def _placed(text: str) -> _Text:
+    placed = [
+        (word, found.span()) for found in _WORD.finditer(without_marks(text)) for word in normalise(found.group())
+    ]
+    return _Text(text, tuple(word for word, _ in placed), tuple(span for _, span in placed))

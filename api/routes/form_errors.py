@@ -1,0 +1,37 @@
+"""What is wrong with a question and its filters as they were typed into a form, field by field."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+
+from api.answer.compose import check_question
+from api.answer.filters import Asked, understood
+from api.errors import FilterError, QuestionError
+from api.server.live import Live
+from index.generation import Generation
+
+_DATES = {
+    "since": "“Published from” must be a date, such as 2021-10-28",
+    "until": "“Published until” must be a date, such as 2021-10-28",
+}
+
+
+def faults_of(live: Live, question: str, asked: Asked) -> Mapping[str, str]:
+    """Return what is wrong by the name of the field: the question (`q`), else each filter by itself.
+
+    Raises as `Live.base` does where the question is sound and nothing can be searched.
+    """
+    try:
+        check_question(question)  # before the index is opened, so that it is refused on an empty library too
+    except QuestionError as error:
+        return {"q": str(error)}
+    generation = live.base().generation
+    found = {name: _fault(generation, name, value) for name, value in asdict(asked).items()}
+    return {name: fault for name, fault in found.items() if fault is not None}
+
+
+def _fault(generation: Generation, name: str, value: str | None) -> str | None:
+    try:
+        understood(Asked(**{name: value}), generation)
+    except FilterError as error:
+        return _DATES.get(name, str(error))
+    return None

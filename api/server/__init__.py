@@ -1,0 +1,1 @@
+"""What surrounds every request: limits, admission, hosts, errors, the live index."""

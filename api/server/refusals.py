@@ -1,0 +1,183 @@
+"""Every refusal in one place: which error is which status, and the one shape all errors have."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from api.errors import (
+    Busy,
+    EpisodeGone,
+    EpisodeUnknown,
+    FeedbackError,
+    FeedbackFull,
+    FilterError,
+    QuestionError,
+    QuoteGone,
+    QuoteUnknown,
+    ReaderLeft,
+    SettingError,
+)
+from api.pages.render import page
+from api.server.guard import HEADERS
+from index.errors import EncoderError, IndexBroken, IndexMissing
+from ingest.errors import AudioError, LibraryError, ModelMissing, PlaybackError, SourceError
+from ingest.text.urls import printable
+
+logger = logging.getLogger(__name__)
+
+INVALID = "ValidationError"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """How an error leaves: its status, its name for programs, and a sentence that stands in for its own.
+
+    Errors that are the server's (from 500) always have such a sentence, because their own names files of this machine.
+    `retry_after` is in seconds, for what is likely to be over by then.
+    """
+
+    status: int
+    name: str
+    sentence: str | None = None
+    retry_after: int | None = None
+
+
+REFUSALS: dict[type[PlaybackError], Refusal] = {
+    QuestionError: Refusal(422, INVALID),
+    FilterError: Refusal(422, INVALID),
+    SourceError: Refusal(422, INVALID),  # serving, only an export that the transcript has no times for
+    EpisodeUnknown: Refusal(404, "EpisodeUnknown"),
+    QuoteUnknown: Refusal(404, "QuoteUnknown"),
+    EpisodeGone: Refusal(410, "EpisodeGone"),
+    QuoteGone: Refusal(410, "QuoteGone"),
+    FeedbackError: Refusal(422, INVALID),
+    FeedbackFull: Refusal(
+        503, "FeedbackFull", "So much feedback is stored that no more is. Whoever runs this must move feedback.jsonl."
+    ),
+    Busy: Refusal(503, "Busy", "Too many people are asking at the moment. Try again in a few seconds.", retry_after=2),
+    ReaderLeft: Refusal(499, "ReaderLeft"),  # read by nobody; the status is nginx's, for the log
+    IndexMissing: Refusal(
+        503, "IndexMissing", "Nothing can be asked yet. Whoever runs this must run: playback ingest SOURCE"
+    ),
+    IndexBroken: Refusal(
+        503, "IndexBroken", "The index cannot be read. Whoever runs this must run: playback index --rebuild"
+    ),
+    EncoderError: Refusal(
+        503, "EncoderError", "The index and its encoder do not fit. Whoever runs this must run: playback index"
+    ),
+    ModelMissing: Refusal(
+        503, "ModelMissing", "A model is not on this machine. Whoever runs this finds in the log which."
+    ),
+    LibraryError: Refusal(
+        500, "LibraryError", "A file of the library cannot be read. Whoever runs this finds in the log which."
+    ),
+    AudioError: Refusal(500, "AudioError", "A recording cannot be read. Whoever runs this finds in the log which."),
+    SettingError: Refusal(
+        500, "InternalError", "This server is set up wrongly. Whoever runs this finds in the log how."
+    ),
+    PlaybackError: Refusal(500, "InternalError", "Something went wrong here. Whoever runs this finds in the log what."),
+}
+
+_NAMES = {
+    400: "BadRequest",
+    403: "Forbidden",
+    404: "NotFound",
+    405: "MethodNotAllowed",
+    413: "ContentTooLarge",
+    416: "RangeNotSatisfiable",
+    500: "InternalError",
+}
+# Addresses for people; they answer with a page unless another kind of answer is asked for.
+_PAGES = ("/episodes", "/quotes", "/search", "/feedback", "/docs")
+_MOST_PROBLEMS = 20
+
+
+def register(app: FastAPI) -> None:
+    """Make the app answer every error in the one shape, or with a page where a person reads it."""
+    app.add_exception_handler(PlaybackError, _refused)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def error_body(status: int, problems: Sequence[tuple[str, str]]) -> dict[str, object]:
+    """Return the contract's error object for (name, message) pairs."""
+    return {"status_code": status, "errors": [{"error": name, "message": message} for name, message in problems]}
+
+
+def error_response(
+    request: Request, status: int, problems: Sequence[tuple[str, str]], headers: Mapping[str, str] | None = None
+) -> Response:
+    """Return (name, message) pairs as the contract's JSON, or as a page where a person reads it."""
+    response: Response
+    if _for_a_person(request):
+        messages = [message for _, message in problems]
+        response = page(request, "error.html", status=status, code=status, messages=messages)
+    else:
+        response = JSONResponse(error_body(status, problems), status)
+    response.headers.update(headers or {})
+    return response
+
+
+def refusal_of(error: PlaybackError) -> Refusal:
+    """Return how an error leaves: the entry of its class, which a test proves to be there."""
+    return REFUSALS.get(type(error), REFUSALS[PlaybackError])
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, PlaybackError)
+    refusal = refusal_of(error)
+    # What passes by itself is no fault, and a crowd must not fill the log.
+    if refusal.status >= HTTPStatus.INTERNAL_SERVER_ERROR and refusal.retry_after is None:
+        logger.warning("%s %s: %s", request.method, _path(request), error)
+    headers = {} if refusal.retry_after is None else {"Retry-After": str(refusal.retry_after)}
+    problem = (refusal.name, refusal.sentence or " ".join(str(error).split()))
+    return error_response(request, refusal.status, [problem], headers)
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    problems = []
+    for found in error.errors()[:_MOST_PROBLEMS]:
+        # What was sent is not repeated; where it stood and what is wrong with it is.
+        where = ".".join(str(part) for part in found["loc"] if part not in ("body", "query", "path"))
+        problems.append((INVALID, f"{where[:100]}: {found['msg']}" if where else str(found["msg"])))
+    return error_response(request, 422, problems)
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    status = error.status_code
+    message = error.detail
+    if message == HTTPStatus(status).phrase:
+        message = {
+            404: "There is nothing at this address.",
+            405: f"This address does not take {request.method}.",
+        }.get(status, message)
+    return error_response(request, status, [(_NAMES.get(status, "HttpError"), message)], error.headers)
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    logger.error("%s %s failed", request.method, _path(request), exc_info=error)
+    # Starlette sends this one from outside the guard.
+    return error_response(request, 500, [("InternalError", str(REFUSALS[PlaybackError].sentence))], HEADERS)
+
+
+def _path(request: Request) -> str:
+    """The path for the log, which no stranger may write lines or orders to a terminal into."""
+    return printable(request.scope["path"])
+
+
+def _for_a_person(request: Request) -> bool:
+    path, accepted = request.url.path, request.headers.get("accept", "")
+    if path.startswith("/api/") or path == "/healthcheck":
+        return False
+    if "text/html" in accepted:
+        return True
+    return "application/json" not in accepted and (path == "/" or path.startswith(_PAGES))

@@ -1,0 +1,232 @@
+"""What each command does with the core; `api.cli` parses and maps errors to exit codes."""
+
+import json
+import sys
+from argparse import Namespace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from api.settings import Settings
+from api.terminal.ingest_run import ingested, published
+from ingest.errors import SourceError
+from ingest.library.records import (
+    episode_ids,
+    feeds,
+    feeds_folder,
+    load_record,
+    load_transcript,
+    records,
+    transcript_ids,
+)
+from ingest.sources import refresh_feed, register_source
+from ingest.storage.files import lock
+from ingest.transcript import Episode, Transcript, with_episode
+
+
+def ingest(options: Namespace, settings: Settings) -> int:
+    """Ingest sources, print every episode's outcome, publish the index; 1 if any source or episode failed or waits."""
+    allow = frozenset(options.allow_host)
+    return ingested(
+        (partial(register_source, source, settings.home, allow, options.again) for source in options.sources),
+        options,
+        settings,
+    )
+
+
+def refresh(options: Namespace, settings: Settings) -> int:
+    """Read all known feeds again and ingest what is new, changed or was not done; done at once if another does it.
+
+    Prints no episode to which nothing happened, so that a scheduled run prints little.
+    """
+    if not any(feed.url for feed in feeds(settings.home)):
+        raise SourceError(f"{settings.home} knows no feed; run: playback ingest FEED")
+    with lock(feeds_folder(settings.home), wait=False) as held:
+        if not held:
+            print("another refresh is under way; it is left to do this work")
+            return 0
+        known = [feed for feed in feeds(settings.home) if feed.url and feed.removed is None]
+        allow = frozenset(options.allow_host)
+        return ingested((partial(refresh_feed, feed, settings.home, allow) for feed in known), options, settings)
+
+
+def remove(options: Namespace, settings: Settings) -> int:
+    """Take an episode or show out of library and index; with --purge also out of every generation that is kept."""
+    from api.terminal.removal import removed, wanted
+    from index.store import drop_others, has_index
+
+    for line in removed(wanted(options.name, settings.home), settings.home, options.reason, options.purge):
+        print(line)
+    if not has_index(settings.home):
+        return 0
+    code = published(settings, rebuild=False, quiet=options.quiet)
+    if options.purge:
+        drop_others(settings.home)
+    return code
+
+
+def index(options: Namespace, settings: Settings) -> int:
+    """Build and publish a generation; 1 if an episode cannot be read and was left out."""
+    if not transcript_ids(settings.home):
+        raise SourceError(f"{settings.home} holds no transcripts to index; run: playback ingest SOURCE")
+    return published(settings, options.rebuild, options.quiet)
+
+
+def ask(options: Namespace, settings: Settings) -> int:
+    """Answer a question; whatever the answer's status, the command is done."""
+    from api.answer import compose as answer
+    from api.answer import conversation
+    from api.answer.contract_json import answer_json
+    from api.answer.filters import understood
+    from api.knowledge_base import open_base
+    from api.llm.rewrite import model_of
+    from api.terminal.text import answer_text
+
+    answer.check_question(options.question)
+    base = open_base(settings)
+    filters = understood(_asked(options, settings), base.generation)
+    asking = conversation.Asking(options.question, k=options.k or answer.MOST_CITATIONS, filters=filters)
+    found = conversation.reworded(base, conversation.ask(base, asking), model_of(settings))
+    _print_json(answer_json(found)) if options.json else print(answer_text(found))
+    return 0
+
+
+def search(options: Namespace, settings: Settings) -> int:
+    """Find passages."""
+    from api.answer import compose as answer
+    from api.answer.contract_json import hits_json
+    from api.answer.filters import understood
+    from api.answer.hits import shown
+    from api.errors import FilterError
+    from api.knowledge_base import open_base
+    from api.terminal.text import hits_text
+
+    answer.check_question(options.question)
+    count = options.k or answer.DEFAULT_HITS
+    if count > answer.MOST_HITS:
+        raise FilterError(f"--k must be a number from 1 to {answer.MOST_HITS}, not {count}")
+    base = open_base(settings)
+    filters = understood(_asked(options, settings), base.generation)
+    found = answer.find(base, options.question, count, filters)
+    _print_json(hits_json(options.question, found)) if options.json else print(hits_text(shown(base, found)))
+    return 0
+
+
+def export(options: Namespace, settings: Settings) -> int:
+    """Write an episode's transcript in a format of the contract."""
+    from ingest.export import render
+
+    text = render(_transcript(options.episode, settings.home), options.format)
+    if options.output is None:
+        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+        return 0
+    try:
+        options.output.write_text(text, "utf-8")
+    except OSError as error:
+        raise SourceError(f"{options.output} cannot be written: {error.strerror}") from error
+    return 0
+
+
+def divergence(options: Namespace, settings: Settings) -> int:
+    """Print where an episode's official text and its recording differ; it is done too where nothing can be compared."""
+    from api.terminal.divergence import report_json, report_of, report_text
+
+    report = report_of(_transcript(options.episode, settings.home), settings.home)
+    _print_json(report_json(report)) if options.json else print(report_text(report))
+    return 0
+
+
+def serve(options: Namespace, settings: Settings) -> int:
+    """Serve until stopped; an empty library is served too and says what to run."""
+    from api import serving
+
+    serving.serve(settings, options.host, options.port)
+    return 0
+
+
+def status(options: Namespace, settings: Settings) -> int:
+    """Print episodes by state and why, what was removed, the live generation and its encoder."""
+    from api.terminal.status import status_of, status_text
+
+    report = status_of(settings.home)
+    _print_json(report) if options.json else print(status_text(report))
+    return 0
+
+
+def doctor(options: Namespace, settings: Settings) -> int:
+    """Check library, index and models, and repair what is derived; see `api.terminal.maintenance`."""
+    from api.terminal import maintenance as care
+
+    return care.doctor(options, settings)
+
+
+def backup(options: Namespace, settings: Settings) -> int:
+    """Write the data folder into one file; see `api.terminal.maintenance`."""
+    from api.terminal import maintenance as care
+
+    return care.backup(options, settings)
+
+
+def restore(options: Namespace, settings: Settings) -> int:
+    """Bring a backup back into an empty data folder; see `api.terminal.maintenance`."""
+    from api.terminal import maintenance as care
+
+    return care.restore(options, settings)
+
+
+def evaluate(options: Namespace, settings: Settings) -> int:
+    """Measure answers and hits against questions with gold quotes; also those of another data folder, side by side."""
+    from dataclasses import replace
+
+    from api.evaluation.comparison import compared, comparison_text
+    from api.evaluation.evaluate import render
+    from api.evaluation.questions import read_questions
+    from api.evaluation.report import check_index, check_misses_file, index_name, report_of, write_misses
+    from index.encoder_files import PACKAGED
+
+    questions = read_questions(options.questions)
+    if options.misses is not None:
+        check_misses_file(options.misses)
+    if options.against is not None:
+        check_index(options.against)
+    report = report_of(questions, settings)
+    if options.misses is not None:
+        write_misses(report, options.misses)
+    printed = render(report)
+    if options.against is not None:
+        # Each index with the encoder that it was made with, whatever is set for this one.
+        other = report_of(questions, replace(settings, home=options.against, encoder=PACKAGED))
+        report["against"] = {"index": other["index"], "figures": compared(report, other)}
+        names = index_name(report, settings.home), index_name(other, options.against)
+        printed += "\n" + comparison_text(report["against"]["figures"], *names)
+    _print_json(report) if options.json else print(printed)
+    return 0
+
+
+def _episode(wanted: str, home: Path) -> Episode:
+    from api.answer.filters import find_episode
+
+    if wanted in episode_ids(home):  # without reading the others, of which one may be damaged
+        return load_record(home, wanted).episode
+    return find_episode(wanted, [record.episode for record in records(home)])
+
+
+def _transcript(wanted: str, home: Path) -> Transcript:
+    episode = _episode(wanted, home)
+    transcript = load_transcript(home, episode.id)
+    if transcript is None:
+        raise SourceError(f"{episode.id} has no transcript yet; playback status says why")
+    return with_episode(transcript, episode)
+
+
+def _asked(options: Namespace, settings: Settings) -> Any:
+    from api.answer.filters import Asked
+
+    episode = _episode(options.episode, settings.home).id if options.episode else None
+    return Asked(options.show, episode, options.speaker, options.since, options.until)
+
+
+def _print_json(value: dict[str, Any]) -> None:
+    from api.answer.compose import mended
+
+    print(mended(json.dumps(value, ensure_ascii=False, indent=2)))

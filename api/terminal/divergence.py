@@ -1,0 +1,99 @@
+"""Where an episode's official text and its recording differ, as JSON and as text for people."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from api.terminal.text import clock, when
+from ingest.alignment.divergence import suspicion
+from ingest.errors import LibraryError
+from ingest.library.records import episode_folder
+from ingest.storage.files import read_json
+from ingest.timing.printed_times import doubts
+from ingest.transcript import OfficialTurn, Transcript, Turn, Unheard, Unwritten, to_json
+
+_SHOWN_WORDS = 40  # of a difference, at a terminal; the JSON holds all
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """An episode's transcript with what is doubtful about its official text.
+
+    `suspected` says why text and recording look like different ones. `problems` are what was found in the official text
+    when it was read: labels without text, a cut, impossible printed times. `is_official`: there is an official text.
+    """
+
+    transcript: Transcript
+    suspected: str | None
+    problems: tuple[str, ...]
+    is_official: bool
+
+
+def report_of(transcript: Transcript, home: Path) -> Report:
+    """Return the report of an episode; raises LibraryError if its official text in the library cannot be read."""
+    divergence = transcript.divergence
+    suspected = None if divergence is None else suspicion(transcript.turns, divergence)
+    path = episode_folder(home, transcript.episode.id) / "official.json"
+    if not path.exists():
+        return Report(transcript, suspected, (), is_official=False)
+    try:
+        text = read_json(path)["text"]
+        turns = [OfficialTurn(**turn) for turn in text["turns"]]
+        problems = (*text["problems"], *doubts(turns, transcript.turns, transcript.episode.duration))
+    except (KeyError, TypeError) as error:
+        raise LibraryError(f"{path} is no official text: {error!r}; ingest the episode again with --again") from error
+    return Report(transcript, suspected, problems, is_official=bool(turns))
+
+
+def report_json(report: Report) -> dict[str, Any]:
+    """Return the contract's divergence with episode, suspicion and problems; without one, "divergence" is null."""
+    divergence = to_json(report.transcript)["divergence"]
+    return {
+        "episode": report.transcript.episode.id,
+        **({"divergence": None} if divergence is None else divergence),
+        "suspected": report.suspected,
+        "problems": list(report.problems),
+    }
+
+
+def report_text(report: Report) -> str:
+    """Return the report for a terminal, with turns that count from 0."""
+    return "\n".join(_lines(report))
+
+
+def _lines(report: Report) -> Iterator[str]:
+    transcript, divergence = report.transcript, report.transcript.divergence
+    if divergence is None:
+        lacking = "heard words or captions" if report.is_official else "official text"
+        yield f"{transcript.episode.id}: no {lacking} to compare"
+    else:
+        yield f"{transcript.episode.id}: {divergence.coverage:.1%} of the official words were heard"
+        if report.suspected:
+            yield f"suspected: {report.suspected}"
+        yield f"official words never heard: {len(divergence.unheard) or 'none'}"
+        for missing in divergence.unheard:
+            yield f"  {_where(missing, transcript.turns[missing.turn])}: “{_cut(missing.text)}”"
+        yield f"heard words never written: {len(divergence.unwritten) or 'none'}"
+        for extra in divergence.unwritten:
+            yield f"  {_between(extra)}: “{_cut(extra.text)}”"
+    if report.problems:
+        yield f"problems of the official text: {len(report.problems)}"
+        yield from (f"  {problem}" for problem in report.problems)
+
+
+def _where(missing: Unheard, turn: Turn) -> str:
+    start = turn.start if missing.start is None else missing.start
+    parts = (f"turn {missing.turn}", turn.speaker, when(start, turn.timing) or "time unknown")
+    return ", ".join(part for part in parts if part)
+
+
+def _between(extra: Unwritten) -> str:
+    return f"{clock(extra.start)} to {clock(extra.end)}"
+
+
+def _cut(text: str) -> str:
+    words = text.split()
+    if len(words) <= _SHOWN_WORDS:
+        return " ".join(words)
+    return f"{' '.join(words[:_SHOWN_WORDS])} … ({len(words)} words)"

@@ -1,0 +1,106 @@
+"""A run over sources: register them, take their episodes through their stages, publish the index, say what happened."""
+
+import sys
+from argparse import Namespace
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+
+from api.settings import Settings
+from api.terminal.progress import Bars
+from api.terminal.worker_processes import outcomes_of
+from ingest.errors import PlaybackError, SourceError
+from ingest.library.outcome import Outcome
+from ingest.library.records import transcript_ids
+from ingest.pipeline import IngestSettings, died, ingest_episode, look_for_weights
+from ingest.sources import Source
+from ingest.speech.heard import Listening
+from ingest.storage.disk_space import disk_problem, require_space
+from ingest.transcript import Episode
+
+
+def ingested(reads: Iterable[Callable[[], Source]], options: Namespace, settings: Settings) -> int:
+    """Register what is read, ingest its episodes and publish the index; 1 if any source or episode failed or waits."""
+    if settings.home.exists() and not settings.home.is_dir():
+        raise SourceError(f"{settings.home} is not a folder; name one by --home or PLAYBACK_HOME")
+    require_space(settings.home, 0, "ingesting")
+    plan = IngestSettings(
+        audio=not options.no_audio,
+        transcribe=options.transcribe,
+        again=options.again,
+        allow=frozenset(options.allow_host),
+        listening=Listening(engine=options.engine, model=options.model, models=settings.models),
+    )
+    look_for_weights()
+    episodes, code = _registered(reads)
+    counts: Counter[str] = Counter()
+    with Bars(quiet=options.quiet) as bars:
+        for outcome in _outcomes(episodes[: options.limit], settings, plan, options.workers, bars):
+            counts[outcome.status] += 1
+            code = code if outcome.ok else 1
+            if options.unchanged or outcome.status != "unchanged":
+                bars.line(f"{outcome.episode.id}  {outcome.status}: {outcome.message}")
+    if not episodes:
+        return code
+    noun = "episode" if counts.total() == 1 else "episodes"
+    print(f"{counts.total()} {noun}: {', '.join(f'{count} {name}' for name, count in counts.items())}")
+    if undone := counts["failed"] + counts["waiting"] + counts["quarantined"]:
+        undone_of = f"{undone} of {counts.total()} episodes failed or wait"
+        print(f"playback: {undone_of}; the lines above say why", file=sys.stderr)
+    if not options.no_index and transcript_ids(settings.home):
+        code = max(code, published(settings, rebuild=False, quiet=options.quiet))
+    return code
+
+
+def published(settings: Settings, rebuild: bool, quiet: bool) -> int:
+    """Publish a generation unless the live one is up to date; 1 if it lacks episodes that cannot be read."""
+    from index.building.build import build, up_to_date
+    from index.encode import load_encoder
+    from index.encoder_files import weights_named
+    from index.store import current_number_or_zero, manifest_of
+
+    if not rebuild and up_to_date(settings.home, settings.encoder, weights_named(settings.encoder)):
+        print("the index is up to date")
+        manifest = manifest_of(settings.home, current_number_or_zero(settings.home))
+    else:
+        with Bars(quiet=quiet) as bars:
+            manifest = build(settings.home, load_encoder(settings.encoder), rebuild, progress=bars.encoding)
+        print(
+            f"generation {manifest.generation} published: {manifest.passages:,} passages of {manifest.episodes} "
+            f"episodes, encoder {manifest.encoder}"
+        )
+    for identifier, reason in manifest.left_out.items():
+        print(f"playback: {identifier} is not in the index: {reason}", file=sys.stderr)
+    return 1 if manifest.left_out else 0
+
+
+def _registered(reads: Iterable[Callable[[], Source]]) -> tuple[list[Episode], int]:
+    """Register every source; one that cannot be used is named on standard error and does not stop the others."""
+    episodes: dict[str, Episode] = {}
+    code = 0
+    for read in reads:
+        try:
+            found = read()
+        except (PlaybackError, OSError) as error:
+            reason = (disk_problem(error) if isinstance(error, OSError) else None) or str(error)
+            print(f"playback: {' '.join(reason.split())}", file=sys.stderr)
+            code = 1
+            continue
+        for problem in found.problems:
+            print(f"playback: {problem}", file=sys.stderr)
+        for line in found.left_out:
+            print(line)
+        episodes |= {episode.id: episode for episode in found.episodes}
+    return list(episodes.values()), code
+
+
+def _outcomes(
+    episodes: list[Episode], settings: Settings, plan: IngestSettings, workers: int, bars: Bars
+) -> Iterator[Outcome]:
+    """Yield outcomes as they come; with several workers there is no bar, because their episodes share no process."""
+    if workers == 1 or len(episodes) < 2:
+        for episode in episodes:
+            yield ingest_episode(episode, settings.home, plan, bars.stage(episode.id))
+        return
+    work = partial(ingest_episode, home=settings.home, settings=plan)
+    yield from outcomes_of(episodes, work, partial(died, home=settings.home), workers)

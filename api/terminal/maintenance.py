@@ -1,0 +1,89 @@
+"""The commands that look after a data folder: check and repair it, back it up, bring it back."""
+
+import json
+import sys
+from argparse import Namespace
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+
+from api.settings import Settings
+from index.maintenance.backup import Copied, end_restore
+from index.maintenance.backup import backup as write_backup
+from index.maintenance.backup import restore as read_backup
+from index.maintenance.doctor import examine_index
+from ingest.audio.decoder_process import cell_limits
+from ingest.doctor.library import Finding, examine_library
+from ingest.errors import AudioError, ModelMissing
+from ingest.speech.engines import weights_available
+from ingest.speech.heard import Listening
+
+
+def doctor(options: Namespace, settings: Settings) -> int:
+    """Check library, index and models, repair what is derived, and print what was found; 1 if a person must act."""
+    findings = []
+    for finding in examine(settings):
+        findings.append(finding)
+        if not options.json:
+            print(f"{finding.outcome}: {finding.path}: {finding.problem}")
+    counts = Counter(finding.outcome for finding in findings)
+    well = counts["person"] == 0
+    if options.json:
+        report = {"home": str(settings.home), "well": well, "findings": [asdict(finding) for finding in findings]}
+        print(json.dumps(report, ensure_ascii=False, indent=2))
+    else:
+        print(
+            f"{counts['repaired']} repaired, {counts['person']} for a person, {counts['note']} noted: "
+            + ("all is well" if well else "what needs a person is named above")
+        )
+    return 0 if well else 1
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Yield what is found in the whole data folder and of the models it needs: the library first, the index of it last.
+
+    Lazily: each finding is repaired when it is asked for.
+    """
+    if settings.home.exists() and not settings.home.is_dir():
+        yield Finding(str(settings.home), "is not a folder; name one by --home or PLAYBACK_HOME", "person")
+        return
+    if end_restore(settings.home):
+        yield Finding(".restored", "a restore that was interrupted was brought to its end", "repaired")
+    yield from examine_library(settings.home)
+    if (settings.home / "library").is_dir():
+        yield from examine_index(settings.home, settings.encoder)
+    try:
+        walls = "; ".join(f"{name}: {wall}" for name, wall in cell_limits().items())
+        yield Finding("media cell", f"recordings are read behind these walls: {walls}", "note")
+    except AudioError as error:
+        yield Finding("media cell", f"{error}; no recording can be read", "note")
+    try:
+        weights_available(Listening(models=settings.models))
+    except ModelMissing as error:
+        yield Finding("Whisper", f"{error}; episodes with official text or captions do without", "note")
+
+
+def backup(options: Namespace, settings: Settings) -> int:
+    """Write the data folder into one file; 1 if something in it was damaged before (it is in the file all the same)."""
+    done = write_backup(settings.home, options.file)
+    print(f"{options.file}: {_told(done)}; written and verified")
+    return _problems(done.problems)
+
+
+def restore(options: Namespace, settings: Settings) -> int:
+    """Bring a backup back into an empty data folder."""
+    done = read_backup(options.file, settings.home)
+    print(f"{settings.home}: {_told(done)}; verified and restored")
+    return _problems(done.problems)
+
+
+def _told(done: Copied) -> str:
+    noun = "episode" if done.episodes == 1 else "episodes"
+    generation = "no generation" if done.generation is None else f"generation {done.generation}"
+    return f"{done.episodes} {noun}, {done.files} files, {generation}"
+
+
+def _problems(problems: Sequence[str]) -> int:
+    for problem in problems:
+        print(f"playback: {problem}", file=sys.stderr)
+    return 1 if problems else 0

@@ -1,0 +1,61 @@
+"""What `playback remove` means by a name, and taking it out of library and index."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from api.answer.filters import find_episode
+from api.errors import EpisodeUnknown
+from index.store import drop_index, has_index
+from ingest.library.records import feeds, records, transcript_ids
+from ingest.library.removal import removals, remove_episode, remove_show
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be removed: episodes, and the show whose they all are, if it was named."""
+
+    episodes: tuple[str, ...]
+    show: str | None = None
+
+
+def wanted(name: str, home: Path) -> Wanted:
+    """Return what a name stands for: an episode's id, else a show's, else an episode's number; removed ones count too.
+
+    Raises EpisodeUnknown if it names nothing, FilterError if a number is not unique, LibraryError if a file of the
+    library cannot be read.
+    """
+    gone = removals(home)
+    present = [record.episode for record in records(home)]
+    shows = {removal.id: removal.show for removal in gone} | {episode.id: episode.show.id for episode in present}
+    if name in shows:
+        return Wanted((name,))
+    if name in {feed.show.id for feed in feeds(home)}:
+        return Wanted(tuple(sorted(identifier for identifier, show in shows.items() if show == name)), name)
+    try:
+        return Wanted((find_episode(name, present).id,))
+    except EpisodeUnknown:
+        numbered = [removal.id for removal in gone if name == str(removal.number)]
+        if len(numbered) != 1:
+            raise EpisodeUnknown(
+                f"no episode or show {name[:80]!r} in this library; playback status lists the episodes"
+            ) from None
+        return Wanted((numbered[0],))
+
+
+def removed(found: Wanted, home: Path, reason: str, purge: bool) -> Iterator[str]:
+    """Take episodes and show out of the library and yield a line for each, lazily: what was said is done.
+
+    The index of an empty library goes too, also what a removal that was killed left of it. Raises SourceError if
+    another process is at work on one of them.
+    """
+    if found.show is not None:
+        remove_show(home, found.show, reason)
+        yield f"{found.show}  its feed is not read again; playback ingest FEED --again brings it back"
+    for identifier in found.episodes:
+        removal = remove_episode(home, identifier, reason, purge)
+        kept = "; nothing of it is kept" if removal.purged else f"; playback ingest {identifier} brings it back"
+        yield f"{identifier}  {removal.sentence}{kept}"
+    if not transcript_ids(home) and has_index(home):
+        drop_index(home)
+        yield "the index is empty now and was removed"

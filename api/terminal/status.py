@@ -1,0 +1,101 @@
+"""What `playback status` says: every episode with its state and why, what was removed, and the live generation."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from index.errors import IndexBroken
+from index.store import current_number, manifest_of
+from ingest.errors import LibraryError
+from ingest.library.outcome import State, load_state
+from ingest.library.records import Withdrawal, edited_on, episode_ids, feeds, load_record
+from ingest.library.removal import removals
+
+NEW = State("new", "not ingested yet")
+
+
+def status_of(home: Path) -> dict[str, Any]:
+    """Return the state of every episode, their counts, what was removed, and the live generation, None if none is.
+
+    `at` is the moment of an episode's last outcome. The rest are ISO dates: `edited` since when its words are other
+    than before, `unlisted` since when its feed does not list it, None if neither is so.
+    """
+    shows = feeds(home)
+    unlisted = {identifier: date for feed in shows for identifier, date in feed.unlisted.items()}
+    episodes = [_episode(home, identifier, unlisted.get(identifier)) for identifier in episode_ids(home)]
+    removed = [_removed(entry.id, entry.removed, entry.purged) for entry in removals(home)]
+    removed += [_removed(feed.show.id, feed.removed, False) for feed in shows if feed.removed is not None]
+    generation, problem = _generation(home)
+    return {
+        "home": str(home),
+        "episodes": episodes,
+        "counts": dict(Counter(episode["status"] for episode in episodes)),
+        "removed": removed,
+        "generation": generation,
+        "index_problem": problem,
+    }
+
+
+def status_text(report: dict[str, Any]) -> str:
+    """Return the report as lines for people."""
+    return "\n".join(_lines(report))
+
+
+def _lines(report: dict[str, Any]) -> Iterator[str]:
+    for episode in report["episodes"]:
+        remarks = [episode["message"]]
+        remarks += [f"edited since {episode['edited']}"] if episode["edited"] else []
+        remarks += [f"not in its feed since {episode['unlisted']}"] if episode["unlisted"] else []
+        yield f"{episode['id']}  {episode['status']}: {'; '.join(remarks)}"
+    for removed in report["removed"]:
+        kept = "; nothing of it was kept" if removed["purged"] else ""
+        yield f"{removed['id']}  removed on {removed['date']}: {removed['reason']}{kept}"
+    counts = ", ".join(f"{count} {name}" for name, count in report["counts"].items()) or "none"
+    yield f"{len(report['episodes'])} episodes: {counts}"
+    generation = report["generation"]
+    if generation is None:
+        yield report["index_problem"] or "no index yet; run: playback ingest SOURCE"
+        return
+    yield (
+        f"generation {generation['generation']}: {generation['passages']} passages of "
+        f"{generation['episodes']} episodes, encoder {generation['encoder']}, built {generation['built']}"
+    )
+    for identifier, reason in generation.get("left_out", {}).items():
+        yield f"{identifier}  not in this generation: {reason}"
+
+
+def _removed(identifier: str, withdrawal: Withdrawal, purged: bool) -> dict[str, Any]:
+    return {"id": identifier, **asdict(withdrawal), "purged": purged}
+
+
+def _generation(home: Path) -> tuple[dict[str, Any] | None, str | None]:
+    """The live generation's manifest without its files, or what is wrong with it; neither if nothing was published."""
+    try:
+        number = current_number(home)
+        manifest = None if number is None else asdict(manifest_of(home, number))
+    except IndexBroken as error:
+        return None, str(error)
+    if manifest is not None:
+        del manifest["files"]
+    return manifest, None
+
+
+def _episode(home: Path, identifier: str, unlisted: str | None) -> dict[str, Any]:
+    """An episode's line; one whose files cannot be read says so and hides no other."""
+    try:
+        title = load_record(home, identifier).episode.title
+        state = load_state(home, identifier) or NEW
+    except LibraryError as error:
+        title, state = None, State("broken", str(error))
+    return {
+        "id": identifier,
+        "title": title,
+        "status": state.status,
+        "message": state.message,
+        "at": state.at,
+        "attempts": state.attempts,
+        "edited": edited_on(home, identifier),
+        "unlisted": unlisted,
+    }

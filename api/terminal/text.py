@@ -1,0 +1,87 @@
+"""Answers and hits as plain text for a terminal."""
+
+import re
+from collections.abc import Sequence
+
+from api.answer.compose import Answer, Citation
+from api.answer.hits import Found
+from ingest.transcript import Episode, Timing
+
+UNANSWERABLE = "The podcast does not answer this."
+PARTIAL = "The podcast touches on this:"
+# A terminal obeys these, and a feed may hold them.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+
+def clock(seconds: float) -> str:
+    """Return seconds as m:ss, or h:mm:ss from an hour on."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def when(start: float | None, timing: Timing | None) -> str | None:
+    """Return a time as people read it: "12:30", "about 12:30" for an estimate, None if unknown."""
+    if start is None:
+        return None
+    return f"about {clock(start)}" if timing == "estimated" else clock(start)
+
+
+def episode_name(episode: Episode) -> str:
+    """Return an episode's title, else its show and number or date."""
+    if episode.title:
+        return episode.title
+    rest = f"#{episode.number}" if episode.number is not None else episode.published or episode.id
+    return f"{episode.show.title} {rest}"
+
+
+def source_line(citation: Citation) -> str:
+    """Return who said a quote, where and when, on one line."""
+    parts = (
+        citation.speaker,
+        episode_name(citation.episode),
+        citation.episode.published,
+        when(citation.start, citation.timing),
+    )
+    return _line(", ".join(part for part in parts if part))
+
+
+def answer_text(answer: Answer) -> str:
+    """Return an answer for a terminal; quotes are numbered and followed by their source."""
+    if answer.status == "unanswerable":
+        near = [f"  “{_line(citation.quote)}”\n   {source_line(citation)}" for citation in answer.related[:3]]
+        return "\n".join([UNANSWERABLE, *(["The nearest that was said:"] if near else []), *near])
+    lines = [PARTIAL] if answer.status == "partial" else []
+    if answer.composer != "extractive":
+        # The words of an extractive answer are its quotes, which follow; those of a model stand for themselves.
+        numbers = {citation.id: number for number, citation in enumerate(answer.citations, 1)}
+        for statement in answer.statements:
+            cited = "".join(f"[{numbers[identifier]}]" for identifier in statement.citations)
+            lines.append(f"{_line(statement.text)} {cited}")
+    for number, citation in enumerate(answer.citations, 1):
+        lines += [f"{number}. “{_line(citation.quote)}”", f"   {source_line(citation)}", f"   {citation.url}"]
+        lines += [f"   in reply to “{_line(citation.in_reply_to)}”"] if citation.in_reply_to else []
+    return "\n".join(lines)
+
+
+def hits_text(found: Sequence[Found]) -> str:
+    """Return hits for a terminal, each turn on a line of its own."""
+    if not found:
+        return "Nothing found."
+    lines = []
+    for one in found:
+        hit = one.hit
+        parts = (
+            ", ".join(hit.passage.speakers),
+            episode_name(hit.episode),
+            when(hit.passage.start, hit.passage.timing),
+        )
+        lines.append(f"{hit.rank}. {_line(', '.join(part for part in parts if part))}")
+        for said in one.turns:
+            name = f"{said.speaker or 'Speaker not named'}: " if len(one.turns) > 1 else ""
+            lines.append(f"   {_line(name + said.text)}")
+    return "\n".join(lines)
+
+
+def _line(text: str) -> str:
+    return _CONTROL.sub("\ufffd", " ".join(text.split()))

@@ -1,0 +1,247 @@
+"""Build and publish a generation from the library: passages, vectors, postings; nothing known is encoded again."""
+
+import logging
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index import keywords, vectors
+from index.building.inputs import expected_bytes, inputs_of, is_current, readable
+from index.building.starters import starters
+from index.building.tables import Chunked, key_of, write_tables
+from index.chunk import OVERLAP_SENTENCES, PASSAGE_WORDS, fitting, header_of, passages_from, sentences_of
+from index.encode import Encoder
+from index.errors import IndexBroken
+from index.generation import FILES, KEYWORDS, SCHEMA, Generation, Manifest, VectorField, encoded_before
+from index.store import (
+    current_number_or_zero,
+    index_folder,
+    manifest_of,
+    next_folder,
+    publish,
+    verified_live,
+    whole_database,
+)
+from ingest.errors import LibraryError
+from ingest.storage.disk_space import GO_ON, require_space
+from ingest.storage.files import lock
+from ingest.text.words import without_marks
+from ingest.transcript import Transcript
+
+logger = logging.getLogger(__name__)
+
+# Raise it when the same transcripts give other passages or vectors.
+BUILD_VERSION = 6
+
+Floats = NDArray[np.float32]
+# Called with how many texts are encoded and how many there are.
+Progress = Callable[[int, int], None]
+# A header is encoded by itself and added to its passage's vector with this weight: it helps a question that names an
+# episode, and as part of the encoded text it cost eight of a hundred right first hits (docs/evaluation.md).
+HEADER_WEIGHT = np.float32(0.1)
+
+
+def build(
+    home: Path,
+    encoder: Encoder,
+    rebuild: bool = False,
+    shape: tuple[int, int] = (PASSAGE_WORDS, OVERLAP_SENTENCES),
+    progress: Progress | None = None,
+) -> Manifest:
+    """Publish a generation of the whole library and return its manifest; the live one if nothing changed.
+
+    Costs time and memory in proportion to the library; only texts that no generation on disk encoded with the same
+    weights are encoded. `shape` is words of a passage and sentences of overlap; `rebuild` encodes everything again.
+    One process publishes at a time; a second waits. An episode whose files cannot be read is left out and named in the
+    manifest. Raises LibraryError or OSError if the disk has no room or refuses; what is live then stays live.
+    """
+    index_folder(home).mkdir(parents=True, exist_ok=True)
+    with lock(index_folder(home)):
+        live = None if rebuild else _live(home)
+        inputs = inputs_of(home, _made_by((encoder.name, encoder.weights), shape))
+        if live is not None and is_current(home, live, inputs):
+            return live
+        known = None if rebuild else whole_database(home, encoder.weights)
+        return _published(home, encoder, (inputs, shape), known, progress)
+
+
+def _published(
+    home: Path,
+    encoder: Encoder,
+    made_of: tuple[str, tuple[int, int]],
+    known: Path | None,
+    progress: Progress | None,
+) -> Manifest:
+    inputs, shape = made_of
+    require_space(index_folder(home), expected_bytes(home), "building the index")
+    number, working = next_folder(home)
+    try:
+        told, left_out = readable(home)
+        chunked = list(_chunked(told, encoder, shape))
+        _write(working, chunked, encoder, known, progress)
+        manifest = Manifest(
+            generation=number,
+            encoder=encoder.name,
+            weights=encoder.weights,
+            dimension=encoder.dimension,
+            passages=sum(len(episode.passages) for episode in chunked),
+            sentences=sum(len(episode.sentences) for episode in chunked),
+            episodes=len(chunked),
+            built=datetime.now(UTC).isoformat(timespec="seconds"),
+            inputs=inputs,
+            left_out=left_out,
+        )
+        _write_starters(working, manifest, encoder, told)
+        publish(home, working, manifest)
+    except (OSError, sqlite3.OperationalError, LibraryError) as error:
+        # A disk that is full should get its room back now, not with the next build.
+        shutil.rmtree(working, ignore_errors=True)
+        if isinstance(error, sqlite3.OperationalError):
+            raise LibraryError(
+                f"{working / 'passages.sqlite'}: {error}; see that the disk has room, {GO_ON}"
+            ) from error
+        raise
+    return manifest
+
+
+def _live(home: Path) -> Manifest | None:
+    try:
+        return verified_live(home)
+    except IndexBroken as error:
+        logger.warning("%s", error)
+        return None
+
+
+def up_to_date(
+    home: Path, name: str, weights: str, shape: tuple[int, int] = (PASSAGE_WORDS, OVERLAP_SENTENCES)
+) -> bool:
+    """Say whether the live generation is what `build` would make with this encoder; reads files, loads no model."""
+    number = current_number_or_zero(home)
+    try:
+        return number > 0 and is_current(
+            home, manifest_of(home, number), inputs_of(home, _made_by((name, weights), shape))
+        )
+    except IndexBroken as error:
+        logger.warning("%s", error)
+        return False
+
+
+def _made_by(encoder: tuple[str, str], shape: tuple[int, int]) -> list[object]:
+    return [SCHEMA, BUILD_VERSION, encoder, shape]
+
+
+def _chunked(told: Iterable[Transcript], encoder: Encoder, shape: tuple[int, int]) -> Iterator[Chunked]:
+    first_sentence = first_passage = 0
+    for transcript in told:
+        sentences = fitting(transcript, sentences_of(transcript), encoder.pieces)
+        passages = passages_from(transcript, sentences, encoder.pieces, shape)
+        yield Chunked(transcript, sentences, passages, first_sentence, first_passage)
+        first_sentence += len(sentences)
+        first_passage += len(passages)
+
+
+def _write(
+    working: Path, chunked: Sequence[Chunked], encoder: Encoder, known: Path | None, progress: Progress | None
+) -> None:
+    passages = [passage for episode in chunked for passage in episode.passages]
+    sentence_texts = [
+        _encoded_text(episode.transcript.turns[item.turn].text[item.start : item.end])
+        for episode in chunked
+        for item in episode.sentences
+    ]
+    passage_texts = [_encoded_text(passage.text) for passage in passages]
+    headers = [_encoded_text(passage.header) for passage in passages]
+    encoded = _encoded((*sentence_texts, *passage_texts, *headers), encoder, known, progress)
+    sentence_vectors = _rows_of(encoded, sentence_texts, encoder.dimension)
+    fields: dict[VectorField, Floats] = {
+        "passage": _unit(
+            _rows_of(encoded, passage_texts, encoder.dimension)
+            + HEADER_WEIGHT * _rows_of(encoded, headers, encoder.dimension)
+        ),
+        "turns": turn_vectors(chunked, sentence_vectors),
+    }
+    write_tables(working / "passages.sqlite", chunked, sentence_texts, encoded, fields)
+    for name, matrix in fields.items():
+        vectors.write(working / FILES[name], matrix)
+    # Title and speakers are words people search by; hits still show the text alone.
+    keywords.write(working / KEYWORDS["passage"], [f"{passage.header} {passage.text}" for passage in passages])
+    keywords.write(working / KEYWORDS["episode"], [_card(episode.transcript) for episode in chunked])
+
+
+def _card(transcript: Transcript) -> str:
+    """Return all an episode is known by: its title, who speaks, and every word said."""
+    people = dict.fromkeys(turn.speaker for turn in transcript.turns if turn.speaker)
+    return "\n".join((header_of(transcript, tuple(people)), *(turn.text for turn in transcript.turns)))
+
+
+def turn_vectors(chunked: Sequence[Chunked], sentence_vectors: Floats) -> Floats:
+    """Return for each passage the mean of its turns' unit vectors, weighted by the words it takes of each.
+
+    A turn's vector is the mean of its sentences' vectors weighted by the square root of their words, so that an inner
+    product with the result is the word-weighted mean of the turns' cosines. Shape (passages, dimension).
+    """
+    result = np.zeros((sum(len(episode.passages) for episode in chunked), sentence_vectors.shape[1]), np.float32)
+    for episode in chunked:
+        mine = sentence_vectors[episode.first_sentence : episode.first_sentence + len(episode.sentences)]
+        turns = np.zeros((len(episode.transcript.turns), sentence_vectors.shape[1]), np.float32)
+        for sentence, vector in zip(episode.sentences, mine, strict=True):
+            turns[sentence.turn] += np.sqrt(sentence.words) * vector
+        turns /= np.maximum(np.linalg.norm(turns, axis=1, keepdims=True), 1e-12)
+        for number, passage in enumerate(episode.passages, episode.first_passage):
+            chosen = episode.sentences[slice(*passage.sentences)]
+            words = sum(sentence.words for sentence in chosen)
+            for sentence in chosen:
+                result[number] += turns[sentence.turn] * (sentence.words / words)
+    return result
+
+
+def _encoded(
+    texts: Sequence[str], encoder: Encoder, known: Path | None, progress: Progress | None
+) -> dict[bytes, Floats]:
+    """Return the vector of each distinct text by its key; what an earlier generation's database holds is taken from it.
+
+    Vectors are rounded to half precision, as they are stored, so that a later generation makes the same of them.
+    """
+    wanted = {key_of(text): text for text in texts}
+    have = {} if known is None else encoded_before(known, list(wanted))
+    missing = [key for key in wanted if key not in have]
+    if missing:
+        fresh = encoder.encode([wanted[key] for key in missing], progress)
+        have |= zip(missing, fresh.astype(np.float16).astype(np.float32), strict=True)
+    return have
+
+
+def _rows_of(encoded: dict[bytes, Floats], texts: Sequence[str], dimension: int) -> Floats:
+    matrix = np.zeros((len(texts), dimension), np.float32)
+    for row, text in enumerate(texts):
+        matrix[row] = encoded[key_of(text)]
+    return matrix
+
+
+def _unit(matrix: Floats) -> Floats:
+    result: Floats = matrix / np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-12)
+    return result
+
+
+def _encoded_text(text: str) -> str:
+    return " ".join(without_marks(text).split())
+
+
+def _write_starters(working: Path, manifest: Manifest, encoder: Encoder, told: Sequence[Transcript]) -> None:
+    """Choose the questions to start from by searching what was written, and write them beside it."""
+    generation = Generation(working, manifest)
+    try:
+        questions = starters(generation, encoder, told)
+    finally:
+        generation.close()
+    database = sqlite3.connect(working / "passages.sqlite")
+    try:
+        database.executemany("INSERT INTO starters VALUES (?, ?)", enumerate(questions))
+        database.commit()
+    finally:
+        database.close()

@@ -1,0 +1,98 @@
+"""Questions to start from: what hosts asked in one clear sentence and a guest answered at length."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from index.chunk import sentence_spans
+from index.encode import Encoder
+from index.generation import Generation
+from index.keywords import stems
+from index.search import Query, search
+from ingest.text.words import normalise, without_marks
+from ingest.transcript import Transcript, Turn
+
+MOST_STARTERS = 5
+_FEWEST_WORDS, _MOST_WORDS = 6, 18
+_FEWEST_ANSWER_WORDS = 40
+# The best candidates by their words are searched; the others are not worth an encoding.
+_SEARCHED = 60
+# The answer must be a passage among so many first hits, else the question does not lead where the host's led.
+_FOUND_AMONG = 3
+_ASKS = re.compile(r"(?:What|How|Why|When|Where|Who|Which)\b(?! about\b)[^?]*\?\Z")
+# A question with one of these leans on what was said before it, or on who was in the room.
+_LEANS = frozenset(
+    "it its that this these those they them their he she him her his we our us i my me here there then now today "
+    "something somebody someone anything one ones else before again guys mean so".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A question as the host asked it, with its episode and the number of the turn that answers it."""
+
+    question: str
+    episode_id: str
+    answer: int
+    stems: tuple[str, ...]
+
+
+def starters(generation: Generation, encoder: Encoder, transcripts: Sequence[Transcript]) -> tuple[str, ...]:
+    """Return at most five questions whose answer the search finds, of as many episodes as there are, each once.
+
+    A question is the more telling the more information (inverse document frequency of its stems) its answer takes up.
+    """
+    found = [candidate for item in transcripts for candidate in candidates(item)]
+    told = {candidate: sum(generation.rarity(stem) for stem in candidate.stems) for candidate in found}
+    found.sort(key=lambda candidate: (-told[candidate], candidate.episode_id, candidate.answer))
+    leading = [candidate for candidate in found[:_SEARCHED] if _leads(generation, encoder, candidate)]
+    # The best of each episode, then what is left.
+    episodes: Counter[str] = Counter()
+    order = {}
+    for candidate in leading:
+        order[candidate] = episodes[candidate.episode_id]
+        episodes[candidate.episode_id] += 1
+    questions = dict.fromkeys(candidate.question for candidate in sorted(leading, key=order.__getitem__))
+    return tuple(questions)[:MOST_STARTERS]
+
+
+def candidates(transcript: Transcript) -> Iterator[Candidate]:
+    """Yield each last sentence of a turn that asks, stands alone, and is answered by another person's long turn."""
+    for number, (turn, following) in enumerate(pairwise(transcript.turns), 1):
+        if not turn.speaker or not following.speaker or turn.speaker == following.speaker:
+            continue
+        question = _last_sentence(turn)
+        answer = normalise(without_marks(following.text))
+        if _stands_alone(question) and len(answer) >= _FEWEST_ANSWER_WORDS:
+            said = set(stems(following.text))
+            taken_up = tuple(stem for stem in dict.fromkeys(stems(question)) if stem in said)
+            yield Candidate(question, transcript.episode.id, number, taken_up)
+
+
+def _last_sentence(turn: Turn) -> str:
+    spans = list(sentence_spans(turn))
+    return turn.text[slice(*spans[-1])] if spans else ""
+
+
+def _stands_alone(question: str) -> bool:
+    words = normalise(question)
+    return (
+        _FEWEST_WORDS <= len(words) <= _MOST_WORDS
+        and _ASKS.match(question) is not None
+        and without_marks(question) == question
+        and _LEANS.isdisjoint(words)
+    )
+
+
+def _leads(generation: Generation, encoder: Encoder, candidate: Candidate) -> bool:
+    """Say whether the answer is among the first hits."""
+    text = candidate.question
+    hits = search(generation, Query(text, encoder.encode_query(text), tuple(generation.terms(text))), _FOUND_AMONG)
+    return any(
+        found.sentence.turn == candidate.answer
+        for hit in hits
+        if hit.episode.id == candidate.episode_id
+        for found in generation.sentences(hit.passage)
+    )

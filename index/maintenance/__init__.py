@@ -1,0 +1,1 @@
+"""Backup, restore and doctor of a data folder."""

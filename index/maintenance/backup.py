@@ -1,0 +1,241 @@
+"""A data folder in one file, and back: the library, feedback, and the live generation of the index."""
+
+import io
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.errors import IndexBroken
+from index.maintenance.archive import Kept, Writer, held, unpacked, writing
+from index.store import current_number_or_zero, index_folder, verified_live
+from ingest.doctor.library import FEEDBACK
+from ingest.errors import LibraryError, SourceError
+from ingest.library.records import episode_folder, episode_ids, episodes_folder
+from ingest.library.removal import removed_folder
+from ingest.storage.disk_space import require_space
+from ingest.storage.files import lock, read_json, sha256_of, sync_folder
+
+_PARTS = ("library", FEEDBACK, "index")
+# Under the first name files are still being written, under the second all are there and verified.
+_RESTORING, _RESTORED = ".restoring", ".restored"
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """What a backup or a restore brought over; `problems` are lines about what was damaged already or left out."""
+
+    files: int
+    episodes: int
+    generation: int | None
+    problems: tuple[str, ...] = ()
+
+
+def backup(home: Path, target: Path) -> Copied:
+    """Write library, feedback and live generation of a data folder into one verified file, while others work.
+
+    Every episode is as it was at one moment; none is locked. A damaged index is left out, since it can be built again;
+    a damaged file of the library is kept as it is and named. Raises SourceError if there is no library or the file
+    cannot be written there, LibraryError and OSError from the disk.
+    """
+    if not episode_ids(home):
+        raise SourceError(f"{home} holds no episodes; there is nothing to back up")
+    problems: list[str] = []
+    generation = None
+    require_space(target.parent, _bytes_of(home), f"a backup of {home}")
+    with writing(target) as writer:
+        # The feeds first: one that lists an episode which is not in the backup would never bring it.
+        _add(writer, home / "library" / "feeds", home)
+        for folder in _episodes(home):
+            _add(writer, folder, home)
+        if (home / FEEDBACK).exists():
+            writer.add(_whole_lines(home / FEEDBACK))
+        try:
+            generation = _add_index(writer, home)
+        except IndexBroken as error:
+            problems.append(f"the index was left out: {error}")
+    for name in writer.checksums:
+        if name.startswith("library/") and name.endswith(".json") and (home / name).exists():
+            problems += _damage(home / name)
+    return Copied(len(writer.checksums), _count(writer.checksums), generation, tuple(problems))
+
+
+def restore(source: Path, home: Path) -> Copied:
+    """Bring a backup back into a data folder that holds nothing yet; nothing is there before all of it was verified.
+
+    Killed at any point it can be run again, also at its very end: a folder that holds what the backup holds is restored
+    already. Raises SourceError for one that holds anything else, and for a file that is no whole backup; LibraryError
+    and OSError from the disk.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    with lock(home):
+        if (home / _RESTORED).is_dir():  # a restore before this one was killed at its very end
+            _moved(home)
+        there = next((home / name for name in _PARTS if _holds_files(home / name)), None)
+        if there is not None:
+            return _restored_before(source, home, there)
+        staged = home / _RESTORING
+        shutil.rmtree(staged, ignore_errors=True)
+        try:
+            found = unpacked(source, staged)
+            strangers = [name for name in found if name.split("/")[0] not in _PARTS]
+            if strangers or not _count(found):
+                raise SourceError(f"{source}: is no backup of Playback")
+            problems, generation = _usable_index(staged)
+            for folder in (staged, *(path for path in staged.rglob("*") if path.is_dir())):
+                sync_folder(folder)
+        except BaseException:
+            shutil.rmtree(staged, ignore_errors=True)
+            raise
+        staged.rename(home / _RESTORED)
+        sync_folder(home)
+        _moved(home)
+        return Copied(len(found), _count(found), generation, problems)
+
+
+def end_restore(home: Path) -> bool:
+    """End a restore that was killed after everything was verified, and remove what one that was killed before left.
+
+    Says whether there was anything; a restore at work is left alone.
+    """
+    if not any((home / name).is_dir() for name in (_RESTORING, _RESTORED)):
+        return False
+    with lock(home, wait=False) as held_now:
+        if not held_now:
+            return False
+        shutil.rmtree(home / _RESTORING, ignore_errors=True)
+        if (home / _RESTORED).is_dir():
+            _moved(home)
+        return True
+
+
+def _episodes(home: Path) -> Iterator[Path]:
+    """Yield the folder of every episode once, removed ones too, also of those that come or are moved meanwhile."""
+    done: set[str] = set()
+    while True:
+        folders = [path for root in (episodes_folder(home), removed_folder(home)) for path in sorted(root.glob("*/"))]
+        fresh = [path for path in folders if path.name not in done]
+        if not fresh:
+            return
+        for path in fresh:
+            if path.is_dir():
+                done.add(path.name)
+                yield path
+
+
+def _add(writer: Writer, folder: Path, home: Path) -> None:
+    try:
+        with held(folder, home) as files:
+            for kept in files:
+                writer.add(kept)
+    except FileNotFoundError:
+        if folder.is_dir():
+            raise
+        # An episode that was removed or brought back a moment ago is added from where it is now.
+        for place in (removed_folder(home) / folder.name, episode_folder(home, folder.name)):
+            if place != folder and place.is_dir():
+                _add(writer, place, home)
+                return
+
+
+def _add_index(writer: Writer, home: Path) -> int | None:
+    """Add the live generation and the file that names it; raises IndexBroken if it is damaged."""
+    while (manifest := verified_live(home)) is not None:
+        try:
+            with held(index_folder(home) / str(manifest.generation), home) as files:
+                for kept in files:
+                    writer.add(kept)
+        except FileNotFoundError:
+            continue  # others were published since, and this one was removed
+        checksum = writer.checksums[f"index/{manifest.generation}/manifest.json"]
+        pointer = f"{manifest.generation} {checksum}\n".encode()
+        writer.add(Kept("index/current", io.BytesIO(pointer), len(pointer), files[0].written))
+        return manifest.generation
+    return None
+
+
+def _whole_lines(path: Path) -> Kept:
+    """Feedback is appended to, so a line may be half written at this moment."""
+    data = path.read_bytes()
+    data = data[: data.rfind(b"\n") + 1]
+    return Kept(path.name, io.BytesIO(data), len(data), path.stat().st_mtime)
+
+
+def _damage(path: Path) -> list[str]:
+    try:
+        read_json(path)
+    except LibraryError as error:
+        return [f"{error}; it was backed up as it is"] if path.exists() else []
+    return []
+
+
+def _count(names: dict[str, str]) -> int:
+    return sum(name.startswith("library/episodes/") and name.endswith("/episode.json") for name in names)
+
+
+def _bytes_of(home: Path) -> int:
+    """What a backup takes at most: recordings cannot be packed, and text is the smaller part."""
+    live = _index_bytes(home)
+    return live + sum(path.stat().st_size for path in (home / "library").rglob("*") if path.is_file())
+
+
+def _index_bytes(home: Path) -> int:
+    """Return the bytes of the live generation, 0 if there is none that can be used."""
+    try:
+        manifest = verified_live(home)
+    except IndexBroken:
+        return 0
+    if manifest is None:
+        return 0
+    folder = index_folder(home) / str(manifest.generation)
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def _holds_files(path: Path) -> bool:
+    return path.is_file() or path.is_symlink() or any(not found.is_dir() for found in path.rglob("*"))
+
+
+def _restored_before(source: Path, home: Path, there: Path) -> Copied:
+    """Return what a restore brought back that was killed before it could say so; raises SourceError if it was not so.
+
+    Only the library and feedback count: an index that cannot be used is left out, and one that is built is another.
+    """
+    found = unpacked(source)
+    kept = {name: checksum for name, checksum in found.items() if name.split("/")[0] != "index"}
+    paths = [path for path in ((home / FEEDBACK), *(home / "library").rglob("*")) if path.is_file()]
+    if {path.relative_to(home).as_posix(): sha256_of(path) for path in paths} != kept:
+        raise SourceError(f"{there} is there already; restore into an empty folder (--home DIR)")
+    return Copied(len(found), _count(found), current_number_or_zero(home) or None)
+
+
+def _usable_index(staged: Path) -> tuple[tuple[str, ...], int | None]:
+    """Leave out an index that this version does not read; it can be built again."""
+    try:
+        manifest = verified_live(staged)
+    except IndexBroken as error:
+        shutil.rmtree(index_folder(staged))
+        return (f"the index was left out: {error}",), None
+    if manifest is None:
+        return (), None
+    index_folder(staged).chmod(0o700)
+    return (), manifest.generation
+
+
+def _moved(home: Path) -> None:
+    """Put what was verified in its place: the library first, so that no index is ever there without it."""
+    staged = home / _RESTORED
+    for name in _PARTS:
+        if (staged / name).exists():
+            _without_empty_folders(home / name)
+            (staged / name).rename(home / name)
+            sync_folder(home)
+    staged.rmdir()
+    sync_folder(home)
+
+
+def _without_empty_folders(path: Path) -> None:
+    """Folders that a lock made; one that holds a file by now stays, and the rename after this refuses."""
+    if path.is_dir():
+        for folder, _, _ in os.walk(path, topdown=False):
+            Path(folder).rmdir()

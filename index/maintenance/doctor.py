@@ -1,0 +1,126 @@
+"""Check every file of the index; all of it is derived, so all of it can be repaired."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from index.building.build import build, up_to_date
+from index.encode import load_encoder
+from index.encoder_files import weights_named
+from index.errors import EncoderError, IndexBroken
+from index.generation import Manifest
+from index.store import current_number_or_zero, index_folder, numbers, remove_left_over, verified, verified_live
+from ingest.doctor.library import Finding
+from ingest.errors import LibraryError
+from ingest.library.records import transcript_ids
+from ingest.storage.disk_space import disk_problem
+from ingest.storage.files import lock
+
+_PRIVATE = 0o700
+
+
+def examine_index(home: Path, encoder: str) -> Iterator[Finding]:
+    """Yield what is wrong with the index and repair it, at last by building a generation; lazily.
+
+    `encoder` is used where the live generation does not say which one it was made with. Building takes minutes for a
+    large library whose vectors were lost.
+    """
+    root = index_folder(home)
+    if root.is_dir():
+        yield from _mode(root)
+        with lock(root, wait=False) as held:
+            if not held:
+                yield Finding("index", "another process is building a generation; it was not checked", "note")
+                return
+            yield from _left_over(home)
+    try:
+        live = verified_live(home)
+    except IndexBroken as error:
+        yield from _built(home, encoder, str(error))
+    else:
+        yield from _current(home, encoder if live is None else live.encoder, live)
+    if root.is_dir():
+        with lock(root, wait=False) as held:
+            yield from _damaged_before(home) if held else ()
+
+
+def _mode(root: Path) -> Iterator[Finding]:
+    """The index holds whole transcripts, so nobody else on this machine may read it (`index.store`)."""
+    mode = root.stat().st_mode & 0o777
+    if not os.access(root, os.W_OK):
+        yield Finding("index", "may not be written by this user; nothing can be published", "person")
+    elif mode != _PRIVATE:
+        try:
+            root.chmod(_PRIVATE)
+        except OSError as error:
+            yield Finding("index", f"others may read it (mode {mode:o}): {disk_problem(error) or error}", "person")
+        else:
+            yield Finding("index", f"others could read it (mode {mode:o}); the mode is {_PRIVATE:o} now", "repaired")
+
+
+def _left_over(home: Path) -> Iterator[Finding]:
+    try:
+        for path in remove_left_over(home):
+            yield Finding(path.relative_to(home).as_posix(), "was left by an interrupted build; removed", "repaired")
+    except OSError as error:
+        yield Finding("index", f"what interrupted builds left stays: {disk_problem(error) or error}", "person")
+
+
+def _damaged_before(home: Path) -> Iterator[Finding]:
+    """Remove damaged generations before the live one; nobody reads them, and they take the place of whole ones."""
+    live = current_number_or_zero(home)
+    for number in numbers(home):
+        if not live or number == live:
+            continue
+        try:
+            verified(home, number)
+        except IndexBroken as error:
+            shutil.rmtree(index_folder(home) / str(number), ignore_errors=True)
+            problem = f"an earlier generation was damaged and removed: {_plain(str(error))}"
+            yield Finding(f"index/{number}", problem, "repaired")
+
+
+def _current(home: Path, encoder: str, live: Manifest | None) -> Iterator[Finding]:
+    """Check that the live generation is whole, of the encoder that is here, and holds what the library holds."""
+    if live is None and not transcript_ids(home):
+        yield Finding("index", "nothing is published, and there are no transcripts to publish", "note")
+        return
+    try:
+        weights = weights_named(encoder)
+    except EncoderError as error:
+        yield Finding("encoder", str(error), "person")
+        return
+    if live is None:
+        yield from _built(home, encoder, "nothing was published")
+    elif live.weights != weights:
+        yield from _built(home, encoder, f"the weights of {encoder} are not those it was made with")
+    elif not up_to_date(home, encoder, weights):
+        yield from _built(home, encoder, "the library has changed since it was built")
+    elif live.left_out:
+        yield from _left_out(live)
+
+
+def _built(home: Path, encoder: str, why: str) -> Iterator[Finding]:
+    if not transcript_ids(home):
+        yield Finding("index", f"{why}, and there are no transcripts to build it from", "person")
+        return
+    try:
+        manifest = build(home, load_encoder(encoder))
+    except (LibraryError, EncoderError) as error:
+        yield Finding("index", f"{_plain(why)}; it could not be built again: {error}", "person")
+    except OSError as error:
+        yield Finding("index", f"{_plain(why)}; it could not be built again: {disk_problem(error) or error}", "person")
+    else:
+        yield Finding("index", f"{_plain(why)}; generation {manifest.generation} was published", "repaired")
+        yield from _left_out(manifest)
+
+
+def _left_out(manifest: Manifest) -> Iterator[Finding]:
+    for identifier, reason in manifest.left_out.items():
+        yield Finding("index", f"{identifier} is not in it: {reason}", "person")
+
+
+def _plain(problem: str) -> str:
+    """A problem without what to run, for that is being done."""
+    return problem.rpartition("; run: ")[0] or problem

@@ -1,0 +1,1 @@
+"""Official text and heard words put side by side."""

@@ -1,0 +1,153 @@
+"""The publisher's words placed on the recording by words that were heard there, and where the two differ."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from ingest.alignment.anchors import aligned
+from ingest.alignment.cue_word_times import respread
+from ingest.alignment.divergence import unheard, unwritten
+from ingest.alignment.matching import EXACT, NEAR, Match, encode, leap_costs
+from ingest.alignment.placement import Placement, Said, place_turns
+from ingest.alignment.rematch import Texts, settled
+from ingest.alignment.spoken_form import spoken
+from ingest.text.words import pieces
+from ingest.transcript import Divergence, HeardWord, OfficialTurn, Turn, untimed
+
+LEAST_COVERAGE = 0.3  # share of official words heard below which the recording is not of this text
+_NEAR_CONFIDENCE = 0.7  # of a word that sounded nearly as written
+_WORD_BY_WORD = 0.25  # seconds of precision above which heard words come from captions
+_AFTER_CLAUSE = 0.4  # of what a pause within a clause costs
+_PAUSES = tuple(".?!…,:;–—-")
+_QUOTES = "\"'”’)]"
+
+
+class _Token(NamedTuple):
+    """A spoken word of an official turn and the whitespace-separated piece it belongs to."""
+
+    text: str
+    piece: int
+    pause_after: bool
+
+
+class _Sound(NamedTuple):
+    """A spoken word of the recording, the heard word it belongs to, seconds."""
+
+    text: str
+    word: int
+    start: float
+    end: float
+
+
+def align(
+    turns: Sequence[OfficialTurn],
+    heard: Sequence[HeardWord],
+    duration: float | None = None,
+    precision: float = 0.0,
+) -> tuple[tuple[Turn, ...], Divergence]:
+    """Return the turns with times in seconds, timing "aligned", and where text and recording differ.
+
+    `precision` is how far the heard times may be off in seconds: about 0.1 for Whisper's words, 0.5 for words spread
+    over captions. Texts are kept; every word gets a time or None, never decreasing within its turn, in [0, duration].
+    If less than 30 % of the official words were heard, the recording is another one and no turn gets a time.
+    Near-linear in the number of words.
+    """
+    tokens = [list(_tokens(turn.text)) for turn in turns]
+    sounds = list(_sounds(respread(heard, ()) if precision > _WORD_BY_WORD else heard))
+    matches = _matches(tokens, sounds)
+    opens = {sounds[match.heard].word for found in matches for match in found[:1] if match}
+    if precision > _WORD_BY_WORD:
+        sounds = list(_sounds(respread(heard, opens)))
+    said = [_said(turn, found, sounds) for turn, found in zip(tokens, matches, strict=True)]
+    total = sum(map(len, said))
+    coverage = sum(word.kind >= NEAR for turn in said for word in turn) / total if total else 0.0
+    timed = tuple(untimed(turn) for turn in turns)
+    if coverage >= LEAST_COVERAGE:
+        placements = place_turns(said, [(sound.start, sound.end) for sound in sounds], duration, precision)
+        timed = tuple(
+            _with_times(turn, words, spots, placement)
+            for turn, words, spots, placement in zip(timed, said, tokens, placements, strict=True)
+        )
+    used = {sounds[match.heard].word for found in matches for match in found if match}
+    return timed, Divergence(
+        coverage,
+        tuple(unheard(timed, [_found(*parts) for parts in zip(timed, tokens, said, strict=True)])),
+        tuple(unwritten(heard, [index in used or not spoken(word.text) for index, word in enumerate(heard)])),
+    )
+
+
+def _tokens(text: str) -> Iterator[_Token]:
+    for index, piece in enumerate(pieces(text)):
+        words = () if piece.mark else spoken(piece.text)
+        for place, word in enumerate(words, 1):
+            yield _Token(word, index, place == len(words) and piece.text.rstrip(_QUOTES).endswith(_PAUSES))
+
+
+def _sounds(heard: Sequence[HeardWord]) -> Iterator[_Sound]:
+    for index, word in enumerate(heard):
+        parts = spoken(word.text)
+        letters = sum(map(len, parts))
+        said = 0
+        for part in parts:
+            start = word.start + (word.end - word.start) * said / letters
+            said += len(part)
+            yield _Sound(part, index, start, word.start + (word.end - word.start) * said / letters)
+
+
+def _matches(tokens: Sequence[Sequence[_Token]], sounds: Sequence[_Sound]) -> list[list[Match | None]]:
+    """Return for each token of each turn the sound it was heard as."""
+    official, heard = encode([token.text for turn in tokens for token in turn], [sound.text for sound in sounds])
+    ends = np.cumsum([len(turn) for turn in tokens], dtype=np.int64)
+    bounds = list(zip([0, *ends.tolist()], ends.tolist(), strict=False))
+    haste = np.array([_AFTER_CLAUSE if token.pause_after else 1.0 for turn in tokens for token in turn])
+    haste[[last - 1 for first, last in bounds if last > first]] = 0.0
+    times = np.array([(sound.start, sound.end) for sound in sounds], dtype=np.float64).reshape(-1, 2)
+    ordered = aligned(official, heard, haste, leap_costs(times[:, 0], times[:, 1]))
+    found = settled(Texts(official, heard, haste, times), ordered, bounds)
+    places = iter(range(len(official)))
+    return [[found.get(next(places)) for _ in turn] for turn in tokens]
+
+
+def _said(turn: Sequence[_Token], found: Sequence[Match | None], sounds: Sequence[_Sound]) -> list[Said]:
+    return [
+        Said(
+            len(token.text) + 1,
+            sounds[match.heard].start if match else None,
+            sounds[match.heard].end if match else None,
+            match.heard if match else None,
+            match.kind if match else 0,
+            token.pause_after,
+        )
+        for token, match in zip(turn, found, strict=True)
+    ]
+
+
+def _with_times(turn: Turn, said: Sequence[Said], tokens: Sequence[_Token], placement: Placement | None) -> Turn:
+    if placement is None:
+        return replace(turn, confidence=0.0) if said else turn
+    starts: dict[int, float] = {}
+    ends: dict[int, float] = {}
+    for token, (start, end) in zip(tokens, placement.spans, strict=True):
+        starts.setdefault(token.piece, start)
+        ends[token.piece] = end
+    words = tuple(replace(word, start=starts.get(place), end=ends.get(place)) for place, word in enumerate(turn.words))
+    heard = sum(1.0 if word.kind == EXACT else _NEAR_CONFIDENCE for word in said if word.kind >= NEAR)
+    return replace(
+        turn,
+        start=placement.spans[0][0],
+        end=placement.spans[-1][1],
+        timing="aligned",
+        timing_error=placement.error,
+        confidence=heard / len(said),
+        words=words,
+    )
+
+
+def _found(turn: Turn, tokens: Sequence[_Token], said: Sequence[Said]) -> list[bool | None]:
+    """Say of each word of a turn whether anything was heard in its place; None for marks and signs."""
+    flags: list[bool | None] = [None] * len(turn.words)
+    for token, word in zip(tokens, said, strict=True):
+        flags[token.piece] = bool(flags[token.piece]) or word.kind > 0
+    return flags

@@ -1,0 +1,1 @@
+"""Recordings decoded in a sandboxed process."""

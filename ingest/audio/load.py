@@ -1,0 +1,135 @@
+"""Recordings: what a file holds, and its sound as 16 kHz mono samples, decoded by `ingest.audio.decoder_process`."""
+
+import contextlib
+import logging
+import math
+import re
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.audio.container import NotARecording, container_of
+from ingest.audio.decoder_process import facts_of, line_of, run
+from ingest.audio.protocol import ERROR, INFO, SAMPLE_RATE, SAMPLES, WARNING
+from ingest.errors import AudioError
+from ingest.versions import require_pyav
+
+__all__ = ["SAMPLE_RATE", "AudioInfo", "blocks", "probe"]
+
+logger = logging.getLogger(__name__)
+
+# A few kilobytes of FLAC can hold weeks of silence; the longest podcasts last half a day.
+LONGEST = 24 * 3600.0
+_MOST_WARNINGS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class AudioInfo:
+    """What a recording is: seconds, samples per second, channels, codec, size of the file in bytes.
+
+    `duration` is measured: the sum of the packets that are there, not what the header claims; where both agree within
+    0.25 s it is the header's value, which knows what the codec trims.
+    """
+
+    duration: float
+    sample_rate: int
+    channels: int
+    codec: str
+    bytes: int
+
+
+def probe(path: Path) -> AudioInfo:
+    """Return what a recording is, reading all of its packets but decoding only the first.
+
+    Raises AudioError where there is nothing to hear (missing, empty, text, no audio stream, 0 s), where it lasts longer
+    than a day, or where its decoder fails; ModelMissing where PyAV is missing or too old.
+    """
+    for name, body in _messages(path, "probe"):
+        if name == INFO:
+            return _info(path, facts_of(body))
+    raise AudioError(f"{path}: its decoder says nothing of it; get the recording again")
+
+
+def blocks(path: Path, seconds: float = 30.0) -> Iterator[NDArray[np.float32]]:
+    """Yield a recording as 16 kHz mono samples in -1…1, in blocks of `seconds` (the last is shorter), lazily.
+
+    Nothing is opened before the first block is asked for, and memory does not grow with the recording. What is damaged
+    is left out; a tail that the header promises and the file lacks is logged as a warning.
+    Raises AudioError and ModelMissing as `probe` does.
+    """
+    size = 2 * round(seconds * SAMPLE_RATE)
+    pending = bytearray()
+    count = 0
+    with contextlib.closing(_messages(path, "decode")) as messages:
+        for name, body in messages:
+            if name != SAMPLES:
+                continue
+            pending += body
+            count += len(body)
+            if count > 2 * LONGEST * SAMPLE_RATE:
+                raise AudioError(f"{path}: lasts longer than {LONGEST / 3600:.0f} hours; cut it into parts")
+            while len(pending) >= size:
+                yield _floats(pending[:size])
+                del pending[:size]
+    if len(pending) > 1:
+        yield _floats(pending)
+
+
+def _floats(integers: bytearray) -> NDArray[np.float32]:
+    samples: NDArray[np.float32] = np.frombuffer(integers[: len(integers) & ~1], np.int16).astype(np.float32)
+    return samples / np.float32(32768)
+
+
+def _messages(path: Path, task: str) -> Generator[tuple[bytes, bytes], None, None]:
+    """Yield what a cell says of a recording; what it warns of is logged, why it fails is raised."""
+    require_pyav()
+    warnings = 0
+    with _opened(path) as recording:
+        try:
+            kind = container_of(recording)
+            recording.seek(0)
+            for name, body in run(task, kind, recording):
+                if name == ERROR:
+                    raise AudioError(line_of(body))
+                if name == WARNING and (warnings := warnings + 1) <= _MOST_WARNINGS:
+                    logger.warning("%s: %s", path.name, line_of(body))
+                yield name, body
+        except (NotARecording, AudioError) as error:
+            raise AudioError(f"{path}: {error}") from error
+        except OSError as error:
+            raise AudioError(f"{path}: cannot be read: {error.strerror or error}") from error
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    if not path.is_file():
+        raise AudioError(f"{path}: no such file")
+    try:
+        file = path.open("rb", buffering=0)  # the cell goes on reading where this process is
+    except OSError as error:
+        raise AudioError(f"{path}: cannot be read: {error.strerror}") from error
+    with file:
+        if not path.stat().st_size:
+            raise AudioError(f"{path}: the file is empty (0 bytes); get the recording again")
+        yield file
+
+
+def _info(path: Path, facts: dict[str, Any]) -> AudioInfo:
+    """Return the facts of a cell as a value, each of its type and within bounds; raises AudioError otherwise."""
+    duration, rate, channels, codec = (facts.get(name) for name in ("duration", "sample_rate", "channels", "codec"))
+    if (
+        not isinstance(duration, float)
+        or not math.isfinite(duration)
+        or duration <= 0
+        or not isinstance(rate, int)
+        or not isinstance(channels, int)
+        or not re.fullmatch(r"\w{1,40}", str(codec))
+    ):
+        raise AudioError(f"{path}: its decoder says nothing sensible of it; get the recording again")
+    if duration > LONGEST:
+        raise AudioError(f"{path}: lasts longer than {LONGEST / 3600:.0f} hours; cut it into parts")
+    return AudioInfo(duration, rate, channels, str(codec), path.stat().st_size)

@@ -1,0 +1,1 @@
+"""Caption files read into cues, turns and segments."""

@@ -1,0 +1,213 @@
+"""Captions in, cues out: WebVTT, SRT and Podcasting 2.0 JSON as they are found in the wild.
+
+The way: bytes → text (`_decoded`) → blocks with times (`_blocks`, `_segments`) → cues (`ingest.captions.cues`).
+Turns are made from cues in `ingest.captions.turns`.
+"""
+
+import codecs
+import json
+import logging
+import math
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ingest.captions.cues import CUE_ERROR, Block, Cue, cues_of
+from ingest.errors import SourceError
+
+logger = logging.getLogger(__name__)
+
+MAX_BYTES = 32 * 2**20  # a hundred hours of captions are about 10 MB
+_WHOLE_SECOND_ERROR = CUE_ERROR + 0.5  # seconds; times without a fraction are rounded
+_SPEECH_RATE = 15.0  # characters per second, for a last segment that does not say where it ends
+
+_TIME = r"(-?)(?:(\d{1,6}):)?(\d{1,6}):(\d{1,2})(?:[.,](\d{1,9}))?"
+_TIME_BEGINS = frozenset("-0123456789")
+_CLOCK = re.compile(_TIME)
+_TIMING = re.compile(rf"\s*({_TIME})\s*-->\s*({_TIME})(?!\S)")
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")
+_NOT_A_CUE = re.compile(r"(NOTE|STYLE|REGION)(\s|$)")
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark begins like this one
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
+def read_captions(data: bytes, name: str) -> tuple[Cue, ...]:
+    """Return the cues of a caption file in the order of the file, times in seconds.
+
+    The content decides the format; `name` (file name or URL) stands in messages and decides in doubt. Repeated lines of
+    rolling captions are left out, labels in the text become speakers. Raises SourceError where there is no caption.
+    """
+    if len(data) > MAX_BYTES:
+        raise SourceError(
+            f"{name}: {len(data) / 1e6:.0f} MB of captions; files over {MAX_BYTES // 2**20} MiB are not read"
+        )
+    text = _CONTROL.sub("", _decoded(data)).lstrip("\ufeff").strip()
+    blocks = _segments(text, name) if text[:1] in ("{", "[") else list(_blocks(text, name))
+    cues = cues_of(blocks)
+    if not cues:
+        raise SourceError(f"{name}: no captions found; expected WebVTT, SRT or Podcasting 2.0 JSON with text and times")
+    return cues
+
+
+def seconds(clock: str) -> float | None:
+    """Return the seconds of "1:02:03.5", "02:03,500" or "-00:01.000" (never below 0), None for anything else."""
+    found = _CLOCK.fullmatch(clock.strip())
+    return None if found is None else _seconds(*found.groups())
+
+
+def _seconds(sign: str, hours: str | None, minutes: str, rest: str, fraction: str | None) -> float:
+    whole = int(hours or 0) * 3600 + int(minutes) * 60 + int(rest)
+    return 0.0 if sign else round(whole + float(f"0.{fraction or 0}"), 3)
+
+
+def _decoded(data: bytes) -> str:
+    for mark, encoding in _BOMS:
+        if data.startswith(mark):
+            return data[len(mark) :].decode(encoding, errors="replace")
+    head = data[:1000]
+    if head[1::2].count(0) > len(head) // 3:
+        return data.decode("utf-16-le", errors="replace")
+    if head[::2].count(0) > len(head) // 3:
+        return data.decode("utf-16-be", errors="replace")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        # What calls itself Latin-1 has curly quotes of Windows more often than control characters.
+        return data.decode("cp1252", errors="replace")
+
+
+def _blocks(text: str, name: str) -> Iterator[Block]:
+    """Yield the cues of WebVTT or SRT text; cues whose time cannot be read are left out and logged."""
+    lines = _LINE_END.split(text)
+    is_vtt = lines[0].startswith("WEBVTT") or name.lower().split("?")[0].endswith(".vtt")
+    timings = [(number, _TIMING.match(line)) for number, line in enumerate(lines) if _is_timing(line)]
+    # Every time without a fraction: the clock of this file counts whole seconds.
+    found = [timing for _, timing in timings if timing]
+    error = CUE_ERROR if any(int(timing[6] or 0) or int(timing[12] or 0) for timing in found) else _WHOLE_SECOND_ERROR
+    ids = [_id_line(lines, number, is_vtt) for number, _ in timings]
+    # A cue ends where the next one, with its identifier, begins.
+    begins = [number - (identifier is not None) for (number, _), identifier in zip(timings, ids, strict=True)]
+    for (number, timing), identifier, end in zip(timings, ids, [*begins, len(lines)][1:], strict=True):
+        if timing is None:
+            continue
+        start, stop = _seconds(*timing.groups()[1:6]), _seconds(*timing.groups()[7:12])
+        body = _vtt_payload(lines, number + 1, end) if is_vtt else lines[number + 1 : end]
+        yield Block(start, max(start, stop), "\n".join(body), id=identifier, error=error)
+    if len(found) < len(timings):
+        logger.warning("%s: %d captions without a readable time left out", name, len(timings) - len(found))
+
+
+def _is_timing(line: str) -> bool:
+    # A line that begins like a time and has an arrow ends the cue before it, even if the time cannot be read.
+    before, arrow, _ = line.partition("-->")
+    return bool(arrow) and before.strip()[:1] in _TIME_BEGINS and ":" in before
+
+
+def _id_line(lines: list[str], timing: int, is_vtt: bool) -> str | None:
+    """Return the identifier on the line above a timing line: a counter, in WebVTT any line that stands alone there."""
+    above = lines[timing - 1].strip() if timing else ""
+    is_alone = is_vtt and "-->" not in above and (timing < 2 or not lines[timing - 2].strip())
+    return above if above.isdecimal() or (above and is_alone and not above.startswith("WEBVTT")) else None
+
+
+def _vtt_payload(lines: list[str], start: int, end: int) -> list[str]:
+    """Return a WebVTT cue's lines: up to the first empty one, but for empty ones right below the times.
+
+    Captions that roll leave their first line blank; a tool that strips blanks makes it empty.
+    """
+    while start < end and not lines[start].strip():
+        start += 1
+    stop = next((number for number in range(start, end) if not lines[number]), end)
+    return [] if start < end and _NOT_A_CUE.match(lines[start]) else lines[start:stop]
+
+
+def _segments(text: str, name: str) -> list[Block]:
+    """Return the segments of Podcasting 2.0 JSON, or the turns of our own transcript JSON."""
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise SourceError(f"{name}: not readable as JSON ({error}); expected Podcasting 2.0 captions") from error
+    if isinstance(data, dict) and isinstance(data.get("turns"), list):
+        return list(_transcript_blocks(data["turns"]))
+    segments = data.get("segments") if isinstance(data, dict) else data
+    if not isinstance(segments, list):
+        raise SourceError(f'{name}: JSON without a list of "segments"; expected Podcasting 2.0 captions')
+    return list(_segment_blocks([segment for segment in segments if isinstance(segment, dict)]))
+
+
+def _segment_blocks(segments: list[Mapping[str, Any]]) -> Iterator[Block]:
+    # "start", "end" and "text" are the names that Whisper's own JSON uses.
+    starts = [_number(segment.get("startTime", segment.get("start"))) for segment in segments]
+    for segment, start, following in zip(segments, starts, [*starts, None][1:], strict=True):
+        body = segment.get("body", segment.get("text"))
+        if start is None or not isinstance(body, str):
+            continue
+        end = _number(segment.get("endTime", segment.get("end")))
+        if end is None:
+            end = following if following is not None else round(start + len(body) / _SPEECH_RATE, 3)
+        identifier = segment.get("id")
+        yield Block(
+            start,
+            max(start, end),
+            body,
+            speaker=_string(segment.get("speaker")),
+            id=str(identifier) if isinstance(identifier, str | int) else None,
+            is_plain=True,
+        )
+
+
+def _transcript_blocks(turns: list[Any]) -> Iterator[Block]:
+    """Yield the turns of a transcript; one without a time lies somewhere between its neighbours."""
+    told = [turn for turn in turns if isinstance(turn, dict) and isinstance(turn.get("text"), str)]
+    starts = [_number(turn.get("start")) for turn in told]
+    following: list[float | None] = []
+    for start in reversed(starts):
+        following.append(start if start is not None else following[-1] if following else None)
+    clock = 0.0
+    for number, (turn, start, later) in enumerate(zip(told, starts, reversed(following), strict=True)):
+        end = _number(turn.get("end"))
+        error = _number(turn.get("timing_error"))
+        if start is None:
+            start, error = clock, max(CUE_ERROR, (clock if later is None else later) - clock)
+        clock = max(start, start if end is None else end)
+        words = turn.get("words")
+        known = [
+            (index, at)
+            for index, word in enumerate(words if isinstance(words, list) else [])
+            if isinstance(word, dict) and (at := _number(word.get("start"))) is not None
+        ]
+        yield Block(
+            start,
+            clock,
+            turn["text"],
+            _string(turn.get("speaker")),
+            id=f"{number}-1",
+            is_plain=True,
+            times=tuple(known),
+            error=CUE_ERROR if error is None else error,
+        )
+
+
+def _number(value: Any) -> float | None:
+    """Return seconds of at least 0 from a number or a clock, None for anything that is neither."""
+    if isinstance(value, str):
+        clock = seconds(value)
+        if clock is not None:
+            return clock
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return max(0.0, number) if math.isfinite(number) else None
+
+
+def _string(value: Any) -> str | None:
+    return " ".join(value.split()) or None if isinstance(value, str) else None

@@ -1,0 +1,1 @@
+"""Every file of the library checked, repaired or named."""

@@ -1,0 +1,314 @@
+"""The bytes of a feed become items; pure, nothing is fetched and no file is looked at.
+
+feedparser reads what all feeds share (RSS 0.9x, 1.0, 2.0, Atom, iTunes; dates of every kind). It keeps only the last of
+several `podcast:` elements of one name, loses a description behind an iTunes summary, and resolves guids, so those
+are read from the tree that defusedxml checked, item by item.
+"""
+
+import hashlib
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any
+from urllib.parse import urlsplit
+from xml.etree.ElementTree import Element, tostring
+
+import feedparser
+
+from ingest.errors import SourceError
+from ingest.feed.decode import looks_like_feed
+from ingest.feed.document import read_document
+from ingest.feed.fields import is_remote, iso_date, plain_text, resolved, seconds_in, whole_number, without_credentials
+from ingest.item import Item, Link
+from ingest.library.identity import number_in
+from ingest.text.urls import shown_address
+
+__all__ = ["Feed", "looks_like_feed", "parse_feed"]
+
+_MOST_GUID = 2_000
+_MOST_LINKS = 50
+_MOST_PEOPLE = 50
+_MOST_NAME = 100
+_MOST_PROBLEMS = 200
+# Two texts of nearly as many words are copies; then the one with the publisher's own markup is taken.
+_AS_LONG = 0.95
+_ITEMS = ("item", "entry")
+_OTHER_FILES = re.compile(
+    r"image/|text/|font/|application/(pdf|json|zip|epub|msword|x-bittorrent|(\w+\+)?xml)", re.IGNORECASE
+)
+_LICENCE = re.compile(r"licen[cs]e|creative commons|\bcc[ -](by|0)\b|public domain", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A show's feed; `problems` are lines on what could not be used, `new_url` is where else it says it moved to."""
+
+    title: str
+    link: str | None
+    items: tuple[Item, ...]
+    problems: tuple[str, ...]
+    new_url: str | None
+    licence: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What all items of one feed share."""
+
+    base: str
+    origin: str
+    title: str
+    link: str | None
+    url: str | None
+    licence: str | None
+    people: tuple[str, ...]
+
+
+def parse_feed(data: bytes, base: str, origin: str | None = None) -> Feed:
+    """Read an RSS or Atom feed; what cannot be used is left out and said in `problems`, one line each.
+
+    `base` is the feed's URL or the path of its file; relative addresses are resolved against it, and those of a local
+    feed become paths of files beside it. `origin` names the feed in messages. Raises SourceError if the data are no
+    feed, declare a DTD or are larger than 50 MiB, 100,000 items or 100 levels.
+    """
+    # A password in the feed's address would go on into every relative address, and with those into pages.
+    base = without_credentials(base)
+    origin = without_credentials(origin or base)
+    shown = shown_address(origin)
+    document = read_document(data, shown)
+    elements = list(_item_elements(document.root))
+    parsed = _parsed(document.text, shown)
+    if len(parsed.entries) != len(elements):
+        raise SourceError(f"{shown}: mixes the elements of several feed formats; give the address of a plain RSS feed")
+    channel = next((child for child in document.root if _local(child) == "channel"), document.root)
+    source = _source(parsed.feed, channel, base, origin)
+    problems = list(document.problems)
+    items: list[Item] = []
+    seen: set[str] = set()
+    for place, (entry, element) in enumerate(zip(parsed.entries, elements, strict=True), 1):
+        item, remarks = _item(entry, element, source)
+        name = f"item {place} ({item.title or 'no title'})"
+        problems += [f"{name}: {remark}" for remark in remarks]
+        if not (item.notes or item.enclosure or item.transcripts):
+            problems.append(f"{name}: has no notes, recording or transcript; it was left out")
+            continue
+        if item.guid in seen:
+            problems.append(f"{name}: has the guid of an earlier item: {plain_text(item.guid, _MOST_NAME)}")
+        seen.add(item.guid)
+        items.append(item)
+    if not elements:
+        problems.append("the feed holds no items")
+    if len(problems) > _MOST_PROBLEMS:
+        problems[_MOST_PROBLEMS:] = [f"and {len(problems) - _MOST_PROBLEMS:,} problems more"]
+    new_url = _remote(parsed.feed.get("itunes_new-feed-url"), base)
+    # A feed that was read with a password often names itself without it, which is no move.
+    here = new_url in (base, origin)
+    return Feed(source.title, source.link, tuple(items), tuple(problems), None if here else new_url, source.licence)
+
+
+def _parsed(text: str, origin: str) -> Any:
+    """Run feedparser over well-formed text; notes keep their markup, shownotes and the pages clean it."""
+    data = b'<?xml version="1.0" encoding="utf-8"?>' + text.encode()
+    try:
+        return feedparser.parse(io.BytesIO(data), sanitize_html=False, resolve_relative_uris=False)
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+        raise SourceError(f"{origin}: the feed cannot be read: {error}; ask the publisher to mend it") from error
+
+
+def _source(feed: Any, channel: Element, base: str, origin: str) -> _Source:
+    # The address that was asked for: a redirect may lead to another one each time.
+    own = next((address for address in (origin, base) if is_remote(address)), None)
+    links = [link.get("href") for link in feed.get("links", ()) if link.get("rel") == "self"]
+    host = urlsplit(base).hostname if is_remote(base) else PurePath(base).stem
+    return _Source(
+        base=base,
+        origin=origin,
+        # feedparser's own are last: elements deeper in the channel (podcast:liveItem) may have taken their place.
+        title=plain_text(_own(channel, "title") or feed.get("title")) or host or origin,
+        link=_address(_own(channel, "link") or feed.get("link"), base),
+        url=own or next((url for link in links if (url := _address(link, base))), None),
+        licence=_licence(feed, channel),
+        people=_people(channel),
+    )
+
+
+def _item(entry: Any, element: Element, source: _Source) -> tuple[Item, list[str]]:
+    remarks: list[str] = []
+    title = plain_text(entry.get("title")) or plain_text(entry.get("itunes_title"))
+    enclosure = _enclosure(entry, source.base, remarks)
+    numbers = (entry.get("itunes_episode"), _podcast_text(element, "episode"))
+    seasons = (entry.get("itunes_season"), _podcast_text(element, "season"))
+    item = Item(
+        guid=_guid(entry, element),
+        origin=source.origin,
+        show_title=source.title,
+        show_link=source.link,
+        feed_url=source.url,
+        title=title,
+        number=next((n for text in numbers if (n := whole_number(text)) is not None), number_in(title)),
+        season=next((n for text in seasons if (n := whole_number(text)) is not None), None),
+        published=iso_date(entry.get("published_parsed")) or _updated(entry),
+        duration=seconds_in(entry.get("itunes_duration")) or _media_seconds(entry),
+        page_url=_page(entry, source.base),
+        notes=_notes(entry, element),
+        licence=_licence(entry, element) or source.licence,
+        enclosure=enclosure,
+        transcripts=_transcripts(element, source.base, remarks),
+        people=_people(element) or source.people,
+    )
+    return item, remarks
+
+
+def _updated(entry: Any) -> str | None:
+    # `get` of a missing key would answer with the other date, and a warning.
+    return iso_date(entry["updated_parsed"]) if "updated_parsed" in entry else None
+
+
+def _guid(entry: Any, element: Element) -> str:
+    """The publisher's, else the hash of what names the item, as printed: its recording, page, or title and date."""
+    guid = _own(element, "guid") or _own(element, "id") or str(entry.get("id", "")).strip()
+    if guid and len(guid) <= _MOST_GUID:
+        return guid
+    recordings = [link["href"] for link in _enclosures(entry)]
+    about = next(iter(recordings), None) or entry.get("link")
+    about = about or f"{entry.get('title', '')}\n{entry.get('published') or _notes(entry, element)}"
+    return f"file:{hashlib.sha256(about.encode()).hexdigest()}"
+
+
+def _notes(entry: Any, element: Element) -> str | None:
+    """The text with the most words; of copies the first in the order content, description, summary."""
+    texts = [_inner(child) for child in element if _local(child) == "encoded"]
+    texts += [content.get("value", "") for content in entry.get("content", ())]
+    texts += [_inner(child) for child in element if _local(child) == "description"]
+    texts += [entry.get("summary") or ""]
+    texts += [_inner(child) for child in element if _local(child) in ("summary", "subtitle")]
+    words = [len(re.sub(r"<[^<>]*>", " ", text).replace("&nbsp;", " ").split()) for text in texts]
+    most = max(words)
+    return next(text for text, count in zip(texts, words, strict=True) if count >= _AS_LONG * most) if most else None
+
+
+def _inner(element: Element) -> str:
+    """An element's content as it came; markup that was not protected is written out again."""
+    inside = (element.text or "") + "".join(tostring(child, encoding="unicode") for child in element)
+    return inside.strip()
+
+
+def _enclosures(entry: Any) -> Iterator[Any]:
+    """Yield what may be a recording, audio before video before what states no type; lazily after sorting."""
+    links = [link for link in entry.get("links", ()) if link.get("rel") == "enclosure" and link.get("href")]
+    links += [{"href": media.get("url"), **media} for media in entry.get("media_content", ()) if media.get("url")]
+    kinds = ("audio/", "video/")
+    usable = [link for link in links if not _OTHER_FILES.match(link.get("type") or link.get("medium", "") + "/")]
+    yield from sorted(
+        usable,
+        key=lambda link: next((n for n, kind in enumerate(kinds) if (link.get("type") or "").startswith(kind)), 2),
+    )
+
+
+def _enclosure(entry: Any, base: str, remarks: list[str]) -> Link | None:
+    for link in _enclosures(entry):
+        url = _usable(link["href"], base, "recording", remarks)
+        if url is not None:
+            return Link(url, type=_token(link.get("type")))
+    return None
+
+
+def _transcripts(element: Element, base: str, remarks: list[str]) -> tuple[Link, ...]:
+    links = []
+    for child in _podcast(element, "transcript")[:_MOST_LINKS]:
+        url = _usable(child.get("url", ""), base, "transcript", remarks)
+        if url is not None:
+            kind, language, rel = (_token(child.get(name)) for name in ("type", "language", "rel"))
+            links.append(Link(url, kind, language, rel))
+    return tuple(dict.fromkeys(links))
+
+
+def _usable(reference: str, base: str, what: str, remarks: list[str]) -> str | None:
+    if not reference.strip():
+        return None
+    try:
+        return resolved(reference, base)
+    except ValueError as error:
+        shown = plain_text(shown_address(reference), _MOST_NAME) or "its address"
+        remarks.append(f"its {what} was not used: {shown} {error}")
+        return None
+
+
+def _page(entry: Any, base: str) -> str | None:
+    """A guid that is no address passes for a permanent link in feedparser; a page must say where it is."""
+    if entry.get("guidislink") and not is_remote(entry.get("link", "")):
+        return None
+    return _address(entry.get("link"), base)
+
+
+def _address(reference: str | None, base: str) -> str | None:
+    """An http(s) URL to show, None for all else: a page beside a local feed has no address."""
+    url = _remote(reference, base)
+    return None if url is None else without_credentials(url)
+
+
+def _remote(reference: str | None, base: str) -> str | None:
+    """An http(s) URL to ask, with the name and password that it may hold; None for all else."""
+    try:
+        url = resolved(reference or "", base) if reference else ""
+    except ValueError:
+        return None
+    return url if is_remote(url) else None
+
+
+def _licence(facts: Any, element: Element) -> str | None:
+    """podcast:license, else a licence's address, else a line of rights that names a licence."""
+    stated = [plain_text(child.text or child.get("url")) for child in _podcast(element, "license")]
+    stated += [plain_text(child.text) for child in element if _local(child) == "license" and not _is_podcast(child)]
+    stated += [link.get("href") for link in facts.get("links", ()) if link.get("rel") == "license"]
+    rights = plain_text(facts.get("rights"))
+    stated += [rights] if rights and _LICENCE.search(rights) else []
+    return next((without_credentials(text) for text in stated if text), None)
+
+
+def _people(element: Element) -> tuple[str, ...]:
+    names = (plain_text(child.text, _MOST_NAME) for child in _podcast(element, "person"))
+    return tuple(dict.fromkeys(name for name in names if name))[:_MOST_PEOPLE]
+
+
+def _media_seconds(entry: Any) -> float | None:
+    return next((s for media in entry.get("media_content", ()) if (s := seconds_in(media.get("duration")))), None)
+
+
+def _item_elements(root: Element) -> Iterator[Element]:
+    """Yield the elements that feedparser makes entries of, lazily, in its order."""
+    homes = {"", _namespace(root), *(_namespace(child) for child in root if _local(child) in ("channel", *_ITEMS))}
+    yield from (element for element in root.iter() if _local(element) in _ITEMS and _namespace(element) in homes)
+
+
+def _own(element: Element, name: str) -> str:
+    """The text of the first child of that name that belongs to the feed's own format; empty if there is none."""
+    texts = (child.text for child in element if _local(child) == name and _namespace(child) == _namespace(element))
+    return next((text.strip() for text in texts if text and text.strip()), "")
+
+
+def _podcast(element: Element, name: str) -> list[Element]:
+    return [child for child in element if _local(child) == name and _is_podcast(child)]
+
+
+def _podcast_text(element: Element, name: str) -> str | None:
+    return next((child.text for child in _podcast(element, name)), None)
+
+
+def _is_podcast(element: Element) -> bool:
+    """The namespace has had several addresses; all name the Podcast Index."""
+    return "podcastindex" in _namespace(element).lower()
+
+
+def _local(element: Element) -> str:
+    return str(element.tag).rpartition("}")[2].lower()
+
+
+def _namespace(element: Element) -> str:
+    return str(element.tag).rpartition("}")[0].removeprefix("{")
+
+
+def _token(value: str | None) -> str | None:
+    return plain_text((value or "").lower(), _MOST_NAME)

@@ -1,0 +1,1 @@
+"""All outgoing requests but those to the language model."""

@@ -1,0 +1,78 @@
+"""The body of a response in blocks, as it comes and unzipped, within bounds on bytes, time and rate."""
+
+import re
+import time
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+
+from ingest.errors import SourceError
+from ingest.fetch.retry import FetchLimits, PassingError
+
+# Bytes of a block, so that a bomb is noticed long before it is unpacked.
+_BLOCK = 65_536
+_GZIP = 16 + zlib.MAX_WBITS
+
+
+def blocks(
+    received: Iterable[bytes], headers: Mapping[str, str], name: str, limit: int, limits: FetchLimits, deadline: float
+) -> Iterator[bytes]:
+    """Yield the decoded body, lazily, in blocks of at most 64 KiB and `limit` bytes in all.
+
+    `deadline` is in seconds of the monotonic clock. Raises SourceError, which begins with `name`, for too many bytes
+    and for an encoding other than one layer of gzip; PassingError for one that is too slow or ends too soon.
+    """
+    encoding = headers.get("Content-Encoding", "").strip().lower()
+    if encoding not in ("", "identity", "gzip"):
+        raise SourceError(f"{name}: comes in an encoding that was not asked for; report it to the publisher")
+    too_large = SourceError(f"{name}: is larger than {limit:,} bytes; it was not fetched")
+    if (whole_number(headers.get("Content-Length")) or 0) > limit:
+        raise too_large
+    paced = _paced(received, limits, deadline)
+    if encoding == "gzip":
+        # What cannot be compressed grows a little; without a bound here, blocks of nothing could come for ever.
+        paced = _unzipped(_within(paced, limit + _BLOCK, too_large), name)
+    return _within(paced, limit, too_large)
+
+
+def whole_number(text: str | None) -> int | None:
+    """Return the number of a header, None if it holds anything but up to 15 digits."""
+    return int(text) if text and re.fullmatch(r"\s*[0-9]{1,15}\s*", text) else None
+
+
+def _within(received: Iterable[bytes], most: int, too_large: SourceError) -> Iterator[bytes]:
+    size = 0
+    for block in received:
+        size += len(block)
+        if size > most:
+            raise too_large
+        yield block
+
+
+def _paced(received: Iterable[bytes], limits: FetchLimits, deadline: float) -> Iterator[bytes]:
+    since, in_window = time.monotonic(), 0
+    for block in received:
+        now, in_window = time.monotonic(), in_window + len(block)
+        if now > deadline:
+            raise PassingError("took too long")
+        if now - since >= limits.window:
+            if in_window < limits.rate * (now - since):
+                raise PassingError(f"sends less than {limits.rate:.0f} bytes per second")
+            since, in_window = now, 0
+        yield block
+
+
+def _unzipped(received: Iterable[bytes], name: str) -> Iterator[bytes]:
+    decoder = zlib.decompressobj(_GZIP)
+    try:
+        for block in received:
+            while block and not decoder.eof:
+                yield decoder.decompress(block, _BLOCK)
+                block = decoder.unconsumed_tail or decoder.unused_data
+            if block.strip(b"\0"):  # some servers fill up with zeros
+                raise SourceError(f"{name}: more follows its compressed data; report it to the publisher")
+        while not decoder.eof and (block := decoder.decompress(b"", _BLOCK)):
+            yield block
+    except zlib.error as error:
+        raise SourceError(f"{name}: its compressed data are damaged ({error}); try again later") from error
+    if not decoder.eof:
+        raise PassingError("ended in the middle of its compressed data")

@@ -1,0 +1,75 @@
+"""The episodes of a library by what identifies them, so that finding an item's episode does not look at them all."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from ingest.item import Item
+from ingest.library.identity import Key, certain_keys, likely_keys, same_episode
+from ingest.library.records import Record
+from ingest.library.removal import names_of
+from ingest.transcript import Show
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Episodes by id, by key within their show, and by the bytes of their recordings; filled by `put`.
+
+    `beside` are the guids that one feed lists together: an episode that has one of them is found by what is certain
+    only (see `same_episode`), so it has no other keys here. Without that, a feed whose items are all alike would be
+    compared with itself, item by item.
+    """
+
+    beside: frozenset[str] = frozenset()
+    records: dict[str, Record] = field(default_factory=dict)
+    ids: dict[tuple[str, Key], dict[str, None]] = field(default_factory=dict)
+    recordings: dict[str, dict[str, None]] = field(default_factory=dict)
+
+
+def put(known: Known, record: Record) -> None:
+    """Add an episode, or replace what was known of it.
+
+    Keys that it no longer has stay: they name an episode to compare with, and its items decide.
+    """
+    identifier = record.episode.id
+    known.records[identifier] = record
+    for key in _keys(known, record):
+        known.ids.setdefault(key, {})[identifier] = None
+    for item in record.items:
+        if item.audio_sha256 is not None:
+            known.recordings.setdefault(item.audio_sha256, {})[identifier] = None
+
+
+def find(known: Known, item: Item, show: Show) -> str | None:
+    """Return the id of the episode of this show that the item belongs to, None if there is none.
+
+    Costs time in proportion to the episodes that share a key with the item, not to all.
+    """
+    names, listed = names_of(show)
+    for keys in (certain_keys(item), likely_keys(item, names, listed)):
+        ids = dict.fromkeys(name for key in keys for name in known.ids.get((show.id, key), ()))
+        candidates = [(name, known.records[name].items) for name in ids]
+        if found := same_episode(item, candidates, names, listed, known.beside):
+            return found
+    return None
+
+
+def find_recording(known: Known, item: Item) -> str | None:
+    """Return the id of an episode of any show that has the very recording, None if there is none."""
+    if item.audio_sha256 is None:
+        return None
+    for identifier in known.recordings.get(item.audio_sha256, ()):
+        if any(other.audio_sha256 == item.audio_sha256 for other in known.records[identifier].items):
+            return identifier
+    return None
+
+
+def _keys(known: Known, record: Record) -> Iterable[tuple[str, Key]]:
+    show = record.episode.show
+    names, listed = names_of(show)
+    is_beside = any(item.guid in known.beside for item in record.items)
+    keys: dict[Key, None] = {}
+    for item in record.items:
+        keys |= dict.fromkeys(certain_keys(item))
+        if not is_beside:
+            keys |= dict.fromkeys(likely_keys(item, names, listed))
+    return [(show.id, key) for key in keys]

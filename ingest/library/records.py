@@ -1,0 +1,216 @@
+"""The library on disk: what was ingested, one folder per episode, every file written whole or not at all (Law 6).
+
+<home>/library/episodes/<id>/  episode.json official.json captions.json heard.json transcript.json state.json audio.*
+<home>/library/feeds/<show id>.json
+<home>/library/removed/<id>/   an episode that was taken out, with removed.json (see ingest.library.removal)
+
+Addresses of feeds and recordings may hold passwords, so folders (0700) and JSON files (0600) are their owner's alone.
+"""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from ingest.errors import LibraryError
+from ingest.item import Item, Link
+from ingest.storage.files import SCHEMA, hash_of, read_if_whole, read_json, write_json
+from ingest.transcript import Episode, Show, Transcript, episode_from_json, from_json, to_json, with_episode
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An episode with everything that sources said of it, in the order they came."""
+
+    episode: Episode
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """When something was taken out of the library (ISO date) and why, in a line for those who ask for it."""
+
+    date: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeedRecord:
+    """A show with the feed it comes from and what the feed's server said, for conditional requests.
+
+    `earlier_urls` are addresses that the feed moved away from. `listed` are the ids of the episodes that it listed when
+    it was last read, `unlisted` those it listed before, with the ISO date since when it does not.
+    """
+
+    show: Show
+    url: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    guids: tuple[str, ...] = ()
+    earlier_urls: tuple[str, ...] = ()
+    listed: tuple[str, ...] = ()
+    unlisted: dict[str, str] = field(default_factory=dict)
+    removed: Withdrawal | None = None
+
+
+def episodes_folder(home: Path) -> Path:
+    """Return the folder that holds one folder per episode."""
+    return home / "library" / "episodes"
+
+
+def feeds_folder(home: Path) -> Path:
+    """Return the folder that holds one file per show."""
+    return home / "library" / "feeds"
+
+
+def episode_folder(home: Path, identifier: str) -> Path:
+    """Return an episode's folder; the id is one this library gave, so it names no path of a stranger."""
+    return episodes_folder(home) / identifier
+
+
+def episode_ids(home: Path) -> list[str]:
+    """Return the ids of all episodes, sorted."""
+    folder = episodes_folder(home)
+    return sorted(path.parent.name for path in folder.glob("*/episode.json")) if folder.is_dir() else []
+
+
+def has_episode(home: Path, identifier: str) -> bool:
+    """Say whether an episode is in the library now, at the cost of one stat."""
+    return (episode_folder(home, identifier) / "episode.json").exists()
+
+
+def load_record(home: Path, identifier: str) -> Record:
+    """Read an episode and its sources; raises LibraryError if the file is missing, broken or of another schema."""
+    path = episode_folder(home, identifier) / "episode.json"
+    data = read_json(path)
+    try:
+        return Record(episode_from_json(data["episode"]), tuple(_item_from_json(item) for item in data["items"]))
+    except (KeyError, TypeError) as error:
+        raise LibraryError(f"{path} is not an episode of schema {SCHEMA}: {error!r}") from error
+
+
+def save_record(home: Path, record: Record) -> None:
+    """Write an episode and its sources."""
+    items = [asdict(item) for item in record.items]
+    path = episode_folder(home, record.episode.id) / "episode.json"
+    write_json(path, {"schema": SCHEMA, "episode": asdict(record.episode), "items": items})
+
+
+def records(home: Path) -> Iterator[Record]:
+    """Yield every episode's record in order of id, lazily."""
+    for identifier in episode_ids(home):
+        yield load_record(home, identifier)
+
+
+def feeds(home: Path) -> list[FeedRecord]:
+    """Return the shows of the library with their feeds, in order of id."""
+    folder = feeds_folder(home)
+    found = []
+    for path in sorted(folder.glob("*.json")) if folder.is_dir() else []:
+        data = read_json(path)
+        try:
+            found.append(_feed_from_json(data))
+        except (KeyError, TypeError) as error:
+            raise LibraryError(f"{path} is not a feed of schema {SCHEMA}: {error!r}") from error
+    return found
+
+
+def save_feed(home: Path, feed: FeedRecord) -> None:
+    """Write a show and its feed."""
+    write_json(feeds_folder(home) / f"{feed.show.id}.json", {"schema": SCHEMA, **asdict(feed)})
+
+
+def load_transcript(home: Path, identifier: str) -> Transcript | None:
+    """Read an episode's transcript under its present facts, None if it has none yet; raises LibraryError if broken."""
+    path = episode_folder(home, identifier) / "transcript.json"
+    return from_json(read_json(path)) if path.exists() else None
+
+
+def earlier_transcripts(home: Path, identifier: str) -> list[Transcript]:
+    """Return the episode's transcripts whose words differed from today's, the newest first."""
+    paths = episode_folder(home, identifier).glob("transcript-*.json")
+    newest = sorted(paths, key=lambda path: path.stat().st_mtime_ns, reverse=True)
+    return [from_json(read_json(path)) for path in newest]
+
+
+def transcript_ids(home: Path) -> list[str]:
+    """Return the ids of the episodes that have a transcript, sorted: those that belong in the index."""
+    return [name for name in episode_ids(home) if (episode_folder(home, name) / "transcript.json").exists()]
+
+
+def transcripts(home: Path) -> Iterator[Transcript]:
+    """Yield the transcript of every episode that has one, under its present facts, in order of id, lazily."""
+    for identifier in transcript_ids(home):
+        transcript = load_transcript(home, identifier)
+        if transcript is not None:
+            yield with_episode(transcript, load_record(home, identifier).episode)
+
+
+def save_transcript(home: Path, transcript: Transcript, inputs: str) -> None:
+    """Write a transcript with the hash of what it was made from; one whose words differed stays under its own name.
+
+    The date on which the words last changed is written with them, as `edited`.
+    """
+    folder = episode_folder(home, transcript.episode.id)
+    path = folder / "transcript.json"
+    before = read_if_whole(path)
+    edited = None
+    if before is not None:
+        edited = before.get("edited")
+        words = [turn["text"] for turn in before.get("turns", ())]
+        if words != [turn.text for turn in transcript.turns]:
+            edited = today()
+            kept = folder / f"transcript-{hash_of(words)[:16]}.json"
+            if not kept.exists():
+                write_json(kept, before)
+    write_json(path, {**to_json(replace(transcript, edited=edited)), "inputs": inputs})
+
+
+def edited_on(home: Path, identifier: str) -> str | None:
+    """Return the ISO date on which an episode's words last changed, None if they never did or cannot be read."""
+    folder = episode_folder(home, identifier)
+    if not any(folder.glob("transcript-*.json")):  # spares the reading of most
+        return None
+    try:
+        transcript = load_transcript(home, identifier)
+    except LibraryError:
+        return None
+    return None if transcript is None else transcript.edited
+
+
+def today() -> str:
+    """Return the ISO date of today in UTC."""
+    return datetime.now(UTC).date().isoformat()
+
+
+def recording(home: Path, identifier: str) -> Path | None:
+    """Return the episode's recording in the library, None if there is none."""
+    return next((path for path in sorted(episode_folder(home, identifier).glob("audio.*")) if _whole(path)), None)
+
+
+def _whole(path: Path) -> bool:
+    return path.is_file() and not path.name.endswith(".part")
+
+
+def _feed_from_json(data: dict[str, Any]) -> FeedRecord:
+    """A file of an earlier version lacks the fields that have a default."""
+    fields: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in data.items() if key != "schema"
+    }
+    removed = fields.get("removed")
+    fields["show"] = Show(**data["show"])
+    fields["removed"] = None if removed is None else Withdrawal(**removed)
+    return FeedRecord(**fields)
+
+
+def _item_from_json(data: dict[str, Any]) -> Item:
+    enclosure = data["enclosure"]
+    return Item(
+        **{
+            **data,
+            "enclosure": None if enclosure is None else Link(**enclosure),
+            "transcripts": tuple(Link(**link) for link in data["transcripts"]),
+            "people": tuple(data["people"]),
+        }
+    )

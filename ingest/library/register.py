@@ -1,0 +1,214 @@
+"""Which episode an item belongs to; the library's records once all items of a source are counted in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from ingest.item import Item
+from ingest.library.identity import are_two, episode_id, same_recording
+from ingest.library.lookup import Known, find, find_recording, put
+from ingest.library.metadata import facts_of, numbered
+from ingest.library.records import (
+    FeedRecord,
+    Record,
+    episodes_folder,
+    feeds,
+    load_record,
+    records,
+    save_feed,
+    save_record,
+)
+from ingest.library.removal import Removal, bring_back, by_key, forget_removal, hashed_guids, removal_among, removals
+from ingest.library.shows import FeedState, addresses_of, listing, seen, show_of
+from ingest.storage.files import lock, sync_folder
+from ingest.transcript import Episode, Show
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """The episodes of a source, each once in its order, and a line for each left out because it was removed."""
+
+    episodes: tuple[Episode, ...]
+    left_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What one registration has found so far; filled item by item."""
+
+    home: Path
+    feed: FeedState
+    again: bool
+    listed: dict[str, Item]  # what the feed lists now, by guid
+    known: Known
+    shows: dict[str, FeedRecord]
+    removed: dict[str, Removal]  # by key
+    taken: set[str]  # ids of episodes that are or were here
+    touched: dict[str, None] = field(default_factory=dict)
+    left_out: dict[str, None] = field(default_factory=dict)
+    guids: dict[str, dict[str, None]] = field(default_factory=dict)  # by show
+    beside: dict[str, frozenset[str]] = field(default_factory=dict)  # hashed guids by show
+
+
+def register(
+    home: Path, items: Sequence[Item], feed: FeedState | None = None, again: bool = False
+) -> tuple[Episode, ...]:
+    """Give every item its episode and return the episodes; see `registered`."""
+    return registered(home, items, feed, again).episodes
+
+
+def registered(home: Path, items: Sequence[Item], feed: FeedState | None = None, again: bool = False) -> Registration:
+    """Give every item its episode, new or known, and write it to the library.
+
+    An item of an episode or show that was removed is left out; `again` brings it back. Costs time in proportion to the
+    library and the items. One process at a time holds the list of episodes, so that two never give the same id to
+    different episodes.
+    """
+    listed = {item.guid: item for item in items} if feed else {}
+    with lock(episodes_folder(home)):
+        stored = {record.episode.id: record for record in records(home)}
+        shows = {record.show.id: record for record in feeds(home)}
+        removed = removals(home)
+        gone = {removal.id for removal in removed}
+        taken = {*stored, *gone}
+        known = Known(frozenset(listed))
+        run = _Run(home, feed or FeedState(), again, listed, known, dict(shows), by_key(removed), taken)
+        for record in stored.values():
+            put(run.known, record)
+        for item in items:
+            _count_in(run, item)
+        # Written at the end, once each and only if changed: registering again touches no file.
+        for identifier in run.touched:
+            record = run.known.records[identifier]
+            if record != stored.get(identifier):
+                save_record(home, record)
+            if identifier in gone:
+                forget_removal(home, identifier)
+        if run.known.records.keys() != stored.keys():
+            sync_folder(episodes_folder(home))
+        for identifier, guids in run.guids.items():
+            show = seen(run.shows[identifier], guids, feed)
+            if feed is not None:
+                of_show = [name for name in run.touched if run.known.records[name].episode.show.id == identifier]
+                show = listing(show, of_show)
+            if show != shows.get(identifier):
+                save_feed(home, show)
+        episodes = tuple(run.known.records[identifier].episode for identifier in run.touched)
+        return Registration(episodes, tuple(run.left_out))
+
+
+def _count_in(run: _Run, item: Item) -> None:
+    show = show_of(item, run.shows, run.feed)
+    item = numbered(item, show)
+    if not _wanted(run, item, run.shows.get(show.id, FeedRecord(show))):
+        return
+    feed = run.shows.get(show.id, FeedRecord(show))
+    run.shows[show.id] = replace(feed, show=replace(feed.show, page_url=feed.show.page_url or item.show_link))
+    run.guids.setdefault(show.id, {})[item.guid] = None
+    record = _record(run, item, show)
+    put(run.known, record)
+    run.touched[record.episode.id] = None
+
+
+def _wanted(run: _Run, item: Item, feed: FeedRecord) -> bool:
+    """Say whether an item may come in; what was removed may with `again`, and what was kept of it then comes back."""
+    show = feed.show
+    if feed.removed is not None:
+        if not run.again:
+            when = f"{feed.removed.date}: {feed.removed.reason}"
+            run.left_out[f"{show.id}  left out: the show was removed from this library on {when}"] = None
+            return False
+        if run.feed.url is not None:  # a lone file brings back itself, its feed all of the show
+            run.shows[show.id] = replace(feed, removed=None)
+    if show.id not in run.beside:
+        run.beside[show.id] = hashed_guids(run.known.beside, show) if run.removed else frozenset()
+    removal = removal_among(item, show, run.removed, run.beside[show.id])
+    if removal is None or removal.id in run.known.records or _is_here(run, item, show):
+        return True
+    if not run.again:
+        run.left_out[f"{removal.id}  left out: {removal.sentence}"] = None
+        return False
+    if bring_back(run.home, removal.id):
+        put(run.known, load_record(run.home, removal.id))
+    return True
+
+
+def _is_here(run: _Run, item: Item, show: Show) -> bool:
+    """Whether an item that has the guid of a removed episode is, by its recording, of one in the library."""
+    identifier = find(run.known, item, show)
+    return identifier is not None and any(same_recording(item, other) for other in run.known.records[identifier].items)
+
+
+def _record(run: _Run, item: Item, show: Show) -> Record:
+    """Return the record of the item's episode with the item counted in."""
+    known = run.known
+    identifier = find(known, item, show)
+    if identifier is not None and _is_parted(run, item, known.records[identifier]):
+        parted = known.records[identifier]
+        put(known, _saying(parted, tuple(other for other in parted.items if other.guid != item.guid)))
+        identifier = find(known, item, show)
+    if identifier is None and not known.beside:
+        identifier = find_recording(known, item)  # a lone recording's show is only a guess from its folder
+    if identifier is None:
+        identifier = _new_id(run, item, show)
+        return Record(facts_of(identifier, show, (item,)), (item,))
+    before = known.records[identifier]
+    items = _with(run, before.items, item, run.shows[show.id])
+    if items == before.items:
+        return before
+    return _saying(before, items)
+
+
+def _is_parted(run: _Run, item: Item, record: Record) -> bool:
+    """Whether an item that was taken for this episode's shows itself to be of another.
+
+    A publisher who copies an item for a new episode may forget the recording, and mend that later.
+    """
+    before = record.items[0]
+    first = run.listed.get(before.guid)
+    if first is None or first.guid == item.guid or are_two(first, before):
+        return False
+    return any(other.guid == item.guid for other in record.items[1:]) and are_two(first, item)
+
+
+def _saying(before: Record, items: tuple[Item, ...]) -> Record:
+    """Return an episode's record when its sources say this; what only the recording told stays known."""
+    episode = facts_of(before.episode.id, before.episode.show, items)
+    duration = episode.duration if episode.duration is not None else before.episode.duration
+    return Record(replace(episode, duration=duration, audio_url=episode.audio_url or before.episode.audio_url), items)
+
+
+def _new_id(run: _Run, item: Item, show: Show) -> str:
+    """Return a new episode's id; one that was purged and is asked for again gets its own."""
+    removal = removal_among(item, show, run.removed, run.beside[show.id])
+    if removal is not None and removal.id not in run.known.records:
+        return removal.id
+    identifier = episode_id(show, item, run.taken)
+    run.taken.add(identifier)
+    return identifier
+
+
+def _with(run: _Run, items: tuple[Item, ...], item: Item, show: FeedRecord) -> tuple[Item, ...]:
+    """Replace what the same source said before, else append: a better copy elsewhere never loses the first.
+
+    A feed that gives an episode another guid says no more what it said under the old one, which may be another's now.
+    """
+    addresses = addresses_of(show, run.feed)
+
+    def is_superseded(other: Item) -> bool:
+        same_feed = other.feed_url == item.feed_url or {other.feed_url, item.feed_url} <= addresses
+        if other.guid == item.guid:
+            return same_feed
+        # Items of local feeds have no address, nor have lone files; the former share the name of their feed's file.
+        listed = other.feed_url is not None or Path(other.origin).name == Path(item.origin).name
+        now = run.listed.get(other.guid)
+        return same_feed and listed and bool(run.listed) and (now is None or are_two(now, item))
+
+    old = [place for place, other in enumerate(items) if is_superseded(other)]
+    if not old:
+        return (*items, item)
+    before = items[old[0]]
+    if item.feed_url is None and replace(item, origin=before.origin) == before:
+        item = before  # a local feed's path, typed in another way, is nothing new
+    kept = [item if place == old[0] else other for place, other in enumerate(items) if place not in old[1:]]
+    return tuple(kept)

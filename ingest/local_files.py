@@ -1,0 +1,198 @@
+"""Recordings, show notes and captions on this machine become items; nothing is read beyond what names them."""
+
+import codecs
+import hashlib
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from ingest.errors import SourceError
+from ingest.item import Item, Link
+from ingest.library.identity import number_in
+from ingest.reference.catalogue import show_named_in
+from ingest.shownotes.parse import parse_notes
+from ingest.storage.files import sha256_of
+
+RECORDINGS = frozenset({".mp3", ".m4a", ".mp4", ".aac", ".ogg", ".oga", ".opus", ".flac", ".wav", ".webm"})
+NOTES = frozenset({".txt", ".html", ".htm", ".md"})
+CAPTIONS = frozenset({".vtt", ".srt", ".json"})
+FEEDS = frozenset({".xml", ".rss", ".atom"})
+_LEADS_OUT = "is a link that leads out of the folder, so it was not read; name what it leads to by itself"
+
+_READ = RECORDINGS | NOTES | CAPTIONS
+_MOST_NOTES_BYTES = 20 * 2**20
+# A page names its show in its head; further down another show may be mentioned.
+_HEAD_CHARACTERS = 2_000
+
+
+def items_in(path: Path) -> tuple[tuple[Item, ...], tuple[str, ...]]:
+    """Return the items of a folder (files of one name belong together) or of one file, and what could not be used.
+
+    The second has a line for each file of a folder that was left out, links that lead out of it among them: a person
+    means the folder that they name, not what a stranger's archive links to. A path that is a link itself is followed.
+    Raises SourceError if the path is missing, of no known kind, empty, or a folder without any usable file.
+    """
+    if not path.exists():
+        raise SourceError(
+            f"{path}: no such file or folder; give a feed URL, a feed file, a folder or a file that exists"
+        )
+    if path.is_file():
+        _require_usable(path)
+        return (_item([path]),), ()
+    files, problems = _files_in(path)
+    if not files and not problems:
+        raise SourceError(f"{path}: the folder holds no recordings, show notes or captions; looked for {_known()}")
+    groups: dict[Path, list[Path]] = {}
+    for file in files:
+        try:
+            _require_usable(file)
+        except (SourceError, OSError) as error:
+            problems.append(str(error))
+        else:
+            groups.setdefault(_stem_of(file, files), []).append(file)
+    if not groups:
+        raise SourceError(problems[0] if len(problems) == 1 else f"{path}: no usable file; {'; '.join(problems[:3])}")
+    return tuple(_item(group) for group in groups.values()), tuple(problems)
+
+
+def items_inside(items: Iterable[Item], folder: Path) -> tuple[tuple[Item, ...], tuple[str, ...]]:
+    """Return the items of a local feed without what they name that is not in its folder, and a line for each.
+
+    The feed may have come with its folder from a stranger, whose links lead anywhere and whose pipes never end.
+    """
+    kept, problems = [], dict[str, None]()
+    for item in items:
+        links = [link for link in (item.enclosure, *item.transcripts) if link is not None and "://" not in link.url]
+        refused = {link: reason for link in links if (reason := _refused(Path(link.url), folder))}
+        problems |= {f"{Path(link.url).name}: {reason}": None for link, reason in refused.items()}
+        enclosure = None if item.enclosure in refused else item.enclosure
+        kept.append(
+            replace(item, enclosure=enclosure, transcripts=tuple(x for x in item.transcripts if x not in refused))
+        )
+    return tuple(kept), tuple(problems)
+
+
+def _files_in(folder: Path) -> tuple[list[Path], list[str]]:
+    """Return the files of a folder that may be read, sorted, and a line for each link that leads out of it."""
+    files, problems = [], []
+    for path in sorted(folder.rglob("*")):
+        # Hidden files are a system's own: "._talk.mp3" is no recording. Folders are only asked whether they are links.
+        is_wanted = path.suffix.lower() in _READ and not path.name.startswith(".") and path.is_file()
+        if (is_wanted or (path.is_symlink() and path.is_dir())) and _leads_out(path, folder):
+            problems.append(f"{path}: {_LEADS_OUT}")
+        elif is_wanted:
+            files.append(path)
+    return files, problems
+
+
+def _refused(file: Path, folder: Path) -> str | None:
+    """Why a file that a local feed names is not read; None if it may be, or is not there yet."""
+    if _leads_out(file, folder):
+        return _LEADS_OUT
+    return "is no plain file" if file.exists() and not file.is_file() else None
+
+
+def _leads_out(file: Path, folder: Path) -> bool:
+    """Whether a file is not in the folder where it seems to be: it, or a folder above it, is a link elsewhere."""
+    return not file.resolve().is_relative_to(folder.resolve())
+
+
+def _stem_of(file: Path, files: Iterable[Path]) -> Path:
+    """Return the name that groups a file: captions such as "talk.en.vtt" belong to the recording or notes "talk"."""
+    stem = file.with_suffix("")
+    if _kind(file) != "captions" or not stem.suffix:
+        return stem
+    shorter = stem.with_suffix("")
+    return shorter if any(other.with_suffix("") == shorter for other in files) else stem
+
+
+def read_text(data: bytes, name: str) -> str:
+    """Decode a text file: UTF-8, UTF-16 or UTF-32 by their marks, else Windows Latin-1; SourceError for binary data."""
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF32_LE, "utf-32"),
+        (codecs.BOM_UTF32_BE, "utf-32"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if data.startswith(mark):
+            return data.decode(encoding, errors="replace")
+    if b"\0" in data[:4096]:
+        even, odd = data[0:4096:2].count(0), data[1:4096:2].count(0)
+        if max(even, odd) < len(data[:4096]) // 5:
+            raise SourceError(f"{name}: holds binary data, not text; give show notes as .txt or .html")
+        return data.decode("utf-16-be" if even > odd else "utf-16-le", errors="replace")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="replace")
+
+
+def _item(files: Iterable[Path]) -> Item:
+    by_kind = {_kind(file): file for file in files}
+    recording, notes_file = by_kind.get("recording"), by_kind.get("notes")
+    captions = [file for file in files if _kind(file) == "captions"]
+    named_by = recording or notes_file or captions[0]
+    notes = _notes(notes_file) if notes_file else None
+    page = parse_notes(notes) if notes else None
+    title = (page and page.title) or named_by.stem
+    show = show_named_in(f"{title}\n{(notes or '')[:_HEAD_CHARACTERS]}")
+    digest = sha256_of(named_by)
+    is_empty = named_by.stat().st_size == 0
+    return Item(
+        # Empty recordings are all alike; each is refused later, under its own name.
+        guid=f"file:{hashlib.sha256(named_by.name.encode()).hexdigest() if is_empty else digest}",
+        origin=str(named_by),
+        show_title=show.title if show else named_by.resolve().parent.name or "recordings",
+        title=title,
+        number=number_in(title),
+        published=page.published if page else None,
+        duration=page.duration if page else None,
+        notes=notes,
+        enclosure=Link(str(recording.resolve())) if recording else None,
+        transcripts=tuple(Link(str(file.resolve())) for file in captions),
+        audio_sha256=digest if recording and not is_empty else None,
+    )
+
+
+def _require_usable(path: Path) -> None:
+    """Raise SourceError for a file that cannot be named or read as what its ending says it is."""
+    kind = _kind(path)
+    if not _is_utf8(str(path)):
+        raise SourceError(f"{str(path)!a}: its name is not UTF-8; rename the file")
+    if kind == "notes":
+        _notes(path)
+    with path.open("rb"):
+        pass
+
+
+def _is_utf8(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _notes(path: Path) -> str:
+    data = path.read_bytes()
+    if len(data) > _MOST_NOTES_BYTES:
+        raise SourceError(
+            f"{path}: {len(data):,} bytes are more than show notes hold; the limit is {_MOST_NOTES_BYTES:,}"
+        )
+    text = read_text(data, str(path))
+    if not text.strip():
+        raise SourceError(f"{path}: the file is empty; nothing to ingest")
+    return text
+
+
+def _kind(path: Path) -> str:
+    suffix = path.suffix.lower()
+    for kind, suffixes in (("recording", RECORDINGS), ("notes", NOTES), ("captions", CAPTIONS)):
+        if suffix in suffixes:
+            return kind
+    raise SourceError(f"{path}: files of this kind are not read; give a feed or one of {_known()}")
+
+
+def _known() -> str:
+    return " ".join(sorted(_READ))

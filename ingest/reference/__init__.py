@@ -1,0 +1,1 @@
+"""The catalogue and the glossary that ship with the code."""

@@ -1,0 +1,1 @@
+"""Show notes read into the official text, turn by turn."""

@@ -1,0 +1,158 @@
+"""Places in the lines of a transcript that have the shape of a speaker's label, with what is printed beside them."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ingest.shownotes.lines import Line
+from ingest.speakers.names import TIME, fold, name_words, seconds
+from ingest.text.words import is_mark
+
+# A label alone on its line, before its text on one line, or alone without a colon.
+Form = Literal["own", "inline", "bare"]
+
+_BRACKETS = r"(?:\s*[\[(][^\[\]()]{1,60}[\])]){0,3}"
+_START = re.compile(
+    rf"(?:[\[(]?(?P<before>{TIME})[\])]?\s*(?:[-–—|]\s*)?)?(?P<name>[^\s:：\[\]()][^:：\[\]()]{{0,79}}?)"
+    rf"(?P<brackets>{_BRACKETS})\s*(?:(?P<colon>[:：])(?!//)|(?:[-–—|]\s*)?(?P<after>{TIME})?\s*$)"
+)
+_START_CHARACTERS = 200
+_COLON = re.compile(r"(?<=[\w.)\]”’\"'])[ ]?[:：](?=\s|$)")
+_LAST_BRACKETS = re.compile(rf"{_BRACKETS}\s*$")
+_WINDOW_CHARACTERS = 140  # before a colon, in which a label may stand
+_TIME_BEFORE = re.compile(rf"[\[(](?P<before>{TIME})[\])]\s*$")
+_BRACKET = re.compile(r"[\[(][^\[\]()]*[\])]")
+_TIME_ONLY = re.compile(TIME)
+_WORD = re.compile(r"\S+")
+_BORDER = re.compile(r"(?:[.?!…:;)\]\"”’*]|[-–—]{2,}|[–—])$")
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A place that opens a turn: characters [start, end) of line `line`, colon, brackets and times included.
+
+    `name` is printed without them; `role` is a bracket that tells who the speaker is ("(GDS)"), `mark` one that tells
+    what is heard ("(laughing)"), `time` seconds if the label prints a time.
+    """
+
+    line: int
+    start: int
+    end: int
+    name: str
+    form: Form
+    bold: bool = False
+    time: float | None = None
+    role: str = ""
+    mark: str = ""
+    after_border: bool = True
+
+    @property
+    def key(self) -> str:
+        """The name as it is compared."""
+        return fold(self.name)
+
+
+def label_at_start(number: int, line: Line) -> Label | None:
+    """Return the place at the start of line `number` if it has the shape of a label."""
+    found = _START.match(line.text[:_START_CHARACTERS])
+    bold_name = _bold_without_colon(number, line)
+    if found is None or (found["colon"] is None and len(line.text) > _START_CHARACTERS):
+        return bold_name
+    name = found["name"].strip()
+    if name_words(name) == 0:
+        return bold_name
+    time, role, mark = _read_brackets(found["brackets"])
+    printed = found["before"] or found["after"]
+    rest = line.text[found.end() :].strip()
+    if found["colon"] is None:
+        form: Form = "bare"
+        if mark or (role and printed is None and time is None and line.bold_end == 0):
+            return None
+    else:
+        form = "inline" if rest and not _is_time(rest) else "own"
+        if rest and not line.text[found.end()].isspace() and line.bold_end == 0 and name_words(name) < 2:
+            return None
+    return Label(
+        number,
+        0,
+        found.end(),
+        name,
+        form,
+        bold=line.bold_start <= found.start("name") and found.end("name") <= line.bold_end <= found.end() + 1,
+        time=seconds(printed) if printed else time,
+        role=role,
+        mark=mark,
+    )
+
+
+def _bold_without_colon(number: int, line: Line) -> Label | None:
+    """Read a bold name before text: the print stands for the colon."""
+    name = line.text[: line.bold_end].strip()
+    rest = line.text[line.bold_end :].strip()
+    if line.bold_start > 0 or not rest or name_words(name) < 2 or not rest[0].isupper():
+        return None
+    return Label(number, 0, line.bold_end, name, "bare", bold=True)
+
+
+def labels_within(number: int, line: Line, start: Label | None) -> Iterator[Label]:
+    """Yield what may be labels in the middle of a line, where line breaks were lost."""
+    begin = 0 if start is None else start.end
+    for colon in _COLON.finditer(line.text, begin):
+        offset = max(begin, colon.start() - _WINDOW_CHARACTERS)
+        window = line.text[offset : colon.start()]
+        brackets = ""
+        if window.rstrip().endswith((")", "]")) and (found := _LAST_BRACKETS.search(window)) is not None:
+            brackets = found[0]
+            window = window[: found.start()]
+        run = _name_at_end(window)
+        name_start = offset + len(window) - len(run)
+        if not run or (name_start == 0 and start is None):
+            continue
+        time, role, mark = _read_brackets(brackets)
+        before = _TIME_BEFORE.search(line.text[max(begin, name_start - 20) : name_start])
+        yield Label(
+            number,
+            name_start - (len(before[0]) if before else 0),
+            colon.end(),
+            run.strip(),
+            "inline",
+            time=seconds(before["before"]) if before else time,
+            role=role,
+            mark=mark,
+            after_border=_BORDER.search(line.text[max(0, name_start - 20) : name_start].rstrip()) is not None,
+        )
+
+
+def _name_at_end(text: str) -> str:
+    """Return the longest run of words at the end of a text that has the shape of a name, with blanks after it."""
+    run = ""
+    for word in reversed(list(_WORD.finditer(text))[-7:]):
+        if name_words(text[word.start() :]) > 0:
+            run = text[word.start() :]
+    return run
+
+
+def text_after(label: Label, lines: Sequence[Line]) -> str:
+    """Return the first words after a label, on its line or on the next one; at most 120 characters."""
+    rest = lines[label.line].text[label.end : label.end + 120].strip()
+    if rest or label.line + 1 >= len(lines):
+        return rest
+    return lines[label.line + 1].text[:120]
+
+
+def _read_brackets(brackets: str) -> tuple[float | None, str, str]:
+    """Return the time, the role and the marks that the brackets of a label hold."""
+    time: float | None = None
+    roles: list[str] = []
+    marks: list[str] = []
+    for bracket in _BRACKET.findall(brackets):
+        if _is_time(bracket):
+            time = seconds(bracket[1:-1].strip())
+        else:
+            (marks if is_mark(bracket) else roles).append(bracket)
+    return time, " ".join(roles), " ".join(marks)
+
+
+def _is_time(text: str) -> bool:
+    return _TIME_ONLY.fullmatch(text.strip("[]() ")) is not None

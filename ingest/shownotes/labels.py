@@ -1,0 +1,217 @@
+"""Where turns begin in the lines of a transcript: candidates for a speaker's label are scored on the whole text.
+
+No single sign decides. Bold print, an own line, repetition, known names, the shape of a name and its place after the
+marker speak for a label; words that begin sentences or headings, and what follows them, speak against it.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from ingest.shownotes.label_candidates import Form, Label, label_at_start, labels_within, text_after
+from ingest.shownotes.lines import Line
+from ingest.speakers.names import first_name, fold, is_ordinary, is_role, is_title, name_words
+
+_GOES_ON = re.compile(r"[a-zà-ÿ;,]")
+_LIST_ITEM = re.compile(r"[a-zà-ÿ;,]|[-•*–·◦]\s")
+_SENTENCE = re.compile(r"[.?!…]")
+
+_ACCEPTED = 4  # points that make a label of a name with a colon
+_ACCEPTED_BARE = 5  # and of one without
+# Limits far above any episode keep hostile input linear: candidates within lines, names looked up in the text, and
+# its characters that are looked through.
+_WITHIN_LIMIT = 20_000
+_NAMES_LIMIT = 200
+_PROSE_LIMIT = 300_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """What the scores look at beside the candidates of one name."""
+
+    lines: Sequence[Line]
+    starts: Mapping[int, Label]
+    opening: Label | None
+    usual: Form
+    bold: bool
+    single: bool
+    known: Collection[str]
+    prose: str
+
+
+def find_labels(lines: Sequence[Line], names: Collection[str], preface: str, opened: bool) -> list[Label]:
+    """Return the labels of a transcript's lines in order of place.
+
+    `names` are people known from elsewhere, `preface` is the text printed before, `opened` says that a marker stands
+    before the first line. Linear in the length of the text.
+    """
+    starts = {number: label for number, line in enumerate(lines) if (label := label_at_start(number, line)) is not None}
+    places = (label for number, line in enumerate(lines) for label in labels_within(number, line, starts.get(number)))
+    within = list(islice(places, _WITHIN_LIMIT))
+    flat = _is_flat(lines, starts, within)
+    text = _text(lines, starts, [label for label in within if flat], names, preface, opened)
+    by_name: dict[str, list[Label]] = defaultdict(list)
+    for label in [*starts.values(), *(label for label in within if flat and label.after_border)]:
+        if label.form != "bare":
+            by_name[label.key].append(label)
+    by_name = _without_glued(by_name)
+    accepted = _accept(by_name, text, _ACCEPTED)
+    bare: defaultdict[str, list[Label]] = defaultdict(list)
+    for label in starts.values():
+        if label.form == "bare" and label.key not in accepted:
+            bare[label.key].append(label)
+    accepted |= _accept(bare, text, _ACCEPTED_BARE)
+    first_names = {first_name(name) for name in [*accepted, *names]} - {""}
+    accepted |= {name for name in by_name if name in first_names}
+    found = [label for label in starts.values() if label.key in accepted and _counts(label, text, set(bare))]
+    found += _accepted_within(within, lines, accepted, flat)
+    return sorted(found, key=lambda label: (label.line, label.start))
+
+
+def _without_glued(by_name: Mapping[str, list[Label]]) -> dict[str, list[Label]]:
+    """Leave out names that are another, more frequent one behind the last word of a turn, as in a flat text."""
+    kept = dict(by_name)
+    for name, labels in by_name.items():
+        words = name.split()
+        for skipped in range(1, len(words) - 1):
+            other = by_name.get(" ".join(words[skipped:]), ())
+            if len(other) > len(labels) and not all(is_title(word) for word in words[:skipped]):
+                del kept[name]
+                break
+    return kept
+
+
+def _counts(label: Label, text: _Text, bare: Collection[str]) -> bool:
+    """Say whether a place with an accepted name opens a turn: a lone name without a colon may be speech."""
+    if label.form != "bare" or label.key in bare:
+        return True
+    return name_words(label.name) > 1 or label.bold or label.time is not None or text.usual == "own"
+
+
+def _accepted_within(
+    within: Sequence[Label], lines: Sequence[Line], accepted: Collection[str], flat: bool
+) -> Iterator[Label]:
+    """Yield the candidates within lines that end in an accepted name, cut to that name."""
+    for label in within:
+        words = label.name.split()
+        for skipped in range(len(words)):
+            name = " ".join(words[skipped:])
+            if fold(name) not in accepted:
+                continue
+            start = label.start if skipped == 0 else lines[label.line].text.rindex(name, label.start, label.end)
+            border = label.after_border if skipped == 0 else False
+            several = len(words) - skipped > 1
+            if (border and (flat or several)) or (flat and several):
+                yield Label(label.line, start, label.end, name, "inline", False, label.time, label.role, label.mark)
+            break
+
+
+def _is_flat(lines: Sequence[Line], starts: Mapping[int, Label], within: Sequence[Label]) -> bool:
+    """Say whether the line breaks of a transcript were lost: more names stand within lines than at their start."""
+    names = sum(label.after_border and name_words(label.name) > 1 for label in within)
+    return len(lines) == 1 or (names >= 3 and names > sum(label.form != "bare" for label in starts.values()))
+
+
+def _text(
+    lines: Sequence[Line],
+    starts: Mapping[int, Label],
+    within: Sequence[Label],
+    names: Collection[str],
+    preface: str,
+    opened: bool,
+) -> _Text:
+    likely = [label for label in starts.values() if not is_ordinary(label.name)]
+    # A lone capitalised line is speech as often as a label, unless its print sets it off.
+    printed = [label for label in likely if label.form != "bare" or label.bold or label.time is not None] or likely
+    forms = Counter(label.form for label in [*printed, *within])
+    opening = starts.get(0) if opened else None
+    usual: Form = opening.form if opening is not None else "own"
+    if forms:
+        usual = max(forms, key=lambda form: (forms[form], form == usual))
+    bold = sum(label.bold for label in printed)
+    speech = (line.text[starts[number].end if number in starts else 0 :] for number, line in enumerate(lines))
+    return _Text(
+        lines,
+        starts,
+        opening,
+        usual,
+        bold=bold >= 3 and 2 * bold >= len(printed),
+        single=2 * sum(_is_single(label.name) for label in printed) >= len(printed),
+        known={fold(name) for name in names} | {first_name(name) for name in names} - {""},
+        prose="\n".join([preface, *speech])[:_PROSE_LIMIT],
+    )
+
+
+def _accept(by_name: Mapping[str, Sequence[Label]], text: _Text, points: int) -> set[str]:
+    scores = {name: _print_score(labels, text) for name, labels in by_name.items()}
+    near = sorted((name for name in scores if scores[name] >= points - 2), key=lambda name: -scores[name])
+    for name in near[:_NAMES_LIMIT]:
+        scores[name] += _mention_score(by_name[name][0].name, text)
+    return {name for name, score in scores.items() if score >= points}
+
+
+def _print_score(labels: Sequence[Label], text: _Text) -> int:
+    """Score how the places look where one name is printed like a label."""
+    name = labels[0].name
+    bold = any(label.bold for label in labels)
+    known = labels[0].key in text.known
+    score = 3 * bold + 3 * known + 3 * (text.opening is not None and labels[0].key == text.opening.key)
+    score += 3 if not _is_single(name) else 2 * text.single
+    score += 2 * any(label.form in ("own", text.usual) for label in labels)
+    score += 2 * any(label.time is not None for label in labels)
+    score += min(len({text_after(label, text.lines) for label in labels}) - 1, 3)
+    score -= 5 * is_ordinary(name)
+    if text.bold and not bold:
+        score -= 3
+    if labels[0].form == "bare" and text.usual != "bare":
+        score -= 3
+    if not known and len({text_after(label, text.lines) for label in labels}) == 1:
+        score += _once_score(labels[0], text)
+    return score
+
+
+def _once_score(label: Label, text: _Text) -> int:
+    """Score the surroundings of a name that is printed once, or always before the same words."""
+    after = text_after(label, text.lines)
+    previous = text.starts.get(label.line - 1)
+    score = 0
+    if _begins_list(label, text.lines):
+        score -= 2
+    if label.form == "inline" and name_words(after) > 1 and _SENTENCE.search(after) is None:
+        score -= 3  # "Host: Ada Brewer" tells who takes part; "Tea Show: Kettles" is a title
+    if previous is not None and previous.form == "own" and label.line + 1 not in text.starts and label.start == 0:
+        score -= 2  # the label before would have no text
+    elif label.form != "bare" and after[:1].isupper() and _ends_sentence(text.lines, label.line - 1):
+        score += 1
+    return score
+
+
+def _begins_list(label: Label, lines: Sequence[Line]) -> bool:
+    """Say whether what looks like a label goes on in lower case, or opens a list of at least two lines."""
+    if label.form == "inline":
+        return _GOES_ON.match(text_after(label, lines)) is not None
+    items = lines[label.line + 1 : label.line + 3]
+    return len(items) == 2 and all(_LIST_ITEM.match(line.text) is not None for line in items)
+
+
+def _is_single(name: str) -> bool:
+    return name_words(name) == 1 and not is_role(name)
+
+
+def _mention_score(name: str, text: _Text) -> int:
+    """Score how the rest of the text speaks of a name."""
+    if is_role(name):
+        return 0
+    word = re.escape(name)
+    score = int(re.search(rf"\b{word}\b(?!\s*:)", text.prose) is not None)
+    if re.search(rf"\b(?:[Tt]he|[Aa]n?) {word}\b", text.prose) is not None:
+        score -= 2
+    if name != name.lower() and re.search(rf"\b{re.escape(name.lower())}\b", text.prose) is not None:
+        score -= 2
+    return score
+
+
+def _ends_sentence(lines: Sequence[Line], number: int) -> bool:
+    return number < 0 or lines[number].text.rstrip("\"”’')]")[-1:] in ".?!…"

@@ -1,0 +1,237 @@
+"""Show notes as they were published (HTML, Markdown or plain text) become lines of text that know what was bold."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from html.parser import HTMLParser
+
+from ingest.item import Link
+from ingest.speakers.names import TIME
+
+# A tag of another name is text that somebody wrote ("<laughs>"), not markup.
+_ELEMENTS = frozenset(
+    "a abbr address article aside audio b base big blockquote body br button caption center cite code col colgroup "
+    "data dd del details dfn dialog div dl dt em embed fieldset figcaption figure font footer form h1 h2 h3 h4 h5 h6 "
+    "head header hr html i iframe img input ins kbd label legend li link main mark menu meta nav noscript object ol "
+    "option p param picture pre q s samp script section select small source span strike strong style sub summary sup "
+    "svg table tbody td template textarea tfoot th thead time title tr tt u ul var video wbr".split()
+)
+_BOLD = frozenset({"b", "strong"})
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "dt", "th"})
+_BLOCKS = _HEADINGS | frozenset(
+    "address article aside blockquote body center dd details div dl figcaption figure footer form header hr html li "
+    "main menu nav ol p pre section summary table tbody td tfoot thead tr ul".split()
+)
+_DROPPED = frozenset({"script", "style", "template", "title"})
+
+_TAG_OPENS = re.compile(r"(?=<[A-Za-z/!?])")
+_TAG_NAME = re.compile(r"</?([A-Za-z][A-Za-z0-9:]*)")
+_BARE_AMPERSAND = re.compile(r"&(?!(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)")
+_LINE_ENDS = re.compile(r"\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")
+_BLANKS = re.compile(r"\s+")
+# Characters that print nothing and would glue to a name; the controls of text itself are blanks already.
+_INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x7f\ufeff\u200b\u2060]")
+
+_MARKDOWN_HEADING = re.compile(r"#{1,6} +(\S.*?)(?: +#+)?$")
+_MARKDOWN_LABEL = re.compile(
+    rf"(?P<time>[\[(]?{TIME}[\])]?\s+)?"
+    r"(?P<sign>\*\*|__|\*|_)(?=\S)(?P<inside>[^*]{1,90}?)(?P=sign)(?P<colon> ?:)?"
+)
+_MARKDOWN_LINK = re.compile(r"\[((?:[^\[\]\\]|\\.|\[[^\[\]]{0,80}\]){1,200})\]\((https?://[^\s()]{1,2000})\)")
+_MARKDOWN_BOLD = re.compile(r"\*\*(?=\S)([^*]{1,2000}?)(?<=\S)\*\*")
+_MARKDOWN_ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!>~|])")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of text, blanks collapsed; characters [bold_start, bold_end) are its first bold run (empty if none)."""
+
+    text: str
+    bold_start: int = 0
+    bold_end: int = 0
+
+
+def read_lines(notes: str) -> tuple[list[Line], list[Link]]:
+    """Return the non-blank lines of show notes in order and the http(s) links in them, each target once.
+
+    HTML, Markdown and plain text may be mixed: entities are decoded, tags that HTML does not know stay as text, the
+    content of script and style is dropped. Takes linear time whatever the input; never raises.
+    """
+    reader = _Reader()
+    reader.feed(_harmless(_INVISIBLE.sub("", notes)))
+    reader.close()
+    lines = [line for chunks in reader.finished() for line in _lines(chunks)]
+    markdown = any(_is_markdown(line) for line in lines)
+    targets = reader.targets
+    if markdown:
+        lines = [_without_markdown(line, targets) for line in lines]
+    return [line for line in lines if line.text], [Link(url) for url in dict.fromkeys(targets)]
+
+
+def _harmless(notes: str) -> str:
+    """Turn what is no complete tag of HTML into text: html.parser takes quadratic time over unfinished tags."""
+    notes = _without_comments(notes.replace("<![CDATA[", "").replace("]]>", ""))
+    return _BARE_AMPERSAND.sub("&amp;", "".join(_harmless_piece(piece) for piece in _TAG_OPENS.split(notes)))
+
+
+def _harmless_piece(piece: str) -> str:
+    if not piece.startswith("<") or len(piece) < 2 or not (piece[1].isalpha() or piece[1] in "/!?"):
+        return piece.replace("<", "&lt;")
+    end = piece.find(">")
+    if end < 0:
+        return piece.replace("<", "&lt;")
+    if piece[1] in "!?":
+        return piece[end + 1 :].replace("<", "&lt;")
+    name = _TAG_NAME.match(piece)
+    if name is None or name[1].lower() not in _ELEMENTS:
+        return piece.replace("<", "&lt;")
+    return piece[0] + piece[1:].replace("<", "&lt;")
+
+
+def _without_comments(notes: str) -> str:
+    kept: list[str] = []
+    position = 0
+    while (start := notes.find("<!--", position)) >= 0 and (end := notes.find("-->", start + 4)) >= 0:
+        kept.append(notes[position:start])
+        position = end + 3
+    return "".join(kept) + notes[position:]
+
+
+# A stretch of text, and whether it was bold.
+_Chunk = tuple[str, bool]
+
+
+class _Reader(HTMLParser):
+    """Collects the text of each block as chunks; keeps counts instead of a tree, so nesting costs nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.targets: list[str] = []
+        self._blocks: list[list[_Chunk]] = [[]]
+        self._bold = 0
+        self._bold_outside = 0  # of the open block: an unclosed <strong> ends with its paragraph
+        self._in_block = False
+        self._heading = False
+        self._preformatted = 0
+        self._dropping: str | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if self._dropping is not None:
+            if tag == "body":
+                self._dropping = None
+            return
+        if tag in _DROPPED:
+            self._dropping = tag
+        elif tag in _BOLD:
+            self._bold += 1
+        elif tag == "br":
+            self._blocks.append([])
+        elif tag == "a":
+            self._keep_target(attrs)
+        elif tag in _BLOCKS:
+            self._open_block(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._dropping is not None:
+            if tag == self._dropping:
+                self._dropping = None
+        elif tag in _BOLD:
+            self._bold = max(self._bold - 1, 0)
+        elif tag in _BLOCKS:
+            self._close_block(tag)
+
+    def handle_data(self, data: str) -> None:
+        if self._dropping is not None:
+            return
+        bold = self._bold > 0 or self._heading
+        if self._in_block and not self._preformatted:
+            self._blocks[-1].append((data, bold))
+            return
+        # Outside every block, and in <pre>, a line end of the source is one of the text.
+        first, *others = _LINE_ENDS.split(data)
+        self._blocks[-1].append((first, bold))
+        self._blocks.extend([(other, bold)] for other in others)
+
+    def finished(self) -> Iterator[list[_Chunk]]:
+        """Yield the chunks of each block in order."""
+        yield from self._blocks
+
+    def _open_block(self, tag: str) -> None:
+        self._blocks.append([])
+        if self._in_block:
+            self._bold = self._bold_outside
+        self._bold_outside = self._bold
+        self._in_block = tag not in ("body", "html", "hr")
+        self._heading = tag in _HEADINGS
+        self._preformatted += tag == "pre"
+
+    def _close_block(self, tag: str) -> None:
+        self._blocks.append([])
+        if self._in_block:
+            self._bold = self._bold_outside
+        self._in_block = False
+        self._heading = False
+        if tag == "pre":
+            self._preformatted = max(self._preformatted - 1, 0)
+
+    def _keep_target(self, attrs: Sequence[tuple[str, str | None]]) -> None:
+        for name, value in attrs:
+            if name == "href" and value and value.strip().lower().startswith(("http://", "https://")):
+                self.targets.append("".join(value.split()))
+
+
+def _lines(chunks: Sequence[_Chunk]) -> Iterator[Line]:
+    """Yield the line that the chunks of one block make, unless it is blank."""
+    parts: list[str] = []
+    length = 0
+    start = end = -1
+    over = False  # the first bold run has ended
+    for raw, bold in chunks:
+        text = _BLANKS.sub(" ", raw)
+        if text.startswith(" ") and (not parts or parts[-1].endswith(" ")):
+            text = text[1:]
+        if not text:
+            continue
+        if text.strip():
+            if bold and not over:
+                start = length if start < 0 else start
+                end = length + len(text)
+            over = over or (start >= 0 and not bold)
+        parts.append(text)
+        length += len(text)
+    line = "".join(parts).rstrip()
+    if line:
+        yield Line(line, max(start, 0), max(min(end, len(line)), 0))
+
+
+def _is_markdown(line: Line) -> bool:
+    found = _MARKDOWN_LABEL.match(line.text)
+    return (found is not None and found["sign"] in ("**", "__")) or _MARKDOWN_HEADING.match(line.text) is not None
+
+
+def _delimits(label: re.Match[str], text: str) -> bool:
+    """Say whether emphasis at the start of a line sets off a label, and not the first words of a sentence."""
+    ends = label["colon"] is not None or label["inside"].endswith(":") or label.end() == len(text)
+    return ends or label["sign"] in ("**", "__")
+
+
+def _without_markdown(line: Line, targets: list[str]) -> Line:
+    """Return the line without Markdown's signs; the targets of its links are appended to `targets`."""
+    text = line.text
+    start, end = line.bold_start, line.bold_end
+
+    def link(found: re.Match[str]) -> str:
+        targets.append(found[2])
+        return found[1]
+
+    if heading := _MARKDOWN_HEADING.match(text):
+        text = heading[1]
+        start, end = 0, len(text)
+    elif (label := _MARKDOWN_LABEL.match(text)) and _delimits(label, text):
+        name = label["inside"] + (label["colon"] or "")
+        time = label["time"] or ""
+        text = time + name + text[label.end() :]
+        start, end = len(time), len(time + name)
+    text = text[:end] + _MARKDOWN_BOLD.sub(r"\1", _MARKDOWN_LINK.sub(link, text[end:]))
+    text = _MARKDOWN_ESCAPE.sub(r"\1", text)
+    return Line(text.strip(), start, min(end, len(text.strip())))

@@ -1,0 +1,332 @@
+"""Official turns from show notes: the publisher's own transcript as it stands in a feed or on a directory's page."""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from ingest.item import Link
+from ingest.shownotes.label_candidates import Label, text_after
+from ingest.shownotes.labels import find_labels
+from ingest.shownotes.lines import Line, read_lines
+from ingest.shownotes.page import (
+    Page,
+    end_of_episode,
+    is_marker,
+    is_rule,
+    is_weak_marker,
+    read_page,
+    with_markers_apart,
+)
+from ingest.speakers.aliases import find_aliases, full_names, role_aliases, speaker_of
+from ingest.speakers.names import TIME, first_name, fold, is_role, name_words, seconds
+from ingest.text.words import begins_clip, without_marks
+from ingest.transcript import OfficialTurn
+
+_TIME_IN_TEXT = re.compile(rf" ?\[{TIME}\]")
+_TIME_FIRST = re.compile(rf"[\[(]({TIME})[\])]\s*[-–—]?\s*")
+_TIME_ONLY = re.compile(TIME)
+# How our own Markdown prints an estimate; taken for a printed time it would become a fact.
+_GUESS_FIRST = re.compile(rf"\A\[about {TIME}\]\s*")
+_READ_MORE = re.compile(
+    r"\s*(?:(?:…|\.\.\.)\s*\[?(?:(?:read|show|see|view|load) )?more\]?|\[?(?:read|show|see|view|load) more\]?)"
+    r"[\s.…»›>]*$",
+    re.IGNORECASE,
+)
+_FINISHED = re.compile(r"(?:[.?!…:]|[-–—]{2}|[–—])[\s\"”’')\]*]*$")
+_SENTENCE = re.compile(r"[.?!…](?:\s|$)")
+
+_COPY_CHARACTERS = 60  # a repetition of less, or of fewer different lines, is speech
+_COPY_LINES = 4
+_COPY_TRIES = 300  # places compared with the beginning, so that hostile input stays linear
+_UNLABELLED_WORDS = 50  # after a marker: fewer words without any label are no transcript
+_TRANSCRIPT_POINTS = 3  # without a marker, labels need this much evidence to be a transcript
+
+
+@dataclass(frozen=True, slots=True)
+class OfficialText:
+    """What show notes hold of one episode: the turns of its transcript, and what stands around them.
+
+    `aliases` maps a label as printed to the name in the introduction. `lossy`: at least half of the labels have no
+    text. `truncated`: the text was cut off. `title`, `duration` (seconds) and `published` (ISO date) are what a
+    directory page prints. `links` are the http(s) targets in the notes. `problems` has one line for each doubt.
+    """
+
+    turns: tuple[OfficialTurn, ...] = ()
+    description: str | None = None
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    lossy: bool = False
+    truncated: bool = False
+    title: str | None = None
+    duration: float | None = None
+    published: str | None = None
+    links: tuple[Link, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+def parse_notes(notes: str, names: Collection[str] = ()) -> OfficialText:
+    """Return the official text in show notes: HTML, Markdown, plain text, or a directory page saved as text.
+
+    `names` are people known from elsewhere; they help to tell labels from speech. Notes without a transcript give no
+    turns. Of a text that stands there twice the better copy is read. Linear in the length; never raises.
+    """
+    lines, links = read_lines(notes)
+    lines = with_markers_apart(lines)
+    head_end, body_start = _find_body(lines, names)
+    head, body = lines[:head_end], lines[body_start:]
+    page = read_page(head)
+    if body_start == len(lines):
+        return _around(OfficialText(description=_description(head[page.start :])), page, links, ())
+    body = body[: end_of_episode(body, head)]
+    notes_head = head[page.start :]
+    marked = body_start > head_end
+    copies = [_read_copy(preface, copy, names, marked) for preface, copy in _copies(notes_head, body, marked)]
+    if not any(copy.turns for copy in copies) and not any(copy.lossy for copy in copies):
+        return _around(OfficialText(description=_description(lines[page.start :])), page, links, ())
+    best = copies[best_of(copies)]
+    doubts = (f"the text stands there {len(copies)} times; the best copy was read",) if len(copies) > 1 else ()
+    return _around(best, page, links, doubts)
+
+
+def best_of(copies: Sequence[OfficialText]) -> int:
+    """Return the index of the best copy: whole before truncated before lossy before empty, then the most words.
+
+    The first of equals. Raises ValueError if there is none.
+    """
+
+    def rank(index: int) -> tuple[int, int]:
+        copy = copies[index]
+        state = 3 if not copy.turns else 2 if copy.lossy else 1 if copy.truncated else 0
+        return state, -sum(len(turn.text.split()) for turn in copy.turns)
+
+    return min(range(len(copies)), key=rank)
+
+
+def _around(text: OfficialText, page: Page, links: Sequence[Link], doubts: tuple[str, ...]) -> OfficialText:
+    return replace(
+        text,
+        title=page.title,
+        duration=page.duration,
+        published=page.published,
+        links=tuple(links),
+        problems=doubts + text.problems,
+    )
+
+
+def _find_body(lines: Sequence[Line], names: Collection[str]) -> tuple[int, int]:
+    """Return where the lines before the transcript end and where it begins; both the end of the text without one."""
+    for number, line in enumerate(lines):
+        if is_marker(line):
+            start = number + 1
+            while start < len(lines) and (is_rule(lines[start]) or is_marker(lines[start])):
+                start += 1
+            rest = lines[start:]
+            if find_labels(rest, names, _joined(lines[:number]), opened=True):
+                return number, start
+            if not is_weak_marker(line) and sum(len(line.text.split()) for line in rest) >= _UNLABELLED_WORDS:
+                return number, start
+            break
+    labels = find_labels(lines, names, "", opened=False)
+    if not _is_transcript(labels, lines, names):
+        return len(lines), len(lines)
+    return labels[0].line, labels[0].line
+
+
+def _is_transcript(labels: Sequence[Label], lines: Sequence[Line], names: Collection[str]) -> bool:
+    """Weigh whether labels without a marker before them are a transcript and no list of headings."""
+    if not labels:
+        return False
+    texts = [text_after(label, lines) for label in labels]
+    known = {fold(name) for name in names} | {first_name(name) for name in names}
+    prose = " ".join(line.text for line in lines)[:500_000]
+    points = 2 * any(label.key in known for label in labels)
+    points += 2 * (max(Counter(label.key for label in labels).values()) > 1)
+    points += sum(_SENTENCE.search(text) is not None for text in texts) >= 2
+    points += labels[0].line == read_page(lines[: labels[0].line]).start
+    points += sum(label.form == "own" or label.bold or label.time is not None for label in labels) >= 2
+    points += any(re.search(rf"\b{re.escape(_called(label))}\b(?!\s*:)", prose) is not None for label in labels[:50])
+    return points >= _TRANSCRIPT_POINTS and (len(labels) > 1 or labels[0].key in known)
+
+
+def _called(label: Label) -> str:
+    words = label.name.split()
+    return words[0] if len(words) > 1 and not is_role(label.name) and name_words(words[0]) else label.name
+
+
+def _copies(head: Sequence[Line], body: Sequence[Line], marked: bool) -> list[tuple[Sequence[Line], Sequence[Line]]]:
+    """Return each copy of the episode's text as the lines before its transcript and those of it, in order."""
+    for number in range(1, len(body)):
+        if not is_marker(body[number]):
+            continue
+        same = 0
+        while same < min(len(head), number) and head[-1 - same].text == body[number - 1 - same].text:
+            same += 1
+        start = number + 1
+        while start < len(body) and (is_rule(body[start]) or is_marker(body[start])):
+            start += 1
+        begins_again = start < len(body) and body[start].text == body[0].text
+        if (same and same == len(head)) or begins_again:
+            return [(head, body[: number - same]), *_copies(body[number - same : number], body[start:], True)]
+    if marked:
+        return [(head, body)]  # a second copy would bring its own marker
+    whole = [*head, *body]
+    again = _repetition([line.text for line in whole])
+    if again > len(head):
+        return [(head, body[: again - len(head)]), (whole[again : again + len(head)], whole[again + len(head) :])]
+    return [(head, body)]
+
+
+def _repetition(texts: Sequence[str]) -> int:
+    """Return where a text begins for the second time, 0 if it does not; either copy may be cut off at its end."""
+    tries = 0
+    for start in range(2, len(texts)):
+        if texts[start : start + 2] != texts[:2]:
+            continue
+        tries += 1
+        if tries > _COPY_TRIES:
+            return 0
+        same = 0
+        while start + same < len(texts) and same < start and texts[same] == texts[start + same]:
+            same += 1
+        again = set(texts[start : start + same])
+        if len(again) < _COPY_LINES or sum(map(len, again)) < _COPY_CHARACTERS:
+            continue
+        ended = start + same == len(texts)
+        cut_first = same == start - 1 and not ended and texts[start + same].startswith(texts[same])
+        cut_second = start + same == len(texts) - 1 and texts[same].startswith(texts[start + same])
+        if same == start or (ended and 2 * same >= start) or cut_first or cut_second:
+            return start
+    return 0
+
+
+def _read_copy(preface: Sequence[Line], body: Sequence[Line], names: Collection[str], marked: bool) -> OfficialText:
+    """Read one copy of a transcript."""
+    body = [line for line in body if not is_rule(line)]
+    marked_more = False
+    if body and (more := _READ_MORE.search(body[-1].text[-40:])) is not None:
+        text = body[-1].text[: len(body[-1].text) - len(more[0])]
+        body[-1:] = [Line(text, min(body[-1].bold_start, len(text)), min(body[-1].bold_end, len(text)))] if text else []
+        marked_more = True
+    labels = find_labels(body, names, _joined(preface), marked)
+    body, cut_label = _without_cut_label(body, labels)
+    if not labels and sum(len(line.text.split()) for line in body) < _UNLABELLED_WORDS:
+        return OfficialText()
+    prose = "\n".join([_joined(preface), *_speech(body, labels)])
+    printed = list(dict.fromkeys(label.name for label in labels))
+    full = full_names(printed, names, prose)
+    spans = _spans(body, labels)
+    turns: list[OfficialTurn] = []
+    problems: list[str] = []
+    empty = 0
+    for label, parts in spans:
+        start, text = _timed_text(parts, label)
+        if text:
+            turns.append(OfficialTurn(None if label is None else speaker_of(label.name, label.role, full), text, start))
+        elif label is not None:
+            empty += 1
+            problems.append(f"label without text: {label.name!r}")
+    lossy = bool(labels) and 2 * empty >= len(labels)
+    truncated = marked_more or cut_label or _is_cut(turns)
+    if spans[0][0] is None and turns and turns[0].speaker is None and not begins_clip(body[0].text):
+        problems.append("text before the first label: its speaker is unknown")
+    if lossy:
+        problems.append(f"lossy: {empty} of {len(labels)} labels have no text")
+    if truncated:
+        problems.append("truncated: the text was cut off")
+    others = [name for name in printed if name not in full]
+    roles = role_aliases([(full.get(label.name, label.name), label.role) for label in labels])
+    return OfficialText(
+        turns=tuple(turns),
+        description=_description(preface),
+        aliases={**find_aliases(others, names, prose), **roles},
+        lossy=lossy,
+        truncated=truncated,
+        problems=tuple(problems),
+    )
+
+
+# What one label opens (None: a clip, or text before any label) and the pieces of lines that follow it.
+_Span = tuple[Label | None, list[str]]
+
+
+def _spans(body: Sequence[Line], labels: Sequence[Label]) -> list[_Span]:
+    """Give every piece of the text to the label, or to the clip, that stands before it."""
+    spans: list[_Span] = [(None, [])]
+    waiting = list(reversed(labels))
+    for number, line in enumerate(body):
+        position = 0
+        if begins_clip(line.text):
+            spans.append((None, []))
+            continue
+        while waiting and waiting[-1].line == number:
+            label = waiting.pop()
+            spans[-1][1].append(line.text[position : label.start])
+            spans.append((label, [label.mark]))
+            position = label.end
+        spans[-1][1].append(line.text[position:])
+    return spans
+
+
+def _timed_text(parts: Sequence[str], label: Label | None) -> tuple[float | None, str]:
+    """Return the seconds that a turn's text prints first, if any, and the text without its printed times."""
+    start = None if label is None else label.time
+    kept: list[str] = []
+    for part in (part.strip() for part in parts):
+        if not kept:
+            part = _GUESS_FIRST.sub("", part)
+        first = _TIME_FIRST.match(part)
+        if first is None and not any(kept) and label is not None and _TIME_ONLY.fullmatch(part):
+            start = seconds(part) if start is None else start
+            continue
+        if first is not None:
+            if start is None and not kept:
+                start = seconds(first[1])
+            part = part[first.end() :]
+        part = _TIME_IN_TEXT.sub("", part).strip()
+        if part:
+            kept.append(part)
+    if label is not None and label.mark and len(kept) > 1:
+        kept[:2] = [f"{kept[0]} {kept[1]}"]
+    return start, "\n".join(kept)
+
+
+def _without_cut_label(body: list[Line], labels: Sequence[Label]) -> tuple[list[Line], bool]:
+    """Drop a last line that is the beginning of a known label, where the text was cut off within it."""
+    if not body or not labels or labels[-1].line == len(body) - 1:
+        return body, False
+    last = body[-1].text
+    cut = " " in last and any(label.name.startswith(last) and label.name != last for label in labels)
+    return (body[:-1], True) if cut else (body, False)
+
+
+def _is_cut(turns: Sequence[OfficialTurn]) -> bool:
+    """Say whether the last turn breaks off although the text otherwise ends its paragraphs with a stop."""
+    if not turns:
+        return False
+    *others, last = [
+        text for turn in turns for line in turn.text.split("\n") if (text := without_marks(line).strip())
+    ] or [""]
+    if not last or _FINISHED.search(last[-20:]) is not None:
+        return False
+    if not others:
+        return _SENTENCE.search(last) is not None
+    return sum(_FINISHED.search(text[-20:]) is not None for text in others) >= 0.8 * len(others)
+
+
+def _speech(body: Sequence[Line], labels: Sequence[Label]) -> list[str]:
+    ends = {label.line: label.end for label in labels}
+    return [line.text[ends.get(number, 0) :] for number, line in enumerate(body)]
+
+
+def _joined(lines: Sequence[Line]) -> str:
+    return "\n".join(line.text for line in lines)
+
+
+def _description(lines: Sequence[Line]) -> str | None:
+    """Return lines as one text, without rows of dashes at its edges; None for an empty one."""
+    kept = list(lines)
+    while kept and is_rule(kept[-1]):
+        kept.pop()
+    while kept and is_rule(kept[0]):
+        kept.pop(0)
+    return _joined(kept) or None

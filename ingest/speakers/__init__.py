@@ -1,0 +1,1 @@
+"""Names and roles of the people who speak."""

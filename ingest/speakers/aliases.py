@@ -1,0 +1,116 @@
+"""Who the labels of a transcript stand for: first names become full names, other variants get an alias."""
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
+from unicodedata import combining, normalize
+
+from ingest.speakers.names import first_name, fold, is_role, name_words
+
+_CAPITALISED = re.compile(
+    r"[^\W\d_a-zà-ÿ][\w’'-]*(?: (?:(?:de|da|di|van|von|der|den|bin|al) )?[^\W\d_a-zà-ÿ][\w’'-]*)+"
+)
+_INTRODUCES = re.compile(
+    r"(?:\bI am|\bI['’]m|[Mm]y name is|[Mm]y name['’]s|[Tt]his is|[Jj]oined by|[Ww]elcome,?|[Ww]ith|[Hh]ere is"
+    r"|[Gg]uests? (?:is|are)|\band)\s+$"
+)
+_ALIKE = 0.8  # of the letters of a surname, in two spellings of it (difflib's ratio)
+_BEARERS_LIMIT = 50  # people of one first name or surname; keeps hostile input linear
+_TEXT_LIMIT = 200_000  # characters read for introductions; they stand at the beginning
+
+
+def full_names(printed: Collection[str], names: Collection[str], text: str) -> dict[str, str]:
+    """Return the full name of every label that is a bare first name, where exactly one person bears it.
+
+    Full names come from the other labels, else from `names`, else from a sentence of the text that introduces
+    somebody ("I am Ada Brewer"). Two people of one first name leave it as printed.
+    """
+    introduced = [name for name, before in _mentions(text) if _INTRODUCES.search(before)]
+    sources = [_by_first_name(source) for source in (printed, names, introduced)]
+    found: dict[str, str] = {}
+    for label in printed:
+        if len(label.split()) > 1 or is_role(label):
+            continue
+        bearers = next((source[fold(label)] for source in sources if fold(label) in source), {})
+        if len(bearers) == 1:
+            found[label] = next(iter(bearers.values()))
+    return found
+
+
+def _by_first_name(names: Collection[str]) -> dict[str, dict[str, str]]:
+    """Return for each first name the people who bear it, by their folded names."""
+    people: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for name in names:
+        if name_words(name) > 1 and first_name(name):
+            people[first_name(name)].setdefault(fold(name), name)
+    return dict(people)
+
+
+def find_aliases(printed: Collection[str], names: Collection[str], text: str) -> dict[str, str]:
+    """Return for labels that differ from a name in the text, or in `names`, the name that they stand for.
+
+    A short first name ("Sam Brewer" for "Samuel Brewer"), another spelling ("Lis Jeffery" for "Lis Jeffry"), other
+    accents or capitals. A name that is itself a label stands for somebody else; two possible names give no alias.
+    """
+    mentioned = list(dict.fromkeys([*names, *(name for name, _ in _mentions(text))]))
+    exact = set(mentioned)
+    labels = {fold(label) for label in printed}
+    by_word: defaultdict[str, list[str]] = defaultdict(list)
+    for name in mentioned:
+        words = _plain(name).split()
+        for word in {words[0], words[-1]} if len(words) > 1 else ():
+            by_word[word].append(name)
+    aliases: dict[str, str] = {}
+    for label in printed:
+        if name_words(label) < 2 or label in exact or is_role(label):
+            continue
+        words = _plain(label).split()
+        candidates = [name for word in (words[0], words[-1]) for name in by_word[word][:_BEARERS_LIMIT]]
+        near = {name for name in candidates if _same_person(label, name)}
+        near = {name for name in near if fold(name) not in labels or _plain(name) == _plain(label)}
+        if len({_plain(name) for name in near}) == 1:
+            aliases[label] = sorted(near)[0]
+    return aliases
+
+
+def _mentions(text: str) -> Iterator[tuple[str, str]]:
+    """Yield every two or three capitalised words in a row, and the characters before them."""
+    for found in _CAPITALISED.finditer(text[:_TEXT_LIMIT]):
+        spans = [word.span() for word in re.finditer(r"\S+", found[0])][:8]
+        for size in (2, 3):
+            for begin in range(len(spans) - size + 1):
+                start, end = spans[begin][0], spans[begin + size - 1][1]
+                before = text[max(0, found.start() + start - 20) : found.start() + start]
+                yield re.sub(r"['’]s$", "", found[0][start:end]), before
+
+
+def _plain(name: str) -> str:
+    return "".join(letter for letter in normalize("NFKD", fold(name)) if not combining(letter))
+
+
+def _same_person(label: str, name: str) -> bool:
+    one, other = _plain(label).split(), _plain(name).split()
+    if len(one) != len(other) or len(one) < 2:
+        return False
+    if one == other:
+        return True
+    if one[1:] == other[1:]:
+        short, long = sorted((one[0], other[0]), key=len)
+        return (len(short) >= 2 and long.startswith(short)) or _alike(short, long)
+    return one[:-1] == other[:-1] and _alike(one[-1], other[-1])
+
+
+def _alike(one: str, other: str) -> bool:
+    return one[0] == other[0] and min(len(one), len(other)) > 3 and SequenceMatcher(None, one, other).ratio() >= _ALIKE
+
+
+def speaker_of(label: str, role: str, full: Mapping[str, str]) -> str:
+    """Return the speaker of a turn: the full name of a bare first name, else the label as printed with its role."""
+    name = full.get(label, label)
+    return f"{name} {role}" if role else name
+
+
+def role_aliases(speakers: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Return the bare name of every speaker that is printed with a role: "Ada Brewer (GDS)" is Ada Brewer."""
+    return {f"{name} {role}": name for name, role in speakers if role}

@@ -1,0 +1,300 @@
+"""The words that name somebody's work, as a phrase of a sentence: "head of product at the Tea Board"; pure.
+
+A phrase is recognised by its grammar: an article, what describes the work, a word for a worker, and what follows "of"
+or "at". It may end only where a phrase can end, so that "a developer first" and "a manager at heart" are none.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from ingest.speakers.names import fold
+from ingest.speakers.role_words import (
+    AFTER_WORKER,
+    AND,
+    ARTICLES,
+    CUTTING,
+    FUNCTION_WORDS,
+    GROUPS,
+    HERE,
+    HOSTS,
+    IDIOMS,
+    NEED_FIELD,
+    NEED_PLACE_OR_FIELD,
+    NEED_PLACE_OR_TITLE,
+    NOT_NOW,
+    PREPOSITIONS,
+    SURNAMES,
+    TIMES,
+    WORKERS,
+)
+
+MOST_ROLE_WORDS = 12
+_MOST_CORE_WORDS = 8
+_MOST_LISTED = 4  # parts between commas in the name of an organisation
+
+_TOKEN = re.compile(r"\w+(?:(?:[.&/+]|['’-])\w+)*|&")
+_CHIEF = re.compile(r"C[A-Z]{1,3}O|[SE]?VP|MD|PM")
+_AGENT = re.compile(r"\w{2,}(?:er|or|ist|ian|ant|eer|yst)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word of a sentence at characters [start, end)."""
+
+    text: str
+    start: int
+    end: int
+    after: str  # the characters up to the next word
+    low: str  # the word in the form in which words are compared
+
+    @property
+    def ends(self) -> bool:
+        """Whether punctuation or a mark stands behind this word, so that a phrase ends there."""
+        return self.after.strip() not in ("", "'", "’")
+
+    @property
+    def capital(self) -> bool:
+        """Whether the word is written as a name or title: "Pay", "GOV.UK", "co-Tech"."""
+        return any(letter.isupper() for letter in self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A role as tokens [first, last), at most 12 of them, and what its shape tells."""
+
+    first: int
+    last: int
+    whole: int  # where it ends with all that follows, which may be too much to keep
+    titled: bool  # several words, each written as in a title
+    placed: bool  # says of what, at what or for whom
+    host: bool  # the part in the conversation
+
+
+def tokens_of(sentence: str) -> tuple[Token, ...]:
+    """Return the words of a sentence in order; "GOV.UK" and "co-Tech" are one word each."""
+    found = list(_TOKEN.finditer(sentence))
+    starts = [word.start() for word in found[1:]] + [len(sentence)]
+    # Without a word there is one start too many.
+    return tuple(
+        Token(word.group(), *word.span(), sentence[word.end() : start], fold(word.group()))
+        for word, start in zip(found, starts, strict=False)
+    )
+
+
+def role_phrase(tokens: Sequence[Token], at: int, names: Collection[str]) -> Phrase | None:
+    """Return the role that begins at a token, without its article; None if none does.
+
+    `names` are the folded words of speakers' names, which belong to no role.
+    """
+    first, article, several = _after_article(tokens, at)
+    end = _core(tokens, first, names, (article, several))
+    if end is None:
+        return None
+    core = tokens[first:end]
+    ends = _tails(tokens, end, names)
+    begin = at if several else first
+    fitting = [last for last in ends if last - begin <= MOST_ROLE_WORDS]
+    if not fitting or not _may_end(tokens, ends[-1]):
+        return None
+    titled, placed = _is_titled(core), len(ends) > 1
+    if not (article or several or titled or placed or _CHIEF.fullmatch(core[-1].text)):
+        return None
+    if not article and not placed and _worker(core[-1].low) in SURNAMES:
+        return None
+    if not several and not _says_enough(core, titled, placed):
+        return None
+    return Phrase(begin, fitting[-1], ends[-1], titled, placed and not several, _worker(core[-1].low) in HOSTS)
+
+
+def led_phrase(tokens: Sequence[Token], first: int, at: int, names: Collection[str]) -> Phrase | None:
+    """Return "who leads the design team" as a role from the token `first`; what is led begins at `at` and is named.
+
+    Without an article or a capital ("who leads teams") it is no role.
+    """
+    if at >= len(tokens) or not (tokens[at].low in ARTICLES or tokens[at].capital):
+        return None
+    end = _object_end(tokens, at, names)
+    ends = [] if end is None else _tails(tokens, end, names)
+    fitting = [last for last in ends if last - first <= MOST_ROLE_WORDS]
+    return Phrase(first, fitting[-1], ends[-1], titled=False, placed=True, host=False) if fitting else None
+
+
+def _object_end(tokens: Sequence[Token], at: int, names: Collection[str]) -> int | None:
+    """Return where the noun phrase that begins at a token ends ("the design team"), None if none begins there."""
+    begin = at
+    while begin < len(tokens) and begin - at < 2 and tokens[begin].low in ARTICLES and not tokens[begin].ends:
+        begin += 1
+    if begin >= len(tokens) or tokens[begin].low in TIMES | IDIOMS or tokens[begin].text[0].isdigit():
+        return None
+    end = begin
+    while end < len(tokens):
+        word = tokens[end]
+        if word.low in AND:
+            goes_on = end > begin and _goes_on(tokens, end, names, has_article=begin > at)
+        elif not _is_content(word) or _is_name(word, names):
+            goes_on = False
+        else:
+            follows_name = end > begin and tokens[end - 1].capital and not word.capital
+            goes_on = not follows_name or _group_follows(tokens, end)
+        if not goes_on:
+            break
+        end += 1
+        if tokens[end - 1].ends:
+            end = _after_list(tokens, end, names)
+            break
+    return end if end > begin else None
+
+
+def _after_article(tokens: Sequence[Token], at: int) -> tuple[int, bool, bool]:
+    """Return where the words after the article begin, whether there is one, and whether it is "one of the"."""
+    words = [word.low for word in tokens[at : at + 3]]
+    if words[:2] == ["one", "of"] and words[2:] and words[2] in ARTICLES:
+        return at + 3, True, True
+    has_article = bool(words) and words[0] in ARTICLES and not tokens[at].ends
+    return at + has_article, has_article, False
+
+
+def _core(tokens: Sequence[Token], first: int, names: Collection[str], kind: tuple[bool, bool]) -> int | None:
+    """Return where the title ends that begins at `first`: at a word for a worker, else before an "and"."""
+    end = first
+    stops = []
+    while end < min(len(tokens), first + _MOST_CORE_WORDS):
+        word = tokens[end]
+        if word.low in AND and end > first:
+            stops.append(end)
+        elif not _is_content(word) or word.low in PREPOSITIONS:
+            break
+        end += 1
+        if word.ends:
+            break
+    for stop in reversed([*stops, end]):
+        core = tokens[first:stop]
+        if core and _is_role_title(core, kind) and not any(_is_outside(word, names) for word in core):
+            return stop
+    return None
+
+
+def _is_role_title(core: Sequence[Token], kind: tuple[bool, bool]) -> bool:
+    article, several = kind
+    head = core[-2] if len(core) > 1 and core[-1].low in AFTER_WORKER else core[-1]
+    if several:
+        return head.low.endswith("s") and _worker(head.low.removesuffix("s")) in WORKERS
+    if not article and not core[0].capital and _is_mixed(core):
+        return False
+    if _is_worker(head):
+        return True
+    # A worker with a rarer name is known by a whole title: "a Fast Streamer at the Tea Board".
+    return article and _is_titled(core) and _AGENT.fullmatch(head.text) is not None
+
+
+def _is_mixed(core: Sequence[Token]) -> bool:
+    """Whether the title begins behind the first words: "I'm meeting Director Lee", "I'm afraid Director Lee left"."""
+    return core[0].low.endswith("ing") or any(word.capital and not word.text.isupper() for word in core[1:])
+
+
+def _is_worker(word: Token) -> bool:
+    return _worker(word.low) in WORKERS or _CHIEF.fullmatch(word.text) is not None
+
+
+def _is_titled(core: Sequence[Token]) -> bool:
+    return len(core) > 1 and all(word.capital or word.low in AND for word in core)
+
+
+def _says_enough(core: Sequence[Token], titled: bool, placed: bool) -> bool:
+    head = _worker(core[-1].low)
+    if not _is_worker(core[-1]) and core[-1].low not in AFTER_WORKER:
+        return placed
+    if head in NEED_FIELD:
+        return len(core) > 1
+    if head in NEED_PLACE_OR_TITLE:
+        return titled or placed
+    return head not in NEED_PLACE_OR_FIELD or placed or len(core) > 1
+
+
+def _worker(word: str) -> str:
+    return word if word in WORKERS else re.sub(r"^(?:co|vice|sub)-?", "", word.rpartition("/")[2])
+
+
+def _is_outside(word: Token, names: Collection[str]) -> bool:
+    return word.low in NOT_NOW or word.low.startswith("ex-") or _is_name(word, names)
+
+
+def _is_name(word: Token, names: Collection[str]) -> bool:
+    return word.capital and word.low in names
+
+
+def _tails(tokens: Sequence[Token], end: int, names: Collection[str]) -> list[int]:
+    """Return where the role may end: after its title, and after each "of …", "at …" that follows."""
+    ends = [end]
+    while end + 1 < len(tokens) and not tokens[end - 1].ends:
+        begin = end + (tokens[end].low in HERE and not tokens[end].ends)
+        if tokens[begin].low not in PREPOSITIONS or tokens[begin].ends:
+            break
+        last = _object_end(tokens, begin + 1, names)
+        if last is None:
+            break
+        ends.append(last)
+        end = last
+    return ends
+
+
+def _may_end(tokens: Sequence[Token], end: int) -> bool:
+    """Whether a role may end here: "engineer at heart", "lead to", "writer by night" are cut in the middle."""
+    if end >= len(tokens) or tokens[end - 1].ends:
+        return True
+    return tokens[end].low not in CUTTING
+
+
+def _is_content(word: Token) -> bool:
+    if word.low in PREPOSITIONS or (word.low in FUNCTION_WORDS and not _is_name_like(word)):
+        return False
+    return word.capital or not word.low.endswith("ly")
+
+
+def _is_name_like(word: Token) -> bool:
+    """Whether a function word is written as an abbreviation: "IT", "US", "WHO"."""
+    return len(word.text) > 1 and word.text.isupper()
+
+
+def _group_follows(tokens: Sequence[Token], at: int) -> bool:
+    """Whether the small words from here name what people work in: "Pay [migration team]", not "Pay [doing things]"."""
+    last = at
+    while last < len(tokens) and _is_content(tokens[last]) and not tokens[last].capital:
+        last += 1
+        if tokens[last - 1].ends:
+            break
+    return last > at and tokens[last - 1].low in GROUPS
+
+
+def _goes_on(tokens: Sequence[Token], at: int, names: Collection[str], has_article: bool) -> bool:
+    """Whether the "and" at a token joins words of one name or field: "Work and Pensions", "product and delivery"."""
+    if at + 1 >= len(tokens) or tokens[at].ends:
+        return False
+    before, after = tokens[at - 1], tokens[at + 1]
+    if not _is_content(after) or _is_name(after, names):
+        return False
+    if before.capital or after.capital:
+        return before.capital and after.capital
+    ends = after.ends or at + 2 >= len(tokens) or tokens[at + 2].low in PREPOSITIONS
+    return ends and not has_article
+
+
+def _after_list(tokens: Sequence[Token], end: int, names: Collection[str]) -> int:
+    """Return where a name with commas in it ends ("Digital, Culture, Media and Sport"), else `end`."""
+    position = end
+    for _ in range(_MOST_LISTED):
+        if position == 0 or tokens[position - 1].after != ", " or not tokens[position - 1].capital:
+            return end
+        word = position
+        while word < len(tokens) and word - position < 3 and tokens[word].capital and tokens[word].low not in names:
+            word += 1
+            if tokens[word - 1].ends:
+                break
+        if word == position:
+            return end
+        if word + 1 < len(tokens) and tokens[word].low in AND and not tokens[word - 1].ends:
+            last = tokens[word + 1]
+            return word + 2 if last.capital and last.low not in names else end
+        position = word
+    return end

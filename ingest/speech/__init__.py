@@ -1,0 +1,1 @@
+"""Whisper: engines, weights, windows and the clean-up of what it writes."""

@@ -1,0 +1,229 @@
+"""The two engines that run Whisper. The only file that imports them."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from ingest.audio.load import SAMPLE_RATE
+from ingest.errors import ModelMissing, PlaybackError
+from ingest.speech import heard as guards
+from ingest.speech.heard import Listening
+from ingest.speech.weights import dimensions, file_of, folder_of, loading
+from ingest.speech.windows import Samples
+from ingest.transcript import HeardWord
+
+# The engines (torch, CTranslate2, numba: seconds and hundreds of megabytes) are imported inside the functions that run
+# them: the command line and the library import this file without ever transcribing.
+
+BEAM = 5
+TEMPERATURES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)  # tried in turn until the text is believable
+# openai/whisper transcribe.py: text that compresses better than this repeats itself, text less probable is a guess,
+# and a guess with a no-speech probability above this is silence.
+COMPRESSION_LIMIT = 2.4
+LOGPROB_LIMIT = -1.0
+NO_SPEECH_LIMIT = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Recogniser:
+    """A loaded engine: `hear` gives a clip's pieces with seconds in the clip, `languages` their probabilities."""
+
+    hear: Callable[[Samples, str], list[HeardWord]]
+    languages: Callable[[Samples], dict[str, float]]
+
+
+def weights_available(listening: Listening, download: bool = False) -> Path:
+    """Return the folder (faster-whisper) or file (openai-whisper) of a model's weights, without loading them.
+
+    A path is taken as it stands; a name is looked for in `listening.models`, then in the engine's own cache, then, with
+    `download`, fetched from the hub. Raises ModelMissing, within seconds, with one line that says what to put where.
+    """
+    if listening.engine == "faster-whisper":
+        utils = package("faster_whisper.utils")
+        return folder_of(listening, utils.available_models(), utils.download_model, download)
+    whisper = package("whisper")
+    return file_of(listening, whisper._MODELS, whisper._download, download)
+
+
+def opened(weights: Path, listening: Listening) -> Recogniser:
+    """Return the engine with its weights loaded; raises ModelMissing where the weights cannot be used."""
+    engines = {"faster-whisper": _faster_whisper, "openai-whisper": _openai_whisper}
+    return engines[listening.engine](weights, listening)
+
+
+def package(name: str) -> Any:
+    """Import a package of an engine; raises ModelMissing where it is not installed."""
+    try:
+        return import_module(name)
+    except ImportError as error:
+        raise ModelMissing(f"transcription needs {name}: pip install 'gds-playback[transcribe]' ({error})") from error
+
+
+def _asked(listening: Listening, known: Iterable[str], multilingual: bool) -> str | None:
+    """Return the language that needs no detection: that of an English-only model, else the one asked for."""
+    if not multilingual:
+        return "en"
+    if listening.language is not None and listening.language not in known:
+        raise PlaybackError(f"Whisper knows no language {listening.language!r}; give its code, such as 'en' or 'cy'")
+    return listening.language
+
+
+def _faster_whisper(weights: Path, listening: Listening) -> Recogniser:
+    import ctranslate2
+    from faster_whisper import WhisperModel
+
+    # Sampling (temperatures above 0) must not depend on what was heard before, or a resumed run would differ. The
+    # generator belongs to the model's thread and takes its seed when that starts: hence a model for each window.
+    ctranslate2.set_random_seed(0)
+    gpu = ctranslate2.get_cuda_device_count() > 0
+    with loading(weights):
+        model = WhisperModel(
+            str(weights),
+            device="cuda" if gpu else "cpu",
+            compute_type="int8_float16" if gpu else "int8",
+            cpu_threads=listening.threads,
+            local_files_only=True,
+        )
+        if (mels := len(model.feature_extractor.mel_filters)) != model.model.n_mels:
+            raise ValueError(f"the model wants {model.model.n_mels} mel bands, preprocessor_config.json says {mels}")
+    asked = _asked(listening, model.supported_languages, model.model.is_multilingual)
+
+    def hear(clip: Samples, language: str) -> list[HeardWord]:
+        segments, _ = model.transcribe(
+            clip,
+            language=language,
+            beam_size=BEAM,
+            temperature=TEMPERATURES,
+            compression_ratio_threshold=COMPRESSION_LIMIT,
+            log_prob_threshold=LOGPROB_LIMIT,
+            no_speech_threshold=NO_SPEECH_LIMIT,
+            condition_on_previous_text=False,  # otherwise one loop infects the rest
+            without_timestamps=True,
+            word_timestamps=True,
+            hotwords=guards.prompt(listening.vocabulary) or None,
+        )
+        # A clip is one segment. The engine would go on to decode the few hundredths after the last word, where there is
+        # nothing but room to invent, so it is not asked for a second one.
+        segment = next(iter(segments), None)
+        words = (segment.words or []) if segment else []
+        return [HeardWord(word.word, float(word.start), float(word.end), float(word.probability)) for word in words]
+
+    def languages(clip: Samples) -> dict[str, float]:
+        if asked:
+            return {asked: 1.0}
+        try:
+            return dict(model.detect_language(clip)[2])
+        except IndexError:  # converted without its list of languages, a model offers none and the engine trips over it
+            return {}
+
+    return Recogniser(hear, languages)
+
+
+def _openai_whisper(weights: Path, listening: Listening) -> Recogniser:
+    import whisper
+    from whisper.timing import add_word_timestamps
+    from whisper.tokenizer import LANGUAGES, get_tokenizer
+
+    with loading(weights):
+        model = _openai_model(weights, listening.model)
+    gpu = model.device.type == "cuda"
+    prompt = guards.prompt(listening.vocabulary) or None
+    asked = _asked(listening, LANGUAGES, model.is_multilingual)
+
+    def mel(clip: Samples) -> Any:
+        spectrum = whisper.log_mel_spectrogram(clip, model.dims.n_mels)
+        features = whisper.pad_or_trim(spectrum, whisper.audio.N_FRAMES).to(model.device)
+        return features.half() if gpu else features
+
+    def believable(features: Any, language: str) -> Any:
+        tried = []
+        for temperature in TEMPERATURES:
+            search = {"best_of": BEAM} if temperature else {"beam_size": BEAM}
+            options = whisper.DecodingOptions(
+                language=language, temperature=temperature, prompt=prompt, without_timestamps=True, fp16=gpu, **search
+            )
+            result = model.decode(features, options)
+            repeats, guess = result.compression_ratio > COMPRESSION_LIMIT, result.avg_logprob < LOGPROB_LIMIT
+            if guess and result.no_speech_prob > NO_SPEECH_LIMIT:
+                return None
+            if not repeats and not guess:
+                return result
+            tried.append((not repeats, result.avg_logprob, result))
+        return max(tried, key=lambda attempt: attempt[:2])[2]  # as faster-whisper chooses when nothing convinces
+
+    def hear(clip: Samples, language: str) -> list[HeardWord]:
+        with _alone(listening.threads):
+            features = mel(clip)
+            result = believable(features, language)
+            if result is None:
+                return []
+            segment = {"seek": 0, "start": 0.0, "end": len(clip) / SAMPLE_RATE, "tokens": result.tokens}
+            add_word_timestamps(
+                segments=[segment],
+                model=model,
+                tokenizer=get_tokenizer(
+                    model.is_multilingual, num_languages=model.num_languages, language=language, task="transcribe"
+                ),
+                mel=features,
+                num_frames=min(len(clip) // whisper.audio.HOP_LENGTH, whisper.audio.N_FRAMES),
+                last_speech_timestamp=0.0,
+            )
+        return [
+            HeardWord(word["word"], float(word["start"]), float(word["end"]), float(word["probability"]))
+            for word in segment["words"]
+        ]
+
+    def languages(clip: Samples) -> dict[str, float]:
+        if asked:
+            return {asked: 1.0}
+        with _alone(listening.threads):
+            return dict(whisper.detect_language(model, mel(clip))[1])
+
+    return Recogniser(hear, languages)
+
+
+@contextmanager
+def _alone(threads: int) -> Iterator[None]:
+    """Run torch on so many threads, and with sampling that starts the same for every clip; undo both afterwards."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        with torch.random.fork_rng():
+            torch.manual_seed(0)
+            yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def _openai_model(weights: Path, name: str) -> Any:
+    import torch
+    import whisper
+
+    if weights.suffix != ".safetensors":
+        model = whisper.load_model(str(weights))
+    else:
+        from safetensors import safe_open
+
+        with safe_open(weights, framework="pt") as file:
+            metadata = file.metadata() or {}
+            state = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 (no mapping)
+        dims = (
+            json.loads(metadata["dims"])
+            if "dims" in metadata
+            else dimensions({key: tensor.shape for key, tensor in state.items()})
+        )
+        model = whisper.Whisper(whisper.ModelDimensions(**dims))
+        model.load_state_dict(state)
+        model = model.to("cuda" if torch.cuda.is_available() else "cpu")
+    heads = whisper._ALIGNMENT_HEADS.get(name) or whisper._ALIGNMENT_HEADS.get(weights.stem)
+    if heads:
+        # A file by a known name but of other dimensions keeps the heads that every new model has.
+        with suppress(RuntimeError):
+            model.set_alignment_heads(heads)
+    return model.eval()

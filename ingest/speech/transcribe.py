@@ -1,0 +1,126 @@
+"""Recordings to heard words with Whisper, by one of two engines (`ingest.speech.engines`).
+
+Both engines hear the same clips: speech of at most 30 s that Silero found, each decoded once. So silence costs nothing,
+is never cut out of the time line, and gives Whisper no room to invent; and no clip can hold up a recording for long.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from ingest.audio.load import SAMPLE_RATE, blocks, probe
+from ingest.errors import LibraryError
+from ingest.speech import heard as guards
+from ingest.speech.engines import Recogniser, opened, package, weights_available
+from ingest.speech.heard import Heard, Listening
+from ingest.speech.windows import CLIP, Region, Samples, clips, windows
+from ingest.storage.files import read_json, sha256_of, write_json
+from ingest.transcript import HeardWord
+
+logger = logging.getLogger(__name__)
+
+Progress = Callable[[float, float], None]
+
+WINDOW = 120.0  # seconds held in memory at once, and lost at most when a run is interrupted
+LANGUAGE_CLIPS = 3  # clips that vote on the language: the first alone may be a jingle or a guest's greeting
+
+
+def transcribe(path: Path, listening: Listening, progress: Progress | None = None, resume: Path | None = None) -> Heard:
+    """Return the words of a recording with their seconds.
+
+    `progress` is called with (seconds done, seconds in all), never backwards, at last with both equal. With `resume`,
+    what is done is written to that file every two minutes of sound, and a later call for the same audio, engine and
+    model goes on from there with the vocabulary recorded in it; the caller removes the file when the result is safe.
+    Raises AudioError for the recording and ModelMissing for weights or packages that are not there.
+    """
+    total = probe(path).duration
+    weights = weights_available(listening, download=True)
+    key = sha256_of(path)
+    done, heard = _resumed(resume, key, listening)
+    tell = progress or (lambda _done, _total: None)
+    seconds = done / SAMPLE_RATE
+    for samples, regions in windows(blocks(path), done, _speech, WINDOW):
+        tell(min(seconds, total), total)
+        if regions:
+            recogniser = opened(weights, replace(listening, vocabulary=heard.vocabulary))
+            heard = _listened(samples, regions, heard, recogniser, _shifted(tell, seconds, total))
+        done += len(samples)
+        seconds = done / SAMPLE_RATE
+        heard = replace(heard, duration=seconds)
+        if resume is not None:
+            write_json(resume, {**guards.to_json(heard), "audio": key, "samples": done})
+    tell(total, total)
+    words = guards.guarded(heard.words, heard.duration, heard.vocabulary)
+    logger.info("%s: %d words heard, %d of them invented", path.name, len(heard.words), len(heard.words) - len(words))
+    return replace(heard, words=words)
+
+
+def _speech(samples: Samples) -> list[Region]:
+    """Return where somebody speaks, in seconds, by the Silero model that faster-whisper carries."""
+    vad = package("faster_whisper.vad")
+    options = vad.VadOptions(
+        min_speech_duration_ms=100,  # shorter is a click
+        min_silence_duration_ms=300,  # pauses at which clips may be cut
+        speech_pad_ms=200,  # breath and soft consonants at the edges, which Silero misses
+        max_speech_duration_s=CLIP - 1,  # cut at the last short pause; 1 s for the padding
+    )
+    found = vad.get_speech_timestamps(samples, options)
+    return [(region["start"] / SAMPLE_RATE, region["end"] / SAMPLE_RATE) for region in found]
+
+
+def _listened(
+    samples: Samples, regions: list[Region], heard: Heard, recogniser: Recogniser, done: Callable[[float], None]
+) -> Heard:
+    """Return `heard` with the words of one window added."""
+    stretches = clips(regions)
+    sound = [samples[round(start * SAMPLE_RATE) : round(end * SAMPLE_RATE)] for start, end in stretches]
+    language = heard.language or _language(recogniser, sound)
+    words: list[HeardWord] = []
+    for (start, end), clip in zip(stretches, sound, strict=True):
+        pieces = guards.joined(recogniser.hear(clip, language))
+        words += [_moved(word, heard.duration + start, heard.duration + end) for word in pieces]
+        done(end)
+    speech = [(heard.duration + start, heard.duration + end) for start, end in regions]
+    return replace(heard, language=language, words=heard.words + tuple(guards.in_speech(words, speech)))
+
+
+def _moved(word: HeardWord, start: float, end: float) -> HeardWord:
+    """Return a clip's word on the recording's time line, inside its clip."""
+    first, last = (min(end, start + max(0.0, second)) for second in (word.start, word.end))
+    return replace(word, start=round(first, 3), end=round(last, 3))
+
+
+def _language(recogniser: Recogniser, sound: list[Samples]) -> str:
+    votes: dict[str, float] = {}
+    for clip in sound[:LANGUAGE_CLIPS]:
+        for language, probability in recogniser.languages(clip).items():
+            votes[language] = votes.get(language, 0.0) + probability
+    if not votes:
+        logger.warning("the model cannot tell languages apart; taking the recording for English")
+        return "en"
+    return max(votes, key=lambda language: (votes[language], language))
+
+
+def _shifted(tell: Progress, offset: float, total: float) -> Callable[[float], None]:
+    return lambda seconds: tell(min(offset + seconds, total), total)
+
+
+def _resumed(resume: Path | None, key: str, listening: Listening) -> tuple[int, Heard]:
+    """Return the samples done and the words heard by an earlier run, if its file is of the same audio and model."""
+    nothing = Heard((), None, listening.engine, listening.model, 0.0, listening.vocabulary)
+    if resume is None or not resume.is_file():
+        return 0, nothing
+    try:
+        data = read_json(resume)
+        earlier = guards.from_json(data)
+        same = (data["audio"], earlier.engine, earlier.model) == (key, listening.engine, listening.model)
+        done = int(data["samples"])
+    except (LibraryError, KeyError, TypeError, ValueError) as error:
+        logger.warning("%s: cannot be resumed from, transcribing from the start: %s", resume, error)
+        return 0, nothing
+    # Without a language of its own, the earlier run has heard nobody yet.
+    if not same or (earlier.language is not None and listening.language not in (None, earlier.language)):
+        logger.info("%s: of another recording or model; transcribing from the start", resume)
+        return 0, nothing
+    return done, earlier

@@ -1,0 +1,163 @@
+"""Where the weights of a Whisper model are, or one clear line that says which file to put where. Loads no engine."""
+
+import contextlib
+import hashlib
+import os
+import pickle
+import socket
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from ingest.errors import ModelMissing
+from ingest.speech.heard import Listening
+
+PARTS = ("model.bin", "tokenizer.json")  # without tokenizer.json faster-whisper would ask the hub in mid-run
+CONNECT = 3.0  # seconds to wait for a hub before it counts as out of reach
+
+
+def folder_of(listening: Listening, names: Sequence[str], snapshot: Callable[..., str], download: bool) -> Path:
+    """Return the CTranslate2 folder of a model: a path as it stands, or a name found here or, if asked, on the hub.
+
+    `names` are the models that faster-whisper knows, `snapshot` is its `download_model`. Raises ModelMissing.
+    """
+    given = Path(listening.model)
+    if given.is_file():
+        raise ModelMissing(f"{given} is a file; faster-whisper wants a CTranslate2 folder, openai-whisper reads files")
+    if given.is_dir():
+        return _complete(given)
+    if listening.model not in names and (given.is_absolute() or listening.model.count("/") != 1):
+        raise ModelMissing(f"no model {listening.model!r}: no such folder, and faster-whisper knows {', '.join(names)}")
+    if listening.models is not None:
+        for name in (listening.model, f"faster-whisper-{listening.model}"):
+            if (listening.models / name).is_dir():
+                return _complete(listening.models / name)
+    for cache in (listening.models, None):
+        with contextlib.suppress(OSError, ValueError, ModelMissing):
+            return _complete(Path(snapshot(listening.model, local_files_only=True, cache_dir=cache and str(cache))))
+    where = f"{listening.models / listening.model}/" if listening.models else "a folder and give its path as the model"
+    missing = (
+        f"no weights for {listening.model!r} (faster-whisper): put {', '.join(PARTS)} and config.json into {where}"
+    )
+    if not download:
+        raise ModelMissing(f"{missing}; they are downloaded by themselves where the hub can be reached")
+    from huggingface_hub import constants
+    from huggingface_hub.errors import HTTPError  # type: ignore[attr-defined] # of whichever HTTP library the hub uses
+
+    _require_network(constants.ENDPOINT, missing)
+    try:
+        return _complete(Path(snapshot(listening.model, cache_dir=listening.models and str(listening.models))))
+    except (OSError, ValueError, HTTPError) as error:
+        raise ModelMissing(f"{missing}; the download failed: {_line(error)}") from error
+
+
+def file_of(
+    listening: Listening, addresses: Mapping[str, str], fetch: Callable[[str, str, bool], object], download: bool
+) -> Path:
+    """Return the checkpoint file of a model: a path as it stands, or a name found here or, if asked, downloaded.
+
+    `addresses` are the models that openai-whisper knows (the address holds the SHA-256), `fetch` is its download
+    function. Weights that are found by a published name and may be a pickle must be the published ones, to the byte.
+    Raises ModelMissing.
+    """
+    given = Path(listening.model)
+    if given.is_dir():
+        raise ModelMissing(f"{given} is a folder; openai-whisper wants a .pt or .safetensors file")
+    if given.is_file():
+        return given
+    if listening.model not in addresses:
+        raise ModelMissing(
+            f"no model {listening.model!r}: no such file, and openai-whisper knows {', '.join(addresses)}"
+        )
+    address = addresses[listening.model]
+    name = address.rsplit("/", 1)[-1]
+    if listening.models is not None:
+        for candidate in (f"{listening.model}.safetensors", name, f"{listening.model}.pt"):
+            if (found := listening.models / candidate).is_file():
+                return found if found.suffix == ".safetensors" else _published(found, address)
+    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "whisper"  # as whisper.load_model has it
+    if (cache / name).is_file():
+        return _published(cache / name, address)
+    home = listening.models or cache
+    missing = f"no weights for {listening.model!r} (openai-whisper): put {name} into {home}"
+    if not download:
+        raise ModelMissing(f"{missing}; it is downloaded by itself where {address} can be reached")
+    _require_network(address, missing)
+    try:
+        fetch(address, str(home), False)
+    except (OSError, RuntimeError, ValueError) as error:
+        (home / name).unlink(missing_ok=True)  # half a file would be taken for the whole one
+        raise ModelMissing(f"{missing}; the download failed: {_line(error)}") from error
+    return home / name
+
+
+@contextlib.contextmanager
+def loading(weights: Path) -> Iterator[None]:
+    """Turn whatever an engine says of weights that it cannot load into ModelMissing with its first line."""
+    from safetensors import SafetensorError
+
+    unreadable = (EOFError, pickle.UnpicklingError, SafetensorError)
+    try:
+        yield
+    except (OSError, RuntimeError, ValueError, KeyError, TypeError, *unreadable) as error:
+        raise ModelMissing(f"{weights}: not weights that this engine can load ({_line(error)})") from error
+
+
+def dimensions(shapes: Mapping[str, Sequence[int]]) -> dict[str, int]:
+    """Return the dimensions of a model from the shapes of its tensors, under openai-whisper's names.
+
+    The number of heads leaves no trace; it is taken from the size that a head has in every Whisper, 64 numbers.
+    Raises KeyError for a file of another kind.
+    """
+    audio, text = shapes["encoder.positional_embedding"], shapes["decoder.positional_embedding"]
+    blocks = {tuple(key.split(".")[:3:2]) for key in shapes if ".blocks." in key}
+    return {
+        "n_mels": shapes["encoder.conv1.weight"][1],
+        "n_audio_ctx": audio[0],
+        "n_audio_state": audio[1],
+        "n_audio_head": max(1, audio[1] // 64),
+        "n_audio_layer": sum(part == "encoder" for part, _ in blocks),
+        "n_vocab": shapes["decoder.token_embedding.weight"][0],
+        "n_text_ctx": text[0],
+        "n_text_state": text[1],
+        "n_text_head": max(1, text[1] // 64),
+        "n_text_layer": sum(part == "decoder" for part, _ in blocks),
+    }
+
+
+def _complete(folder: Path) -> Path:
+    missing = [part for part in PARTS if not (folder / part).is_file()]
+    if missing:
+        raise ModelMissing(f"{folder} lacks {' and '.join(missing)}; it must hold a whole CTranslate2 Whisper model")
+    return folder
+
+
+def _published(file: Path, address: str) -> Path:
+    """Return a file whose SHA-256 is the one in its model's address; raises ModelMissing before anything reads it."""
+    with file.open("rb") as opened:
+        if hashlib.file_digest(opened, "sha256").hexdigest() != address.split("/")[-2]:
+            raise ModelMissing(
+                f"{file} is damaged, half a download or another's work (its SHA-256 is not the published one): get it "
+                "again, or name it by its path if you trust who made it"
+            )
+    return file
+
+
+def _require_network(address: str, missing: str) -> None:
+    """Raise ModelMissing if the hub is switched off or cannot be reached; its own retries would take minutes."""
+    # The hub's own switch, read where the hub is used; it is no setting of Playback.
+    if os.environ.get("HF_HUB_OFFLINE", "").upper() not in ("", "0", "FALSE", "NO", "OFF"):
+        raise ModelMissing(f"{missing} (HF_HUB_OFFLINE is set, so nothing is downloaded)")
+    if urllib.request.getproxies():
+        return  # a proxy looks names up for us, so a direct connection says nothing
+    parts = urlsplit(address)
+    port = parts.port or (80 if parts.scheme == "http" else 443)
+    try:
+        socket.create_connection((parts.hostname or "", port), CONNECT).close()
+    except OSError as error:
+        raise ModelMissing(f"{missing}, or connect to the network ({parts.hostname} is out of reach)") from error
+
+
+def _line(error: BaseException) -> str:
+    return (str(error) or repr(error)).splitlines()[0]

@@ -1,0 +1,1 @@
+"""The stages of one episode, each from files to files."""

@@ -1,0 +1,71 @@
+"""One transcript from what there is: official text, captions, heard words (Laws 2 and 3 of the design); pure."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ingest.alignment.align import align
+from ingest.captions.turns import Cue, heard_words, named, turns_of
+from ingest.shownotes.parse import OfficialText
+from ingest.speakers.roles import find_roles
+from ingest.speech.heard import Heard
+from ingest.speech.turns import turns_heard
+from ingest.timing.estimate import estimate
+from ingest.timing.printed_times import place, plausible
+from ingest.transcript import Divergence, Episode, HeardWord, OfficialTurn, Transcript, Turn
+
+# How coarse heard times are, in seconds: captions time whole cues, Whisper single words.
+_CUE_PRECISION = 0.5
+_WORD_PRECISION = 0.1
+
+
+def assemble(episode: Episode, official: OfficialText, cues: Sequence[Cue], heard: Heard | None) -> Transcript:
+    """Put the official words at the times of the heard ones, by Laws 2 and 3 of the design; pure.
+
+    Named captions are official text unless the notes hold more words; unnamed ones time the notes, or stand alone.
+    Times that the notes print are used where nothing was heard; impossible ones are not (`printed_times.doubts`).
+    """
+    official = replace(official, turns=plausible(official.turns, episode.duration).turns)
+    turns: tuple[Turn, ...]
+    divergence: Divergence | None = None
+    aliases = official.aliases
+    if cues and named(cues) and not _fuller(official, cues):
+        turns, aliases = turns_of(cues), {}
+    elif official.turns:
+        turns, divergence = _timed(episode, official, cues, heard)
+    elif cues:
+        turns = turns_of(cues)
+    else:
+        turns = turns_heard(heard.words) if heard else ()
+    return Transcript(episode, turns, dict(aliases), divergence, find_roles(turns, aliases))
+
+
+def _timed(
+    episode: Episode, official: OfficialText, cues: Sequence[Cue], heard: Heard | None
+) -> tuple[tuple[Turn, ...], Divergence | None]:
+    words: tuple[HeardWord, ...] = heard.words if heard else heard_words(cues)
+    if words:
+        precision = _WORD_PRECISION if heard else _CUE_PRECISION
+        turns, divergence = align(official.turns, words, episode.duration, precision)
+        if any(turn.timing for turn in turns):
+            return turns, divergence
+        return _unheard(episode, official), divergence
+    return _unheard(episode, official), None
+
+
+def _unheard(episode: Episode, official: OfficialText) -> tuple[Turn, ...]:
+    has_times = any(turn.start is not None for turn in official.turns)
+    return (place if has_times else estimate)(official.turns, episode.duration, _complete(official))
+
+
+def _fuller(official: OfficialText, cues: Sequence[Cue]) -> bool:
+    if official.lossy or official.truncated:
+        return False
+    return _words(official.turns) > sum(len(cue.text.split()) for cue in cues)
+
+
+def _complete(official: OfficialText) -> bool:
+    return not (official.lossy or official.truncated)
+
+
+def _words(turns: tuple[OfficialTurn, ...]) -> int:
+    return sum(len(turn.text.split()) for turn in turns)

@@ -1,0 +1,1 @@
+"""Words, web addresses, clock times and text encodings."""

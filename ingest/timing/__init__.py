@@ -1,0 +1,1 @@
+"""When each turn begins and ends, and how surely."""
