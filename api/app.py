@@ -27,7 +27,7 @@ from api.routes import (
 )
 from api.routes.assets import read_assets
 from api.routes.schemas import ErrorResponse
-from api.server import refusals as errors
+from api.server import refusals
 from api.server.access_log import AccessLog
 from api.server.admission import Entrance
 from api.server.guard import Guard
@@ -86,7 +86,7 @@ def create_app(settings: Settings, encoder: Encoder | None = None) -> FastAPI:
     app.state.templates = environment(settings, {name: asset.address for name, asset in held.items()})
     app.state.model = model_of(settings)
     app.state.stopping = Event()
-    errors.register(app)
+    refusals.register(app)
     for routes in (
         answers,
         episodes,

@@ -19,9 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from api.answer.compose import WEIGHED_HITS, ask, find, ready
+from api.answer.compose import WEIGHED_HITS, ask, find
 from api.answer.confidence import USUAL_WEAKEST_NAME, Evidence, evidence_of
 from api.answer.contract_json import answer_json, hits_json
+from api.answer.question import ready
 from api.evaluation.evaluate import evaluate, render
 from api.evaluation.metrics import Row, figures, paired_intervals
 from api.evaluation.questions import Question, folds, read_questions

@@ -27,10 +27,10 @@ from typing import Any
 
 from api.answer.compose import find
 from api.answer.contract_json import hits_json
+from api.episodes.transcripts import opened
 from api.evaluation.evaluate import evaluate
 from api.evaluation.questions import Question, read_questions
 from api.knowledge_base import open_base
-from api.quotes.quote import opened
 from api.settings import Settings
 from benchmarks.figures import print_figures
 from index.building.build import build

@@ -18,11 +18,14 @@ from numpy.typing import NDArray
 from api.answer.candidates import _ASKER_COST, _EMPTY_COST, _HIT_WEIGHT, _LENGTH_WEIGHT, _NAMED_WEIGHT, Span, spans_of
 
 # What is measured is the choice itself, whose parts nothing but the answer has a use for: hence the private names.
-from api.answer.compose import WEIGHED_HITS, Citation, _cited, ready
+from api.answer.compose import WEIGHED_HITS, _cited
+from api.answer.question import ready
+from api.episodes.transcripts import open_transcript
 from api.evaluation.evaluate import CITATION_WORDS
 from api.evaluation.questions import Question, read_questions
 from api.knowledge_base import KnowledgeBase, open_base
-from api.quotes.quote import open_transcript, quote_at
+from api.quotes.citation import Citation
+from api.quotes.quote import quote_at
 from api.settings import Settings
 from benchmarks.figures import interval, signed, table
 from benchmarks.retrieval import right_for

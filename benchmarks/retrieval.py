@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from api.answer.compose import ready
+from api.answer.question import ready
 from api.evaluation.evaluate import HIT_WORDS, HITS
 from api.evaluation.metrics import is_right, normalise
 from api.evaluation.questions import Question, read_questions

@@ -220,7 +220,7 @@ class Generation:
         return sorted(exact) or [speaker for speaker in everyone if f" {wanted} " in f" {speaker.casefold()} "]
 
     def askers(self, episode_id: str) -> frozenset[str]:
-        """Return the names of the people who ask in an episode (see index.askers)."""
+        """Return the names of the people who ask in an episode (see index.building.tables)."""
         rows = self._database.execute("SELECT name FROM askers WHERE episode_id = ?", (episode_id,))
         return frozenset(name for (name,) in rows)
 

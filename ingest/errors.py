@@ -28,6 +28,14 @@ class LibraryError(PlaybackError):
     """A file of the library is unreadable or of a schema this version does not know."""
 
 
+class PassingError(Exception):
+    """A failure that may pass; `wait` is what the server asked for, in seconds."""
+
+    def __init__(self, message: str, wait: float | None = None) -> None:
+        super().__init__(message)
+        self.wait = wait
+
+
 def one_line(error: Exception) -> str:
     """Return what an error says, in one line."""
     return " ".join(str(error).split()) or type(error).__name__

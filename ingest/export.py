@@ -8,7 +8,8 @@ from typing import Any, Literal
 from ingest.captions.cues import protected
 from ingest.captions.segments import Caption, captions_of
 from ingest.errors import SourceError
-from ingest.transcript import Transcript, Turn, to_json
+from ingest.text.clock import clock, timestamp
+from ingest.transcript import Transcript, to_json
 
 Format = Literal["json", "vtt", "srt", "md", "txt"]
 # The contract's formats are JSON of our own and captions for players; apps want these captions as JSON.
@@ -61,13 +62,6 @@ def podcasting_json(transcript: Transcript) -> dict[str, Any]:
     return {"version": "1.0.0", "segments": segments}
 
 
-def clock(seconds: float, point: str = ".") -> str:
-    """Return seconds as "01:02:03.500", to the millisecond."""
-    milliseconds = round(seconds * 1000)
-    minutes, milliseconds = divmod(milliseconds, 60_000)
-    return f"{minutes // 60:02}:{minutes % 60:02}:{milliseconds // 1000:02}{point}{milliseconds % 1000:03}"
-
-
 def _captions(transcript: Transcript, called: str, is_whole: bool = False) -> list[Caption]:
     if not any(turn.start is not None for turn in transcript.turns):
         raise SourceError(
@@ -105,7 +99,7 @@ def _vtt(transcript: Transcript) -> str:
         # A name that ends in dashes would make "-->" of the tag's end, which ends the cue.
         end = " >" if caption.speaker and caption.speaker.endswith("--") else ">"
         voice = f"<v {_escaped(caption.speaker)}{end}" if caption.speaker else ""
-        times = f"{clock(caption.start)} --> {clock(caption.end)}"
+        times = f"{timestamp(caption.start)} --> {timestamp(caption.end)}"
         blocks.append(f"{caption.id}\n{times}\n{voice}{_escaped(caption.text)}")
     return "\n\n".join(blocks) + "\n"
 
@@ -125,7 +119,7 @@ def _srt(transcript: Transcript) -> str:
             is_new_name = caption.speaker not in (None, before) and (before is not None or number == 1)
             text = ("" if is_new_name else ">> ") + _line(caption.speaker and protected(caption.speaker), text)
             before = caption.speaker
-        times = f"{clock(caption.start, ',')} --> {clock(caption.end, ',')}"
+        times = f"{timestamp(caption.start, ',')} --> {timestamp(caption.end, ',')}"
         blocks.append(f"{number}\n{times}\n{text}")
     return "\n\n".join(blocks) + "\n"
 
@@ -142,18 +136,11 @@ def _markdown(transcript: Transcript) -> str:
         speaker = f"**{_plain(turn.speaker)}:**" if turn.speaker else ""
         if has_names and not turn.speaker:
             blocks.append(_CLIP)
-        time = f"[{_about(turn)}]" if turn.start is not None else ""
+        time = "" if turn.start is None else f"[{'about ' if turn.timing == 'estimated' else ''}{clock(turn.start)}]"
         paragraphs = _plain(turn.text).split("\n")
         first = " ".join(filter(None, (speaker, time, paragraphs[0])))
         blocks.extend([first, *paragraphs[1:]])
     return "\n\n".join(filter(None, blocks)) + "\n"
-
-
-def _about(turn: Turn) -> str:
-    whole = int(turn.start or 0)
-    hours, minutes = divmod(whole // 60, 60)
-    time = f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
-    return f"about {time}" if turn.timing == "estimated" else time
 
 
 def _plain(text: str) -> str:

@@ -1,17 +1,17 @@
 """Recordings, show notes and captions on this machine become items; nothing is read beyond what names them."""
 
-import codecs
 import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 from ingest.errors import SourceError
+from ingest.feed.fields import number_in
 from ingest.item import Item, Link
-from ingest.library.identity import number_in
 from ingest.reference.catalogue import show_named_in
 from ingest.shownotes.parse import parse_notes
 from ingest.storage.files import sha256_of
+from ingest.text.encoding import read_text
 
 RECORDINGS = frozenset({".mp3", ".m4a", ".mp4", ".aac", ".ogg", ".oga", ".opus", ".flac", ".wav", ".webm"})
 NOTES = frozenset({".txt", ".html", ".htm", ".md"})
@@ -104,28 +104,6 @@ def _stem_of(file: Path, files: Iterable[Path]) -> Path:
         return stem
     shorter = stem.with_suffix("")
     return shorter if any(other.with_suffix("") == shorter for other in files) else stem
-
-
-def read_text(data: bytes, name: str) -> str:
-    """Decode a text file: UTF-8, UTF-16 or UTF-32 by their marks, else Windows Latin-1; SourceError for binary data."""
-    for mark, encoding in (
-        (codecs.BOM_UTF8, "utf-8-sig"),
-        (codecs.BOM_UTF32_LE, "utf-32"),
-        (codecs.BOM_UTF32_BE, "utf-32"),
-        (codecs.BOM_UTF16_LE, "utf-16"),
-        (codecs.BOM_UTF16_BE, "utf-16"),
-    ):
-        if data.startswith(mark):
-            return data.decode(encoding, errors="replace")
-    if b"\0" in data[:4096]:
-        even, odd = data[0:4096:2].count(0), data[1:4096:2].count(0)
-        if max(even, odd) < len(data[:4096]) // 5:
-            raise SourceError(f"{name}: holds binary data, not text; give show notes as .txt or .html")
-        return data.decode("utf-16-be" if even > odd else "utf-16-le", errors="replace")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace")
 
 
 def _item(files: Iterable[Path]) -> Item:

@@ -7,7 +7,6 @@ from functools import cache
 from pathlib import Path
 
 from ingest.errors import LibraryError, ModelMissing, PlaybackError, SourceError, one_line
-from ingest.feed.fields import is_remote
 from ingest.library.metadata import people_of, stated_duration
 from ingest.library.outcome import Outcome, may_pass, noted, quarantined
 from ingest.library.records import Record, episode_folder, load_record, recording, save_record, save_transcript
@@ -16,13 +15,14 @@ from ingest.shownotes.parse import OfficialText
 from ingest.speech.engines import weights_available
 from ingest.speech.heard import Heard, Listening
 from ingest.speech.vocabulary import vocabulary_for
-from ingest.stages import official_text as stages
-from ingest.stages import recording as recordings
-from ingest.stages.assemble import assemble
+from ingest.stages.assemble import assemble, with_edges
 from ingest.stages.captions import Captions, captions_of
-from ingest.stages.recording import Progress
+from ingest.stages.heard_words import heard_already, heard_of
+from ingest.stages.official_text import official_of
+from ingest.stages.recording import Progress, duration_of, has_recording, measured_duration, recording_of
 from ingest.storage.disk_space import disk_problem
 from ingest.storage.files import hash_of, lock, read_if_whole, sha256_of
+from ingest.text.urls import is_remote
 from ingest.timing.printed_times import doubts
 from ingest.transcript import Episode, Transcript
 
@@ -96,7 +96,7 @@ def _tried(record: Record, home: Path, settings: IngestSettings, progress: Progr
 
 def _ingest(record: Record, home: Path, settings: IngestSettings, progress: Progress | None) -> Outcome:
     captions = captions_of(home, record, settings.again, settings.allow)
-    official = stages.official_of(home, record, captions, settings.again)
+    official = official_of(home, record, captions, settings.again)
     heard, remark = _listen(record, home, settings, (captions, official.text), progress)
     record = load_record(home, record.episode.id)
     # Only known times have edges to refine; without them a recording changes nothing.
@@ -114,7 +114,7 @@ def _ingest(record: Record, home: Path, settings: IngestSettings, progress: Prog
         nothing = _nothing(record, settings, remark, (captions, heard))
         kept = "its transcript of before stays" if path.exists() else None
         return replace(nothing, message=_remarks(nothing.message, kept))
-    transcript = stages.with_edges(transcript, audio)
+    transcript = with_edges(transcript, audio)
     save_transcript(home, transcript, inputs)
     problems = (
         *official.text.problems,
@@ -135,23 +135,23 @@ def _listen(
     captions, official = texts
     needed = settings.transcribe or not captions.cues
     has_text = bool(captions.cues or official.turns)
-    if not settings.audio or settings.allow is None or not recordings.has_recording(record):
-        return stages.heard_already(home, record), None
+    if not settings.audio or settings.allow is None or not has_recording(record):
+        return heard_already(home, record), None
     local = any(item.enclosure and not is_remote(item.enclosure.url) for item in record.items)
     missing = _weights_missing(settings.listening) if needed else None
     try:
         if local or (needed and missing is None):
-            audio = recordings.recording_of(home, record, progress, settings.allow, settings.again)
+            audio = recording_of(home, record, progress, settings.allow, settings.again)
             if audio is not None:
                 record = _with_recording(home, record, audio)
                 if needed and missing is None:
                     listening = replace(settings.listening, vocabulary=_vocabulary(record, official))
-                    return stages.heard_of(home, record, audio, listening, progress, settings.again), None
+                    return heard_of(home, record, audio, listening, progress, settings.again), None
     except (SourceError, ModelMissing) as error:
         if not has_text:
             raise
-        return stages.heard_already(home, record), f"not transcribed: {one_line(error)}"
-    return stages.heard_already(home, record), f"not transcribed: {missing}" if needed and missing else None
+        return heard_already(home, record), f"not transcribed: {one_line(error)}"
+    return heard_already(home, record), f"not transcribed: {missing}" if needed and missing else None
 
 
 def look_for_weights() -> None:
@@ -173,8 +173,8 @@ def _with_recording(home: Path, record: Record, audio: Path) -> Record:
     """Note what only the recording tells: that the library has it, and how long it is where no source said so."""
     episode = record.episode
     if stated_duration(record) is None:
-        measured = recordings.measured_duration(audio) or episode.duration
-        episode = replace(episode, duration=measured or round(recordings.duration_of(audio), 3))
+        measured = measured_duration(audio) or episode.duration
+        episode = replace(episode, duration=measured or round(duration_of(audio), 3))
     if episode.audio_url is None:
         episode = replace(episode, audio_url=f"/api/episodes/{episode.id}/audio")
     if episode != record.episode:
@@ -194,7 +194,7 @@ def _nothing(
         return Outcome(record.episode, "failed", f"nothing to ingest: {problems}", passing=captions.passing)
     if heard is not None:
         return Outcome(record.episode, "skipped", "nothing to ingest: nobody speaks in its recording")
-    if recordings.has_recording(record) and not settings.audio:
+    if has_recording(record) and not settings.audio:
         return Outcome(record.episode, "skipped", "audio only")
     return Outcome(
         record.episode, "skipped", "nothing to ingest: no transcript in its notes, no captions and no recording"

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ingest.errors import SourceError
-from ingest.feed.fields import is_remote, without_credentials
 from ingest.feed.parse import Feed, looks_like_feed, parse_feed
 from ingest.fetch.client import Fetched, fetch, led_to, open_client
 from ingest.item import Item
@@ -16,7 +15,7 @@ from ingest.library.removal import bring_back, removal_of
 from ingest.library.shows import FeedState
 from ingest.local_files import FEEDS, items_in, items_inside
 from ingest.storage.files import lock, sha256_of
-from ingest.text.urls import shown_address
+from ingest.text.urls import is_remote, shown_address, without_credentials
 from ingest.transcript import Episode
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from api.answer.function_words import subject_words
+from api.quotes.quote import FEWEST_QUOTE_WORDS, MOST_QUOTE_WORDS
 from index.generation import FoundSentence, Generation
 from index.keywords import stems
 from index.passage import Hit
@@ -16,7 +17,6 @@ from ingest.text.words import normalise, without_marks
 
 Floats = NDArray[np.float32]
 
-FEWEST_QUOTE_WORDS, MOST_QUOTE_WORDS = 3, 80
 _MOST_SENTENCES = 3
 # A sentence of fewer words is an interjection ("Yeah.", "Right, right.") and begins no quote.
 _FEWEST_FIRST_WORDS = 4

@@ -9,20 +9,18 @@ from typing import Literal
 
 from api.answer.candidates import Span, spans_of
 from api.answer.confidence import CONFIDENT, TOUCHES, confidence
-from api.drops import count_dropped
-from api.errors import QuestionError
+from api.answer.question import check_question, mended, ready
+from api.episodes.transcripts import open_transcript
 from api.knowledge_base import KnowledgeBase, removed_since
-from api.quotes.quote import Quote, fault_of, open_transcript, quote_at
+from api.quotes.check import count_dropped, fault_of
+from api.quotes.citation import MOST_CITATIONS, Citation, citation_of
+from api.quotes.quote import Quote, quote_at
 from index.passage import Filters, Hit
 from index.search import Query, search, trigrams
 from ingest.library.records import has_episode
-from ingest.reference.glossary import expansions, spelled_out
-from ingest.transcript import Episode, Timing
 
 logger = logging.getLogger(__name__)
 
-MOST_QUESTION_CHARACTERS = 2_000
-MOST_CITATIONS = 8
 MOST_STATEMENTS = 4
 MOST_HITS = 100
 DEFAULT_HITS = 10
@@ -35,29 +33,6 @@ _SCORE_SCALE = 4.0
 WEIGHED_HITS = 12
 
 Status = Literal["answered", "partial", "unanswerable"]
-
-
-@dataclass(frozen=True, slots=True)
-class Citation:
-    """A quote in an answer, with where to read and hear it; times are seconds from the start of the recording.
-
-    `in_reply_to` is what another person asked directly before the quote, for whoever reads it; None where nobody did.
-    """
-
-    id: str
-    quote: str
-    speaker: str | None
-    role: str | None
-    episode: Episode
-    turn: int
-    start: float | None
-    end: float | None
-    timing: Timing | None
-    timing_error: float | None
-    url: str
-    listen_url: str | None
-    score: float
-    in_reply_to: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,41 +57,6 @@ class Answer:
     related: tuple[Citation, ...]
     confidence: float
     timings_ms: dict[str, float]
-
-
-def mended(text: str) -> str:
-    """Return the text with "\ufffd" for each half of a surrogate pair, which no tokenizer, database or terminal takes.
-
-    JSON allows them, and they stand for the bytes of an argument that is not UTF-8.
-    """
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-def check_question(question: str) -> str:
-    """Return the question in one line; raises QuestionError if it is empty or over 2,000 characters."""
-    text = " ".join(mended(question).split())
-    if not text:
-        raise QuestionError("the question is empty; ask something")
-    if len(question) > MOST_QUESTION_CHARACTERS:
-        raise QuestionError(
-            f"the question has {len(question):,} characters; at most {MOST_QUESTION_CHARACTERS:,} are read"
-        )
-    return text
-
-
-def ready(base: KnowledgeBase, question: str) -> Query:
-    """Return the question ready to be searched; raises QuestionError as `check_question` does.
-
-    A short form that the library never holds is spelled out by the glossary, since the encoder has no meaning for it.
-    """
-    text = spelled_out(check_question(question), lambda term: _is_held(base, term))
-    terms = base.generation.terms(text)
-    synonyms = [term for term in base.generation.terms(" ".join(expansions(text))) if term not in terms]
-    return Query(text, base.encoder.encode_query(text), tuple(terms), tuple(synonyms))
-
-
-def _is_held(base: KnowledgeBase, term: str) -> bool:
-    return all(base.generation.frequency(stem) > 0 for stem in base.generation.terms(term))
 
 
 def ask(
@@ -171,39 +111,6 @@ def find(base: KnowledgeBase, question: str, k: int, filters: Filters | None = N
     hits = _hits(base, query, k, filters)
     spans = spans_of(base.generation, query, hits, filters.speaker)
     return [(hit, _best_quote(base, [span for span in spans if span.hit is hit])) for hit in hits]
-
-
-def citation_of(quote: Quote, score: float = 0.0) -> Citation:
-    """Return a quote as a citation."""
-    return Citation(
-        id=quote.id,
-        quote=quote.text,
-        speaker=quote.speaker,
-        role=quote.role,
-        episode=quote.episode,
-        turn=quote.turn,
-        start=_rounded(quote.start),
-        end=_rounded(quote.end),
-        timing=quote.timing if quote.start is not None else None,
-        timing_error=quote.timing_error if quote.start is not None else None,
-        url=f"/quotes/{quote.id}",
-        listen_url=listen_url(quote),
-        score=round(score, 4),
-        in_reply_to=quote.in_reply_to,
-    )
-
-
-def listen_url(quote: Quote) -> str | None:
-    """Return where to hear a quote, as a media fragment in seconds; None without audio.
-
-    Hundredths of a second, because a tenth more may begin inside the first word.
-    """
-    if quote.episode.audio_url is None:
-        return None
-    if quote.start is None:
-        return quote.episode.audio_url
-    until = "" if quote.end is None else f",{round(quote.end, 2)}"
-    return f"{quote.episode.audio_url}#t={round(quote.start, 2)}{until}"
 
 
 def statements_of(citations: Sequence[Citation]) -> tuple[Statement, ...]:
@@ -292,10 +199,6 @@ def _quote(base: KnowledgeBase, span: Span) -> Quote | None:
         logger.warning("a quote was dropped: %s in %s", fault, span.hit.passage.episode_id)
         return None
     return quote
-
-
-def _rounded(seconds: float | None) -> float | None:
-    return None if seconds is None else round(seconds, 3)
 
 
 def _milliseconds(begun: float, ended: float) -> float:

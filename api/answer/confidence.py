@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from api.answer.function_words import is_function_word
 from api.knowledge_base import KnowledgeBase
-from index.capitals import WORD
 from index.encode import PieceVectors
 from index.passage import Hit
 from index.search import Query
+from index.sentences import WORD
 from ingest.text.words import without_marks
 
 Floats = NDArray[np.float32]

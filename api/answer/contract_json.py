@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from api.answer.compose import Answer, Citation
+from api.answer.compose import Answer
+from api.quotes.citation import Citation
 from api.quotes.verification import Verification
 from index.passage import Hit
 

@@ -2,16 +2,17 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Event
 
-from api.answer import compose as answer
-from api.answer.compose import MOST_CITATIONS, Answer, check_question
+from api.answer import compose
+from api.answer.compose import Answer
 from api.answer.followup import Earlier, leans, resolved
+from api.answer.question import check_question
 from api.errors import QuoteGone, QuoteUnknown
+from api.formatting import episode_name
 from api.knowledge_base import KnowledgeBase
-from api.llm.rewrite import Model, rewritten
-from api.quotes.quote import Quote, resolve
-from api.terminal.text import episode_name
+from api.quotes.citation import MOST_CITATIONS
+from api.quotes.quote import Quote
+from api.quotes.resolve import resolve
 from index.passage import Filters
 
 # Whose speakers a follow-up may mean; resolving an id that is no longer said costs a search of its episode.
@@ -41,12 +42,7 @@ def ask(base: KnowledgeBase, asking: Asking) -> Answer:
 
     A follow-up is searched as the whole question it stands for, which the answer shows as its rewritten question.
     """
-    return answer.ask(base, asking.question, asking.k, asking.filters, _whole(base.home, asking))
-
-
-def reworded(base: KnowledgeBase, found: Answer, model: Model | None, stop: Event | None = None) -> Answer:
-    """Return the answer in the words of the language model where there is one and the quotes support it."""
-    return found if model is None else rewritten(found, model, stop)
+    return compose.ask(base, asking.question, asking.k, asking.filters, _whole(base.home, asking))
 
 
 def _whole(home: Path, asking: Asking) -> str | None:

@@ -8,8 +8,9 @@ from pathlib import Path
 from threading import Lock
 from typing import Literal, get_args
 
-from api.answer.compose import MOST_CITATIONS, check_question, mended
+from api.answer.question import check_question, mended
 from api.errors import FeedbackError, FeedbackFull
+from api.quotes.citation import MOST_CITATIONS
 from api.quotes.quote import MOST_ID_LETTERS
 from ingest.storage.files import sync_folder
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from api.episodes.library import find_episode
 from api.errors import EpisodeUnknown, FilterError
 from index.passage import Filters
-from ingest.transcript import Episode
 
 if TYPE_CHECKING:  # commands that only look an episode up need no faiss
     from index.generation import Generation
@@ -25,7 +25,6 @@ class Asked:
 
 # No passage has this speaker or episode, so a filter that names nobody finds nothing instead of everything.
 _NOBODY = "\0"
-_MOST_DIGITS = 9
 
 
 def understood(asked: Asked, generation: "Generation") -> Filters:
@@ -40,26 +39,6 @@ def understood(asked: Asked, generation: "Generation") -> Filters:
         since=_date(asked.since, "since"),
         until=_date(asked.until, "until"),
     )
-
-
-def find_episode(wanted: str, episodes: list[Episode]) -> Episode:
-    """Return the episode with this id, or with this number where it is unique.
-
-    Raises EpisodeUnknown if there is none, FilterError naming the ids if there are several.
-    """
-    for episode in episodes:
-        if episode.id == wanted:
-            return episode
-    number = wanted.removeprefix("#")
-    # Python refuses to read thousands of digits, and no episode has such a number.
-    counts = number.isdecimal() and len(number) <= _MOST_DIGITS
-    numbered = [episode for episode in episodes if counts and episode.number == int(number)]
-    if len(numbered) > 1:
-        ids = ", ".join(episode.id for episode in numbered)
-        raise FilterError(f"number {number} is not unique; give one of the ids {ids}")
-    if not numbered:
-        raise EpisodeUnknown(f"no episode {wanted[:80]!r} in this library; playback status lists them")
-    return numbered[0]
 
 
 def _show(wanted: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from api.answer.function_words import AUXILIARIES, QUESTION_WORDS, is_function_word
-from index.capitals import WORD
+from index.sentences import WORD
 
 MOST_CHARACTERS = 2_000
 _MOST_ADDED = 12  # words

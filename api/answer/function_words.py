@@ -7,7 +7,7 @@ Apostrophes are left out, as in "dont". Not taken from any set of questions.
 
 import re
 
-from index.capitals import WORD
+from index.sentences import WORD
 
 AUXILIARIES = frozenset(
     "am is are was were be been being do does did done doing have has had having can could may might must shall should "

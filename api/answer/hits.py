@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from api.episodes.highlight import Stretch
 from api.errors import QuoteGone, QuoteUnknown
 from api.knowledge_base import KnowledgeBase
-from api.quotes.quote import Quote, resolve
+from api.quotes.quote import Quote
+from api.quotes.resolve import resolve
 from index.generation import FoundSentence
 from index.passage import Hit
 from ingest.transcript import Timing

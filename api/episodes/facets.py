@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from api.episodes.listing import Entry
-from api.terminal.text import episode_name
+from api.formatting import episode_name
 from ingest.text.words import normalise
 
 FacetName = Literal["show", "person", "year", "topic"]

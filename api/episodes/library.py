@@ -5,12 +5,14 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
-from api.errors import EpisodeGone, EpisodeUnknown
-from api.quotes.quote import open_transcript
+from api.episodes.transcripts import open_transcript
+from api.errors import EpisodeGone, EpisodeUnknown, FilterError
 from ingest.errors import LibraryError
 from ingest.library.records import episode_folder, episode_ids, load_record, recording
 from ingest.library.removal import removal_of
 from ingest.transcript import Episode, Transcript
+
+_MOST_DIGITS = 9
 
 logger = logging.getLogger(__name__)
 
@@ -83,3 +85,23 @@ def has_transcript(home: Path, identifier: str) -> bool:
 def _read(home: Path, identifier: str, stamp: tuple[int, int]) -> Episode:
     del stamp  # part of the key only
     return load_record(home, identifier).episode
+
+
+def find_episode(wanted: str, episodes: list[Episode]) -> Episode:
+    """Return the episode with this id, or with this number where it is unique.
+
+    Raises EpisodeUnknown if there is none, FilterError naming the ids if there are several.
+    """
+    for episode in episodes:
+        if episode.id == wanted:
+            return episode
+    number = wanted.removeprefix("#")
+    # Python refuses to read thousands of digits, and no episode has such a number.
+    counts = number.isdecimal() and len(number) <= _MOST_DIGITS
+    numbered = [episode for episode in episodes if counts and episode.number == int(number)]
+    if len(numbered) > 1:
+        ids = ", ".join(episode.id for episode in numbered)
+        raise FilterError(f"number {number} is not unique; give one of the ids {ids}")
+    if not numbered:
+        raise EpisodeUnknown(f"no episode {wanted[:80]!r} in this library; playback status lists them")
+    return numbered[0]

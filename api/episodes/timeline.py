@@ -1,4 +1,4 @@
-"""A picture of an episode as numbers: who speaks when, over a width of 1,000; pure.
+"""A picture of an episode as numbers, who speaks when over a width of 1,000, and the turn that is spoken at a time.
 
 The page draws it: one strip for each speaker, whose spans lie where they speak, and marks where hits are.
 """
@@ -156,3 +156,11 @@ def _spans(
         else:
             joined.append((first, last))
     return tuple(Span(round(first, 1), round(last - first, 1)) for first, last in joined)
+
+
+def spoken_at(turns: Sequence[Turn], seconds: float | None) -> int | None:
+    """Return the number of the turn that is spoken at a time: the one that began last; None before the first."""
+    if seconds is None:
+        return None
+    begun = [(turn.start, number) for number, turn in enumerate(turns) if turn.start is not None]
+    return max((pair for pair in begun if pair[0] <= seconds), default=(0.0, None))[1]

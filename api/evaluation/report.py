@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from api.answer import compose as answer
+from api.answer.compose import ask, find
 from api.answer.contract_json import answer_json, hits_json
 from api.evaluation.evaluate import evaluate, misses, misses_html
 from api.evaluation.questions import Question
@@ -33,8 +33,8 @@ def report_of(questions: Sequence[Question], settings: Settings) -> dict[str, An
     try:
         report = evaluate(
             questions,
-            ask=lambda question: answer_json(answer.ask(base, question)),
-            find=lambda query, k: hits_json(query, answer.find(base, query, k)),
+            ask=lambda question: answer_json(ask(base, question)),
+            find=lambda query, k: hits_json(query, find(base, query, k)),
             transcript=transcript,
         )
     finally:

@@ -13,9 +13,10 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from api.answer.compose import MOST_STATEMENTS, Citation, Statement
+from api.answer.compose import MOST_STATEMENTS, Statement
 from api.answer.function_words import is_function_word, negates
 from api.llm.injection import gives_orders
+from api.quotes.citation import Citation
 from index.keywords import stems
 from ingest.alignment.spoken_form import spoken
 from ingest.text.words import without_marks
@@ -61,7 +62,6 @@ _REPORTING = frozenset(
 )
 # A label that is the name of a person and not a sentence, an address or a sum; one of any other kind supports nothing.
 _PERSON = re.compile(r"[^\W\d_]+\.?(?:[ '’ʼ-]+[^\W\d_]+\.?){0,4}")
-
 
 # Words of one letter, and what is left of "it's", "don't", "I'd", "I'm".
 _LETTERS = frozenset("aistdm")

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from api.answer.compose import Answer
+from api.knowledge_base import KnowledgeBase
 from api.llm.grounding import supported_statements
 from api.llm.injection import gives_orders
 from api.settings import Settings
@@ -199,3 +200,8 @@ def _host(url: str) -> str:
         return urlsplit(url).hostname or ""
     except ValueError:
         return ""
+
+
+def reworded(base: KnowledgeBase, found: Answer, model: Model | None, stop: Event | None = None) -> Answer:
+    """Return the answer in the words of the language model where there is one and the quotes support it."""
+    return found if model is None else rewritten(found, model, stop)

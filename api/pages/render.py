@@ -1,19 +1,17 @@
 """Pages from templates: everything is escaped, links lead to the web or to this server, dates are said in words."""
 
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.answer.compose import Answer
+from api.formatting import day, episode_name, length, safe_link, when
 from api.pages.components import components
 from api.settings import Settings
-from api.terminal.text import episode_name, when
 
 FOLDER = Path(__file__).parent
 # Made by `npm run build`; where npm is missing the pages are plainly styled.
@@ -57,46 +55,6 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
     text = templates.get_template(template).render(path=request.url.path, **values)
     # Answers change when an index is published, so a browser asks again before it shows a page it kept.
     return HTMLResponse(text, status, headers={"Cache-Control": "no-cache"})
-
-
-def safe_link(url: str | None) -> str | None:
-    """Return an address of the web (http, https) or a path of this server; None for anything else.
-
-    One with a name and password is none either: before the "@" it can look like another site, and what a feed sends
-    there may be a secret of whoever subscribed.
-    """
-    if not url:
-        return None
-    # Browsers drop control characters and read "\" as "/", so an address that holds one is not what it looks like.
-    if "\\" in url or any(ord(character) <= ord(" ") for character in url):
-        return None
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return None
-    if parts.scheme in ("http", "https"):
-        return url if parts.netloc and "@" not in parts.netloc else None
-    # Two slashes begin another server's address, even where no name follows them.
-    return url if url.startswith("/") and not url.startswith("//") else None
-
-
-def day(published: str | None) -> str | None:
-    """Return an ISO date as "28 October 2021", None if there is none."""
-    if not published:
-        return None
-    try:
-        found = date.fromisoformat(published)
-    except ValueError:
-        return published
-    return f"{found.day} {found:%B %Y}"
-
-
-def length(seconds: float | None) -> str | None:
-    """Return a duration as "35 minutes", None if unknown."""
-    if seconds is None or seconds <= 0:
-        return None
-    minutes = max(1, round(seconds / 60))
-    return "1 minute" if minutes == 1 else f"{minutes} minutes"
 
 
 def sureness(answer: Answer) -> str:

@@ -9,9 +9,8 @@ import re
 from html import escape
 from typing import Any
 
-from api.answer.compose import Citation
-from api.pages.render import day, safe_link
-from api.terminal.text import episode_name, when
+from api.formatting import day, episode_name, safe_link, when
+from api.quotes.citation import Citation
 from ingest.transcript import Episode
 
 # Terminals and editors obey these, and a feed may hold them; line breaks part paragraphs.

@@ -4,10 +4,11 @@ import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from api.answer.compose import Citation, citation_of
 from api.episodes.library import audio_of
+from api.episodes.transcripts import open_transcript
+from api.quotes.citation import Citation, citation_of
 from api.quotes.neighbours import Wider, widened
-from api.quotes.quote import Resolved, open_transcript, resolve
+from api.quotes.resolve import Resolved, resolve
 from ingest.errors import LibraryError
 from ingest.transcript import Turn
 

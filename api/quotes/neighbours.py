@@ -3,9 +3,9 @@
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
-from api.answer.candidates import MOST_QUOTE_WORDS
-from api.quotes.quote import Opened, Quote, quote_at
-from index.chunk import sentence_spans
+from api.episodes.transcripts import Opened
+from api.quotes.quote import MOST_QUOTE_WORDS, Quote, quote_at
+from index.sentences import sentence_spans
 
 
 @dataclass(frozen=True, slots=True)

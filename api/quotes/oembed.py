@@ -3,7 +3,7 @@
 from html import escape
 from typing import Any
 
-from api.answer.compose import Citation
+from api.quotes.citation import Citation
 from api.quotes.citation_formats import title_of
 
 WIDTH = 600  # pixels, as wide as a column of a blog

@@ -14,11 +14,12 @@ from threading import Lock
 from typing import Literal
 from weakref import WeakKeyDictionary
 
-from api.answer.compose import MOST_CITATIONS, Citation, citation_of
-from api.drops import count_dropped
+from api.episodes.transcripts import open_transcript
 from api.errors import QuestionError
 from api.knowledge_base import KnowledgeBase
-from api.quotes.quote import fault_of, open_transcript, quote_at
+from api.quotes.check import count_dropped, fault_of
+from api.quotes.citation import MOST_CITATIONS, Citation, citation_of
+from api.quotes.quote import quote_at
 from index.generation import Generation
 from index.word_index import Ints, Spoken, exactly, likeliest, longest, spoken_of
 from ingest.text.words import normalise, without_marks

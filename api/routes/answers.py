@@ -5,10 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, Response
 
-from api.answer.compose import Answer, check_question, find
+from api.answer.compose import Answer, find
 from api.answer.contract_json import answer_json, hits_json
 from api.answer.conversation import Asking, ask
 from api.answer.filters import understood
+from api.answer.question import check_question
 from api.routes.rewording import rewording_of, written
 from api.routes.schemas import AnswerRequest, SearchRequest, SearchResponse
 from api.routes.stream import MEDIA_TYPE, streamed, wants_stream

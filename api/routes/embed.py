@@ -9,8 +9,8 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.exceptions import HTTPException
 
 from api.errors import QuoteGone, QuoteUnknown
-from api.listening import played
 from api.pages.render import page
+from api.quotes.citation import played
 from api.quotes.citation_formats import title_of
 from api.quotes.context import surroundings_of
 from api.quotes.oembed import oembed

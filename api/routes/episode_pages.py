@@ -15,17 +15,18 @@ from api.episodes.facets import FacetName, Order, Wanted, facets_of, listed, pag
 from api.episodes.highlight import pattern_of, stretches
 from api.episodes.library import audio_of, episode_of, transcript_of
 from api.episodes.listing import entries_of, entry_of
-from api.episodes.timeline import place, ticks, timeline_of
+from api.episodes.timeline import place, spoken_at, ticks, timeline_of
 from api.errors import QuestionError
 from api.pages.render import page
-from api.reading import seconds_of, spoken_at
 from api.routes.episodes import FORMATS
+from api.routes.request import live_of
 from api.routes.schemas import FilterText, HistoryText
 from api.server.live import Live
 from api.server.work_queue import Worked
 from index.errors import EncoderError, IndexBroken, IndexMissing
 from index.passage import Filters
 from ingest.alignment.divergence import suspicion
+from ingest.text.clock import seconds_of
 from ingest.transcript import Transcript, Turn
 
 router = APIRouter(include_in_schema=False, route_class=Worked)
@@ -70,7 +71,7 @@ class ReadRequest(BaseModel):
 @router.api_route("/episodes", methods=_READS)
 def show_episodes(request: Request, asked: Annotated[ListRequest, Query()]) -> HTMLResponse:
     """List the episodes that the words and facets let through, fifty a page."""
-    entries = entries_of(_live(request).settings.home)
+    entries = entries_of(live_of(request).settings.home)
     wanted = asked.wanted()
     found = listed(entries, wanted)
     facets = facets_of(entries, wanted)
@@ -96,7 +97,7 @@ def show_episodes(request: Request, asked: Annotated[ListRequest, Query()]) -> H
 @router.api_route("/episodes/{identifier}", methods=_READS)
 def show_episode(request: Request, identifier: str, asked: Annotated[ReadRequest, Query()]) -> HTMLResponse:
     """Show an episode: its facts, its recording, who speaks when, and its transcript, each turn with an anchor."""
-    live = _live(request)
+    live = live_of(request)
     home = live.settings.home
     episode = episode_of(home, identifier)
     transcript = transcript_of(home, identifier)
@@ -171,8 +172,3 @@ def _first_roles(transcript: Transcript | None) -> dict[int, str]:
     first = {turn.speaker: number for number, turn in reversed(list(enumerate(turns)))}
     roles = {} if transcript is None else transcript.roles
     return {first[speaker]: role.role for speaker, role in roles.items() if speaker in first}
-
-
-def _live(request: Request) -> Live:
-    live: Live = request.app.state.live
-    return live

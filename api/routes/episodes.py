@@ -10,8 +10,8 @@ from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope, Send
 
 from api.episodes.library import episode_of, episodes_of, transcript_of
+from api.routes.request import home_of
 from api.routes.schemas import EpisodesResponse
-from api.server.live import Live
 from ingest.export import Format, render
 from ingest.library.records import recording
 from ingest.transcript import Episode
@@ -43,13 +43,13 @@ _AUDIO_TYPES = {
 @router.get("/api/episodes", summary="List the episodes", responses={200: {"model": EpisodesResponse}})
 def get_episodes(request: Request) -> JSONResponse:
     """Return every episode of the library, the newest first."""
-    return JSONResponse({"episodes": [asdict(episode) for episode in episodes_of(_home(request))]})
+    return JSONResponse({"episodes": [asdict(episode) for episode in episodes_of(home_of(request))]})
 
 
 @router.get("/api/episodes/{identifier}", summary="Read about an episode", responses={200: {"model": Episode}})
 def get_episode(request: Request, identifier: str) -> JSONResponse:
     """Return what is known of one episode; anything unknown is null."""
-    return JSONResponse(asdict(episode_of(_home(request), identifier)))
+    return JSONResponse(asdict(episode_of(home_of(request), identifier)))
 
 
 @router.get("/api/episodes/{identifier}/transcript.{extension}", summary="Read a transcript", response_class=Response)
@@ -58,7 +58,7 @@ def get_transcript(request: Request, identifier: str, extension: str) -> Respons
     wanted = next((known for known in FORMATS if known == extension), None)
     if wanted is None:
         raise HTTPException(404, f"transcripts come as {', '.join(FORMATS)}")
-    transcript = transcript_of(_home(request), identifier)
+    transcript = transcript_of(home_of(request), identifier)
     if transcript is None:
         raise HTTPException(404, f"{identifier} has no transcript yet")
     name = {"Content-Disposition": f'inline; filename="{identifier}.{wanted}"'}
@@ -69,7 +69,7 @@ def get_transcript(request: Request, identifier: str, extension: str) -> Respons
 @router.get("/api/episodes/{identifier}/audio", summary="Hear an episode", response_class=Response)
 def get_audio(request: Request, identifier: str) -> Response:
     """Return the library's recording, whole or the range of bytes that was asked for."""
-    path = recording(_home(request), episode_of(_home(request), identifier).id)
+    path = recording(home_of(request), episode_of(home_of(request), identifier).id)
     if path is None:
         raise HTTPException(404, f"the library has no recording of {identifier}")
     return Recording(path, media_type=_AUDIO_TYPES.get(path.suffix.lower(), "application/octet-stream"))
@@ -101,8 +101,3 @@ class _RangeRefused(Exception):
     def __init__(self, status: int) -> None:
         super().__init__(status)
         self.status = status
-
-
-def _home(request: Request) -> Path:
-    live: Live = request.app.state.live
-    return live.settings.home

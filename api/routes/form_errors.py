@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 
-from api.answer.compose import check_question
 from api.answer.filters import Asked, understood
+from api.answer.question import check_question
 from api.errors import FilterError, QuestionError
 from api.server.live import Live
 from index.generation import Generation

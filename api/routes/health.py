@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
-from api.drops import dropped
+from api.quotes.check import dropped
 from api.routes.schemas import ErrorResponse, HealthResponse
 from api.server.live import Live, Standing
 from api.server.refusals import REFUSALS, refusal_of

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
-from api.listening import played
 from api.pages.render import page
+from api.quotes.citation import played
 from api.quotes.citation_formats import absolute, as_html, as_json_ld, as_markdown, as_text, title_of
 from api.quotes.context import surroundings_of
 from api.quotes.oembed import WIDTH, as_iframe

@@ -11,9 +11,8 @@ from fastapi.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from api.answer.compose import Answer
-from api.answer.conversation import reworded
 from api.knowledge_base import KnowledgeBase
-from api.llm.rewrite import Model
+from api.llm.rewrite import Model, reworded
 
 # Seconds between looks at whether the reader is still there, while the language model writes.
 _LOOK = 0.2

@@ -6,9 +6,11 @@ from urllib.parse import urlencode
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
-from api.answer.compose import DEFAULT_HITS, MOST_CITATIONS, MOST_HITS, MOST_QUESTION_CHARACTERS, Citation, mended
+from api.answer.compose import DEFAULT_HITS, MOST_HITS
 from api.answer.conversation import Past
 from api.answer.filters import Asked
+from api.answer.question import MOST_QUESTION_CHARACTERS, mended
+from api.quotes.citation import MOST_CITATIONS, Citation
 from ingest.transcript import Episode, Timing
 
 _MOST_FILTER_CHARACTERS = 200

@@ -74,40 +74,42 @@ def index(options: Namespace, settings: Settings) -> int:
 
 def ask(options: Namespace, settings: Settings) -> int:
     """Answer a question; whatever the answer's status, the command is done."""
-    from api.answer import compose as answer
     from api.answer import conversation
     from api.answer.contract_json import answer_json
     from api.answer.filters import understood
+    from api.answer.question import check_question
     from api.knowledge_base import open_base
-    from api.llm.rewrite import model_of
+    from api.llm.rewrite import model_of, reworded
+    from api.quotes.citation import MOST_CITATIONS
     from api.terminal.text import answer_text
 
-    answer.check_question(options.question)
+    check_question(options.question)
     base = open_base(settings)
     filters = understood(_asked(options, settings), base.generation)
-    asking = conversation.Asking(options.question, k=options.k or answer.MOST_CITATIONS, filters=filters)
-    found = conversation.reworded(base, conversation.ask(base, asking), model_of(settings))
+    asking = conversation.Asking(options.question, k=options.k or MOST_CITATIONS, filters=filters)
+    found = reworded(base, conversation.ask(base, asking), model_of(settings))
     _print_json(answer_json(found)) if options.json else print(answer_text(found))
     return 0
 
 
 def search(options: Namespace, settings: Settings) -> int:
     """Find passages."""
-    from api.answer import compose as answer
+    from api.answer.compose import DEFAULT_HITS, MOST_HITS, find
     from api.answer.contract_json import hits_json
     from api.answer.filters import understood
     from api.answer.hits import shown
+    from api.answer.question import check_question
     from api.errors import FilterError
     from api.knowledge_base import open_base
     from api.terminal.text import hits_text
 
-    answer.check_question(options.question)
-    count = options.k or answer.DEFAULT_HITS
-    if count > answer.MOST_HITS:
-        raise FilterError(f"--k must be a number from 1 to {answer.MOST_HITS}, not {count}")
+    check_question(options.question)
+    count = options.k or DEFAULT_HITS
+    if count > MOST_HITS:
+        raise FilterError(f"--k must be a number from 1 to {MOST_HITS}, not {count}")
     base = open_base(settings)
     filters = understood(_asked(options, settings), base.generation)
-    found = answer.find(base, options.question, count, filters)
+    found = find(base, options.question, count, filters)
     _print_json(hits_json(options.question, found)) if options.json else print(hits_text(shown(base, found)))
     return 0
 
@@ -155,23 +157,23 @@ def status(options: Namespace, settings: Settings) -> int:
 
 def doctor(options: Namespace, settings: Settings) -> int:
     """Check library, index and models, and repair what is derived; see `api.terminal.maintenance`."""
-    from api.terminal import maintenance as care
+    from api.terminal import maintenance
 
-    return care.doctor(options, settings)
+    return maintenance.doctor(options, settings)
 
 
 def backup(options: Namespace, settings: Settings) -> int:
     """Write the data folder into one file; see `api.terminal.maintenance`."""
-    from api.terminal import maintenance as care
+    from api.terminal import maintenance
 
-    return care.backup(options, settings)
+    return maintenance.backup(options, settings)
 
 
 def restore(options: Namespace, settings: Settings) -> int:
     """Bring a backup back into an empty data folder; see `api.terminal.maintenance`."""
-    from api.terminal import maintenance as care
+    from api.terminal import maintenance
 
-    return care.restore(options, settings)
+    return maintenance.restore(options, settings)
 
 
 def evaluate(options: Namespace, settings: Settings) -> int:
@@ -204,7 +206,7 @@ def evaluate(options: Namespace, settings: Settings) -> int:
 
 
 def _episode(wanted: str, home: Path) -> Episode:
-    from api.answer.filters import find_episode
+    from api.episodes.library import find_episode
 
     if wanted in episode_ids(home):  # without reading the others, of which one may be damaged
         return load_record(home, wanted).episode
@@ -227,6 +229,6 @@ def _asked(options: Namespace, settings: Settings) -> Any:
 
 
 def _print_json(value: dict[str, Any]) -> None:
-    from api.answer.compose import mended
+    from api.answer.question import mended
 
     print(mended(json.dumps(value, ensure_ascii=False, indent=2)))

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from api.terminal.text import clock, when
+from api.formatting import when
 from ingest.alignment.divergence import suspicion
 from ingest.errors import LibraryError
 from ingest.library.records import episode_folder
 from ingest.storage.files import read_json
+from ingest.text.clock import clock
 from ingest.timing.printed_times import doubts
 from ingest.transcript import OfficialTurn, Transcript, Turn, Unheard, Unwritten, to_json
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from api.answer.filters import find_episode
+from api.episodes.library import find_episode
 from api.errors import EpisodeUnknown
 from index.store import drop_index, has_index
 from ingest.library.records import feeds, records, transcript_ids

@@ -3,36 +3,15 @@
 import re
 from collections.abc import Sequence
 
-from api.answer.compose import Answer, Citation
+from api.answer.compose import Answer
 from api.answer.hits import Found
-from ingest.transcript import Episode, Timing
+from api.formatting import episode_name, when
+from api.quotes.citation import Citation
 
 UNANSWERABLE = "The podcast does not answer this."
 PARTIAL = "The podcast touches on this:"
 # A terminal obeys these, and a feed may hold them.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-
-
-def clock(seconds: float) -> str:
-    """Return seconds as m:ss, or h:mm:ss from an hour on."""
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-
-
-def when(start: float | None, timing: Timing | None) -> str | None:
-    """Return a time as people read it: "12:30", "about 12:30" for an estimate, None if unknown."""
-    if start is None:
-        return None
-    return f"about {clock(start)}" if timing == "estimated" else clock(start)
-
-
-def episode_name(episode: Episode) -> str:
-    """Return an episode's title, else its show and number or date."""
-    if episode.title:
-        return episode.title
-    rest = f"#{episode.number}" if episode.number is not None else episode.published or episode.id
-    return f"{episode.show.title} {rest}"
 
 
 def source_line(citation: Citation) -> str:

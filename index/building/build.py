@@ -14,10 +14,11 @@ from index import keywords, vectors
 from index.building.inputs import expected_bytes, inputs_of, is_current, readable
 from index.building.starters import starters
 from index.building.tables import Chunked, key_of, write_tables
-from index.chunk import OVERLAP_SENTENCES, PASSAGE_WORDS, fitting, header_of, passages_from, sentences_of
+from index.chunk import OVERLAP_SENTENCES, PASSAGE_WORDS, fitting, header_of, passages_from
 from index.encode import Encoder
 from index.errors import IndexBroken
 from index.generation import FILES, KEYWORDS, SCHEMA, Generation, Manifest, VectorField, encoded_before
+from index.sentences import sentences_of
 from index.store import (
     current_number_or_zero,
     index_folder,

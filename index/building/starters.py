@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from index.chunk import sentence_spans
 from index.encode import Encoder
 from index.generation import Generation
 from index.keywords import stems
 from index.search import Query, search
+from index.sentences import sentence_spans
 from ingest.text.words import normalise, without_marks
 from ingest.transcript import Transcript, Turn
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -10,12 +11,35 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index import capitals, vectors
-from index.askers import askers
+from index import vectors
 from index.generation import VectorField
 from index.passage import Passage, Sentence
-from index.tables import TABLES
+from index.sentences import count_capitals
 from ingest.transcript import Transcript
+
+# An asker ends so great a share of the episode's turns that end in a question,
+_LEAST_SHARE = 0.3
+# and says less than so great a share of its words: one who speaks alone answers their own questions.
+_MOST_WORDS = 0.5
+
+TABLES = """
+CREATE TABLE episodes (id TEXT PRIMARY KEY, json TEXT NOT NULL, show_id TEXT NOT NULL, published TEXT,
+                       first_sentence INTEGER NOT NULL, sentences INTEGER NOT NULL);
+CREATE TABLE passages (row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, episode_id TEXT NOT NULL, text TEXT NOT NULL,
+                       header TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, speakers TEXT NOT NULL,
+                       start REAL, "end" REAL, timing TEXT, vector BLOB NOT NULL, turns BLOB NOT NULL);
+CREATE TABLE speakers (name TEXT NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (name, row)) WITHOUT ROWID;
+CREATE TABLE aliases (alias TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (alias, name)) WITHOUT ROWID;
+CREATE TABLE sentences (row INTEGER PRIMARY KEY, turn INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
+                        first_word INTEGER NOT NULL, words INTEGER NOT NULL, speaker TEXT, text TEXT NOT NULL,
+                        key BLOB NOT NULL);
+CREATE TABLE encoded (key BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE letters (word TEXT PRIMARY KEY, capital INTEGER NOT NULL, small INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE spreads (field TEXT PRIMARY KEY, mean BLOB NOT NULL, covariance BLOB NOT NULL);
+CREATE TABLE askers (episode_id TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (episode_id, name)) WITHOUT ROWID;
+CREATE TABLE starters (position INTEGER PRIMARY KEY, question TEXT NOT NULL);
+CREATE INDEX passages_by_episode ON passages (episode_id);
+"""
 
 Floats = NDArray[np.float32]
 
@@ -54,7 +78,7 @@ def write_tables(
         _write_sentences(database, chunked, texts)
         _write_passages(database, passages, fields)
         _write_speakers(database, chunked)
-        counts = capitals.count(text for text in texts)
+        counts = count_capitals(text for text in texts)
         database.executemany("INSERT INTO letters VALUES (?, ?, ?)", counts)
         for name, matrix in fields.items():
             spread = vectors.spread_of(matrix)
@@ -145,3 +169,19 @@ def _write_speakers(database: sqlite3.Connection, chunked: Sequence[Chunked]) ->
 
 def _person(transcript: Transcript, label: str | None) -> str | None:
     return None if label is None else transcript.aliases.get(label, label)
+
+
+def askers(transcript: Transcript) -> frozenset[str]:
+    """Return the labels of the people who ask in an episode; none where nobody asks."""
+    asked: Counter[str] = Counter()
+    words: Counter[str] = Counter()
+    for turn in transcript.turns:
+        if turn.speaker:
+            asked[turn.speaker] += turn.text.rstrip("\"'”’)] ").endswith("?")
+            words[turn.speaker] += len(turn.words)
+    questions, said = asked.total(), words.total()
+    return frozenset(
+        speaker
+        for speaker, count in asked.items()
+        if count and count >= _LEAST_SHARE * questions and words[speaker] < _MOST_WORDS * said
+    )

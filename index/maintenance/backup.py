@@ -10,9 +10,8 @@ from pathlib import Path
 from index.errors import IndexBroken
 from index.maintenance.archive import Kept, Writer, held, unpacked, writing
 from index.store import current_number_or_zero, index_folder, verified_live
-from ingest.doctor.library import FEEDBACK
 from ingest.errors import LibraryError, SourceError
-from ingest.library.records import episode_folder, episode_ids, episodes_folder
+from ingest.library.records import FEEDBACK, episode_folder, episode_ids, episodes_folder
 from ingest.library.removal import removed_folder
 from ingest.storage.disk_space import require_space
 from ingest.storage.files import lock, read_json, sha256_of, sync_folder

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from ingest.captions.labels import Label, label_of, names_speakers
+from ingest.text.clock import seconds_of
 from ingest.text.words import begins_clip, normalise, pieces
 
 # How far the edges of cues and of single words lie from the sound, in seconds.
@@ -16,7 +17,7 @@ WORD_ERROR = 0.2
 _TAG = re.compile(r"<([^<>]{0,500})>")
 _TAG_NAME = re.compile(r"/?(v|c|i|b|u|s|em|strong|span|font|lang|ruby|rt|br|p)(?![\w-])", re.IGNORECASE)
 _VOICE = re.compile(r"(/?)v(?:\.\S*)?(?:\s+(.*))?", re.IGNORECASE | re.DOTALL)
-_WORD_TIME = re.compile(r"\s*(?:(\d{1,6}):)?(\d{1,2}):(\d{2}[.,]\d{1,3})\s*")
+_WORD_TIME = re.compile(r"\s*(?:\d{1,6}:)?\d{1,2}:\d{2}[.,]\d{1,3}\s*")
 _LINE_BREAK = re.compile(r"<br ?/?>", re.IGNORECASE)
 _PLACE = re.compile(r"\{\\an?\d\}")  # "{\an8}" of SubStation, which strays into SRT
 _ENTITY = re.compile(r"&(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
@@ -171,8 +172,8 @@ def _parts(text: str) -> Iterator[str | float | _Voice]:
         position = tag.end()
         if voice := _VOICE.fullmatch(tag[1]):
             yield _Voice(None if voice[1] else " ".join(_decoded(voice[2] or "").split()) or None)
-        elif clock := _WORD_TIME.fullmatch(tag[1]):
-            yield round(int(clock[1] or 0) * 3600 + int(clock[2]) * 60 + float(clock[3].replace(",", ".")), 3)
+        elif _WORD_TIME.fullmatch(tag[1]):
+            yield round(seconds_of(tag[1]) or 0.0, 3)
     if rest := _decoded(text[position:]):
         yield rest
 

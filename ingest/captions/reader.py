@@ -1,10 +1,9 @@
 """Captions in, cues out: WebVTT, SRT and Podcasting 2.0 JSON as they are found in the wild.
 
-The way: bytes → text (`_decoded`) → blocks with times (`_blocks`, `_segments`) → cues (`ingest.captions.cues`).
+The way: bytes → text (`decode_text`) → blocks with times (`_blocks`, `_segments`) → cues (`ingest.captions.cues`).
 Turns are made from cues in `ingest.captions.turns`.
 """
 
-import codecs
 import json
 import logging
 import math
@@ -14,6 +13,8 @@ from typing import Any
 
 from ingest.captions.cues import CUE_ERROR, Block, Cue, cues_of
 from ingest.errors import SourceError
+from ingest.text.clock import seconds_of
+from ingest.text.encoding import decode_text
 
 logger = logging.getLogger(__name__)
 
@@ -21,20 +22,13 @@ MAX_BYTES = 32 * 2**20  # a hundred hours of captions are about 10 MB
 _WHOLE_SECOND_ERROR = CUE_ERROR + 0.5  # seconds; times without a fraction are rounded
 _SPEECH_RATE = 15.0  # characters per second, for a last segment that does not say where it ends
 
-_TIME = r"(-?)(?:(\d{1,6}):)?(\d{1,6}):(\d{1,2})(?:[.,](\d{1,9}))?"
+_TIME = r"-?(?:\d{1,6}:)?\d{1,6}:\d{1,2}(?:[.,]\d{1,9})?"
 _TIME_BEGINS = frozenset("-0123456789")
-_CLOCK = re.compile(_TIME)
 _TIMING = re.compile(rf"\s*({_TIME})\s*-->\s*({_TIME})(?!\S)")
+_FRACTION = re.compile(r"[.,]0*[1-9]")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")
 _NOT_A_CUE = re.compile(r"(NOTE|STYLE|REGION)(\s|$)")
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark begins like this one
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
 
 
 def read_captions(data: bytes, name: str) -> tuple[Cue, ...]:
@@ -47,7 +41,7 @@ def read_captions(data: bytes, name: str) -> tuple[Cue, ...]:
         raise SourceError(
             f"{name}: {len(data) / 1e6:.0f} MB of captions; files over {MAX_BYTES // 2**20} MiB are not read"
         )
-    text = _CONTROL.sub("", _decoded(data)).lstrip("\ufeff").strip()
+    text = _CONTROL.sub("", decode_text(data)).lstrip("\ufeff").strip()
     blocks = _segments(text, name) if text[:1] in ("{", "[") else list(_blocks(text, name))
     cues = cues_of(blocks)
     if not cues:
@@ -55,31 +49,9 @@ def read_captions(data: bytes, name: str) -> tuple[Cue, ...]:
     return cues
 
 
-def seconds(clock: str) -> float | None:
-    """Return the seconds of "1:02:03.5", "02:03,500" or "-00:01.000" (never below 0), None for anything else."""
-    found = _CLOCK.fullmatch(clock.strip())
-    return None if found is None else _seconds(*found.groups())
-
-
-def _seconds(sign: str, hours: str | None, minutes: str, rest: str, fraction: str | None) -> float:
-    whole = int(hours or 0) * 3600 + int(minutes) * 60 + int(rest)
-    return 0.0 if sign else round(whole + float(f"0.{fraction or 0}"), 3)
-
-
-def _decoded(data: bytes) -> str:
-    for mark, encoding in _BOMS:
-        if data.startswith(mark):
-            return data[len(mark) :].decode(encoding, errors="replace")
-    head = data[:1000]
-    if head[1::2].count(0) > len(head) // 3:
-        return data.decode("utf-16-le", errors="replace")
-    if head[::2].count(0) > len(head) // 3:
-        return data.decode("utf-16-be", errors="replace")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        # What calls itself Latin-1 has curly quotes of Windows more often than control characters.
-        return data.decode("cp1252", errors="replace")
+def _seconds(time: str) -> float:
+    """Return the seconds of a cue's time, to the millisecond; one before the start of the recording is its start."""
+    return 0.0 if time.startswith("-") else round(seconds_of(time) or 0.0, 3)
 
 
 def _blocks(text: str, name: str) -> Iterator[Block]:
@@ -89,14 +61,15 @@ def _blocks(text: str, name: str) -> Iterator[Block]:
     timings = [(number, _TIMING.match(line)) for number, line in enumerate(lines) if _is_timing(line)]
     # Every time without a fraction: the clock of this file counts whole seconds.
     found = [timing for _, timing in timings if timing]
-    error = CUE_ERROR if any(int(timing[6] or 0) or int(timing[12] or 0) for timing in found) else _WHOLE_SECOND_ERROR
+    has_fractions = any(_FRACTION.search(timing.group()) for timing in found)
+    error = CUE_ERROR if has_fractions else _WHOLE_SECOND_ERROR
     ids = [_id_line(lines, number, is_vtt) for number, _ in timings]
     # A cue ends where the next one, with its identifier, begins.
     begins = [number - (identifier is not None) for (number, _), identifier in zip(timings, ids, strict=True)]
     for (number, timing), identifier, end in zip(timings, ids, [*begins, len(lines)][1:], strict=True):
         if timing is None:
             continue
-        start, stop = _seconds(*timing.groups()[1:6]), _seconds(*timing.groups()[7:12])
+        start, stop = _seconds(timing[1]), _seconds(timing[2])
         body = _vtt_payload(lines, number + 1, end) if is_vtt else lines[number + 1 : end]
         yield Block(start, max(start, stop), "\n".join(body), id=identifier, error=error)
     if len(found) < len(timings):
@@ -196,10 +169,8 @@ def _transcript_blocks(turns: list[Any]) -> Iterator[Block]:
 
 def _number(value: Any) -> float | None:
     """Return seconds of at least 0 from a number or a clock, None for anything that is neither."""
-    if isinstance(value, str):
-        clock = seconds(value)
-        if clock is not None:
-            return clock
+    if isinstance(value, str) and (time := seconds_of(value.strip().removeprefix("-"))) is not None:
+        return 0.0 if value.strip().startswith("-") else time
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:

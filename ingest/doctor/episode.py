@@ -9,7 +9,7 @@ from typing import Literal
 from ingest.errors import LibraryError, one_line
 from ingest.library.records import episode_folder, episodes_folder, load_record, recording
 from ingest.pipeline import IngestSettings, ingest_episode
-from ingest.speech import heard as heard_words
+from ingest.speech import heard
 from ingest.stages.recording import NOTE
 from ingest.storage.disk_space import disk_problem
 from ingest.storage.files import SCHEMA, hash_of, lock, read_if_whole, read_json, sha256_of, write_json
@@ -69,8 +69,8 @@ def _ended_transcription(home: Path, folder: Path) -> Iterator[Finding]:
     paths = folder / "heard.partial.json", folder / "heard.json"
     if any(not path.exists() or _problem(path, folder.name) is not None for path in paths):
         return
-    partial, heard = (read_json(path) for path in paths)
-    if heard["key"] == {"audio_sha256": partial.get("audio"), **{name: partial[name] for name in _ENGINE}}:
+    partial, whole = (read_json(path) for path in paths)
+    if whole["key"] == {"audio_sha256": partial.get("audio"), **{name: partial[name] for name in _ENGINE}}:
         yield repaired(home, paths[0], "was left by a transcription that had ended; it was removed", paths[0].unlink)
 
 
@@ -114,7 +114,7 @@ def _problem(path: Path, identifier: str) -> str | None:
         if missing := _FIELDS.get(path.name, set()) - data.keys():
             return f"lacks {', '.join(sorted(missing))}"
         if path.name.startswith("heard."):
-            heard_words.from_json(data)
+            heard.from_json(data)
         if path.name.startswith("transcript"):
             return _wrong_transcript(path, from_json(data), identifier)
     except (LibraryError, ValueError) as error:

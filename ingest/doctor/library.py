@@ -10,14 +10,12 @@ from pathlib import Path
 
 from ingest.doctor.episode import Finding, examine_episode, left_over
 from ingest.errors import LibraryError, one_line
-from ingest.library.records import episodes_folder, feeds
+from ingest.library.records import FEEDBACK, episodes_folder, feeds
 from ingest.library.removal import removal_of, removed_folder
 from ingest.storage.disk_space import RESERVE, free_space, megabytes
 from ingest.storage.files import lock, read_json
 
 __all__ = ["FEEDBACK", "Finding", "examine_library"]
-
-FEEDBACK = "feedback.jsonl"
 
 
 def examine_library(home: Path) -> Iterator[Finding]:

@@ -6,16 +6,13 @@ import re
 from urllib.parse import urljoin
 
 from ingest.errors import SourceError
+from ingest.text.encoding import MARKS
 
 _HEAD = 65_536
 # What a server's own error message or a stray byte may take before the root.
 _MOST_JUNK = 4_096
 _MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
+    *MARKS,
     (b"<\0?\0", "utf-16-le"),
     (b"<\0r\0", "utf-16-le"),
     (b"\0<\0?", "utf-16-be"),

@@ -7,6 +7,15 @@ import unicodedata
 from pathlib import PurePosixPath
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
+from ingest.text.clock import seconds_of
+from ingest.text.urls import is_remote
+
+# "#35" counts where a title numbers itself: at its start, after a word for the show, or before a border.
+_NUMBER_IN_TITLE = re.compile(
+    r"(?:\b(?:episode|ep\.?)\s*#?\s*|\b(?:podcast|show)\s*#\s*|^#\s*|#(?=\s*\d+\s*(?:[:|).–—-]|$)))\s*(\d{1,5})\b",
+    re.IGNORECASE,
+)
+
 # A recording longer than this is a misprint (milliseconds, a date).
 _MOST_SECONDS = 7 * 24 * 3600.0
 _MOST_MARKUP = 20_000
@@ -14,8 +23,6 @@ _MOST_URL = 4_000
 # What file systems take for one name, and a share of what they take for a path.
 _MOST_NAME_BYTES = 255
 _MOST_PATH_BYTES = 1_000
-_CLOCK = re.compile(r"(?:(\d{1,4}):)?(\d{1,6}):(\d{1,2}(?:\.\d{1,9})?)")
-_NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,9})?")
 _UNITS = re.compile(
     r"(?:pt)?(?:(\d{1,4}(?:\.\d{1,4})?)\s*h(?:(?:ou)?rs?)?[\s,]*)?"
     r"(?:(\d{1,5}(?:\.\d{1,4})?)\s*m(?:in(?:ute)?s?)?\.?[\s,]*)?"
@@ -39,16 +46,11 @@ def seconds_in(printed: str | None) -> float | None:
     A duration of nothing, or of more than a week, is no duration.
     """
     text = (printed or "").strip().lower()
-    if clock := _CLOCK.fullmatch(text):
-        hours, minutes, seconds = clock.groups()
-    elif _NUMBER.fullmatch(text):
-        hours, minutes, seconds = None, None, text
-    elif units := _UNITS.fullmatch(text):
-        hours, minutes, seconds = units.groups()
-    else:
-        return None
-    total = float(hours or 0) * 3600 + float(minutes or 0) * 60 + float(seconds or 0)
-    return total if 0 < total <= _MOST_SECONDS else None
+    total = seconds_of(text)
+    if total is None and (units := _UNITS.fullmatch(text)):
+        hours, minutes, seconds = (float(part or 0) for part in units.groups())
+        total = hours * 3600 + minutes * 60 + seconds
+    return total if total is not None and 0 < total <= _MOST_SECONDS else None
 
 
 def whole_number(printed: str | None) -> int | None:
@@ -62,16 +64,6 @@ def iso_date(moment: time.struct_time | None) -> str | None:
     if moment is None or not 1900 <= moment.tm_year <= 2999:
         return None
     return f"{moment.tm_year:04}-{moment.tm_mon:02}-{moment.tm_mday:02}"
-
-
-def is_remote(address: str) -> bool:
-    """Say whether an address is an http or https URL."""
-    return address.lower().startswith(("http://", "https://"))
-
-
-def without_credentials(address: str) -> str:
-    """Return an address without the name and password that it may hold."""
-    return re.sub(r"(?<=://)[^/]*@", "", address)
 
 
 def resolved(reference: str, base: str) -> str:
@@ -122,3 +114,9 @@ def _beside(path: str, base: str) -> str:
 def _hidden(letter: str) -> bool:
     """Control, direction and private characters; the two joiners stay, for scripts and emoji are written with them."""
     return unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Co") and letter not in "\u200c\u200d"
+
+
+def number_in(title: str | None) -> int | None:
+    """Return the episode number that a title prints ("#35", "Episode 35"), else None."""
+    found = _NUMBER_IN_TITLE.search(title or "")
+    return int(found.group(1)) if found else None

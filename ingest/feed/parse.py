@@ -20,10 +20,9 @@ import feedparser
 from ingest.errors import SourceError
 from ingest.feed.decode import looks_like_feed
 from ingest.feed.document import read_document
-from ingest.feed.fields import is_remote, iso_date, plain_text, resolved, seconds_in, whole_number, without_credentials
+from ingest.feed.fields import iso_date, number_in, plain_text, resolved, seconds_in, whole_number
 from ingest.item import Item, Link
-from ingest.library.identity import number_in
-from ingest.text.urls import shown_address
+from ingest.text.urls import is_remote, shown_address, without_credentials
 
 __all__ = ["Feed", "looks_like_feed", "parse_feed"]
 

@@ -10,12 +10,11 @@ from pathlib import Path
 
 import httpx
 
-from ingest.errors import SourceError
-from ingest.fetch.partial_download import Part, kept_to_resume
+from ingest.errors import PassingError, SourceError
+from ingest.fetch.partial_download import Part, goes_on, kept_to_resume, validator, whole_size
 from ingest.fetch.response_body import blocks
-from ingest.fetch.retry import PASSING, FetchLimits, PassingError, asked_wait, refusal, tried
+from ingest.fetch.retry import PASSING, FetchLimits, asked_wait, refusal, tried
 from ingest.fetch.transport import PublicTransport
-from ingest.ranges import goes_on, validator, whole_size
 from ingest.storage.files import sha256_of, sync_folder
 from ingest.text.urls import printable, shown_address
 

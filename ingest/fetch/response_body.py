@@ -5,8 +5,8 @@ import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 
-from ingest.errors import SourceError
-from ingest.fetch.retry import FetchLimits, PassingError
+from ingest.errors import PassingError, SourceError
+from ingest.fetch.retry import FetchLimits
 
 # Bytes of a block, so that a bomb is noticed long before it is unpacked.
 _BLOCK = 65_536

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from ingest.errors import SourceError
+from ingest.errors import PassingError, SourceError
 
 logger = logging.getLogger(__name__)
 
@@ -41,14 +41,6 @@ class FetchLimits:
     attempts: int = 4
     backoff: float = 1.0
     longest_wait: float = 60.0
-
-
-class PassingError(Exception):
-    """A failure that may pass; `wait` is what the server asked for, in seconds."""
-
-    def __init__(self, message: str, wait: float | None = None) -> None:
-        super().__init__(message)
-        self.wait = wait
 
 
 def tried(once: Callable[[], _Result], name: str, limits: FetchLimits, deadline: float) -> _Result:

@@ -17,23 +17,12 @@ Key = tuple[str | int | None, ...]
 _SHOW_ID_LETTERS = 20
 _SUFFIX_LETTERS = 4
 _LONG_SUFFIX_LETTERS = 8
-# "#35" counts where a title numbers itself: at its start, after a word for the show, or before a border.
-_NUMBER_IN_TITLE = re.compile(
-    r"(?:\b(?:episode|ep\.?)\s*#?\s*|\b(?:podcast|show)\s*#\s*|^#\s*|#(?=\s*\d+\s*(?:[:|).–—-]|$)))\s*(\d{1,5})\b",
-    re.IGNORECASE,
-)
 
 
 def slug(text: str) -> str:
     """Return the text as lower-case ASCII letters and digits joined by hyphens; empty if nothing is left."""
     ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", ascii_text.lower()).strip("-")
-
-
-def number_in(title: str | None) -> int | None:
-    """Return the episode number that a title prints ("#35", "Episode 35"), else None."""
-    found = _NUMBER_IN_TITLE.search(title or "")
-    return int(found.group(1)) if found else None
 
 
 def show_id(title: str, taken: Collection[str]) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from ingest.item import Item
 from ingest.library.identity import Key, certain_keys, likely_keys, same_episode
 from ingest.library.records import Record
-from ingest.library.removal import names_of
+from ingest.reference.catalogue import names_of
 from ingest.transcript import Show
 
 

@@ -6,11 +6,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from ingest.errors import LibraryError, ModelMissing
-from ingest.feed.fields import is_remote
-from ingest.fetch.retry import PassingError
+from ingest.errors import LibraryError, ModelMissing, PassingError
 from ingest.library.records import Record, episode_folder
 from ingest.storage.files import hash_of, read_if_whole, sha256_of, write_json
+from ingest.text.urls import is_remote
 from ingest.transcript import Episode
 
 logger = logging.getLogger(__name__)

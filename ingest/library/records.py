@@ -18,6 +18,8 @@ from ingest.item import Item, Link
 from ingest.storage.files import SCHEMA, hash_of, read_if_whole, read_json, write_json
 from ingest.transcript import Episode, Show, Transcript, episode_from_json, from_json, to_json, with_episode
 
+FEEDBACK = "feedback.jsonl"
+
 
 @dataclass(frozen=True, slots=True)
 class Record:

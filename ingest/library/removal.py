@@ -25,7 +25,7 @@ from ingest.library.records import (
     save_feed,
     today,
 )
-from ingest.reference.catalogue import known_show
+from ingest.reference.catalogue import names_of
 from ingest.storage.files import SCHEMA, hash_of, lock, read_json, sync_folder, write_json
 from ingest.transcript import Show
 
@@ -127,12 +127,6 @@ def discard_ghost(home: Path, identifier: str) -> None:
     """Delete the empty folder that taking the lease of an episode left which was removed a moment before."""
     with contextlib.suppress(OSError):
         episode_folder(home, identifier).rmdir()
-
-
-def names_of(show: Show) -> tuple[tuple[str, ...], bool]:
-    """Return the names of a show, and whether the catalogue lists it, as `ingest.library.identity` asks for them."""
-    listed = known_show(show.id)
-    return (listed.names, True) if listed else ((show.title,), False)
 
 
 def by_key(removed: Iterable[Removal]) -> dict[str, Removal]:

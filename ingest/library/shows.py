@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from ingest.feed.fields import without_credentials
 from ingest.item import Item
 from ingest.library.identity import same_show, show_id
 from ingest.library.records import FeedRecord, today
 from ingest.reference.catalogue import find_show, known_shows
+from ingest.text.urls import without_credentials
 from ingest.transcript import Show
 
 

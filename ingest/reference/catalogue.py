@@ -6,6 +6,8 @@ from functools import cache
 from importlib.resources import files
 from urllib.parse import urlsplit
 
+from ingest.transcript import Show
+
 
 @dataclass(frozen=True, slots=True)
 class KnownEpisode:
@@ -95,3 +97,9 @@ def _episode(data: dict[str, object]) -> KnownEpisode:
 
 def _text(value: object) -> str | None:
     return None if value is None else str(value)
+
+
+def names_of(show: Show) -> tuple[tuple[str, ...], bool]:
+    """Return the names of a show, and whether the catalogue lists it, as `ingest.library.identity` asks for them."""
+    listed = known_show(show.id)
+    return (listed.names, True) if listed else ((show.title,), False)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ingest.shownotes.lines import Line
-from ingest.speakers.names import TIME, fold, name_words, seconds
+from ingest.speakers.names import fold, name_words
+from ingest.text.clock import TIME, seconds_of
 from ingest.text.words import is_mark
 
 # A label alone on its line, before its text on one line, or alone without a colon.
@@ -80,7 +81,7 @@ def label_at_start(number: int, line: Line) -> Label | None:
         name,
         form,
         bold=line.bold_start <= found.start("name") and found.end("name") <= line.bold_end <= found.end() + 1,
-        time=seconds(printed) if printed else time,
+        time=seconds_of(printed) if printed else time,
         role=role,
         mark=mark,
     )
@@ -117,7 +118,7 @@ def labels_within(number: int, line: Line, start: Label | None) -> Iterator[Labe
             colon.end(),
             run.strip(),
             "inline",
-            time=seconds(before["before"]) if before else time,
+            time=seconds_of(before["before"]) if before else time,
             role=role,
             mark=mark,
             after_border=_BORDER.search(line.text[max(0, name_start - 20) : name_start].rstrip()) is not None,
@@ -148,7 +149,7 @@ def _read_brackets(brackets: str) -> tuple[float | None, str, str]:
     marks: list[str] = []
     for bracket in _BRACKET.findall(brackets):
         if _is_time(bracket):
-            time = seconds(bracket[1:-1].strip())
+            time = seconds_of(bracket[1:-1].strip())
         else:
             (marks if is_mark(bracket) else roles).append(bracket)
     return time, " ".join(roles), " ".join(marks)

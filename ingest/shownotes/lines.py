@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 
 from ingest.item import Link
-from ingest.speakers.names import TIME
+from ingest.text.clock import TIME
 
 # A tag of another name is text that somebody wrote ("<laughs>"), not markup.
 _ELEMENTS = frozenset(

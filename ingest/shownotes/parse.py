@@ -19,7 +19,8 @@ from ingest.shownotes.page import (
     with_markers_apart,
 )
 from ingest.speakers.aliases import find_aliases, full_names, role_aliases, speaker_of
-from ingest.speakers.names import TIME, first_name, fold, is_role, name_words, seconds
+from ingest.speakers.names import first_name, fold, is_role, name_words
+from ingest.text.clock import TIME, seconds_of
 from ingest.text.words import begins_clip, without_marks
 from ingest.transcript import OfficialTurn
 
@@ -276,11 +277,11 @@ def _timed_text(parts: Sequence[str], label: Label | None) -> tuple[float | None
             part = _GUESS_FIRST.sub("", part)
         first = _TIME_FIRST.match(part)
         if first is None and not any(kept) and label is not None and _TIME_ONLY.fullmatch(part):
-            start = seconds(part) if start is None else start
+            start = seconds_of(part) if start is None else start
             continue
         if first is not None:
             if start is None and not kept:
-                start = seconds(first[1])
+                start = seconds_of(first[1])
             part = part[first.end() :]
         part = _TIME_IN_TEXT.sub("", part).strip()
         if part:

@@ -2,10 +2,6 @@
 
 import re
 
-# A time as printed in a transcript: "12:34", "00:12:34", "1:02:03.5".
-TIME = r"(?:\d{1,3}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?"
-_TIME_PARTS = re.compile(r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})(?:[.,](\d{1,3}))?")
-
 _PARTICLES = frozenset(
     "de da di do du dos das del della der den van von und y e la le el al bin bint ibn ap ab af av zu zum ten ter te "
     "of and &".split()
@@ -79,15 +75,6 @@ def first_name(name: str) -> str:
     """Return the folded first word of a name of several words, titles left out; "" for a single word."""
     words = [word for word in fold(name).split() if word.rstrip(".") not in _TITLES]
     return words[0] if len(words) > 1 else ""
-
-
-def seconds(time: str) -> float:
-    """Return the seconds of a printed time; raises ValueError if it is none."""
-    found = _TIME_PARTS.fullmatch(time)
-    if found is None:
-        raise ValueError(f"{time!r} is no time like 12:34 or 1:02:03")
-    hours, minutes, whole, fraction = found.groups()
-    return int(hours or 0) * 3600.0 + int(minutes) * 60 + float(f"{whole}.{fraction or 0}")
 
 
 def _fits(word: str) -> bool:

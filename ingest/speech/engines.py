@@ -10,8 +10,8 @@ from typing import Any
 
 from ingest.audio.load import SAMPLE_RATE
 from ingest.errors import ModelMissing, PlaybackError
-from ingest.speech import heard as guards
 from ingest.speech.heard import Listening
+from ingest.speech.vocabulary import prompt
 from ingest.speech.weights import dimensions, file_of, folder_of, loading
 from ingest.speech.windows import Samples
 from ingest.transcript import HeardWord
@@ -104,7 +104,7 @@ def _faster_whisper(weights: Path, listening: Listening) -> Recogniser:
             condition_on_previous_text=False,  # otherwise one loop infects the rest
             without_timestamps=True,
             word_timestamps=True,
-            hotwords=guards.prompt(listening.vocabulary) or None,
+            hotwords=prompt(listening.vocabulary) or None,
         )
         # A clip is one segment. The engine would go on to decode the few hundredths after the last word, where there is
         # nothing but room to invent, so it is not asked for a second one.
@@ -131,7 +131,7 @@ def _openai_whisper(weights: Path, listening: Listening) -> Recogniser:
     with loading(weights):
         model = _openai_model(weights, listening.model)
     gpu = model.device.type == "cuda"
-    prompt = guards.prompt(listening.vocabulary) or None
+    wording = prompt(listening.vocabulary) or None
     asked = _asked(listening, LANGUAGES, model.is_multilingual)
 
     def mel(clip: Samples) -> Any:
@@ -144,7 +144,7 @@ def _openai_whisper(weights: Path, listening: Listening) -> Recogniser:
         for temperature in TEMPERATURES:
             search = {"best_of": BEAM} if temperature else {"beam_size": BEAM}
             options = whisper.DecodingOptions(
-                language=language, temperature=temperature, prompt=prompt, without_timestamps=True, fp16=gpu, **search
+                language=language, temperature=temperature, prompt=wording, without_timestamps=True, fp16=gpu, **search
             )
             result = model.decode(features, options)
             repeats, guess = result.compression_ratio > COMPRESSION_LIMIT, result.avg_logprob < LOGPROB_LIMIT

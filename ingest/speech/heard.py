@@ -1,26 +1,16 @@
 """Heard words as values, and the guards against what Whisper invents. Pure: it loads no engine."""
 
-import math
-import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from ingest.errors import LibraryError
-from ingest.text.words import normalise
 from ingest.transcript import HeardWord
 
 SCHEMA = 1
 
 Engine = Literal["faster-whisper", "openai-whisper"]
-# A word may begin or end this many seconds outside of speech: voice activity and word times are that coarse.
-EDGE = 0.3
-PROMPT = 600  # characters of vocabulary given to Whisper: about 200 of the 223 tokens it reads
-# A phrase of so many words may be said this often in a row; loops of Whisper go on for dozens. Longer phrases: twice.
-REPEATS = {1: 5, 2: 3, 3: 3}
-LONGEST_PHRASE = 25  # words; a loop of Whisper repeats one sentence
-PROMPT_RUN = 6  # words in a row, copied from the vocabulary, that nobody says but Whisper echoes
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,111 +61,3 @@ def from_json(data: Mapping[str, Any]) -> Heard:
         )
     except (KeyError, TypeError) as error:
         raise LibraryError(f"heard words are not of schema {SCHEMA}: {error!r}") from error
-
-
-def prompt(vocabulary: Sequence[str]) -> str:
-    """Return the vocabulary as Whisper's prompt: whole entries, comma-separated, as many as it reads."""
-    text = ""
-    for entry in vocabulary:
-        longer = f"{text}, {entry}" if text else entry
-        if len(longer) > PROMPT:
-            break
-        text = longer
-    return text
-
-
-def joined(pieces: Sequence[HeardWord]) -> list[HeardWord]:
-    """Return Whisper's pieces of one clip as words: punctuation without a blank before it joins what it stands between.
-
-    "GOV" and ".UK" become "GOV.UK", times from first to last, the lowest probability of both. What holds no letter or
-    digit ("♪", "…"), or half a character, is no word and is left out.
-    """
-    words: list[HeardWord] = []
-    for piece in pieces:
-        if words and piece.text and piece.text[0] in string.punctuation:
-            before = words.pop()
-            piece = HeardWord(before.text + piece.text, before.start, piece.end, _least(before, piece))
-        words.append(piece)
-    stripped = (replace(word, text=" ".join(word.text.split())) for word in words)
-    return [word for word in stripped if "�" not in word.text and any(map(str.isalnum, word.text))]
-
-
-def in_speech(words: Sequence[HeardWord], regions: Sequence[tuple[float, float]]) -> list[HeardWord]:
-    """Return the words that lie at least partly in speech: what Whisper writes into silence or music is invented."""
-    return [
-        word for word in words if any(word.start <= end + EDGE and word.end >= start - EDGE for start, end in regions)
-    ]
-
-
-def in_order(words: Sequence[HeardWord], duration: float) -> list[HeardWord]:
-    """Return the words with times that never run backwards and lie in 0…`duration` seconds, rounded to milliseconds.
-
-    A word that begins before its predecessor begins with it; one whose times are no numbers, or that begins at or after
-    the end, is left out. No word ends after the next one begins.
-    """
-    kept: list[HeardWord] = []
-    for word in words:
-        if not (math.isfinite(word.start) and math.isfinite(word.end)) or word.start >= duration:
-            continue
-        start = max(0.0, word.start, kept[-1].start if kept else 0.0)
-        if kept and kept[-1].end > start:
-            kept[-1] = replace(kept[-1], end=start)
-        kept.append(replace(word, start=start, end=min(duration, max(start, word.end))))
-    return [replace(word, start=_floor(word.start), end=_floor(word.end)) for word in kept]
-
-
-def unrepeated(words: Sequence[HeardWord]) -> list[HeardWord]:
-    """Return the words without Whisper's loops: a phrase said again and again is kept once.
-
-    People repeat single words and short phrases, so these must come more often before they count as a loop (REPEATS).
-    """
-    keys = [" ".join(normalise(word.text)) or word.text for word in words]
-    kept: list[HeardWord] = []
-    position = 0
-    while position < len(words):
-        size, times = _loop_at(keys, position)
-        kept.extend(words[position : position + size])
-        position += size * times
-    return kept
-
-
-def unprompted(words: Sequence[HeardWord], vocabulary: Sequence[str]) -> list[HeardWord]:
-    """Return the words without echoes of the prompt: at least six in a row that stand so in the vocabulary."""
-    expected = normalise(prompt(vocabulary))
-    runs = {tuple(expected[i : i + PROMPT_RUN]) for i in range(len(expected) - PROMPT_RUN + 1)}
-    if not runs:
-        return list(words)
-    spoken = [(key, index) for index, word in enumerate(words) for key in normalise(word.text)]
-    echoed = {
-        index
-        for i in range(len(spoken) - PROMPT_RUN + 1)
-        if tuple(key for key, _ in spoken[i : i + PROMPT_RUN]) in runs
-        for _, index in spoken[i : i + PROMPT_RUN]
-    }
-    return [word for index, word in enumerate(words) if index not in echoed]
-
-
-def guarded(words: Sequence[HeardWord], duration: float, vocabulary: Sequence[str] = ()) -> tuple[HeardWord, ...]:
-    """Return an episode's words after the guards that need all of them: echoes, loops, times."""
-    return tuple(in_order(unrepeated(unprompted(words, vocabulary)), duration))
-
-
-def _least(before: HeardWord, after: HeardWord) -> float | None:
-    known = [word.probability for word in (before, after) if word.probability is not None]
-    return min(known, default=None)
-
-
-def _floor(seconds: float) -> float:
-    return math.floor(seconds * 1000) / 1000  # never past the end
-
-
-def _loop_at(keys: Sequence[str], position: int) -> tuple[int, int]:
-    """Return the size of the phrase that loops from a position on and how often it is said; (1, 1) if none does."""
-    for size in range(1, min(LONGEST_PHRASE, len(keys) - position) + 1):
-        phrase = keys[position : position + size]
-        times = 1
-        while keys[position + times * size : position + (times + 1) * size] == phrase:
-            times += 1
-        if times > REPEATS.get(size, 2):
-            return size, times
-    return 1, 1

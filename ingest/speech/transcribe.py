@@ -11,9 +11,9 @@ from pathlib import Path
 
 from ingest.audio.load import SAMPLE_RATE, blocks, probe
 from ingest.errors import LibraryError
-from ingest.speech import heard as guards
 from ingest.speech.engines import Recogniser, opened, package, weights_available
-from ingest.speech.heard import Heard, Listening
+from ingest.speech.heard import Heard, Listening, from_json, to_json
+from ingest.speech.postprocess import guarded, in_speech, joined
 from ingest.speech.windows import CLIP, Region, Samples, clips, windows
 from ingest.storage.files import read_json, sha256_of, write_json
 from ingest.transcript import HeardWord
@@ -49,9 +49,9 @@ def transcribe(path: Path, listening: Listening, progress: Progress | None = Non
         seconds = done / SAMPLE_RATE
         heard = replace(heard, duration=seconds)
         if resume is not None:
-            write_json(resume, {**guards.to_json(heard), "audio": key, "samples": done})
+            write_json(resume, {**to_json(heard), "audio": key, "samples": done})
     tell(total, total)
-    words = guards.guarded(heard.words, heard.duration, heard.vocabulary)
+    words = guarded(heard.words, heard.duration, heard.vocabulary)
     logger.info("%s: %d words heard, %d of them invented", path.name, len(heard.words), len(heard.words) - len(words))
     return replace(heard, words=words)
 
@@ -78,11 +78,11 @@ def _listened(
     language = heard.language or _language(recogniser, sound)
     words: list[HeardWord] = []
     for (start, end), clip in zip(stretches, sound, strict=True):
-        pieces = guards.joined(recogniser.hear(clip, language))
+        pieces = joined(recogniser.hear(clip, language))
         words += [_moved(word, heard.duration + start, heard.duration + end) for word in pieces]
         done(end)
     speech = [(heard.duration + start, heard.duration + end) for start, end in regions]
-    return replace(heard, language=language, words=heard.words + tuple(guards.in_speech(words, speech)))
+    return replace(heard, language=language, words=heard.words + tuple(in_speech(words, speech)))
 
 
 def _moved(word: HeardWord, start: float, end: float) -> HeardWord:
@@ -113,7 +113,7 @@ def _resumed(resume: Path | None, key: str, listening: Listening) -> tuple[int, 
         return 0, nothing
     try:
         data = read_json(resume)
-        earlier = guards.from_json(data)
+        earlier = from_json(data)
         same = (data["audio"], earlier.engine, earlier.model) == (key, listening.engine, listening.model)
         done = int(data["samples"])
     except (LibraryError, KeyError, TypeError, ValueError) as error:

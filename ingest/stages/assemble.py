@@ -1,17 +1,25 @@
 """One transcript from what there is: official text, captions, heard words (Laws 2 and 3 of the design); pure."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from ingest.alignment.align import align
+from ingest.audio.load import blocks
 from ingest.captions.turns import Cue, heard_words, named, turns_of
+from ingest.errors import AudioError, ModelMissing
 from ingest.shownotes.parse import OfficialText
 from ingest.speakers.roles import find_roles
 from ingest.speech.heard import Heard
 from ingest.speech.turns import turns_heard
+from ingest.timing.edges import movable, refined
 from ingest.timing.estimate import estimate
+from ingest.timing.pauses import envelope, pauses
 from ingest.timing.printed_times import place, plausible
 from ingest.transcript import Divergence, Episode, HeardWord, OfficialTurn, Transcript, Turn
+
+logger = logging.getLogger(__name__)
 
 # How coarse heard times are, in seconds: captions time whole cues, Whisper single words.
 _CUE_PRECISION = 0.5
@@ -69,3 +77,18 @@ def _complete(official: OfficialText) -> bool:
 
 def _words(turns: tuple[OfficialTurn, ...]) -> int:
     return sum(len(turn.text.split()) for turn in turns)
+
+
+def with_edges(transcript: Transcript, audio: Path | None) -> Transcript:
+    """Return the transcript with its turns' edges at the pauses of the recording, decoded once for it.
+
+    Without a recording, or where it cannot be decoded (which is logged), times stay as they are.
+    """
+    if audio is None or not movable(transcript.turns):
+        return transcript
+    try:
+        found = pauses(envelope(blocks(audio)))
+    except (AudioError, ModelMissing) as error:
+        logger.warning("%s: times were not refined by its recording: %s", transcript.episode.id, error)
+        return transcript
+    return replace(transcript, turns=refined(transcript.turns, found))

@@ -9,16 +9,15 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from ingest.captions.turns import Cue, read_captions
-from ingest.errors import PlaybackError, SourceError
-from ingest.feed.fields import is_remote
+from ingest.errors import PassingError, PlaybackError, SourceError
 from ingest.fetch.client import Fetched, fetch, open_client
-from ingest.fetch.retry import FetchLimits, PassingError
+from ingest.fetch.retry import FetchLimits
 from ingest.item import Link
 from ingest.library.records import Record, episode_folder
-from ingest.local_files import read_text
 from ingest.shownotes.parse import parse_notes
 from ingest.storage.files import hash_of, read_if_whole, refuse_damaged, sha256_of, write_json
-from ingest.text.urls import shown_address
+from ingest.text.encoding import read_text
+from ingest.text.urls import is_remote, shown_address
 
 logger = logging.getLogger(__name__)
 

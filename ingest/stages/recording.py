@@ -9,12 +9,12 @@ from typing import Any
 
 from ingest.audio.load import probe
 from ingest.errors import AudioError, ModelMissing, SourceError
-from ingest.feed.fields import is_remote
 from ingest.fetch.client import Downloaded, download, is_unchanged, open_client
 from ingest.item import Item
 from ingest.library.records import Record, episode_folder, recording
 from ingest.storage.disk_space import require_space
 from ingest.storage.files import read_if_whole, sha256_of, sync_folder, write_json
+from ingest.text.urls import is_remote
 
 logger = logging.getLogger(__name__)
 

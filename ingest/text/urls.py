@@ -1,4 +1,4 @@
-"""Addresses and foreign words as messages and logs show them: in one line, bounded, without secrets."""
+"""Web addresses told from paths, and addresses and foreign words as messages show them: one line, without secrets."""
 
 import re
 
@@ -25,3 +25,13 @@ def shown_address(url: str) -> str:
 def printable(text: str) -> str:
     """Return at most 300 characters of a foreign text, without those that end a line or steer a terminal."""
     return "".join(letter for letter in text[:_MOST_CHARACTERS] if letter.isprintable())
+
+
+def is_remote(address: str) -> bool:
+    """Say whether an address is an http or https URL."""
+    return address.lower().startswith(("http://", "https://"))
+
+
+def without_credentials(address: str) -> str:
+    """Return an address without the name and password that it may hold."""
+    return re.sub(r"(?<=://)[^/]*@", "", address)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from statistics import median
 
+from ingest.text.clock import clock
 from ingest.text.words import pieces
 from ingest.timing.estimate import ERROR_PER_SECOND, FASTEST, LEAST_ERROR, SLOWEST, USUAL_PACE
 from ingest.transcript import OfficialTurn, Turn, Word, untimed
@@ -178,15 +179,9 @@ def _longest_run(values: Sequence[tuple[int, float]]) -> list[int]:
 def _problem(turns: Sequence[OfficialTurn], dropped: Sequence[int], what: str) -> list[str]:
     if not dropped:
         return []
-    named = ", ".join(f"turn {index} at {_clock(turns[index].start or 0.0)}" for index in dropped[:_NAMED])
+    named = ", ".join(f"turn {index} at {clock(turns[index].start or 0.0)}" for index in dropped[:_NAMED])
     more = f" and {len(dropped) - _NAMED} more" if len(dropped) > _NAMED else ""
     return [f"printed times that {what} are not used: {named}{more}"]
-
-
-def _clock(time: float) -> str:
-    minutes, rest = divmod(int(time), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 def _precision(times: Sequence[float]) -> float:

@@ -14,9 +14,9 @@ from api.app import create_app
 from api.knowledge_base import KnowledgeBase, open_base
 from api.settings import Settings
 from index.building.build import build
-from index.capitals import WORD
 from index.encode import PieceVectors
 from index.keywords import stems
+from index.sentences import WORD
 from ingest.library.records import Record, episode_folder, save_record, save_transcript
 from ingest.transcript import Episode, Show, Timing, Transcript, Turn, Word
 

@@ -11,27 +11,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.answer.compose import (
-    MOST_QUESTION_CHARACTERS,
-    Answer,
-    Citation,
-    ask,
-    check_question,
-    citation_of,
-    find,
-    listen_url,
-    mended,
-    statements_of,
-)
+from api.answer.compose import Answer, ask, find, statements_of
 from api.answer.confidence import CONFIDENT, TOUCHES
+from api.answer.question import MOST_QUESTION_CHARACTERS, check_question, mended
+from api.episodes.transcripts import open_transcript
 from api.errors import QuestionError
 from api.knowledge_base import KnowledgeBase, open_base
-from api.quotes.quote import fault_of, open_transcript, quote_at, resolve
+from api.quotes.check import fault_of
+from api.quotes.citation import Citation, citation_of, listen_url
+from api.quotes.quote import quote_at
+from api.quotes.resolve import resolve
 from api.settings import Settings
 from index.building.build import build
-from index.chunk import sentences_of
 from index.passage import Filters
 from index.search import trigrams
+from index.sentences import sentences_of
 from ingest.library.records import Record, episode_folder, load_transcript, save_record, save_transcript
 from ingest.text.words import normalise
 from ingest.transcript import Episode, Show, Transcript, Turn, Word

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from api.cli import main
-from api.terminal import maintenance as care
+from api.terminal import maintenance
 from index.maintenance import doctor as index_doctor
 from ingest.library.records import episode_folder, episode_ids
 
@@ -18,7 +18,7 @@ def _models(monkeypatch: pytest.MonkeyPatch, encoder: Any) -> None:
     """The encoder of these tests is found by name, and nothing is said of Whisper's weights."""
     monkeypatch.setattr(index_doctor, "weights_named", lambda name: encoder.weights)
     monkeypatch.setattr(index_doctor, "load_encoder", lambda name: encoder)
-    monkeypatch.setattr(care, "weights_available", lambda listening: None)
+    monkeypatch.setattr(maintenance, "weights_available", lambda listening: None)
 
 
 @pytest.fixture
@@ -72,9 +72,9 @@ def test_missing_weights_are_noted(
     """Whisper is needed by episodes without text alone, so its weights are no fault of the library."""
 
     def missing(listening: object) -> None:
-        raise care.ModelMissing("no weights for 'small.en'")
+        raise maintenance.ModelMissing("no weights for 'small.en'")
 
-    monkeypatch.setattr(care, "weights_available", missing)
+    monkeypatch.setattr(maintenance, "weights_available", missing)
     capsys.readouterr()
     assert main(["--home", str(home), "doctor"]) == 0
     assert "\nnote: Whisper: no weights for 'small.en'; " in capsys.readouterr().out

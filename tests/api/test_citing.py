@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.answer.compose import Citation
+from api.quotes.citation import Citation
 from api.quotes.citation_formats import absolute, as_html, as_json_ld, as_markdown, as_text, quotation
 from ingest.transcript import Episode, Show
 from tests.api.commonmark import tokens

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.answer import confidence as module
-from api.answer.compose import ask, ready
+from api.answer.compose import ask
 from api.answer.confidence import CONFIDENT, TOUCHES, Evidence, confidence, evidence_of
+from api.answer.question import ready
 from api.knowledge_base import KnowledgeBase
 from index.search import search
 

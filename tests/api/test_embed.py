@@ -10,9 +10,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from api.episodes.transcripts import open_transcript
 from api.quotes.context import surroundings_of
 from api.quotes.oembed import WIDTH, card_height, oembed
-from api.quotes.quote import open_transcript, quote_at
+from api.quotes.quote import quote_at
 from api.settings import Settings
 from tests.api.markup import seen
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from api.answer.candidates import Span, information_of, spans_of
-from api.answer.compose import ready
+from api.answer.question import ready
 from api.knowledge_base import KnowledgeBase
 from index.search import search
 

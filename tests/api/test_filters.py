@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.answer.filters import Asked, find_episode, understood
+from api.answer.filters import Asked, understood
+from api.episodes.library import find_episode
 from api.errors import EpisodeUnknown, FilterError
 from index.building.build import build
 from index.generation import Generation

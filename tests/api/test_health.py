@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from api import knowledge_base as bases
+from api import knowledge_base
 from api.app import create_app
 from api.routes.schemas import HealthResponse
 from api.server import live as lives
@@ -34,9 +34,9 @@ def publish(home: Path, number: object) -> None:
 @contextmanager
 def loading(home: Path, load: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
     """A server that loads its own encoder, by `load`."""
-    monkeypatch.setattr(bases, "load_encoder", load)
+    monkeypatch.setattr(knowledge_base, "load_encoder", load)
     monkeypatch.setattr(lives, "_LOOK", 0.02)
-    monkeypatch.setattr(bases, "PACKAGED", "all-MiniLM-L6-v2")
+    monkeypatch.setattr(knowledge_base, "PACKAGED", "all-MiniLM-L6-v2")
     with TestClient(create_app(Settings(home=home))) as client:
         yield client
 

@@ -14,8 +14,9 @@ from starlette.testclient import TestClient
 
 from api.answer.compose import Answer
 from api.app import create_app
+from api.episodes.transcripts import open_transcript
 from api.knowledge_base import KnowledgeBase, open_base
-from api.quotes.quote import open_transcript, quote_at
+from api.quotes.quote import quote_at
 from api.routes import answers
 from api.routes.schemas import EpisodesResponse, ErrorResponse, HealthResponse, QuoteResponse, SearchResponse
 from api.server.live import Live

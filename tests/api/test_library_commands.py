@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 from api import cli
 from api.app import create_app
 from api.errors import QuoteGone, QuoteUnknown
-from api.quotes.quote import resolve
+from api.quotes.resolve import resolve
 from api.settings import Settings
 from index.encoder_files import PACKAGED
 from index.store import index_folder, numbers

@@ -5,8 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.answer.compose import Citation
-from api.listening import Played, fragment, played, stretch
+from api.quotes.citation import Citation, Played, fragment, played, stretch
 from ingest.transcript import Episode, Show
 
 EPISODE = Episode("harbour-1-aaaa", "h1", Show("harbour", "The Harbour Podcast"), duration=600.0)

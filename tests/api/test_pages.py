@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.pages.render import day, length, safe_link
+from api.formatting import day, length, safe_link
 from api.routes import ask_page
 from api.settings import Settings
 from index.errors import IndexBroken

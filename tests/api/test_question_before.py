@@ -2,7 +2,8 @@
 
 import pytest
 
-from api.quotes.quote import opened, quote_at
+from api.episodes.transcripts import opened
+from api.quotes.quote import quote_at
 from ingest.transcript import Episode, Show, Transcript, Turn, Word
 
 

@@ -10,8 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api.episodes.transcripts import Opened, open_transcript, opened
 from api.errors import QuoteGone, QuoteUnknown
-from api.quotes.quote import Opened, Quote, fault_of, fingerprint, open_transcript, opened, quote_at, resolve
+from api.quotes.check import fault_of
+from api.quotes.quote import Quote, fingerprint, quote_at
+from api.quotes.resolve import resolve
 from ingest.library.records import Record, episode_folder, save_record, save_transcript
 from ingest.text.words import normalise
 from ingest.timing.printed_times import place

@@ -11,7 +11,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.quotes.quote import open_transcript, quote_at
+from api.episodes.transcripts import open_transcript
+from api.quotes.quote import quote_at
 from api.settings import Settings
 from ingest.text.words import normalise
 from tests.api.markup import Seen, seen

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.reading import seconds_of, spoken_at
-from api.terminal.text import clock
+from api.episodes.timeline import spoken_at
+from ingest.text.clock import clock, seconds_of
 from ingest.transcript import Turn
 
 TURNS = (Turn("A", "One.", 5.0), Turn("B", "Two."), Turn("A", "Three.", 20.5), Turn("B", "Moved.", 10.0))
@@ -18,6 +18,7 @@ TURNS = (Turn("A", "One.", 5.0), Turn("B", "Two."), Turn("A", "Three.", 20.5), T
         ("192.4", 192.4),
         ("3:12", 192.0),
         ("1:02:03", 3723.0),
+        ("1:02:03,5", 3723.5),
         (" 0 ", 0.0),
         ("", None),
         ("-5", None),
@@ -25,7 +26,7 @@ TURNS = (Turn("A", "One.", 5.0), Turn("B", "Two."), Turn("A", "Three.", 20.5), T
         ("nan", None),
         ("inf", None),
         ("12:", None),
-        ("٣", None),
+        ("٣", 3.0),
         ("9" * 400, None),
         ("192#turn", None),
     ],
@@ -35,10 +36,10 @@ def test_a_time_is_read_as_people_and_scripts_write_it(text: str, seconds: float
     assert seconds_of(text) == seconds
 
 
-@given(st.integers(0, 999_999))
+@given(st.integers(0, 10**9))
 def test_a_clock_that_is_shown_can_be_typed(seconds: int) -> None:
     """What pages print as a time is read as that time."""
-    assert seconds_of(clock(seconds)) == (seconds if seconds < 3_600_000 else None)
+    assert seconds_of(clock(seconds)) == seconds
 
 
 @pytest.mark.parametrize(

@@ -14,12 +14,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from api.answer.compose import Answer, Citation, Statement
+from api.answer.compose import Answer, Statement
 from api.answer.function_words import is_function_word
 from api.app import create_app
 from api.cli import main
 from api.llm.grounding import supported_statements
 from api.llm.rewrite import Model, model_of, rewritten
+from api.quotes.citation import Citation
 from api.settings import Settings, read_settings
 from api.terminal.text import answer_text
 from index.encode import Encoder

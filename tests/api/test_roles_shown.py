@@ -4,9 +4,10 @@ from pathlib import Path
 
 from starlette.testclient import TestClient
 
-from api.answer.compose import citation_of
 from api.app import create_app
-from api.quotes.quote import opened, quote_at
+from api.episodes.transcripts import opened
+from api.quotes.citation import citation_of
+from api.quotes.quote import quote_at
 from api.settings import Settings
 from ingest.library.records import Record, save_record, save_transcript
 from ingest.transcript import Episode, OfficialTurn, Role, Show, Transcript, untimed

@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.tokens import is_bearer_of
+from api.server.admission import is_bearer_of
 
 
 @pytest.mark.parametrize(

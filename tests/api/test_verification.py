@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 from starlette.testclient import TestClient
 
-from api import drops
 from api.answer import compose as answer
 from api.app import create_app
+from api.episodes.transcripts import open_transcript
 from api.knowledge_base import KnowledgeBase, open_base
-from api.quotes.quote import open_transcript
+from api.quotes import check
 from api.quotes.verification import Verification, verify
 from api.server.live import Live
 from api.settings import Settings
@@ -295,7 +295,7 @@ def test_dropped_quotes_are_counted(client: TestClient, monkeypatch: pytest.Monk
 
 def test_counting_loses_nothing_among_threads() -> None:
     """Many threads may count at once."""
-    before = drops.dropped()["mis-timed"]
+    before = check.dropped()["mis-timed"]
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda _: drops.count_dropped("mis-timed"), range(2_000)))
-    assert drops.dropped()["mis-timed"] == before + 2_000
+        list(pool.map(lambda _: check.count_dropped("mis-timed"), range(2_000)))
+    assert check.dropped()["mis-timed"] == before + 2_000

@@ -3,8 +3,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api.episodes.transcripts import Opened, opened
+from api.quotes.check import fault_of
 from api.quotes.neighbours import widened
-from api.quotes.quote import Opened, Quote, fault_of, opened, quote_at
+from api.quotes.quote import Quote, quote_at
 from ingest.transcript import Episode, Show, Transcript, Turn, Word
 
 EPISODE = Episode("harbour-1-aaaa", "h1", Show("harbour", "The Harbour Podcast"))

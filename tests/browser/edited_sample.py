@@ -3,7 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
-from api.quotes.quote import open_transcript, quote_at
+from api.episodes.transcripts import open_transcript
+from api.quotes.quote import quote_at
 from index.building.build import build
 from ingest.library.records import Record, episode_ids, load_transcript, recording, save_record, save_transcript
 from ingest.text.words import normalise

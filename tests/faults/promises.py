@@ -8,8 +8,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from api.episodes.transcripts import open_transcript
 from api.errors import QuoteGone, QuoteUnknown
-from api.quotes.quote import open_transcript, quote_at, resolve
+from api.quotes.quote import quote_at
+from api.quotes.resolve import resolve
 from ingest import pipeline
 from ingest.errors import SourceError
 from ingest.library.outcome import Outcome
@@ -18,7 +20,7 @@ from ingest.library.removal import removal_of, removed_folder
 from ingest.pipeline import IngestSettings, ingest_episode
 from ingest.sources import Source, register_source
 from ingest.speech.heard import Heard, Listening
-from ingest.stages import official_text as stages
+from ingest.stages import heard_words
 from ingest.stages import recording as recordings
 from ingest.storage.files import read_json
 from ingest.text.words import normalise
@@ -56,8 +58,8 @@ class Engine:
 
 def hear_with(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the pipeline listen with this engine; recordings are fetched and kept as ever, but nothing decodes them."""
-    monkeypatch.setattr(stages, "transcribe", engine.transcribe)
-    monkeypatch.setattr(stages, "with_edges", lambda transcript, audio: transcript)
+    monkeypatch.setattr(heard_words, "transcribe", engine.transcribe)
+    monkeypatch.setattr(pipeline, "with_edges", lambda transcript, audio: transcript)
     monkeypatch.setattr(recordings, "probe", lambda path: SimpleNamespace(duration=60.0))
     monkeypatch.setattr(pipeline, "weights_available", lambda *_, **__: None)
     pipeline._weights_missing.cache_clear()

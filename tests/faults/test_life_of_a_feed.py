@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 import index.maintenance.doctor
-from api.answer import compose as answer
+from api.answer.compose import ask, find
 from api.errors import QuoteGone
 from api.knowledge_base import open_base
-from api.quotes.quote import resolve
+from api.quotes.resolve import resolve
 from api.quotes.verification import verify
 from api.settings import Settings
 from api.terminal.maintenance import examine
@@ -213,8 +213,8 @@ class LifeOfAFeed(RuleBasedStateMachine):
             return
         base = open_base(Settings(home=self.home), self.encoder)
         with closing(base.generation):
-            ids = [quote for _, quote in answer.find(base, question, 5) if quote is not None]
-            ids += [citation.id for citation in answer.ask(base, question).citations]
+            ids = [quote for _, quote in find(base, question, 5) if quote is not None]
+            ids += [citation.id for citation in ask(base, question).citations]
         for identifier in ids:
             try:
                 quote = resolve(self.home, identifier).quote

@@ -22,7 +22,8 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from api.app import create_app
-from api.quotes.quote import open_transcript, quote_at
+from api.episodes.transcripts import open_transcript
+from api.quotes.quote import quote_at
 from api.settings import Settings
 from index.building.build import build
 from tests.api.conftest import HashedStems, library_of

@@ -36,7 +36,7 @@ import index.encode
 import index.encoder_files
 import index.maintenance.doctor
 import ingest.pipeline
-import ingest.stages.official_text
+import ingest.stages.heard_words
 from api.server.live import Live
 from api.settings import Settings
 
@@ -235,7 +235,7 @@ def _main() -> int:
     options = parser.parse_args()
     for module in (index.encode, index.maintenance.doctor, api.knowledge_base):
         module.load_encoder = lambda name: Stems()  # type: ignore[assignment, return-value]
-    ingest.stages.official_text.transcribe = listened
+    ingest.stages.heard_words.transcribe = listened
     ingest.pipeline.weights_available = lambda listening, download: Path()
     for module in (index.encoder_files, index.maintenance.doctor):
         module.weights_named = lambda name: Stems.weights  # type: ignore[assignment]

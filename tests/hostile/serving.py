@@ -7,9 +7,10 @@ from urllib.parse import quote, urlencode
 
 from starlette.testclient import TestClient
 
-from api.answer.compose import mended
+from api.answer.question import mended
 from api.app import create_app
-from api.quotes.quote import open_transcript, quote_at
+from api.episodes.transcripts import open_transcript
+from api.quotes.quote import quote_at
 from api.settings import Settings
 from index.building.build import build
 from ingest.library.records import Record, save_record, save_transcript

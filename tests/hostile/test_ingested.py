@@ -9,7 +9,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.quotes.quote import Opened, open_transcript, quote_at
+from api.episodes.transcripts import Opened, open_transcript
+from api.quotes.quote import quote_at
 from api.settings import Settings
 from index.building.build import build
 from ingest.pipeline import IngestSettings, Outcome, ingest_episode

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from index.askers import askers
+from index.building.tables import askers
 from ingest.transcript import Transcript
 
 Talk = Callable[..., Transcript]

@@ -16,7 +16,7 @@ from index.building.build import build, up_to_date
 from index.store import current_number, index_folder, manifest_of, open_generation
 from ingest.errors import LibraryError
 from ingest.library.records import episode_folder
-from ingest.storage import disk_space as space
+from ingest.storage import disk_space
 from ingest.transcript import Transcript
 
 Talk = Callable[..., Transcript]
@@ -57,7 +57,7 @@ def test_a_file_that_may_not_grow_is_one_line(size: int, home: Path, encoder: An
     with files_of_at_most(size), pytest.raises((LibraryError, OSError)) as caught:
         build(home, encoder, rebuild=True)
     if isinstance(caught.value, OSError):
-        assert space.disk_problem(caught.value) is not None
+        assert disk_space.disk_problem(caught.value) is not None
     else:
         assert "then run the same command again" in str(caught.value)
     assert names(home) == ["1", "current"]
@@ -68,7 +68,7 @@ def test_a_file_that_may_not_grow_is_one_line(size: int, home: Path, encoder: An
 
 def test_a_build_without_room_does_not_begin(home: Path, encoder: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the disk has less room than a generation takes, nothing is written and the line says how much is needed."""
-    monkeypatch.setattr(space, "free_space", lambda folder: 5_000_000)
+    monkeypatch.setattr(disk_space, "free_space", lambda folder: 5_000_000)
     with pytest.raises(LibraryError, match=r"building the index needs about 6\.\d MB, 5\.0 MB are free on the disk of"):
         build(home, encoder, rebuild=True)
     assert names(home) == ["1", "current"]

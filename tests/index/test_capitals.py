@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.capitals import WORD, count
+from index.sentences import WORD, count_capitals
 
 SENTENCES = st.lists(
     st.lists(st.sampled_from("Kat kat GOV.UK Pay pay 2021 O'Neil — I".split()), max_size=8).map(" ".join)
@@ -11,7 +11,7 @@ SENTENCES = st.lists(
 
 
 def counted(*sentences: str) -> dict[str, tuple[int, int]]:
-    return {word: (capital, small) for word, capital, small in count(sentences)}
+    return {word: (capital, small) for word, capital, small in count_capitals(sentences)}
 
 
 def test_words_are_counted_by_their_first_letter() -> None:
@@ -39,6 +39,6 @@ def test_a_word_holds_what_joins_its_parts() -> None:
 def test_every_other_word_is_counted_once(sentences: list[str]) -> None:
     """Counts add up to all words but one of each sentence that has any; each word comes once."""
     words = [len(WORD.findall(sentence)) for sentence in sentences]
-    found = list(count(sentences))
+    found = list(count_capitals(sentences))
     assert sum(capital + small for _, capital, small in found) == sum(words) - sum(number > 0 for number in words)
     assert len({word for word, _, _ in found}) == len(found)

@@ -14,16 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.chunk import (
-    OVERLAP_SENTENCES,
-    PASSAGE_WORDS,
-    fitting,
-    header_of,
-    passages_from,
-    sentence_spans,
-    sentences_of,
-    window,
-)
+from index.chunk import OVERLAP_SENTENCES, PASSAGE_WORDS, fitting, header_of, passages_from
+from index.sentences import sentence_spans, sentences_of, window
 from ingest.text.words import normalise, without_marks
 from ingest.transcript import Transcript, Turn, Word
 

@@ -16,7 +16,7 @@ import pytest
 from index.maintenance import archive
 from index.maintenance.archive import CHECKSUMS, held, unpacked, writing
 from ingest.errors import LibraryError, SourceError
-from ingest.storage import disk_space as space
+from ingest.storage import disk_space
 
 FILES = {
     "library/a/one.json": b'{"schema":1}',
@@ -185,7 +185,7 @@ def test_a_file_larger_than_the_disk_is_not_begun(
     packed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A header that promises more than there is room for stops the restore before it fills the disk."""
-    monkeypatch.setattr(space, "free_space", lambda folder: 1000)
+    monkeypatch.setattr(disk_space, "free_space", lambda folder: 1000)
     with pytest.raises(LibraryError, match="free some space"):
         unpacked(packed, tmp_path / "out")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ingest.audio import decoder_process as cell
+from ingest.audio import decoder_process
 from ingest.audio.decoder_process import cell_limits, line_of, run
 from ingest.audio.load import LONGEST, blocks, probe
 from ingest.audio.protocol import ERROR, INFO, MOST_BYTES, SAMPLES, message
@@ -97,7 +97,7 @@ def test_doctor_can_say_what_holds():
 def test_the_cell_knows_no_secret(monkeypatch):
     """Keys of the environment are not handed on."""
     monkeypatch.setenv("PLAYBACK_LLM_KEY", "canary-key")
-    environment = cell._environment()
+    environment = decoder_process._environment()
     assert "canary-key" not in environment.values()
     assert set(environment) <= {"PYTHONPATH", "LC_ALL", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"}
 
@@ -110,7 +110,7 @@ def pretend(monkeypatch, tmp_path, program: str) -> None:
     for package in (folder, folder.parent):
         (package / "__init__.py").write_text("")
     (folder / "decoder.py").write_text(prologue + program)
-    monkeypatch.setattr(cell, "_environment", lambda: {"PYTHONPATH": str(tmp_path)})
+    monkeypatch.setattr(decoder_process, "_environment", lambda: {"PYTHONPATH": str(tmp_path)})
 
 
 INFORM = "say(b'I', b'%s')"
@@ -156,7 +156,7 @@ def test_a_hung_cell_is_stopped(monkeypatch, tmp_path, record):
     path = record(tmp_path / "a.wav", np.zeros(100), codec="pcm_s16le")
     (tmp_path / "pid").write_text("")
     pretend(monkeypatch, tmp_path, f"open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid()))\ntime.sleep(60)")
-    monkeypatch.setattr(cell, "SILENCE", 1.0)
+    monkeypatch.setattr(decoder_process, "SILENCE", 1.0)
     began = time.monotonic()
     with pytest.raises(AudioError, match="silent for 1 s"):
         probe(path)

@@ -10,12 +10,11 @@ from types import SimpleNamespace
 import pytest
 
 from ingest import pipeline, sources
-from ingest.errors import SourceError
+from ingest.errors import PassingError, SourceError
 from ingest.export import render
 from ingest.fetch.client import Downloaded, Fetched
-from ingest.fetch.retry import PassingError
 from ingest.item import Item, Link
-from ingest.library import records as library
+from ingest.library import records
 from ingest.library.records import (
     earlier_transcripts,
     edited_on,
@@ -32,7 +31,7 @@ from ingest.pipeline import IngestSettings, ingest_episode
 from ingest.sources import refresh_feed, register_source
 from ingest.speech.heard import Heard
 from ingest.stages import captions as caption_links
-from ingest.stages import official_text as stages
+from ingest.stages import heard_words
 from ingest.stages import recording as recordings
 from ingest.storage import files
 from ingest.transcript import HeardWord
@@ -106,8 +105,8 @@ def sound(monkeypatch):
     monkeypatch.setattr(recordings, "download", download)
     monkeypatch.setattr(recordings, "is_unchanged", is_unchanged)
     monkeypatch.setattr(recordings, "probe", lambda path: SimpleNamespace(duration=20.0))
-    monkeypatch.setattr(stages, "transcribe", transcribe)
-    monkeypatch.setattr(stages, "with_edges", lambda transcript, audio: transcript)
+    monkeypatch.setattr(heard_words, "transcribe", transcribe)
+    monkeypatch.setattr(pipeline, "with_edges", lambda transcript, audio: transcript)
     monkeypatch.setattr(pipeline, "weights_available", lambda *_, **__: None)
     pipeline.look_for_weights()
     yield there
@@ -132,13 +131,13 @@ def test_edited_notes_are_known_to_be_edited(web, tmp_path, monkeypatch):
     name = first.episode.id
     assert edited_on(tmp_path, name) is None
     assert "edited" not in json.loads(render(load_transcript(tmp_path, name), "json"))
-    monkeypatch.setattr(library, "today", lambda: "2031-02-03")
+    monkeypatch.setattr(records, "today", lambda: "2031-02-03")
     web.documents[OLD] = feed(entry(1, notes=NOTES.replace("four", "five")))
     (second,) = run(register_source(OLD, tmp_path), tmp_path)
     assert (second.status, second.episode.id, edited_on(tmp_path, name)) == ("ingested", name, "2031-02-03")
     assert json.loads(render(load_transcript(tmp_path, name), "json"))["edited"] == "2031-02-03"
     assert "four minutes" in earlier_transcripts(tmp_path, name)[0].turns[3].text
-    monkeypatch.setattr(library, "today", lambda: "2032-01-01")
+    monkeypatch.setattr(records, "today", lambda: "2032-01-01")
     run(replace(register_source(OLD, tmp_path)), tmp_path)
     ingest_episode(second.episode, tmp_path, IngestSettings(audio=False, again=True))
     assert edited_on(tmp_path, name) == "2031-02-03", "the same words made again are not edited again"

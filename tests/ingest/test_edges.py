@@ -17,7 +17,7 @@ from ingest.errors import AudioError
 from ingest.library.records import load_transcript
 from ingest.pipeline import IngestSettings, ingest_episode
 from ingest.sources import register_source
-from ingest.stages.official_text import with_edges
+from ingest.stages.assemble import with_edges
 from ingest.timing.edges import FOUND_ERROR, MOST_ERROR, movable, refined
 from ingest.timing.pauses import Pause, envelope, pauses
 from ingest.transcript import Episode, Show, Transcript, Turn, Word

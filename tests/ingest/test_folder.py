@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.errors import SourceError
-from ingest.local_files import items_in, read_text
+from ingest.local_files import items_in
 from ingest.pipeline import IngestSettings, ingest_episode
 from ingest.sources import register_source
+from ingest.text.encoding import read_text
 
 NOTES = "Ann: Hello, I have put the kettle on.\n\nBob: Good, I would like some tea.\n\nAnn: Here you are.\n"
 

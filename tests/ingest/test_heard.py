@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from ingest.audio.load import SAMPLE_RATE
 from ingest.errors import LibraryError
-from ingest.speech import heard as guards
-from ingest.speech.heard import Heard
+from ingest.speech.heard import Heard, from_json, to_json
+from ingest.speech.postprocess import guarded, in_order, in_speech, joined, unprompted, unrepeated
+from ingest.speech.vocabulary import PROMPT, prompt
 from ingest.speech.windows import LONGEST_PAUSE, clips, cut, windows
 from ingest.transcript import HeardWord
 
@@ -37,7 +38,7 @@ speech = st.lists(st.tuples(st.floats(0, 4), st.floats(0.1, 40)), max_size=40).m
 @given(any_words)
 def test_times_run_forwards_within_the_recording(words):
     """Whatever an engine says, starts never fall, no word ends after the next begins, none lies past the end."""
-    kept = guards.in_order(words, 100.0)
+    kept = in_order(words, 100.0)
     assert all(0 <= word.start <= word.end <= 100 for word in kept)
     assert all(before.end <= after.start for before, after in itertools.pairwise(kept))
     assert len(kept) <= len(words)
@@ -46,20 +47,20 @@ def test_times_run_forwards_within_the_recording(words):
 def test_words_in_order_keep_their_times():
     """Guards do not touch what is plausible."""
     words = said("so we moved to a serverless platform")
-    assert guards.guarded(words, 60.0) == tuple(words)
+    assert guarded(words, 60.0) == tuple(words)
 
 
 def test_a_word_past_the_end_is_left_out_and_one_across_it_is_shortened():
     """A recording of ten seconds has no eleventh."""
     words = [HeardWord("almost", 9.5, 12.0), HeardWord("never", 10.0, 11.0)]
-    assert guards.in_order(words, 10.0) == [HeardWord("almost", 9.5, 10.0)]
+    assert in_order(words, 10.0) == [HeardWord("almost", 9.5, 10.0)]
 
 
 def test_words_in_silence_are_invented():
     """Text outside of every stretch of speech goes; words at its edges stay."""
     words = [HeardWord("Hello", 1.8, 2.2), HeardWord("Thanks", 20.0, 20.4), HeardWord("bye", 30.2, 30.5)]
-    assert texts(guards.in_speech(words, [(2.0, 5.0), (28.0, 30.0)])) == "Hello bye"
-    assert guards.in_speech(words, []) == []
+    assert texts(in_speech(words, [(2.0, 5.0), (28.0, 30.0)])) == "Hello bye"
+    assert in_speech(words, []) == []
 
 
 @pytest.mark.parametrize(
@@ -79,7 +80,7 @@ def test_words_in_silence_are_invented():
 )
 def test_loops_are_kept_once_and_emphasis_is_kept_whole(text, kept):
     """A phrase again and again is a loop; a word said four times is how people talk."""
-    assert texts(guards.unrepeated(said(text))) == kept
+    assert texts(unrepeated(said(text))) == kept
 
 
 def test_a_loop_over_several_clips_is_found():
@@ -89,22 +90,22 @@ def test_a_loop_over_several_clips_is_found():
         for i in range(6)
         for word in said("Please subscribe to us!" if i % 2 else "please subscribe to us", 30.0 * i)
     ]
-    assert texts(guards.guarded(words, 600.0)) == "please subscribe to us"
+    assert texts(guarded(words, 600.0)) == "please subscribe to us"
 
 
 def test_an_echo_of_the_vocabulary_is_left_out():
     """Six words in a row as they stand in the prompt are an echo; a name that is said is not."""
     vocabulary = ("GOV.UK Pay", "Kat Stevens", "serverless", "Notify", "One Login")
     words = said("I am Kat Stevens and GOV.UK Pay, Kat Stevens, serverless, Notify, is serverless")
-    assert texts(guards.unprompted(words, vocabulary)) == "I am Kat Stevens and is serverless"
-    assert guards.unprompted(words, ()) == words
+    assert texts(unprompted(words, vocabulary)) == "I am Kat Stevens and is serverless"
+    assert unprompted(words, ()) == words
 
 
 def test_pieces_become_words():
     """Punctuation without a blank joins its neighbours; signs of music and half characters are no words."""
     pieces = [" GOV", ".UK", " and", " re", "-use", " ♪", " …", " £5", ",000", " caf\ufffd", ""]
     heard = [HeardWord(text, i, i + 1, 1 - i / 100) for i, text in enumerate(pieces)]
-    assert guards.joined(heard) == [
+    assert joined(heard) == [
         HeardWord("GOV.UK", 0, 2, 0.99),
         HeardWord("and", 2, 3, 0.98),
         HeardWord("re-use", 3, 5, 0.96),
@@ -114,25 +115,25 @@ def test_pieces_become_words():
 
 def test_the_prompt_holds_whole_entries_up_to_what_whisper_reads():
     """A long glossary is cut between entries."""
-    assert guards.prompt(("GDS", "GOV.UK")) == "GDS, GOV.UK"
-    assert guards.prompt(()) == ""
-    long = guards.prompt([f"Entry number {i}" for i in range(1000)])
-    assert len(long) <= guards.PROMPT
+    assert prompt(("GDS", "GOV.UK")) == "GDS, GOV.UK"
+    assert prompt(()) == ""
+    long = prompt([f"Entry number {i}" for i in range(1000)])
+    assert len(long) <= PROMPT
     assert long.split(", ")[-1].startswith("Entry number ")
 
 
 @given(any_words)
 def test_heard_words_survive_json(words):
     """What is written is what is read."""
-    heard = Heard(tuple(guards.in_order(words, 100.0)), "en", "faster-whisper", "small.en", 100.0, ("GDS",))
-    assert guards.from_json(json.loads(json.dumps(guards.to_json(heard)))) == heard
+    heard = Heard(tuple(in_order(words, 100.0)), "en", "faster-whisper", "small.en", 100.0, ("GDS",))
+    assert from_json(json.loads(json.dumps(to_json(heard)))) == heard
 
 
 @pytest.mark.parametrize("data", [{"schema": 99}, {"schema": 1, "words": []}, {"schema": 1, "words": [[1]]}])
 def test_other_files_are_refused(data):
     """An unknown schema or a missing field is a LibraryError."""
     with pytest.raises(LibraryError):
-        guards.from_json(data)
+        from_json(data)
 
 
 @given(speech)

@@ -4,18 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest.feed.fields import number_in
 from ingest.item import Item, Link
-from ingest.library.identity import (
-    are_two,
-    episode_id,
-    number_in,
-    same_episode,
-    same_show,
-    show_id,
-    slug,
-    title_core,
-    told_apart,
-)
+from ingest.library.identity import are_two, episode_id, same_episode, same_show, show_id, slug, title_core, told_apart
 from ingest.transcript import Show
 
 TEA = Show("tea-show", "Tea show", "https://tea.example/")

@@ -11,8 +11,8 @@ from ingest.library.identity import same_episode, told_apart
 from ingest.library.lookup import Known, find, find_recording, put
 from ingest.library.records import Record
 from ingest.library.register import register
-from ingest.library.removal import names_of
 from ingest.library.shows import FeedState
+from ingest.reference.catalogue import names_of
 from ingest.transcript import Episode, Show
 
 SHOWS = (Show("tea", "Tea show"), Show("gds", "Government Digital Service Podcast"))

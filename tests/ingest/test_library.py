@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ingest.errors import LibraryError
 from ingest.item import Item, Link
-from ingest.library import records as library
+from ingest.library import records
 from ingest.library.records import FeedRecord, Record
 from ingest.storage import files
 from ingest.transcript import Episode, Show, Transcript, Turn
@@ -39,21 +39,21 @@ def transcript(*texts: str) -> Transcript:
 
 def test_an_episode_comes_back_as_it_was_written(tmp_path):
     """An episode with all its sources survives the disk; so does a show with its feed."""
-    library.save_record(tmp_path, Record(EPISODE, (ITEM, replace(ITEM, guid="g-2", enclosure=None))))
+    records.save_record(tmp_path, Record(EPISODE, (ITEM, replace(ITEM, guid="g-2", enclosure=None))))
     feed = FeedRecord(SHOW, "https://tea.example/feed.xml", '"tag"', "Mon, 01 Jan 2024 00:00:00 GMT", ("g-1", "g-2"))
-    library.save_feed(tmp_path, feed)
-    assert library.load_record(tmp_path, EPISODE.id) == Record(
+    records.save_feed(tmp_path, feed)
+    assert records.load_record(tmp_path, EPISODE.id) == Record(
         EPISODE, (ITEM, replace(ITEM, guid="g-2", enclosure=None))
     )
-    assert library.feeds(tmp_path) == [feed]
-    assert [record.episode for record in library.records(tmp_path)] == [EPISODE]
+    assert records.feeds(tmp_path) == [feed]
+    assert [record.episode for record in records.records(tmp_path)] == [EPISODE]
 
 
 def test_an_empty_library_is_empty(tmp_path):
     """Nothing is created by looking."""
-    assert library.episode_ids(tmp_path) == []
-    assert library.feeds(tmp_path) == []
-    assert list(library.transcripts(tmp_path)) == []
+    assert records.episode_ids(tmp_path) == []
+    assert records.feeds(tmp_path) == []
+    assert list(records.transcripts(tmp_path)) == []
     assert list(tmp_path.iterdir()) == []
 
 
@@ -97,19 +97,19 @@ def test_a_file_without_a_seal_is_read(tmp_path, written):
 
 def test_a_show_of_an_earlier_version_is_read(tmp_path):
     """What was not noted then has its default; what is noted now comes back."""
-    path = library.feeds_folder(tmp_path) / "tea.json"
+    path = records.feeds_folder(tmp_path) / "tea.json"
     path.parent.mkdir(parents=True)
     show = {"id": "tea", "title": "Tea show", "page_url": "https://tea.example/"}
     path.write_text(
         json.dumps({"schema": 1, "show": show, "url": None, "etag": None, "last_modified": None, "guids": ["g-1"]})
     )
-    assert library.feeds(tmp_path) == [FeedRecord(SHOW, guids=("g-1",))]
+    assert records.feeds(tmp_path) == [FeedRecord(SHOW, guids=("g-1",))]
     whole = FeedRecord(
         SHOW, "https://tea.example/feed", '"1"', None, ("g-1",), ("https://old.example/feed",), ("tea-1-abcd",),
-        {"tea-2-abcd": "2031-01-01"}, library.Withdrawal("2031-01-02", "it ended"),
+        {"tea-2-abcd": "2031-01-01"}, records.Withdrawal("2031-01-02", "it ended"),
     )  # fmt: skip
-    library.save_feed(tmp_path, whole)
-    assert library.feeds(tmp_path) == [whole]
+    records.save_feed(tmp_path, whole)
+    assert records.feeds(tmp_path) == [whole]
 
 
 @pytest.mark.parametrize("step", ["fsync", "rename"])
@@ -152,75 +152,75 @@ def test_a_file_is_safe_before_it_gets_its_name(tmp_path, monkeypatch):
 )
 def test_a_file_of_an_unknown_schema_is_refused_by_name(tmp_path, content, complaint):
     """A broken or newer file is never guessed at: one line names the file and what is wrong with it."""
-    path = library.episode_folder(tmp_path, "tea-1-abcd") / "episode.json"
+    path = records.episode_folder(tmp_path, "tea-1-abcd") / "episode.json"
     files.write_bytes(path, content)
     with pytest.raises(LibraryError, match=complaint) as raised:
-        library.load_record(tmp_path, "tea-1-abcd")
+        records.load_record(tmp_path, "tea-1-abcd")
     assert str(path) in str(raised.value)
     assert "\n" not in str(raised.value)
 
 
 def test_a_feed_of_an_unknown_schema_is_refused_by_name(tmp_path):
     """The same holds for the files of shows."""
-    library.save_feed(tmp_path, FeedRecord(SHOW))
+    records.save_feed(tmp_path, FeedRecord(SHOW))
     path = tmp_path / "library" / "feeds" / "tea.json"
     for change, complaint in (({"colour": "red"}, "not a feed"), ({"schema": 2}, "schema 2")):
         path.write_text(json.dumps(json.loads(path.read_text()) | change))
         with pytest.raises(LibraryError, match=complaint):
-            library.feeds(tmp_path)
+            records.feeds(tmp_path)
 
 
 def test_an_earlier_transcript_is_kept_when_its_words_differ(tmp_path):
     """Old quotes must resolve: other words go to transcript-<hash>.json, other times alone do not."""
-    library.save_transcript(tmp_path, transcript("Hello there.", "Bye."), "1")
+    records.save_transcript(tmp_path, transcript("Hello there.", "Bye."), "1")
     timed = replace(
         transcript("Hello there.", "Bye."), turns=(Turn("Ann", "Hello there.", 1.0, 2.0), Turn("Bob", "Bye."))
     )
-    library.save_transcript(tmp_path, timed, "2")
-    assert library.earlier_transcripts(tmp_path, EPISODE.id) == []
-    library.save_transcript(tmp_path, transcript("Hello here.", "Bye."), "3")
-    assert library.earlier_transcripts(tmp_path, EPISODE.id) == [timed]
-    library.save_transcript(tmp_path, transcript("Hello."), "4")
-    os.utime(next(library.episode_folder(tmp_path, EPISODE.id).glob("transcript-*.json")), (0, 0))
-    texts = {earlier.turns[0].text for earlier in library.earlier_transcripts(tmp_path, EPISODE.id)}
+    records.save_transcript(tmp_path, timed, "2")
+    assert records.earlier_transcripts(tmp_path, EPISODE.id) == []
+    records.save_transcript(tmp_path, transcript("Hello here.", "Bye."), "3")
+    assert records.earlier_transcripts(tmp_path, EPISODE.id) == [timed]
+    records.save_transcript(tmp_path, transcript("Hello."), "4")
+    os.utime(next(records.episode_folder(tmp_path, EPISODE.id).glob("transcript-*.json")), (0, 0))
+    texts = {earlier.turns[0].text for earlier in records.earlier_transcripts(tmp_path, EPISODE.id)}
     assert texts == {"Hello there.", "Hello here."}
-    assert library.load_transcript(tmp_path, EPISODE.id) == transcript("Hello.")
+    assert records.load_transcript(tmp_path, EPISODE.id) == transcript("Hello.")
 
 
 def test_words_that_go_and_come_back_are_kept_once(tmp_path):
     """Switching between two texts fills no disk."""
     for text in ("One.", "Two.", "One.", "Two.", "One."):
-        library.save_transcript(tmp_path, transcript(text), text)
-    assert len(library.earlier_transcripts(tmp_path, EPISODE.id)) == 2
+        records.save_transcript(tmp_path, transcript(text), text)
+    assert len(records.earlier_transcripts(tmp_path, EPISODE.id)) == 2
 
 
 def test_a_damaged_transcript_is_replaced_and_a_newer_one_is_not(tmp_path):
     """What cannot be read holds no words worth keeping; what another version wrote is not ours to overwrite."""
-    path = library.episode_folder(tmp_path, EPISODE.id) / "transcript.json"
+    path = records.episode_folder(tmp_path, EPISODE.id) / "transcript.json"
     files.write_bytes(path, b'{"schema": 1, "turns": [')
-    library.save_transcript(tmp_path, transcript("Hello."), "1")
-    assert library.load_transcript(tmp_path, EPISODE.id) == transcript("Hello.")
+    records.save_transcript(tmp_path, transcript("Hello."), "1")
+    assert records.load_transcript(tmp_path, EPISODE.id) == transcript("Hello.")
     files.write_bytes(path, b'{"schema": 7, "turns": []}')
     with pytest.raises(LibraryError, match="schema 7"):
-        library.save_transcript(tmp_path, transcript("Hello."), "1")
+        records.save_transcript(tmp_path, transcript("Hello."), "1")
     assert json.loads(path.read_text())["schema"] == 7
 
 
 def test_transcripts_come_under_the_present_facts(tmp_path):
     """A title that the publisher mended is the title of the transcript too, without writing it again."""
-    library.save_record(tmp_path, Record(EPISODE, (ITEM,)))
-    library.save_transcript(tmp_path, transcript("Hello."), "1")
-    library.save_record(tmp_path, Record(replace(EPISODE, title="New"), (ITEM,)))
-    assert [found.episode.title for found in library.transcripts(tmp_path)] == ["New"]
+    records.save_record(tmp_path, Record(EPISODE, (ITEM,)))
+    records.save_transcript(tmp_path, transcript("Hello."), "1")
+    records.save_record(tmp_path, Record(replace(EPISODE, title="New"), (ITEM,)))
+    assert [found.episode.title for found in records.transcripts(tmp_path)] == ["New"]
 
 
 def test_only_whole_recordings_count(tmp_path):
     """A download on its way is no recording."""
-    folder = library.episode_folder(tmp_path, EPISODE.id)
+    folder = records.episode_folder(tmp_path, EPISODE.id)
     files.write_bytes(folder / "audio.mp3.part", b"half")
-    assert library.recording(tmp_path, EPISODE.id) is None
+    assert records.recording(tmp_path, EPISODE.id) is None
     files.write_bytes(folder / "audio.mp3", b"whole")
-    assert library.recording(tmp_path, EPISODE.id) == folder / "audio.mp3"
+    assert records.recording(tmp_path, EPISODE.id) == folder / "audio.mp3"
 
 
 def test_a_lock_is_held_by_one_and_freed_by_the_kernel(tmp_path):

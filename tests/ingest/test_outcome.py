@@ -5,17 +5,17 @@ import json
 import pytest
 
 from ingest import pipeline
-from ingest.errors import AudioError, LibraryError, ModelMissing, SourceError
-from ingest.fetch.retry import PassingError
+from ingest.errors import AudioError, LibraryError, ModelMissing, PassingError, SourceError
 from ingest.item import Item, Link
 from ingest.library.outcome import MOST_ATTEMPTS, load_state, source_of
 from ingest.library.records import load_record
 from ingest.library.register import register
 from ingest.library.shows import FeedState
 from ingest.pipeline import IngestSettings, ingest_episode
+from ingest.shownotes.parse import OfficialText
 from ingest.sources import register_source
 from ingest.stages import captions as caption_links
-from ingest.stages import official_text as stages
+from ingest.stages.official_text import Official
 from ingest.transcript import OfficialTurn
 
 FEED = FeedState("https://tea.example/feed")
@@ -38,9 +38,9 @@ def failing(monkeypatch):
         Failing.tries += 1
         if Failing.error is not None:
             raise Failing.error
-        return stages.Official("1", stages.OfficialText((TURN,), aliases={}))
+        return Official("1", OfficialText((TURN,), aliases={}))
 
-    monkeypatch.setattr(stages, "official_of", official)
+    monkeypatch.setattr(pipeline, "official_of", official)
     return Failing
 
 

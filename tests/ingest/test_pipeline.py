@@ -24,7 +24,7 @@ from ingest.pipeline import IngestSettings, ingest_episode
 from ingest.sources import register_source
 from ingest.speech.heard import Heard, Listening
 from ingest.stages import captions as caption_links
-from ingest.stages import official_text as stages
+from ingest.stages import heard_words
 from ingest.storage.files import read_json
 from ingest.transcript import HeardWord
 
@@ -119,7 +119,7 @@ def weights(monkeypatch):
         return Heard(tuple(words), "en", listening.engine, listening.model, 20.0, listening.vocabulary)
 
     monkeypatch.setattr(pipeline, "weights_available", available)
-    monkeypatch.setattr(stages, "transcribe", transcribe)
+    monkeypatch.setattr(heard_words, "transcribe", transcribe)
     pipeline._weights_missing.cache_clear()
     yield Engine
     pipeline._weights_missing.cache_clear()
@@ -319,7 +319,7 @@ def test_a_transcription_that_fails_again_takes_nothing_away(tmp_path, home, wei
     def killed(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(stages, "transcribe", killed)
+    monkeypatch.setattr(heard_words, "transcribe", killed)
     with pytest.raises(KeyboardInterrupt):
         run(source, home, IngestSettings(again=True))
     assert run(source, home, IngestSettings())[0].status == "unchanged"

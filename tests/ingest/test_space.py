@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import LibraryError
-from ingest.storage import disk_space as space
+from ingest.storage import disk_space
 from ingest.storage.disk_space import disk_problem, free_space, require_space
 
 
@@ -20,7 +20,7 @@ def test_free_space_is_what_the_kernel_says(tmp_path: Path) -> None:
 
 def test_room_is_asked_for_before_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Four megabytes beyond the work itself must be free; the line says how much is needed and what to do."""
-    monkeypatch.setattr(space, "free_space", lambda folder: 10 * 2**20)
+    monkeypatch.setattr(disk_space, "free_space", lambda folder: 10 * 2**20)
     require_space(tmp_path, 6 * 2**20, "a copy")
     with pytest.raises(LibraryError) as caught:
         require_space(tmp_path, 6 * 2**20 + 1, "a copy")

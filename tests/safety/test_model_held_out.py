@@ -18,10 +18,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.answer.contract_json import answer_json
-from api.answer.conversation import Asking, ask, reworded
+from api.answer.conversation import Asking, ask
 from api.knowledge_base import open_base
 from api.llm.injection import gives_orders
-from api.llm.rewrite import Model
+from api.llm.rewrite import Model, reworded
 from api.settings import Settings
 from index.building.build import build
 from ingest.library.records import Record, save_record, save_transcript

@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.cli import main
 from api.settings import Settings
-from api.terminal import maintenance as care
+from api.terminal import maintenance
 from index.encode import Encoder
 from index.maintenance import doctor as index_doctor
 from ingest.errors import ModelMissing
@@ -115,9 +115,9 @@ def run(
         monkeypatch.setattr(name, lambda _name=encoder.name: encoder)
     for module in ("index.encoder_files", "index.maintenance.doctor"):
         monkeypatch.setattr(f"{module}.weights_named", lambda _name=encoder.name: encoder.weights)
-    monkeypatch.setattr(care, "weights_available", lambda listening: None)
+    monkeypatch.setattr(maintenance, "weights_available", lambda listening: None)
     monkeypatch.setattr("ingest.pipeline.weights_available", lambda *_, **__: None)  # so that recordings are fetched
-    monkeypatch.setattr("ingest.stages.official_text.transcribe", heard_nothing)
+    monkeypatch.setattr("ingest.stages.heard_words.transcribe", heard_nothing)
     assert index_doctor.weights_named("x") == encoder.weights
     monkeypatch.setenv("PLAYBACK_ENCODER", encoder.name)
     monkeypatch.setenv("PLAYBACK_LOG", "debug")

@@ -6,7 +6,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.pages.render import safe_link
+from api.formatting import safe_link
 from api.settings import Settings
 from index.building.build import build
 from ingest.library.records import Record, episode_folder, save_record, save_transcript

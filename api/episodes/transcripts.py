@@ -1,0 +1,66 @@
+"""An episode's transcript opened for reading: each of its words with its place, kept in memory while its files stay."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from ingest.library.records import episode_folder, load_record, load_transcript
+from ingest.text.words import normalise, without_marks
+from ingest.transcript import Transcript, with_episode
+
+_WORD = re.compile(r"\w+")
+_KEPT_TRANSCRIPTS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A normalised word of an episode: its text, its turn, and its characters [start, end) there."""
+
+    word: str
+    turn: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A transcript with the place of each of its normalised words, in order."""
+
+    transcript: Transcript
+    places: tuple[Place, ...]
+
+    def words(self, first: int, count: int) -> list[str]:
+        """Return `count` normalised words from the word `first`."""
+        return [place.word for place in self.places[first : first + count]]
+
+
+def open_transcript(home: Path, episode_id: str) -> Opened | None:
+    """Return an episode's transcript with its words placed, from memory while its files are unchanged; None if none."""
+    folder = episode_folder(home, episode_id)
+    try:
+        stamps = tuple((folder / name).stat().st_mtime_ns for name in ("transcript.json", "episode.json"))
+    except FileNotFoundError:
+        return None
+    return _opened(home, episode_id, stamps)
+
+
+@lru_cache(maxsize=_KEPT_TRANSCRIPTS)
+def _opened(home: Path, episode_id: str, stamps: tuple[int, ...]) -> Opened | None:
+    del stamps  # part of the key only
+    transcript = load_transcript(home, episode_id)
+    return None if transcript is None else opened(with_episode(transcript, load_record(home, episode_id).episode))
+
+
+def opened(transcript: Transcript) -> Opened:
+    """Return the transcript with the place of each of its normalised words."""
+    return Opened(
+        transcript,
+        tuple(
+            Place(word, number, *found.span())
+            for number, turn in enumerate(transcript.turns)
+            for found in _WORD.finditer(without_marks(turn.text))
+            # Two words where a capital has no single small letter (İ), as the index counts them.
+            for word in normalise(found.group())
+        ),
+    )

@@ -1,0 +1,112 @@
+"""A quote as it is cited: who said it, where to read it, and which stretch of the recording to play."""
+
+from dataclasses import dataclass
+
+from api.quotes.quote import Quote
+from ingest.transcript import Episode, Timing
+
+# A quote that begins with its first sound is hard to follow.
+_LEAST_LEAD = 1.0  # seconds
+
+MOST_CITATIONS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A quote in an answer, with where to read and hear it; times are seconds from the start of the recording.
+
+    `in_reply_to` is what another person asked directly before the quote, for whoever reads it; None where nobody did.
+    """
+
+    id: str
+    quote: str
+    speaker: str | None
+    role: str | None
+    episode: Episode
+    turn: int
+    start: float | None
+    end: float | None
+    timing: Timing | None
+    timing_error: float | None
+    url: str
+    listen_url: str | None
+    score: float
+    in_reply_to: str | None
+
+
+def citation_of(quote: Quote, score: float = 0.0) -> Citation:
+    """Return a quote as a citation."""
+    return Citation(
+        id=quote.id,
+        quote=quote.text,
+        speaker=quote.speaker,
+        role=quote.role,
+        episode=quote.episode,
+        turn=quote.turn,
+        start=_rounded(quote.start),
+        end=_rounded(quote.end),
+        timing=quote.timing if quote.start is not None else None,
+        timing_error=quote.timing_error if quote.start is not None else None,
+        url=f"/quotes/{quote.id}",
+        listen_url=listen_url(quote),
+        score=round(score, 4),
+        in_reply_to=quote.in_reply_to,
+    )
+
+
+def listen_url(quote: Quote) -> str | None:
+    """Return where to hear a quote, as a media fragment in seconds; None without audio.
+
+    Hundredths of a second, because a tenth more may begin inside the first word.
+    """
+    if quote.episode.audio_url is None:
+        return None
+    if quote.start is None:
+        return quote.episode.audio_url
+    until = "" if quote.end is None else f",{round(quote.end, 2)}"
+    return f"{quote.episode.audio_url}#t={round(quote.start, 2)}{until}"
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What is played for a quote: the recording's address with a media fragment, and the fragment's seconds."""
+
+    address: str
+    begin: float | None = None
+    end: float | None = None
+
+
+def played(citation: Citation) -> Played | None:
+    """Return what to play for a quote, None without a recording; without a time it is the whole recording."""
+    audio = citation.episode.audio_url
+    if audio is None:
+        return None
+    found = stretch(citation)
+    return Played(audio) if found is None else Played(f"{audio}{fragment(*found)}", *found)
+
+
+def stretch(citation: Citation) -> tuple[float, float | None] | None:
+    """Return the seconds between which the quote is heard, None where it has no time; an end may be None.
+
+    It begins a second before the quote and ends a second after it, or as much as the quote's time may be wrong if that
+    is more: 95 of 100 quotes lie whole inside. It never begins before the recording or ends after it.
+    """
+    if citation.start is None:
+        return None
+    margin = max(_LEAST_LEAD, citation.timing_error or 0.0)
+    begin = round(max(0.0, citation.start - margin), 2)
+    if citation.end is None:
+        return begin, None
+    end = citation.end + margin
+    if citation.episode.duration is not None:
+        end = max(citation.end, min(end, citation.episode.duration))
+    return begin, round(end, 2)
+
+
+def fragment(begin: float, end: float | None) -> str:
+    """Return a stretch as a media fragment in seconds ("#t=45.0,52.4"; Media Fragments URI 1.0, 4.2.1)."""
+    return f"#t={begin}" if end is None else f"#t={begin},{end}"

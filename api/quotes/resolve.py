@@ -1,0 +1,95 @@
+"""Quote ids resolved against today's words, or carried over to them from earlier ones (Law 9)."""
+
+import hashlib
+from dataclasses import dataclass
+from itertools import accumulate
+from pathlib import Path
+
+import numpy as np
+
+from api.episodes.transcripts import Opened, open_transcript, opened
+from api.errors import QuoteGone, QuoteUnknown
+from api.quotes.quote import MOST_ID_LETTERS, QUOTE_ID, Quote, fingerprint, quote_at
+from ingest.alignment.anchors import aligned
+from ingest.alignment.matching import EXACT, encode
+from ingest.library.records import earlier_transcripts
+from ingest.library.removal import removal_of
+
+# How many of a span's words must still be said, in order and over no more than so many times its length.
+_LEAST_CARRIED_SHARE = 0.5
+_MOST_SPREAD = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """Today's quote for an id, and whether its words have changed since the id was given."""
+
+    quote: Quote
+    changed: bool
+
+
+def resolve(home: Path, identifier: str) -> Resolved:
+    """Return today's quote for an id: the span there, else the nearest like it, else carried over from earlier words.
+
+    Needs no table. Raises QuoteUnknown for an id that was never one of this library, QuoteGone with the reason if the
+    words were there once and no successor is, or if the episode was removed.
+    """
+    parsed = QUOTE_ID.fullmatch(identifier)
+    if parsed is None or len(identifier) > MOST_ID_LETTERS:
+        raise QuoteUnknown(f"{identifier[:MOST_ID_LETTERS]!r} is not a quote id")
+    first, count = int(parsed["first"], 32), int(parsed["count"], 32)
+    today = open_transcript(home, parsed["episode"])
+    if today is None:
+        if (removal := removal_of(home, parsed["episode"])) is not None:
+            raise QuoteGone(f"the episode was {removal.sentence}")
+        raise QuoteUnknown(f"no episode {parsed['episode']!r} in this library")
+    if (found := _find(today, first, count, parsed["print"])) is not None:
+        return Resolved(quote_at(today, found, count), changed=False)
+    for transcript in earlier_transcripts(home, parsed["episode"]):
+        before = opened(transcript)
+        if (found := _find(before, first, count, parsed["print"])) is not None:
+            return Resolved(_carried(before, today, found, count), changed=True)
+    raise QuoteUnknown(f"no words of {parsed['episode']!r} have the fingerprint of this quote id")
+
+
+def _find(source: Opened, first: int, count: int, wanted: str) -> int | None:
+    """Return where `count` words of one turn with this fingerprint begin: at `first`, else nearest to it."""
+    if _matches(source, first, count, wanted):
+        return first
+    if not 0 < count <= len(source.places):
+        return None
+    # `fingerprint` of every span, without joining its words and writing its digits anew.
+    words = [place.word.encode() for place in source.places]
+    turns = [place.turn for place in source.places]
+    text = b" ".join(words)
+    begins = list(accumulate((len(word) + 1 for word in words), initial=0))
+    number = int(wanted, 32)
+    found = (
+        start
+        for start in range(len(words) - count + 1)
+        if turns[start] == turns[start + count - 1]
+        and int.from_bytes(hashlib.sha256(text[begins[start] : begins[start + count] - 1]).digest()[:7]) >> 6 == number
+    )
+    return min(found, key=lambda start: abs(start - first), default=None)
+
+
+def _matches(source: Opened, first: int, count: int, wanted: str) -> bool:
+    last = first + count - 1
+    if count < 1 or last >= len(source.places) or source.places[first].turn != source.places[last].turn:
+        return False
+    return fingerprint(source.words(first, count)) == wanted
+
+
+def _carried(before: Opened, today: Opened, first: int, count: int) -> Quote:
+    """Carry a span of earlier words to today's by aligning both texts; raises QuoteGone if too few of them are left."""
+    official, heard = encode([place.word for place in before.places], [place.word for place in today.places])
+    matches = aligned(official, heard, np.ones(len(official)), np.zeros(len(heard)))
+    landed = [pair for pair in matches if first <= pair.official < first + count]
+    same = [pair.heard for pair in landed if pair.kind == EXACT]
+    turn = today.places[same[len(same) // 2]].turn if same else None
+    mine = [pair for pair in landed if today.places[pair.heard].turn == turn]
+    kept = sum(pair.kind == EXACT for pair in mine)
+    length = mine[-1].heard - mine[0].heard + 1 if mine else 0
+    if kept < max(1, _LEAST_CARRIED_SHARE * count) or length > _MOST_SPREAD * count:
+        raise QuoteGone("these words were in an earlier transcript of the episode and are not in today's")
+    return quote_at(today, mine[0].heard, length)
