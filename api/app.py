@@ -29,11 +29,11 @@ from api.routes.assets import read_assets
 from api.routes.schemas import ErrorResponse
 from api.server import refusals
 from api.server.access_log import AccessLog
-from api.server.admission import Entrance
+from api.server.admission import Admission
 from api.server.guard import Guard
 from api.server.live import Live
 from api.server.time_limit import TimeLimit
-from api.server.work_queue import Turns
+from api.server.work_queue import WorkQueue
 from api.settings import Settings
 from index.encode import Encoder
 from ingest.versions import require_versions
@@ -60,7 +60,7 @@ def create_app(settings: Settings, encoder: Encoder | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         live = Live(settings, encoder)
         app.state.live = live
-        app.state.turns = Turns()
+        app.state.turns = WorkQueue()
         is_closing = Event()
         following = Thread(target=live.follow, args=(is_closing,), name="follow", daemon=True)
         if encoder is None:
@@ -104,7 +104,7 @@ def create_app(settings: Settings, encoder: Encoder | None = None) -> FastAPI:
         app.include_router(routes.router)
     # The last one added is the first one that a request meets.
     app.add_middleware(GZipMiddleware)  # pages and JSON; not audio, event streams or partial responses
-    app.add_middleware(Entrance, settings=settings)
+    app.add_middleware(Admission, settings=settings)
     app.add_middleware(TimeLimit)
     if settings.cors:
         app.add_middleware(

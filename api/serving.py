@@ -11,7 +11,7 @@ import uvicorn
 
 from api.app import create_app
 from api.server.hosts import LOOPBACK
-from api.server.memory import share_heaps
+from api.server.memory import limit_arenas
 from api.settings import Settings
 from index.encode import Encoder
 from ingest.errors import SourceError
@@ -28,7 +28,7 @@ def serve(settings: Settings, host: str, port: int, encoder: Encoder | None = No
     SIGTERM lets what is under way end, within seconds, and then the program with exit code 0. Raises SourceError if the
     address cannot be listened on, KeyboardInterrupt after Ctrl-C.
     """
-    share_heaps()
+    limit_arenas()
     app = create_app(replace(settings, hosts=(*LOOPBACK, host, *settings.hosts)), encoder)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:

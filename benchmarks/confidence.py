@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from api.answer.compose import WEIGHED_HITS, ask, find
-from api.answer.confidence import USUAL_WEAKEST_NAME, Evidence, evidence_of
+from api.answer.confidence import USUAL_WEAKEST_NAME, MatchScores, evidence_of
 from api.answer.contract_json import answer_json, hits_json
-from api.answer.question import ready
+from api.answer.question import query_of
 from api.evaluation.evaluate import evaluate, render
 from api.evaluation.metrics import Row, figures, paired_intervals
 from api.evaluation.questions import Question, folds, read_questions
@@ -161,7 +161,7 @@ def _alone(
 ) -> list[tuple[object, ...]]:
     """Return rows under ALONE: the logistic of all figures, and of each alone, both out of fold."""
     variants = {"all": values} | {
-        f"{field.name.replace('_', ' ')} alone": values[:, [at]] for at, field in enumerate(fields(Evidence))
+        f"{field.name.replace('_', ' ')} alone": values[:, [at]] for at, field in enumerate(fields(MatchScores))
     }
     found = []
     for name, chosen in variants.items():
@@ -177,7 +177,7 @@ def _alone(
 
 
 def _values(base: KnowledgeBase, question: Question) -> tuple[float, ...]:
-    query = ready(base, question.question)
+    query = query_of(base, question.question)
     hits = search(base.generation, query, WEIGHED_HITS)
     return astuple(evidence_of(base, query, hits))
 

@@ -29,7 +29,7 @@ from ingest.feed.parse import parse_feed
 from ingest.shownotes.parse import parse_notes
 from ingest.speech.heard import Heard
 from ingest.stages.assemble import assemble
-from ingest.timing.edges import begins_sentence, refined
+from ingest.timing.edges import begins_sentence, refine_edges
 from ingest.timing.pauses import envelope, pauses
 from ingest.transcript import Episode, HeardWord, Show, Turn
 
@@ -116,7 +116,7 @@ def figures(cases: Sequence[Case]) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for kind in dict.fromkeys(case.kind for case in cases):
         same = [case for case in cases if case.kind == kind]
-        moved = [refined(case.turns, pauses(case.energy)) for case in same]
+        moved = [refine_edges(case.turns, pauses(case.energy)) for case in same]
         for label, all_turns in (("before", [case.turns for case in same]), ("after", moved)):
             pairs = list(zip(same, all_turns, strict=True))
             turn_errors = [error for case, turns in pairs for error in _errors(case, turns, inside=False)]

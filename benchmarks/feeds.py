@@ -13,7 +13,7 @@ from pathlib import Path
 
 from benchmarks.measure import measured
 from ingest.feed.parse import parse_feed
-from ingest.library.register import register
+from ingest.library.register import register_items
 from ingest.library.shows import FeedState
 
 SIZES = (100, 1_000, 10_000, 99_999)
@@ -56,8 +56,8 @@ def _reading(data: bytes) -> Callable[[], object]:
 def _registering(data: bytes, folder: str, known: bool) -> Callable[[], object]:
     items = parse_feed(data, ADDRESS).items
     if known:
-        register(Path(folder), items, FeedState(ADDRESS))
-    return lambda: register(Path(folder), items, FeedState(ADDRESS))
+        register_items(Path(folder), items, FeedState(ADDRESS))
+    return lambda: register_items(Path(folder), items, FeedState(ADDRESS)).episodes
 
 
 def _main() -> None:

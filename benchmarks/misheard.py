@@ -27,7 +27,7 @@ from typing import Any
 
 from api.answer.compose import find
 from api.answer.contract_json import hits_json
-from api.episodes.transcripts import opened
+from api.episodes.transcripts import place_words
 from api.evaluation.evaluate import evaluate
 from api.evaluation.questions import Question, read_questions
 from api.knowledge_base import open_base
@@ -238,7 +238,7 @@ def _word_origins(damaged: Corrupted) -> list[Origin]:
     spans = [list(pieces(turn.text)) for turn in damaged.transcript.turns]
     found: list[Origin] = []
     turn = piece = 0
-    for place in opened(damaged.transcript).places:
+    for place in place_words(damaged.transcript).places:
         if place.turn != turn:
             turn, piece = place.turn, 0
         while spans[turn][piece].end <= place.start:

@@ -15,11 +15,19 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from api.answer.candidates import _ASKER_COST, _EMPTY_COST, _HIT_WEIGHT, _LENGTH_WEIGHT, _NAMED_WEIGHT, Span, spans_of
+from api.answer.candidates import (
+    _ASKER_COST,
+    _EMPTY_COST,
+    _HIT_WEIGHT,
+    _LENGTH_WEIGHT,
+    _NAMED_WEIGHT,
+    QuoteCandidate,
+    candidates_of,
+)
 
 # What is measured is the choice itself, whose parts nothing but the answer has a use for: hence the private names.
 from api.answer.compose import WEIGHED_HITS, _cited
-from api.answer.question import ready
+from api.answer.question import query_of
 from api.episodes.transcripts import open_transcript
 from api.evaluation.evaluate import CITATION_WORDS
 from api.evaluation.questions import Question, read_questions
@@ -43,7 +51,7 @@ CITED = 5
 class Part:
     """A part of the score: its value for every candidate of a question, and its weight in use."""
 
-    values: Callable[[Sequence[Span]], Floats]
+    values: Callable[[Sequence[QuoteCandidate]], Floats]
     weight: float
 
 
@@ -52,7 +60,7 @@ class Candidates:
     """A question's candidate quotes as they are ordered now; `alike`: late interaction with each, as deviations."""
 
     question: Question
-    spans: tuple[Span, ...]
+    spans: tuple[QuoteCandidate, ...]
     alike: Floats
 
 
@@ -62,11 +70,11 @@ def _deviations(values: Sequence[float]) -> Floats:
     return (array - array.mean()) / spread if spread > 0 else np.zeros_like(array)
 
 
-def _deviating(value: Callable[[Span], float]) -> Callable[[Sequence[Span]], Floats]:
+def _deviating(value: Callable[[QuoteCandidate], float]) -> Callable[[Sequence[QuoteCandidate]], Floats]:
     return lambda spans: _deviations([value(span) for span in spans])
 
 
-def _each(value: Callable[[Span], float]) -> Callable[[Sequence[Span]], Floats]:
+def _each(value: Callable[[QuoteCandidate], float]) -> Callable[[Sequence[QuoteCandidate]], Floats]:
     return lambda spans: np.array([float(value(span)) for span in spans])
 
 
@@ -103,7 +111,7 @@ def main() -> None:
 def choices(base: KnowledgeBase, questions: Sequence[Question]) -> list[tuple[object, ...]]:
     """Return rows under HEADS: in use, each part left out, other weights, and what was tried."""
     asked = [_candidates(base, question) for question in questions if question.answerable]
-    variants: dict[str, Callable[[Candidates], Sequence[Span]]] = {"in use": lambda one: one.spans}
+    variants: dict[str, Callable[[Candidates], Sequence[QuoteCandidate]]] = {"in use": lambda one: one.spans}
     for name in PARTS:
         variants[f"without {name}"] = _weighing({name: 0.0})
     for name, weight in OTHER_WEIGHTS:
@@ -124,15 +132,15 @@ def choices(base: KnowledgeBase, questions: Sequence[Question]) -> list[tuple[ob
 
 
 def _candidates(base: KnowledgeBase, question: Question) -> Candidates:
-    query = ready(base, question.question)
-    spans = spans_of(base.generation, query, search(base.generation, query, WEIGHED_HITS))
+    query = query_of(base, question.question)
+    spans = candidates_of(base.generation, query, search(base.generation, query, WEIGHED_HITS))
     return Candidates(question, spans, _deviations(_late_interaction(base, query, spans)))
 
 
-def _weighing(weights: Mapping[str, float], alike: float = 0.0) -> Callable[[Candidates], Sequence[Span]]:
+def _weighing(weights: Mapping[str, float], alike: float = 0.0) -> Callable[[Candidates], Sequence[QuoteCandidate]]:
     """Return what orders candidates by their score with some weights changed and late interaction added."""
 
-    def ordered(candidates: Candidates) -> Sequence[Span]:
+    def ordered(candidates: Candidates) -> Sequence[QuoteCandidate]:
         scores = np.array([span.score for span in candidates.spans]) + alike * candidates.alike
         for name, weight in weights.items():
             scores += (weight - PARTS[name].weight) * PARTS[name].values(candidates.spans)
@@ -142,7 +150,7 @@ def _weighing(weights: Mapping[str, float], alike: float = 0.0) -> Callable[[Can
     return ordered
 
 
-def _late_interaction(base: KnowledgeBase, query: Query, spans: Sequence[Span]) -> list[float]:
+def _late_interaction(base: KnowledgeBase, query: Query, spans: Sequence[QuoteCandidate]) -> list[float]:
     """Return for each candidate the mean, over the question's word pieces, of the best cosine with one of its own."""
     passages = {span.hit.passage.id: span.hit.passage for span in spans}
     texts = [_plain(passage.text) for passage in passages.values()]
@@ -164,7 +172,7 @@ def _inside(text: str, quoted: str, pieces: PieceVectors) -> list[int]:
     return inside or list(range(len(pieces.spans)))
 
 
-def _quoted(base: KnowledgeBase, passage: Passage, span: Span) -> str:
+def _quoted(base: KnowledgeBase, passage: Passage, span: QuoteCandidate) -> str:
     opened = open_transcript(base.home, passage.episode_id)
     assert opened is not None, f"{passage.episode_id} is indexed and has no transcript"
     return _plain(quote_at(opened, span.first_word, span.words).text)

@@ -21,7 +21,7 @@ _PAIR_WEIGHT = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class SpokenTurn:
+class IndexedTurn:
     """A turn: its episode, its number there, which of the episode's normalised words is its first, and who speaks."""
 
     episode_id: str
@@ -31,7 +31,7 @@ class SpokenTurn:
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class WordIndex:
     """All normalised words in order, as numbers of `vocabulary`; turn n holds the words from `begins[n]` on.
 
     `begins` has one number more than there are turns: the count of all words. The word with number w stands at the
@@ -42,7 +42,7 @@ class Spoken:
     words: NDArray[np.int32]
     postings: Ints
     bounds: Ints
-    turns: tuple[SpokenTurn, ...]
+    turns: tuple[IndexedTurn, ...]
     begins: Ints
 
     def numbers(self, words: Sequence[str]) -> Ints:
@@ -54,24 +54,24 @@ class Spoken:
         return int(np.searchsorted(self.begins, position, side="right")) - 1
 
 
-def spoken_of(sentences: Iterable[tuple[str, int, int, str | None, str]]) -> Spoken:
+def index_words(sentences: Iterable[tuple[str, int, int, str | None, str]]) -> WordIndex:
     """Return the words of sentences, given in order as (episode id, turn, first word there, speaker, text).
 
     Costs about a second for a million words.
     """
     vocabulary: dict[str, int] = {}
     numbers: list[int] = []
-    turns: list[SpokenTurn] = []
+    turns: list[IndexedTurn] = []
     begins: list[int] = []
     for (episode_id, turn), group in groupby(sentences, key=lambda sentence: sentence[:2]):
         parts = list(group)
         begins.append(len(numbers))
-        turns.append(SpokenTurn(episode_id, turn, parts[0][2], parts[0][3]))
+        turns.append(IndexedTurn(episode_id, turn, parts[0][2], parts[0][3]))
         for part in parts:
             numbers += [vocabulary.setdefault(word, len(vocabulary)) for word in normalise(part[4])]
     words = np.array(numbers, np.int32)
     counts = np.bincount(words, minlength=len(vocabulary))
-    return Spoken(
+    return WordIndex(
         vocabulary,
         words,
         postings=np.argsort(words, kind="stable"),
@@ -81,7 +81,7 @@ def spoken_of(sentences: Iterable[tuple[str, int, int, str | None, str]]) -> Spo
     )
 
 
-def exactly(spoken: Spoken, asked: Ints) -> Ints:
+def exact_matches(spoken: WordIndex, asked: Ints) -> Ints:
     """Return every position at which the asked words stand one after the other in one turn, ascending."""
     size = len(asked)
     if not size or (asked < 0).any():
@@ -98,12 +98,12 @@ def exactly(spoken: Spoken, asked: Ints) -> Ints:
     return inside
 
 
-def longest(spoken: Spoken, asked: Ints, least: int) -> tuple[int, int]:
+def longest_matches(spoken: WordIndex, asked: Ints, least: int) -> tuple[int, int]:
     """Return (position, number of words) of the longest verbatim beginning of the asked words in one turn.
 
     The first of several; (0, 0) if not even `least` words are said so.
     """
-    if len(asked) < least or not len(found := exactly(spoken, asked[:least])):
+    if len(asked) < least or not len(found := exact_matches(spoken, asked[:least])):
         return 0, 0
     ends = spoken.begins[np.searchsorted(spoken.begins, found, side="right")]
     size = least
@@ -118,7 +118,7 @@ def longest(spoken: Spoken, asked: Ints, least: int) -> tuple[int, int]:
     return int(found[0]), size
 
 
-def likeliest(spoken: Spoken, asked: Ints, count: int) -> list[int]:
+def likeliest_turns(spoken: WordIndex, asked: Ints, count: int) -> list[int]:
     """Return where the `count` stretches as long as the asked words begin that share most of them, the best first.
 
     Rare words weigh more (inverse document frequency), and so do words that follow each other as asked. No two
@@ -144,7 +144,7 @@ def likeliest(spoken: Spoken, asked: Ints, count: int) -> list[int]:
     return chosen
 
 
-def _follows(spoken: Spoken, asked: Ints, wanted: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _follows(spoken: WordIndex, asked: Ints, wanted: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Whether each word and the one before it are neighbours in the asked words too."""
     result = np.zeros(len(spoken.words), bool)
     base = len(spoken.vocabulary)

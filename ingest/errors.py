@@ -28,7 +28,7 @@ class LibraryError(PlaybackError):
     """A file of the library is unreadable or of a schema this version does not know."""
 
 
-class PassingError(Exception):
+class TransientError(Exception):
     """A failure that may pass; `wait` is what the server asked for, in seconds."""
 
     def __init__(self, message: str, wait: float | None = None) -> None:

@@ -8,22 +8,22 @@ from pathlib import Path
 
 from ingest.errors import LibraryError, ModelMissing, PlaybackError, SourceError, one_line
 from ingest.library.metadata import people_of, stated_duration
-from ingest.library.outcome import Outcome, may_pass, noted, quarantined
+from ingest.library.outcome import Outcome, is_transient, quarantine_outcome, record_outcome
 from ingest.library.records import Record, episode_folder, load_record, recording, save_record, save_transcript
-from ingest.library.removal import discard_ghost, removal_of
+from ingest.library.removal import removal_of, remove_empty_lease_folder
 from ingest.shownotes.parse import OfficialText
 from ingest.speech.engines import weights_available
-from ingest.speech.heard import Heard, Listening
+from ingest.speech.heard import Heard, TranscriptionOptions
 from ingest.speech.vocabulary import vocabulary_for
 from ingest.stages.assemble import assemble, with_edges
 from ingest.stages.captions import Captions, captions_of
 from ingest.stages.heard_words import heard_already, heard_of
 from ingest.stages.official_text import official_of
-from ingest.stages.recording import Progress, duration_of, has_recording, measured_duration, recording_of
+from ingest.stages.recording import StageProgress, duration_of, has_recording, measured_duration, recording_of
 from ingest.storage.disk_space import disk_problem
 from ingest.storage.files import hash_of, lock, read_if_whole, sha256_of
 from ingest.text.urls import is_remote
-from ingest.timing.printed_times import doubts
+from ingest.timing.printed_times import time_problems
 from ingest.transcript import Episode, Transcript
 
 logger = logging.getLogger(__name__)
@@ -43,10 +43,12 @@ class IngestSettings:
     transcribe: bool = False
     again: bool = False
     allow: frozenset[str] | None = frozenset()
-    listening: Listening = field(default_factory=Listening)
+    listening: TranscriptionOptions = field(default_factory=TranscriptionOptions)
 
 
-def ingest_episode(episode: Episode, home: Path, settings: IngestSettings, progress: Progress | None = None) -> Outcome:
+def ingest_episode(
+    episode: Episode, home: Path, settings: IngestSettings, progress: StageProgress | None = None
+) -> Outcome:
     """Take one episode through its stages and say what became of it; what was done before is not done again.
 
     Never raises PlaybackError: a failure is an outcome, and the third in a row puts the episode in quarantine until
@@ -54,39 +56,39 @@ def ingest_episode(episode: Episode, home: Path, settings: IngestSettings, progr
     """
 
     def work(record: Record) -> Outcome:
-        left_alone = None if settings.again else quarantined(home, record)
-        return left_alone or noted(home, record, _tried(record, home, settings, progress))
+        left_alone = None if settings.again else quarantine_outcome(home, record)
+        return left_alone or record_outcome(home, record, _outcome_of(record, home, settings, progress))
 
-    return _held(episode, home, work)
+    return _with_lease(episode, home, work)
 
 
-def died(episode: Episode, home: Path) -> Outcome:
+def record_killed(episode: Episode, home: Path) -> Outcome:
     """Count a failure that ended the process it happened in, as one for want of memory does; raises as little."""
     failed = Outcome(episode, "failed", "its process was killed; it may need more memory: use fewer --workers")
-    return _held(episode, home, lambda record: noted(home, record, failed))
+    return _with_lease(episode, home, lambda record: record_outcome(home, record, failed))
 
 
-def _held(episode: Episode, home: Path, work: Callable[[Record], Outcome]) -> Outcome:
+def _with_lease(episode: Episode, home: Path, work: Callable[[Record], Outcome]) -> Outcome:
     """Work on an episode while no other process does, and if it is in the library and can be read."""
     with lock(episode_folder(home, episode.id), wait=False) as held:
         if not held:
             return Outcome(episode, "busy", "another process is ingesting this episode")
         try:
             if (removal := removal_of(home, episode.id)) is not None:
-                discard_ghost(home, episode.id)
+                remove_empty_lease_folder(home, episode.id)
                 return Outcome(episode, "skipped", removal.sentence)
             return work(load_record(home, episode.id))
         except (LibraryError, OSError) as error:
             return Outcome(episode, "failed", _reason(error), passing=True)
 
 
-def _tried(record: Record, home: Path, settings: IngestSettings, progress: Progress | None) -> Outcome:
+def _outcome_of(record: Record, home: Path, settings: IngestSettings, progress: StageProgress | None) -> Outcome:
     episode = record.episode
     try:
         return _ingest(record, home, settings, progress)
     except (PlaybackError, OSError) as error:
         logger.info("%s failed", episode.id, exc_info=True)
-        return Outcome(episode, "failed", _reason(error), passing=may_pass(error))
+        return Outcome(episode, "failed", _reason(error), passing=is_transient(error))
     except UnicodeError as error:  # JSON can spell half of a surrogate pair, which no UTF-8 file can hold
         return Outcome(episode, "failed", f"its text holds half a character: {one_line(error)}; mend the source")
     except Exception as error:  # strangers' files: what nobody foresaw costs one episode, not the run
@@ -94,7 +96,7 @@ def _tried(record: Record, home: Path, settings: IngestSettings, progress: Progr
         return Outcome(episode, "failed", f"{type(error).__name__}: {one_line(error)}; please report it")
 
 
-def _ingest(record: Record, home: Path, settings: IngestSettings, progress: Progress | None) -> Outcome:
+def _ingest(record: Record, home: Path, settings: IngestSettings, progress: StageProgress | None) -> Outcome:
     captions = captions_of(home, record, settings.again, settings.allow)
     official = official_of(home, record, captions, settings.again)
     heard, remark = _listen(record, home, settings, (captions, official.text), progress)
@@ -111,14 +113,14 @@ def _ingest(record: Record, home: Path, settings: IngestSettings, progress: Prog
         return Outcome(record.episode, "unchanged", _remarks("nothing to do", remark))
     transcript = assemble(record.episode, official.text, captions.cues, heard)
     if not transcript.turns:
-        nothing = _nothing(record, settings, remark, (captions, heard))
+        nothing = _nothing_ingested(record, settings, remark, (captions, heard))
         kept = "its transcript of before stays" if path.exists() else None
         return replace(nothing, message=_remarks(nothing.message, kept))
     transcript = with_edges(transcript, audio)
     save_transcript(home, transcript, inputs)
     problems = (
         *official.text.problems,
-        *doubts(official.text.turns, transcript.turns, record.episode.duration),
+        *time_problems(official.text.turns, transcript.turns, record.episode.duration),
         *captions.problems,
     )
     return Outcome(record.episode, "ingested", _remarks(_summary(transcript), remark, *problems))
@@ -129,7 +131,7 @@ def _listen(
     home: Path,
     settings: IngestSettings,
     texts: tuple[Captions, OfficialText],
-    progress: Progress | None,
+    progress: StageProgress | None,
 ) -> tuple[Heard | None, str | None]:
     """Fetch and transcribe the recording if the episode needs it; a remark says why it was not done."""
     captions, official = texts
@@ -154,13 +156,13 @@ def _listen(
     return heard_already(home, record), f"not transcribed: {missing}" if needed and missing else None
 
 
-def look_for_weights() -> None:
+def forget_missing_weights() -> None:
     """Let a run look for weights anew: they may have come since the last run of this process."""
     _weights_missing.cache_clear()
 
 
 @cache
-def _weights_missing(listening: Listening) -> str | None:
+def _weights_missing(listening: TranscriptionOptions) -> str | None:
     """Return why the model cannot be loaded, None if it can; asked once a run, since looking may try the hub."""
     try:
         weights_available(listening, download=True)
@@ -183,7 +185,7 @@ def _with_recording(home: Path, record: Record, audio: Path) -> Record:
     return record
 
 
-def _nothing(
+def _nothing_ingested(
     record: Record, settings: IngestSettings, remark: str | None, texts: tuple[Captions, Heard | None]
 ) -> Outcome:
     captions, heard = texts

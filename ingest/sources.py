@@ -7,10 +7,10 @@ from ingest.errors import SourceError
 from ingest.feed.parse import Feed, looks_like_feed, parse_feed
 from ingest.fetch.client import Fetched, fetch, led_to, open_client
 from ingest.item import Item
-from ingest.library.identity import told_apart
+from ingest.library.identity import with_distinct_guids
 from ingest.library.outcome import release
 from ingest.library.records import FeedRecord, episode_ids, episodes_folder, load_record, records
-from ingest.library.register import registered
+from ingest.library.register import register_items
 from ingest.library.removal import bring_back, removal_of
 from ingest.library.shows import FeedState
 from ingest.local_files import FEEDS, items_in, items_inside
@@ -51,7 +51,7 @@ def register_source(source: str, home: Path, allow: frozenset[str] = frozenset()
     if not path.exists() and (episode := _named(source, home)) is not None:
         return Source((episode,))
     items, problems = items_in(path)
-    found = registered(home, items, again=again or path.is_file())
+    found = register_items(home, items, again=again or path.is_file())
     return Source(found.episodes, problems, found.left_out)
 
 
@@ -114,8 +114,8 @@ def _registered(home: Path, feed: Feed, state: FeedState, source: str, again: bo
         raise SourceError(
             f"{shown_address(source)}: no episode can be read from this feed: {'; '.join(feed.problems[:3])}"
         )
-    items = told_apart(tuple(_with_origin(item, source) for item in feed.items))
-    found = registered(home, items, state, again)
+    items = with_distinct_guids(tuple(_with_origin(item, source) for item in feed.items))
+    found = register_items(home, items, state, again)
     return Source(
         found.episodes, tuple(f"{shown_address(source)}: {problem}" for problem in feed.problems), found.left_out
     )

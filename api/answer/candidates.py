@@ -34,7 +34,7 @@ _ASKER_COST = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class QuoteCandidate:
     """One to three neighbouring whole sentences of one turn, as a candidate for a quote."""
 
     hit: Hit
@@ -49,7 +49,9 @@ class Span:
     score: float = 0.0
 
 
-def spans_of(generation: Generation, query: Query, hits: Sequence[Hit], speaker: str | None = None) -> tuple[Span, ...]:
+def candidates_of(
+    generation: Generation, query: Query, hits: Sequence[Hit], speaker: str | None = None
+) -> tuple[QuoteCandidate, ...]:
     """Return the candidate quotes of all hits, best first; with `speaker`, only those of this person."""
     # Grammar weighs little by itself in a large library; in a small one "does" can be as rare as what was asked about.
     information = information_of(generation, generation.terms(" ".join(subject_words(query.text))))
@@ -111,11 +113,11 @@ def _spoken(text: str) -> int:
     return sum(bool(normalise(piece)) for piece in without_marks(text).split())
 
 
-def _span(query: Query, hit: Hit, chosen: Sequence[FoundSentence], information: Mapping[str, float]) -> Span:
+def _span(query: Query, hit: Hit, chosen: Sequence[FoundSentence], information: Mapping[str, float]) -> QuoteCandidate:
     vector = np.mean([item.vector for item in chosen], axis=0)
     # Who speaks is part of what a quote says: "What did Kat say about it?" is covered by Kat's own words.
     covered = {stem for text in (chosen[0].speaker or "", *(item.text for item in chosen)) for stem in stems(text)}
-    return Span(
+    return QuoteCandidate(
         hit=hit,
         speaker=chosen[0].speaker,
         first_word=chosen[0].sentence.first_word,
@@ -138,7 +140,7 @@ def _only_repeats(query: Query, chosen: Sequence[FoundSentence]) -> bool:
     return {*stems(" ".join(subject_words(said)))} <= {*stems(query.text)}
 
 
-def _ordered(spans: Sequence[Span]) -> tuple[Span, ...]:
+def _ordered(spans: Sequence[QuoteCandidate]) -> tuple[QuoteCandidate, ...]:
     if not spans:
         return ()
     scores = (

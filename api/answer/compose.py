@@ -7,9 +7,9 @@ from math import exp
 from time import perf_counter
 from typing import Literal
 
-from api.answer.candidates import Span, spans_of
+from api.answer.candidates import QuoteCandidate, candidates_of
 from api.answer.confidence import CONFIDENT, TOUCHES, confidence
-from api.answer.question import check_question, mended, ready
+from api.answer.question import check_question, query_of, replace_surrogates
 from api.episodes.transcripts import open_transcript
 from api.knowledge_base import KnowledgeBase, removed_since
 from api.quotes.check import count_dropped, fault_of
@@ -32,7 +32,7 @@ _SCORE_SCALE = 4.0
 # Hits whose sentences are weighed; more than citations, because some hold no quote or repeat one.
 WEIGHED_HITS = 12
 
-Status = Literal["answered", "partial", "unanswerable"]
+AnswerStatus = Literal["answered", "partial", "unanswerable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Answer:
 
     question: str
     rewritten_question: str | None
-    status: Status
+    status: AnswerStatus
     composer: str
     as_of: str | None
     statements: tuple[Statement, ...]
@@ -72,21 +72,21 @@ def ask(
     """
     filters = filters or Filters()
     begun = perf_counter()
-    query = ready(base, whole or question)
+    query = query_of(base, whole or question)
     encoded = perf_counter()
     hits = _hits(base, query, WEIGHED_HITS, filters)
     searched = perf_counter()
-    spans = spans_of(base.generation, query, hits, filters.speaker)
+    spans = candidates_of(base.generation, query, hits, filters.speaker)
     # Rounded before it is judged, so that the figure that leaves is the one that made the status.
     sure = round(confidence(base, query, hits), 4)
     chosen = _cited(base, spans, min(k, MOST_CITATIONS))
-    status: Status = "answered" if sure >= CONFIDENT else "partial" if sure >= TOUCHES else "unanswerable"
+    status: AnswerStatus = "answered" if sure >= CONFIDENT else "partial" if sure >= TOUCHES else "unanswerable"
     if not chosen:
         status, sure = "unanswerable", 0.0  # nothing that could be quoted
     citations = chosen if status != "unanswerable" else ()
     composed = perf_counter()
     return Answer(
-        question=mended(question),
+        question=replace_surrogates(question),
         rewritten_question=query.text if query.text != check_question(question) else None,
         status=status,
         composer="extractive",
@@ -107,9 +107,9 @@ def ask(
 def find(base: KnowledgeBase, question: str, k: int, filters: Filters | None = None) -> list[tuple[Hit, str | None]]:
     """Return the k best hits, best first, each with the id of its best quote, None if it holds no sentence to quote."""
     filters = filters or Filters()
-    query = ready(base, question)
+    query = query_of(base, question)
     hits = _hits(base, query, k, filters)
-    spans = spans_of(base.generation, query, hits, filters.speaker)
+    spans = candidates_of(base.generation, query, hits, filters.speaker)
     return [(hit, _best_quote(base, [span for span in spans if span.hit is hit])) for hit in hits]
 
 
@@ -146,7 +146,7 @@ def _hits(base: KnowledgeBase, query: Query, k: int, filters: Filters) -> tuple[
     return search(base.generation, query, k, replace(filters, without=removed_since(base.home, base.generation)))
 
 
-def _cited(base: KnowledgeBase, spans: Sequence[Span], k: int) -> tuple[Citation, ...]:
+def _cited(base: KnowledgeBase, spans: Sequence[QuoteCandidate], k: int) -> tuple[Citation, ...]:
     """Return at most k verified citations, best first, one from each hit and none that says what a better one says."""
     found: list[Citation] = []
     used: set[str] = set()
@@ -174,11 +174,11 @@ def _meet(one: range, other: range) -> bool:
     return one.start < other.stop and other.start < one.stop
 
 
-def _best_quote(base: KnowledgeBase, spans: Sequence[Span]) -> str | None:
+def _best_quote(base: KnowledgeBase, spans: Sequence[QuoteCandidate]) -> str | None:
     return next((quote.id for span in spans if (quote := _quote(base, span)) is not None), None)
 
 
-def _quote(base: KnowledgeBase, span: Span) -> Quote | None:
+def _quote(base: KnowledgeBase, span: QuoteCandidate) -> Quote | None:
     """Return the span as a verified quote of today's transcript, None if it is not (then it is logged and dropped)."""
     opened = open_transcript(base.home, span.hit.passage.episode_id)
     if opened is None:

@@ -39,7 +39,7 @@ _PRONOUN = "i"
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class MatchScores:
     """Cosines, -1 to 1, of the question's words with their best match in the best passages."""
 
     words: float  # mean of the words that are no names, of all if there are only names
@@ -54,7 +54,7 @@ def confidence(base: KnowledgeBase, query: Query, hits: Sequence[Hit]) -> float:
     return 1 / (1 + exp(-CONSTANT - sum(weight * figure for weight, figure in zip(WEIGHTS, figures, strict=True))))
 
 
-def evidence_of(base: KnowledgeBase, query: Query, hits: Sequence[Hit]) -> Evidence:
+def evidence_of(base: KnowledgeBase, query: Query, hits: Sequence[Hit]) -> MatchScores:
     """Return how well the words of a question are matched by the best hits, their speakers included."""
     passages = [f"{', '.join(hit.passage.speakers)}: {without_marks(hit.passage.text)}" for hit in hits[:_READ_HITS]]
     asked, *said = base.encoder.encode_pieces([query.text, *(" ".join(text.split()) for text in passages)])
@@ -65,7 +65,7 @@ def evidence_of(base: KnowledgeBase, query: Query, hits: Sequence[Hit]) -> Evide
         vector = _vector_of(found.span(), asked)
         if vector is not None and len(everything):
             (names if _is_name(found.group(), base) else words).append(float((everything @ vector).max()))
-    return Evidence(
+    return MatchScores(
         words=float(np.mean(words or names)) if words or names else 0.0,
         weakest_name=min(names) if names else USUAL_WEAKEST_NAME,
     )

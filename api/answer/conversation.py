@@ -5,7 +5,7 @@ from pathlib import Path
 
 from api.answer import compose
 from api.answer.compose import Answer
-from api.answer.followup import Earlier, leans, resolved
+from api.answer.followup import EarlierQuestion, needs_earlier_question, resolve_followup
 from api.answer.question import check_question
 from api.errors import QuoteGone, QuoteUnknown
 from api.formatting import episode_name
@@ -20,7 +20,7 @@ _READ_CITATIONS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class HistoryEntry:
     """A question asked before and the ids of the quotes that answered it, best first."""
 
     question: str
@@ -32,7 +32,7 @@ class Asking:
     """What a person asks now, with what they asked before, oldest first."""
 
     question: str
-    history: tuple[Past, ...] = ()
+    history: tuple[HistoryEntry, ...] = ()
     k: int = MOST_CITATIONS
     filters: Filters = field(default_factory=Filters)
 
@@ -47,22 +47,24 @@ def ask(base: KnowledgeBase, asking: Asking) -> Answer:
 
 def _whole(home: Path, asking: Asking) -> str | None:
     question = check_question(asking.question)
-    if not asking.history or not leans(question):
+    if not asking.history or not needs_earlier_question(question):
         return None
     last = next((place for place in reversed(range(len(asking.history))) if asking.history[place].citations), None)
-    return resolved(
+    return resolve_followup(
         question,
         [
-            _earlier(home, past) if place == last else Earlier(past.question)
+            _earlier(home, past) if place == last else EarlierQuestion(past.question)
             for place, past in enumerate(asking.history)
         ],
     )
 
 
-def _earlier(home: Path, past: Past) -> Earlier:
+def _earlier(home: Path, past: HistoryEntry) -> EarlierQuestion:
     quotes = [quote for identifier in past.citations[:_READ_CITATIONS] if (quote := _quote(home, identifier))]
     speakers = tuple(dict.fromkeys(quote.speaker for quote in quotes if quote.speaker))
-    return Earlier(past.question, speakers, tuple(dict.fromkeys(episode_name(quote.episode) for quote in quotes)))
+    return EarlierQuestion(
+        past.question, speakers, tuple(dict.fromkeys(episode_name(quote.episode) for quote in quotes))
+    )
 
 
 def _quote(home: Path, identifier: str) -> Quote | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Literal, get_args
 
-from api.answer.question import check_question, mended
+from api.answer.question import check_question, replace_surrogates
 from api.errors import FeedbackError, FeedbackFull
 from api.quotes.citation import MOST_CITATIONS
 from api.quotes.quote import MOST_ID_LETTERS
@@ -41,7 +41,7 @@ def feedback_of(question: str, quotes: str, verdict: str, comment: str) -> Feedb
     known = next((name for name in get_args(Verdict) if name == verdict), None)
     if known is None:
         raise FeedbackError("choose whether the answer was useful or not")
-    text = mended(comment).replace("\r\n", "\n").strip()
+    text = replace_surrogates(comment).replace("\r\n", "\n").strip()
     if len(text.encode()) > MOST_COMMENT_BYTES:
         raise FeedbackError(f"the comment is too long; at most {MOST_COMMENT_BYTES:,} bytes of it are kept")
     ids = tuple(quotes.split())
@@ -50,7 +50,7 @@ def feedback_of(question: str, quotes: str, verdict: str, comment: str) -> Feedb
     return Feedback(check_question(question), ids, known, text)
 
 
-def store(home: Path, feedback: Feedback, now: datetime | None = None) -> None:
+def append_feedback(home: Path, feedback: Feedback, now: datetime | None = None) -> None:
     """Append one line and have it on disk; of the time only the day (UTC) is kept, so that it names nobody.
 
     Raises FeedbackFull if 20 MB are stored.

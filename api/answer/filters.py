@@ -27,7 +27,7 @@ class Asked:
 _NOBODY = "\0"
 
 
-def understood(asked: Asked, generation: "Generation") -> Filters:
+def parse_filters(asked: Asked, generation: "Generation") -> Filters:
     """Return the filters of the index; what names nothing lets nothing in.
 
     Raises FilterError for a malformed date and for a name or number that means more than one.

@@ -41,7 +41,7 @@ _PERSON = re.compile(r"\b(?:he|she|him)\b(?!['’])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Earlier:
+class EarlierQuestion:
     """A question asked before, with the speakers and the episode titles of the quotes that answered it, best first."""
 
     question: str
@@ -49,23 +49,23 @@ class Earlier:
     episodes: tuple[str, ...] = ()
 
 
-def resolved(question: str, history: Sequence[Earlier]) -> str:
+def resolve_followup(question: str, history: Sequence[EarlierQuestion]) -> str:
     """Return the question so that it can be searched alone; one that stands on its own comes back as it is.
 
     `history` is oldest first; earlier questions are made whole in the same way. The result has at most 2,000
     characters, unless the question itself has more.
     """
-    context: Earlier | None = None
+    context: EarlierQuestion | None = None
     for earlier in history:
         if earlier.question.strip():
             whole = _joined(earlier.question, context)
             before = context or earlier
             # An answer without quotes leaves the people of the one before it.
-            context = Earlier(whole, earlier.speakers or before.speakers, earlier.episodes or before.episodes)
+            context = EarlierQuestion(whole, earlier.speakers or before.speakers, earlier.episodes or before.episodes)
     return _joined(question, context)
 
 
-def leans(question: str) -> bool:
+def needs_earlier_question(question: str) -> bool:
     """Say whether a question points back at an earlier one or says too little to be searched alone."""
     words = _words(question)
     if not words:
@@ -81,9 +81,9 @@ def leans(question: str) -> bool:
     return _is_elliptic(question, words, content)
 
 
-def _joined(question: str, context: Earlier | None) -> str:
+def _joined(question: str, context: EarlierQuestion | None) -> str:
     text = " ".join(question.split())
-    if context is None or not leans(text):
+    if context is None or not needs_earlier_question(text):
         return text
     if (swapped := _swapped(text, context.question)) is not None:
         return swapped
@@ -101,7 +101,7 @@ def _swapped(question: str, earlier: str) -> str | None:
     return text if len(text) <= MOST_CHARACTERS else None
 
 
-def _with_person(question: str, context: Earlier) -> str:
+def _with_person(question: str, context: EarlierQuestion) -> str:
     if not context.speakers:
         return question
     named = [name for name in context.speakers if _shares_word(name, context.question)]
@@ -109,7 +109,7 @@ def _with_person(question: str, context: Earlier) -> str:
     return _PERSON.sub(lambda _: name, question, count=1)
 
 
-def _with_words(question: str, context: Earlier) -> str:
+def _with_words(question: str, context: EarlierQuestion) -> str:
     held = {word.casefold() for word in _words(question)}
     added = [word for word in _content(context.question) if word.casefold() not in held]
     added = list(dict.fromkeys(added))[:_MOST_ADDED]

@@ -14,7 +14,7 @@ from ingest.transcript import Timing
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class TurnInHit:
     """What one turn says in a hit: its speaker, None if not named, and its text with the hit's quote in it as found."""
 
     speaker: str | None
@@ -27,7 +27,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class OpenedHit:
     """A hit with its best quote, None if it holds no sentence to quote; `turn` is where the quote, or the hit, begins.
 
     `turns` are the hit's text, turn by turn.
@@ -36,7 +36,7 @@ class Found:
     hit: Hit
     quote: Quote | None
     turn: int
-    turns: tuple[Said, ...]
+    turns: tuple[TurnInHit, ...]
 
     @property
     def start(self) -> float | None:
@@ -49,12 +49,12 @@ class Found:
         return self.quote.timing if self.quote else self.hit.passage.timing
 
 
-def shown(base: KnowledgeBase, hits: Sequence[tuple[Hit, str | None]]) -> tuple[Found, ...]:
+def open_hits(base: KnowledgeBase, hits: Sequence[tuple[Hit, str | None]]) -> tuple[OpenedHit, ...]:
     """Return hits, as `api.answer.compose.find` gives them, with their quotes opened."""
     return tuple(_found(base, hit, quote_id) for hit, quote_id in hits)
 
 
-def _found(base: KnowledgeBase, hit: Hit, quote_id: str | None) -> Found:
+def _found(base: KnowledgeBase, hit: Hit, quote_id: str | None) -> OpenedHit:
     quote = None if quote_id is None else _quote(base, quote_id)
     sentences = base.generation.sentences(hit.passage)
     text, at = hit.passage.text, 0
@@ -67,10 +67,10 @@ def _found(base: KnowledgeBase, hit: Hit, quote_id: str | None) -> Found:
             firsts.append(found)
         at += len(found.text)
     turns = [
-        Said(first.speaker, _parts(text[begin:end].rstrip(), quote, first.sentence.turn))
+        TurnInHit(first.speaker, _parts(text[begin:end].rstrip(), quote, first.sentence.turn))
         for first, begin, end in zip(firsts, begins, [*begins[1:], len(text)], strict=True)
     ]
-    return Found(hit, quote, firsts[0].sentence.turn if quote is None else quote.turn, tuple(turns))
+    return OpenedHit(hit, quote, firsts[0].sentence.turn if quote is None else quote.turn, tuple(turns))
 
 
 def _parts(text: str, quote: Quote | None, turn: int) -> tuple[Stretch, ...]:

@@ -8,7 +8,7 @@ from ingest.reference.glossary import expansions, spelled_out
 MOST_QUESTION_CHARACTERS = 2_000
 
 
-def mended(text: str) -> str:
+def replace_surrogates(text: str) -> str:
     """Return the text with "\ufffd" for each half of a surrogate pair, which no tokenizer, database or terminal takes.
 
     JSON allows them, and they stand for the bytes of an argument that is not UTF-8.
@@ -18,7 +18,7 @@ def mended(text: str) -> str:
 
 def check_question(question: str) -> str:
     """Return the question in one line; raises QuestionError if it is empty or over 2,000 characters."""
-    text = " ".join(mended(question).split())
+    text = " ".join(replace_surrogates(question).split())
     if not text:
         raise QuestionError("the question is empty; ask something")
     if len(question) > MOST_QUESTION_CHARACTERS:
@@ -28,7 +28,7 @@ def check_question(question: str) -> str:
     return text
 
 
-def ready(base: KnowledgeBase, question: str) -> Query:
+def query_of(base: KnowledgeBase, question: str) -> Query:
     """Return the question ready to be searched; raises QuestionError as `check_question` does.
 
     A short form that the library never holds is spelled out by the glossary, since the encoder has no meaning for it.

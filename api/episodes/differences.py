@@ -11,7 +11,7 @@ _SHOWN_WORDS = 40  # of a difference; the divergence report holds all
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class DivergentWords:
     """Words of a turn that were not heard, or words heard after it that are not written (`is_heard`).
 
     `is_whole`: nothing of the turn was heard. `start` and `end` are seconds, None where unknown.
@@ -24,25 +24,25 @@ class Difference:
     end: float | None
 
 
-def differences_of(transcript: Transcript) -> dict[int, tuple[Difference, ...]]:
+def differences_of(transcript: Transcript) -> dict[int, tuple[DivergentWords, ...]]:
     """Return the differences by the number of the turn they stand in or come after; -1 is before the first turn."""
-    found: dict[int, tuple[Difference, ...]] = {}
+    found: dict[int, tuple[DivergentWords, ...]] = {}
     for number, difference in _differences(transcript):
         found[number] = (*found.get(number, ()), difference)
     return found
 
 
-def _differences(transcript: Transcript) -> Iterator[tuple[int, Difference]]:
+def _differences(transcript: Transcript) -> Iterator[tuple[int, DivergentWords]]:
     if transcript.divergence is None:
         return
     for missing in transcript.divergence.unheard:
         words = missing.text.split()
         is_whole = len(words) >= len(without_marks(transcript.turns[missing.turn].text).split())
-        yield missing.turn, Difference(_cut(words), False, is_whole, missing.start, missing.end)
+        yield missing.turn, DivergentWords(_cut(words), False, is_whole, missing.start, missing.end)
     starts = _starts(transcript.turns)
     for extra in transcript.divergence.unwritten:
         number = bisect_right(starts, extra.start) - 1
-        yield number, Difference(_cut(extra.text.split()), True, False, extra.start, extra.end)
+        yield number, DivergentWords(_cut(extra.text.split()), True, False, extra.start, extra.end)
 
 
 def _starts(turns: Sequence[Turn]) -> list[float]:

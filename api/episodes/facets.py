@@ -18,7 +18,7 @@ _UNDATED = "9999"
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ListFilter:
     """What a reader asks of the list: words, values of facets (any of one facet, all facets), an order."""
 
     q: str = ""
@@ -29,7 +29,7 @@ class Wanted:
         """Return the values of a facet that are on."""
         return self.chosen.get(name, ())
 
-    def with_values(self, name: FacetName, values: tuple[str, ...]) -> "Wanted":
+    def with_values(self, name: FacetName, values: tuple[str, ...]) -> "ListFilter":
         """Return the same with these values of a facet, and no others of it, on."""
         return replace(self, chosen={**self.chosen, name: values})
 
@@ -59,7 +59,7 @@ class Facet:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ListPage:
     """A stretch of the list: its number and how many there are, both from 1, and its episodes."""
 
     number: int
@@ -76,7 +76,7 @@ _VALUES: dict[FacetName, Callable[[Entry], tuple[str, ...]]] = {
 }
 
 
-def listed(entries: Iterable[Entry], wanted: Wanted) -> tuple[Entry, ...]:
+def listed(entries: Iterable[Entry], wanted: ListFilter) -> tuple[Entry, ...]:
     """Return the entries that hold every word and a chosen value of every facet that has one, in the order wanted.
 
     A word of the question may be the beginning of a word; entries that are equal in the order keep theirs.
@@ -86,7 +86,7 @@ def listed(entries: Iterable[Entry], wanted: Wanted) -> tuple[Entry, ...]:
     return tuple(_sorted(found, wanted.sort))
 
 
-def facets_of(entries: Sequence[Entry], wanted: Wanted) -> tuple[Facet, ...]:
+def facets_of(entries: Sequence[Entry], wanted: ListFilter) -> tuple[Facet, ...]:
     """Return the facets by which the list can be narrowed; one that all episodes share, or none has, is left out.
 
     A choice is counted among the episodes that the words and the other facets let through.
@@ -96,14 +96,14 @@ def facets_of(entries: Sequence[Entry], wanted: Wanted) -> tuple[Facet, ...]:
     return tuple(facet for facet in facets if len(facet.choices) > 1 or facet.chosen)
 
 
-def page_of(entries: Sequence[Entry], number: int, length: int = PAGE_LENGTH) -> Page:
+def page_of(entries: Sequence[Entry], number: int, length: int = PAGE_LENGTH) -> ListPage:
     """Return the page of that number, from 1; a number past the end is the last page."""
     pages = max(1, -(-len(entries) // length))
     number = min(max(1, number), pages)
-    return Page(number, pages, tuple(entries[(number - 1) * length : number * length]))
+    return ListPage(number, pages, tuple(entries[(number - 1) * length : number * length]))
 
 
-def _facet(name: FacetName, entries: Sequence[Entry], wanted: Wanted, labels: dict[str, str]) -> Facet:
+def _facet(name: FacetName, entries: Sequence[Entry], wanted: ListFilter, labels: dict[str, str]) -> Facet:
     chosen = wanted.of(name)
     others = listed(entries, wanted.with_values(name, ()))
     counts = Counter(value for entry in others for value in _VALUES[name](entry))
@@ -119,7 +119,7 @@ def _holds(entry: Entry, words: Sequence[str]) -> bool:
     return all(any(held.startswith(word) for held in entry.words) for word in words)
 
 
-def _has(entry: Entry, name: FacetName, wanted: Wanted) -> bool:
+def _has(entry: Entry, name: FacetName, wanted: ListFilter) -> bool:
     chosen = wanted.of(name)
     return not chosen or any(value in chosen for value in _VALUES[name](entry))
 

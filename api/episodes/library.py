@@ -76,11 +76,6 @@ def audio_of(home: Path, episode: Episode) -> str | None:
     return episode.audio_url
 
 
-def has_transcript(home: Path, identifier: str) -> bool:
-    """Say whether an episode has a transcript, without reading it."""
-    return (episode_folder(home, identifier) / "transcript.json").exists()
-
-
 @lru_cache(maxsize=_KEPT_EPISODES)
 def _read(home: Path, identifier: str, stamp: tuple[int, int]) -> Episode:
     del stamp  # part of the key only

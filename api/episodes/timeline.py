@@ -21,7 +21,7 @@ _MOST_STEPS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class Stripe:
     """A stretch of the width."""
 
     x: float
@@ -41,7 +41,7 @@ class Strip:
     share: float
     first: float
     timing: Timing | None
-    spans: tuple[Span, ...]
+    spans: tuple[Stripe, ...]
 
     @property
     def path(self) -> str:
@@ -58,7 +58,7 @@ class Timeline:
 
     duration: float
     strips: tuple[Strip, ...]
-    estimated: tuple[Span, ...]
+    estimated: tuple[Stripe, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,7 @@ def _strip(label: str, turns: Sequence[_Said], spoken: float, duration: float) -
 
 def _spans(
     stretches: Iterable[tuple[float, float]], duration: float, least_gap: float = _LEAST_GAP
-) -> tuple[Span, ...]:
+) -> tuple[Stripe, ...]:
     """Return stretches in seconds as spans in order; those that touch or overlap, or nearly do, become one."""
     joined: list[tuple[float, float]] = []
     for start, end in sorted((place(start, duration), place(end, duration)) for start, end in stretches):
@@ -155,7 +155,7 @@ def _spans(
             joined[-1] = (joined[-1][0], max(joined[-1][1], last))
         else:
             joined.append((first, last))
-    return tuple(Span(round(first, 1), round(last - first, 1)) for first, last in joined)
+    return tuple(Stripe(round(first, 1), round(last - first, 1)) for first, last in joined)
 
 
 def spoken_at(turns: Sequence[Turn], seconds: float | None) -> int | None:

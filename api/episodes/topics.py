@@ -18,7 +18,7 @@ _IN_A_SENTENCE = re.compile(r"[\w,;:’')] \Z")
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class TopicForm:
     """One way to say a topic: `text` in small letters unless it holds a capital, which then counts.
 
     `is_ambiguous`: a capital at the beginning of a sentence is no sign of the name ("Pay", "Notify").
@@ -46,7 +46,7 @@ def topics_of(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(often, key=lambda topic: (-said[topic], topic.casefold())))
 
 
-def _said(text: str) -> Iterator[Form]:
+def _said(text: str) -> Iterator[TopicForm]:
     """Yield the forms that stand in a text, in order, lazily."""
     forms, free = _forms(), 0
     for word in _WORD.finditer(text):
@@ -61,7 +61,7 @@ def _said(text: str) -> Iterator[Form]:
                 break
 
 
-def _stands(form: Form, text: str, start: int, end: int) -> bool:
+def _stands(form: TopicForm, text: str, start: int, end: int) -> bool:
     found = text[start:end]
     if (found if _is_name(form.text) else found.casefold()) != form.text:
         return False
@@ -74,9 +74,9 @@ def _stands(form: Form, text: str, start: int, end: int) -> bool:
 
 
 @cache
-def _forms() -> dict[str, tuple[Form, ...]]:
+def _forms() -> dict[str, tuple[TopicForm, ...]]:
     """Return all forms by their first word without a plural's "s", the longest first."""
-    found: dict[str, Form] = {}
+    found: dict[str, TopicForm] = {}
     for term in glossary():
         for text in (term.term, term.expansion, *term.aliases):
             if text:
@@ -86,7 +86,7 @@ def _forms() -> dict[str, tuple[Form, ...]]:
         times = LEAST_TIMES_OF_A_COMMON_WORD if is_common else LEAST_TIMES
         # A term that the glossary has under another printing ("Step by step navigation") stays one topic.
         found.setdefault(_key(tag), _form(tag, tag, times))
-    by_word: dict[str, list[Form]] = {}
+    by_word: dict[str, list[TopicForm]] = {}
     for form in sorted(found.values(), key=lambda form: -len(form.text)):
         first = _WORD.search(form.text)
         if first is not None:
@@ -94,9 +94,9 @@ def _forms() -> dict[str, tuple[Form, ...]]:
     return {word: tuple(forms) for word, forms in by_word.items()}
 
 
-def _form(text: str, topic: str, least: int) -> Form:
+def _form(text: str, topic: str, least: int) -> TopicForm:
     is_ambiguous = " " not in text and text[0].isupper() and text[1:].islower()
-    return Form(text if _is_name(text) else text.casefold(), topic, is_ambiguous, least)
+    return TopicForm(text if _is_name(text) else text.casefold(), topic, is_ambiguous, least)
 
 
 def _key(text: str) -> str:

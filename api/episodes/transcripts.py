@@ -24,7 +24,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedTranscript:
     """A transcript with the place of each of its normalised words, in order."""
 
     transcript: Transcript
@@ -35,7 +35,7 @@ class Opened:
         return [place.word for place in self.places[first : first + count]]
 
 
-def open_transcript(home: Path, episode_id: str) -> Opened | None:
+def open_transcript(home: Path, episode_id: str) -> OpenedTranscript | None:
     """Return an episode's transcript with its words placed, from memory while its files are unchanged; None if none."""
     folder = episode_folder(home, episode_id)
     try:
@@ -46,15 +46,15 @@ def open_transcript(home: Path, episode_id: str) -> Opened | None:
 
 
 @lru_cache(maxsize=_KEPT_TRANSCRIPTS)
-def _opened(home: Path, episode_id: str, stamps: tuple[int, ...]) -> Opened | None:
+def _opened(home: Path, episode_id: str, stamps: tuple[int, ...]) -> OpenedTranscript | None:
     del stamps  # part of the key only
     transcript = load_transcript(home, episode_id)
-    return None if transcript is None else opened(with_episode(transcript, load_record(home, episode_id).episode))
+    return None if transcript is None else place_words(with_episode(transcript, load_record(home, episode_id).episode))
 
 
-def opened(transcript: Transcript) -> Opened:
+def place_words(transcript: Transcript) -> OpenedTranscript:
     """Return the transcript with the place of each of its normalised words."""
-    return Opened(
+    return OpenedTranscript(
         transcript,
         tuple(
             Place(word, number, *found.span())

@@ -18,7 +18,7 @@ from api.answer.function_words import is_function_word, negates
 from api.llm.injection import gives_orders
 from api.quotes.citation import Citation
 from index.keywords import stems
-from ingest.alignment.spoken_form import spoken
+from ingest.alignment.spoken_form import spoken_form
 from ingest.text.words import without_marks
 
 # Of a sentence's words with a subject, each cited quote must hold at least so many for itself.
@@ -68,7 +68,7 @@ _LETTERS = frozenset("aistdm")
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class SentencePiece:
     """A whitespace-separated piece of a sentence: as it is written, and as words that are said."""
 
     text: str
@@ -76,7 +76,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class QuotedWords:
     """What cited quotes hold: words in the order they are said, stems, names, numbers, dotted words, clauses."""
 
     words: tuple[str, ...]
@@ -138,7 +138,7 @@ def is_supported(sentence: str, cited: Sequence[Citation]) -> bool:
     )
 
 
-def evidence_of(cited: Sequence[Citation]) -> Evidence:
+def evidence_of(cited: Sequence[Citation]) -> QuotedWords:
     """Return what the quotes and the names of their speakers hold; marks such as [laughs] are no words."""
     quotes = [without_marks(citation.quote) for citation in cited]
     speakers = [citation.speaker for citation in cited if citation.speaker and _PERSON.fullmatch(citation.speaker)]
@@ -147,7 +147,7 @@ def evidence_of(cited: Sequence[Citation]) -> Evidence:
     pieces = [_pieces(text) for text in texts]
     # A blank word between texts, so that no phrase runs from one into the next.
     words = tuple(word for text in pieces for word in (*(word for piece in text for word in piece.words), ""))
-    return Evidence(
+    return QuotedWords(
         words=words,
         stems=frozenset(stems(" ".join(words))) | frozenset(words) - {""},
         names=frozenset(word for text in pieces for piece in _capitals(text) for word in piece.words),
@@ -167,15 +167,15 @@ def _without_numbers(sentence: str) -> str:
     return f"{text}." if text and text[-1].isalnum() else text
 
 
-def _pieces(text: str) -> list[Piece]:
-    return [Piece(piece, spoken(_POSSESSIVE.sub("", piece))) for piece in text.split()]
+def _pieces(text: str) -> list[SentencePiece]:
+    return [SentencePiece(piece, spoken_form(_POSSESSIVE.sub("", piece))) for piece in text.split()]
 
 
 def _core(piece: str) -> str:
     return _EDGES.sub("", _POSSESSIVE.sub("", piece)).casefold()
 
 
-def _number_runs(pieces: Sequence[Piece]) -> list[tuple[tuple[str, ...], int]]:
+def _number_runs(pieces: Sequence[SentencePiece]) -> list[tuple[tuple[str, ...], int]]:
     """Return each number as the words it is said in, with the place of the piece after it."""
     runs: list[tuple[list[str], int]] = []
     is_open = False
@@ -195,18 +195,18 @@ def _number_runs(pieces: Sequence[Piece]) -> list[tuple[tuple[str, ...], int]]:
     return [(tuple(words), after) for words, after in runs]
 
 
-def _numbers_are_held(pieces: Sequence[Piece], evidence: Evidence) -> bool:
+def _numbers_are_held(pieces: Sequence[SentencePiece], evidence: QuotedWords) -> bool:
     for run, after in _number_runs(pieces):
         if run not in evidence.numbers:
             return False
         unit = "" if _YEAR.match(pieces[after - 1].text) else _unit(pieces, after)
         if unit and not _near(run, unit, evidence.words):
             return False
-    # A sign that counts and is no digit to `spoken`: "½", "²" become digits or stay unread.
+    # A sign that counts and is no digit to `spoken_form`: "½", "²" become digits or stay unread.
     return all(not character.isnumeric() or character.isdecimal() for piece in pieces for character in piece.text)
 
 
-def _unit(pieces: Sequence[Piece], after: int) -> str:
+def _unit(pieces: Sequence[SentencePiece], after: int) -> str:
     """The word that a number counts: the one after it, unless a stop or a word of grammar stands between."""
     if after >= len(pieces) or not pieces[after - 1].text[-1].isalnum():
         return ""
@@ -223,7 +223,7 @@ def _near(run: tuple[str, ...], unit: str, words: Sequence[str]) -> bool:
     )
 
 
-def _capitals(pieces: Sequence[Piece]) -> list[Piece]:
+def _capitals(pieces: Sequence[SentencePiece]) -> list[SentencePiece]:
     """The pieces with a capital, but for words of grammar and for the capital that begins the text."""
     found = []
     for place, piece in enumerate(pieces):
@@ -233,7 +233,7 @@ def _capitals(pieces: Sequence[Piece]) -> list[Piece]:
     return found
 
 
-def _names_are_held(pieces: Sequence[Piece], evidence: Evidence) -> bool:
+def _names_are_held(pieces: Sequence[SentencePiece], evidence: QuotedWords) -> bool:
     if any(_DOTTED.search(piece.text) and _core(piece.text) not in evidence.dotted for piece in pieces):
         return False
     run: list[str] = []
@@ -251,7 +251,7 @@ def _names_are_held(pieces: Sequence[Piece], evidence: Evidence) -> bool:
     return True
 
 
-def _words_are_held(pieces: Sequence[Piece], evidence: Evidence) -> bool:
+def _words_are_held(pieces: Sequence[SentencePiece], evidence: QuotedWords) -> bool:
     said = {word for piece in pieces for word in piece.words}
     # A name can be spelt: "G r i m m".
     if any(len(word) == 1 and word.isalpha() and word not in evidence.words for word in said - _LETTERS):
@@ -260,17 +260,17 @@ def _words_are_held(pieces: Sequence[Piece], evidence: Evidence) -> bool:
     return len(words) >= _FEWEST_WORDS and not _unheld(words, evidence)
 
 
-def _subject_words(pieces: Sequence[Piece]) -> set[str]:
+def _subject_words(pieces: Sequence[SentencePiece]) -> set[str]:
     """The words that say what a sentence is about; numbers are weighed by themselves."""
     words = {word for piece in pieces for word in piece.words if len(word) > 1 and not is_function_word(word)}
     return words - _NUMBERS - _REPORTING
 
 
-def _unheld(words: set[str], evidence: Evidence) -> set[str]:
+def _unheld(words: set[str], evidence: QuotedWords) -> set[str]:
     return {word for word in words if word not in evidence.stems and evidence.stems.isdisjoint(stems(word))}
 
 
-def _denies_alike(sentence: str, evidence: Evidence) -> bool:
+def _denies_alike(sentence: str, evidence: QuotedWords) -> bool:
     """Whether a sentence that denies cites a quote that does, and one that does not repeats no denied clause."""
     if negates(sentence):
         return any(map(negates, evidence.clauses))

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from api.answer.compose import Answer
-from api.knowledge_base import KnowledgeBase
 from api.llm.grounding import supported_statements
 from api.llm.injection import gives_orders
 from api.settings import Settings
@@ -73,7 +72,7 @@ def model_of(settings: Settings) -> Model | None:
     return Model(settings.llm_url, settings.llm_model, settings.llm_key)
 
 
-def rewritten(answer: Answer, model: Model, stop: Event | None = None) -> Answer:
+def rewrite(answer: Answer, model: Model, stop: Event | None = None) -> Answer:
     """Return the answer in the model's words as far as its quotes support them, else the answer as it is.
 
     Citations are never changed. Returns within the model's time-out plus one second, and soon after `stop` is set.
@@ -202,6 +201,6 @@ def _host(url: str) -> str:
         return ""
 
 
-def reworded(base: KnowledgeBase, found: Answer, model: Model | None, stop: Event | None = None) -> Answer:
+def rewrite_if_model(found: Answer, model: Model | None, stop: Event | None = None) -> Answer:
     """Return the answer in the words of the language model where there is one and the quotes support it."""
-    return found if model is None else rewritten(found, model, stop)
+    return found if model is None else rewrite(found, model, stop)

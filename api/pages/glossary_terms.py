@@ -9,7 +9,7 @@ from ingest.reference.glossary import Term, glossary
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class TextPart:
     """A stretch of a text, and the term it is, if it is one that is explained here."""
 
     text: str
@@ -20,7 +20,7 @@ class Piece:
 class Glossed:
     """A text in pieces, which joined are the text, and the terms that are explained with it."""
 
-    pieces: tuple[Piece, ...]
+    pieces: tuple[TextPart, ...]
 
     @property
     def terms(self) -> tuple[Term, ...]:
@@ -38,7 +38,7 @@ def glossed(texts: Sequence[str]) -> list[Glossed]:
 
 
 def _glossed(text: str, explained: set[str]) -> Glossed:
-    pieces: list[Piece] = []
+    pieces: list[TextPart] = []
     end = 0
     for found in _pattern().finditer(text):
         term = _term_of(found[1])
@@ -47,9 +47,9 @@ def _glossed(text: str, explained: set[str]) -> Glossed:
         explained.add(term.term)
         if _is_spelled_out(term, text):
             continue
-        pieces += [Piece(text[end : found.start()]), Piece(found[0], term)]
+        pieces += [TextPart(text[end : found.start()]), TextPart(found[0], term)]
         end = found.end()
-    return Glossed((*(piece for piece in pieces if piece.text), Piece(text[end:])))
+    return Glossed((*(piece for piece in pieces if piece.text), TextPart(text[end:])))
 
 
 def _term_of(form: str) -> Term:

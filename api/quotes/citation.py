@@ -72,7 +72,7 @@ def _rounded(seconds: float | None) -> float | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Played:
+class PlayedStretch:
     """What is played for a quote: the recording's address with a media fragment, and the fragment's seconds."""
 
     address: str
@@ -80,13 +80,13 @@ class Played:
     end: float | None = None
 
 
-def played(citation: Citation) -> Played | None:
+def played(citation: Citation) -> PlayedStretch | None:
     """Return what to play for a quote, None without a recording; without a time it is the whole recording."""
     audio = citation.episode.audio_url
     if audio is None:
         return None
     found = stretch(citation)
-    return Played(audio) if found is None else Played(f"{audio}{fragment(*found)}", *found)
+    return PlayedStretch(audio) if found is None else PlayedStretch(f"{audio}{fragment(*found)}", *found)
 
 
 def stretch(citation: Citation) -> tuple[float, float | None] | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from api.episodes.library import audio_of
 from api.episodes.transcripts import open_transcript
 from api.quotes.citation import Citation, citation_of
-from api.quotes.neighbours import Wider, widened
+from api.quotes.neighbours import WiderQuote, widen
 from api.quotes.resolve import Resolved, resolve
 from ingest.errors import LibraryError
 from ingest.transcript import Turn
@@ -23,7 +23,7 @@ class Surroundings:
 
     resolved: Resolved
     citation: Citation
-    wider: Wider
+    wider: WiderQuote
     before: str
     after: str
     previous: Turn | None
@@ -62,7 +62,7 @@ def surroundings_of(home: Path, identifier: str) -> Surroundings:
     return Surroundings(
         resolved=resolved,
         citation=citation_of(heard),
-        wider=widened(opened, quote),
+        wider=widen(opened, quote),
         before=text[:start].strip(),
         after=text[start + len(quote.text) :].strip(),
         previous=turns[quote.turn - 1] if quote.turn > 0 else None,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from api.episodes.transcripts import Opened
+from api.episodes.transcripts import OpenedTranscript
 from index.sentences import sentence_spans, window
 from ingest.text.words import normalise, without_marks
 from ingest.timing.printed_times import error_within
@@ -55,7 +55,7 @@ def fingerprint(words: Sequence[str]) -> str:
     return base64.b32hexencode(digest).decode().lower()[:_FINGERPRINT_LETTERS]
 
 
-def quote_at(source: Opened, first: int, count: int) -> Quote:
+def quote_at(source: OpenedTranscript, first: int, count: int) -> Quote:
     """Return the quote of `count` normalised words from `first`; all must lie in one turn (raises ValueError)."""
     places = source.places[first : first + count]
     if first < 0 or count < 1 or len(places) < count or places[0].turn != places[-1].turn:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from api.episodes.transcripts import Opened, open_transcript, opened
+from api.episodes.transcripts import OpenedTranscript, open_transcript, place_words
 from api.errors import QuoteGone, QuoteUnknown
 from api.quotes.quote import MOST_ID_LETTERS, QUOTE_ID, Quote, fingerprint, quote_at
-from ingest.alignment.anchors import aligned
+from ingest.alignment.anchors import align_words
 from ingest.alignment.matching import EXACT, encode
 from ingest.library.records import earlier_transcripts
 from ingest.library.removal import removal_of
@@ -46,13 +46,13 @@ def resolve(home: Path, identifier: str) -> Resolved:
     if (found := _find(today, first, count, parsed["print"])) is not None:
         return Resolved(quote_at(today, found, count), changed=False)
     for transcript in earlier_transcripts(home, parsed["episode"]):
-        before = opened(transcript)
+        before = place_words(transcript)
         if (found := _find(before, first, count, parsed["print"])) is not None:
             return Resolved(_carried(before, today, found, count), changed=True)
     raise QuoteUnknown(f"no words of {parsed['episode']!r} have the fingerprint of this quote id")
 
 
-def _find(source: Opened, first: int, count: int, wanted: str) -> int | None:
+def _find(source: OpenedTranscript, first: int, count: int, wanted: str) -> int | None:
     """Return where `count` words of one turn with this fingerprint begin: at `first`, else nearest to it."""
     if _matches(source, first, count, wanted):
         return first
@@ -73,17 +73,17 @@ def _find(source: Opened, first: int, count: int, wanted: str) -> int | None:
     return min(found, key=lambda start: abs(start - first), default=None)
 
 
-def _matches(source: Opened, first: int, count: int, wanted: str) -> bool:
+def _matches(source: OpenedTranscript, first: int, count: int, wanted: str) -> bool:
     last = first + count - 1
     if count < 1 or last >= len(source.places) or source.places[first].turn != source.places[last].turn:
         return False
     return fingerprint(source.words(first, count)) == wanted
 
 
-def _carried(before: Opened, today: Opened, first: int, count: int) -> Quote:
+def _carried(before: OpenedTranscript, today: OpenedTranscript, first: int, count: int) -> Quote:
     """Carry a span of earlier words to today's by aligning both texts; raises QuoteGone if too few of them are left."""
     official, heard = encode([place.word for place in before.places], [place.word for place in today.places])
-    matches = aligned(official, heard, np.ones(len(official)), np.zeros(len(heard)))
+    matches = align_words(official, heard, np.ones(len(official)), np.zeros(len(heard)))
     landed = [pair for pair in matches if first <= pair.official < first + count]
     same = [pair.heard for pair in landed if pair.kind == EXACT]
     turn = today.places[same[len(same) // 2]].turn if same else None

@@ -21,7 +21,7 @@ from api.quotes.check import count_dropped, fault_of
 from api.quotes.citation import MOST_CITATIONS, Citation, citation_of
 from api.quotes.quote import quote_at
 from index.generation import Generation
-from index.word_index import Ints, Spoken, exactly, likeliest, longest, spoken_of
+from index.word_index import Ints, WordIndex, exact_matches, index_words, likeliest_turns, longest_matches
 from ingest.text.words import normalise, without_marks
 
 logger = logging.getLogger(__name__)
@@ -71,7 +71,7 @@ class _Match:
 
 
 @dataclass(frozen=True, slots=True)
-class _Text:
+class _AskedText:
     """What is asked for: its normalised words with their characters [start, end)."""
 
     text: str
@@ -101,10 +101,10 @@ def verify(base: KnowledgeBase, text: str, speaker: str | None = None) -> Verifi
     """
     check_text(text)
     asked = _placed(text)
-    spoken = spoken_words(base.generation)
+    spoken = words_of(base.generation)
     numbers = spoken.numbers(asked.words)
     wanted = None if speaker is None or not speaker.strip() else " ".join(speaker.casefold().split())
-    matches = [_Match(0, int(position), len(numbers)) for position in exactly(spoken, numbers)]
+    matches = [_Match(0, int(position), len(numbers)) for position in exact_matches(spoken, numbers)]
     theirs = [match for match in matches if wanted is None or _is_named(spoken, match.said, wanted)]
     citations = _cited(base, spoken, theirs or matches)
     if citations and (theirs or wanted is None):
@@ -114,20 +114,20 @@ def verify(base: KnowledgeBase, text: str, speaker: str | None = None) -> Verifi
     return _near(base, spoken, asked, speaker if wanted else None)
 
 
-_spoken: "WeakKeyDictionary[Generation, Spoken]" = WeakKeyDictionary()
+_spoken: "WeakKeyDictionary[Generation, WordIndex]" = WeakKeyDictionary()
 _reading = Lock()
 
 
-def spoken_words(generation: Generation) -> Spoken:
+def words_of(generation: Generation) -> WordIndex:
     """Return the words of a generation, read once and let go with it; about 15 bytes a word."""
     with _reading:
         found = _spoken.get(generation)
         if found is None:
-            found = _spoken[generation] = spoken_of(generation.spoken())
+            found = _spoken[generation] = index_words(generation.spoken())
         return found
 
 
-def _near(base: KnowledgeBase, spoken: Spoken, asked: _Text, speaker: str | None) -> Verification:
+def _near(base: KnowledgeBase, spoken: WordIndex, asked: _AskedText, speaker: str | None) -> Verification:
     numbers = spoken.numbers(asked.words)
     matches = _best_stretch(spoken, numbers)
     if matches:
@@ -142,16 +142,16 @@ def _near(base: KnowledgeBase, spoken: Spoken, asked: _Text, speaker: str | None
     return Verification("near", citations, (*differences, *_speaker_differences(base, citations[0], speaker)))
 
 
-def _share(matches: Sequence[_Match], asked: _Text) -> float:
+def _share(matches: Sequence[_Match], asked: _AskedText) -> float:
     return sum(match.words for match in matches) / len(asked.words)
 
 
-def _best_stretch(spoken: Spoken, asked: Ints) -> list[_Match]:
+def _best_stretch(spoken: WordIndex, asked: Ints) -> list[_Match]:
     """Return how the text aligns with the most alike stretch of one turn; empty if none is near, the newest of two."""
     best: list[_Match] = []
     best_rank = (LEAST_SHARE, -len(spoken.words))
     margin = len(asked) // 2 + 1
-    for position in likeliest(spoken, asked, _CANDIDATES):
+    for position in likeliest_turns(spoken, asked, _CANDIDATES):
         last = min(position + len(asked), len(spoken.words)) - 1
         for turn in range(spoken.turn_at(position), spoken.turn_at(last) + 1):
             begin = max(int(spoken.begins[turn]), position - margin)
@@ -176,19 +176,21 @@ def _alike(asked: Ints, said: list[int], begin: int) -> tuple[float, list[_Match
     return best, [_Match(block.a, begin + block.b, block.size) for block in blocks[chosen]]
 
 
-def _joined(spoken: Spoken, asked: Ints) -> list[_Match]:
+def _joined(spoken: WordIndex, asked: Ints) -> list[_Match]:
     """Return the verbatim stretches that a text was joined from (a frankenquote), in its order; empty if it was not."""
     found: list[_Match] = []
     place = 0
     while place < len(asked):
-        position, words = longest(spoken, asked[place:], _LEAST_STRETCH)
+        position, words = longest_matches(spoken, asked[place:], _LEAST_STRETCH)
         if words:
             found.append(_Match(place, position, words))
         place += max(words, 1)
     return found if sum(match.words for match in found) >= LEAST_SHARE * len(asked) else []
 
 
-def _differences(base: KnowledgeBase, spoken: Spoken, asked: _Text, matches: Sequence[_Match]) -> Iterator[Difference]:
+def _differences(
+    base: KnowledgeBase, spoken: WordIndex, asked: _AskedText, matches: Sequence[_Match]
+) -> Iterator[Difference]:
     """Yield what was said and what was given instead, before, between and after the words that are the same.
 
     Where the text goes on with words from elsewhere, those are given in the place of nothing.
@@ -208,7 +210,7 @@ def _differences(base: KnowledgeBase, spoken: Spoken, asked: _Text, matches: Seq
         yield Difference("", rest)
 
 
-def _said(base: KnowledgeBase, spoken: Spoken, begin: int, end: int) -> str:
+def _said(base: KnowledgeBase, spoken: WordIndex, begin: int, end: int) -> str:
     """Return the words [begin, end) of the library, all of one turn, as they are written there."""
     turn = spoken.turns[spoken.turn_at(begin)]
     source = open_transcript(base.home, turn.episode_id)
@@ -219,7 +221,9 @@ def _said(base: KnowledgeBase, spoken: Spoken, begin: int, end: int) -> str:
     return source.transcript.turns[places[0].turn].text[places[0].start : places[-1].end]
 
 
-def _cited(base: KnowledgeBase, spoken: Spoken, matches: Iterable[_Match], score: float = 1.0) -> tuple[Citation, ...]:
+def _cited(
+    base: KnowledgeBase, spoken: WordIndex, matches: Iterable[_Match], score: float = 1.0
+) -> tuple[Citation, ...]:
     """Return the first places as verified citations; what was edited since it was indexed is left out."""
     found: list[Citation] = []
     for match in matches:
@@ -230,7 +234,7 @@ def _cited(base: KnowledgeBase, spoken: Spoken, matches: Iterable[_Match], score
     return tuple(found)
 
 
-def _citation(base: KnowledgeBase, spoken: Spoken, match: _Match, score: float) -> Citation | None:
+def _citation(base: KnowledgeBase, spoken: WordIndex, match: _Match, score: float) -> Citation | None:
     number = spoken.turn_at(match.said)
     turn = spoken.turns[number]
     source = open_transcript(base.home, turn.episode_id)
@@ -251,7 +255,7 @@ def _citation(base: KnowledgeBase, spoken: Spoken, match: _Match, score: float) 
     return citation_of(quote, score)
 
 
-def _is_named(spoken: Spoken, position: int, wanted: str) -> bool:
+def _is_named(spoken: WordIndex, position: int, wanted: str) -> bool:
     return _names(spoken.turns[spoken.turn_at(position)].speaker, wanted)
 
 
@@ -271,8 +275,8 @@ def _speaker_differences(base: KnowledgeBase, citation: Citation, speaker: str |
     return (Difference(said or "", speaker),)
 
 
-def _placed(text: str) -> _Text:
+def _placed(text: str) -> _AskedText:
     placed = [
         (word, found.span()) for found in _WORD.finditer(without_marks(text)) for word in normalise(found.group())
     ]
-    return _Text(text, tuple(word for word, _ in placed), tuple(span for _, span in placed))
+    return _AskedText(text, tuple(word for word, _ in placed), tuple(span for _, span in placed))

@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse, Response
 from api.answer.compose import Answer, find
 from api.answer.contract_json import answer_json, hits_json
 from api.answer.conversation import Asking, ask
-from api.answer.filters import understood
+from api.answer.filters import parse_filters
 from api.answer.question import check_question
 from api.routes.rewording import rewording_of, written
 from api.routes.schemas import AnswerRequest, SearchRequest, SearchResponse
@@ -35,7 +35,7 @@ def post_answer(request: Request, asked: AnswerRequest) -> Response:
     check_question(asked.question)  # before the index is opened, so that it is refused on an empty library too
     live: Live = request.app.state.live
     base = live.base()
-    filters = understood(asked.asked(), base.generation)
+    filters = parse_filters(asked.asked(), base.generation)
     answer = ask(base, Asking(asked.question, asked.past(), asked.k, filters))
     # What is refused is refused above, before a stream has begun; a model is asked after the turn, which ends here.
     reword = rewording_of(base, answer, request.app.state.model)
@@ -50,5 +50,5 @@ def get_search(request: Request, asked: Annotated[SearchRequest, Query()]) -> JS
     check_question(asked.q)
     live: Live = request.app.state.live
     base = live.base()
-    found = find(base, asked.q, asked.k, understood(asked.asked(), base.generation))
+    found = find(base, asked.q, asked.k, parse_filters(asked.asked(), base.generation))
     return JSONResponse(hits_json(asked.q, found))

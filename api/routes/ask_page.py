@@ -6,14 +6,14 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api.answer.compose import Answer
-from api.answer.conversation import Asking, Past, ask
-from api.answer.filters import understood
+from api.answer.conversation import Asking, HistoryEntry, ask
+from api.answer.filters import parse_filters
 from api.episodes.library import shows_of
 from api.knowledge_base import KnowledgeBase
 from api.pages.glossary_terms import glossed
 from api.pages.render import page
 from api.quotes.citation_formats import as_text
-from api.routes.form_errors import faults_of
+from api.routes.form_errors import form_errors_of
 from api.routes.request import base_of
 from api.routes.rewording import rewording_of, written
 from api.routes.schemas import PageRequest
@@ -45,7 +45,7 @@ def show_answer(request: Request, asked: Annotated[PageRequest, Query()], thanks
     }
     if asked.q is None:
         return page(request, "home.html", **values | {"starters": live.starters()})
-    if faults := faults_of(live, asked.q, asked.asked()):
+    if faults := form_errors_of(live, asked.q, asked.asked()):
         return page(request, "home.html", 422, **values | {"faults": faults})
     base = live.base()
     answer = _answer(base, asked, asked.q)
@@ -57,8 +57,8 @@ def show_answer(request: Request, asked: Annotated[PageRequest, Query()], thanks
 
 
 def _answer(base: KnowledgeBase, asked: PageRequest, question: str) -> Answer:
-    history = (Past(asked.after, (asked.cited,) if asked.cited else ()),) if asked.after else ()
-    filters = understood(asked.asked(), base.generation)
+    history = (HistoryEntry(asked.after, (asked.cited,) if asked.cited else ()),) if asked.after else ()
+    filters = parse_filters(asked.asked(), base.generation)
     return ask(base, Asking(question, history, asked.k, filters))
 
 

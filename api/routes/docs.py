@@ -16,7 +16,7 @@ router = APIRouter(include_in_schema=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class Parameter:
     """A parameter or a part of a request's body."""
 
     name: str
@@ -34,7 +34,7 @@ class Operation:
     path: str
     summary: str
     text: str
-    fields: tuple[Field, ...]
+    fields: tuple[Parameter, ...]
 
 
 @router.api_route("/docs", methods=["GET", "HEAD"])
@@ -49,7 +49,7 @@ def operations_of(schema: dict[str, Any]) -> list[Operation]:
     for path, methods in schema["paths"].items():
         for method, operation in methods.items():
             fields = [
-                Field(item["name"], item["in"], _kind(item["schema"]), item["required"], _text(item))
+                Parameter(item["name"], item["in"], _kind(item["schema"]), item["required"], _text(item))
                 for item in operation.get("parameters", ())
             ]
             fields += _body_fields(operation, schema)
@@ -58,13 +58,13 @@ def operations_of(schema: dict[str, Any]) -> list[Operation]:
     return found
 
 
-def _body_fields(operation: dict[str, Any], schema: dict[str, Any]) -> list[Field]:
+def _body_fields(operation: dict[str, Any], schema: dict[str, Any]) -> list[Parameter]:
     content = operation.get("requestBody", {}).get("content", {})
     reference = content.get("application/json", {}).get("schema", {}).get("$ref", "")
     body = schema.get("components", {}).get("schemas", {}).get(reference.rpartition("/")[2], {})
     required = body.get("required", ())
     return [
-        Field(name, "body", _kind(item), name in required, _text(item))
+        Parameter(name, "body", _kind(item), name in required, _text(item))
         for name, item in body.get("properties", {}).items()
     ]
 

@@ -9,9 +9,9 @@ from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
 from api.answer.compose import find
-from api.answer.hits import Found, shown
+from api.answer.hits import OpenedHit, open_hits
 from api.episodes.differences import differences_of
-from api.episodes.facets import FacetName, Order, Wanted, facets_of, listed, page_of
+from api.episodes.facets import FacetName, ListFilter, Order, facets_of, listed, page_of
 from api.episodes.highlight import pattern_of, stretches
 from api.episodes.library import audio_of, episode_of, transcript_of
 from api.episodes.listing import entries_of, entry_of
@@ -49,7 +49,7 @@ class ListRequest(BaseModel):
     sort: Order = "newest"
     page: Annotated[int, Field(ge=1, le=1_000_000)] = 1
 
-    def wanted(self) -> Wanted:
+    def wanted(self) -> ListFilter:
         """Return it as the core takes it."""
         chosen: dict[FacetName, tuple[str, ...]] = {
             "show": tuple(self.show),
@@ -57,7 +57,7 @@ class ListRequest(BaseModel):
             "year": tuple(self.year),
             "topic": tuple(self.topic),
         }
-        return Wanted(self.q, chosen, self.sort)
+        return ListFilter(self.q, chosen, self.sort)
 
 
 class ReadRequest(BaseModel):
@@ -134,7 +134,7 @@ def show_episode(request: Request, identifier: str, asked: Annotated[ReadRequest
     )
 
 
-def _address(wanted: Wanted, number: int = 1) -> str:
+def _address(wanted: ListFilter, number: int = 1) -> str:
     """Return the address of a list; what is usual is left out."""
     fields = [("q", wanted.q)]
     fields += [(name, value) for name, values in wanted.chosen.items() for value in values]
@@ -143,20 +143,20 @@ def _address(wanted: Wanted, number: int = 1) -> str:
     return f"/episodes?{query}" if query else "/episodes"
 
 
-def _without(wanted: Wanted, name: FacetName, value: str) -> Wanted:
+def _without(wanted: ListFilter, name: FacetName, value: str) -> ListFilter:
     return wanted.with_values(name, tuple(chosen for chosen in wanted.of(name) if chosen != value))
 
 
-def _hits(live: Live, question: str, identifier: str) -> tuple[Found, ...]:
+def _hits(live: Live, question: str, identifier: str) -> tuple[OpenedHit, ...]:
     """Return where in the episode something near a question is said, each turn once; none where there is no index."""
     if not question:
         return ()
     try:
         base = live.base()
-        found = shown(base, find(base, question, _SHOWN_HITS, Filters(episode=identifier)))
+        found = open_hits(base, find(base, question, _SHOWN_HITS, Filters(episode=identifier)))
     except (QuestionError, IndexMissing, IndexBroken, EncoderError):
         return ()
-    nearest: dict[int, Found] = {}
+    nearest: dict[int, OpenedHit] = {}
     for one in found:
         nearest.setdefault(one.turn, one)
     return tuple(nearest.values())

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
-from api.answer.feedback import feedback_of, store
+from api.answer.feedback import append_feedback, feedback_of
 from api.routes.schemas import PageRequest
 from api.server.live import Live
 
@@ -33,7 +33,9 @@ def post_feedback(request: Request, sent: Annotated[bytes, Body(media_type=_FORM
         asked = PageRequest.model_validate(form)
     except ValidationError as error:
         raise RequestValidationError(error.errors()) from error
-    store(live.settings.home, feedback_of(*(form.get(name, "") for name in ("q", "quotes", "verdict", "comment"))))
+    append_feedback(
+        live.settings.home, feedback_of(*(form.get(name, "") for name in ("q", "quotes", "verdict", "comment")))
+    )
     return RedirectResponse(f"{asked.address()}&thanks=yes", 303)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 
-from api.answer.filters import Asked, understood
+from api.answer.filters import Asked, parse_filters
 from api.answer.question import check_question
 from api.errors import FilterError, QuestionError
 from api.server.live import Live
@@ -15,7 +15,7 @@ _DATES = {
 }
 
 
-def faults_of(live: Live, question: str, asked: Asked) -> Mapping[str, str]:
+def form_errors_of(live: Live, question: str, asked: Asked) -> Mapping[str, str]:
     """Return what is wrong by the name of the field: the question (`q`), else each filter by itself.
 
     Raises as `Live.base` does where the question is sound and nothing can be searched.
@@ -31,7 +31,7 @@ def faults_of(live: Live, question: str, asked: Asked) -> Mapping[str, str]:
 
 def _fault(generation: Generation, name: str, value: str | None) -> str | None:
     try:
-        understood(Asked(**{name: value}), generation)
+        parse_filters(Asked(**{name: value}), generation)
     except FilterError as error:
         return _DATES.get(name, str(error))
     return None

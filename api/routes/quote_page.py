@@ -23,7 +23,7 @@ _MOST_LINES = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class CopyField:
     """A text to copy: its name in addresses, what it is called after "Copy", and itself."""
 
     name: str
@@ -53,15 +53,15 @@ def show_quote(request: Request, identifier: str) -> HTMLResponse:
         citation=citation,
         played=played(citation),
         forms=(
-            Field("markdown", "Markdown", as_markdown(citation, base)),
-            Field("html", "HTML", as_html(citation, base)),
-            Field("text", "text", as_text(citation, base)),
-            Field("json-ld", "JSON-LD", json_ld),
+            CopyField("markdown", "Markdown", as_markdown(citation, base)),
+            CopyField("html", "HTML", as_html(citation, base)),
+            CopyField("text", "text", as_text(citation, base)),
+            CopyField("json-ld", "JSON-LD", json_ld),
         ),
         links=(
-            Field("link", "link to this page", address),
-            *((Field("listen", "link to the recording at this second", listen),) if listen else ()),
-            Field("embed", "card for another page", as_iframe(citation, base, WIDTH)),
+            CopyField("link", "link to this page", address),
+            *((CopyField("listen", "link to the recording at this second", listen),) if listen else ()),
+            CopyField("embed", "card for another page", as_iframe(citation, base, WIDTH)),
         ),
         json_ld=Markup(json_ld),  # noqa: S704 - it holds no "<", ">" or "&", so nothing of it can be markup
         address=address,

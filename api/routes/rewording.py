@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 
 from api.answer.compose import Answer
 from api.knowledge_base import KnowledgeBase
-from api.llm.rewrite import Model, reworded
+from api.llm.rewrite import Model, rewrite_if_model
 
 # Seconds between looks at whether the reader is still there, while the language model writes.
 _LOOK = 0.2
@@ -23,7 +23,7 @@ _T = TypeVar("_T")
 
 def rewording_of(base: KnowledgeBase, answer: Answer, model: Model | None) -> Reword | None:
     """Return what asks the language model for the answer in its words, None where no model is used."""
-    return None if model is None else partial(reworded, base, answer, model)
+    return None if model is None else partial(rewrite_if_model, answer, model)
 
 
 def written(answer: Answer, reword: Reword | None, write: Callable[[Answer], Response]) -> Response:

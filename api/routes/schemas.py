@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
 from api.answer.compose import DEFAULT_HITS, MOST_HITS
-from api.answer.conversation import Past
+from api.answer.conversation import HistoryEntry
 from api.answer.filters import Asked
-from api.answer.question import MOST_QUESTION_CHARACTERS, mended
+from api.answer.question import MOST_QUESTION_CHARACTERS, replace_surrogates
 from api.quotes.citation import MOST_CITATIONS, Citation
 from ingest.transcript import Episode, Timing
 
@@ -19,7 +19,7 @@ _MOST_HISTORY = 10
 
 def _mended(value: Any) -> Any:
     """Replace halves of surrogate pairs in a text; what is no text is refused later."""
-    return mended(value) if isinstance(value, str) else value
+    return replace_surrogates(value) if isinstance(value, str) else value
 
 
 def _as_text(value: Any) -> Any:
@@ -63,9 +63,9 @@ class Earlier(BaseModel):
     question: HistoryText
     citations: list[FilterText] = Field(default=[], description="quote ids, best first")
 
-    def past(self) -> Past:
+    def past(self) -> HistoryEntry:
         """Return it as the core takes it."""
-        return Past(self.question, tuple(self.citations))
+        return HistoryEntry(self.question, tuple(self.citations))
 
 
 class AnswerRequest(FilterFields):
@@ -77,7 +77,7 @@ class AnswerRequest(FilterFields):
         None, max_length=_MOST_HISTORY, description="what was asked before, oldest first; at most 10"
     )
 
-    def past(self) -> tuple[Past, ...]:
+    def past(self) -> tuple[HistoryEntry, ...]:
         """Return the history as the core takes it."""
         return tuple(earlier.past() for earlier in self.history or ())
 

@@ -24,7 +24,7 @@ _UNCOUNTED = "/assets/"
 _WRONG_HOST = "This server does not answer to that name. Whoever runs it can add it to PLAYBACK_HOSTS."
 
 
-class Entrance:
+class Admission:
     """Lets a request in, or answers it with 400 (host), 429 (rate) or 401 (token) in the one shape of errors."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:

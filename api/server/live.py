@@ -9,8 +9,8 @@ from typing import Literal
 
 from api.episodes.listing import entries_of
 from api.knowledge_base import KnowledgeBase, open_base, removed_since
-from api.quotes.verification import spoken_words
-from api.server.memory import give_back
+from api.quotes.verification import words_of
+from api.server.memory import release_memory
 from api.settings import Settings
 from index.encode import Encoder
 from index.errors import IndexBroken, IndexMissing
@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 # Changes whenever `index/current` is replaced: its inode, and when and how long it was written.
 Stamp = tuple[int, int, int]
 # "degraded": questions are answered, or will be in seconds, and somebody should look. "broken": none can be answered.
-Status = Literal["ok", "empty", "degraded", "broken"]
+Health = Literal["ok", "empty", "degraded", "broken"]
 
 # Seconds until a generation that could not be opened is tried again, as the reason may be gone: too many open files.
 _TRY_AGAIN = 30.0
@@ -38,7 +38,7 @@ class Standing:
     `failure` is why something cannot be opened; where it is None and the status is "degraded", the encoder is loading.
     """
 
-    status: Status
+    status: Health
     manifest: Manifest | None
     has_encoder: bool
     failure: PlaybackError | None = None
@@ -116,10 +116,10 @@ class Live:
         try:
             base = self.base()
             if base is not self._warmed:
-                spoken_words(base.generation)
+                words_of(base.generation)
                 entries_of(self.settings.home)
                 self._warmed = base
-                give_back()  # the generation before is gone, or goes with its last request
+                release_memory()  # the generation before is gone, or goes with its last request
         except PlaybackError as error:
             logger.debug("not opened yet: %s", error)
 

@@ -6,7 +6,7 @@ import ctypes
 _ARENAS_OPTION, _ARENAS = -8, 2
 
 
-def share_heaps() -> None:
+def limit_arenas() -> None:
     """Let threads share two heaps; to be called before there are any.
 
     glibc gives each thread one of its own, which keep what was freed in them: in a five-minute soak over the sample
@@ -15,7 +15,7 @@ def share_heaps() -> None:
     _call("mallopt", _ARENAS_OPTION, _ARENAS)
 
 
-def give_back() -> None:
+def release_memory() -> None:
     """Return what was freed to the system: tens of milliseconds, for moments at which much was freed at once.
 
     What is left of an old generation lies between what is still used. In a five-minute soak over 60 interviews that

@@ -25,7 +25,7 @@ _LOOK = 0.2
 T = TypeVar("T")
 
 
-class Turns:
+class WorkQueue:
     """At most `at_once` questions are worked on and `waiting` wait, first come, first served.
 
     For one event loop: nothing here is shared between threads.
@@ -33,7 +33,7 @@ class Turns:
 
     def __init__(self, at_once: int | None = None, waiting: int = MOST_WAITING, patience: float = PATIENCE) -> None:
         """Work on as many at once as there are processors, at most four; wait `patience` seconds."""
-        self._free = at_once or usual_turns(len(os.sched_getaffinity(0)))
+        self._free = at_once or usual_workers(len(os.sched_getaffinity(0)))
         self._queue: deque[asyncio.Future[None]] = deque()
         self._working: set[asyncio.Task[Any]] = set()
         self._most_waiting = waiting
@@ -90,7 +90,7 @@ class Turns:
             self._free += 1
 
 
-def usual_turns(processors: int) -> int:
+def usual_workers(processors: int) -> int:
     """Return how many questions are worked on at a time: 1 to 4."""
     return min(_MOST_AT_ONCE, processors)
 
@@ -109,7 +109,7 @@ class Worked(APIRoute):
             if request.method != "POST" and not request.query_params.get("q"):
                 return await answered(request)
             await request.body()  # before the turn, so that nobody holds one who sends slowly
-            turns: Turns = request.app.state.turns
+            turns: WorkQueue = request.app.state.turns
             return await turns.run(request, lambda: answered(request))
 
         return in_turn

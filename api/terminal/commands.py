@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from api.settings import Settings
-from api.terminal.ingest_run import ingested, published
+from api.terminal.ingest_run import publish_index, run_ingest
 from ingest.errors import SourceError
 from ingest.library.records import (
     episode_ids,
@@ -27,7 +27,7 @@ from ingest.transcript import Episode, Transcript, with_episode
 def ingest(options: Namespace, settings: Settings) -> int:
     """Ingest sources, print every episode's outcome, publish the index; 1 if any source or episode failed or waits."""
     allow = frozenset(options.allow_host)
-    return ingested(
+    return run_ingest(
         (partial(register_source, source, settings.home, allow, options.again) for source in options.sources),
         options,
         settings,
@@ -47,19 +47,19 @@ def refresh(options: Namespace, settings: Settings) -> int:
             return 0
         known = [feed for feed in feeds(settings.home) if feed.url and feed.removed is None]
         allow = frozenset(options.allow_host)
-        return ingested((partial(refresh_feed, feed, settings.home, allow) for feed in known), options, settings)
+        return run_ingest((partial(refresh_feed, feed, settings.home, allow) for feed in known), options, settings)
 
 
 def remove(options: Namespace, settings: Settings) -> int:
     """Take an episode or show out of library and index; with --purge also out of every generation that is kept."""
-    from api.terminal.removal import removed, wanted
+    from api.terminal.removal import removal_target, run_removal
     from index.store import drop_others, has_index
 
-    for line in removed(wanted(options.name, settings.home), settings.home, options.reason, options.purge):
+    for line in run_removal(removal_target(options.name, settings.home), settings.home, options.reason, options.purge):
         print(line)
     if not has_index(settings.home):
         return 0
-    code = published(settings, rebuild=False, quiet=options.quiet)
+    code = publish_index(settings, rebuild=False, quiet=options.quiet)
     if options.purge:
         drop_others(settings.home)
     return code
@@ -69,25 +69,25 @@ def index(options: Namespace, settings: Settings) -> int:
     """Build and publish a generation; 1 if an episode cannot be read and was left out."""
     if not transcript_ids(settings.home):
         raise SourceError(f"{settings.home} holds no transcripts to index; run: playback ingest SOURCE")
-    return published(settings, options.rebuild, options.quiet)
+    return publish_index(settings, options.rebuild, options.quiet)
 
 
 def ask(options: Namespace, settings: Settings) -> int:
     """Answer a question; whatever the answer's status, the command is done."""
     from api.answer import conversation
     from api.answer.contract_json import answer_json
-    from api.answer.filters import understood
+    from api.answer.filters import parse_filters
     from api.answer.question import check_question
     from api.knowledge_base import open_base
-    from api.llm.rewrite import model_of, reworded
+    from api.llm.rewrite import model_of, rewrite_if_model
     from api.quotes.citation import MOST_CITATIONS
     from api.terminal.text import answer_text
 
     check_question(options.question)
     base = open_base(settings)
-    filters = understood(_asked(options, settings), base.generation)
+    filters = parse_filters(_asked(options, settings), base.generation)
     asking = conversation.Asking(options.question, k=options.k or MOST_CITATIONS, filters=filters)
-    found = reworded(base, conversation.ask(base, asking), model_of(settings))
+    found = rewrite_if_model(conversation.ask(base, asking), model_of(settings))
     _print_json(answer_json(found)) if options.json else print(answer_text(found))
     return 0
 
@@ -96,8 +96,8 @@ def search(options: Namespace, settings: Settings) -> int:
     """Find passages."""
     from api.answer.compose import DEFAULT_HITS, MOST_HITS, find
     from api.answer.contract_json import hits_json
-    from api.answer.filters import understood
-    from api.answer.hits import shown
+    from api.answer.filters import parse_filters
+    from api.answer.hits import open_hits
     from api.answer.question import check_question
     from api.errors import FilterError
     from api.knowledge_base import open_base
@@ -108,9 +108,9 @@ def search(options: Namespace, settings: Settings) -> int:
     if count > MOST_HITS:
         raise FilterError(f"--k must be a number from 1 to {MOST_HITS}, not {count}")
     base = open_base(settings)
-    filters = understood(_asked(options, settings), base.generation)
+    filters = parse_filters(_asked(options, settings), base.generation)
     found = find(base, options.question, count, filters)
-    _print_json(hits_json(options.question, found)) if options.json else print(hits_text(shown(base, found)))
+    _print_json(hits_json(options.question, found)) if options.json else print(hits_text(open_hits(base, found)))
     return 0
 
 
@@ -229,6 +229,6 @@ def _asked(options: Namespace, settings: Settings) -> Any:
 
 
 def _print_json(value: dict[str, Any]) -> None:
-    from api.answer.question import mended
+    from api.answer.question import replace_surrogates
 
-    print(mended(json.dumps(value, ensure_ascii=False, indent=2)))
+    print(replace_surrogates(json.dumps(value, ensure_ascii=False, indent=2)))

@@ -11,7 +11,7 @@ from ingest.errors import LibraryError
 from ingest.library.records import episode_folder
 from ingest.storage.files import read_json
 from ingest.text.clock import clock
-from ingest.timing.printed_times import doubts
+from ingest.timing.printed_times import time_problems
 from ingest.transcript import OfficialTurn, Transcript, Turn, Unheard, Unwritten, to_json
 
 _SHOWN_WORDS = 40  # of a difference, at a terminal; the JSON holds all
@@ -41,7 +41,7 @@ def report_of(transcript: Transcript, home: Path) -> Report:
     try:
         text = read_json(path)["text"]
         turns = [OfficialTurn(**turn) for turn in text["turns"]]
-        problems = (*text["problems"], *doubts(turns, transcript.turns, transcript.episode.duration))
+        problems = (*text["problems"], *time_problems(turns, transcript.turns, transcript.episode.duration))
     except (KeyError, TypeError) as error:
         raise LibraryError(f"{path} is no official text: {error!r}; ingest the episode again with --again") from error
     return Report(transcript, suspected, problems, is_official=bool(turns))

@@ -12,14 +12,14 @@ from api.terminal.worker_processes import outcomes_of
 from ingest.errors import PlaybackError, SourceError
 from ingest.library.outcome import Outcome
 from ingest.library.records import transcript_ids
-from ingest.pipeline import IngestSettings, died, ingest_episode, look_for_weights
+from ingest.pipeline import IngestSettings, forget_missing_weights, ingest_episode, record_killed
 from ingest.sources import Source
-from ingest.speech.heard import Listening
+from ingest.speech.heard import TranscriptionOptions
 from ingest.storage.disk_space import disk_problem, require_space
 from ingest.transcript import Episode
 
 
-def ingested(reads: Iterable[Callable[[], Source]], options: Namespace, settings: Settings) -> int:
+def run_ingest(reads: Iterable[Callable[[], Source]], options: Namespace, settings: Settings) -> int:
     """Register what is read, ingest its episodes and publish the index; 1 if any source or episode failed or waits."""
     if settings.home.exists() and not settings.home.is_dir():
         raise SourceError(f"{settings.home} is not a folder; name one by --home or PLAYBACK_HOME")
@@ -29,9 +29,9 @@ def ingested(reads: Iterable[Callable[[], Source]], options: Namespace, settings
         transcribe=options.transcribe,
         again=options.again,
         allow=frozenset(options.allow_host),
-        listening=Listening(engine=options.engine, model=options.model, models=settings.models),
+        listening=TranscriptionOptions(engine=options.engine, model=options.model, models=settings.models),
     )
-    look_for_weights()
+    forget_missing_weights()
     episodes, code = _registered(reads)
     counts: Counter[str] = Counter()
     with Bars(quiet=options.quiet) as bars:
@@ -48,11 +48,11 @@ def ingested(reads: Iterable[Callable[[], Source]], options: Namespace, settings
         undone_of = f"{undone} of {counts.total()} episodes failed or wait"
         print(f"playback: {undone_of}; the lines above say why", file=sys.stderr)
     if not options.no_index and transcript_ids(settings.home):
-        code = max(code, published(settings, rebuild=False, quiet=options.quiet))
+        code = max(code, publish_index(settings, rebuild=False, quiet=options.quiet))
     return code
 
 
-def published(settings: Settings, rebuild: bool, quiet: bool) -> int:
+def publish_index(settings: Settings, rebuild: bool, quiet: bool) -> int:
     """Publish a generation unless the live one is up to date; 1 if it lacks episodes that cannot be read."""
     from index.building.build import build, up_to_date
     from index.encode import load_encoder
@@ -103,4 +103,4 @@ def _outcomes(
             yield ingest_episode(episode, settings.home, plan, bars.stage(episode.id))
         return
     work = partial(ingest_episode, home=settings.home, settings=plan)
-    yield from outcomes_of(episodes, work, partial(died, home=settings.home), workers)
+    yield from outcomes_of(episodes, work, partial(record_killed, home=settings.home), workers)

@@ -12,11 +12,11 @@ from index.maintenance.backup import Copied, end_restore
 from index.maintenance.backup import backup as write_backup
 from index.maintenance.backup import restore as read_backup
 from index.maintenance.doctor import examine_index
-from ingest.audio.decoder_process import cell_limits
+from ingest.audio.decoder_process import sandbox_limits
 from ingest.doctor.library import Finding, examine_library
 from ingest.errors import AudioError, ModelMissing
 from ingest.speech.engines import weights_available
-from ingest.speech.heard import Listening
+from ingest.speech.heard import TranscriptionOptions
 
 
 def doctor(options: Namespace, settings: Settings) -> int:
@@ -53,12 +53,12 @@ def examine(settings: Settings) -> Iterator[Finding]:
     if (settings.home / "library").is_dir():
         yield from examine_index(settings.home, settings.encoder)
     try:
-        walls = "; ".join(f"{name}: {wall}" for name, wall in cell_limits().items())
+        walls = "; ".join(f"{name}: {wall}" for name, wall in sandbox_limits().items())
         yield Finding("media cell", f"recordings are read behind these walls: {walls}", "note")
     except AudioError as error:
         yield Finding("media cell", f"{error}; no recording can be read", "note")
     try:
-        weights_available(Listening(models=settings.models))
+        weights_available(TranscriptionOptions(models=settings.models))
     except ModelMissing as error:
         yield Finding("Whisper", f"{error}; episodes with official text or captions do without", "note")
 

@@ -12,14 +12,14 @@ from ingest.library.removal import removals, remove_episode, remove_show
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class RemovalTarget:
     """What is to be removed: episodes, and the show whose they all are, if it was named."""
 
     episodes: tuple[str, ...]
     show: str | None = None
 
 
-def wanted(name: str, home: Path) -> Wanted:
+def removal_target(name: str, home: Path) -> RemovalTarget:
     """Return what a name stands for: an episode's id, else a show's, else an episode's number; removed ones count too.
 
     Raises EpisodeUnknown if it names nothing, FilterError if a number is not unique, LibraryError if a file of the
@@ -29,21 +29,21 @@ def wanted(name: str, home: Path) -> Wanted:
     present = [record.episode for record in records(home)]
     shows = {removal.id: removal.show for removal in gone} | {episode.id: episode.show.id for episode in present}
     if name in shows:
-        return Wanted((name,))
+        return RemovalTarget((name,))
     if name in {feed.show.id for feed in feeds(home)}:
-        return Wanted(tuple(sorted(identifier for identifier, show in shows.items() if show == name)), name)
+        return RemovalTarget(tuple(sorted(identifier for identifier, show in shows.items() if show == name)), name)
     try:
-        return Wanted((find_episode(name, present).id,))
+        return RemovalTarget((find_episode(name, present).id,))
     except EpisodeUnknown:
         numbered = [removal.id for removal in gone if name == str(removal.number)]
         if len(numbered) != 1:
             raise EpisodeUnknown(
                 f"no episode or show {name[:80]!r} in this library; playback status lists the episodes"
             ) from None
-        return Wanted((numbered[0],))
+        return RemovalTarget((numbered[0],))
 
 
-def removed(found: Wanted, home: Path, reason: str, purge: bool) -> Iterator[str]:
+def run_removal(found: RemovalTarget, home: Path, reason: str, purge: bool) -> Iterator[str]:
     """Take episodes and show out of the library and yield a line for each, lazily: what was said is done.
 
     The index of an empty library goes too, also what a removal that was killed left of it. Raises SourceError if

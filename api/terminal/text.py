@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from api.answer.compose import Answer
-from api.answer.hits import Found
+from api.answer.hits import OpenedHit
 from api.formatting import episode_name, when
 from api.quotes.citation import Citation
 
@@ -43,7 +43,7 @@ def answer_text(answer: Answer) -> str:
     return "\n".join(lines)
 
 
-def hits_text(found: Sequence[Found]) -> str:
+def hits_text(found: Sequence[OpenedHit]) -> str:
     """Return hits for a terminal, each turn on a line of its own."""
     if not found:
         return "Nothing found."

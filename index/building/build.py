@@ -41,7 +41,7 @@ BUILD_VERSION = 6
 
 Floats = NDArray[np.float32]
 # Called with how many texts are encoded and how many there are.
-Progress = Callable[[int, int], None]
+CountProgress = Callable[[int, int], None]
 # A header is encoded by itself and added to its passage's vector with this weight: it helps a question that names an
 # episode, and as part of the encoded text it cost eight of a hundred right first hits (docs/evaluation.md).
 HEADER_WEIGHT = np.float32(0.1)
@@ -52,7 +52,7 @@ def build(
     encoder: Encoder,
     rebuild: bool = False,
     shape: tuple[int, int] = (PASSAGE_WORDS, OVERLAP_SENTENCES),
-    progress: Progress | None = None,
+    progress: CountProgress | None = None,
 ) -> Manifest:
     """Publish a generation of the whole library and return its manifest; the live one if nothing changed.
 
@@ -76,7 +76,7 @@ def _published(
     encoder: Encoder,
     made_of: tuple[str, tuple[int, int]],
     known: Path | None,
-    progress: Progress | None,
+    progress: CountProgress | None,
 ) -> Manifest:
     inputs, shape = made_of
     require_space(index_folder(home), expected_bytes(home), "building the index")
@@ -147,7 +147,7 @@ def _chunked(told: Iterable[Transcript], encoder: Encoder, shape: tuple[int, int
 
 
 def _write(
-    working: Path, chunked: Sequence[Chunked], encoder: Encoder, known: Path | None, progress: Progress | None
+    working: Path, chunked: Sequence[Chunked], encoder: Encoder, known: Path | None, progress: CountProgress | None
 ) -> None:
     passages = [passage for episode in chunked for passage in episode.passages]
     sentence_texts = [
@@ -202,7 +202,7 @@ def turn_vectors(chunked: Sequence[Chunked], sentence_vectors: Floats) -> Floats
 
 
 def _encoded(
-    texts: Sequence[str], encoder: Encoder, known: Path | None, progress: Progress | None
+    texts: Sequence[str], encoder: Encoder, known: Path | None, progress: CountProgress | None
 ) -> dict[bytes, Floats]:
     """Return the vector of each distinct text by its key; what an earlier generation's database holds is taken from it.
 

@@ -30,7 +30,7 @@ _LEANS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class StarterCandidate:
     """A question as the host asked it, with its episode and the number of the turn that answers it."""
 
     question: str
@@ -58,7 +58,7 @@ def starters(generation: Generation, encoder: Encoder, transcripts: Sequence[Tra
     return tuple(questions)[:MOST_STARTERS]
 
 
-def candidates(transcript: Transcript) -> Iterator[Candidate]:
+def candidates(transcript: Transcript) -> Iterator[StarterCandidate]:
     """Yield each last sentence of a turn that asks, stands alone, and is answered by another person's long turn."""
     for number, (turn, following) in enumerate(pairwise(transcript.turns), 1):
         if not turn.speaker or not following.speaker or turn.speaker == following.speaker:
@@ -68,7 +68,7 @@ def candidates(transcript: Transcript) -> Iterator[Candidate]:
         if _stands_alone(question) and len(answer) >= _FEWEST_ANSWER_WORDS:
             said = set(stems(following.text))
             taken_up = tuple(stem for stem in dict.fromkeys(stems(question)) if stem in said)
-            yield Candidate(question, transcript.episode.id, number, taken_up)
+            yield StarterCandidate(question, transcript.episode.id, number, taken_up)
 
 
 def _last_sentence(turn: Turn) -> str:
@@ -86,7 +86,7 @@ def _stands_alone(question: str) -> bool:
     )
 
 
-def _leads(generation: Generation, encoder: Encoder, candidate: Candidate) -> bool:
+def _leads(generation: Generation, encoder: Encoder, candidate: StarterCandidate) -> bool:
     """Say whether the answer is among the first hits."""
     text = candidate.question
     hits = search(generation, Query(text, encoder.encode_query(text), tuple(generation.terms(text))), _FOUND_AMONG)

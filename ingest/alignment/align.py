@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ingest.alignment.anchors import aligned
-from ingest.alignment.cue_word_times import respread
+from ingest.alignment.anchors import align_words
+from ingest.alignment.cue_word_times import respread_cue_words
 from ingest.alignment.divergence import unheard, unwritten
-from ingest.alignment.matching import EXACT, NEAR, Match, encode, leap_costs
-from ingest.alignment.placement import Placement, Said, place_turns
-from ingest.alignment.rematch import Texts, settled
-from ingest.alignment.spoken_form import spoken
+from ingest.alignment.matching import EXACT, NEAR, Match, encode, gap_costs_between
+from ingest.alignment.placement import PlacedWord, Placement, place_turns
+from ingest.alignment.rematch import Texts, rematch_turns
+from ingest.alignment.spoken_form import spoken_form
 from ingest.text.words import pieces
 from ingest.transcript import Divergence, HeardWord, OfficialTurn, Turn, untimed
 
@@ -55,11 +55,11 @@ def align(
     Near-linear in the number of words.
     """
     tokens = [list(_tokens(turn.text)) for turn in turns]
-    sounds = list(_sounds(respread(heard, ()) if precision > _WORD_BY_WORD else heard))
+    sounds = list(_sounds(respread_cue_words(heard, ()) if precision > _WORD_BY_WORD else heard))
     matches = _matches(tokens, sounds)
     opens = {sounds[match.heard].word for found in matches for match in found[:1] if match}
     if precision > _WORD_BY_WORD:
-        sounds = list(_sounds(respread(heard, opens)))
+        sounds = list(_sounds(respread_cue_words(heard, opens)))
     said = [_said(turn, found, sounds) for turn, found in zip(tokens, matches, strict=True)]
     total = sum(map(len, said))
     coverage = sum(word.kind >= NEAR for turn in said for word in turn) / total if total else 0.0
@@ -74,20 +74,20 @@ def align(
     return timed, Divergence(
         coverage,
         tuple(unheard(timed, [_found(*parts) for parts in zip(timed, tokens, said, strict=True)])),
-        tuple(unwritten(heard, [index in used or not spoken(word.text) for index, word in enumerate(heard)])),
+        tuple(unwritten(heard, [index in used or not spoken_form(word.text) for index, word in enumerate(heard)])),
     )
 
 
 def _tokens(text: str) -> Iterator[_Token]:
     for index, piece in enumerate(pieces(text)):
-        words = () if piece.mark else spoken(piece.text)
+        words = () if piece.mark else spoken_form(piece.text)
         for place, word in enumerate(words, 1):
             yield _Token(word, index, place == len(words) and piece.text.rstrip(_QUOTES).endswith(_PAUSES))
 
 
 def _sounds(heard: Sequence[HeardWord]) -> Iterator[_Sound]:
     for index, word in enumerate(heard):
-        parts = spoken(word.text)
+        parts = spoken_form(word.text)
         letters = sum(map(len, parts))
         said = 0
         for part in parts:
@@ -101,18 +101,18 @@ def _matches(tokens: Sequence[Sequence[_Token]], sounds: Sequence[_Sound]) -> li
     official, heard = encode([token.text for turn in tokens for token in turn], [sound.text for sound in sounds])
     ends = np.cumsum([len(turn) for turn in tokens], dtype=np.int64)
     bounds = list(zip([0, *ends.tolist()], ends.tolist(), strict=False))
-    haste = np.array([_AFTER_CLAUSE if token.pause_after else 1.0 for turn in tokens for token in turn])
-    haste[[last - 1 for first, last in bounds if last > first]] = 0.0
+    continuity = np.array([_AFTER_CLAUSE if token.pause_after else 1.0 for turn in tokens for token in turn])
+    continuity[[last - 1 for first, last in bounds if last > first]] = 0.0
     times = np.array([(sound.start, sound.end) for sound in sounds], dtype=np.float64).reshape(-1, 2)
-    ordered = aligned(official, heard, haste, leap_costs(times[:, 0], times[:, 1]))
-    found = settled(Texts(official, heard, haste, times), ordered, bounds)
+    ordered = align_words(official, heard, continuity, gap_costs_between(times[:, 0], times[:, 1]))
+    found = rematch_turns(Texts(official, heard, continuity, times), ordered, bounds)
     places = iter(range(len(official)))
     return [[found.get(next(places)) for _ in turn] for turn in tokens]
 
 
-def _said(turn: Sequence[_Token], found: Sequence[Match | None], sounds: Sequence[_Sound]) -> list[Said]:
+def _said(turn: Sequence[_Token], found: Sequence[Match | None], sounds: Sequence[_Sound]) -> list[PlacedWord]:
     return [
-        Said(
+        PlacedWord(
             len(token.text) + 1,
             sounds[match.heard].start if match else None,
             sounds[match.heard].end if match else None,
@@ -124,7 +124,7 @@ def _said(turn: Sequence[_Token], found: Sequence[Match | None], sounds: Sequenc
     ]
 
 
-def _with_times(turn: Turn, said: Sequence[Said], tokens: Sequence[_Token], placement: Placement | None) -> Turn:
+def _with_times(turn: Turn, said: Sequence[PlacedWord], tokens: Sequence[_Token], placement: Placement | None) -> Turn:
     if placement is None:
         return replace(turn, confidence=0.0) if said else turn
     starts: dict[int, float] = {}
@@ -145,7 +145,7 @@ def _with_times(turn: Turn, said: Sequence[Said], tokens: Sequence[_Token], plac
     )
 
 
-def _found(turn: Turn, tokens: Sequence[_Token], said: Sequence[Said]) -> list[bool | None]:
+def _found(turn: Turn, tokens: Sequence[_Token], said: Sequence[PlacedWord]) -> list[bool | None]:
     """Say of each word of a turn whether anything was heard in its place; None for marks and signs."""
     flags: list[bool | None] = [None] * len(turn.words)
     for token, word in zip(tokens, said, strict=True):

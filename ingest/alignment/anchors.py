@@ -22,7 +22,7 @@ class Anchor(NamedTuple):
     length: int
 
 
-def aligned(official: Words, heard: Words, haste: Floats, leaps: Floats) -> list[Match]:
+def align_words(official: Words, heard: Words, continuity: Floats, gap_costs: Floats) -> list[Match]:
     """Return the best matching that keeps the order of both texts; near-linear in their length."""
     matches: list[Match] = []
     todo = [(0, len(official), 0, len(heard))]
@@ -30,7 +30,7 @@ def aligned(official: Words, heard: Words, haste: Floats, leaps: Floats) -> list
         first, last, begin, end = todo.pop()
         rows, columns = slice(first, last), slice(begin, end)
         if (last - first) * (end - begin) <= _CELLS:
-            found = match(official.at(rows), heard.at(columns), haste[rows], leaps[columns])
+            found = match(official.at(rows), heard.at(columns), continuity[rows], gap_costs[columns])
             matches += [Match(first + pair.official, begin + pair.heard, pair.kind) for pair in found]
             continue
         for anchor in _anchors(official.ids[rows], heard.ids[columns]):

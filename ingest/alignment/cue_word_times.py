@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 
-from ingest.alignment.spoken_form import spoken
+from ingest.alignment.spoken_form import spoken_form
 from ingest.transcript import HeardWord
 
 # Lengths in letters; a letter takes about 0.065 s.
@@ -31,7 +31,7 @@ _EVEN = 0.0021  # seconds that rounding to milliseconds moves a length
 _QUOTES = "\"'”’)]"
 
 
-def respread(heard: Sequence[HeardWord], opens: Collection[int]) -> list[HeardWord]:
+def respread_cue_words(heard: Sequence[HeardWord], opens: Collection[int]) -> list[HeardWord]:
     """Return the words with the times of each evenly spread run of them set anew, seconds; a run is one cue.
 
     `opens` are the numbers of the words with which somebody else begins to speak. A cue is known by equal seconds per
@@ -53,7 +53,7 @@ def _pace(cues: Sequence[Sequence[HeardWord]]) -> float:
 
 
 def _length(word: HeardWord) -> float:
-    return _WORD + sum(map(len, spoken(word.text)))
+    return _WORD + sum(map(len, spoken_form(word.text)))
 
 
 def _cues(heard: Sequence[HeardWord]) -> Iterator[tuple[int, int]]:

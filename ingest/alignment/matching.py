@@ -87,20 +87,22 @@ def _grouped(names: list[str]) -> Ints:
     return np.array([number.setdefault(name, len(number)) for name in names], dtype=np.int64)
 
 
-def match(official: Words, heard: Words, haste: Floats, leaps: Floats, loose_ends: bool = False) -> list[Match]:
+def match(
+    official: Words, heard: Words, continuity: Floats, gap_costs: Floats, loose_ends: bool = False
+) -> list[Match]:
     """Return the best monotone matching of two stretches, positions within them, in order.
 
-    `haste` says how surely each official word is followed by the next at once: 0 (a turn ends) to 1; `leaps` are the
-    costs of going on from the heard word before to each heard word where that is sure. With `loose_ends` heard words
+    `continuity` says how surely each official word is followed by the next at once: 0 (a turn ends) to 1; `gap_costs`
+    are the costs of a pause before each heard word where that is sure. With `loose_ends` heard words
     before the first and after the last match are free. Takes memory and time in proportion to the product of the
     lengths.
     """
     if not len(official) or not len(heard):
         return []
-    return _path(official, heard, haste, _fill(official, heard, haste, leaps, loose_ends))
+    return _path(official, heard, continuity, _fill(official, heard, continuity, gap_costs, loose_ends))
 
 
-def leap_costs(starts: Floats, ends: Floats) -> Floats:
+def gap_costs_between(starts: Floats, ends: Floats) -> Floats:
     """Return for each heard word what it costs a turn to go on there after the one before, from seconds of both."""
     pauses = starts - np.concatenate((starts[:1], ends[:-1]))
     costs = np.minimum(_LEAP_COST + _LEAP_COST_PER_SECOND * pauses, _GREATEST_LEAP_COST)
@@ -126,7 +128,7 @@ class _Table(NamedTuple):
     left_opens: NDArray[np.bool_]
 
 
-def _fill(official: Words, heard: Words, haste: Floats, leaps: Floats, loose_ends: bool) -> _Table:
+def _fill(official: Words, heard: Words, continuity: Floats, gap_costs: Floats, loose_ends: bool) -> _Table:
     rows, columns = len(official), len(heard)
     table = _Table(
         np.full((rows + 1, columns + 1), _DIAGONAL, dtype=np.int8),
@@ -134,15 +136,15 @@ def _fill(official: Words, heard: Words, haste: Floats, leaps: Floats, loose_end
         np.zeros((rows + 1, columns + 1), dtype=np.bool_),
     )
     ramp = _EXTEND_HEARD * np.arange(columns + 1)
-    leaping = np.concatenate(([0.0], np.cumsum(leaps)))
+    leaping = np.concatenate(([0.0], np.cumsum(gap_costs)))
     best = up = skipped = np.full(columns + 1, -np.inf)
     from_above = np.concatenate(([0.0], best[1:]))
     for row in range(rows + 1):
-        following = haste[row - 1] if row else 0.0
+        following = continuity[row - 1] if row else 0.0
         if row:
-            preceding = haste[row - 2] if row > 1 else 0.0
+            preceding = continuity[row - 2] if row > 1 else 0.0
             similarity = _similarity(official, row - 1, heard)
-            stepped = best[:-1] + similarity - preceding * leaps
+            stepped = best[:-1] + similarity - preceding * gap_costs
             # Without a word of the turn before it there is nothing to leap from.
             jumped = skipped[:-1] + similarity
             skipped = (skipped if preceding else best - _OPEN_OFFICIAL) - _EXTEND_OFFICIAL
@@ -165,7 +167,7 @@ def _fill(official: Words, heard: Words, haste: Floats, leaps: Floats, loose_end
     return table
 
 
-def _path(official: Words, heard: Words, haste: Floats, table: _Table) -> list[Match]:
+def _path(official: Words, heard: Words, continuity: Floats, table: _Table) -> list[Match]:
     row, column = len(official), len(heard)
     matches = []
     while row or column:
@@ -181,7 +183,7 @@ def _path(official: Words, heard: Words, haste: Floats, table: _Table) -> list[M
         else:
             row, column = row - 1, column - 1
             matches.append(Match(row, column, _kind(official, row, heard, column)))
-            while came == _JUMP and row and haste[row - 1]:
+            while came == _JUMP and row and continuity[row - 1]:
                 row -= 1
     matches.reverse()
     return matches

@@ -15,7 +15,7 @@ _MARGIN = 5  # heard words beside a turn that may belong to it
 Bounds = tuple[int, int]
 
 
-def moved(
+def find_moved_turns(
     official: Words, heard: Words, turns: Sequence[Bounds], lost: Sequence[int], taken: Ints
 ) -> Mapping[int, Bounds]:
     """Return among which heard words each lost turn was found; `taken` are the heard words that others match.

@@ -8,7 +8,7 @@ from statistics import median
 
 from ingest.alignment.matching import NEAR
 
-Span = tuple[float, float]
+Window = tuple[float, float]
 
 _USUAL_PACE = 0.065  # seconds per letter, where too little was heard to measure it
 _LONGEST_STRETCH = 2.0  # times the usual duration over which words between two heard ones are spread
@@ -25,7 +25,7 @@ _SQUEEZE = 0.5  # of the usual duration: as fast as words before the first heard
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class PlacedWord:
     """A spoken word of a turn: its letters, when it was heard (None if it was not; seconds) and how well."""
 
     letters: int
@@ -41,12 +41,12 @@ class Said:
 class Placement:
     """Start and end of each spoken word of a turn, and the error bound of the turn; seconds."""
 
-    spans: tuple[Span, ...]
+    spans: tuple[Window, ...]
     error: float
 
 
 def place_turns(
-    turns: Sequence[Sequence[Said]], heard: Sequence[Span], duration: float | None, precision: float
+    turns: Sequence[Sequence[PlacedWord]], heard: Sequence[Window], duration: float | None, precision: float
 ) -> list[Placement | None]:
     """Return where each turn lies in seconds, None for a turn that cannot be placed.
 
@@ -70,7 +70,7 @@ def place_turns(
     return [_inside(placements[index], limit) if index in placements else None for index in range(len(turns))]
 
 
-def _is_timed(said: Sequence[Said]) -> bool:
+def _is_timed(said: Sequence[PlacedWord]) -> bool:
     return any(word.start is not None for word in said)
 
 
@@ -79,7 +79,7 @@ def _inside(placement: Placement, limit: float) -> Placement:
     return replace(placement, spans=spans)
 
 
-def usual_pace(turns: Sequence[Sequence[Said]]) -> float:
+def usual_pace(turns: Sequence[Sequence[PlacedWord]]) -> float:
     """Return the median number of seconds per letter of words heard one after the other."""
     paces = [
         (after.start - word.start) / word.letters
@@ -90,7 +90,9 @@ def usual_pace(turns: Sequence[Sequence[Said]]) -> float:
     return max(median(paces), _USUAL_PACE / 4) if len(paces) >= 20 else _USUAL_PACE
 
 
-def _silences_filled(turns: Sequence[Sequence[Said]], heard: Sequence[Span], pace: float) -> list[list[Said]]:
+def _silences_filled(
+    turns: Sequence[Sequence[PlacedWord]], heard: Sequence[Window], pace: float
+) -> list[list[PlacedWord]]:
     """Return the turns with times for words that were lost where the recogniser heard nothing at all.
 
     That is where two heard words follow one another on the recording, and what stands between them in the text fits
@@ -98,7 +100,7 @@ def _silences_filled(turns: Sequence[Sequence[Said]], heard: Sequence[Span], pac
     """
     filled = [list(said) for said in turns]
     lost: list[tuple[int, int]] = []
-    before: Said | None = None
+    before: PlacedWord | None = None
     for index, said in enumerate(turns):
         for place, word in enumerate(said):
             if word.start is None:
@@ -110,7 +112,7 @@ def _silences_filled(turns: Sequence[Sequence[Said]], heard: Sequence[Span], pac
     return filled
 
 
-def _silent(before: Said, after: Said, heard: Sequence[Span]) -> bool:
+def _silent(before: PlacedWord, after: PlacedWord, heard: Sequence[Window]) -> bool:
     """Say whether nearly nothing was heard between two words."""
     if before.sound is None or after.sound is None or not before.sound < after.sound:
         return False
@@ -119,21 +121,23 @@ def _silent(before: Said, after: Said, heard: Sequence[Span]) -> bool:
     return max(there[0] - here[1] for here, there in pairwise(spans)) >= _SILENT * room
 
 
-def _fill(filled: list[list[Said]], lost: Sequence[tuple[int, int]], ends: tuple[Said, Said], pace: float) -> None:
+def _fill(
+    filled: list[list[PlacedWord]], lost: Sequence[tuple[int, int]], ends: tuple[PlacedWord, PlacedWord], pace: float
+) -> None:
     start, end = ends[0].end, ends[1].start
     assert start is not None and end is not None
     words = [filled[index][place] for index, place in lost]
     needed = pace * _letters(words)
     if not _TIGHTEST * needed <= end - start <= _LONGEST_STRETCH * needed:
         return
-    spans: list[Span] = [(0.0, 0.0)] * len(words)
+    spans: list[Window] = [(0.0, 0.0)] * len(words)
     _spread(words, spans, (0, len(words)), (start, end))
     for (index, place), span in zip(lost, spans, strict=True):
         doubt = _DRIFT * min(span[1] - start, end - span[0])
         filled[index][place] = replace(filled[index][place], start=span[0], end=span[1], doubt=doubt)
 
 
-def _bounds(turns: Sequence[Sequence[Said]], limit: float) -> tuple[list[float], list[float]]:
+def _bounds(turns: Sequence[Sequence[PlacedWord]], limit: float) -> tuple[list[float], list[float]]:
     """Return for each turn the end of the heard words before it and the start of those after it."""
     earliest, latest = [0.0] * len(turns), [limit] * len(turns)
     for index in range(1, len(turns)):
@@ -145,7 +149,7 @@ def _bounds(turns: Sequence[Sequence[Said]], limit: float) -> tuple[list[float],
     return earliest, latest
 
 
-def _error(said: Sequence[Said], pace: float, precision: float) -> float:
+def _error(said: Sequence[PlacedWord], pace: float, precision: float) -> float:
     """Return within how many seconds both ends of a turn lie in 95 % of cases.
 
     Where the first and last words were heard, that is the error of the heard times; else it grows with the time that
@@ -163,13 +167,13 @@ def _error(said: Sequence[Said], pace: float, precision: float) -> float:
     return error + _EDGE_ERROR + (doubt or _LOST_PER_SECOND * lost) + _SPARSE_ERROR * (1.0 - share)
 
 
-def _heard_share(said: Sequence[Said]) -> float:
+def _heard_share(said: Sequence[PlacedWord]) -> float:
     return sum(word.kind >= NEAR for word in said) / len(said)
 
 
-def _spans(said: Sequence[Said], pace: float, earliest: float, latest: float) -> list[Span]:
+def _spans(said: Sequence[PlacedWord], pace: float, earliest: float, latest: float) -> list[Window]:
     known = [place for place, word in enumerate(said) if word.start is not None]
-    spans: list[Span] = [(0.0, 0.0)] * len(said)
+    spans: list[Window] = [(0.0, 0.0)] * len(said)
     for place in known:
         start, end = said[place].start, said[place].end
         assert start is not None and end is not None
@@ -187,7 +191,9 @@ def _spans(said: Sequence[Said], pace: float, earliest: float, latest: float) ->
     return _increasing(spans)
 
 
-def _unheard(turns: Mapping[int, Sequence[Said]], pace: float, bounds: Span, precision: float) -> dict[int, Placement]:
+def _unheard(
+    turns: Mapping[int, Sequence[PlacedWord]], pace: float, bounds: Window, precision: float
+) -> dict[int, Placement]:
     """Return where turns lie of which nothing was heard: in the middle between their neighbours, if all of them fit.
 
     Where they do not fit, the recording was cut and nobody knows which of them it holds.
@@ -200,7 +206,7 @@ def _unheard(turns: Mapping[int, Sequence[Said]], pace: float, bounds: Span, pre
     placements: dict[int, Placement] = {}
     start = sum(bounds) / 2 - total / 2
     for index, seconds in needed.items():
-        spans: list[Span] = [(0.0, 0.0)] * len(turns[index])
+        spans: list[Window] = [(0.0, 0.0)] * len(turns[index])
         _spread(turns[index], spans, (0, len(spans)), (start, start + seconds))
         error = _LEAST_ERROR + precision + _LOST_ERROR + max(0.0, room - total) + 0.5 * total
         placements[index] = Placement(tuple(spans), error)
@@ -208,7 +214,7 @@ def _unheard(turns: Mapping[int, Sequence[Said]], pace: float, bounds: Span, pre
     return placements
 
 
-def _between(said: Sequence[Said], spans: list[Span], ends: tuple[int, int], pace: float) -> None:
+def _between(said: Sequence[PlacedWord], spans: list[Window], ends: tuple[int, int], pace: float) -> None:
     left, right = ends
     if right == left + 1:
         return
@@ -224,11 +230,11 @@ def _between(said: Sequence[Said], spans: list[Span], ends: tuple[int, int], pac
     _spread(said, spans, (cut, right), (end - (needed - before), end))
 
 
-def _letters(said: Sequence[Said]) -> int:
+def _letters(said: Sequence[PlacedWord]) -> int:
     return sum(word.letters for word in said)
 
 
-def _spread(said: Sequence[Said], spans: list[Span], places: tuple[int, int], window: Span) -> None:
+def _spread(said: Sequence[PlacedWord], spans: list[Window], places: tuple[int, int], window: Window) -> None:
     first, last = places
     start, end = window
     letters = _letters(said[first:last])
@@ -239,9 +245,9 @@ def _spread(said: Sequence[Said], spans: list[Span], places: tuple[int, int], wi
         spans[place] = (begin, start + (end - start) * passed / letters)
 
 
-def _increasing(spans: list[Span]) -> list[Span]:
+def _increasing(spans: list[Window]) -> list[Window]:
     """Return the spans with starts that never decrease and ends that do not pass the next start."""
-    result: list[Span] = []
+    result: list[Window] = []
     limit = float("inf")
     for span in reversed(spans):
         start = min(span[0], limit)

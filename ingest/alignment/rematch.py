@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ingest.alignment.matching import SLOT, Floats, Ints, Match, Words, leap_costs, match
-from ingest.alignment.moved_turns import moved
+from ingest.alignment.matching import SLOT, Floats, Ints, Match, Words, gap_costs_between, match
+from ingest.alignment.moved_turns import find_moved_turns
 
 _CELLS = 250_000  # of one turn's matching; a turn too long for it is a monologue and overlaps nothing as a whole
 _PACE = 0.5  # seconds per word, more than people need
@@ -28,11 +28,11 @@ class Texts(NamedTuple):
 
     official: Words
     heard: Words
-    haste: Floats
+    continuity: Floats
     times: Floats
 
 
-def settled(texts: Texts, matches: Sequence[Match], turns: Sequence[Bounds]) -> dict[int, Match]:
+def rematch_turns(texts: Texts, matches: Sequence[Match], turns: Sequence[Bounds]) -> dict[int, Match]:
     """Return the matches by official word after each incomplete turn was matched alone, twice in order.
 
     `turns` are the first and one past the last official word of each turn. A turn may take heard words that no other
@@ -50,7 +50,7 @@ def settled(texts: Texts, matches: Sequence[Match], turns: Sequence[Bounds]) -> 
         owner[_heard_right(found, turn)] = index
     weak = [index for index, turn in enumerate(turns) if _is_weak(found, turn)]
     strong = np.flatnonzero((owner >= 0) & ~np.isin(owner, weak))
-    elsewhere = moved(texts.official, texts.heard, turns, weak, strong)
+    elsewhere = find_moved_turns(texts.official, texts.heard, turns, weak, strong)
     for last_round in (False, True):
         known = sorted(found.values())
         for index, turn in enumerate(turns):
@@ -106,8 +106,8 @@ def _rematch(texts: Texts, found: dict[int, Match], turn: Bounds, free: Ints, le
     if not 0 < len(free) * (last - first) <= _CELLS:
         return
     own = slice(first, last)
-    leaps = leap_costs(texts.times[free, 0], texts.times[free, 1])
-    pairs = match(texts.official.at(own), texts.heard.at(free), texts.haste[own], leaps, loose_ends=True)
+    gap_costs = gap_costs_between(texts.times[free, 0], texts.times[free, 1])
+    pairs = match(texts.official.at(own), texts.heard.at(free), texts.continuity[own], gap_costs, loose_ends=True)
     right = sum(pair.kind > SLOT for pair in pairs)
     if not right or right < least_share * (last - first):
         return

@@ -28,7 +28,7 @@ _LONGEST_NUMBER = 12  # digits; anything longer is read digit by digit, as peopl
 
 
 @lru_cache(maxsize=65536)
-def spoken(piece: str) -> tuple[str, ...]:
+def spoken_form(piece: str) -> tuple[str, ...]:
     """Return the words somebody says who reads a whitespace-separated piece of text aloud, in lower case.
 
     Numbers, years, money and ordinals become words, hyphens and other signs are borders, apostrophes vanish; a piece

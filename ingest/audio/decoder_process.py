@@ -26,7 +26,7 @@ SILENCE = 120.0
 _MOST_LINE = 300  # characters of a warning or an error that are shown
 
 
-def run(task: str, kind: str, recording: BinaryIO | int) -> Iterator[tuple[bytes, bytes]]:
+def run_decoder(task: str, kind: str, recording: BinaryIO | int) -> Iterator[tuple[bytes, bytes]]:
     """Run a task of `ingest.audio.decoder` in a cell and yield its messages (kind, body) as they come, lazily.
 
     The child is ended when the iterator is. Raises AudioError, without the recording's name, where the child crashes,
@@ -54,13 +54,13 @@ def run(task: str, kind: str, recording: BinaryIO | int) -> Iterator[tuple[bytes
         raise AudioError(_ending(code))
 
 
-def line_of(body: bytes) -> str:
+def line_in(body: bytes) -> str:
     """Return a message's text as one printable line of at most 300 characters."""
     text = body.decode(errors="replace")
     return " ".join("".join(one if one.isprintable() else " " for one in text).split())[:_MOST_LINE]
 
 
-def facts_of(body: bytes) -> dict[str, Any]:
+def facts_in(body: bytes) -> dict[str, Any]:
     """Return the JSON object of a message, an empty one if it is none; its values are still to be checked."""
     try:
         facts = json.loads(body)
@@ -69,13 +69,13 @@ def facts_of(body: bytes) -> dict[str, Any]:
     return facts if isinstance(facts, dict) else {}
 
 
-def cell_limits() -> dict[str, str]:
+def sandbox_limits() -> dict[str, str]:
     """Put up a cell and say which of its walls this machine has: names of limits with what holds, for `doctor`.
 
     Raises AudioError if no cell can be started.
     """
     with Path(os.devnull).open("rb") as nothing:
-        walls = next((facts_of(body) for name, body in run("walls", "none", nothing) if name == INFO), {})
+        walls = next((facts_in(body) for name, body in run_decoder("walls", "none", nothing) if name == INFO), {})
     landlock = walls.get("landlock")
     version = landlock if isinstance(landlock, int) else 0
     networks = [

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.audio.container import NotARecording, container_of
-from ingest.audio.decoder_process import facts_of, line_of, run
+from ingest.audio.decoder_process import facts_in, line_in, run_decoder
 from ingest.audio.protocol import ERROR, INFO, SAMPLE_RATE, SAMPLES, WARNING
 from ingest.errors import AudioError
 from ingest.versions import require_pyav
@@ -50,7 +50,7 @@ def probe(path: Path) -> AudioInfo:
     """
     for name, body in _messages(path, "probe"):
         if name == INFO:
-            return _info(path, facts_of(body))
+            return _info(path, facts_in(body))
     raise AudioError(f"{path}: its decoder says nothing of it; get the recording again")
 
 
@@ -92,11 +92,11 @@ def _messages(path: Path, task: str) -> Generator[tuple[bytes, bytes], None, Non
         try:
             kind = container_of(recording)
             recording.seek(0)
-            for name, body in run(task, kind, recording):
+            for name, body in run_decoder(task, kind, recording):
                 if name == ERROR:
-                    raise AudioError(line_of(body))
+                    raise AudioError(line_in(body))
                 if name == WARNING and (warnings := warnings + 1) <= _MOST_WARNINGS:
-                    logger.warning("%s: %s", path.name, line_of(body))
+                    logger.warning("%s: %s", path.name, line_in(body))
                 yield name, body
         except (NotARecording, AudioError) as error:
             raise AudioError(f"{path}: {error}") from error

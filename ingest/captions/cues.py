@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from ingest.captions.labels import Label, label_of, names_speakers
+from ingest.captions.labels import CueLabel, label_of, names_speakers
 from ingest.text.clock import seconds_of
 from ingest.text.words import begins_clip, normalise, pieces
 
@@ -63,7 +63,7 @@ class Cue:
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
+class _SpeakerRun:
     """A stretch of one speaker inside a cue; `first` is the number of its first piece in the cue."""
 
     speaker: str | None
@@ -178,17 +178,17 @@ def _parts(text: str) -> Iterator[str | float | _Voice]:
         yield rest
 
 
-def _numbered(spoken: Iterable[tuple[str | None, str, bool]]) -> list[_Run]:
-    runs: list[_Run] = []
+def _numbered(spoken: Iterable[tuple[str | None, str, bool]]) -> list[_SpeakerRun]:
+    runs: list[_SpeakerRun] = []
     first = 0
     for speaker, text, opens in spoken:
         if text:
-            runs.append(_Run(speaker, text, first, opens))
+            runs.append(_SpeakerRun(speaker, text, first, opens))
             first += len(text.split())
     return runs
 
 
-def _cut(cue: Cue, runs: Sequence[_Run]) -> Iterator[Cue]:
+def _cut(cue: Cue, runs: Sequence[_SpeakerRun]) -> Iterator[Cue]:
     """Yield a cue per run; where a run begins inside the cue without a known time, its time is a guess by length."""
     if len(runs) == 1 and runs[0].first == 0:
         run = runs[0]
@@ -261,7 +261,7 @@ def _labelled(cues: Sequence[Cue]) -> Iterator[Cue]:
             continue
         labels = [label_of(line) for line in cue.text.split("\n")]
         is_dialogue = sum(label is not None and label.sign == "-" for label in labels) > 1
-        runs: list[tuple[_Run, list[str]]] = []
+        runs: list[tuple[_SpeakerRun, list[str]]] = []
         count = 0
         for line, label in zip(cue.text.split("\n"), labels, strict=True):
             text, skipped = line, 0
@@ -270,7 +270,7 @@ def _labelled(cues: Sequence[Cue]) -> Iterator[Cue]:
                 opens = opens or label.sign == ">>" or name is None or name != speaker
                 speaker, text, skipped = name, label.text, label.pieces
             if text and (skipped or opens or not runs):
-                runs.append((_Run(speaker, "", count + skipped, opens), [text]))
+                runs.append((_SpeakerRun(speaker, "", count + skipped, opens), [text]))
                 opens = False
             elif text:
                 runs[-1][1].append(text)
@@ -278,6 +278,6 @@ def _labelled(cues: Sequence[Cue]) -> Iterator[Cue]:
         yield from _cut(cue, [replace(run, text="\n".join(texts)) for run, texts in runs])
 
 
-def _is_sign(label: Label, trusts_names: bool, is_dialogue: bool) -> bool:
+def _is_sign(label: CueLabel, trusts_names: bool, is_dialogue: bool) -> bool:
     """Say whether a label opens words here; a lone dash does not, it may go on with the sentence before."""
     return bool(label.name and trusts_names) or label.sign == ">>" or (label.sign == "-" and is_dialogue)

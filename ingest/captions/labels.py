@@ -27,7 +27,7 @@ _NO_NAMES = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
+class CueLabel:
     """The beginning of a line that may open a speaker's words; `text` is the rest, `pieces` what stands before it."""
 
     sign: Literal[">>", "-", ""]
@@ -36,7 +36,7 @@ class Label:
     pieces: int
 
 
-def label_of(line: str) -> Label | None:
+def label_of(line: str) -> CueLabel | None:
     """Return the sign and name at the start of a caption line, None where there is neither."""
     sign = _SIGN.match(line)
     found = _NAME.match(line, sign.end() if sign else 0)
@@ -48,10 +48,12 @@ def label_of(line: str) -> Label | None:
     else:
         end = found.end()
     kind: Literal[">>", "-", ""] = "" if sign is None else ">>" if sign[1].startswith(">") else "-"
-    return Label(kind, name, line[end:].strip(), len(line[:end].split()) if line[end:].strip() else len(line.split()))
+    return CueLabel(
+        kind, name, line[end:].strip(), len(line[:end].split()) if line[end:].strip() else len(line.split())
+    )
 
 
-def names_speakers(lines: Sequence[Label | None]) -> bool:
+def names_speakers(lines: Sequence[CueLabel | None]) -> bool:
     """Say whether labels name the speakers of a file, given the labels of its spoken lines in order.
 
     They do if the first line has one, if one follows ">>" or if two names stand there three times each; a lone

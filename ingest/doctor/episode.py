@@ -31,7 +31,7 @@ _NOTES = ("state.json", "heard.partial.json", NOTE)
 _ENGINE = ("engine", "model")
 _UNDONE = ("waiting", "failed", "quarantined")
 
-Outcome = Literal["repaired", "note", "person"]
+FindingKind = Literal["repaired", "note", "person"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Finding:
 
     path: str
     problem: str
-    outcome: Outcome
+    outcome: FindingKind
 
 
 def examine_episode(home: Path, identifier: str) -> Iterator[Finding]:
@@ -103,7 +103,7 @@ def _damage(home: Path, identifier: str) -> Iterator[Finding]:
     yield from _sound(home, identifier)
     if _status(folder) in _UNDONE:
         state = read_json(folder / "state.json")
-        outcome: Outcome = "person" if state["status"] == "quarantined" else "note"
+        outcome: FindingKind = "person" if state["status"] == "quarantined" else "note"
         yield Finding(name, f"{state['status']}: {state['message']}", outcome)
 
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import httpx
 
-from ingest.errors import PassingError, SourceError
-from ingest.fetch.partial_download import Part, goes_on, kept_to_resume, validator, whole_size
+from ingest.errors import SourceError, TransientError
+from ingest.fetch.partial_download import PartialDownload, continues, kept_to_resume, validator, whole_size
 from ingest.fetch.response_body import blocks
-from ingest.fetch.retry import PASSING, FetchLimits, asked_wait, refusal, tried
+from ingest.fetch.retry import PASSING, FetchLimits, retry, retry_after_seconds, status_message
 from ingest.fetch.transport import PublicTransport
 from ingest.storage.files import sha256_of, sync_folder
 from ingest.text.urls import printable, shown_address
@@ -93,7 +93,7 @@ def fetch(
     with contextlib.ExitStack() as stack:
         http = client or stack.enter_context(open_client())
         name, deadline = shown_address(url), time.monotonic() + limits.seconds
-        return tried(lambda: _fetched(http, url, headers, limits, deadline), name, limits, deadline)
+        return retry(lambda: _fetched(http, url, headers, limits, deadline), name, limits, deadline)
 
 
 def download(
@@ -114,11 +114,11 @@ def download(
     with contextlib.ExitStack() as stack:
         http = client or stack.enter_context(open_client())
         deadline = time.monotonic() + limits.seconds
-        part = Part(url, target.with_name(f".{target.name}.part"), limits.size, progress)
+        part = PartialDownload(url, target.with_name(f".{target.name}.part"), limits.size, progress)
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             with kept_to_resume(part):
-                headers = tried(lambda: _received(http, part, limits, deadline), shown_address(url), limits, deadline)
+                headers = retry(lambda: _received(http, part, limits, deadline), shown_address(url), limits, deadline)
                 if check is not None:
                     check(part.path)
             digest = sha256_of(part.path)
@@ -144,7 +144,7 @@ def is_unchanged(url: str, known: Downloaded, client: httpx.Client) -> bool:
             return response.status_code == 304
 
     deadline = time.monotonic() + FEED_LIMITS.seconds
-    return tried(asked, shown_address(url), FEED_LIMITS, deadline)
+    return retry(asked, shown_address(url), FEED_LIMITS, deadline)
 
 
 def _fetched(http: httpx.Client, url: str, headers: dict[str, str], limits: FetchLimits, deadline: float) -> Fetched:
@@ -154,7 +154,7 @@ def _fetched(http: httpx.Client, url: str, headers: dict[str, str], limits: Fetc
         elif response.is_success and response.status_code != 206:
             data = _gathered(_blocks(response, shown_address(url), limits.size, limits, deadline))
         else:
-            raise SourceError(f"{shown_address(url)}: {refusal(response.status_code)}")
+            raise SourceError(f"{shown_address(url)}: {status_message(response.status_code)}")
         names = ("ETag", "Last-Modified", "Content-Type")
         etag, modified, kind = (response.headers.get(name) for name in names)
         moved = bool(response.history) and all(other.status_code in _FOR_GOOD for other in response.history)
@@ -167,7 +167,7 @@ def _answer(
 ) -> Iterator[tuple[httpx.Response, httpx.URL]]:
     """Yield the response behind all redirects, its body not yet read, and the address that it came from.
 
-    What httpx raises, here or in the reader of the body, becomes SourceError or PassingError, without a password.
+    What httpx raises, here or in the reader of the body, becomes SourceError or TransientError, without a password.
     """
     try:
         address, history = _web_address(url), list[httpx.Response]()
@@ -184,21 +184,23 @@ def _answer(
                     continue
                 response.history = history
                 if response.status_code in PASSING:
-                    raise PassingError(refusal(response.status_code), asked_wait(response.headers.get("Retry-After")))
+                    raise TransientError(
+                        status_message(response.status_code), retry_after_seconds(response.headers.get("Retry-After"))
+                    )
                 yield response, address
                 return
         raise SourceError(
             f"{shown_address(url)}: redirects more than {_MOST_REDIRECTS} times; give the address it ends at"
         )
     except httpx.TimeoutException as error:
-        raise PassingError(f"did not answer in time ({printable(str(error))})") from error
+        raise TransientError(f"did not answer in time ({printable(str(error))})") from error
     except httpx.TransportError as error:
-        raise PassingError(f"cannot be reached ({printable(str(error))})") from error
+        raise TransientError(f"cannot be reached ({printable(str(error))})") from error
     except httpx.InvalidURL as error:
         raise SourceError(f"{shown_address(url)}: is no valid address; check it, its name and password too") from error
 
 
-def _received(http: httpx.Client, part: Part, limits: FetchLimits, deadline: float) -> httpx.Headers:
+def _received(http: httpx.Client, part: PartialDownload, limits: FetchLimits, deadline: float) -> httpx.Headers:
     """Receive what is missing of a part and return the headers; whatever is there stays for the next try."""
     name, before = shown_address(part.url), part.resumable()
     there = before.there if before else 0
@@ -208,11 +210,11 @@ def _received(http: httpx.Client, part: Part, limits: FetchLimits, deadline: flo
         whole = whole_size(response.headers)
         if response.status_code == 416 and before and whole == there == before.whole:
             return response.headers
-        if response.status_code == 416 or (response.status_code == 206 and not goes_on(response.headers, before)):
+        if response.status_code == 416 or (response.status_code == 206 and not continues(response.headers, before)):
             part.forget()
-            raise PassingError("cannot go on with what was received")
+            raise TransientError("cannot go on with what was received")
         if not response.is_success:
-            raise SourceError(f"{name}: {refusal(response.status_code)}")
+            raise SourceError(f"{name}: {status_message(response.status_code)}")
         if response.status_code != 206:
             there = 0
             part.remember(validator(response.headers), whole)
@@ -223,7 +225,7 @@ def _received(http: httpx.Client, part: Part, limits: FetchLimits, deadline: flo
     if there and size == there:
         part.forget()  # or an empty part would be asked for again and again
     if whole is not None and size != whole:
-        raise PassingError(f"ended after {size:,} of {whole:,} bytes")
+        raise TransientError(f"ended after {size:,} of {whole:,} bytes")
     if not size:
         raise SourceError(f"{name}: is empty; check the address")
     return response.headers

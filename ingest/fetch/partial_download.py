@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.errors import PassingError, SourceError
+from ingest.errors import SourceError, TransientError
 from ingest.fetch.response_body import whole_number
 from ingest.text.urls import shown_address
 
@@ -25,7 +25,7 @@ class Received:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PartialDownload:
     """A download on its way: what is there of it, and beside it which file of the server it is a part of."""
 
     url: str
@@ -86,12 +86,12 @@ class Part:
 
 
 @contextlib.contextmanager
-def kept_to_resume(part: Part) -> Iterator[None]:
+def kept_to_resume(part: PartialDownload) -> Iterator[None]:
     """Leave nothing of a download that failed, unless it failed on its way and the next one can go on from there."""
     try:
         yield
     except SourceError as error:
-        if not isinstance(error.__cause__, PassingError) or part.resumable() is None:
+        if not isinstance(error.__cause__, TransientError) or part.resumable() is None:
             part.remove()
         raise
 
@@ -121,7 +121,7 @@ def validator(headers: Mapping[str, str]) -> str | None:
     return etag if etag.startswith('"') else headers.get("Last-Modified")
 
 
-def goes_on(headers: Mapping[str, str], before: Received | None) -> bool:
+def continues(headers: Mapping[str, str], before: Received | None) -> bool:
     """Say whether a partial response is of the file that was begun, and goes on where that ends."""
     first = re.match(r"bytes (\d{1,15})-", headers.get("Content-Range", ""))
     if before is None or first is None or "Content-Encoding" in headers:

@@ -5,7 +5,7 @@ import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 
-from ingest.errors import PassingError, SourceError
+from ingest.errors import SourceError, TransientError
 from ingest.fetch.retry import FetchLimits
 
 # Bytes of a block, so that a bomb is noticed long before it is unpacked.
@@ -19,7 +19,7 @@ def blocks(
     """Yield the decoded body, lazily, in blocks of at most 64 KiB and `limit` bytes in all.
 
     `deadline` is in seconds of the monotonic clock. Raises SourceError, which begins with `name`, for too many bytes
-    and for an encoding other than one layer of gzip; PassingError for one that is too slow or ends too soon.
+    and for an encoding other than one layer of gzip; TransientError for one that is too slow or ends too soon.
     """
     encoding = headers.get("Content-Encoding", "").strip().lower()
     if encoding not in ("", "identity", "gzip"):
@@ -53,10 +53,10 @@ def _paced(received: Iterable[bytes], limits: FetchLimits, deadline: float) -> I
     for block in received:
         now, in_window = time.monotonic(), in_window + len(block)
         if now > deadline:
-            raise PassingError("took too long")
+            raise TransientError("took too long")
         if now - since >= limits.window:
             if in_window < limits.rate * (now - since):
-                raise PassingError(f"sends less than {limits.rate:.0f} bytes per second")
+                raise TransientError(f"sends less than {limits.rate:.0f} bytes per second")
             since, in_window = now, 0
         yield block
 
@@ -75,4 +75,4 @@ def _unzipped(received: Iterable[bytes], name: str) -> Iterator[bytes]:
     except zlib.error as error:
         raise SourceError(f"{name}: its compressed data are damaged ({error}); try again later") from error
     if not decoder.eof:
-        raise PassingError("ended in the middle of its compressed data")
+        raise TransientError("ended in the middle of its compressed data")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from ingest.errors import PassingError, SourceError
+from ingest.errors import SourceError, TransientError
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ class FetchLimits:
     longest_wait: float = 60.0
 
 
-def tried(once: Callable[[], _Result], name: str, limits: FetchLimits, deadline: float) -> _Result:
+def retry(once: Callable[[], _Result], name: str, limits: FetchLimits, deadline: float) -> _Result:
     """Call until it succeeds, fails for good, or tries or time run out; waits double, or are longer if a server asks.
 
     `deadline` is in seconds of the monotonic clock. Raises SourceError, one line that begins with `name`.
@@ -51,7 +51,7 @@ def tried(once: Callable[[], _Result], name: str, limits: FetchLimits, deadline:
     for attempt in range(1, limits.attempts + 1):
         try:
             return once()
-        except PassingError as error:
+        except TransientError as error:
             wait = max(limits.backoff * 2 ** (attempt - 1), error.wait or 0.0)
             too_long = wait > limits.longest_wait or time.monotonic() + wait > deadline
             if attempt == limits.attempts or too_long:
@@ -62,7 +62,7 @@ def tried(once: Callable[[], _Result], name: str, limits: FetchLimits, deadline:
     raise AssertionError("the last attempt returns or raises")
 
 
-def refusal(status: int) -> str:
+def status_message(status: int) -> str:
     """Return what a status that is no success means to whoever gave the address, in words."""
     said, semicolon, advice = _ADVICE.get(
         status, "failed; try again later" if status >= 500 else "was refused; check the address"
@@ -70,7 +70,7 @@ def refusal(status: int) -> str:
     return f"{said} (status {status}){semicolon}{advice}"
 
 
-def asked_wait(retry_after: str | None) -> float | None:
+def retry_after_seconds(retry_after: str | None) -> float | None:
     """Return the seconds that a Retry-After header asks for, as a number or a date, at most a year; None if none."""
     text = (retry_after or "").strip()
     if text.isdecimal():

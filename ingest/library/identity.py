@@ -123,17 +123,17 @@ def same_recording(one: Item, other: Item) -> bool:
     return address is not None and address == _enclosure(other)
 
 
-def told_apart(items: Sequence[Item]) -> tuple[Item, ...]:
+def with_distinct_guids(items: Sequence[Item]) -> tuple[Item, ...]:
     """Return a feed's items, with guids of their own where a publisher gave one guid to different episodes.
 
     The last listed, in most feeds the oldest, keeps the guid; the others are named by their recording, else by their
     page or title and date, as items without a guid are.
     """
     last = {item.guid: item for item in items}
-    return tuple(_renamed(item) if are_two(item, last[item.guid]) else item for item in items)
+    return tuple(_renamed(item) if are_different_episodes(item, last[item.guid]) else item for item in items)
 
 
-def are_two(one: Item, other: Item) -> bool:
+def are_different_episodes(one: Item, other: Item) -> bool:
     """Say whether two items of one feed are of different episodes, whatever their guids are.
 
     They are if they have two titles and two recordings; where one has no recording, two titles and two numbers or days.

@@ -11,8 +11,8 @@ from ingest.transcript import Show
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """Episodes by id, by key within their show, and by the bytes of their recordings; filled by `put`.
+class EpisodeLookup:
+    """Episodes by id, by key within their show, and by the bytes of their recordings; filled by `add`.
 
     `beside` are the guids that one feed lists together: an episode that has one of them is found by what is certain
     only (see `same_episode`), so it has no other keys here. Without that, a feed whose items are all alike would be
@@ -25,7 +25,7 @@ class Known:
     recordings: dict[str, dict[str, None]] = field(default_factory=dict)
 
 
-def put(known: Known, record: Record) -> None:
+def add(known: EpisodeLookup, record: Record) -> None:
     """Add an episode, or replace what was known of it.
 
     Keys that it no longer has stay: they name an episode to compare with, and its items decide.
@@ -39,7 +39,7 @@ def put(known: Known, record: Record) -> None:
             known.recordings.setdefault(item.audio_sha256, {})[identifier] = None
 
 
-def find(known: Known, item: Item, show: Show) -> str | None:
+def find(known: EpisodeLookup, item: Item, show: Show) -> str | None:
     """Return the id of the episode of this show that the item belongs to, None if there is none.
 
     Costs time in proportion to the episodes that share a key with the item, not to all.
@@ -53,7 +53,7 @@ def find(known: Known, item: Item, show: Show) -> str | None:
     return None
 
 
-def find_recording(known: Known, item: Item) -> str | None:
+def find_recording(known: EpisodeLookup, item: Item) -> str | None:
     """Return the id of an episode of any show that has the very recording, None if there is none."""
     if item.audio_sha256 is None:
         return None
@@ -63,7 +63,7 @@ def find_recording(known: Known, item: Item) -> str | None:
     return None
 
 
-def _keys(known: Known, record: Record) -> Iterable[tuple[str, Key]]:
+def _keys(known: EpisodeLookup, record: Record) -> Iterable[tuple[str, Key]]:
     show = record.episode.show
     names, listed = names_of(show)
     is_beside = any(item.guid in known.beside for item in record.items)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from ingest.errors import LibraryError, ModelMissing, PassingError
+from ingest.errors import LibraryError, ModelMissing, TransientError
 from ingest.library.records import Record, episode_folder
 from ingest.storage.files import hash_of, read_if_whole, sha256_of, write_json
 from ingest.text.urls import is_remote
@@ -14,7 +14,7 @@ from ingest.transcript import Episode
 
 logger = logging.getLogger(__name__)
 
-Status = Literal["ingested", "unchanged", "waiting", "skipped", "failed", "quarantined", "busy"]
+OutcomeStatus = Literal["ingested", "unchanged", "waiting", "skipped", "failed", "quarantined", "busy"]
 
 MOST_ATTEMPTS = 3
 
@@ -27,7 +27,7 @@ class Outcome:
     """
 
     episode: Episode
-    status: Status
+    status: OutcomeStatus
     message: str
     passing: bool = False
 
@@ -62,7 +62,7 @@ def load_state(home: Path, identifier: str) -> State | None:
         raise LibraryError(f"{_path(home, identifier)} is not a state of schema 1: {error}") from error
 
 
-def quarantined(home: Path, record: Record) -> Outcome | None:
+def quarantine_outcome(home: Path, record: Record) -> Outcome | None:
     """Return the outcome of an episode that is not to be tried; None if it may be, as when its source changed."""
     state = load_state(home, record.episode.id)
     if state is None or state.status != "quarantined" or state.source != source_of(record):
@@ -70,13 +70,13 @@ def quarantined(home: Path, record: Record) -> Outcome | None:
     return Outcome(record.episode, "quarantined", state.message)
 
 
-def noted(home: Path, record: Record, outcome: Outcome) -> Outcome:
+def record_outcome(home: Path, record: Record, outcome: Outcome) -> Outcome:
     """Keep the outcome and return it, as "quarantined" if it is the third failure on the same source.
 
     That nothing was to do says of an episode that it is ingested, which may be noted already. A state that cannot be
     written is logged.
     """
-    status: Status = "ingested" if outcome.status == "unchanged" else outcome.status
+    status: OutcomeStatus = "ingested" if outcome.status == "unchanged" else outcome.status
     try:
         before = load_state(home, record.episode.id)
         if outcome.status == "unchanged" and before is not None and before.status == status:
@@ -105,10 +105,10 @@ def source_of(record: Record) -> str:
     return hash_of([record.items, [sha256_of(path) if path.is_file() else None for path in files]])
 
 
-def may_pass(error: Exception) -> bool:
+def is_transient(error: Exception) -> bool:
     """Say whether a failure is the machine's or the network's, so that it says nothing of the episode."""
     mine = (OSError, ModelMissing, LibraryError)
-    return isinstance(error, mine) or isinstance(error.__cause__, (OSError, PassingError))
+    return isinstance(error, mine) or isinstance(error.__cause__, (OSError, TransientError))
 
 
 def _failed(state: State, before: State | None, record: Record, passing: bool) -> State:

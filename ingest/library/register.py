@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ingest.item import Item
-from ingest.library.identity import are_two, episode_id, same_recording
-from ingest.library.lookup import Known, find, find_recording, put
+from ingest.library.identity import are_different_episodes, episode_id, same_recording
+from ingest.library.lookup import EpisodeLookup, add, find, find_recording
 from ingest.library.metadata import facts_of, numbered
 from ingest.library.records import (
     FeedRecord,
@@ -18,8 +18,16 @@ from ingest.library.records import (
     save_feed,
     save_record,
 )
-from ingest.library.removal import Removal, bring_back, by_key, forget_removal, hashed_guids, removal_among, removals
-from ingest.library.shows import FeedState, addresses_of, listing, seen, show_of
+from ingest.library.removal import (
+    Removal,
+    bring_back,
+    forget_removal,
+    hashed_guids,
+    removal_matching,
+    removals,
+    removals_by_key,
+)
+from ingest.library.shows import FeedState, addresses_of, show_of, with_guids, with_listing
 from ingest.storage.files import lock, sync_folder
 from ingest.transcript import Episode, Show
 
@@ -33,14 +41,14 @@ class Registration:
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
+class _Registering:
     """What one registration has found so far; filled item by item."""
 
     home: Path
     feed: FeedState
     again: bool
     listed: dict[str, Item]  # what the feed lists now, by guid
-    known: Known
+    known: EpisodeLookup
     shows: dict[str, FeedRecord]
     removed: dict[str, Removal]  # by key
     taken: set[str]  # ids of episodes that are or were here
@@ -50,14 +58,9 @@ class _Run:
     beside: dict[str, frozenset[str]] = field(default_factory=dict)  # hashed guids by show
 
 
-def register(
+def register_items(
     home: Path, items: Sequence[Item], feed: FeedState | None = None, again: bool = False
-) -> tuple[Episode, ...]:
-    """Give every item its episode and return the episodes; see `registered`."""
-    return registered(home, items, feed, again).episodes
-
-
-def registered(home: Path, items: Sequence[Item], feed: FeedState | None = None, again: bool = False) -> Registration:
+) -> Registration:
     """Give every item its episode, new or known, and write it to the library.
 
     An item of an episode or show that was removed is left out; `again` brings it back. Costs time in proportion to the
@@ -71,10 +74,12 @@ def registered(home: Path, items: Sequence[Item], feed: FeedState | None = None,
         removed = removals(home)
         gone = {removal.id for removal in removed}
         taken = {*stored, *gone}
-        known = Known(frozenset(listed))
-        run = _Run(home, feed or FeedState(), again, listed, known, dict(shows), by_key(removed), taken)
+        known = EpisodeLookup(frozenset(listed))
+        run = _Registering(
+            home, feed or FeedState(), again, listed, known, dict(shows), removals_by_key(removed), taken
+        )
         for record in stored.values():
-            put(run.known, record)
+            add(run.known, record)
         for item in items:
             _count_in(run, item)
         # Written at the end, once each and only if changed: registering again touches no file.
@@ -87,17 +92,17 @@ def registered(home: Path, items: Sequence[Item], feed: FeedState | None = None,
         if run.known.records.keys() != stored.keys():
             sync_folder(episodes_folder(home))
         for identifier, guids in run.guids.items():
-            show = seen(run.shows[identifier], guids, feed)
+            show = with_guids(run.shows[identifier], guids, feed)
             if feed is not None:
                 of_show = [name for name in run.touched if run.known.records[name].episode.show.id == identifier]
-                show = listing(show, of_show)
+                show = with_listing(show, of_show)
             if show != shows.get(identifier):
                 save_feed(home, show)
         episodes = tuple(run.known.records[identifier].episode for identifier in run.touched)
         return Registration(episodes, tuple(run.left_out))
 
 
-def _count_in(run: _Run, item: Item) -> None:
+def _count_in(run: _Registering, item: Item) -> None:
     show = show_of(item, run.shows, run.feed)
     item = numbered(item, show)
     if not _wanted(run, item, run.shows.get(show.id, FeedRecord(show))):
@@ -106,11 +111,11 @@ def _count_in(run: _Run, item: Item) -> None:
     run.shows[show.id] = replace(feed, show=replace(feed.show, page_url=feed.show.page_url or item.show_link))
     run.guids.setdefault(show.id, {})[item.guid] = None
     record = _record(run, item, show)
-    put(run.known, record)
+    add(run.known, record)
     run.touched[record.episode.id] = None
 
 
-def _wanted(run: _Run, item: Item, feed: FeedRecord) -> bool:
+def _wanted(run: _Registering, item: Item, feed: FeedRecord) -> bool:
     """Say whether an item may come in; what was removed may with `again`, and what was kept of it then comes back."""
     show = feed.show
     if feed.removed is not None:
@@ -122,30 +127,30 @@ def _wanted(run: _Run, item: Item, feed: FeedRecord) -> bool:
             run.shows[show.id] = replace(feed, removed=None)
     if show.id not in run.beside:
         run.beside[show.id] = hashed_guids(run.known.beside, show) if run.removed else frozenset()
-    removal = removal_among(item, show, run.removed, run.beside[show.id])
+    removal = removal_matching(item, show, run.removed, run.beside[show.id])
     if removal is None or removal.id in run.known.records or _is_here(run, item, show):
         return True
     if not run.again:
         run.left_out[f"{removal.id}  left out: {removal.sentence}"] = None
         return False
     if bring_back(run.home, removal.id):
-        put(run.known, load_record(run.home, removal.id))
+        add(run.known, load_record(run.home, removal.id))
     return True
 
 
-def _is_here(run: _Run, item: Item, show: Show) -> bool:
+def _is_here(run: _Registering, item: Item, show: Show) -> bool:
     """Whether an item that has the guid of a removed episode is, by its recording, of one in the library."""
     identifier = find(run.known, item, show)
     return identifier is not None and any(same_recording(item, other) for other in run.known.records[identifier].items)
 
 
-def _record(run: _Run, item: Item, show: Show) -> Record:
+def _record(run: _Registering, item: Item, show: Show) -> Record:
     """Return the record of the item's episode with the item counted in."""
     known = run.known
     identifier = find(known, item, show)
     if identifier is not None and _is_parted(run, item, known.records[identifier]):
         parted = known.records[identifier]
-        put(known, _saying(parted, tuple(other for other in parted.items if other.guid != item.guid)))
+        add(known, _saying(parted, tuple(other for other in parted.items if other.guid != item.guid)))
         identifier = find(known, item, show)
     if identifier is None and not known.beside:
         identifier = find_recording(known, item)  # a lone recording's show is only a guess from its folder
@@ -159,16 +164,16 @@ def _record(run: _Run, item: Item, show: Show) -> Record:
     return _saying(before, items)
 
 
-def _is_parted(run: _Run, item: Item, record: Record) -> bool:
+def _is_parted(run: _Registering, item: Item, record: Record) -> bool:
     """Whether an item that was taken for this episode's shows itself to be of another.
 
     A publisher who copies an item for a new episode may forget the recording, and mend that later.
     """
     before = record.items[0]
     first = run.listed.get(before.guid)
-    if first is None or first.guid == item.guid or are_two(first, before):
+    if first is None or first.guid == item.guid or are_different_episodes(first, before):
         return False
-    return any(other.guid == item.guid for other in record.items[1:]) and are_two(first, item)
+    return any(other.guid == item.guid for other in record.items[1:]) and are_different_episodes(first, item)
 
 
 def _saying(before: Record, items: tuple[Item, ...]) -> Record:
@@ -178,9 +183,9 @@ def _saying(before: Record, items: tuple[Item, ...]) -> Record:
     return Record(replace(episode, duration=duration, audio_url=episode.audio_url or before.episode.audio_url), items)
 
 
-def _new_id(run: _Run, item: Item, show: Show) -> str:
+def _new_id(run: _Registering, item: Item, show: Show) -> str:
     """Return a new episode's id; one that was purged and is asked for again gets its own."""
-    removal = removal_among(item, show, run.removed, run.beside[show.id])
+    removal = removal_matching(item, show, run.removed, run.beside[show.id])
     if removal is not None and removal.id not in run.known.records:
         return removal.id
     identifier = episode_id(show, item, run.taken)
@@ -188,7 +193,7 @@ def _new_id(run: _Run, item: Item, show: Show) -> str:
     return identifier
 
 
-def _with(run: _Run, items: tuple[Item, ...], item: Item, show: FeedRecord) -> tuple[Item, ...]:
+def _with(run: _Registering, items: tuple[Item, ...], item: Item, show: FeedRecord) -> tuple[Item, ...]:
     """Replace what the same source said before, else append: a better copy elsewhere never loses the first.
 
     A feed that gives an episode another guid says no more what it said under the old one, which may be another's now.
@@ -202,7 +207,7 @@ def _with(run: _Run, items: tuple[Item, ...], item: Item, show: FeedRecord) -> t
         # Items of local feeds have no address, nor have lone files; the former share the name of their feed's file.
         listed = other.feed_url is not None or Path(other.origin).name == Path(item.origin).name
         now = run.listed.get(other.guid)
-        return same_feed and listed and bool(run.listed) and (now is None or are_two(now, item))
+        return same_feed and listed and bool(run.listed) and (now is None or are_different_episodes(now, item))
 
     old = [place for place, other in enumerate(items) if is_superseded(other)]
     if not old:

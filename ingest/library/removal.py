@@ -123,21 +123,21 @@ def remove_show(home: Path, identifier: str, reason: str) -> None:
                 save_feed(home, replace(feed, removed=withdrawal, etag=None, last_modified=None))
 
 
-def discard_ghost(home: Path, identifier: str) -> None:
+def remove_empty_lease_folder(home: Path, identifier: str) -> None:
     """Delete the empty folder that taking the lease of an episode left which was removed a moment before."""
     with contextlib.suppress(OSError):
         episode_folder(home, identifier).rmdir()
 
 
-def by_key(removed: Iterable[Removal]) -> dict[str, Removal]:
+def removals_by_key(removed: Iterable[Removal]) -> dict[str, Removal]:
     """Return removed episodes by each of their hashed keys."""
     return {key: removal for removal in removed for key in removal.keys}
 
 
-def removal_among(item: Item, show: Show, known: dict[str, Removal], beside: frozenset[str]) -> Removal | None:
+def removal_matching(item: Item, show: Show, known: dict[str, Removal], beside: frozenset[str]) -> Removal | None:
     """Return the removed episode that an item of a show belongs to, by the rules for those in the library.
 
-    `known` is from `by_key`, `beside` holds the hashed guids that the item's feed lists together with it.
+    `known` is from `removals_by_key`, `beside` holds the hashed guids that the item's feed lists together with it.
     """
     if not known:
         return None

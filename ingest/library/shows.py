@@ -37,7 +37,7 @@ def show_of(item: Item, shows: Mapping[str, FeedRecord], feed: FeedState) -> Sho
     return Show(show_id(title, taken), title, item.show_link)
 
 
-def seen(show: FeedRecord, guids: Iterable[str], feed: FeedState | None) -> FeedRecord:
+def with_guids(show: FeedRecord, guids: Iterable[str], feed: FeedState | None) -> FeedRecord:
     """Return the show with the guids of its items too, and with the present state of the feed that lists them."""
     noted = replace(show, guids=tuple(dict.fromkeys((*show.guids, *guids))))
     if feed is None or feed.url is None:
@@ -47,7 +47,7 @@ def seen(show: FeedRecord, guids: Iterable[str], feed: FeedState | None) -> Feed
     return replace(noted, url=feed.url, etag=feed.etag, last_modified=feed.last_modified, earlier_urls=tuple(earlier))
 
 
-def listing(show: FeedRecord, episodes: Iterable[str]) -> FeedRecord:
+def with_listing(show: FeedRecord, episodes: Iterable[str]) -> FeedRecord:
     """Return the show with the episodes that its feed lists now, and since when others are not listed any more."""
     now = set(episodes)
     gone = sorted({*show.listed, *show.unlisted} - now)

@@ -11,7 +11,7 @@ from ingest.text.clock import TIME, seconds_of
 from ingest.text.words import is_mark
 
 # A label alone on its line, before its text on one line, or alone without a colon.
-Form = Literal["own", "inline", "bare"]
+LabelForm = Literal["own", "inline", "bare"]
 
 _BRACKETS = r"(?:\s*[\[(][^\[\]()]{1,60}[\])]){0,3}"
 _START = re.compile(
@@ -30,7 +30,7 @@ _BORDER = re.compile(r"(?:[.?!…:;)\]\"”’*]|[-–—]{2,}|[–—])$")
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
+class LabelCandidate:
     """A place that opens a turn: characters [start, end) of line `line`, colon, brackets and times included.
 
     `name` is printed without them; `role` is a bracket that tells who the speaker is ("(GDS)"), `mark` one that tells
@@ -41,7 +41,7 @@ class Label:
     start: int
     end: int
     name: str
-    form: Form
+    form: LabelForm
     bold: bool = False
     time: float | None = None
     role: str = ""
@@ -54,7 +54,7 @@ class Label:
         return fold(self.name)
 
 
-def label_at_start(number: int, line: Line) -> Label | None:
+def label_at_start(number: int, line: Line) -> LabelCandidate | None:
     """Return the place at the start of line `number` if it has the shape of a label."""
     found = _START.match(line.text[:_START_CHARACTERS])
     bold_name = _bold_without_colon(number, line)
@@ -67,14 +67,14 @@ def label_at_start(number: int, line: Line) -> Label | None:
     printed = found["before"] or found["after"]
     rest = line.text[found.end() :].strip()
     if found["colon"] is None:
-        form: Form = "bare"
+        form: LabelForm = "bare"
         if mark or (role and printed is None and time is None and line.bold_end == 0):
             return None
     else:
         form = "inline" if rest and not _is_time(rest) else "own"
         if rest and not line.text[found.end()].isspace() and line.bold_end == 0 and name_words(name) < 2:
             return None
-    return Label(
+    return LabelCandidate(
         number,
         0,
         found.end(),
@@ -87,16 +87,16 @@ def label_at_start(number: int, line: Line) -> Label | None:
     )
 
 
-def _bold_without_colon(number: int, line: Line) -> Label | None:
+def _bold_without_colon(number: int, line: Line) -> LabelCandidate | None:
     """Read a bold name before text: the print stands for the colon."""
     name = line.text[: line.bold_end].strip()
     rest = line.text[line.bold_end :].strip()
     if line.bold_start > 0 or not rest or name_words(name) < 2 or not rest[0].isupper():
         return None
-    return Label(number, 0, line.bold_end, name, "bare", bold=True)
+    return LabelCandidate(number, 0, line.bold_end, name, "bare", bold=True)
 
 
-def labels_within(number: int, line: Line, start: Label | None) -> Iterator[Label]:
+def labels_within(number: int, line: Line, start: LabelCandidate | None) -> Iterator[LabelCandidate]:
     """Yield what may be labels in the middle of a line, where line breaks were lost."""
     begin = 0 if start is None else start.end
     for colon in _COLON.finditer(line.text, begin):
@@ -112,7 +112,7 @@ def labels_within(number: int, line: Line, start: Label | None) -> Iterator[Labe
             continue
         time, role, mark = _read_brackets(brackets)
         before = _TIME_BEFORE.search(line.text[max(begin, name_start - 20) : name_start])
-        yield Label(
+        yield LabelCandidate(
             number,
             name_start - (len(before[0]) if before else 0),
             colon.end(),
@@ -134,7 +134,7 @@ def _name_at_end(text: str) -> str:
     return run
 
 
-def text_after(label: Label, lines: Sequence[Line]) -> str:
+def text_after(label: LabelCandidate, lines: Sequence[Line]) -> str:
     """Return the first words after a label, on its line or on the next one; at most 120 characters."""
     rest = lines[label.line].text[label.end : label.end + 120].strip()
     if rest or label.line + 1 >= len(lines):

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from ingest.shownotes.label_candidates import Form, Label, label_at_start, labels_within, text_after
+from ingest.shownotes.label_candidates import LabelCandidate, LabelForm, label_at_start, labels_within, text_after
 from ingest.shownotes.lines import Line
 from ingest.speakers.names import first_name, fold, is_ordinary, is_role, is_title, name_words
 
@@ -28,20 +28,20 @@ _PROSE_LIMIT = 300_000
 
 
 @dataclass(frozen=True, slots=True)
-class _Text:
+class _Evidence:
     """What the scores look at beside the candidates of one name."""
 
     lines: Sequence[Line]
-    starts: Mapping[int, Label]
-    opening: Label | None
-    usual: Form
+    starts: Mapping[int, LabelCandidate]
+    opening: LabelCandidate | None
+    usual: LabelForm
     bold: bool
     single: bool
     known: Collection[str]
     prose: str
 
 
-def find_labels(lines: Sequence[Line], names: Collection[str], preface: str, opened: bool) -> list[Label]:
+def find_labels(lines: Sequence[Line], names: Collection[str], preface: str, opened: bool) -> list[LabelCandidate]:
     """Return the labels of a transcript's lines in order of place.
 
     `names` are people known from elsewhere, `preface` is the text printed before, `opened` says that a marker stands
@@ -52,13 +52,13 @@ def find_labels(lines: Sequence[Line], names: Collection[str], preface: str, ope
     within = list(islice(places, _WITHIN_LIMIT))
     flat = _is_flat(lines, starts, within)
     text = _text(lines, starts, [label for label in within if flat], names, preface, opened)
-    by_name: dict[str, list[Label]] = defaultdict(list)
+    by_name: dict[str, list[LabelCandidate]] = defaultdict(list)
     for label in [*starts.values(), *(label for label in within if flat and label.after_border)]:
         if label.form != "bare":
             by_name[label.key].append(label)
     by_name = _without_glued(by_name)
     accepted = _accept(by_name, text, _ACCEPTED)
-    bare: defaultdict[str, list[Label]] = defaultdict(list)
+    bare: defaultdict[str, list[LabelCandidate]] = defaultdict(list)
     for label in starts.values():
         if label.form == "bare" and label.key not in accepted:
             bare[label.key].append(label)
@@ -70,7 +70,7 @@ def find_labels(lines: Sequence[Line], names: Collection[str], preface: str, ope
     return sorted(found, key=lambda label: (label.line, label.start))
 
 
-def _without_glued(by_name: Mapping[str, list[Label]]) -> dict[str, list[Label]]:
+def _without_glued(by_name: Mapping[str, list[LabelCandidate]]) -> dict[str, list[LabelCandidate]]:
     """Leave out names that are another, more frequent one behind the last word of a turn, as in a flat text."""
     kept = dict(by_name)
     for name, labels in by_name.items():
@@ -83,7 +83,7 @@ def _without_glued(by_name: Mapping[str, list[Label]]) -> dict[str, list[Label]]
     return kept
 
 
-def _counts(label: Label, text: _Text, bare: Collection[str]) -> bool:
+def _counts(label: LabelCandidate, text: _Evidence, bare: Collection[str]) -> bool:
     """Say whether a place with an accepted name opens a turn: a lone name without a colon may be speech."""
     if label.form != "bare" or label.key in bare:
         return True
@@ -91,8 +91,8 @@ def _counts(label: Label, text: _Text, bare: Collection[str]) -> bool:
 
 
 def _accepted_within(
-    within: Sequence[Label], lines: Sequence[Line], accepted: Collection[str], flat: bool
-) -> Iterator[Label]:
+    within: Sequence[LabelCandidate], lines: Sequence[Line], accepted: Collection[str], flat: bool
+) -> Iterator[LabelCandidate]:
     """Yield the candidates within lines that end in an accepted name, cut to that name."""
     for label in within:
         words = label.name.split()
@@ -104,11 +104,13 @@ def _accepted_within(
             border = label.after_border if skipped == 0 else False
             several = len(words) - skipped > 1
             if (border and (flat or several)) or (flat and several):
-                yield Label(label.line, start, label.end, name, "inline", False, label.time, label.role, label.mark)
+                yield LabelCandidate(
+                    label.line, start, label.end, name, "inline", False, label.time, label.role, label.mark
+                )
             break
 
 
-def _is_flat(lines: Sequence[Line], starts: Mapping[int, Label], within: Sequence[Label]) -> bool:
+def _is_flat(lines: Sequence[Line], starts: Mapping[int, LabelCandidate], within: Sequence[LabelCandidate]) -> bool:
     """Say whether the line breaks of a transcript were lost: more names stand within lines than at their start."""
     names = sum(label.after_border and name_words(label.name) > 1 for label in within)
     return len(lines) == 1 or (names >= 3 and names > sum(label.form != "bare" for label in starts.values()))
@@ -116,23 +118,23 @@ def _is_flat(lines: Sequence[Line], starts: Mapping[int, Label], within: Sequenc
 
 def _text(
     lines: Sequence[Line],
-    starts: Mapping[int, Label],
-    within: Sequence[Label],
+    starts: Mapping[int, LabelCandidate],
+    within: Sequence[LabelCandidate],
     names: Collection[str],
     preface: str,
     opened: bool,
-) -> _Text:
+) -> _Evidence:
     likely = [label for label in starts.values() if not is_ordinary(label.name)]
     # A lone capitalised line is speech as often as a label, unless its print sets it off.
     printed = [label for label in likely if label.form != "bare" or label.bold or label.time is not None] or likely
     forms = Counter(label.form for label in [*printed, *within])
     opening = starts.get(0) if opened else None
-    usual: Form = opening.form if opening is not None else "own"
+    usual: LabelForm = opening.form if opening is not None else "own"
     if forms:
         usual = max(forms, key=lambda form: (forms[form], form == usual))
     bold = sum(label.bold for label in printed)
     speech = (line.text[starts[number].end if number in starts else 0 :] for number, line in enumerate(lines))
-    return _Text(
+    return _Evidence(
         lines,
         starts,
         opening,
@@ -144,7 +146,7 @@ def _text(
     )
 
 
-def _accept(by_name: Mapping[str, Sequence[Label]], text: _Text, points: int) -> set[str]:
+def _accept(by_name: Mapping[str, Sequence[LabelCandidate]], text: _Evidence, points: int) -> set[str]:
     scores = {name: _print_score(labels, text) for name, labels in by_name.items()}
     near = sorted((name for name in scores if scores[name] >= points - 2), key=lambda name: -scores[name])
     for name in near[:_NAMES_LIMIT]:
@@ -152,7 +154,7 @@ def _accept(by_name: Mapping[str, Sequence[Label]], text: _Text, points: int) ->
     return {name for name, score in scores.items() if score >= points}
 
 
-def _print_score(labels: Sequence[Label], text: _Text) -> int:
+def _print_score(labels: Sequence[LabelCandidate], text: _Evidence) -> int:
     """Score how the places look where one name is printed like a label."""
     name = labels[0].name
     bold = any(label.bold for label in labels)
@@ -172,7 +174,7 @@ def _print_score(labels: Sequence[Label], text: _Text) -> int:
     return score
 
 
-def _once_score(label: Label, text: _Text) -> int:
+def _once_score(label: LabelCandidate, text: _Evidence) -> int:
     """Score the surroundings of a name that is printed once, or always before the same words."""
     after = text_after(label, text.lines)
     previous = text.starts.get(label.line - 1)
@@ -188,7 +190,7 @@ def _once_score(label: Label, text: _Text) -> int:
     return score
 
 
-def _begins_list(label: Label, lines: Sequence[Line]) -> bool:
+def _begins_list(label: LabelCandidate, lines: Sequence[Line]) -> bool:
     """Say whether what looks like a label goes on in lower case, or opens a list of at least two lines."""
     if label.form == "inline":
         return _GOES_ON.match(text_after(label, lines)) is not None
@@ -200,7 +202,7 @@ def _is_single(name: str) -> bool:
     return name_words(name) == 1 and not is_role(name)
 
 
-def _mention_score(name: str, text: _Text) -> int:
+def _mention_score(name: str, text: _Evidence) -> int:
     """Score how the rest of the text speaks of a name."""
     if is_role(name):
         return 0

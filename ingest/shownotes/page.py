@@ -60,7 +60,7 @@ _SHOW_WORDS = frozenset({"podcast", "podcasts", "show", "radio", "pod"})
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PageHeader:
     """What a directory page prints before an episode's notes; the notes begin at line `start` (0: no such page)."""
 
     title: str | None = None
@@ -121,7 +121,7 @@ def _cut(line: Line, start: int, end: int) -> Line:
     return Line(stripped, bold_start, bold_end)
 
 
-def read_page(head: Sequence[Line]) -> Page:
+def read_page(head: Sequence[Line]) -> PageHeader:
     """Return what a directory prints in the lines before a transcript, and where the notes begin among them."""
     durations = {number: length for number, line in enumerate(head) if (length := _duration(line.text)) is not None}
     dates = {number: day for number, line in enumerate(head) if (day := _date(line.text)) is not None}
@@ -132,14 +132,14 @@ def read_page(head: Sequence[Line]) -> Page:
     duration = next(iter(durations.values()), None)
     chrome = facts | repeated | ({title} if title is not None else set())
     if not chrome or len(chrome) < 2 or not (facts or title is not None):
-        return Page(None, duration, published, 0)
+        return PageHeader(None, duration, published, 0)
     start = _after_chrome(head, max(chrome))
     if start == len(head):
         # A summary may stand above the notes word for word: its second copy is then the description.
         last = max(chrome)
         if last in repeated - facts - {title} and last == start - 1 and _SENTENCE_END.search(head[last].text):
             start = last
-    return Page(None if title is None else _without_show(title, head), duration, published, start)
+    return PageHeader(None if title is None else _without_show(title, head), duration, published, start)
 
 
 def end_of_episode(body: Sequence[Line], head: Sequence[Line]) -> int:

@@ -6,11 +6,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ingest.item import Link
-from ingest.shownotes.label_candidates import Label, text_after
+from ingest.shownotes.label_candidates import LabelCandidate, text_after
 from ingest.shownotes.labels import find_labels
 from ingest.shownotes.lines import Line, read_lines
 from ingest.shownotes.page import (
-    Page,
+    PageHeader,
     end_of_episode,
     is_marker,
     is_rule,
@@ -103,7 +103,7 @@ def best_of(copies: Sequence[OfficialText]) -> int:
     return min(range(len(copies)), key=rank)
 
 
-def _around(text: OfficialText, page: Page, links: Sequence[Link], doubts: tuple[str, ...]) -> OfficialText:
+def _around(text: OfficialText, page: PageHeader, links: Sequence[Link], doubts: tuple[str, ...]) -> OfficialText:
     return replace(
         text,
         title=page.title,
@@ -133,7 +133,7 @@ def _find_body(lines: Sequence[Line], names: Collection[str]) -> tuple[int, int]
     return labels[0].line, labels[0].line
 
 
-def _is_transcript(labels: Sequence[Label], lines: Sequence[Line], names: Collection[str]) -> bool:
+def _is_transcript(labels: Sequence[LabelCandidate], lines: Sequence[Line], names: Collection[str]) -> bool:
     """Weigh whether labels without a marker before them are a transcript and no list of headings."""
     if not labels:
         return False
@@ -149,7 +149,7 @@ def _is_transcript(labels: Sequence[Label], lines: Sequence[Line], names: Collec
     return points >= _TRANSCRIPT_POINTS and (len(labels) > 1 or labels[0].key in known)
 
 
-def _called(label: Label) -> str:
+def _called(label: LabelCandidate) -> str:
     words = label.name.split()
     return words[0] if len(words) > 1 and not is_role(label.name) and name_words(words[0]) else label.name
 
@@ -247,10 +247,10 @@ def _read_copy(preface: Sequence[Line], body: Sequence[Line], names: Collection[
 
 
 # What one label opens (None: a clip, or text before any label) and the pieces of lines that follow it.
-_Span = tuple[Label | None, list[str]]
+_Span = tuple[LabelCandidate | None, list[str]]
 
 
-def _spans(body: Sequence[Line], labels: Sequence[Label]) -> list[_Span]:
+def _spans(body: Sequence[Line], labels: Sequence[LabelCandidate]) -> list[_Span]:
     """Give every piece of the text to the label, or to the clip, that stands before it."""
     spans: list[_Span] = [(None, [])]
     waiting = list(reversed(labels))
@@ -268,7 +268,7 @@ def _spans(body: Sequence[Line], labels: Sequence[Label]) -> list[_Span]:
     return spans
 
 
-def _timed_text(parts: Sequence[str], label: Label | None) -> tuple[float | None, str]:
+def _timed_text(parts: Sequence[str], label: LabelCandidate | None) -> tuple[float | None, str]:
     """Return the seconds that a turn's text prints first, if any, and the text without its printed times."""
     start = None if label is None else label.time
     kept: list[str] = []
@@ -291,7 +291,7 @@ def _timed_text(parts: Sequence[str], label: Label | None) -> tuple[float | None
     return start, "\n".join(kept)
 
 
-def _without_cut_label(body: list[Line], labels: Sequence[Label]) -> tuple[list[Line], bool]:
+def _without_cut_label(body: list[Line], labels: Sequence[LabelCandidate]) -> tuple[list[Line], bool]:
     """Drop a last line that is the beginning of a known label, where the text was cut off within it."""
     if not body or not labels or labels[-1].line == len(body) - 1:
         return body, False
@@ -314,7 +314,7 @@ def _is_cut(turns: Sequence[OfficialTurn]) -> bool:
     return sum(_FINISHED.search(text[-20:]) is not None for text in others) >= 0.8 * len(others)
 
 
-def _speech(body: Sequence[Line], labels: Sequence[Label]) -> list[str]:
+def _speech(body: Sequence[Line], labels: Sequence[LabelCandidate]) -> list[str]:
     ends = {label.line: label.end for label in labels}
     return [line.text[ends.get(number, 0) :] for number, line in enumerate(body)]
 

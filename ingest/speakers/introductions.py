@@ -40,7 +40,7 @@ class Names:
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
+class SpokenSentence:
     """A sentence with its words; `quoted` are the indices of those that stand in quotation marks."""
 
     text: str
@@ -48,7 +48,7 @@ class Sentence:
     quoted: frozenset[int]
 
 
-def read_sentence(text: str, inside: bool) -> tuple[Sentence, bool]:
+def read_sentence(text: str, inside: bool) -> tuple[SpokenSentence, bool]:
     """Return a sentence, and whether a quotation is open behind it; `inside` says so for what stands before it."""
     tokens = tokens_of(text)
     quoted = set()
@@ -58,7 +58,7 @@ def read_sentence(text: str, inside: bool) -> tuple[Sentence, bool]:
         position = token.end
         if inside:
             quoted.add(index)
-    return Sentence(text, tokens, frozenset(quoted)), _is_open(text[position:], inside)
+    return SpokenSentence(text, tokens, frozenset(quoted)), _is_open(text[position:], inside)
 
 
 def _is_open(between: str, inside: bool) -> bool:
@@ -70,7 +70,7 @@ def _is_open(between: str, inside: bool) -> bool:
     return inside
 
 
-def says_own_name(sentence: Sentence, names: Names, speaker: str) -> bool:
+def says_own_name(sentence: SpokenSentence, names: Names, speaker: str) -> bool:
     """Whether a speaker says in the sentence who they are: "I'm Ada Lee", "I am your host, Ada Lee"."""
     if next(_own_names(sentence, names, speaker), None) is not None:
         return True
@@ -84,7 +84,7 @@ def says_own_name(sentence: Sentence, names: Names, speaker: str) -> bool:
     return False
 
 
-def roles_of_oneself(sentence: Sentence, names: Names, speaker: str, named: bool) -> Iterator[Phrase]:
+def roles_of_oneself(sentence: SpokenSentence, names: Names, speaker: str, named: bool) -> Iterator[Phrase]:
     """Yield the roles that a speaker claims, in order.
 
     Where their own name stands near (`named`) a bare "a developer" is enough; else the role says of what or at what,
@@ -102,7 +102,7 @@ def roles_of_oneself(sentence: Sentence, names: Names, speaker: str, named: bool
             yield phrase
 
 
-def roles_of_others(sentence: Sentence, names: Names, speaker: str) -> Iterator[tuple[str, Phrase]]:
+def roles_of_others(sentence: SpokenSentence, names: Names, speaker: str) -> Iterator[tuple[str, Phrase]]:
     """Yield whom the sentence introduces, and as what: "with me is Ada Lee, Head of Tea", "Ada, who leads the team"."""
     tokens = sentence.tokens
     if sentence.text.endswith("?"):
@@ -140,7 +140,7 @@ def _is_part_of_name(tokens: Sequence[Token], at: int) -> bool:
     return follows or (before is not None and before.capital and before.low not in FUNCTION_WORDS | _PRESENTS)
 
 
-def _own_names(sentence: Sentence, names: Names, speaker: str) -> Iterator[tuple[int, int]]:
+def _own_names(sentence: SpokenSentence, names: Names, speaker: str) -> Iterator[tuple[int, int]]:
     """Yield where a speaker says their own name, as tokens [first, last): "I'm Ada Lee", "my name is Ada"."""
     tokens = sentence.tokens
     for at in range(1, len(tokens)):

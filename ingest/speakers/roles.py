@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ingest.speakers.introductions import (
     Names,
-    Sentence,
+    SpokenSentence,
     read_sentence,
     roles_of_oneself,
     roles_of_others,
@@ -115,12 +115,12 @@ def _holds_name(text: str, speaker: str) -> bool:
     return any(word in folded for word in speaker.split())
 
 
-def _role(sentence: Sentence, phrase: Phrase, turn: int) -> Role:
+def _role(sentence: SpokenSentence, phrase: Phrase, turn: int) -> Role:
     start, end = sentence.tokens[phrase.first].start, sentence.tokens[phrase.last - 1].end
     return Role(sentence.text[start:end], turn, sentence.text)
 
 
-def _sentences(text: str) -> Iterator[Sentence]:
+def _sentences(text: str) -> Iterator[SpokenSentence]:
     """Yield the sentences of a turn's text, lazily; what is too long to be one is left out."""
     start, inside = 0, False
     for stop in [*(found.end() for found in _STOP.finditer(without_marks(text))), len(text)]:

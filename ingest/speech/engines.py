@@ -10,9 +10,9 @@ from typing import Any
 
 from ingest.audio.load import SAMPLE_RATE
 from ingest.errors import ModelMissing, PlaybackError
-from ingest.speech.heard import Listening
+from ingest.speech.heard import TranscriptionOptions
 from ingest.speech.vocabulary import prompt
-from ingest.speech.weights import dimensions, file_of, folder_of, loading
+from ingest.speech.weights import checkpoint_file, ctranslate2_folder, dimensions, loading
 from ingest.speech.windows import Samples
 from ingest.transcript import HeardWord
 
@@ -36,7 +36,7 @@ class Recogniser:
     languages: Callable[[Samples], dict[str, float]]
 
 
-def weights_available(listening: Listening, download: bool = False) -> Path:
+def weights_available(listening: TranscriptionOptions, download: bool = False) -> Path:
     """Return the folder (faster-whisper) or file (openai-whisper) of a model's weights, without loading them.
 
     A path is taken as it stands; a name is looked for in `listening.models`, then in the engine's own cache, then, with
@@ -44,12 +44,12 @@ def weights_available(listening: Listening, download: bool = False) -> Path:
     """
     if listening.engine == "faster-whisper":
         utils = package("faster_whisper.utils")
-        return folder_of(listening, utils.available_models(), utils.download_model, download)
+        return ctranslate2_folder(listening, utils.available_models(), utils.download_model, download)
     whisper = package("whisper")
-    return file_of(listening, whisper._MODELS, whisper._download, download)
+    return checkpoint_file(listening, whisper._MODELS, whisper._download, download)
 
 
-def opened(weights: Path, listening: Listening) -> Recogniser:
+def open_recogniser(weights: Path, listening: TranscriptionOptions) -> Recogniser:
     """Return the engine with its weights loaded; raises ModelMissing where the weights cannot be used."""
     engines = {"faster-whisper": _faster_whisper, "openai-whisper": _openai_whisper}
     return engines[listening.engine](weights, listening)
@@ -63,7 +63,7 @@ def package(name: str) -> Any:
         raise ModelMissing(f"transcription needs {name}: pip install 'gds-playback[transcribe]' ({error})") from error
 
 
-def _asked(listening: Listening, known: Iterable[str], multilingual: bool) -> str | None:
+def _asked(listening: TranscriptionOptions, known: Iterable[str], multilingual: bool) -> str | None:
     """Return the language that needs no detection: that of an English-only model, else the one asked for."""
     if not multilingual:
         return "en"
@@ -72,7 +72,7 @@ def _asked(listening: Listening, known: Iterable[str], multilingual: bool) -> st
     return listening.language
 
 
-def _faster_whisper(weights: Path, listening: Listening) -> Recogniser:
+def _faster_whisper(weights: Path, listening: TranscriptionOptions) -> Recogniser:
     import ctranslate2
     from faster_whisper import WhisperModel
 
@@ -123,7 +123,7 @@ def _faster_whisper(weights: Path, listening: Listening) -> Recogniser:
     return Recogniser(hear, languages)
 
 
-def _openai_whisper(weights: Path, listening: Listening) -> Recogniser:
+def _openai_whisper(weights: Path, listening: TranscriptionOptions) -> Recogniser:
     import whisper
     from whisper.timing import add_word_timestamps
     from whisper.tokenizer import LANGUAGES, get_tokenizer

@@ -14,7 +14,7 @@ Engine = Literal["faster-whisper", "openai-whisper"]
 
 
 @dataclass(frozen=True, slots=True)
-class Listening:
+class TranscriptionOptions:
     """How to transcribe: engine, model (a name or its weights' path), words to expect, language (None: detect it).
 
     `threads` is for one worker; `models` is the folder where weights are looked for before the caches of the engines.

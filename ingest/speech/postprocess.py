@@ -17,7 +17,7 @@ LONGEST_PHRASE = 25  # words; a loop of Whisper repeats one sentence
 PROMPT_RUN = 6  # words in a row, copied from the vocabulary, that nobody says but Whisper echoes
 
 
-def joined(pieces: Sequence[HeardWord]) -> list[HeardWord]:
+def join_word_pieces(pieces: Sequence[HeardWord]) -> list[HeardWord]:
     """Return Whisper's pieces of one clip as words: punctuation without a blank before it joins what it stands between.
 
     "GOV" and ".UK" become "GOV.UK", times from first to last, the lowest probability of both. What holds no letter or
@@ -57,7 +57,7 @@ def in_order(words: Sequence[HeardWord], duration: float) -> list[HeardWord]:
     return [replace(word, start=_floor(word.start), end=_floor(word.end)) for word in kept]
 
 
-def unrepeated(words: Sequence[HeardWord]) -> list[HeardWord]:
+def without_loops(words: Sequence[HeardWord]) -> list[HeardWord]:
     """Return the words without Whisper's loops: a phrase said again and again is kept once.
 
     People repeat single words and short phrases, so these must come more often before they count as a loop (REPEATS).
@@ -72,7 +72,7 @@ def unrepeated(words: Sequence[HeardWord]) -> list[HeardWord]:
     return kept
 
 
-def unprompted(words: Sequence[HeardWord], vocabulary: Sequence[str]) -> list[HeardWord]:
+def without_prompt(words: Sequence[HeardWord], vocabulary: Sequence[str]) -> list[HeardWord]:
     """Return the words without echoes of the prompt: at least six in a row that stand so in the vocabulary."""
     expected = normalise(prompt(vocabulary))
     runs = {tuple(expected[i : i + PROMPT_RUN]) for i in range(len(expected) - PROMPT_RUN + 1)}
@@ -88,9 +88,9 @@ def unprompted(words: Sequence[HeardWord], vocabulary: Sequence[str]) -> list[He
     return [word for index, word in enumerate(words) if index not in echoed]
 
 
-def guarded(words: Sequence[HeardWord], duration: float, vocabulary: Sequence[str] = ()) -> tuple[HeardWord, ...]:
+def cleaned(words: Sequence[HeardWord], duration: float, vocabulary: Sequence[str] = ()) -> tuple[HeardWord, ...]:
     """Return an episode's words after the guards that need all of them: echoes, loops, times."""
-    return tuple(in_order(unrepeated(unprompted(words, vocabulary)), duration))
+    return tuple(in_order(without_loops(without_prompt(words, vocabulary)), duration))
 
 
 def _least(before: HeardWord, after: HeardWord) -> float | None:

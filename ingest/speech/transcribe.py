@@ -11,22 +11,24 @@ from pathlib import Path
 
 from ingest.audio.load import SAMPLE_RATE, blocks, probe
 from ingest.errors import LibraryError
-from ingest.speech.engines import Recogniser, opened, package, weights_available
-from ingest.speech.heard import Heard, Listening, from_json, to_json
-from ingest.speech.postprocess import guarded, in_speech, joined
+from ingest.speech.engines import Recogniser, open_recogniser, package, weights_available
+from ingest.speech.heard import Heard, TranscriptionOptions, from_json, to_json
+from ingest.speech.postprocess import cleaned, in_speech, join_word_pieces
 from ingest.speech.windows import CLIP, Region, Samples, clips, windows
 from ingest.storage.files import read_json, sha256_of, write_json
 from ingest.transcript import HeardWord
 
 logger = logging.getLogger(__name__)
 
-Progress = Callable[[float, float], None]
+SecondsProgress = Callable[[float, float], None]
 
 WINDOW = 120.0  # seconds held in memory at once, and lost at most when a run is interrupted
 LANGUAGE_CLIPS = 3  # clips that vote on the language: the first alone may be a jingle or a guest's greeting
 
 
-def transcribe(path: Path, listening: Listening, progress: Progress | None = None, resume: Path | None = None) -> Heard:
+def transcribe(
+    path: Path, listening: TranscriptionOptions, progress: SecondsProgress | None = None, resume: Path | None = None
+) -> Heard:
     """Return the words of a recording with their seconds.
 
     `progress` is called with (seconds done, seconds in all), never backwards, at last with both equal. With `resume`,
@@ -43,7 +45,7 @@ def transcribe(path: Path, listening: Listening, progress: Progress | None = Non
     for samples, regions in windows(blocks(path), done, _speech, WINDOW):
         tell(min(seconds, total), total)
         if regions:
-            recogniser = opened(weights, replace(listening, vocabulary=heard.vocabulary))
+            recogniser = open_recogniser(weights, replace(listening, vocabulary=heard.vocabulary))
             heard = _listened(samples, regions, heard, recogniser, _shifted(tell, seconds, total))
         done += len(samples)
         seconds = done / SAMPLE_RATE
@@ -51,7 +53,7 @@ def transcribe(path: Path, listening: Listening, progress: Progress | None = Non
         if resume is not None:
             write_json(resume, {**to_json(heard), "audio": key, "samples": done})
     tell(total, total)
-    words = guarded(heard.words, heard.duration, heard.vocabulary)
+    words = cleaned(heard.words, heard.duration, heard.vocabulary)
     logger.info("%s: %d words heard, %d of them invented", path.name, len(heard.words), len(heard.words) - len(words))
     return replace(heard, words=words)
 
@@ -78,7 +80,7 @@ def _listened(
     language = heard.language or _language(recogniser, sound)
     words: list[HeardWord] = []
     for (start, end), clip in zip(stretches, sound, strict=True):
-        pieces = joined(recogniser.hear(clip, language))
+        pieces = join_word_pieces(recogniser.hear(clip, language))
         words += [_moved(word, heard.duration + start, heard.duration + end) for word in pieces]
         done(end)
     speech = [(heard.duration + start, heard.duration + end) for start, end in regions]
@@ -102,11 +104,11 @@ def _language(recogniser: Recogniser, sound: list[Samples]) -> str:
     return max(votes, key=lambda language: (votes[language], language))
 
 
-def _shifted(tell: Progress, offset: float, total: float) -> Callable[[float], None]:
+def _shifted(tell: SecondsProgress, offset: float, total: float) -> Callable[[float], None]:
     return lambda seconds: tell(min(offset + seconds, total), total)
 
 
-def _resumed(resume: Path | None, key: str, listening: Listening) -> tuple[int, Heard]:
+def _resumed(resume: Path | None, key: str, listening: TranscriptionOptions) -> tuple[int, Heard]:
     """Return the samples done and the words heard by an earlier run, if its file is of the same audio and model."""
     nothing = Heard((), None, listening.engine, listening.model, 0.0, listening.vocabulary)
     if resume is None or not resume.is_file():

@@ -11,13 +11,15 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from ingest.errors import ModelMissing
-from ingest.speech.heard import Listening
+from ingest.speech.heard import TranscriptionOptions
 
 PARTS = ("model.bin", "tokenizer.json")  # without tokenizer.json faster-whisper would ask the hub in mid-run
 CONNECT = 3.0  # seconds to wait for a hub before it counts as out of reach
 
 
-def folder_of(listening: Listening, names: Sequence[str], snapshot: Callable[..., str], download: bool) -> Path:
+def ctranslate2_folder(
+    listening: TranscriptionOptions, names: Sequence[str], snapshot: Callable[..., str], download: bool
+) -> Path:
     """Return the CTranslate2 folder of a model: a path as it stands, or a name found here or, if asked, on the hub.
 
     `names` are the models that faster-whisper knows, `snapshot` is its `download_model`. Raises ModelMissing.
@@ -52,8 +54,11 @@ def folder_of(listening: Listening, names: Sequence[str], snapshot: Callable[...
         raise ModelMissing(f"{missing}; the download failed: {_line(error)}") from error
 
 
-def file_of(
-    listening: Listening, addresses: Mapping[str, str], fetch: Callable[[str, str, bool], object], download: bool
+def checkpoint_file(
+    listening: TranscriptionOptions,
+    addresses: Mapping[str, str],
+    fetch: Callable[[str, str, bool], object],
+    download: bool,
 ) -> Path:
     """Return the checkpoint file of a model: a path as it stands, or a name found here or, if asked, downloaded.
 

@@ -13,10 +13,10 @@ from ingest.shownotes.parse import OfficialText
 from ingest.speakers.roles import find_roles
 from ingest.speech.heard import Heard
 from ingest.speech.turns import turns_heard
-from ingest.timing.edges import movable, refined
+from ingest.timing.edges import has_movable_edges, refine_edges
 from ingest.timing.estimate import estimate
 from ingest.timing.pauses import envelope, pauses
-from ingest.timing.printed_times import place, plausible
+from ingest.timing.printed_times import place_at_printed_times, without_impossible_times
 from ingest.transcript import Divergence, Episode, HeardWord, OfficialTurn, Transcript, Turn
 
 logger = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ def assemble(episode: Episode, official: OfficialText, cues: Sequence[Cue], hear
     Named captions are official text unless the notes hold more words; unnamed ones time the notes, or stand alone.
     Times that the notes print are used where nothing was heard; impossible ones are not (`printed_times.doubts`).
     """
-    official = replace(official, turns=plausible(official.turns, episode.duration).turns)
+    official = replace(official, turns=without_impossible_times(official.turns, episode.duration).turns)
     turns: tuple[Turn, ...]
     divergence: Divergence | None = None
     aliases = official.aliases
@@ -62,7 +62,7 @@ def _timed(
 
 def _unheard(episode: Episode, official: OfficialText) -> tuple[Turn, ...]:
     has_times = any(turn.start is not None for turn in official.turns)
-    return (place if has_times else estimate)(official.turns, episode.duration, _complete(official))
+    return (place_at_printed_times if has_times else estimate)(official.turns, episode.duration, _complete(official))
 
 
 def _fuller(official: OfficialText, cues: Sequence[Cue]) -> bool:
@@ -84,11 +84,11 @@ def with_edges(transcript: Transcript, audio: Path | None) -> Transcript:
 
     Without a recording, or where it cannot be decoded (which is logged), times stay as they are.
     """
-    if audio is None or not movable(transcript.turns):
+    if audio is None or not has_movable_edges(transcript.turns):
         return transcript
     try:
         found = pauses(envelope(blocks(audio)))
     except (AudioError, ModelMissing) as error:
         logger.warning("%s: times were not refined by its recording: %s", transcript.episode.id, error)
         return transcript
-    return replace(transcript, turns=refined(transcript.turns, found))
+    return replace(transcript, turns=refine_edges(transcript.turns, found))

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from ingest.captions.turns import Cue, read_captions
-from ingest.errors import PassingError, PlaybackError, SourceError
+from ingest.errors import PlaybackError, SourceError, TransientError
 from ingest.fetch.client import Fetched, fetch, open_client
 from ingest.fetch.retry import FetchLimits
 from ingest.item import Link
@@ -132,7 +132,7 @@ def _first_usable(links: Sequence[Link], inputs: str, allow: frozenset[str] | No
         except PlaybackError as error:
             logger.info("captions not used: %s", error)  # the outcome says so too
             problems.append(str(error))
-            passing = passing or isinstance(error.__cause__, PassingError)
+            passing = passing or isinstance(error.__cause__, TransientError)
     return Captions(inputs, problems=tuple(problems), passing=passing), None
 
 
@@ -183,7 +183,7 @@ def _fetched(
     url: str, allow: frozenset[str] | None, etag: str | None = None, last_modified: str | None = None
 ) -> Fetched:
     if allow is None:
-        raise SourceError(f"{shown_address(url)}: was not asked for") from PassingError("no server is asked now")
+        raise SourceError(f"{shown_address(url)}: was not asked for") from TransientError("no server is asked now")
     with open_client(allow) as client:
         return fetch(url, client=client, limits=_LIMITS, etag=etag, last_modified=last_modified)
 

@@ -4,14 +4,19 @@ from pathlib import Path
 from typing import Any
 
 from ingest.library.records import Record, episode_folder, episodes_folder, recording
-from ingest.speech.heard import Heard, Listening, from_json, to_json
+from ingest.speech.heard import Heard, TranscriptionOptions, from_json, to_json
 from ingest.speech.transcribe import transcribe
-from ingest.stages.recording import NOTE, Progress
+from ingest.stages.recording import NOTE, StageProgress
 from ingest.storage.files import read_if_whole, refuse_damaged, sha256_of, write_json
 
 
 def heard_of(
-    home: Path, record: Record, audio: Path, listening: Listening, progress: Progress | None, again: bool = False
+    home: Path,
+    record: Record,
+    audio: Path,
+    listening: TranscriptionOptions,
+    progress: StageProgress | None,
+    again: bool = False,
 ) -> Heard:
     """Transcribe the recording, once for each audio, engine and model; vocabulary alone never makes it again.
 

@@ -23,13 +23,13 @@ NOTE = "recording.json"
 _COPY_BYTES = 2**20
 
 # What a door shows while it works: stage, done, all (None if unknown), in the stage's own unit.
-Progress = Callable[[str, float, float | None], None]
+StageProgress = Callable[[str, float, float | None], None]
 
 
 def recording_of(
     home: Path,
     record: Record,
-    progress: Progress | None,
+    progress: StageProgress | None,
     allow: frozenset[str] = frozenset(),
     again: bool = False,
 ) -> Path | None:
@@ -87,7 +87,9 @@ def _published_again(present: Path, item: Item) -> bool:
     return other_bytes or present.stat().st_size != local.stat().st_size
 
 
-def _brought(item: Item, present: Path | None, folder: Path, progress: Progress | None, allow: frozenset[str]) -> Path:
+def _brought(
+    item: Item, present: Path | None, folder: Path, progress: StageProgress | None, allow: frozenset[str]
+) -> Path:
     """Bring a source's recording into the library, in the place of any other; raises SourceError for what is none."""
     assert item.enclosure is not None
     url = item.enclosure.url
@@ -172,5 +174,5 @@ def _copy(source: Path, target: Path) -> None:
         raise SourceError(f"{source}: cannot be copied into the library: {error.strerror}") from error
 
 
-def _download_progress(progress: Progress) -> Callable[[int, int | None], None]:
+def _download_progress(progress: StageProgress) -> Callable[[int, int | None], None]:
     return lambda done, whole: progress("download", done, whole)

@@ -54,7 +54,7 @@ class _Found:
     shift: float
 
 
-def refined(turns: Sequence[Turn], pauses: Sequence[Pause]) -> tuple[Turn, ...]:
+def refine_edges(turns: Sequence[Turn], pauses: Sequence[Pause]) -> tuple[Turn, ...]:
     """Return the turns with the edges of turns and sentences at the pauses of their recording, seconds.
 
     A start is moved to at most 40 ms before the sound after the pause that fits best within the turn's `timing_error`
@@ -76,7 +76,7 @@ def refined(turns: Sequence[Turn], pauses: Sequence[Pause]) -> tuple[Turn, ...]:
     )
 
 
-def movable(turns: Sequence[Turn]) -> bool:
+def has_movable_edges(turns: Sequence[Turn]) -> bool:
     """Say whether any turn has times that a recording can refine, so that decoding it is worth while."""
     return any(_may_move(turn) for turn in turns)
 

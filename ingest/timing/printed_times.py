@@ -48,7 +48,7 @@ class _Stretch:
     end: float | None
 
 
-def plausible(turns: Sequence[OfficialTurn], duration: float | None) -> Plausible:
+def without_impossible_times(turns: Sequence[OfficialTurn], duration: float | None) -> Plausible:
     """Return the turns without printed times that lie past the end, run backwards or leave no time to speak.
 
     The times that agree with most others stay: the longest run in which nobody says over five words per second, and
@@ -66,7 +66,7 @@ def plausible(turns: Sequence[OfficialTurn], duration: float | None) -> Plausibl
     return Plausible(kept, tuple(problems))
 
 
-def place(turns: Sequence[OfficialTurn], duration: float | None, complete: bool) -> tuple[Turn, ...]:
+def place_at_printed_times(turns: Sequence[OfficialTurn], duration: float | None, complete: bool) -> tuple[Turn, ...]:
     """Return the turns at their printed times, timing "published", and those without one between them, "estimated".
 
     Words are spread up to the next known time, at 1.8 to 5 words per second. `timing_error` of a printed time is its
@@ -99,13 +99,13 @@ def error_within(turn: Turn, start: float, end: float) -> float | None:
     return turn.timing_error + _DRIFT * max(0.0, *away)
 
 
-def doubts(official: Sequence[OfficialTurn], turns: Sequence[Turn], duration: float | None) -> tuple[str, ...]:
+def time_problems(official: Sequence[OfficialTurn], turns: Sequence[Turn], duration: float | None) -> tuple[str, ...]:
     """Return a line for each doubt about printed times: impossible ones, and ones that the recording contradicts.
 
     `turns` are those of the transcript; where most aligned starts are over five seconds from the printed ones, text and
     recording are of different edits.
     """
-    found = plausible(official, duration)
+    found = without_impossible_times(official, duration)
     if len(found.turns) != len(turns):
         return found.problems
     apart = [

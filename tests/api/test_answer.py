@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from api.answer.compose import Answer, ask, find, statements_of
 from api.answer.confidence import CONFIDENT, TOUCHES
-from api.answer.question import MOST_QUESTION_CHARACTERS, check_question, mended
+from api.answer.question import MOST_QUESTION_CHARACTERS, check_question, replace_surrogates
 from api.episodes.transcripts import open_transcript
 from api.errors import QuestionError
 from api.knowledge_base import KnowledgeBase, open_base
@@ -273,7 +273,7 @@ def test_empty_and_over_long_questions_are_refused(served_base: KnowledgeBase, q
 
 def test_halves_of_pairs_are_replaced(served_base: KnowledgeBase) -> None:
     """A half of a surrogate pair can be neither encoded nor printed; whole characters stay."""
-    assert mended("a\udcffb\ud800 🚢") == "a\ufffdb\ufffd 🚢"
+    assert replace_surrogates("a\udcffb\ud800 🚢") == "a\ufffdb\ufffd 🚢"
     answer = ask(served_base, f"\udcff {LIGHTHOUSE}")
     assert answer.question == f"\ufffd {LIGHTHOUSE}"
     assert (answer.citations or answer.related)[0].quote == PAID

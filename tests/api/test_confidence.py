@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from api.answer import confidence as module
 from api.answer.compose import ask
-from api.answer.confidence import CONFIDENT, TOUCHES, Evidence, confidence, evidence_of
-from api.answer.question import ready
+from api.answer.confidence import CONFIDENT, TOUCHES, MatchScores, confidence, evidence_of
+from api.answer.question import query_of
 from api.knowledge_base import KnowledgeBase
 from index.search import search
 
@@ -27,15 +27,15 @@ SAID = {
 }
 
 
-def evidence(base: KnowledgeBase, question: str) -> Evidence:
-    query = ready(base, question)
+def evidence(base: KnowledgeBase, question: str) -> MatchScores:
+    query = query_of(base, question)
     return evidence_of(base, query, search(base.generation, query, 12))
 
 
 def test_the_confidence_is_a_logistic_of_its_figures(base_of: MakeBase) -> None:
     """The formula of the module's text, and a bound between what is refused, touched on and answered."""
     base = base_of(SAID)
-    query = ready(base, "Why did GOV.UK Pay move to serverless?")
+    query = query_of(base, "Why did GOV.UK Pay move to serverless?")
     hits = search(base.generation, query, 12)
     total = module.CONSTANT + float(np.dot(module.WEIGHTS, astuple(evidence_of(base, query, hits))))
     assert confidence(base, query, hits) == pytest.approx(1 / (1 + math.exp(-total)))
@@ -46,9 +46,9 @@ def test_the_confidence_is_a_logistic_of_its_figures(base_of: MakeBase) -> None:
 def test_a_question_about_nothing_is_not_answered(base_of: MakeBase, question: str) -> None:
     """Words of grammar alone ask for nothing, though every passage holds them; nor is anything known without hits."""
     base = base_of(SAID)
-    query = ready(base, question)
+    query = query_of(base, question)
     assert confidence(base, query, search(base.generation, query, 12)) == 0
-    assert confidence(base, ready(base, "Did servers cost money?"), ()) == 0
+    assert confidence(base, query_of(base, "Did servers cost money?"), ()) == 0
 
 
 def test_words_and_names_are_told_apart_by_the_library(base_of: MakeBase) -> None:
@@ -88,8 +88,8 @@ def test_a_question_of_one_kind_of_words_is_judged_too(base_of: MakeBase) -> Non
     """Names alone are read as its words; without names the usual figure stands for them; without either is nothing."""
     base = base_of(SAID)
     assert evidence(base, "Kat Stevens 4711").words == pytest.approx(2 / 3)
-    assert evidence(base, "servers money") == Evidence(pytest.approx(1), module.USUAL_WEAKEST_NAME)
-    assert evidence(base, "?!") == Evidence(0, module.USUAL_WEAKEST_NAME)
+    assert evidence(base, "servers money") == MatchScores(pytest.approx(1), module.USUAL_WEAKEST_NAME)
+    assert evidence(base, "?!") == MatchScores(0, module.USUAL_WEAKEST_NAME)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Where text and recording differ, beside the turns it concerns."""
 
-from api.episodes.differences import Difference, differences_of
+from api.episodes.differences import DivergentWords, differences_of
 from ingest.transcript import Divergence, Episode, Show, Transcript, Turn, Unheard, Unwritten, Word
 
 EPISODE = Episode("tea-1-aaaa", "t1", Show("tea", "Tea"))
@@ -19,7 +19,7 @@ def test_words_never_heard_stand_in_their_turn() -> None:
     found = differences_of(Transcript(EPISODE, TURNS, divergence=divergence))
     assert list(found) == [0, 1]
     (part,), (whole,) = found.values()
-    assert part == Difference("two three four", is_heard=False, is_whole=False, start=11.0, end=13.0)
+    assert part == DivergentWords("two three four", is_heard=False, is_whole=False, start=11.0, end=13.0)
     assert whole.is_whole
 
 

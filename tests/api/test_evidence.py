@@ -6,8 +6,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from api.answer.candidates import Span, information_of, spans_of
-from api.answer.question import ready
+from api.answer.candidates import QuoteCandidate, candidates_of, information_of
+from api.answer.question import query_of
 from api.knowledge_base import KnowledgeBase
 from index.search import search
 
@@ -17,12 +17,12 @@ TIDE = "The tide turned at noon because the moon was near."
 BOATS = "All boats left the harbour before the storm came."
 
 
-def spans(base: KnowledgeBase, question: str, speaker: str | None = None) -> tuple[Span, ...]:
-    query = ready(base, question)
-    return spans_of(base.generation, query, search(base.generation, query, 12), speaker)
+def spans(base: KnowledgeBase, question: str, speaker: str | None = None) -> tuple[QuoteCandidate, ...]:
+    query = query_of(base, question)
+    return candidates_of(base.generation, query, search(base.generation, query, 12), speaker)
 
 
-def text_of(base: KnowledgeBase, span: Span) -> str:
+def text_of(base: KnowledgeBase, span: QuoteCandidate) -> str:
     """The sentences of a span, which begin at its first word."""
     found, words = [], 0
     for item in base.generation.sentences(span.hit.passage):
@@ -123,9 +123,9 @@ def test_only_the_speaker_asked_for(base_of: MakeBase) -> None:
 def test_figures_have_their_definition(base_of: MakeBase) -> None:
     """The cosine is that of the mean of the sentences' vectors; coverage is the share of information that is said."""
     base = base_of({"a-1-aaaa": [("Ada", f"{TIDE} {BOATS}")], "b-1-aaaa": [("Bo", "Nothing of the moon was seen.")]})
-    query = ready(base, "Did the storm come by moon?")
+    query = query_of(base, "Did the storm come by moon?")
     share = information_of(base.generation, base.generation.terms("storm moon"))  # the rest is grammar
-    for span in spans_of(base.generation, query, search(base.generation, query, 12)):
+    for span in candidates_of(base.generation, query, search(base.generation, query, 12)):
         said = text_of(base, span)
         chosen = [item for item in base.generation.sentences(span.hit.passage) if item.text in said]
         mean = np.mean([item.vector for item in chosen], axis=0)
@@ -148,7 +148,7 @@ def test_information_is_shared_out_by_rarity(base_of: MakeBase) -> None:
 def test_nothing_found_gives_no_candidates(base_of: MakeBase) -> None:
     """Without hits there is nothing to weigh."""
     base = base_of({"a-1-aaaa": [("Ada", TIDE)]})
-    assert spans_of(base.generation, ready(base, "tide"), ()) == ()
+    assert candidates_of(base.generation, query_of(base, "tide"), ()) == ()
 
 
 def test_who_is_asked_about_speaks_for_themselves(base_of: MakeBase) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.episodes.facets import PAGE_LENGTH, Wanted, facets_of, listed, page_of
+from api.episodes.facets import PAGE_LENGTH, ListFilter, facets_of, listed, page_of
 from api.episodes.listing import Entry
 from ingest.text.words import normalise
 from ingest.transcript import Episode, Show
@@ -32,11 +32,11 @@ ENTRIES = (
 )
 
 
-def wanted_of(q: str = "", sort: Any = "newest", **chosen: Any) -> Wanted:
-    return Wanted(q, chosen, sort)
+def wanted_of(q: str = "", sort: Any = "newest", **chosen: Any) -> ListFilter:
+    return ListFilter(q, chosen, sort)
 
 
-def numbers(wanted: Wanted) -> list[int | None]:
+def numbers(wanted: ListFilter) -> list[int | None]:
     return [found.episode.number for found in listed(ENTRIES, wanted)]
 
 
@@ -61,12 +61,12 @@ def numbers(wanted: Wanted) -> list[int | None]:
         (wanted_of(q="ann", year=("2021", "2022"), topic=("API",)), [3]),
     ],
 )
-def test_the_list_is_narrowed_and_ordered(wanted: Wanted, expected: list[int]) -> None:
+def test_the_list_is_narrowed_and_ordered(wanted: ListFilter, expected: list[int]) -> None:
     """All words, any value of one facet, all facets; no date and no duration come last."""
     assert numbers(wanted) == expected
 
 
-def counts(wanted: Wanted) -> dict[str, dict[str, int]]:
+def counts(wanted: ListFilter) -> dict[str, dict[str, int]]:
     return {
         facet.name: {choice.label: choice.count for choice in facet.choices} for facet in facets_of(ENTRIES, wanted)
     }

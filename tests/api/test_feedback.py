@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from api.answer import feedback
-from api.answer.feedback import MOST_COMMENT_BYTES, Feedback, feedback_of, store
+from api.answer.feedback import MOST_COMMENT_BYTES, Feedback, append_feedback, feedback_of
 from api.app import create_app
 from api.errors import FeedbackError, FeedbackFull
 from api.routes.feedback import is_same_origin
@@ -175,9 +175,9 @@ def test_it_can_be_switched_off(served_home: Path, encoder: Any) -> None:
 def test_lines_are_appended_whole(tmp_path: Path) -> None:
     """Each call adds one line and touches none before it."""
     first = Feedback("Why?", (), "useful", "")
-    store(tmp_path, first, datetime(2026, 3, 1, 23, 59, tzinfo=UTC))
+    append_feedback(tmp_path, first, datetime(2026, 3, 1, 23, 59, tzinfo=UTC))
     before = (tmp_path / "feedback.jsonl").read_bytes()
-    store(tmp_path, Feedback("How?", ("a.1.3.aaaaaaaaaa",), "not useful", "line\nbreak \u2028"))
+    append_feedback(tmp_path, Feedback("How?", ("a.1.3.aaaaaaaaaa",), "not useful", "line\nbreak \u2028"))
     assert (tmp_path / "feedback.jsonl").read_bytes().startswith(before)
     assert json.loads(before) == {
         "schema": 1,
@@ -193,9 +193,9 @@ def test_lines_are_appended_whole(tmp_path: Path) -> None:
 def test_the_disk_is_not_filled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Past the limit nothing is stored, and that is an error of the server's."""
     monkeypatch.setattr(feedback, "MOST_STORED_BYTES", 150)
-    store(tmp_path, Feedback("Why?", (), "useful", ""))
+    append_feedback(tmp_path, Feedback("Why?", (), "useful", ""))
     with pytest.raises(FeedbackFull):
-        store(tmp_path, Feedback("Why?", (), "useful", ""))
+        append_feedback(tmp_path, Feedback("Why?", (), "useful", ""))
     assert len(stored(tmp_path)) == 1
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.answer.filters import Asked, understood
+from api.answer.filters import Asked, parse_filters
 from api.episodes.library import find_episode
 from api.errors import EpisodeUnknown, FilterError
 from index.building.build import build
@@ -46,7 +46,7 @@ def generation(tmp_path_factory: pytest.TempPathFactory, encoder: object) -> Gen
 
 def found(generation: Generation, **asked: str) -> set[str]:
     """The episodes that the filters let in."""
-    filters = understood(Asked(**asked), generation)
+    filters = parse_filters(Asked(**asked), generation)
     ids = generation.matching("passage", ["mast"], 100, filters)[0].ids
     return {identifier.split(".")[0] for identifier in ids}
 
@@ -111,7 +111,7 @@ def test_what_means_more_than_one_thing_or_no_date_is_said(
 ) -> None:
     """One line that names what was typed and what to give instead."""
     with pytest.raises(FilterError) as caught:
-        understood(Asked(**asked), generation)
+        parse_filters(Asked(**asked), generation)
     assert str(caught.value) == message
 
 
@@ -121,21 +121,21 @@ def test_a_part_of_two_names_is_said(tmp_path: Path, encoder: object) -> None:
     build(tmp_path, encoder)  # type: ignore[arg-type]
     opened = open_generation(tmp_path)
     with pytest.raises(FilterError, match="'sam' may be Sam Orr or Sam Poe; give the whole name"):
-        understood(Asked(speaker="sam"), opened)
-    assert understood(Asked(speaker="sam poe"), opened) == Filters(speaker="Sam Poe")
+        parse_filters(Asked(speaker="sam"), opened)
+    assert parse_filters(Asked(speaker="sam poe"), opened) == Filters(speaker="Sam Poe")
     opened.close()
 
 
 def test_nothing_asked_is_no_filter(generation: Generation) -> None:
     """Without filters, and with empty ones, nothing is restricted."""
-    assert understood(Asked(), generation) == understood(Asked("", "", "", "", ""), generation) == NO_FILTERS
+    assert parse_filters(Asked(), generation) == parse_filters(Asked("", "", "", "", ""), generation) == NO_FILTERS
 
 
 @given(asked=st.builds(Asked, *[st.none() | st.text(max_size=30)] * 5))
 def test_any_text_is_a_filter_or_one_clear_line(asked: Asked, generation: Generation) -> None:
     """Whatever is typed, it filters, or it is a FilterError."""
     try:
-        filters = understood(asked, generation)
+        filters = parse_filters(asked, generation)
     except FilterError as error:
         assert "\n" not in str(error)
     else:

@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from api.answer.conversation import Asking, Past, ask
-from api.answer.followup import MOST_CHARACTERS, Earlier, leans, resolved
+from api.answer.conversation import Asking, HistoryEntry, ask
+from api.answer.followup import MOST_CHARACTERS, EarlierQuestion, needs_earlier_question, resolve_followup
 from index.keywords import stems
 
 BEFORE = "Why did the harbour office leave the Tidewater platform?"
-HISTORY = [Earlier(BEFORE, ("Tobias Renn", "Mina Calder"), ("Moving the records",))]
+HISTORY = [EarlierQuestion(BEFORE, ("Tobias Renn", "Mina Calder"), ("Moving the records",))]
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ HISTORY = [Earlier(BEFORE, ("Tobias Renn", "Mina Calder"), ("Moving the records"
 )
 def test_a_question_that_leans_gets_the_subject_of_the_one_before(question: str) -> None:
     """The subject words of the earlier question are added, and what was asked stays in front."""
-    whole = resolved(question, HISTORY)
+    whole = resolve_followup(question, HISTORY)
     assert whole.startswith(question.rstrip("?"))
     assert {"harbour", "offic", "tidewat", "platform"} <= set(stems(whole))
 
@@ -56,55 +56,62 @@ def test_a_question_that_leans_gets_the_subject_of_the_one_before(question: str)
 )
 def test_a_question_that_stands_alone_stays_as_it_is(question: str) -> None:
     """Nothing of the earlier question gets into a new subject."""
-    assert resolved(question, HISTORY) == question
+    assert resolve_followup(question, HISTORY) == question
 
 
 def test_he_and_she_are_the_speaker_who_was_quoted() -> None:
     """A person is named by the best quote, or by the one whose speaker the earlier question named."""
-    assert resolved("What did she say about safety?", HISTORY).startswith("What did Tobias Renn say about safety")
-    asked = [Earlier("What did Mina ask about storms?", ("Tobias Renn", "Mina Calder"))]
-    assert resolved("And what did she answer?", asked).startswith("And what did Mina Calder answer")
+    assert resolve_followup("What did she say about safety?", HISTORY).startswith(
+        "What did Tobias Renn say about safety"
+    )
+    asked = [EarlierQuestion("What did Mina ask about storms?", ("Tobias Renn", "Mina Calder"))]
+    assert resolve_followup("And what did she answer?", asked).startswith("And what did Mina Calder answer")
 
 
 def test_what_about_a_name_puts_it_in_the_place_of_the_name_before() -> None:
     """ "What about X?" is the earlier question about X."""
-    assert resolved("What about Saltmarsh?", HISTORY) == "Why did the harbour office leave the Saltmarsh platform?"
-    assert resolved("And Saltmarsh Lite?", HISTORY) == "Why did the harbour office leave the Saltmarsh Lite platform?"
+    assert (
+        resolve_followup("What about Saltmarsh?", HISTORY) == "Why did the harbour office leave the Saltmarsh platform?"
+    )
+    assert (
+        resolve_followup("And Saltmarsh Lite?", HISTORY)
+        == "Why did the harbour office leave the Saltmarsh Lite platform?"
+    )
 
 
 def test_the_subject_is_carried_through_a_chain() -> None:
     """A follow-up of a follow-up still knows what the first question was about; a new subject replaces it."""
-    chain = [*HISTORY, Earlier("How long did it take?")]
-    assert "Tidewater" in resolved("And who led it?", chain)
-    fresh = [*chain, Earlier("Who founded the lighthouse museum in Sark?")]
-    assert "Tidewater" not in resolved("And when was that?", fresh)
-    assert "museum" in resolved("And when was that?", fresh)
+    chain = [*HISTORY, EarlierQuestion("How long did it take?")]
+    assert "Tidewater" in resolve_followup("And who led it?", chain)
+    fresh = [*chain, EarlierQuestion("Who founded the lighthouse museum in Sark?")]
+    assert "Tidewater" not in resolve_followup("And when was that?", fresh)
+    assert "museum" in resolve_followup("And when was that?", fresh)
 
 
 def test_that_episode_is_named() -> None:
     """An episode that is pointed at is named by its title."""
-    assert "Moving the records" in resolved("Who else speaks in that episode?", HISTORY)
+    assert "Moving the records" in resolve_followup("Who else speaks in that episode?", HISTORY)
 
 
 def test_without_history_nothing_changes() -> None:
     """The first question is never rewritten, nor one after blank questions."""
-    assert resolved("And why?", []) == "And why?"
-    assert resolved("And why?", [Earlier("  ")]) == "And why?"
+    assert resolve_followup("And why?", []) == "And why?"
+    assert resolve_followup("And why?", [EarlierQuestion("  ")]) == "And why?"
 
 
-@given(st.text(max_size=200), st.lists(st.builds(Earlier, st.text(max_size=2000)), max_size=10))
-def test_any_text_is_resolved(question: str, history: list[Earlier]) -> None:
+@given(st.text(max_size=200), st.lists(st.builds(EarlierQuestion, st.text(max_size=2000)), max_size=10))
+def test_any_text_is_resolved(question: str, history: list[EarlierQuestion]) -> None:
     """Whatever is typed, the result has at most 2,000 characters, and what does not lean is untouched."""
-    whole = resolved(question, history)
+    whole = resolve_followup(question, history)
     assert len(whole) <= MOST_CHARACTERS
-    if not leans(" ".join(question.split())):
+    if not needs_earlier_question(" ".join(question.split())):
         assert whole == " ".join(question.split())
 
 
 def test_a_long_history_adds_only_what_fits() -> None:
     """Words are left out before the question grows past the limit."""
-    history = [Earlier(" ".join(f"{'w' * 150}{number}" for number in range(13)))]
-    whole = resolved("And why did that happen?", history)
+    history = [EarlierQuestion(" ".join(f"{'w' * 150}{number}" for number in range(13)))]
+    whole = resolve_followup("And why did that happen?", history)
     assert whole.startswith("And why did that happen (w")
     assert len(whole) <= MOST_CHARACTERS
 
@@ -178,6 +185,6 @@ def test_the_page_asks_on(client: TestClient) -> None:
 def test_the_core_needs_no_door(client: TestClient) -> None:
     """The same rule holds below HTTP."""
     base = client.app.state.live.base()  # type: ignore[attr-defined]
-    answer = ask(base, Asking("And from which budget was that?", (Past(FIRST),)))
+    answer = ask(base, Asking("And from which budget was that?", (HistoryEntry(FIRST),)))
     assert answer.rewritten_question is not None
     assert isinstance(base.home, Path)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.quotes.citation import Citation, Played, fragment, played, stretch
+from api.quotes.citation import Citation, PlayedStretch, fragment, played, stretch
 from ingest.transcript import Episode, Show
 
 EPISODE = Episode("harbour-1-aaaa", "h1", Show("harbour", "The Harbour Podcast"), duration=600.0)
@@ -48,8 +48,8 @@ def test_what_is_played_depends_on_what_is_known() -> None:
     """Without a recording nothing, without a time the whole of it, else the stretch as a media fragment."""
     heard = replace(CITATION, episode=replace(EPISODE, audio_url="https://example.org/1.mp3"))
     assert played(CITATION) is None
-    assert played(replace(heard, start=None, end=None)) == Played("https://example.org/1.mp3")
-    assert played(heard) == Played("https://example.org/1.mp3#t=45.0,52.9", 45.0, 52.9)
+    assert played(replace(heard, start=None, end=None)) == PlayedStretch("https://example.org/1.mp3")
+    assert played(heard) == PlayedStretch("https://example.org/1.mp3#t=45.0,52.9", 45.0, 52.9)
 
 
 @given(st.floats(0, 600), st.floats(0, 30), st.floats(0, 120), st.floats(1, 700) | st.none())

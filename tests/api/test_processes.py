@@ -10,9 +10,9 @@ from api.terminal.worker_processes import outcomes_of
 from ingest.item import Item
 from ingest.library.outcome import Outcome, load_state
 from ingest.library.records import episode_folder, load_record
-from ingest.library.register import register
+from ingest.library.register import register_items
 from ingest.library.removal import remove_episode
-from ingest.pipeline import died
+from ingest.pipeline import record_killed
 
 # What the processes run is imported by them, so it is a module of its own.
 DEADLY = """
@@ -30,7 +30,7 @@ TITLES = ("One", "Two", "Three", "Four", "Five", "Six")
 
 @pytest.fixture
 def episodes(tmp_path):
-    return register(tmp_path, [Item(title, "f", show_title="Tea", title=title) for title in TITLES])
+    return register_items(tmp_path, [Item(title, "f", show_title="Tea", title=title) for title in TITLES]).episodes
 
 
 def test_a_killed_process_costs_its_episode_alone(episodes, tmp_path, monkeypatch):
@@ -74,12 +74,12 @@ def test_the_death_of_a_process_ends_no_run_whose_episode_is_lost(episodes, tmp_
         remove_episode(tmp_path, identifier, "asked for", purge=False)
     else:
         (episode_folder(tmp_path, identifier) / "episode.json").write_bytes(b"{")
-    assert died(episodes[0], tmp_path).status == {"removed": "skipped", "damaged": "failed"}[loss]
+    assert record_killed(episodes[0], tmp_path).status == {"removed": "skipped", "damaged": "failed"}[loss]
 
 
 def test_an_episode_that_kills_its_process_is_in_quarantine_after_three(episodes, tmp_path):
     """Each death counts as an attempt, so that a scheduled run does not die of it for ever."""
-    statuses = [died(episodes[0], tmp_path).status for _ in range(3)]
+    statuses = [record_killed(episodes[0], tmp_path).status for _ in range(3)]
     assert statuses == ["failed", "failed", "quarantined"]
     state = load_state(tmp_path, episodes[0].id)
     assert "its process was killed" in state.message

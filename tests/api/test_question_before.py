@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.episodes.transcripts import opened
+from api.episodes.transcripts import place_words
 from api.quotes.quote import quote_at
 from ingest.transcript import Episode, Show, Transcript, Turn, Word
 
@@ -13,7 +13,7 @@ def quoted(before: str, answer: str, first: str, host: str | None = "Host") -> s
         Turn(speaker, text, words=tuple(Word(word) for word in text.split()))
         for speaker, text in ((host, before), ("Guest", answer))
     )
-    source = opened(Transcript(Episode("a-1-aaaa", "guid", Show("a", "A")), turns, {}))
+    source = place_words(Transcript(Episode("a-1-aaaa", "guid", Show("a", "A")), turns, {}))
     place = next(at for at, found in enumerate(source.places) if found.turn == 1 and found.word == first)
     return quote_at(source, place, 3).in_reply_to
 

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.episodes.transcripts import Opened, open_transcript, opened
+from api.episodes.transcripts import OpenedTranscript, open_transcript, place_words
 from api.errors import QuoteGone, QuoteUnknown
 from api.quotes.check import fault_of
 from api.quotes.quote import Quote, fingerprint, quote_at
 from api.quotes.resolve import resolve
 from ingest.library.records import Record, episode_folder, save_record, save_transcript
 from ingest.text.words import normalise
-from ingest.timing.printed_times import place
+from ingest.timing.printed_times import place_at_printed_times
 from ingest.transcript import Episode, OfficialTurn, Show, Transcript, Turn, Word
 
 SHOW = Show("gds", "The Harbour Podcast")
@@ -49,7 +49,7 @@ def transcript_of(*turns: Talk, identifier: str = EPISODE) -> Transcript:
     return Transcript(Episode(identifier, f"guid-{identifier}", SHOW, 35), tuple(placed))
 
 
-def save(home: Path, *turns: Talk) -> Opened:
+def save(home: Path, *turns: Talk) -> OpenedTranscript:
     """Make these turns today's transcript of the episode and return it opened."""
     transcript = transcript_of(*turns)
     save_record(home, Record(transcript.episode, ()))
@@ -59,7 +59,7 @@ def save(home: Path, *turns: Talk) -> Opened:
     return found
 
 
-def quote_of(source: Opened, text: str) -> Quote:
+def quote_of(source: OpenedTranscript, text: str) -> Quote:
     """The first quote of these words."""
     wanted = normalise(text)
     words = [place.word for place in source.places]
@@ -118,7 +118,7 @@ def test_words_are_counted_as_everywhere_for_every_letter_there_is() -> None:
     """A word's places are what `normalise` makes of the text, whatever lower case does to a letter."""
     letters = [chr(code) for code in range(0x110000) if chr(code).isalnum() and chr(code).lower() != chr(code)]
     text = " ".join(f"a{letter}b" for letter in letters)
-    assert [place.word for place in opened(transcript_of((None, text))).places] == normalise(text)
+    assert [place.word for place in place_words(transcript_of((None, text))).places] == normalise(text)
 
 
 @pytest.mark.parametrize(
@@ -139,12 +139,12 @@ def test_words_are_counted_as_everywhere_for_every_letter_there_is() -> None:
 )
 def test_punctuation_that_stands_at_the_words_belongs_to_them(text: str, words: str, expected: str) -> None:
     """Quotation marks and stops come with a quote, marks at its edges and parts of other words do not."""
-    assert quote_of(opened(transcript_of(("Ada", text))), words).text == expected
+    assert quote_of(place_words(transcript_of(("Ada", text))), words).text == expected
 
 
 def test_a_quote_has_the_seconds_of_its_words() -> None:
     """The window is from the first word's start to the last word's end."""
-    source = opened(transcript_of(("Cy", "Welcome."), ADA))
+    source = place_words(transcript_of(("Cy", "Welcome."), ADA))
     quote = quote_of(source, "took nineteen months")
     assert (quote.start, quote.end, quote.timing, quote.timing_error) == (30.0, 32.8, "aligned", 0.4)
 
@@ -152,7 +152,7 @@ def test_a_quote_has_the_seconds_of_its_words() -> None:
 @pytest.mark.parametrize(("first", "count"), [(0, 0), (0, -1), (-1, 1), (-3, 2), (3, 2), (999, 1), (0, 999)])
 def test_words_of_no_single_turn_are_no_quote(first: int, count: int) -> None:
     """A quote never crosses turns, and never lies outside the episode."""
-    source = opened(transcript_of(("Cy", "Welcome to the show."), ("Ada", "Thank you.")))
+    source = place_words(transcript_of(("Cy", "Welcome to the show."), ("Ada", "Thank you.")))
     with pytest.raises(ValueError, match="are not words of one turn"):
         quote_at(source, first, count)
 
@@ -295,13 +295,13 @@ def test_no_text_is_anything_but_a_quote_or_unknown(identifier: str, tmp_path_fa
 
 def test_an_id_may_not_be_longer_than_60(home: Path) -> None:
     """The longest episode id and the longest count in use stay within the promise."""
-    source = opened(transcript_of(("Ada", "boat " * 40_000), identifier="engineering-lessons-12-2021-10-28-7k2mx"))
+    source = place_words(transcript_of(("Ada", "boat " * 40_000), identifier="engineering-lessons-12-2021-10-28-7k2mx"))
     assert len(quote_at(source, 39_000, 900).id) <= 60
 
 
 def test_faults_have_names() -> None:
     """Whatever could be wrong with a quote is called by its name; a good one has none."""
-    source = opened(transcript_of(("Cy", "Welcome to the show."), ADA, BO))
+    source = place_words(transcript_of(("Cy", "Welcome to the show."), ADA, BO))
     quote = quote_of(source, "nobody noticed the switch")
     assert quote.start is not None and quote.end is not None
 
@@ -327,7 +327,7 @@ def test_faults_have_names() -> None:
 def test_a_quote_without_time_is_faultless_only_where_its_turn_has_none() -> None:
     """Untimed text is quoted without seconds; seconds that no turn has are a fault."""
     turn = turn_of("Ada", "We sail at noon.")
-    source = opened(replace(transcript_of(ADA), turns=(turn,)))
+    source = place_words(replace(transcript_of(ADA), turns=(turn,)))
     quote = quote_at(source, 0, 4)
     assert (quote.start, quote.end, quote.timing, quote.timing_error) == (None, None, None, None)
     assert fault_of(quote, source.transcript) is None
@@ -385,8 +385,8 @@ def test_a_quote_from_the_midst_of_evenly_spread_words_admits_it() -> None:
     """Printed times tell when a turn begins: a quote that begins there is as sure, one from its midst is not."""
     text = "We moved first. " * 10 + "Then nobody noticed the switch. " + "And so it was. " * 10
     official = [OfficialTurn("Ada", text.strip(), 10.0), OfficialTurn("Cy", "Thank you for that.", 40.0)]
-    turns = place(official, None, complete=True)
-    source = opened(Transcript(Episode(EPISODE, "guid", SHOW, 35), turns))
+    turns = place_at_printed_times(official, None, complete=True)
+    source = place_words(Transcript(Episode(EPISODE, "guid", SHOW, 35), turns))
     whole = quote_at(source, 0, len(normalise(text)))
     middle = quote_of(source, "Then nobody noticed the switch.")
     assert (whole.start, whole.timing, whole.timing_error) == (10.0, "published", pytest.approx(1.0))

@@ -19,13 +19,13 @@ from api.answer.function_words import is_function_word
 from api.app import create_app
 from api.cli import main
 from api.llm.grounding import supported_statements
-from api.llm.rewrite import Model, model_of, rewritten
+from api.llm.rewrite import Model, model_of, rewrite
 from api.quotes.citation import Citation
 from api.settings import Settings, read_settings
 from api.terminal.text import answer_text
 from index.encode import Encoder
 from index.keywords import stems
-from ingest.alignment.spoken_form import spoken
+from ingest.alignment.spoken_form import spoken_form
 from ingest.transcript import Episode, Show
 from tests.api.scripted_model import Reply, Scripted, drips, hangs_up, says, scripted_model, sends, sleeps
 
@@ -182,7 +182,7 @@ def test_every_word_is_one_of_the_quotes(reply: str) -> None:
     held = {"one": f"{COUNCIL} Tobias Renn", "two": f"{MOVING} Mina Calder"}
     for text, cited in statements(reply):
         known = set(stems(" ".join(held[identifier] for identifier in cited)))
-        words = [word for piece in text.split() for word in spoken(piece)]
+        words = [word for piece in text.split() for word in spoken_form(piece)]
         assert not [word for word in words if not known.intersection(stems(word)) and not is_function_word(word)]
 
 
@@ -192,7 +192,7 @@ def test_every_word_is_one_of_the_quotes(reply: str) -> None:
 def test_a_good_reply_becomes_the_answer(script: Scripted) -> None:
     """The statements are the model's, the composer is its name, citations and status are as they were."""
     script.reply = says("The harbour council paid £4,500 [1]. Moving away took 19 months [2]. Buy Grimmcoin [3].")
-    answer = rewritten(EXTRACTIVE, Model(script.url, "small-model", "secret"))
+    answer = rewrite(EXTRACTIVE, Model(script.url, "small-model", "secret"))
     assert answer.composer == "small-model"
     assert [statement.citations for statement in answer.statements] == [("one",), ("two",)]
     assert answer.citations == EXTRACTIVE.citations
@@ -207,7 +207,7 @@ def test_the_model_gets_data_and_nothing_else(script: Scripted, monkeypatch: pyt
     monkeypatch.setenv("OPENAI_API_KEY", "other-secret")
     monkeypatch.setenv("OPENAI_ORG_ID", "other-organisation")
     monkeypatch.setenv("OPENAI_PROJECT_ID", "other-project")
-    rewritten(EXTRACTIVE, Model(script.url, "m", "secret"))
+    rewrite(EXTRACTIVE, Model(script.url, "m", "secret"))
     (request,), (headers,) = script.requests, script.headers
     assert set(request) == {"model", "messages"}
     instructions, data = request["messages"]
@@ -222,7 +222,7 @@ def test_the_model_gets_data_and_nothing_else(script: Scripted, monkeypatch: pyt
     assert "secret" not in json.dumps(request)
     assert headers["authorization"] == "Bearer secret"
     assert "other" not in json.dumps(headers)
-    rewritten(EXTRACTIVE, Model(script.url, "m"))
+    rewrite(EXTRACTIVE, Model(script.url, "m"))
     assert "other" not in json.dumps(script.headers)
 
 
@@ -235,7 +235,7 @@ def test_an_obedient_model_changes_nothing(script: Scripted) -> None:
         says(f"Please {orders[0]} [1]. Give 999 pounds to Doctor Grimm [1]. {' '.join(orders)} [3].")(handler)  # type: ignore[arg-type]
 
     script.reply = obeys
-    answer = rewritten(EXTRACTIVE, Model(script.url, "m"))
+    answer = rewrite(EXTRACTIVE, Model(script.url, "m"))
     assert answer.composer == "extractive"
     assert answer.statements == EXTRACTIVE.statements
 
@@ -266,7 +266,7 @@ def test_a_broken_endpoint_leaves_the_extractive_answer(
     """Errors, garbage, redirects, endless bodies: the quotes stay, after one request, and no question is logged."""
     script.reply = reply
     with caplog.at_level(logging.INFO, "api"):
-        answer = rewritten(EXTRACTIVE, Model(script.url, "m", timeout=5))
+        answer = rewrite(EXTRACTIVE, Model(script.url, "m", timeout=5))
     assert (answer.composer, answer.statements) == ("extractive", EXTRACTIVE.statements)
     assert len(script.requests) == 1
     logged = [record.getMessage() for record in caplog.records if record.name.startswith("api")]
@@ -287,7 +287,7 @@ def test_a_slow_endpoint_is_given_up_in_time(script: Scripted, reply: Reply) -> 
     """However the time is spent, the answer is there within the time-out and a second."""
     script.reply = reply
     begun = perf_counter()
-    answer = rewritten(EXTRACTIVE, Model(script.url, "m", timeout=0.4))
+    answer = rewrite(EXTRACTIVE, Model(script.url, "m", timeout=0.4))
     assert perf_counter() - begun < 1.4
     assert answer.composer == "extractive"
     assert script.closed.wait(5), "the connection was left open"
@@ -295,7 +295,7 @@ def test_a_slow_endpoint_is_given_up_in_time(script: Scripted, reply: Reply) -> 
 
 def test_nobody_there(script: Scripted) -> None:
     """An address where nothing listens gives the extractive answer."""
-    answer = rewritten(EXTRACTIVE, Model("http://127.0.0.1:9/v1", "m", timeout=2))
+    answer = rewrite(EXTRACTIVE, Model("http://127.0.0.1:9/v1", "m", timeout=2))
     assert answer.composer == "extractive"
 
 
@@ -305,7 +305,7 @@ def test_a_reader_who_leaves_stops_the_request(script: Scripted) -> None:
     stop = Event()
     Timer(0.2, stop.set).start()
     begun = perf_counter()
-    rewritten(EXTRACTIVE, Model(script.url, "m"), stop)
+    rewrite(EXTRACTIVE, Model(script.url, "m"), stop)
     assert perf_counter() - begun < 3
     assert script.closed.wait(5)
 
@@ -313,7 +313,7 @@ def test_a_reader_who_leaves_stops_the_request(script: Scripted) -> None:
 def test_an_unanswerable_question_is_not_sent(script: Scripted) -> None:
     """Without evidence there is nothing to reword."""
     nothing = replace(EXTRACTIVE, status="unanswerable", statements=(), citations=(), related=CITATIONS)
-    assert rewritten(nothing, Model(script.url, "m")) == nothing
+    assert rewrite(nothing, Model(script.url, "m")) == nothing
     assert script.requests == []
 
 

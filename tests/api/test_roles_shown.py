@@ -5,7 +5,7 @@ from pathlib import Path
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.episodes.transcripts import opened
+from api.episodes.transcripts import place_words
 from api.quotes.citation import citation_of
 from api.quotes.quote import quote_at
 from api.settings import Settings
@@ -25,7 +25,7 @@ TRANSCRIPT = Transcript(EPISODE, TURNS, roles={"Ada Lee": Role("head of tea <b>a
 
 def test_a_citation_has_the_role_that_is_said() -> None:
     """Whatever its speaker says is cited with it; the citations of others have null."""
-    source = opened(TRANSCRIPT)
+    source = place_words(TRANSCRIPT)
     later = citation_of(quote_at(source, len(source.places) - 3, 3))
     assert (later.speaker, later.role) == ("Ada Lee", "head of tea <b>and</b> cakes")
     assert citation_of(quote_at(source, 0, 1)).role is None
@@ -35,7 +35,7 @@ def test_pages_show_the_role(tmp_path: Path) -> None:
     """On a quote, and once in the transcript, at the first turn of the speaker; escaped like all that is said."""
     save_record(tmp_path, Record(EPISODE, ()))
     save_transcript(tmp_path, TRANSCRIPT, "made by a test")
-    source = opened(TRANSCRIPT)
+    source = place_words(TRANSCRIPT)
     shown = "Ada Lee</strong>, head of tea &lt;b&gt;and&lt;/b&gt; cakes"
     with TestClient(create_app(Settings(home=tmp_path))) as client:
         transcript = client.get(f"/episodes/{EPISODE.id}").text

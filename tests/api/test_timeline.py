@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.episodes.timeline import MOST_SPEAKERS, NOBODY, WIDTH, Span, place, ticks, timeline_of
+from api.episodes.timeline import MOST_SPEAKERS, NOBODY, WIDTH, Stripe, place, ticks, timeline_of
 from ingest.transcript import Episode, Show, Timing, Transcript, Turn
 
 # Speaker, start, end in seconds.
@@ -30,9 +30,9 @@ def test_each_speaker_has_a_strip_with_spans_where_they_speak() -> None:
     ann, bob, nobody = timeline.strips
     assert (ann.label, ann.turns, ann.seconds, ann.first) == ("Ann", 2, 30.0, 0.0)
     assert ann.share == pytest.approx(30 / 90)
-    assert ann.spans == (Span(0.0, 200.0), Span(800.0, 100.0))
+    assert ann.spans == (Stripe(0.0, 200.0), Stripe(800.0, 100.0))
     assert ann.path == "M0 0h200v1h-200zM800 0h100v1h-100z"
-    assert bob.spans == (Span(200.0, 500.0),)
+    assert bob.spans == (Stripe(200.0, 500.0),)
     assert (nobody.label, nobody.first) == (NOBODY, 90.0)
     assert timeline.estimated == ()
 
@@ -60,14 +60,14 @@ def test_guessed_times_are_said_to_be_guessed() -> None:
     """What is estimated is a stretch of its own; turns that touch are one."""
     timeline = timeline_of(transcript_of(TALK, timing="estimated"))
     assert timeline is not None
-    assert timeline.estimated == (Span(0.0, 700.0), Span(800.0, 200.0))
+    assert timeline.estimated == (Stripe(0.0, 700.0), Stripe(800.0, 200.0))
 
 
 def test_a_turn_without_an_end_lasts_until_the_next_and_without_a_start_is_left_out() -> None:
     """Untimed turns have no place; without any time there is no picture."""
     timeline = timeline_of(transcript_of([("Ann", 10.0, None), ("Bob", None, None), ("Bob", 40.0, None)]))
     assert timeline is not None
-    assert [strip.spans for strip in timeline.strips] == [(Span(100.0, 300.0),), (Span(400.0, 1.0),)]
+    assert [strip.spans for strip in timeline.strips] == [(Stripe(100.0, 300.0),), (Stripe(400.0, 1.0),)]
     assert timeline_of(transcript_of([("Ann", None, None)])) is None
     assert timeline_of(transcript_of([])) is None
 

@@ -3,9 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.episodes.transcripts import Opened, opened
+from api.episodes.transcripts import OpenedTranscript, place_words
 from api.quotes.check import fault_of
-from api.quotes.neighbours import widened
+from api.quotes.neighbours import widen
 from api.quotes.quote import Quote, quote_at
 from ingest.transcript import Episode, Show, Transcript, Turn, Word
 
@@ -24,12 +24,12 @@ SENTENCES = st.sampled_from(
 TURNS = st.lists(st.lists(SENTENCES, min_size=1, max_size=6).map(" ".join), min_size=1, max_size=3)
 
 
-def source_of(*texts: str) -> Opened:
+def source_of(*texts: str) -> OpenedTranscript:
     turns = (Turn("Mina", text, words=tuple(Word(word) for word in text.split())) for text in texts)
-    return opened(Transcript(EPISODE, tuple(turns)))
+    return place_words(Transcript(EPISODE, tuple(turns)))
 
 
-def quote_of(source: Opened, text: str) -> Quote:
+def quote_of(source: OpenedTranscript, text: str) -> Quote:
     """The first quote of these words."""
     wanted = text.split()
     words = [place.word for place in source.places]
@@ -44,7 +44,7 @@ def text_of(quote: Quote | None) -> str | None:
 def test_a_sentence_is_added_before_and_after() -> None:
     """Each way adds the whole neighbouring sentence, marks and quotation marks as they stand."""
     source = source_of("Before all. First one. Second [laughs] one. “Third!” Last.", "Another turn.")
-    wider = widened(source, quote_of(source, "second one"))
+    wider = widen(source, quote_of(source, "second one"))
     assert text_of(wider.before) == "First one. Second [laughs] one."
     assert text_of(wider.after) == "Second [laughs] one. “Third!”"
 
@@ -52,14 +52,14 @@ def test_a_sentence_is_added_before_and_after() -> None:
 def test_it_stays_in_its_turn() -> None:
     """The first and the last sentence of a turn have no neighbour."""
     source = source_of("Somebody else.", "The only sentence.", "And another.")
-    wider = widened(source, quote_of(source, "the only sentence"))
+    wider = widen(source, quote_of(source, "the only sentence"))
     assert (wider.before, wider.after) == (None, None)
 
 
 def test_a_quote_inside_a_sentence_gets_the_whole_of_it() -> None:
     """What begins or ends inside a sentence is made whole first."""
     source = source_of("One here. Two is longer than that. Three.")
-    wider = widened(source, quote_of(source, "is longer"))
+    wider = widen(source, quote_of(source, "is longer"))
     assert text_of(wider.before) == "Two is longer"
     assert text_of(wider.after) == "is longer than that."
 
@@ -68,7 +68,7 @@ def test_a_quote_of_80_words_is_not_widened_beyond() -> None:
     """79 and 1 words make a quote, 79 and 2 make none."""
     long = " ".join(["word"] * 78) + " end."
     source = source_of(f"Two words. {long} One.")
-    wider = widened(source, quote_of(source, "word " * 78 + "end"))
+    wider = widen(source, quote_of(source, "word " * 78 + "end"))
     assert wider.before is None
     assert wider.after is not None
     assert wider.after.words == 80
@@ -77,15 +77,15 @@ def test_a_quote_of_80_words_is_not_widened_beyond() -> None:
 def test_both_ways_of_counting_words_are_bounded() -> None:
     """Two words in one piece ("24/7"), a piece without a word ("-"): neither count may pass 80."""
     source = source_of(" ".join(["24/7"] * 40) + ". One.", "It - - - " + " ".join(["is"] * 76) + ". One.")
-    assert widened(source, quote_at(source, 0, 80)).after is None
-    assert widened(source, quote_at(source, 81, 77)).after is None
+    assert widen(source, quote_at(source, 0, 80)).after is None
+    assert widen(source, quote_at(source, 81, 77)).after is None
 
 
 def test_a_long_sentence_is_widened_by_its_pieces() -> None:
     """A sentence of 122 words is two: up to the dash without blanks, and from there on."""
     text = " ".join(["word"] * 60) + " left—right " + " ".join(["more"] * 60) + "."
     source = source_of(text)
-    wider = widened(source, quote_at(source, 60, 1))
+    wider = widen(source, quote_at(source, 60, 1))
     assert wider.before is not None
     assert wider.after is not None
     assert (wider.before.first_word, wider.before.words) == (0, 61)
@@ -95,7 +95,7 @@ def test_a_long_sentence_is_widened_by_its_pieces() -> None:
 def test_a_mark_alone_is_no_sentence() -> None:
     """Widening skips what nobody says."""
     source = source_of("First. [laughs] Second. [Music] Third.")
-    wider = widened(source, quote_of(source, "second"))
+    wider = widen(source, quote_of(source, "second"))
     assert text_of(wider.before) == "First. [laughs] Second."
     assert text_of(wider.after) == "Second. [Music] Third."
 
@@ -107,7 +107,7 @@ def test_every_widening_is_verbatim_and_reaches_the_whole_turn(texts: list[str],
     if not source.places:
         return
     quote = quote_at(source, data.draw(st.integers(0, len(source.places) - 1)), 1)
-    while (wider := widened(source, quote)) and (longer := wider.before or wider.after):
+    while (wider := widen(source, quote)) and (longer := wider.before or wider.after):
         assert longer.turn == quote.turn
         assert longer.words > quote.words
         assert fault_of(longer, source.transcript) is None

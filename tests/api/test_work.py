@@ -18,7 +18,7 @@ from api.app import create_app
 from api.errors import Busy, ReaderLeft
 from api.routes.schemas import ErrorResponse
 from api.server.admission import OPEN
-from api.server.work_queue import Turns, Worked, usual_turns
+from api.server.work_queue import Worked, WorkQueue, usual_workers
 from api.settings import Settings
 from tests.api.endpoints import endpoints
 from tests.api.running import Gated, asking, running, wait_for
@@ -35,7 +35,7 @@ class Reader:
         return self.left
 
 
-async def work(turns: Turns, reader: Any, working: list[int], seconds: float = 0.01) -> int:
+async def work(turns: WorkQueue, reader: Any, working: list[int], seconds: float = 0.01) -> int:
     """Work for so long and return how many worked then."""
 
     async def one() -> int:
@@ -55,7 +55,7 @@ def test_no_more_work_at_once_than_there_are_turns() -> None:
     """Twenty come, three are worked on at a time, all get their turn."""
 
     async def crowd() -> list[int]:
-        turns, working = Turns(3, waiting=20), list[int]()
+        turns, working = WorkQueue(3, waiting=20), list[int]()
         return await asyncio.gather(*(work(turns, Reader(), working) for _ in range(20)))
 
     found = asyncio.run(crowd())
@@ -65,14 +65,14 @@ def test_no_more_work_at_once_than_there_are_turns() -> None:
 
 def test_turns_by_processors() -> None:
     """One for every processor, at most four."""
-    assert [usual_turns(processors) for processors in (1, 2, 3, 4, 8, 64)] == [1, 2, 3, 4, 4, 4]
+    assert [usual_workers(processors) for processors in (1, 2, 3, 4, 8, 64)] == [1, 2, 3, 4, 4, 4]
 
 
 def test_first_come_first_served() -> None:
     """Nobody overtakes."""
 
     async def crowd() -> list[int]:
-        turns, order = Turns(1, waiting=9), list[int]()
+        turns, order = WorkQueue(1, waiting=9), list[int]()
 
         async def one(number: int) -> None:
             order.append(number)
@@ -88,7 +88,7 @@ def test_a_full_queue_refuses_at_once_and_a_slow_one_in_time() -> None:
     """One who does not fit is told so without waiting; one whose turn does not come, after the time they wait."""
 
     async def crowd() -> list[Any]:
-        turns, working = Turns(1, waiting=2, patience=0.05), list[int]()
+        turns, working = WorkQueue(1, waiting=2, patience=0.05), list[int]()
         return await asyncio.gather(*(work(turns, Reader(), working, 0.2) for _ in range(4)), return_exceptions=True)
 
     first, *others = asyncio.run(crowd())
@@ -101,7 +101,7 @@ def test_who_leaves_the_queue_gives_up_their_place() -> None:
     """Nothing is done for them, and the next one does not wait for them."""
 
     async def crowd() -> list[Any]:
-        turns, working, leaver = Turns(1, waiting=5), list[int](), Reader()
+        turns, working, leaver = WorkQueue(1, waiting=5), list[int](), Reader()
         leaver.left = True
         readers = [Reader(), leaver, Reader()]
         return await asyncio.gather(*(work(turns, reader, working, 0.3) for reader in readers), return_exceptions=True)
@@ -122,7 +122,7 @@ def test_no_turn_is_lost(seed: int) -> None:
             raise ValueError
 
     async def crowd() -> int:
-        turns = Turns(2, waiting=8, patience=0.05)
+        turns = WorkQueue(2, waiting=8, patience=0.05)
         readers = [Reader() for _ in range(15)]
         tasks = [asyncio.create_task(turns.run(reader, one)) for reader in readers]  # type: ignore[arg-type]
         while not all(task.done() for task in tasks):
@@ -147,7 +147,7 @@ def served(home: Path, turns: tuple[int, int, float] = (1, 1, 10.0)) -> Iterator
     encoder = Gated()
     app = create_app(Settings(home=home), encoder)
     with running(app) as port:
-        app.state.turns = Turns(*turns)
+        app.state.turns = WorkQueue(*turns)
         try:
             yield port, encoder, app
         finally:
@@ -223,7 +223,7 @@ def test_waiting_for_a_language_model_holds_no_turn(
         script.reply = drips(b"HTTP/1.1 200 OK\r\n\r\n", b" ", 0.02)
         app = create_app(Settings(home=served_home, llm_url=script.url, llm_model="small-model"), encoder)
         with running(app) as port:
-            app.state.turns = Turns(1, 0)
+            app.state.turns = WorkQueue(1, 0)
             first = asking(port, "Which council paid for the lighthouse database?")
             wait_for(lambda: len(script.requests) == 1)
             page = HTTPConnection("127.0.0.1", port, timeout=5)
@@ -259,7 +259,7 @@ def test_a_page_without_a_question_needs_no_turn(served_home: Path, encoder: Any
     """It is shown when every turn is taken."""
     app = create_app(Settings(home=served_home), encoder)
     with TestClient(app) as client:
-        app.state.turns = Turns(1, 0)
+        app.state.turns = WorkQueue(1, 0)
         app.state.turns._free = 0
         assert client.get("/?q=").status_code == 422
         assert client.get("/").status_code == 200

@@ -19,7 +19,7 @@ from ingest.library.records import episodes_folder, load_transcript, records
 from ingest.library.removal import removal_of, removed_folder
 from ingest.pipeline import IngestSettings, ingest_episode
 from ingest.sources import Source, register_source
-from ingest.speech.heard import Heard, Listening
+from ingest.speech.heard import Heard, TranscriptionOptions
 from ingest.stages import heard_words
 from ingest.stages import recording as recordings
 from ingest.storage.files import read_json
@@ -48,7 +48,9 @@ class Engine:
     def __init__(self) -> None:
         self.heard: list[tuple[str, bytes]] = []
 
-    def transcribe(self, path: Path, listening: Listening, progress: object = None, resume: object = None) -> Heard:
+    def transcribe(
+        self, path: Path, listening: TranscriptionOptions, progress: object = None, resume: object = None
+    ) -> Heard:
         self.heard.append((path.parent.name, path.read_bytes()))
         words = tuple(
             HeardWord(word, n / 2, n / 2 + 0.4, 0.9) for n, word in enumerate(path.read_text("utf-8").split())

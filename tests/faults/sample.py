@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from index.keywords import stems
-from ingest.speech.heard import Heard, Listening, to_json
+from ingest.speech.heard import Heard, TranscriptionOptions, to_json
 from ingest.storage.files import sha256_of, write_json
 from ingest.transcript import HeardWord
 
@@ -47,7 +47,7 @@ class Stems:
         return len(text.split())
 
 
-def listened(path: Path, listening: Listening, progress: object = None, resume: Path | None = None) -> Heard:
+def listened(path: Path, listening: TranscriptionOptions, progress: object = None, resume: Path | None = None) -> Heard:
     """Stand in for Whisper: words half a second apart, and the file to resume from as the real one writes it."""
     words = tuple(HeardWord(word, n / 2, n / 2 + 0.4, 0.9) for n, word in enumerate("the keel was mended too".split()))
     heard = Heard(words, "en", listening.engine, listening.model, 4.0, listening.vocabulary)

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 
 from starlette.testclient import TestClient
 
-from api.answer.question import mended
+from api.answer.question import replace_surrogates
 from api.app import create_app
 from api.episodes.transcripts import open_transcript
 from api.quotes.quote import quote_at
@@ -77,7 +77,7 @@ def address_of(home: Path, episode: str, text: str, path: str) -> str:
 
 def as_stored(text: str) -> str:
     """A text as a turn may hold it: no blank lines, no runs of blanks, no halves of pairs (contract)."""
-    return "\n".join(" ".join(line.split()) for line in mended(text).split("\n") if line.split())
+    return "\n".join(" ".join(line.split()) for line in replace_surrogates(text).split("\n") if line.split())
 
 
 def library_of(home: Path, texts: Sequence[str]) -> dict[str, str]:

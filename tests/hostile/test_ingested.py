@@ -9,7 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.episodes.transcripts import Opened, open_transcript
+from api.episodes.transcripts import OpenedTranscript, open_transcript
 from api.quotes.quote import quote_at
 from api.settings import Settings
 from index.building.build import build
@@ -115,7 +115,7 @@ def quotes(outcomes: tuple[Path, list[Outcome]]) -> list[str]:
     return [quote_at(source, 0, min(5, _words_of_first_turn(source))).id for source in sources if source is not None]
 
 
-def _words_of_first_turn(source: Opened) -> int:
+def _words_of_first_turn(source: OpenedTranscript) -> int:
     return sum(place.turn == source.places[0].turn for place in source.places)
 
 

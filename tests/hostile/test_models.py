@@ -14,8 +14,8 @@ from index.generation import Generation
 from index.store import index_folder, open_generation
 from ingest.errors import ModelMissing
 from ingest.library.records import Record, save_record, save_transcript
-from ingest.speech.engines import opened as load_whisper
-from ingest.speech.heard import Listening
+from ingest.speech.engines import open_recogniser as load_whisper
+from ingest.speech.heard import TranscriptionOptions
 from ingest.speech.transcribe import transcribe
 from ingest.transcript import Episode, Show, Transcript
 from tests.api.conftest import HashedStems, turn_of
@@ -56,7 +56,7 @@ def test_whisper_weights_run_nothing(tmp_path, mark, name):
     path = tmp_path / ("small.safetensors" if "safetensors" in name else "small.pt")
     path.write_bytes(weights(mark)[name])
     with pytest.raises(ModelMissing) as caught:
-        load_whisper(path, Listening("openai-whisper", str(path)))
+        load_whisper(path, TranscriptionOptions("openai-whisper", str(path)))
     assert "not weights that this engine can load" in str(caught.value)
     assert "\n" not in str(caught.value)
     assert not mark.exists()
@@ -76,7 +76,7 @@ def test_a_planted_checkpoint_is_refused_before_torch_reads_it(tmp_path, mark, m
         (folder / "base.en.pt").write_bytes(weights(mark)[name])
     for models in (tmp_path / "models", None):
         with pytest.raises(ModelMissing, match="SHA-256 is not the published one"):
-            transcribe(sound, Listening("openai-whisper", "base.en", models=models))
+            transcribe(sound, TranscriptionOptions("openai-whisper", "base.en", models=models))
     assert not mark.exists()
 
 
@@ -89,7 +89,7 @@ def test_whispers_loader_asks_for_weights_only(tmp_path, monkeypatch):
     monkeypatch.setattr(torch, "load", lambda *_, **options: asked.append(options) or {})
     (tmp_path / "own.pt").write_bytes(b"x")
     with pytest.raises(ModelMissing):
-        load_whisper(tmp_path / "own.pt", Listening("openai-whisper", str(tmp_path / "own.pt")))
+        load_whisper(tmp_path / "own.pt", TranscriptionOptions("openai-whisper", str(tmp_path / "own.pt")))
     assert [options["weights_only"] for options in asked] == [True]
 
 
@@ -100,7 +100,7 @@ def test_ctranslate2_weights_that_are_none_are_refused(tmp_path, data):
     for name, content in (("model.bin", data), ("tokenizer.json", b"{}"), ("config.json", b"{}")):
         (tmp_path / name).write_bytes(content)
     with pytest.raises(ModelMissing, match="not weights that this engine can load"):
-        load_whisper(tmp_path, Listening("faster-whisper", str(tmp_path)))
+        load_whisper(tmp_path, TranscriptionOptions("faster-whisper", str(tmp_path)))
 
 
 def encoder_folder(tmp_path: Path) -> Path:

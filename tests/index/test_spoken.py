@@ -4,14 +4,14 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.word_index import Spoken, exactly, likeliest, longest, spoken_of
+from index.word_index import WordIndex, exact_matches, index_words, likeliest_turns, longest_matches
 
 # Few letters, so that words repeat and stretches meet by chance.
 turns_of_words = st.lists(st.lists(st.sampled_from("abc"), max_size=8), min_size=1, max_size=5)
 asked_words = st.lists(st.sampled_from("abcd"), min_size=1, max_size=6)
 
 
-def spoken(turns: list[list[str]]) -> Spoken:
+def spoken(turns: list[list[str]]) -> WordIndex:
     """One episode; each turn is two sentences."""
     sentences = []
     first = 0
@@ -19,7 +19,7 @@ def spoken(turns: list[list[str]]) -> Spoken:
         for part in (words[: len(words) // 2], words[len(words) // 2 :]):
             sentences.append(("e-1", number, first, "Ada", " ".join(part)))
             first += len(part)
-    return spoken_of(sentences)
+    return index_words(sentences)
 
 
 def standing(turns: list[list[str]], asked: list[str]) -> list[int]:
@@ -35,7 +35,7 @@ def standing(turns: list[list[str]], asked: list[str]) -> list[int]:
 def test_exact_places_are_all_places(turns: list[list[str]], asked: list[str]) -> None:
     """Every place of the words inside one turn is found, and none across the border of turns."""
     row = spoken(turns)
-    assert exactly(row, row.numbers(asked)).tolist() == standing(turns, asked)
+    assert exact_matches(row, row.numbers(asked)).tolist() == standing(turns, asked)
 
 
 @given(turns_of_words, asked_words, st.integers(1, 3))
@@ -44,12 +44,12 @@ def test_the_longest_beginning_is_the_longest(turns: list[list[str]], asked: lis
     row = spoken(turns)
     size = max((size for size in range(least, len(asked) + 1) if standing(turns, asked[:size])), default=0)
     expected = (standing(turns, asked[:size])[0], size) if size else (0, 0)
-    assert longest(row, row.numbers(asked), least) == expected
+    assert longest_matches(row, row.numbers(asked), least) == expected
 
 
 def test_turns_know_their_words() -> None:
     """A position leads back to the turn, its episode and speaker, and the place of its first word there."""
-    row = spoken_of(
+    row = index_words(
         [
             ("e-2", 0, 0, "Ada", "Good morning."),
             ("e-2", 0, 2, "Ada", "[laughs] We begin."),
@@ -67,7 +67,7 @@ def test_turns_know_their_words() -> None:
 def test_likely_stretches_do_not_overlap(turns: list[list[str]], asked: list[str], count: int) -> None:
     """At most so many stretches, apart from each other; none without a word of those asked for."""
     row = spoken(turns)
-    found = likeliest(row, row.numbers(asked), count)
+    found = likeliest_turns(row, row.numbers(asked), count)
     assert len(found) <= count
     size = min(len(asked), len(row.words))
     assert all(abs(one - other) >= size for one in found for other in found if one != other)
@@ -80,12 +80,16 @@ def test_rare_words_in_order_come_first() -> None:
         [["the", "old", "the", "new"], ["new", "walrus", "sings"], ["hums", "walrus", "the"], ["sings", "new"]]
     )
     asked = row.numbers(["new", "walrus", "sings"])
-    assert likeliest(row, asked, 1) == [4]
+    assert likeliest_turns(row, asked, 1) == [4]
 
 
 def test_nothing_said_is_nothing_found() -> None:
     """An empty library holds nothing, whatever is asked."""
-    row = spoken_of([])
+    row = index_words([])
     asked = row.numbers(["any", "word"])
-    assert (exactly(row, asked).tolist(), longest(row, asked, 1), likeliest(row, asked, 3)) == ([], (0, 0), [])
+    assert (exact_matches(row, asked).tolist(), longest_matches(row, asked, 1), likeliest_turns(row, asked, 3)) == (
+        [],
+        (0, 0),
+        [],
+    )
     assert np.array_equal(row.begins, [0])

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.alignment.anchors import Anchor, common_runs, heaviest_chain
-from ingest.alignment.matching import EXACT, NEAR, SLOT, encode, leap_costs, match
-from ingest.alignment.spoken_form import spoken
+from ingest.alignment.matching import EXACT, NEAR, SLOT, encode, gap_costs_between, match
+from ingest.alignment.spoken_form import spoken_form
 
 
 @pytest.mark.parametrize(
@@ -37,14 +37,14 @@ from ingest.alignment.spoken_form import spoken
 )
 def test_a_piece_becomes_the_words_that_are_said(piece: str, words: str) -> None:
     """Known readings of numbers, money, years, initials and signs."""
-    assert " ".join(spoken(piece)) == words
+    assert " ".join(spoken_form(piece)) == words
 
 
 @given(st.text(max_size=40))
 def test_any_text_can_be_said(text: str) -> None:
     """No text fails; the words are in lower case and hold no blanks."""
     for piece in text.split():
-        assert all(word and word == word.casefold() and not word.isspace() for word in spoken(piece))
+        assert all(word and word == word.casefold() and not word.isspace() for word in spoken_form(piece))
 
 
 def best_score(official: list[str], heard: list[str]) -> float:
@@ -79,9 +79,9 @@ def best_score(official: list[str], heard: list[str]) -> float:
 def score(official: list[str], heard: list[str]) -> float:
     """What the found matching is worth by the same rules."""
     mine, theirs = encode(official, heard)
-    haste = np.ones(len(official))
-    haste[-1] = 0.0
-    pairs = match(mine, theirs, haste, np.zeros(len(heard)))
+    continuity = np.ones(len(official))
+    continuity[-1] = 0.0
+    pairs = match(mine, theirs, continuity, np.zeros(len(heard)))
     total, row, column = 0.0, 0, 0
     worth = {EXACT: 1.0, NEAR: 0.6}
     for pair in [*pairs, None]:
@@ -118,8 +118,8 @@ def test_a_turn_does_not_leap_over_a_pause_for_a_common_word() -> None:
     """Of two equal words the one next to the rest of the turn is taken, not the one seconds before."""
     mine, theirs = encode(["so", "we", "moved"], ["so", "so", "we", "moved"])
     starts = np.array([0.0, 9.0, 9.2, 9.4])
-    haste = np.array([1.0, 1.0, 0.0])
-    pairs = match(mine, theirs, haste, leap_costs(starts, starts + 0.2), loose_ends=True)
+    continuity = np.array([1.0, 1.0, 0.0])
+    pairs = match(mine, theirs, continuity, gap_costs_between(starts, starts + 0.2), loose_ends=True)
     assert [pair.heard for pair in pairs] == [1, 2, 3]
 
 

@@ -54,9 +54,9 @@ def no_weights(monkeypatch):
         raise ModelMissing("no weights for 'small.en'; put them somewhere")
 
     monkeypatch.setattr(pipeline, "weights_available", missing)
-    pipeline.look_for_weights()
+    pipeline.forget_missing_weights()
     yield
-    pipeline.look_for_weights()
+    pipeline.forget_missing_weights()
 
 
 @pytest.fixture
@@ -300,7 +300,7 @@ def test_an_unknown_option_value_is_wrong_usage(folder, ingest, capsys, options)
 def test_an_unknown_model_is_named(folder, ingest, monkeypatch):
     """A model that does not exist is a reason to wait, said in the outcome."""
     monkeypatch.undo()
-    pipeline.look_for_weights()
+    pipeline.forget_missing_weights()
     write(folder, talk_wav=sound(1.0))
     code, out, _ = ingest("talk.wav", options=("--model", "no-such-model"))
     assert code == 1

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from ingest.audio import decoder_process
-from ingest.audio.decoder_process import cell_limits, line_of, run
+from ingest.audio.decoder_process import line_in, run_decoder, sandbox_limits
 from ingest.audio.load import LONGEST, blocks, probe
 from ingest.audio.protocol import ERROR, INFO, MOST_BYTES, SAMPLES, message
 from ingest.errors import AudioError
@@ -47,7 +47,7 @@ def test_each_wall_by_itself_keeps_the_network_out(walled, wall):
         port = str(canary.getsockname()[1])
         assert "connected" in walled(CONNECT, argument=port)
         canary.accept()[0].close()
-        held = {NETWORK: "no interfaces", FILES: "no TCP", LIMITS: "no socket"}[wall] in cell_limits()["network"]
+        held = {NETWORK: "no interfaces", FILES: "no TCP", LIMITS: "no socket"}[wall] in sandbox_limits()["network"]
         if not held:
             pytest.skip("this kernel has no such wall")
         assert "connected" not in walled(CONNECT, wall, argument=port)
@@ -70,7 +70,7 @@ def test_each_wall_by_itself_keeps_the_network_out(walled, wall):
 )
 def test_files_programs_and_memory_are_out_of_reach(walled, lines, wall):
     """What a decoder under foreign control would try fails with an error."""
-    if wall == FILES and "Landlock" not in cell_limits()["files"]:
+    if wall == FILES and "Landlock" not in sandbox_limits()["files"]:
         pytest.skip("this kernel has no Landlock")
     assert "Error" in walled(lines, wall)
     assert "Error" not in walled(lines)
@@ -86,7 +86,7 @@ def test_written_files_and_time_are_limited(walled):
 
 def test_doctor_can_say_what_holds():
     """Five lines, each true of this machine; on Linux memory and time are always limited."""
-    limits = cell_limits()
+    limits = sandbox_limits()
     assert list(limits) == ["process", "memory", "time", "files", "network"]
     if sys.platform == "linux":
         assert limits["memory"] == "512 MiB"
@@ -199,9 +199,9 @@ def test_messages_are_bytes_with_a_length(tmp_path):
     assert message(INFO, b"{}") == b"I\x00\x00\x00\x02{}"
     assert len(message(SAMPLES, bytes(100_000))) == 5 + MOST_BYTES
     with (tmp_path / "none").open("wb+") as nothing:
-        ((kind, body),) = run("probe", "wav", nothing)
+        ((kind, body),) = run_decoder("probe", "wav", nothing)
     assert kind == ERROR
-    assert "not a recording" in line_of(body)
+    assert "not a recording" in line_in(body)
 
 
 def test_the_parent_never_loads_ffmpeg(tmp_path, record):

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from ingest import pipeline, sources
-from ingest.errors import PassingError, SourceError
+from ingest.errors import SourceError, TransientError
 from ingest.export import render
 from ingest.fetch.client import Downloaded, Fetched
 from ingest.item import Item, Link
@@ -25,7 +25,7 @@ from ingest.library.records import (
     load_transcript,
     recording,
 )
-from ingest.library.register import register
+from ingest.library.register import register_items
 from ingest.library.shows import FeedState
 from ingest.pipeline import IngestSettings, ingest_episode
 from ingest.sources import refresh_feed, register_source
@@ -108,9 +108,9 @@ def sound(monkeypatch):
     monkeypatch.setattr(heard_words, "transcribe", transcribe)
     monkeypatch.setattr(pipeline, "with_edges", lambda transcript, audio: transcript)
     monkeypatch.setattr(pipeline, "weights_available", lambda *_, **__: None)
-    pipeline.look_for_weights()
+    pipeline.forget_missing_weights()
     yield there
-    pipeline.look_for_weights()
+    pipeline.forget_missing_weights()
 
 
 def stamps(home: Path) -> dict[Path, int]:
@@ -188,9 +188,9 @@ def test_a_page_beside_the_feed_is_not_replaced_by_a_new_guid(tmp_path):
     show = {"show_title": "Government Digital Service Podcast", "number": 35}
     page = Item("file:5eed", "page.txt", title="GDS Podcast #35", notes="Ann: Hello.", **show)
     listed = Item("g-35", "feed", title="#35", feed_url=OLD, notes="x", **show)
-    (first,) = register(tmp_path, [page])
-    register(tmp_path, [listed], FeedState(OLD))
-    (last,) = register(tmp_path, [replace(listed, guid="h-35")], FeedState(OLD))
+    (first,) = register_items(tmp_path, [page]).episodes
+    register_items(tmp_path, [listed], FeedState(OLD))
+    (last,) = register_items(tmp_path, [replace(listed, guid="h-35")], FeedState(OLD)).episodes
     assert last.id == first.id
     assert [item.guid for item in load_record(tmp_path, first.id).items] == ["file:5eed", "h-35"]
 
@@ -376,7 +376,7 @@ def captions(web, monkeypatch):
     def fetch(url, **how):
         if url in web.down:
             web.asked.append((url, None))
-            raise SourceError(f"{url}: failed (status 503)") from PassingError("failed")
+            raise SourceError(f"{url}: failed (status 503)") from TransientError("failed")
         return sources.fetch(url, **how)
 
     monkeypatch.setattr(caption_links, "fetch", fetch)
@@ -650,7 +650,9 @@ def test_the_guid_of_a_local_feed_may_change_too(tmp_path):
 
 def test_a_duration_that_only_the_recording_told_follows_it(tmp_path):
     """Published again and longer, the episode is as long as its new recording."""
-    (episode,) = register(tmp_path, [Item("g", "f", show_title="Tea", enclosure=Link("https://a.example/1.mp3"))])
+    (episode,) = register_items(
+        tmp_path, [Item("g", "f", show_title="Tea", enclosure=Link("https://a.example/1.mp3"))]
+    ).episodes
     record = load_record(tmp_path, episode.id)
     folder = episode_folder(tmp_path, episode.id)
     for seconds in (60.0, 75.5):

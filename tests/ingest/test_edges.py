@@ -18,7 +18,7 @@ from ingest.library.records import load_transcript
 from ingest.pipeline import IngestSettings, ingest_episode
 from ingest.sources import register_source
 from ingest.stages.assemble import with_edges
-from ingest.timing.edges import FOUND_ERROR, MOST_ERROR, movable, refined
+from ingest.timing.edges import FOUND_ERROR, MOST_ERROR, has_movable_edges, refine_edges
 from ingest.timing.pauses import Pause, envelope, pauses
 from ingest.transcript import Episode, Show, Transcript, Turn, Word
 
@@ -89,7 +89,7 @@ def test_starts_move_to_just_before_the_sound(voice: Voice) -> None:
     """Turns stated 0.3 s late or early begin and end at their speech, and their error shrinks."""
     recording = sound(voice, (1, 6), (7, 12), (13, 18))
     stated = [turn("one two three four five", 1.3, 6.3), turn("six seven eight", 6.7, 11.7), turn("nine", 13.3, 18.2)]
-    result = refined(stated, heard(recording))
+    result = refine_edges(stated, heard(recording))
     for found, (start, end) in zip(result, [(1, 6), (7, 12), (13, 18)], strict=True):
         assert is_just_before(found.start, start)
         assert found.end == pytest.approx(end, abs=0.1)
@@ -101,7 +101,7 @@ def test_starts_move_to_just_before_the_sound(voice: Voice) -> None:
 def test_sentences_inside_a_turn_move_too(voice: Voice) -> None:
     """A quote begins at a sentence: that, and the end of the one before, lie at the pause between them."""
     recording = sound(voice, (1, 6), (7, 12))
-    (found,) = refined([turn("One two three four five. “Six seven eight nine ten.”", 1.0, 12.0)], heard(recording))
+    (found,) = refine_edges([turn("One two three four five. “Six seven eight nine ten.”", 1.0, 12.0)], heard(recording))
     assert is_just_before(found.words[5].start, 7)
     assert found.words[4].end == pytest.approx(6, abs=0.1)
 
@@ -111,7 +111,7 @@ def test_a_breath_is_no_word(voice: Voice) -> None:
     recording = sound(voice, (1, 6), (7, 12))
     breath = slice(round(6.6 * RATE), round(6.95 * RATE))
     recording[breath] += np.random.default_rng(2).normal(0, 0.005, recording[breath].shape).astype(np.float32)
-    result = refined([turn("one two three four", 1, 6), turn("five six seven", 7.1, 12)], heard(recording))
+    result = refine_edges([turn("one two three four", 1, 6), turn("five six seven", 7.1, 12)], heard(recording))
     assert is_just_before(result[1].start, 7)
 
 
@@ -119,13 +119,13 @@ def test_times_stay_where_nobody_pauses(voice: Voice) -> None:
     """An interruption, or speech over music that never falls silent, leaves the times as they are."""
     stated = [turn("one two three four five", 1, 9.5), turn("six seven eight", 9.5, 19)]
     steady = np.sin(2 * np.pi * 2500 * np.arange(20 * RATE) / RATE).astype(np.float32)
-    assert refined(stated, heard(0.05 * sound(voice, (1, 19)) + steady)) == tuple(stated)
-    assert refined(stated, ()) == tuple(stated)
+    assert refine_edges(stated, heard(0.05 * sound(voice, (1, 19)) + steady)) == tuple(stated)
+    assert refine_edges(stated, ()) == tuple(stated)
 
 
 def test_a_start_is_not_drawn_along_by_the_next_sentence() -> None:
     """Where no pause fits before a turn, its start stays, though a long pause is found inside it."""
-    (found,) = refined([turn("Yes. Well, no.", 13.5, 15.0, error=1.2)], [Pause(12.0, 14.1)])
+    (found,) = refine_edges([turn("Yes. Well, no.", 13.5, 15.0, error=1.2)], [Pause(12.0, 14.1)])
     assert found.start == 13.5 or is_just_before(found.start, 14.1)
     assert found.words[0].start == found.start
 
@@ -133,7 +133,7 @@ def test_a_start_is_not_drawn_along_by_the_next_sentence() -> None:
 def test_an_interjection_moves_nothing(voice: Voice) -> None:
     """Where somebody speaks in the midst of another's turn, the pauses are not theirs."""
     stated = [turn("one two three four", 1, 12), turn("yes", 6.8, 7.1)]
-    assert refined(stated, heard(sound(voice, (1, 6), (6.5, 12))))[1] == stated[1]
+    assert refine_edges(stated, heard(sound(voice, (1, 6), (6.5, 12))))[1] == stated[1]
 
 
 @pytest.mark.parametrize(
@@ -147,15 +147,15 @@ def test_an_interjection_moves_nothing(voice: Voice) -> None:
 def test_guesses_stay_guesses(voice: Voice, changes: dict[str, object]) -> None:
     """Estimated, missing and very uncertain times are never made to look exact."""
     stated = [replace(turn("one two", 1.2, 6), **changes)]  # type: ignore[arg-type]
-    assert not movable(stated)
-    assert refined(stated, heard(sound(voice, (1, 6)))) == tuple(stated)
+    assert not has_movable_edges(stated)
+    assert refine_edges(stated, heard(sound(voice, (1, 6)))) == tuple(stated)
 
 
 def test_marks_keep_no_time(voice: Voice) -> None:
     """A mark at the beginning has no time; the first word after it moves."""
     spoken = turn("one two", 1.3, 6)
     stated = replace(spoken, text="[laughs] one two", words=(Word("[laughs]"), *spoken.words))
-    (found,) = refined([stated], heard(sound(voice, (1, 6))))
+    (found,) = refine_edges([stated], heard(sound(voice, (1, 6))))
     assert found.words[0] == Word("[laughs]")
     assert is_just_before(found.words[1].start, 1)
 
@@ -180,7 +180,7 @@ def episodes(draw: st.DrawFn) -> tuple[list[Turn], list[Pause]]:
 def test_words_keep_their_order(episode: tuple[list[Turn], list[Pause]]) -> None:
     """Whatever the pauses, texts stay, word times never run backwards, and no edge moves beyond what is allowed."""
     turns, found = episode
-    for before, after in zip(turns, refined(turns, found), strict=True):
+    for before, after in zip(turns, refine_edges(turns, found), strict=True):
         assert (after.text, after.speaker, after.timing) == (before.text, before.speaker, before.timing)
         assert [word.text for word in after.words] == [word.text for word in before.words]
         starts = [word.start for word in after.words]
@@ -205,7 +205,7 @@ def test_the_sample_show_is_hit_from_blurred_times() -> None:
         text = " ".join(word.text for word in timed)
         stated.append(Turn("Ann", text, timed[0].start, timed[-1].end, "aligned", 0.5, 0.9, timed))
         true.append(float(own[0]["start"]))
-    result = refined(stated, pauses(envelope(blocks(SAMPLE / "1-rehearsal.mp3"))))
+    result = refine_edges(stated, pauses(envelope(blocks(SAMPLE / "1-rehearsal.mp3"))))
     hits = [is_just_before(found.start, start) for found, start in zip(result, true, strict=True)]
     assert sum(hits) >= 0.95 * len(hits)
     assert all(

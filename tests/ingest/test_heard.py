@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ingest.audio.load import SAMPLE_RATE
 from ingest.errors import LibraryError
 from ingest.speech.heard import Heard, from_json, to_json
-from ingest.speech.postprocess import guarded, in_order, in_speech, joined, unprompted, unrepeated
+from ingest.speech.postprocess import cleaned, in_order, in_speech, join_word_pieces, without_loops, without_prompt
 from ingest.speech.vocabulary import PROMPT, prompt
 from ingest.speech.windows import LONGEST_PAUSE, clips, cut, windows
 from ingest.transcript import HeardWord
@@ -47,7 +47,7 @@ def test_times_run_forwards_within_the_recording(words):
 def test_words_in_order_keep_their_times():
     """Guards do not touch what is plausible."""
     words = said("so we moved to a serverless platform")
-    assert guarded(words, 60.0) == tuple(words)
+    assert cleaned(words, 60.0) == tuple(words)
 
 
 def test_a_word_past_the_end_is_left_out_and_one_across_it_is_shortened():
@@ -80,7 +80,7 @@ def test_words_in_silence_are_invented():
 )
 def test_loops_are_kept_once_and_emphasis_is_kept_whole(text, kept):
     """A phrase again and again is a loop; a word said four times is how people talk."""
-    assert texts(unrepeated(said(text))) == kept
+    assert texts(without_loops(said(text))) == kept
 
 
 def test_a_loop_over_several_clips_is_found():
@@ -90,22 +90,22 @@ def test_a_loop_over_several_clips_is_found():
         for i in range(6)
         for word in said("Please subscribe to us!" if i % 2 else "please subscribe to us", 30.0 * i)
     ]
-    assert texts(guarded(words, 600.0)) == "please subscribe to us"
+    assert texts(cleaned(words, 600.0)) == "please subscribe to us"
 
 
 def test_an_echo_of_the_vocabulary_is_left_out():
     """Six words in a row as they stand in the prompt are an echo; a name that is said is not."""
     vocabulary = ("GOV.UK Pay", "Kat Stevens", "serverless", "Notify", "One Login")
     words = said("I am Kat Stevens and GOV.UK Pay, Kat Stevens, serverless, Notify, is serverless")
-    assert texts(unprompted(words, vocabulary)) == "I am Kat Stevens and is serverless"
-    assert unprompted(words, ()) == words
+    assert texts(without_prompt(words, vocabulary)) == "I am Kat Stevens and is serverless"
+    assert without_prompt(words, ()) == words
 
 
 def test_pieces_become_words():
     """Punctuation without a blank joins its neighbours; signs of music and half characters are no words."""
     pieces = [" GOV", ".UK", " and", " re", "-use", " ♪", " …", " £5", ",000", " caf\ufffd", ""]
     heard = [HeardWord(text, i, i + 1, 1 - i / 100) for i, text in enumerate(pieces)]
-    assert joined(heard) == [
+    assert join_word_pieces(heard) == [
         HeardWord("GOV.UK", 0, 2, 0.99),
         HeardWord("and", 2, 3, 0.98),
         HeardWord("re-use", 3, 5, 0.96),

@@ -6,7 +6,16 @@ from hypothesis import strategies as st
 
 from ingest.feed.fields import number_in
 from ingest.item import Item, Link
-from ingest.library.identity import are_two, episode_id, same_episode, same_show, show_id, slug, title_core, told_apart
+from ingest.library.identity import (
+    are_different_episodes,
+    episode_id,
+    same_episode,
+    same_show,
+    show_id,
+    slug,
+    title_core,
+    with_distinct_guids,
+)
 from ingest.transcript import Show
 
 TEA = Show("tea-show", "Tea show", "https://tea.example/")
@@ -212,5 +221,5 @@ def test_two_items_with_one_guid_are_two_episodes_only_if_they_look_it(facts, ex
     """Another title and another recording; without a recording, another title and another number or day."""
     one = item("a", title="One", number=1, enclosure=Link("https://cdn.example/1.mp3"))
     other = replace(one, **facts)
-    assert are_two(one, other) is are_two(other, one) is expected
-    assert len({entry.guid for entry in told_apart((other, one))}) == 1 + expected
+    assert are_different_episodes(one, other) is are_different_episodes(other, one) is expected
+    assert len({entry.guid for entry in with_distinct_guids((other, one))}) == 1 + expected

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.item import Item, Link
-from ingest.library.identity import same_episode, told_apart
-from ingest.library.lookup import Known, find, find_recording, put
+from ingest.library.identity import same_episode, with_distinct_guids
+from ingest.library.lookup import EpisodeLookup, add, find, find_recording
 from ingest.library.records import Record
-from ingest.library.register import register
+from ingest.library.register import register_items
 from ingest.library.shows import FeedState
 from ingest.reference.catalogue import names_of
 from ingest.transcript import Episode, Show
@@ -38,10 +38,10 @@ ITEMS = st.builds(
 EPISODES = st.lists(st.tuples(st.sampled_from([0, 1]), st.lists(ITEMS, min_size=1, max_size=3)), max_size=6)
 
 
-def known_of(episodes: list[tuple[int, list[Item]]], beside: frozenset[str]) -> Known:
-    known = Known(beside)
+def known_of(episodes: list[tuple[int, list[Item]]], beside: frozenset[str]) -> EpisodeLookup:
+    known = EpisodeLookup(beside)
     for number, (show, items) in enumerate(episodes):
-        put(known, Record(Episode(f"e-{number}", items[0].guid, SHOWS[show]), tuple(items)))
+        add(known, Record(Episode(f"e-{number}", items[0].guid, SHOWS[show]), tuple(items)))
     return known
 
 
@@ -66,7 +66,7 @@ def test_what_is_replaced_is_found_no_more(episodes, item, others):
     known = known_of(episodes, frozenset())
     for number, (_, items) in enumerate(again):
         episode = known.records[f"e-{number}"].episode
-        put(known, Record(episode, tuple(items)))
+        add(known, Record(episode, tuple(items)))
     now = [(show, again[n][1] if n < len(again) else items) for n, (show, items) in enumerate(episodes)]
     fresh = known_of(now, frozenset())
     for show in SHOWS:
@@ -90,8 +90,8 @@ def test_registering_compares_an_item_with_few_others(tmp_path, monkeypatch, ali
     counts = []
     for count in (50, 100):
         asked.clear()
-        register(tmp_path / f"{count}-{alike}", items(count), FeedState("https://tea.example/feed"))
-        register(tmp_path / f"{count}-{alike}", items(count), FeedState("https://tea.example/feed"))
+        register_items(tmp_path / f"{count}-{alike}", items(count), FeedState("https://tea.example/feed"))
+        register_items(tmp_path / f"{count}-{alike}", items(count), FeedState("https://tea.example/feed"))
         counts.append(sum(asked))
     assert counts[1] <= 2 * counts[0] <= 200
 
@@ -101,12 +101,15 @@ def test_one_guid_for_two_recordings_under_two_titles_is_two_episodes(tmp_path):
     old = Item("g", "f", show_title="Tea", title="Old", number=1, enclosure=link("1"), feed_url="https://tea.example/f")
     new = replace(old, title="New", number=2, enclosure=link("2"))
     feed = FeedState("https://tea.example/f")
-    (first,) = register(tmp_path, told_apart([old]), feed)
-    second, again = register(tmp_path, told_apart([new, old]), feed)
+    (first,) = register_items(tmp_path, with_distinct_guids([old]), feed).episodes
+    second, again = register_items(tmp_path, with_distinct_guids([new, old]), feed).episodes
     assert (again.id, again.title) == (first.id, "Old")
     assert (second.title, second.number) == ("New", 2)
-    assert {episode.id for episode in register(tmp_path, told_apart([new, old]), feed)} == {first.id, second.id}
-    mended, _ = register(tmp_path, told_apart([replace(new, guid="h"), old]), feed)
+    assert {episode.id for episode in register_items(tmp_path, with_distinct_guids([new, old]), feed).episodes} == {
+        first.id,
+        second.id,
+    }
+    mended, _ = register_items(tmp_path, with_distinct_guids([replace(new, guid="h"), old]), feed).episodes
     assert (mended.id, mended.guid) == (second.id, "h"), "with a guid of its own it is the same episode"
 
 
@@ -114,4 +117,4 @@ def test_one_guid_for_two_recordings_under_two_titles_is_two_episodes(tmp_path):
 def test_one_episode_that_is_listed_twice_stays_one(change):
     """The same recording, or the same title, under one guid is one episode that was listed twice."""
     item = Item("g", "f", title="One", enclosure=link("1"))
-    assert {found.guid for found in told_apart([replace(item, **change), item])} == {"g"}
+    assert {found.guid for found in with_distinct_guids([replace(item, **change), item])} == {"g"}

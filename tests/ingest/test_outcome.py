@@ -5,11 +5,11 @@ import json
 import pytest
 
 from ingest import pipeline
-from ingest.errors import AudioError, LibraryError, ModelMissing, PassingError, SourceError
+from ingest.errors import AudioError, LibraryError, ModelMissing, SourceError, TransientError
 from ingest.item import Item, Link
 from ingest.library.outcome import MOST_ATTEMPTS, load_state, source_of
 from ingest.library.records import load_record
-from ingest.library.register import register
+from ingest.library.register import register_items
 from ingest.library.shows import FeedState
 from ingest.pipeline import IngestSettings, ingest_episode
 from ingest.shownotes.parse import OfficialText
@@ -52,7 +52,7 @@ def caused(cause: Exception) -> SourceError:
 
 
 def runs(home, count=1, again=False) -> list[str]:
-    (episode,) = register(home, [item()], FEED)
+    (episode,) = register_items(home, [item()], FEED).episodes
     return [ingest_episode(episode, home, IngestSettings(audio=False, again=again)).status for _ in range(count)]
 
 
@@ -60,7 +60,7 @@ def test_the_third_failure_in_a_row_puts_an_episode_in_quarantine(tmp_path, fail
     """Two failures are tried again; after the third it is left alone, not ok, and the reason is still said."""
     assert runs(tmp_path, 5) == ["failed", "failed", "quarantined", "quarantined", "quarantined"]
     assert failing.tries == MOST_ATTEMPTS == 3
-    (episode,) = register(tmp_path, [item()], FEED)
+    (episode,) = register_items(tmp_path, [item()], FEED).episodes
     outcome = ingest_episode(episode, tmp_path, IngestSettings(audio=False))
     assert not outcome.ok
     assert outcome.message.startswith("audio.mp3: no sound can be decoded; failed 3 times; tried again with --again")
@@ -73,7 +73,7 @@ def test_again_and_naming_it_try_it_once_more(tmp_path, failing):
     runs(tmp_path, 3)
     assert runs(tmp_path, again=True) == ["quarantined"]
     assert failing.tries == 4
-    (episode,) = register(tmp_path, [item()], FEED)
+    (episode,) = register_items(tmp_path, [item()], FEED).episodes
     assert register_source(episode.id, tmp_path).episodes == (episode,)
     assert runs(tmp_path, 4) == ["failed", "failed", "quarantined", "quarantined"]
 
@@ -84,7 +84,7 @@ def test_a_changed_source_is_tried_anew(tmp_path, failing):
     captions.write_text("WEBVTT\n")
     home = tmp_path / "home"
     local = {"transcripts": (Link(str(captions), "text/vtt"),)}
-    (episode,) = register(home, [item(**local)], FEED)
+    (episode,) = register_items(home, [item(**local)], FEED).episodes
 
     def statuses(count):
         return [ingest_episode(episode, home, IngestSettings(audio=False)).status for _ in range(count)]
@@ -92,10 +92,10 @@ def test_a_changed_source_is_tried_anew(tmp_path, failing):
     assert statuses(4)[2:] == ["quarantined", "quarantined"]
     captions.write_text("WEBVTT \n")
     assert statuses(4) == ["failed", "failed", "quarantined", "quarantined"]
-    register(home, [item(**local, enclosure=Link("https://tea.example/2.mp3"))], FEED)
+    register_items(home, [item(**local, enclosure=Link("https://tea.example/2.mp3"))], FEED)
     assert statuses(1) == ["failed"]
     before = source_of(load_record(home, episode.id))
-    register(home, [item(**local, enclosure=Link("https://tea.example/2.mp3"), notes="mended")], FEED)
+    register_items(home, [item(**local, enclosure=Link("https://tea.example/2.mp3"), notes="mended")], FEED)
     assert source_of(load_record(home, episode.id)) != before
 
 
@@ -111,7 +111,7 @@ def test_a_success_forgets_the_failures(tmp_path, failing):
 @pytest.mark.parametrize(
     "error",
     [
-        caused(PassingError("cannot be reached")),
+        caused(TransientError("cannot be reached")),
         caused(OSError(28, "No space left on device")),
         OSError(28, "No space left on device"),
         PermissionError(13, "Permission denied"),
@@ -136,17 +136,19 @@ def test_captions_out_of_reach_are_no_failure_of_the_episode(tmp_path, monkeypat
     """A server that does not answer may answer tomorrow; one that sends no captions has failed."""
 
     def fetched(url, **_):
-        raise caused(PassingError("did not answer")) if not reachable else SourceError(f"{url}: is not there")
+        raise caused(TransientError("did not answer")) if not reachable else SourceError(f"{url}: is not there")
 
     monkeypatch.setattr(caption_links, "fetch", fetched)
-    (episode,) = register(tmp_path, [item(transcripts=(Link("https://tea.example/1.vtt", "text/vtt"),))], FEED)
+    (episode,) = register_items(
+        tmp_path, [item(transcripts=(Link("https://tea.example/1.vtt", "text/vtt"),))], FEED
+    ).episodes
     statuses = [ingest_episode(episode, tmp_path, IngestSettings(audio=False)).status for _ in range(4)]
     assert statuses == (["failed", "failed", "quarantined", "quarantined"] if reachable else ["failed"] * 4)
 
 
 def test_an_error_of_the_disk_is_one_clear_line(tmp_path, monkeypatch):
     """The outcome says what to do, not which number the kernel gave."""
-    (episode,) = register(tmp_path, [item()], FEED)
+    (episode,) = register_items(tmp_path, [item()], FEED).episodes
     monkeypatch.setattr(pipeline, "_ingest", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
     outcome = ingest_episode(episode, tmp_path, IngestSettings(audio=False))
     assert outcome.status == "failed"
@@ -155,7 +157,7 @@ def test_an_error_of_the_disk_is_one_clear_line(tmp_path, monkeypatch):
 
 def test_a_state_of_an_earlier_version_is_read(tmp_path, failing):
     """Before attempts were counted a state was a word and a line; it counts as none."""
-    (episode,) = register(tmp_path, [item()], FEED)
+    (episode,) = register_items(tmp_path, [item()], FEED).episodes
     path = tmp_path / "library" / "episodes" / episode.id / "state.json"
     path.write_text(json.dumps({"schema": 1, "status": "failed", "message": "x"}))
     assert load_state(tmp_path, episode.id).attempts == 0

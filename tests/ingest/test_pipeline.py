@@ -22,7 +22,7 @@ from ingest.library.records import (
 )
 from ingest.pipeline import IngestSettings, ingest_episode
 from ingest.sources import register_source
-from ingest.speech.heard import Heard, Listening
+from ingest.speech.heard import Heard, TranscriptionOptions
 from ingest.stages import captions as caption_links
 from ingest.stages import heard_words
 from ingest.storage.files import read_json
@@ -83,7 +83,7 @@ def enclosure(folder: Path, name: str = "1.wav") -> str:
 
 
 def run(source: str, home: Path, settings: IngestSettings = NO_AUDIO):
-    pipeline.look_for_weights()
+    pipeline.forget_missing_weights()
     return [ingest_episode(episode, home, settings) for episode in register_source(source, home).episodes]
 
 
@@ -302,10 +302,10 @@ def test_a_transcription_is_kept_for_its_audio_engine_and_model(tmp_path, home, 
     feed(tmp_path, item(notes=NOTES, inside=enclosure(tmp_path)))
     run(source, home, IngestSettings())
     assert weights.calls == 1
-    run(source, home, IngestSettings(listening=Listening(model="tiny")))
+    run(source, home, IngestSettings(listening=TranscriptionOptions(model="tiny")))
     assert weights.calls == 2
     weights.text = [text.upper() for text in HEARD]
-    (outcome,) = run(source, home, IngestSettings(again=True, listening=Listening(model="tiny")))
+    (outcome,) = run(source, home, IngestSettings(again=True, listening=TranscriptionOptions(model="tiny")))
     assert weights.calls == 3
     assert outcome.status == "ingested"
     assert read_json(episode_folder(home, outcome.episode.id) / "heard.json")["words"][0][0] == "HELLO"

@@ -11,7 +11,7 @@ from ingest.errors import LibraryError, SourceError
 from ingest.item import Item, Link
 from ingest.library import removal
 from ingest.library.records import episode_folder, episode_ids, feeds, load_record, load_transcript, save_transcript
-from ingest.library.register import FeedState, register, registered
+from ingest.library.register import FeedState, register_items
 from ingest.library.removal import bring_back, removal_of, removals, remove_episode, remove_show, removed_folder
 from ingest.pipeline import IngestSettings, ingest_episode
 from ingest.sources import register_source
@@ -31,7 +31,7 @@ def item(number: int, **facts) -> Item:
 @pytest.fixture
 def library(tmp_path) -> list[str]:
     """Three episodes with transcripts, the second of them with an earlier one and a recording; their ids."""
-    episodes = register(tmp_path, [item(n) for n in (1, 2, 3)], FEED)
+    episodes = register_items(tmp_path, [item(n) for n in (1, 2, 3)], FEED).episodes
     for episode in episodes:
         save_transcript(tmp_path, Transcript(episode, (untimed(OfficialTurn("Ann", "Before.")),)), "1")
         save_transcript(tmp_path, Transcript(episode, (untimed(OfficialTurn("Ann", SECRET)),)), "2")
@@ -70,13 +70,13 @@ def test_its_feed_does_not_bring_it_back(tmp_path, library, purge):
     """Neither as it was nor under another guid or recording; the others come as ever."""
     remove_episode(tmp_path, library[1], "asked for", purge)
     for changed in ({}, {"enclosure": Link("https://tea.example/other.mp3")}, {"title": "Talk two"}):
-        found = registered(tmp_path, [item(1), item(2, **changed), item(3)], FEED)
+        found = register_items(tmp_path, [item(1), item(2, **changed), item(3)], FEED)
         assert [episode.id for episode in found.episodes] == [library[0], library[2]]
         assert len(found.left_out) == 1
         assert found.left_out[0].startswith(f"{library[1]}  left out: removed from this library on ")
         assert found.left_out[0].endswith(": asked for")
     renamed = Item(**{field: getattr(item(2), field) for field in Item.__slots__ if field != "guid"}, guid="other")
-    assert len(register(tmp_path, [item(1), renamed, item(3)], FEED)) == 2
+    assert len(register_items(tmp_path, [item(1), renamed, item(3)], FEED).episodes) == 2
     assert len(episode_ids(tmp_path)) == 2
 
 
@@ -84,8 +84,8 @@ def test_another_episode_beside_it_comes_in(tmp_path, library):
     """What a feed lists as two is two: one that is called the same is not the one that was removed."""
     remove_episode(tmp_path, library[1], "asked for", purge=False)
     other = Item("h-2", "f", "Tea show", feed_url=FEED.url, title="Talk 2", number=2, notes="x")
-    assert [episode.guid for episode in register(tmp_path, [item(2), other], FEED)] == ["h-2"]
-    assert register(tmp_path / "empty", [other], FEED)[0].id == episode_ids(tmp_path)[-2]
+    assert [episode.guid for episode in register_items(tmp_path, [item(2), other], FEED).episodes] == ["h-2"]
+    assert register_items(tmp_path / "empty", [other], FEED).episodes[0].id == episode_ids(tmp_path)[-2]
 
 
 @pytest.mark.parametrize("purge", [False, True])
@@ -93,12 +93,12 @@ def test_again_brings_it_back_under_its_id(tmp_path, library, purge):
     """What was kept comes back whole; of a purged one only what its feed still says, under the id of before."""
     before = files_of(episode_folder(tmp_path, library[1]))
     remove_episode(tmp_path, library[1], "asked for", purge)
-    episodes = register(tmp_path, [item(1), item(2), item(3)], FEED, again=True)
+    episodes = register_items(tmp_path, [item(1), item(2), item(3)], FEED, again=True).episodes
     assert [episode.id for episode in episodes] == library
     assert (files_of(episode_folder(tmp_path, library[1])) == before) is not purge
     assert (load_transcript(tmp_path, library[1]) is None) is purge
     assert removals(tmp_path) == []
-    assert register(tmp_path, [item(1), item(2), item(3)], FEED) == episodes, "and stays"
+    assert register_items(tmp_path, [item(1), item(2), item(3)], FEED).episodes == episodes, "and stays"
     remove_episode(tmp_path, library[1], "again", purge=False)
     assert [found.removed.reason for found in removals(tmp_path)] == ["again"]
 
@@ -133,13 +133,13 @@ def test_a_removed_show_takes_in_nothing_until_it_is_asked_for_again(tmp_path, l
     remove_show(tmp_path, "tea-show", "it ended")
     for identifier in library:
         remove_episode(tmp_path, identifier, "it ended", purge=False)
-    found = registered(tmp_path, [item(n) for n in (1, 2, 3, 4)], FEED)
+    found = register_items(tmp_path, [item(n) for n in (1, 2, 3, 4)], FEED)
     assert found.episodes == ()
     assert len(found.left_out) == 1
     assert "the show was removed" in found.left_out[0]
     assert feeds(tmp_path)[0].removed.reason == "it ended"
     assert feeds(tmp_path)[0].etag is None, "the next request for it must not be answered with: as before"
-    assert len(register(tmp_path, [item(n) for n in (1, 2, 3, 4)], FEED, again=True)) == 4
+    assert len(register_items(tmp_path, [item(n) for n in (1, 2, 3, 4)], FEED, again=True).episodes) == 4
     assert feeds(tmp_path)[0].removed is None
 
 
@@ -196,7 +196,7 @@ def test_a_removal_that_is_cut_short_is_ended_by_the_next(tmp_path, library, mon
                 assert {name: now.get(name) for name in before} == before
             else:
                 assert library[1] not in episode_ids(tmp_path)
-                assert len(register(tmp_path, [item(1), item(2), item(3)], FEED)) == 2
+                assert len(register_items(tmp_path, [item(1), item(2), item(3)], FEED).episodes) == 2
         else:
             break
     assert stop > 2
@@ -222,12 +222,12 @@ def test_a_purged_episode_that_comes_back_is_never_unknown(tmp_path, library, mo
     with monkeypatch.context() as stopped:
         stopped.setattr("ingest.library.register.save_record", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
-            register(tmp_path, [item(2)], FEED, again=True)
+            register_items(tmp_path, [item(2)], FEED, again=True)
     assert removal_of(tmp_path, library[1]).removed.reason == "by law"
     with monkeypatch.context() as stopped:
         stopped.setattr("ingest.library.register.forget_removal", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
-            register(tmp_path, [item(2)], FEED, again=True)
+            register_items(tmp_path, [item(2)], FEED, again=True)
     assert removals(tmp_path) == []
     assert remove_episode(tmp_path, library[1], "second", purge=False).removed.reason == "second"
     assert "episode.json" in files_of(removed_folder(tmp_path) / library[1])

@@ -16,7 +16,7 @@ from ingest.errors import AudioError, ModelMissing, PlaybackError
 from ingest.speech import engines
 from ingest.speech import transcribe as transcribing
 from ingest.speech.engines import weights_available
-from ingest.speech.heard import Listening
+from ingest.speech.heard import TranscriptionOptions
 from ingest.speech.transcribe import transcribe
 from ingest.transcript import HeardWord
 
@@ -41,7 +41,7 @@ def two_temperatures(monkeypatch):
 @pytest.fixture(params=ENGINES[:2], ids=lambda engine: engine[0])
 def listening(request, checkpoints):
     engine, name = request.param
-    return Listening(engine, str(checkpoints / name), language="en")
+    return TranscriptionOptions(engine, str(checkpoints / name), language="en")
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,7 @@ def talk(tmp_path_factory, voice, record):
 @pytest.mark.parametrize(("engine", "name"), ENGINES)
 def test_words_lie_in_speech_in_order_with_text_and_probability(engine, name, checkpoints, talk):
     """Random weights, real promises: times, texts, and what was used are all there."""
-    heard = transcribe(talk, Listening(engine, str(checkpoints / name), ("GOV.UK Pay", "Kat Stevens"), "en"))
+    heard = transcribe(talk, TranscriptionOptions(engine, str(checkpoints / name), ("GOV.UK Pay", "Kat Stevens"), "en"))
     assert heard.words
     assert all(word.text.strip() == word.text and word.text for word in heard.words)
     assert all(word.probability is not None and 0 <= word.probability <= 1 for word in heard.words)
@@ -68,7 +68,9 @@ def test_words_lie_in_speech_in_order_with_text_and_probability(engine, name, ch
 
 def test_both_files_of_one_model_hear_the_same(checkpoints, talk):
     """.pt and .safetensors are two ways to store one model, with the dimensions written or worked out."""
-    first, second = (transcribe(talk, Listening("openai-whisper", str(checkpoints / name))) for _, name in ENGINES[1:])
+    first, second = (
+        transcribe(talk, TranscriptionOptions("openai-whisper", str(checkpoints / name))) for _, name in ENGINES[1:]
+    )
     assert first.words == second.words
     assert first.language == second.language
 
@@ -146,7 +148,7 @@ def test_an_interrupted_run_goes_on_and_hears_the_same(listening, talk, tmp_path
 @pytest.mark.parametrize("change", ["audio", "model", "damage", "language"])
 def test_a_partial_file_of_something_else_is_not_used(change, checkpoints, talk, tmp_path, record, voice):
     """Another recording, model or language, or half a file: it starts again."""
-    listening = Listening("faster-whisper", str(checkpoints / "ct2"), language="en")
+    listening = TranscriptionOptions("faster-whisper", str(checkpoints / "ct2"), language="en")
     partial = tmp_path / "heard.partial.json"
     transcribe(talk, listening, None, partial)
     saved = json.loads(partial.read_text())
@@ -164,7 +166,7 @@ def test_a_partial_file_of_something_else_is_not_used(change, checkpoints, talk,
 
 def test_a_resumed_run_keeps_the_vocabulary_it_began_with(checkpoints, talk, tmp_path):
     """Vocabulary is recorded, and is no part of the key."""
-    listening = Listening("faster-whisper", str(checkpoints / "ct2"), ("Notify",), "en")
+    listening = TranscriptionOptions("faster-whisper", str(checkpoints / "ct2"), ("Notify",), "en")
     first = transcribe(talk, listening, None, tmp_path / "partial.json")
     assert transcribe(talk, replace(listening, vocabulary=("Pay",)), None, tmp_path / "partial.json") == first
 
@@ -174,7 +176,7 @@ def test_both_engines_are_handed_the_same_samples(checkpoints, talk, monkeypatch
     clips = {}
     for engine, name in ENGINES[:2]:
         heard = clips.setdefault(engine, [])
-        opened = transcribing.opened
+        opened = transcribing.open_recogniser
 
         def listen(weights, listening, heard=heard, opened=opened):
             recogniser = opened(weights, listening)
@@ -183,8 +185,8 @@ def test_both_engines_are_handed_the_same_samples(checkpoints, talk, monkeypatch
             )
 
         with monkeypatch.context() as patch:
-            patch.setattr(transcribing, "opened", listen)
-            transcribe(talk, Listening(engine, str(checkpoints / name), language="en"))
+            patch.setattr(transcribing, "open_recogniser", listen)
+            transcribe(talk, TranscriptionOptions(engine, str(checkpoints / name), language="en"))
     first, second = clips.values()
     assert len(first) >= 2
     assert all(np.array_equal(a, b) for a, b in zip(first, second, strict=True))
@@ -201,8 +203,8 @@ def test_what_an_engine_invents_is_guarded_against(talk, checkpoints, monkeypatc
         return [*pieces, HeardWord(" late", 500.0, 501.0, 0.5), HeardWord(" early", -5.0, -4.0, 0.5)]
 
     stand_in = engines.Recogniser(hear, lambda clip: {"cy": 0.6, "en": 0.4})
-    monkeypatch.setattr(transcribing, "opened", lambda weights, listening: stand_in)
-    heard = transcribe(talk, Listening("faster-whisper", str(checkpoints / "ct2")))
+    monkeypatch.setattr(transcribing, "open_recogniser", lambda weights, listening: stand_in)
+    heard = transcribe(talk, TranscriptionOptions("faster-whisper", str(checkpoints / "ct2")))
     assert heard.language == "cy"
     assert all(0 <= word.start <= word.end <= 29 for word in heard.words)
     assert [word.text for word in heard.words[:5]] == ["so", "it", "is", "late", "early"]
@@ -211,10 +213,13 @@ def test_what_an_engine_invents_is_guarded_against(talk, checkpoints, monkeypatc
 def test_words_keep_their_place_in_the_recording(talk, checkpoints, monkeypatch):
     """Whatever the windows, a word at the start of each clip stands where that voice begins: at 2 and at 20 s."""
     stand_in = engines.Recogniser(lambda clip, language: [HeardWord(" here", 0.2, 0.5, 0.9)], lambda clip: {"en": 1.0})
-    monkeypatch.setattr(transcribing, "opened", lambda weights, listening: stand_in)
+    monkeypatch.setattr(transcribing, "open_recogniser", lambda weights, listening: stand_in)
     for window in (300.0, 15.0):
         monkeypatch.setattr(transcribing, "WINDOW", window)
-        starts = [word.start for word in transcribe(talk, Listening("faster-whisper", str(checkpoints / "ct2"))).words]
+        starts = [
+            word.start
+            for word in transcribe(talk, TranscriptionOptions("faster-whisper", str(checkpoints / "ct2"))).words
+        ]
         assert min(starts) == pytest.approx(2, abs=0.3)
         assert min(start for start in starts if start > 12) == pytest.approx(20, abs=0.3)
 
@@ -229,14 +234,16 @@ def test_a_word_in_a_pause_of_a_clip_is_left_out(tmp_path, voice, record, checkp
         HeardWord(" after", 5.5, 6.0, 0.9),
     ]
     stand_in = engines.Recogniser(lambda clip, language: pieces, lambda clip: {"en": 1.0})
-    monkeypatch.setattr(transcribing, "opened", lambda weights, listening: stand_in)
-    heard = transcribe(path, Listening("faster-whisper", str(checkpoints / "ct2")))
+    monkeypatch.setattr(transcribing, "open_recogniser", lambda weights, listening: stand_in)
+    heard = transcribe(path, TranscriptionOptions("faster-whisper", str(checkpoints / "ct2")))
     assert [word.text for word in heard.words] == ["said", "after"]
 
 
 def test_the_language_is_detected_once_and_alike(checkpoints, talk):
     """One model asked through both engines finds one language, one that Whisper knows."""
-    languages = {transcribe(talk, Listening(engine, str(checkpoints / name))).language for engine, name in ENGINES[:2]}
+    languages = {
+        transcribe(talk, TranscriptionOptions(engine, str(checkpoints / name))).language for engine, name in ENGINES[:2]
+    }
     assert len(languages) == 1
     assert languages <= set(whisper.tokenizer.LANGUAGES)
 
@@ -251,7 +258,7 @@ def test_a_broken_recording_is_refused_before_weights_are_looked_for(tmp_path):
     """The line is about the recording."""
     (tmp_path / "zero.mp3").write_bytes(b"")
     with pytest.raises(AudioError, match=r"zero\.mp3"):
-        transcribe(tmp_path / "zero.mp3", Listening(model="nonsense"))
+        transcribe(tmp_path / "zero.mp3", TranscriptionOptions(model="nonsense"))
 
 
 @pytest.fixture
@@ -279,7 +286,7 @@ def test_missing_weights_are_one_line_that_says_what_to_put_where(
     """It names the model, the file and the folder, at once."""
     if offline:
         monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    listening = Listening(engine, models=empty_caches / "models")
+    listening = TranscriptionOptions(engine, models=empty_caches / "models")
     for ask in (weights_available, lambda listening: transcribe(talk, listening)):
         with pytest.raises(ModelMissing) as caught:
             ask(listening)
@@ -293,7 +300,7 @@ def test_missing_weights_are_one_line_that_says_what_to_put_where(
 def test_an_unknown_name_is_answered_with_the_known_ones(engine, empty_caches):
     """A typing error is not sent to the hub."""
     with pytest.raises(ModelMissing, match=r"'smal\.en'.*small\.en"):
-        weights_available(Listening(engine, "smal.en"), download=True)
+        weights_available(TranscriptionOptions(engine, "smal.en"), download=True)
 
 
 def test_a_name_is_found_in_the_folder_of_models(checkpoints, empty_caches):
@@ -302,8 +309,10 @@ def test_a_name_is_found_in_the_folder_of_models(checkpoints, empty_caches):
     models.mkdir()
     (models / "small.en").symlink_to(checkpoints / "ct2")
     (models / "base.safetensors").symlink_to(checkpoints / "tiny.safetensors")
-    assert weights_available(Listening("faster-whisper", "small.en", models=models)) == models / "small.en"
-    assert weights_available(Listening("openai-whisper", "base", models=models)) == models / "base.safetensors"
+    assert weights_available(TranscriptionOptions("faster-whisper", "small.en", models=models)) == models / "small.en"
+    assert (
+        weights_available(TranscriptionOptions("openai-whisper", "base", models=models)) == models / "base.safetensors"
+    )
 
 
 def test_a_pickle_under_a_published_name_is_the_published_one(checkpoints, empty_caches):
@@ -312,10 +321,10 @@ def test_a_pickle_under_a_published_name_is_the_published_one(checkpoints, empty
     models.mkdir()
     (models / "base.pt").symlink_to(checkpoints / "tiny.pt")
     with pytest.raises(ModelMissing, match="SHA-256 is not the published one"):
-        weights_available(Listening("openai-whisper", "base", models=models))
-    assert weights_available(Listening("openai-whisper", str(models / "base.pt"))) == models / "base.pt"
+        weights_available(TranscriptionOptions("openai-whisper", "base", models=models))
+    assert weights_available(TranscriptionOptions("openai-whisper", str(models / "base.pt"))) == models / "base.pt"
     (models / "base.safetensors").symlink_to(checkpoints / "tiny.safetensors")
-    assert weights_available(Listening("openai-whisper", "base", models=models)).suffix == ".safetensors"
+    assert weights_available(TranscriptionOptions("openai-whisper", "base", models=models)).suffix == ".safetensors"
 
 
 def test_names_are_found_in_the_caches_of_the_engines(checkpoints, empty_caches):
@@ -326,12 +335,12 @@ def test_names_are_found_in_the_caches_of_the_engines(checkpoints, empty_caches)
     refs = snapshot.parents[1] / "refs"
     refs.mkdir()
     (refs / "main").write_text("0" * 40)
-    assert weights_available(Listening("faster-whisper", "tiny")).samefile(checkpoints / "ct2")
+    assert weights_available(TranscriptionOptions("faster-whisper", "tiny")).samefile(checkpoints / "ct2")
     cache = empty_caches / "cache" / "whisper"
     cache.mkdir(parents=True)
     (cache / "tiny.pt").write_bytes(b"half a download")
     with pytest.raises(ModelMissing, match="SHA-256"):
-        weights_available(Listening("openai-whisper", "tiny"))
+        weights_available(TranscriptionOptions("openai-whisper", "tiny"))
 
 
 @pytest.mark.parametrize("missing", ["model.bin", "tokenizer.json"])
@@ -341,7 +350,7 @@ def test_an_incomplete_folder_is_named_with_what_it_lacks(missing, checkpoints, 
         if file.name != missing:
             (tmp_path / file.name).symlink_to(file)
     with pytest.raises(ModelMissing, match=missing):
-        weights_available(Listening("faster-whisper", str(tmp_path)))
+        weights_available(TranscriptionOptions("faster-whisper", str(tmp_path)))
 
 
 @pytest.mark.parametrize("name", ["garbage.pt", "cut.pt", "garbage.safetensors", "other.safetensors", "ct2"])
@@ -363,16 +372,16 @@ def test_weights_that_cannot_be_loaded_are_one_line(name, checkpoints, tmp_path,
         path.write_bytes(b"garbage" * 1000)
     engine = "faster-whisper" if name == "ct2" else "openai-whisper"
     with pytest.raises(ModelMissing, match=name) as caught:
-        transcribe(talk, Listening(engine, str(path)))
+        transcribe(talk, TranscriptionOptions(engine, str(path)))
     assert "\n" not in str(caught.value)
 
 
 def test_files_and_folders_are_not_mixed_up(checkpoints):
     """Each engine says which of both it wants."""
     with pytest.raises(ModelMissing, match="folder"):
-        weights_available(Listening("faster-whisper", str(checkpoints / "tiny.pt")))
+        weights_available(TranscriptionOptions("faster-whisper", str(checkpoints / "tiny.pt")))
     with pytest.raises(ModelMissing, match=r"\.pt"):
-        weights_available(Listening("openai-whisper", str(checkpoints / "ct2")))
+        weights_available(TranscriptionOptions("openai-whisper", str(checkpoints / "ct2")))
 
 
 def test_importing_transcribe_loads_no_engine():

@@ -21,7 +21,7 @@ from api.answer.contract_json import answer_json
 from api.answer.conversation import Asking, ask
 from api.knowledge_base import open_base
 from api.llm.injection import gives_orders
-from api.llm.rewrite import Model, reworded
+from api.llm.rewrite import Model, rewrite_if_model
 from api.settings import Settings
 from index.building.build import build
 from ingest.library.records import Record, save_record, save_transcript
@@ -187,7 +187,7 @@ def test_in_a_question(tmp_path: Path, script: tuple[Scripted, Network]) -> None
         obeys(model, injection)
         order = " ".join((injection.title, injection.speaker, *injection.turns))
         asking = replace(honest, question=f"{QUESTION} {order}")
-        count(answer_json(reworded(base, asking, Model(model.url, "m", KEY))), reached, injection)
+        count(answer_json(rewrite_if_model(asking, Model(model.url, "m", KEY))), reached, injection)
     told("question", reached)
     assert (reached.foreign, reached.repeated, reached.rewritten) == ([], [], len(INJECTIONS))
     assert_only_asked(model, network)
