@@ -22,7 +22,7 @@ from sklearn.linear_model import LogisticRegression
 from api.answer.compose import WEIGHED_HITS, ask, find
 from api.answer.confidence import USUAL_WEAKEST_NAME, MatchScores, evidence_of
 from api.answer.contract_json import answer_json, hits_json
-from api.answer.question import query_of
+from api.answer.question import parse_question, query_of
 from api.evaluation.evaluate import evaluate, render
 from api.evaluation.metrics import Row, figures, paired_intervals
 from api.evaluation.questions import Question, folds, read_questions
@@ -177,14 +177,14 @@ def _alone(
 
 
 def _values(base: KnowledgeBase, question: Question) -> tuple[float, ...]:
-    query = query_of(base, question.question)
+    query = query_of(base, parse_question(question.question))
     hits = search(base.generation, query, WEIGHED_HITS)
     return astuple(evidence_of(base, query, hits))
 
 
 def _everything(base: KnowledgeBase, question: Question) -> dict[str, Any]:
     """Answer a question as if it were answerable, so that its first quote can be judged whatever its confidence."""
-    answered = answer_json(ask(base, question.question))
+    answered = answer_json(ask(base, parse_question(question.question)))
     return answered | {"citations": answered["citations"] or answered["related"], "status": "answered"}
 
 
@@ -195,7 +195,7 @@ def _judge(
 
     @cache
     def hits(query: str, k: int) -> dict[str, Any]:
-        return hits_json(query, find(base, query, k))
+        return hits_json(query, find(base, parse_question(query), k))
 
     def transcript(identifier: str) -> dict[str, Any] | None:
         found = load_transcript(base.home, identifier)

@@ -27,6 +27,7 @@ from typing import Any
 
 from api.answer.compose import find
 from api.answer.contract_json import hits_json
+from api.answer.question import parse_question
 from api.episodes.transcripts import place_words
 from api.evaluation.evaluate import evaluate
 from api.evaluation.questions import Question, read_questions
@@ -205,7 +206,7 @@ def _chosen(questions: Sequence[Question]) -> tuple[set[str], list[Question]]:
 def _find(home: Path, encoder: Encoder) -> Find:
     build(home, encoder)
     base = open_base(Settings(home=home), encoder)
-    return lambda query, k: hits_json(query, find(base, query, k))
+    return lambda query, k: hits_json(query, find(base, parse_question(query), k))
 
 
 def _find_clean(clean_home: Path, home: Path, noisy: Mapping[str, Corrupted], encoder: Encoder) -> Find:
@@ -220,7 +221,7 @@ def _find_clean(clean_home: Path, home: Path, noisy: Mapping[str, Corrupted], en
     base = open_base(Settings(home=home), encoder)
 
     def search(query: str, k: int) -> Mapping[str, Any]:
-        found = find(base, query, k)
+        found = find(base, parse_question(query), k)
         shown = hits_json(query, found)
         for (hit, _), entry in zip(found, shown["hits"], strict=True):
             # A passage's id holds the range of its normalised words.

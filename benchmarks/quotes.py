@@ -27,7 +27,7 @@ from api.answer.candidates import (
 
 # What is measured is the choice itself, whose parts nothing but the answer has a use for: hence the private names.
 from api.answer.compose import WEIGHED_HITS, _cited
-from api.answer.question import query_of
+from api.answer.question import parse_question, query_of
 from api.episodes.transcripts import open_transcript
 from api.evaluation.evaluate import CITATION_WORDS
 from api.evaluation.questions import Question, read_questions
@@ -132,7 +132,7 @@ def choices(base: KnowledgeBase, questions: Sequence[Question]) -> list[tuple[ob
 
 
 def _candidates(base: KnowledgeBase, question: Question) -> Candidates:
-    query = query_of(base, question.question)
+    query = query_of(base, parse_question(question.question))
     spans = candidates_of(base.generation, query, search(base.generation, query, WEIGHED_HITS))
     return Candidates(question, spans, _deviations(_late_interaction(base, query, spans)))
 

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from api.answer.question import query_of
+from api.answer.question import parse_question, query_of
 from api.evaluation.evaluate import HIT_WORDS, HITS
 from api.evaluation.metrics import is_right, normalise
 from api.evaluation.questions import Question, read_questions
@@ -98,7 +98,7 @@ def main() -> None:
 def scoreboard(base: KnowledgeBase, questions: Sequence[Question]) -> Scoreboard:
     """Return the answerable questions with every signal's score of every passage; takes some seconds."""
     answerable = tuple(question for question in questions if question.answerable)
-    queries = tuple(query_of(base, question.question) for question in answerable)
+    queries = tuple(query_of(base, parse_question(question.question)) for question in answerable)
     everything = base.generation.nearest("passage", queries[0].vector, base.generation.manifest.passages).ids
     passages = sorted(base.generation.passages(everything), key=lambda one: (one.episode_id, one.sentences))
     ids = [passage.id for passage in passages]

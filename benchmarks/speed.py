@@ -20,6 +20,7 @@ from time import perf_counter, process_time
 import numpy as np
 
 from api.answer.compose import DEFAULT_HITS, ask, find
+from api.answer.question import parse_question
 from api.evaluation.questions import read_questions
 from api.knowledge_base import KnowledgeBase, open_base
 from api.settings import Settings
@@ -88,11 +89,11 @@ def costs(work: Mapping[str, Mapping[str, float]]) -> str:
 
 def warm(base: KnowledgeBase, questions: Sequence[str]) -> list[Row]:
     """Return of answers and of searches the times in milliseconds, as rows of a table."""
-    ask(base, questions[0])
+    ask(base, parse_question(questions[0]))
     rows: list[Row] = []
     doors: dict[str, Callable[[str], object]] = {
-        "an answer": lambda question: ask(base, question),
-        f"a search of {DEFAULT_HITS}": lambda question: find(base, question, DEFAULT_HITS),
+        "an answer": lambda question: ask(base, parse_question(question)),
+        f"a search of {DEFAULT_HITS}": lambda question: find(base, parse_question(question), DEFAULT_HITS),
     }
     for name, door in doors.items():
         times = np.array([elapsed(door, question) for question in questions]) * 1000

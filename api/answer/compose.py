@@ -9,7 +9,7 @@ from typing import Literal
 
 from api.answer.candidates import QuoteCandidate, candidates_of
 from api.answer.confidence import CONFIDENT, TOUCHES, confidence
-from api.answer.question import check_question, query_of, replace_surrogates
+from api.answer.question import Question, query_of
 from api.episodes.transcripts import open_transcript
 from api.knowledge_base import KnowledgeBase, removed_since
 from api.quotes.check import count_dropped, fault_of
@@ -61,7 +61,7 @@ class Answer:
 
 def ask(
     base: KnowledgeBase,
-    question: str,
+    question: Question,
     k: int = MOST_CITATIONS,
     filters: Filters | None = None,
     whole: str | None = None,
@@ -72,7 +72,7 @@ def ask(
     """
     filters = filters or Filters()
     begun = perf_counter()
-    query = query_of(base, whole or question)
+    query = query_of(base, question if whole is None else replace(question, text=whole))
     encoded = perf_counter()
     hits = _hits(base, query, WEIGHED_HITS, filters)
     searched = perf_counter()
@@ -86,8 +86,8 @@ def ask(
     citations = chosen if status != "unanswerable" else ()
     composed = perf_counter()
     return Answer(
-        question=replace_surrogates(question),
-        rewritten_question=query.text if query.text != check_question(question) else None,
+        question=question.asked,
+        rewritten_question=query.text if query.text != question.text else None,
         status=status,
         composer="extractive",
         as_of=max((citation.episode.published for citation in citations if citation.episode.published), default=None),
@@ -104,7 +104,9 @@ def ask(
     )
 
 
-def find(base: KnowledgeBase, question: str, k: int, filters: Filters | None = None) -> list[tuple[Hit, str | None]]:
+def find(
+    base: KnowledgeBase, question: Question, k: int, filters: Filters | None = None
+) -> list[tuple[Hit, str | None]]:
     """Return the k best hits, best first, each with the id of its best quote, None if it holds no sentence to quote."""
     filters = filters or Filters()
     query = query_of(base, question)

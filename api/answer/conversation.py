@@ -6,7 +6,7 @@ from pathlib import Path
 from api.answer import compose
 from api.answer.compose import Answer
 from api.answer.followup import EarlierQuestion, needs_earlier_question, resolve_followup
-from api.answer.question import check_question
+from api.answer.question import Question
 from api.errors import QuoteGone, QuoteUnknown
 from api.formatting import episode_name
 from api.knowledge_base import KnowledgeBase
@@ -31,14 +31,14 @@ class HistoryEntry:
 class Asking:
     """What a person asks now, with what they asked before, oldest first."""
 
-    question: str
+    question: Question
     history: tuple[HistoryEntry, ...] = ()
     k: int = MOST_CITATIONS
     filters: Filters = field(default_factory=Filters)
 
 
 def ask(base: KnowledgeBase, asking: Asking) -> Answer:
-    """Answer a question of a conversation in quotes alone; raises QuestionError as `compose.check_question` does.
+    """Answer a question of a conversation in quotes alone.
 
     A follow-up is searched as the whole question it stands for, which the answer shows as its rewritten question.
     """
@@ -46,12 +46,11 @@ def ask(base: KnowledgeBase, asking: Asking) -> Answer:
 
 
 def _whole(home: Path, asking: Asking) -> str | None:
-    question = check_question(asking.question)
-    if not asking.history or not needs_earlier_question(question):
+    if not asking.history or not needs_earlier_question(asking.question.text):
         return None
     last = next((place for place in reversed(range(len(asking.history))) if asking.history[place].citations), None)
     return resolve_followup(
-        question,
+        asking.question.text,
         [
             _earlier(home, past) if place == last else EarlierQuestion(past.question)
             for place, past in enumerate(asking.history)

@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Literal, get_args
 
-from api.answer.question import check_question, replace_surrogates
+from api.answer.question import parse_question, replace_surrogates
 from api.errors import FeedbackError, FeedbackFull
 from api.quotes.citation import MOST_CITATIONS
 from api.quotes.quote import MOST_ID_LETTERS
@@ -47,7 +47,7 @@ def feedback_of(question: str, quotes: str, verdict: str, comment: str) -> Feedb
     ids = tuple(quotes.split())
     if len(ids) > MOST_CITATIONS or any(len(identifier) > MOST_ID_LETTERS for identifier in ids):
         raise FeedbackError("the ids of the quotes are none of this service")
-    return Feedback(check_question(question), ids, known, text)
+    return Feedback(parse_question(question).text, ids, known, text)
 
 
 def append_feedback(home: Path, feedback: Feedback, now: datetime | None = None) -> None:

@@ -1,4 +1,6 @@
-"""A question as it was asked, checked once, and made ready to be searched."""
+"""A question, checked once where it comes in, and made ready to be searched."""
+
+from dataclasses import dataclass
 
 from api.errors import QuestionError
 from api.knowledge_base import KnowledgeBase
@@ -6,6 +8,17 @@ from index.search import Query
 from ingest.reference.glossary import expansions, spelled_out
 
 MOST_QUESTION_CHARACTERS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question that was checked: as it was asked, which answers repeat, and in one line, which is searched.
+
+    Every door makes it once with `parse_question`; nothing behind a door checks a question again.
+    """
+
+    asked: str
+    text: str
 
 
 def replace_surrogates(text: str) -> str:
@@ -16,24 +29,25 @@ def replace_surrogates(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def check_question(question: str) -> str:
-    """Return the question in one line; raises QuestionError if it is empty or over 2,000 characters."""
-    text = " ".join(replace_surrogates(question).split())
+def parse_question(asked: str) -> Question:
+    """Return the question; raises QuestionError if it is empty or has over 2,000 characters."""
+    shown = replace_surrogates(asked)
+    text = " ".join(shown.split())
     if not text:
         raise QuestionError("the question is empty; ask something")
-    if len(question) > MOST_QUESTION_CHARACTERS:
+    if len(asked) > MOST_QUESTION_CHARACTERS:
         raise QuestionError(
-            f"the question has {len(question):,} characters; at most {MOST_QUESTION_CHARACTERS:,} are read"
+            f"the question has {len(asked):,} characters; at most {MOST_QUESTION_CHARACTERS:,} are read"
         )
-    return text
+    return Question(shown, text)
 
 
-def query_of(base: KnowledgeBase, question: str) -> Query:
-    """Return the question ready to be searched; raises QuestionError as `check_question` does.
+def query_of(base: KnowledgeBase, question: Question) -> Query:
+    """Return what is searched for a question.
 
     A short form that the library never holds is spelled out by the glossary, since the encoder has no meaning for it.
     """
-    text = spelled_out(check_question(question), lambda term: _is_held(base, term))
+    text = spelled_out(question.text, lambda term: _is_held(base, term))
     terms = base.generation.terms(text)
     synonyms = [term for term in base.generation.terms(" ".join(expansions(text))) if term not in terms]
     return Query(text, base.encoder.encode_query(text), tuple(terms), tuple(synonyms))

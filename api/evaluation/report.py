@@ -8,6 +8,7 @@ from typing import Any
 
 from api.answer.compose import ask, find
 from api.answer.contract_json import answer_json, hits_json
+from api.answer.question import parse_question
 from api.evaluation.evaluate import evaluate, misses, misses_html
 from api.evaluation.questions import Question
 from api.knowledge_base import open_base
@@ -33,8 +34,8 @@ def report_of(questions: Sequence[Question], settings: Settings) -> dict[str, An
     try:
         report = evaluate(
             questions,
-            ask=lambda question: answer_json(ask(base, question)),
-            find=lambda query, k: hits_json(query, find(base, query, k)),
+            ask=lambda question: answer_json(ask(base, parse_question(question))),
+            find=lambda query, k: hits_json(query, find(base, parse_question(query), k)),
             transcript=transcript,
         )
     finally:

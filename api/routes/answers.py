@@ -9,7 +9,7 @@ from api.answer.compose import Answer, find
 from api.answer.contract_json import answer_json, hits_json
 from api.answer.conversation import Asking, ask
 from api.answer.filters import parse_filters
-from api.answer.question import check_question
+from api.answer.question import parse_question
 from api.routes.rewording import rewording_of, written
 from api.routes.schemas import AnswerRequest, SearchRequest, SearchResponse
 from api.routes.stream import MEDIA_TYPE, streamed, wants_stream
@@ -32,13 +32,14 @@ def post_answer(request: Request, asked: AnswerRequest) -> Response:
 
     With "Accept: text/event-stream" the answer comes as events: `citations`, each `statement`, the whole `answer`.
     """
-    check_question(asked.question)  # before the index is opened, so that it is refused on an empty library too
+    # Before the index is opened, so that an empty question is refused on an empty library too.
+    question = parse_question(asked.question)
     live: Live = request.app.state.live
     base = live.base()
     filters = parse_filters(asked.asked(), base.generation)
-    answer = ask(base, Asking(asked.question, asked.past(), asked.k, filters))
+    answer = ask(base, Asking(question, asked.past(), asked.k, filters))
     # What is refused is refused above, before a stream has begun; a model is asked after the turn, which ends here.
-    reword = rewording_of(base, answer, request.app.state.model)
+    reword = rewording_of(answer, request.app.state.model)
     if wants_stream(request.headers.get("accept", "")):
         return streamed(request, answer, reword)
     return written(answer, reword, lambda found: JSONResponse(answer_json(found)))
@@ -47,8 +48,8 @@ def post_answer(request: Request, asked: AnswerRequest) -> Response:
 @router.get("/api/search", summary="Find passages", responses={200: {"model": SearchResponse}})
 def get_search(request: Request, asked: Annotated[SearchRequest, Query()]) -> JSONResponse:
     """Return the passages nearest to a question, best first."""
-    check_question(asked.q)
+    question = parse_question(asked.q)
     live: Live = request.app.state.live
     base = live.base()
-    found = find(base, asked.q, asked.k, parse_filters(asked.asked(), base.generation))
-    return JSONResponse(hits_json(asked.q, found))
+    found = find(base, question, asked.k, parse_filters(asked.asked(), base.generation))
+    return JSONResponse(hits_json(question.asked, found))

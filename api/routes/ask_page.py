@@ -8,12 +8,13 @@ from fastapi.responses import HTMLResponse, Response
 from api.answer.compose import Answer
 from api.answer.conversation import Asking, HistoryEntry, ask
 from api.answer.filters import parse_filters
+from api.answer.question import Question
 from api.episodes.library import shows_of
 from api.knowledge_base import KnowledgeBase
 from api.pages.glossary_terms import glossed
 from api.pages.render import page
 from api.quotes.citation_formats import as_text
-from api.routes.form_errors import form_errors_of
+from api.routes.form_errors import checked
 from api.routes.request import base_of
 from api.routes.rewording import rewording_of, written
 from api.routes.schemas import PageRequest
@@ -45,18 +46,19 @@ def show_answer(request: Request, asked: Annotated[PageRequest, Query()], thanks
     }
     if asked.q is None:
         return page(request, "home.html", **values | {"starters": live.starters()})
-    if faults := form_errors_of(live, asked.q, asked.asked()):
+    question, faults = checked(live, asked.q, asked.asked())
+    if question is None or faults:
         return page(request, "home.html", 422, **values | {"faults": faults})
     base = live.base()
-    answer = _answer(base, asked, asked.q)
+    answer = _answer(base, asked, question)
 
     def write(found: Answer) -> HTMLResponse:
         return page(request, "home.html", **values | _shown(found, base_of(request), asked))
 
-    return written(answer, rewording_of(base, answer, request.app.state.model), write)
+    return written(answer, rewording_of(answer, request.app.state.model), write)
 
 
-def _answer(base: KnowledgeBase, asked: PageRequest, question: str) -> Answer:
+def _answer(base: KnowledgeBase, asked: PageRequest, question: Question) -> Answer:
     history = (HistoryEntry(asked.after, (asked.cited,) if asked.cited else ()),) if asked.after else ()
     filters = parse_filters(asked.asked(), base.generation)
     return ask(base, Asking(question, history, asked.k, filters))

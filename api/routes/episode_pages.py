@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from api.answer.compose import find
 from api.answer.hits import OpenedHit, open_hits
+from api.answer.question import parse_question
 from api.episodes.differences import differences_of
 from api.episodes.facets import FacetName, ListFilter, Order, facets_of, listed, page_of
 from api.episodes.highlight import pattern_of, stretches
@@ -153,7 +154,7 @@ def _hits(live: Live, question: str, identifier: str) -> tuple[OpenedHit, ...]:
         return ()
     try:
         base = live.base()
-        found = open_hits(base, find(base, question, _SHOWN_HITS, Filters(episode=identifier)))
+        found = open_hits(base, find(base, parse_question(question), _SHOWN_HITS, Filters(episode=identifier)))
     except (QuestionError, IndexMissing, IndexBroken, EncoderError):
         return ()
     nearest: dict[int, OpenedHit] = {}

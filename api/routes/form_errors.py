@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 
 from api.answer.filters import Asked, parse_filters
-from api.answer.question import check_question
+from api.answer.question import Question, parse_question
 from api.errors import FilterError, QuestionError
 from api.server.live import Live
 from index.generation import Generation
@@ -15,18 +15,18 @@ _DATES = {
 }
 
 
-def form_errors_of(live: Live, question: str, asked: Asked) -> Mapping[str, str]:
-    """Return what is wrong by the name of the field: the question (`q`), else each filter by itself.
+def checked(live: Live, asked: str, filters: Asked) -> tuple[Question | None, Mapping[str, str]]:
+    """Return the question, and what is wrong by the name of the field: the question itself (`q`), else each filter.
 
     Raises as `Live.base` does where the question is sound and nothing can be searched.
     """
     try:
-        check_question(question)  # before the index is opened, so that it is refused on an empty library too
+        question = parse_question(asked)  # before the index is opened, so that it is refused on an empty library too
     except QuestionError as error:
-        return {"q": str(error)}
+        return None, {"q": str(error)}
     generation = live.base().generation
-    found = {name: _fault(generation, name, value) for name, value in asdict(asked).items()}
-    return {name: fault for name, fault in found.items() if fault is not None}
+    found = {name: _fault(generation, name, value) for name, value in asdict(filters).items()}
+    return question, {name: fault for name, fault in found.items() if fault is not None}
 
 
 def _fault(generation: Generation, name: str, value: str | None) -> str | None:

@@ -11,7 +11,6 @@ from fastapi.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from api.answer.compose import Answer
-from api.knowledge_base import KnowledgeBase
 from api.llm.rewrite import Model, rewrite_if_model
 
 # Seconds between looks at whether the reader is still there, while the language model writes.
@@ -21,7 +20,7 @@ Reword = Callable[[Event], Answer]
 _T = TypeVar("_T")
 
 
-def rewording_of(base: KnowledgeBase, answer: Answer, model: Model | None) -> Reword | None:
+def rewording_of(answer: Answer, model: Model | None) -> Reword | None:
     """Return what asks the language model for the answer in its words, None where no model is used."""
     return None if model is None else partial(rewrite_if_model, answer, model)
 

@@ -10,10 +10,11 @@ from pydantic import BeforeValidator, Field
 from api.answer.compose import MOST_HITS, find
 from api.answer.filters import parse_filters
 from api.answer.hits import OpenedHit, open_hits
+from api.answer.question import Question
 from api.episodes.library import shows_of
 from api.pages.render import page
 from api.pages.year_bars import bars_of
-from api.routes.form_errors import form_errors_of
+from api.routes.form_errors import checked
 from api.routes.schemas import FilterFields, Text
 from api.server.live import Live
 from api.server.work_queue import Worked
@@ -41,8 +42,8 @@ def show_search(request: Request, asked: Annotated[SearchPageRequest, Query()]) 
     """Search, and show the hits; a question that is refused stands in its box again, with the reason."""
     live: Live = request.app.state.live
     manifest = live.manifest()
-    faults = {} if asked.q is None else form_errors_of(live, asked.q, asked.asked())
-    found = None if asked.q is None or faults else _found(live, asked.q, asked)
+    question, faults = (None, {}) if asked.q is None else checked(live, asked.q, asked.asked())
+    found = None if question is None or faults else _found(live, question, asked)
     dates = [one.hit.episode.published for one in found or ()]
     return page(
         request,
@@ -59,7 +60,7 @@ def show_search(request: Request, asked: Annotated[SearchPageRequest, Query()]) 
     )
 
 
-def _found(live: Live, question: str, asked: SearchPageRequest) -> tuple[OpenedHit, ...]:
+def _found(live: Live, question: Question, asked: SearchPageRequest) -> tuple[OpenedHit, ...]:
     base = live.base()
     return open_hits(base, find(base, question, asked.k, parse_filters(asked.asked(), base.generation)))
 

@@ -77,16 +77,16 @@ def ask(options: Namespace, settings: Settings) -> int:
     from api.answer import conversation
     from api.answer.contract_json import answer_json
     from api.answer.filters import parse_filters
-    from api.answer.question import check_question
+    from api.answer.question import parse_question
     from api.knowledge_base import open_base
     from api.llm.rewrite import model_of, rewrite_if_model
     from api.quotes.citation import MOST_CITATIONS
     from api.terminal.text import answer_text
 
-    check_question(options.question)
+    question = parse_question(options.question)
     base = open_base(settings)
     filters = parse_filters(_asked(options, settings), base.generation)
-    asking = conversation.Asking(options.question, k=options.k or MOST_CITATIONS, filters=filters)
+    asking = conversation.Asking(question, k=options.k or MOST_CITATIONS, filters=filters)
     found = rewrite_if_model(conversation.ask(base, asking), model_of(settings))
     _print_json(answer_json(found)) if options.json else print(answer_text(found))
     return 0
@@ -98,19 +98,19 @@ def search(options: Namespace, settings: Settings) -> int:
     from api.answer.contract_json import hits_json
     from api.answer.filters import parse_filters
     from api.answer.hits import open_hits
-    from api.answer.question import check_question
+    from api.answer.question import parse_question
     from api.errors import FilterError
     from api.knowledge_base import open_base
     from api.terminal.text import hits_text
 
-    check_question(options.question)
+    question = parse_question(options.question)
     count = options.k or DEFAULT_HITS
     if count > MOST_HITS:
         raise FilterError(f"--k must be a number from 1 to {MOST_HITS}, not {count}")
     base = open_base(settings)
     filters = parse_filters(_asked(options, settings), base.generation)
-    found = find(base, options.question, count, filters)
-    _print_json(hits_json(options.question, found)) if options.json else print(hits_text(open_hits(base, found)))
+    found = find(base, question, count, filters)
+    _print_json(hits_json(question.asked, found)) if options.json else print(hits_text(open_hits(base, found)))
     return 0
 
 

@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 
 from api.answer.compose import Answer, Statement
 from api.answer.conversation import Asking, ask
+from api.answer.question import parse_question
 from api.app import create_app
 from api.quotes.citation_formats import as_text
 from api.routes import ask_page
@@ -41,7 +42,7 @@ def test_an_answer_shows_quotes_that_can_be_heard(client: TestClient, served_bas
     assert (play.attributes["href"], play.attributes["data-start"]) == (fragment, "46.0")
     assert play.text.startswith("Play from here")
     assert page.all("a", href=f"/episodes/{TIMED}#turn-3")
-    citation = ask(served_base, Asking("Which council paid for the lighthouse database?")).citations[0]
+    citation = ask(served_base, Asking(parse_question("Which council paid for the lighthouse database?"))).citations[0]
     copy = page.of_class("app-copy")[0]
     assert copy.attributes == {
         "class": "govuk-link app-copy",
@@ -54,7 +55,7 @@ def test_an_answer_shows_quotes_that_can_be_heard(client: TestClient, served_bas
 
 def test_the_numbers_of_cards_are_those_of_the_citations(client: TestClient, served_base: Any) -> None:
     """Cards are numbered from 1 in the order of the answer's citations, each an anchor of its own."""
-    answer = ask(served_base, Asking("Which council paid for the lighthouse database?"))
+    answer = ask(served_base, Asking(parse_question("Which council paid for the lighthouse database?")))
     page = seen(client.get(LIGHTHOUSE))
     assert len(page.of_class("app-card")) == len(answer.citations) > 0
     for number, card in enumerate(page.of_class("app-card"), 1):
@@ -237,7 +238,7 @@ def test_statements_of_a_model_carry_the_numbers_of_their_quotes(
 ) -> None:
     """Prose stands above the cards, each statement with links to the quotes it rests on; markup in it is text."""
 
-    def in_prose(base: Any, found: Answer, model: Any) -> Any:
+    def in_prose(found: Answer, model: Any) -> Any:
         statement = Statement("The council <b>paid</b> for its MVP.", (found.citations[0].id, "gone.1.3.aaaaaaaaaa"))
         return lambda stop: replace(found, composer="a model", statements=(statement,))
 

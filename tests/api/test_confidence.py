@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from api.answer import confidence as module
 from api.answer.compose import ask
 from api.answer.confidence import CONFIDENT, TOUCHES, MatchScores, confidence, evidence_of
-from api.answer.question import query_of
+from api.answer.question import parse_question, query_of
 from api.knowledge_base import KnowledgeBase
 from index.search import search
 
@@ -28,14 +28,14 @@ SAID = {
 
 
 def evidence(base: KnowledgeBase, question: str) -> MatchScores:
-    query = query_of(base, question)
+    query = query_of(base, parse_question(question))
     return evidence_of(base, query, search(base.generation, query, 12))
 
 
 def test_the_confidence_is_a_logistic_of_its_figures(base_of: MakeBase) -> None:
     """The formula of the module's text, and a bound between what is refused, touched on and answered."""
     base = base_of(SAID)
-    query = query_of(base, "Why did GOV.UK Pay move to serverless?")
+    query = query_of(base, parse_question("Why did GOV.UK Pay move to serverless?"))
     hits = search(base.generation, query, 12)
     total = module.CONSTANT + float(np.dot(module.WEIGHTS, astuple(evidence_of(base, query, hits))))
     assert confidence(base, query, hits) == pytest.approx(1 / (1 + math.exp(-total)))
@@ -46,9 +46,9 @@ def test_the_confidence_is_a_logistic_of_its_figures(base_of: MakeBase) -> None:
 def test_a_question_about_nothing_is_not_answered(base_of: MakeBase, question: str) -> None:
     """Words of grammar alone ask for nothing, though every passage holds them; nor is anything known without hits."""
     base = base_of(SAID)
-    query = query_of(base, question)
+    query = query_of(base, parse_question(question))
     assert confidence(base, query, search(base.generation, query, 12)) == 0
-    assert confidence(base, query_of(base, "Did servers cost money?"), ()) == 0
+    assert confidence(base, query_of(base, parse_question("Did servers cost money?")), ()) == 0
 
 
 def test_words_and_names_are_told_apart_by_the_library(base_of: MakeBase) -> None:
@@ -98,7 +98,10 @@ def test_a_question_of_one_kind_of_words_is_judged_too(base_of: MakeBase) -> Non
 def test_capitals_in_the_question_change_nothing(base_of: MakeBase, question: str) -> None:
     """People type names in small letters; where the library knows a name it is one all the same."""
     base = base_of(SAID)
-    typed = {ask(base, text).confidence for text in (question, question.lower(), question.upper(), f"  {question}\n")}
+    typed = {
+        ask(base, parse_question(text)).confidence
+        for text in (question, question.lower(), question.upper(), f"  {question}\n")
+    }
     assert len(typed) == 1
 
 
@@ -108,14 +111,14 @@ def test_the_size_of_the_library_changes_nothing(
 ) -> None:
     """The same evidence gives the same confidence when twenty episodes about other things are added."""
     monkeypatch.setattr("api.answer.confidence._READ_HITS", 1)  # the second hit may be another one among more
-    small = ask(base_of(SAID), question).confidence
+    small = ask(base_of(SAID), parse_question(question)).confidence
     others = {
         f"c-{number}-aaaa": [
             (f"Guest {number}", f"Penguin{number} inspects iceberg{number} with seal{number} once more.")
         ]
         for number in range(20)
     }
-    assert ask(base_of(SAID | others), question).confidence == pytest.approx(small, abs=1e-4)
+    assert ask(base_of(SAID | others), parse_question(question)).confidence == pytest.approx(small, abs=1e-4)
 
 
 WORDS = "Kat Stevens kat boat servers 2019 4711 zanzibar GOV.UK I — ? … [laughs] 🚢 don't the \u200b \u0301 ﷽".split()
@@ -129,7 +132,7 @@ def test_every_question_has_a_confidence(question: str, served_base: KnowledgeBa
     """Whatever is asked, it is a number from 0 to 1, and the status says where it lies."""
     if not question.split():
         return
-    answer = ask(served_base, question)
+    answer = ask(served_base, parse_question(question))
     assert 0 <= answer.confidence <= 1
     if answer.status == "unanswerable":
         assert answer.confidence < TOUCHES

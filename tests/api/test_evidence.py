@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from api.answer.candidates import QuoteCandidate, candidates_of, information_of
-from api.answer.question import query_of
+from api.answer.question import parse_question, query_of
 from api.knowledge_base import KnowledgeBase
 from index.search import search
 
@@ -18,7 +18,7 @@ BOATS = "All boats left the harbour before the storm came."
 
 
 def spans(base: KnowledgeBase, question: str, speaker: str | None = None) -> tuple[QuoteCandidate, ...]:
-    query = query_of(base, question)
+    query = query_of(base, parse_question(question))
     return candidates_of(base.generation, query, search(base.generation, query, 12), speaker)
 
 
@@ -123,7 +123,7 @@ def test_only_the_speaker_asked_for(base_of: MakeBase) -> None:
 def test_figures_have_their_definition(base_of: MakeBase) -> None:
     """The cosine is that of the mean of the sentences' vectors; coverage is the share of information that is said."""
     base = base_of({"a-1-aaaa": [("Ada", f"{TIDE} {BOATS}")], "b-1-aaaa": [("Bo", "Nothing of the moon was seen.")]})
-    query = query_of(base, "Did the storm come by moon?")
+    query = query_of(base, parse_question("Did the storm come by moon?"))
     share = information_of(base.generation, base.generation.terms("storm moon"))  # the rest is grammar
     for span in candidates_of(base.generation, query, search(base.generation, query, 12)):
         said = text_of(base, span)
@@ -148,7 +148,7 @@ def test_information_is_shared_out_by_rarity(base_of: MakeBase) -> None:
 def test_nothing_found_gives_no_candidates(base_of: MakeBase) -> None:
     """Without hits there is nothing to weigh."""
     base = base_of({"a-1-aaaa": [("Ada", TIDE)]})
-    assert candidates_of(base.generation, query_of(base, "tide"), ()) == ()
+    assert candidates_of(base.generation, query_of(base, parse_question("tide")), ()) == ()
 
 
 def test_who_is_asked_about_speaks_for_themselves(base_of: MakeBase) -> None:

@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 
 from api.answer.conversation import Asking, HistoryEntry, ask
 from api.answer.followup import MOST_CHARACTERS, EarlierQuestion, needs_earlier_question, resolve_followup
+from api.answer.question import parse_question
 from index.keywords import stems
 
 BEFORE = "Why did the harbour office leave the Tidewater platform?"
@@ -185,6 +186,6 @@ def test_the_page_asks_on(client: TestClient) -> None:
 def test_the_core_needs_no_door(client: TestClient) -> None:
     """The same rule holds below HTTP."""
     base = client.app.state.live.base()  # type: ignore[attr-defined]
-    answer = ask(base, Asking("And from which budget was that?", (HistoryEntry(FIRST),)))
+    answer = ask(base, Asking(parse_question("And from which budget was that?"), (HistoryEntry(FIRST),)))
     assert answer.rewritten_question is not None
     assert isinstance(base.home, Path)

@@ -11,6 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.answer.compose import find
+from api.answer.question import parse_question
 from api.app import create_app
 from api.knowledge_base import open_base, removed_since
 from api.settings import Settings
@@ -67,10 +68,10 @@ def test_no_door_tells_what_was_removed(server: TestClient, home: Path, purge: b
 def test_a_search_is_as_full_without_it(server: TestClient, home: Path, encoder: HashedStems) -> None:
     """The others move up: k hits if k exist, in the order they had."""
     base = open_base(Settings(home=home), encoder)
-    before = [hit.passage.id for hit, _ in find(base, QUESTION, 4) if hit.episode.id != REMOVED]
+    before = [hit.passage.id for hit, _ in find(base, parse_question(QUESTION), 4) if hit.episode.id != REMOVED]
     remove_episode(home, REMOVED, "asked for", purge=False)
     assert removed_since(home, base.generation) == {REMOVED}
-    assert [hit.passage.id for hit, _ in find(base, QUESTION, len(before))] == before
+    assert [hit.passage.id for hit, _ in find(base, parse_question(QUESTION), len(before))] == before
     base.generation.close()
 
 

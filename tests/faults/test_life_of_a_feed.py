@@ -17,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 import index.maintenance.doctor
 from api.answer.compose import ask, find
+from api.answer.question import parse_question
 from api.errors import QuoteGone
 from api.knowledge_base import open_base
 from api.quotes.resolve import resolve
@@ -213,8 +214,8 @@ class LifeOfAFeed(RuleBasedStateMachine):
             return
         base = open_base(Settings(home=self.home), self.encoder)
         with closing(base.generation):
-            ids = [quote for _, quote in find(base, question, 5) if quote is not None]
-            ids += [citation.id for citation in ask(base, question).citations]
+            ids = [quote for _, quote in find(base, parse_question(question), 5) if quote is not None]
+            ids += [citation.id for citation in ask(base, parse_question(question)).citations]
         for identifier in ids:
             try:
                 quote = resolve(self.home, identifier).quote

@@ -10,6 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.answer.compose import find
+from api.answer.question import parse_question
 from api.app import create_app
 from api.server.live import Live
 from api.settings import Settings
@@ -112,7 +113,9 @@ def test_a_held_generation_outlives_its_files(tmp_path: Path) -> None:
     def read_on() -> None:
         try:
             while not stop.is_set():
-                assert epochs_in(" ".join(hit.passage.text for hit, _ in find(held, "harbour boats", 6))) == {0}
+                assert epochs_in(
+                    " ".join(hit.passage.text for hit, _ in find(held, parse_question("harbour boats"), 6))
+                ) == {0}
                 assert len(held.generation.episodes()) == 6
                 assert held.generation.speakers() == ["Mina Calder", "Tobias Renn"]
         except BaseException as error:  # noqa: BLE001 - a thread's failure is the test's

@@ -19,6 +19,7 @@ from starlette.testclient import TestClient
 
 from api.answer.contract_json import answer_json
 from api.answer.conversation import Asking, ask
+from api.answer.question import parse_question
 from api.knowledge_base import open_base
 from api.llm.injection import gives_orders
 from api.llm.rewrite import Model, rewrite_if_model
@@ -181,7 +182,7 @@ def test_in_a_question(tmp_path: Path, script: tuple[Scripted, Network]) -> None
     encoder = HashedStems()
     build(tmp_path, encoder)
     base = open_base(Settings(home=tmp_path), encoder)
-    honest = ask(base, Asking(QUESTION))
+    honest = ask(base, Asking(parse_question(QUESTION)))
     reached = Reached()
     for injection in INJECTIONS:
         obeys(model, injection)

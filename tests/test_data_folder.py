@@ -1,0 +1,92 @@
+"""A data folder made by the commit before the files of the packages moved is opened, read and continued as it is.
+
+`data_folders/74578c1.tar.xz` was made by that commit: a feed with an episode that has a recording, captions and notes,
+one with captions alone, one whose notes were edited once, one with a recording alone, and one that was removed; the
+published index; one line of feedback; and three answers.
+"""
+
+import hashlib
+import json
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from api.answer.contract_json import answer_json
+from api.answer.conversation import Asking, ask
+from api.answer.question import parse_question
+from api.cli import main
+from api.knowledge_base import open_base
+from api.quotes.resolve import resolve
+from api.settings import Settings
+from index.building.build import build
+from index.encode import load_encoder
+from index.encoder_files import PACKAGED
+from index.store import current_number
+from ingest.library.records import earlier_transcripts, episode_ids, transcripts
+from ingest.library.removal import removal_of
+
+ARCHIVE = Path(__file__).parent / "data_folders" / "74578c1.tar.xz"
+REMOVED = "the-moving-day-5-l3j2"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder, unpacked to another place than the one where it was made."""
+    root = tmp_path_factory.mktemp("data-folder")
+    with tarfile.open(ARCHIVE) as archive:
+        archive.extractall(root, filter="data")
+    for path in (root / "home" / "library", root / "home" / "index", *(root / "home" / "index").iterdir()):
+        if path.is_dir():
+            path.chmod(0o700)  # the filter leaves the rights of folders to the system
+    return root
+
+
+def hashes(root: Path) -> dict[str, str]:
+    """The SHA-256 of every transcript and of every file of the index, by its path."""
+    paths = [
+        path for path in root.rglob("*") if path.is_file() and ("index" in path.parts or "transcript" in path.name)
+    ]
+    return {str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+
+
+def test_nothing_is_made_again(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every episode is unchanged, the removed one stays removed, and no transcript, passage or vector is written."""
+    home = folder / "home"
+    before = hashes(home)
+    assert len([name for name in before if name.endswith("transcript.json")]) == 5
+    assert main(["--home", str(home), "ingest", str(folder / "feed.xml"), "--model", "models/tiny.pt"]) == 0
+    printed = capsys.readouterr().out
+    assert printed.count("unchanged: nothing to do") == 4
+    assert hashes(home) == before
+    build(home, load_encoder(PACKAGED))
+    assert hashes(home) == before
+    assert current_number(home) == 3
+    assert removal_of(home, REMOVED) is not None
+
+
+def test_the_files_are_read(folder: Path) -> None:
+    """Transcripts of today and of before, and the line of feedback."""
+    home = folder / "home"
+    assert len(episode_ids(home)) == len(list(transcripts(home))) == 4
+    (edited,) = (name for name in episode_ids(home) if earlier_transcripts(home, name))
+    assert edited == "the-moving-day-3-oh4c"
+    assert json.loads((home / "feedback.jsonl").read_text("utf-8"))["verdict"] == "useful"
+
+
+def test_the_doctor_finds_nothing_for_a_person(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every file of the folder is one that this version knows and can read."""
+    main(["--home", str(folder / "home"), "doctor", "--json"])
+    found = json.loads(capsys.readouterr().out)["findings"]
+    assert [finding["problem"] for finding in found if finding["outcome"] != "note"] == []
+
+
+def test_questions_are_answered_as_before(folder: Path) -> None:
+    """Same quotes, ids, times, addresses and confidence in the same JSON; every quote id that was given resolves."""
+    base = open_base(Settings(home=folder / "home"))
+    for expected in json.loads((folder / "answers.json").read_text("utf-8")):
+        answer = json.loads(json.dumps(answer_json(ask(base, Asking(parse_question(expected["question"]))))))
+        del answer["timings_ms"]
+        assert answer == expected
+        for citation in (*expected["citations"], *expected["related"]):
+            assert not resolve(folder / "home", citation["id"]).changed
