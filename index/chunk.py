@@ -4,6 +4,7 @@ import hashlib
 import logging
 import re
 from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 from index.passage import Passage, Sentence
 from index.sentences import SPACE, window
@@ -15,14 +16,21 @@ logger = logging.getLogger(__name__)
 # With header; all-MiniLM-L6-v2 reads 256 pieces and two of them are its own.
 MOST_PIECES = 250
 MOST_HEADER_PIECES = 100
-# Words of a passage, in normal form (about 120 as printed), and sentences shared by neighbours.
-PASSAGE_WORDS = 135
-OVERLAP_SENTENCES = 2
 # The contract's bound for a hit, whatever size of passage is asked for.
 MOST_PASSAGE_WORDS = 180
 
 # What a piece without blanks falls into where it alone is too long for the encoder (an address, a row of symbols).
 _PART = re.compile(r"\w+|[^\w\s]{1,20}")
+
+
+class PassageShape(NamedTuple):
+    """Words of a passage, in normal form (135 are about 120 as printed), and sentences that neighbours share."""
+
+    words: int = 135
+    overlap: int = 2
+
+
+USUAL_SHAPE = PassageShape()
 
 
 def fitting(
@@ -56,32 +64,31 @@ def passages_from(
     transcript: Transcript,
     sentences: Sequence[Sentence],
     pieces: Callable[[str], int],
-    shape: tuple[int, int] = (PASSAGE_WORDS, OVERLAP_SENTENCES),
+    shape: PassageShape = USUAL_SHAPE,
 ) -> tuple[Passage, ...]:
-    """Return the passages of a transcript in order; `shape` is words of a passage and sentences of overlap.
+    """Return the passages of a transcript in order.
 
     `sentences` come from `fitting`, `pieces` counts word pieces with the encoder's own tokenizer; no passage with its
     header holds more than 250. Every sentence is in at least one passage, and none lies whole inside the one before.
     """
-    words, overlap = shape
     found: list[Passage] = []
     first = reached = 0
     while first < len(sentences):
         last, held = first + 1, sentences[first].words
-        while last < len(sentences) and held + sentences[last].words <= words:
+        while last < len(sentences) and held + sentences[last].words <= shape.words:
             held += sentences[last].words
             last += 1
-        passage = _passage(transcript, sentences, (first, last), pieces)
+        passage = _passage(transcript, sentences, first, last, pieces)
         while last > first + 1 and not _fits(passage, pieces):
             last -= 1
-            passage = _passage(transcript, sentences, (first, last), pieces)
+            passage = _passage(transcript, sentences, first, last, pieces)
         # Where a long sentence follows, the overlap alone would fill a passage that says nothing new.
         if last > reached:
             found.append(passage)
             reached = last
         if last == len(sentences):
             break
-        first = max(first + 1, last - overlap)
+        first = max(first + 1, last - shape.overlap)
     return tuple(found)
 
 
@@ -103,9 +110,9 @@ def _fits(passage: Passage, pieces: Callable[[str], int]) -> bool:
 
 
 def _passage(
-    transcript: Transcript, sentences: Sequence[Sentence], chosen: tuple[int, int], pieces: Callable[[str], int]
+    transcript: Transcript, sentences: Sequence[Sentence], first: int, last: int, pieces: Callable[[str], int]
 ) -> Passage:
-    mine = sentences[slice(*chosen)]
+    mine = sentences[first:last]
     text = "\n".join(transcript.turns[turn].text[start:end] for turn, start, end in _stretches(mine))
     turns = [transcript.turns[turn] for turn in dict.fromkeys(item.turn for item in mine)]
     speakers = tuple(dict.fromkeys(turn.speaker for turn in turns if turn.speaker))
@@ -116,7 +123,7 @@ def _passage(
         episode_id=transcript.episode.id,
         text=text,
         header=_header(transcript, speakers, pieces),
-        sentences=chosen,
+        sentences=(first, last),
         speakers=speakers,
         start=window(turns[0], mine[0].start, mine[0].end)[0],
         end=window(turns[-1], mine[-1].start, mine[-1].end)[1],

@@ -99,7 +99,7 @@ def _outcome_of(record: Record, home: Path, settings: IngestSettings, progress: 
 def _ingest(record: Record, home: Path, settings: IngestSettings, progress: StageProgress | None) -> Outcome:
     captions = captions_of(home, record, settings.again, settings.allow)
     official = official_of(home, record, captions, settings.again)
-    heard, remark = _listen(record, home, settings, (captions, official.text), progress)
+    heard, remark = _listen(record, home, settings, captions, official.text, progress)
     record = load_record(home, record.episode.id)
     # Only known times have edges to refine; without them a recording changes nothing.
     has_times = bool(captions.cues or heard or any(turn.start is not None for turn in official.text.turns))
@@ -113,7 +113,7 @@ def _ingest(record: Record, home: Path, settings: IngestSettings, progress: Stag
         return Outcome(record.episode, "unchanged", _remarks("nothing to do", remark))
     transcript = assemble(record.episode, official.text, captions.cues, heard)
     if not transcript.turns:
-        nothing = _nothing_ingested(record, settings, remark, (captions, heard))
+        nothing = _nothing_ingested(record, settings, remark, captions, heard)
         kept = "its transcript of before stays" if path.exists() else None
         return replace(nothing, message=_remarks(nothing.message, kept))
     transcript = with_edges(transcript, audio)
@@ -130,11 +130,11 @@ def _listen(
     record: Record,
     home: Path,
     settings: IngestSettings,
-    texts: tuple[Captions, OfficialText],
+    captions: Captions,
+    official: OfficialText,
     progress: StageProgress | None,
 ) -> tuple[Heard | None, str | None]:
     """Fetch and transcribe the recording if the episode needs it; a remark says why it was not done."""
-    captions, official = texts
     needed = settings.transcribe or not captions.cues
     has_text = bool(captions.cues or official.turns)
     if not settings.audio or settings.allow is None or not has_recording(record):
@@ -186,9 +186,8 @@ def _with_recording(home: Path, record: Record, audio: Path) -> Record:
 
 
 def _nothing_ingested(
-    record: Record, settings: IngestSettings, remark: str | None, texts: tuple[Captions, Heard | None]
+    record: Record, settings: IngestSettings, remark: str | None, captions: Captions, heard: Heard | None
 ) -> Outcome:
-    captions, heard = texts
     problems = "; ".join(captions.problems)
     if remark:
         return Outcome(record.episode, "waiting", _remarks(remark, problems))

@@ -14,7 +14,7 @@ from index import keywords, vectors
 from index.building.inputs import expected_bytes, inputs_of, is_current, readable
 from index.building.starters import starters
 from index.building.tables import Chunked, key_of, write_tables
-from index.chunk import OVERLAP_SENTENCES, PASSAGE_WORDS, fitting, header_of, passages_from
+from index.chunk import USUAL_SHAPE, PassageShape, fitting, header_of, passages_from
 from index.encode import Encoder
 from index.errors import IndexBroken
 from index.generation import FILES, KEYWORDS, SCHEMA, Generation, Manifest, VectorField, encoded_before
@@ -51,34 +51,34 @@ def build(
     home: Path,
     encoder: Encoder,
     rebuild: bool = False,
-    shape: tuple[int, int] = (PASSAGE_WORDS, OVERLAP_SENTENCES),
+    shape: PassageShape = USUAL_SHAPE,
     progress: CountProgress | None = None,
 ) -> Manifest:
     """Publish a generation of the whole library and return its manifest; the live one if nothing changed.
 
     Costs time and memory in proportion to the library; only texts that no generation on disk encoded with the same
-    weights are encoded. `shape` is words of a passage and sentences of overlap; `rebuild` encodes everything again.
+    weights are encoded. `rebuild` encodes everything again.
     One process publishes at a time; a second waits. An episode whose files cannot be read is left out and named in the
     manifest. Raises LibraryError or OSError if the disk has no room or refuses; what is live then stays live.
     """
     index_folder(home).mkdir(parents=True, exist_ok=True)
     with lock(index_folder(home)):
         live = None if rebuild else _live(home)
-        inputs = inputs_of(home, _made_by((encoder.name, encoder.weights), shape))
+        inputs = inputs_of(home, _made_by(encoder.name, encoder.weights, shape))
         if live is not None and is_current(home, live, inputs):
             return live
         known = None if rebuild else whole_database(home, encoder.weights)
-        return _published(home, encoder, (inputs, shape), known, progress)
+        return _published(home, encoder, inputs, shape, known, progress)
 
 
 def _published(
     home: Path,
     encoder: Encoder,
-    made_of: tuple[str, tuple[int, int]],
+    inputs: str,
+    shape: PassageShape,
     known: Path | None,
     progress: CountProgress | None,
 ) -> Manifest:
-    inputs, shape = made_of
     require_space(index_folder(home), expected_bytes(home), "building the index")
     number, working = next_folder(home)
     try:
@@ -118,25 +118,23 @@ def _live(home: Path) -> Manifest | None:
         return None
 
 
-def up_to_date(
-    home: Path, name: str, weights: str, shape: tuple[int, int] = (PASSAGE_WORDS, OVERLAP_SENTENCES)
-) -> bool:
+def up_to_date(home: Path, name: str, weights: str, shape: PassageShape = USUAL_SHAPE) -> bool:
     """Say whether the live generation is what `build` would make with this encoder; reads files, loads no model."""
     number = current_number_or_zero(home)
     try:
         return number > 0 and is_current(
-            home, manifest_of(home, number), inputs_of(home, _made_by((name, weights), shape))
+            home, manifest_of(home, number), inputs_of(home, _made_by(name, weights, shape))
         )
     except IndexBroken as error:
         logger.warning("%s", error)
         return False
 
 
-def _made_by(encoder: tuple[str, str], shape: tuple[int, int]) -> list[object]:
-    return [SCHEMA, BUILD_VERSION, encoder, shape]
+def _made_by(encoder: str, weights: str, shape: PassageShape) -> list[object]:
+    return [SCHEMA, BUILD_VERSION, [encoder, weights], list(shape)]
 
 
-def _chunked(told: Iterable[Transcript], encoder: Encoder, shape: tuple[int, int]) -> Iterator[Chunked]:
+def _chunked(told: Iterable[Transcript], encoder: Encoder, shape: PassageShape) -> Iterator[Chunked]:
     first_sentence = first_passage = 0
     for transcript in told:
         sentences = fitting(transcript, sentences_of(transcript), encoder.pieces)

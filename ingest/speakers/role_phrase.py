@@ -7,6 +7,7 @@ or "at". It may end only where a phrase can end, so that "a developer first" and
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ingest.speakers.names import fold
 from ingest.speakers.role_words import (
@@ -87,8 +88,8 @@ def role_phrase(tokens: Sequence[Token], at: int, names: Collection[str]) -> Phr
 
     `names` are the folded words of speakers' names, which belong to no role.
     """
-    first, article, several = _after_article(tokens, at)
-    end = _core(tokens, first, names, (article, several))
+    first, article, several = opening = _after_article(tokens, at)
+    end = _core(tokens, opening, names)
     if end is None:
         return None
     core = tokens[first:end]
@@ -146,18 +147,25 @@ def _object_end(tokens: Sequence[Token], at: int, names: Collection[str]) -> int
     return end if end > begin else None
 
 
-def _after_article(tokens: Sequence[Token], at: int) -> tuple[int, bool, bool]:
-    """Return where the words after the article begin, whether there is one, and whether it is "one of the"."""
+class _Opening(NamedTuple):
+    """The token after the article, whether there is an article, and whether it is "one of the"."""
+
+    first: int
+    article: bool
+    several: bool
+
+
+def _after_article(tokens: Sequence[Token], at: int) -> _Opening:
     words = [word.low for word in tokens[at : at + 3]]
     if words[:2] == ["one", "of"] and words[2:] and words[2] in ARTICLES:
-        return at + 3, True, True
+        return _Opening(at + 3, article=True, several=True)
     has_article = bool(words) and words[0] in ARTICLES and not tokens[at].ends
-    return at + has_article, has_article, False
+    return _Opening(at + has_article, has_article, several=False)
 
 
-def _core(tokens: Sequence[Token], first: int, names: Collection[str], kind: tuple[bool, bool]) -> int | None:
-    """Return where the title ends that begins at `first`: at a word for a worker, else before an "and"."""
-    end = first
+def _core(tokens: Sequence[Token], opening: _Opening, names: Collection[str]) -> int | None:
+    """Return where the title that begins after an opening ends: at a word for a worker, else before an "and"."""
+    first = end = opening.first
     stops = []
     while end < min(len(tokens), first + _MOST_CORE_WORDS):
         word = tokens[end]
@@ -170,22 +178,21 @@ def _core(tokens: Sequence[Token], first: int, names: Collection[str], kind: tup
             break
     for stop in reversed([*stops, end]):
         core = tokens[first:stop]
-        if core and _is_role_title(core, kind) and not any(_is_outside(word, names) for word in core):
+        if core and _is_role_title(core, opening) and not any(_is_outside(word, names) for word in core):
             return stop
     return None
 
 
-def _is_role_title(core: Sequence[Token], kind: tuple[bool, bool]) -> bool:
-    article, several = kind
+def _is_role_title(core: Sequence[Token], opening: _Opening) -> bool:
     head = core[-2] if len(core) > 1 and core[-1].low in AFTER_WORKER else core[-1]
-    if several:
+    if opening.several:
         return head.low.endswith("s") and _worker(head.low.removesuffix("s")) in WORKERS
-    if not article and not core[0].capital and _is_mixed(core):
+    if not opening.article and not core[0].capital and _is_mixed(core):
         return False
     if _is_worker(head):
         return True
     # A worker with a rarer name is known by a whole title: "a Fast Streamer at the Tea Board".
-    return article and _is_titled(core) and _AGENT.fullmatch(head.text) is not None
+    return opening.article and _is_titled(core) and _AGENT.fullmatch(head.text) is not None
 
 
 def _is_mixed(core: Sequence[Token]) -> bool:

@@ -46,6 +46,17 @@ class _Edge:
 
 
 @dataclass(frozen=True, slots=True)
+class _Begun:
+    """What bounds a turn's end: it likelier lies in a pause after which something begins, and after its last sentence.
+
+    `last_sentence` is when that sentence begins, in seconds.
+    """
+
+    openings: frozenset[Pause]
+    last_sentence: float
+
+
+@dataclass(frozen=True, slots=True)
 class _Found:
     """The pause before an edge, whether no other comes into question, and how far the edge moves in seconds."""
 
@@ -71,7 +82,7 @@ def refine_edges(turns: Sequence[Turn], pauses: Sequence[Pause]) -> tuple[Turn, 
     openings = frozenset(found.pause for own in begins for found in own.values())
     after = [max((found.pause.end for found in own.values()), default=0.0) for own in begins]
     return tuple(
-        _moved(turn, own, _closing(turn, (openings, earliest), pauses, rarities)) if _may_move(turn) else turn
+        _moved(turn, own, _closing(turn, _Begun(openings, earliest), pauses, rarities)) if _may_move(turn) else turn
         for turn, own, earliest in zip(turns, begins, after, strict=True)
     )
 
@@ -176,15 +187,8 @@ def _gains(edge: _Edge, pauses: Sequence[Pause], rarities: Sequence[float]) -> d
     return {number: _gain(rarities[number], pauses[number].end - edge.time, edge.error) for number in near}
 
 
-def _closing(
-    turn: Turn, begun: tuple[frozenset[Pause], float], pauses: Sequence[Pause], rarities: Sequence[float]
-) -> Pause | None:
-    """Return the pause in which a turn ends, None where none fits.
-
-    `begun` are the pauses after which something begins, one of which is likelier, and when the turn's last sentence
-    does, which comes before its end.
-    """
-    openings, earliest = begun
+def _closing(turn: Turn, begun: _Begun, pauses: Sequence[Pause], rarities: Sequence[float]) -> Pause | None:
+    """Return the pause in which a turn ends, None where none fits."""
     if turn.start is None or turn.end is None or turn.timing_error is None:
         return None
     reach = turn.timing_error + _WIDER
@@ -192,8 +196,8 @@ def _closing(
     best, most = None, 0.0
     for number in near:
         pause = pauses[number]
-        gain = _gain(rarities[number], pause.start - turn.end, turn.timing_error) + _SHARED * (pause in openings)
-        if gain > most and pause.start > (earliest or turn.start):
+        gain = _gain(rarities[number], pause.start - turn.end, turn.timing_error) + _SHARED * (pause in begun.openings)
+        if gain > most and pause.start > (begun.last_sentence or turn.start):
             best, most = pause, gain
     return best
 

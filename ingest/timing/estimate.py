@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from ingest.text.words import pieces
 from ingest.transcript import OfficialTurn, Turn, Word, untimed
@@ -23,18 +24,26 @@ def estimate(turns: Sequence[OfficialTurn], duration: float | None, complete: bo
     total = sum(map(sum, spoken_pieces))
     spread = complete and duration is not None and duration > 0 and SLOWEST <= total / duration <= FASTEST
     limit = duration if duration is not None and duration > 0 else float("inf")
-    pace = total / limit if spread else USUAL_PACE
+    scale = _Scale(total / limit if spread else USUAL_PACE, limit, spread)
     placed = []
     said = 0
     for turn, speech in zip(turns, spoken_pieces, strict=True):
-        placed.append(_placed(untimed(turn), speech, said, (pace, limit, spread)))
+        placed.append(_placed(untimed(turn), speech, said, scale))
         said += sum(speech)
     return tuple(placed)
 
 
-def _placed(turn: Turn, speech: list[bool], said: int, scale: tuple[float, float, bool]) -> Turn:
-    """Place one turn after `said` words; `scale` is words per second, seconds there are, whether the end is known."""
-    pace, limit, end_known = scale
+class _Scale(NamedTuple):
+    """How words are spread: words per second, up to how many seconds, and whether the text ends there."""
+
+    pace: float
+    limit: float
+    is_end_known: bool
+
+
+def _placed(turn: Turn, speech: list[bool], said: int, scale: _Scale) -> Turn:
+    """Place one turn that begins after `said` words."""
+    pace, limit, is_end_known = scale
     words: list[Word] = []
     for word, counts in zip(turn.words, speech, strict=True):
         start = said / pace
@@ -46,7 +55,9 @@ def _placed(turn: Turn, speech: list[bool], said: int, scale: tuple[float, float
     if not starts or limit <= 0:
         return turn
     start, end = starts[0], ends[-1]
-    distance = max(min(time, limit - time) if end_known else time for time in (start, end, _middle(start, end, limit)))
+    distance = max(
+        min(time, limit - time) if is_end_known else time for time in (start, end, _middle(start, end, limit))
+    )
     return replace(
         turn,
         start=start,

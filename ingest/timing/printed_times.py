@@ -221,7 +221,7 @@ def _placed(turns: Sequence[OfficialTurn], stretch: _Stretch, limit: float, prec
     placed = []
     said = 0
     for official, speech in zip(turns, speeches, strict=True):
-        words = _words(official, speech, (stretch.start + said / pace, pace, limit))
+        words = _words(official, speech, stretch.start + said / pace, pace, limit)
         said += sum(speech)
         turn = replace(untimed(official), words=words)
         starts = [word.start for word in words if word.start is not None]
@@ -236,9 +236,8 @@ def _placed(turns: Sequence[OfficialTurn], stretch: _Stretch, limit: float, prec
     return placed
 
 
-def _words(turn: OfficialTurn, speech: Sequence[bool], scale: tuple[float, float, float]) -> tuple[Word, ...]:
-    """Place the words of a turn; `scale` is its start, words per second, and where the recording ends."""
-    start, pace, limit = scale
+def _words(turn: OfficialTurn, speech: Sequence[bool], start: float, pace: float, limit: float) -> tuple[Word, ...]:
+    """Place the words of a turn from its start at `pace` words per second; the recording ends at `limit` seconds."""
     words = []
     said = 0
     for piece, counts in zip(turn.text.split(), speech, strict=True):

@@ -14,6 +14,7 @@ from api.app import create_app
 from api.knowledge_base import KnowledgeBase, open_base
 from api.settings import Settings
 from index.building.build import build
+from index.chunk import USUAL_SHAPE, PassageShape
 from index.encode import PieceVectors
 from index.keywords import stems
 from index.sentences import WORD
@@ -200,12 +201,9 @@ def add_episode() -> Callable[[Path], None]:
 
 @pytest.fixture
 def base_of(tmp_path: Path, encoder: HashedStems) -> Callable[..., KnowledgeBase]:
-    """Make the opened base of a library; an episode is its id and its turns, as (speaker, text).
+    """Make the opened base of a library; an episode is its id and its turns, as (speaker, text)."""
 
-    `shape` is words of a passage and sentences of overlap.
-    """
-
-    def made(episodes: dict[str, list[tuple[str | None, str]]], shape: tuple[int, int] = (135, 2)) -> KnowledgeBase:
+    def made(episodes: dict[str, list[tuple[str | None, str]]], shape: PassageShape = USUAL_SHAPE) -> KnowledgeBase:
         for number, (identifier, turns) in enumerate(episodes.items(), 1):
             episode = Episode(identifier, identifier, HARBOUR, number, "Talk", f"2021-01-{number:02}")
             _save(

@@ -23,6 +23,7 @@ from api.quotes.quote import quote_at
 from api.quotes.resolve import resolve
 from api.settings import Settings
 from index.building.build import build
+from index.chunk import PassageShape
 from index.passage import Filters
 from index.search import trigrams
 from index.sentences import sentences_of
@@ -77,7 +78,7 @@ def bases(tmp_path_factory: pytest.TempPathFactory, encoder: object) -> Iterator
             episode = Episode(f"e-{number}-aaaa", f"g{number}", Show("e", "E"), number, "Talk", published)
             save_record(home, Record(episode, ()))
             save_transcript(home, Transcript(episode, tuple(turns), {"Ada": "Ada Brewer"}), "made by a test")
-        build(home, encoder, shape=((20, 0), (40, 1), (135, 2), (135, 2))[seed])  # type: ignore[arg-type]
+        build(home, encoder, shape=(PassageShape(20, 0), PassageShape(40, 1), PassageShape(), PassageShape())[seed])  # type: ignore[arg-type]
         opened.append(open_base(Settings(home=home), encoder))  # type: ignore[arg-type]
     yield opened
     for base in opened:
@@ -223,7 +224,7 @@ def test_no_word_is_quoted_twice(base_of: MakeBase) -> None:
         "Later some ferry was thrown against its own pier.",
         "People still talk about those hours with much fear.",
     ]
-    base = base_of({"a-1-aaaa": [("Ada", " ".join(said))]}, shape=(27, 1))
+    base = base_of({"a-1-aaaa": [("Ada", " ".join(said))]}, shape=PassageShape(27, 1))
     assert [hit.passage.text for hit, _ in find(base, parse_question("tide storm ferry"), 5)][:2] in (
         [" ".join(said[:3]), " ".join(said[2:])],
         [" ".join(said[2:]), " ".join(said[:3])],

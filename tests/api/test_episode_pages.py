@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.settings import Settings
+from index.chunk import PassageShape
 from ingest.library.records import Record, edited_on, load_record, load_transcript, save_record, save_transcript
 from ingest.transcript import Divergence, Episode, Show, Transcript, Turn, Unheard, Unwritten
 from tests.api.markup import Element, Seen, seen
@@ -275,7 +276,7 @@ def test_the_passages_of_a_question_are_on_the_timeline_and_listed(client: TestC
 def test_a_turn_is_listed_once(base_of: Callable[..., Any], tmp_path: Path, encoder: Any) -> None:
     """Passages overlap, so several can be nearest for the same turn; a reader is led there once."""
     said = " ".join(f"The lighthouse of harbour {number} was painted white again." for number in range(12))
-    base = base_of({"a": [("Mina", "What about the lighthouse?"), ("Tobias", said)]}, shape=(20, 1))
+    base = base_of({"a": [("Mina", "What about the lighthouse?"), ("Tobias", said)]}, shape=PassageShape(20, 1))
     assert base.generation.manifest.passages > 3
     with TestClient(create_app(Settings(home=tmp_path), encoder)) as client:
         page = seen(client.get("/episodes/a?q=lighthouse"))

@@ -25,6 +25,7 @@ from api.quotes.verification import verify
 from api.settings import Settings
 from api.terminal.maintenance import examine
 from index.building.build import build
+from index.chunk import PassageShape
 from index.store import current_number_or_zero, drop_index, drop_others
 from ingest.errors import SourceError
 from ingest.library.records import feeds, transcript_ids
@@ -204,7 +205,7 @@ class LifeOfAFeed(RuleBasedStateMachine):
     def publish_in_other_passages(self, words: int, overlap: int) -> None:
         """Rebuild the index with passages of another size."""
         self._count()
-        build(self.home, self.encoder, rebuild=True, shape=(words, overlap))
+        build(self.home, self.encoder, rebuild=True, shape=PassageShape(words, overlap))
 
     @rule(question=st.sampled_from(("Who paid for the rope?", "Why was the mast mended?", "What did seagulls do?")))
     def ask(self, question: str) -> None:

@@ -39,6 +39,7 @@ import ingest.pipeline
 import ingest.stages.heard_words
 from api.server.live import Live
 from api.settings import Settings
+from index.chunk import PassageShape
 
 ERRORS = {"EIO": errno.EIO, "ENOSPC": errno.ENOSPC}
 
@@ -198,7 +199,7 @@ def switches(trial: Trial, every: int, seed: int) -> dict[str, object]:
     for thread in threads:
         thread.start()
     for number in range(10):
-        index.building.build.build(home, Stems(), shape=(20 + number, 1))
+        index.building.build.build(home, Stems(), shape=PassageShape(20 + number, 1))
     for thread in threads:
         thread.join()
     live.close()

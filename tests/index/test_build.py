@@ -12,7 +12,7 @@ import pytest
 
 from index.building import build as building
 from index.building.build import HEADER_WEIGHT, build, up_to_date
-from index.chunk import OVERLAP_SENTENCES, PASSAGE_WORDS
+from index.chunk import USUAL_SHAPE, PassageShape
 from index.encode import Encoder
 from index.generation import Generation
 from index.passage import Filters
@@ -177,14 +177,14 @@ def test_up_to_date_says_whether_building_would_change_anything(
     It is not after a new text, other facts, another encoder or shape, or a broken manifest.
     """
 
-    def current(weights: str = encoder.weights, shape: tuple[int, int] = (PASSAGE_WORDS, OVERLAP_SENTENCES)) -> bool:
+    def current(weights: str = encoder.weights, shape: PassageShape = USUAL_SHAPE) -> bool:
         return up_to_date(home, encoder.name, weights, shape)
 
     assert not current()
     build(home, encoder)
     assert current()
     assert not current(weights="1" * 64)
-    assert not current(shape=(90, 2))
+    assert not current(shape=PassageShape(90, 2))
     save(home, transcript_of("a-3-cccc", ("Cy", talk("deck"))))
     assert not current()
     build(home, encoder)
@@ -309,7 +309,7 @@ def test_labels_are_filtered_by_the_person_they_stand_for(
         transcript_of("a-2-bbbb", ("Ada Brewer", talk("sail"))),
         transcript_of("a-3-cccc", ("Sam", talk("keel")), aliases={"Sam": "Samantha Poe"}),
     )
-    build(tmp_path, encoder, shape=(13, 0))
+    build(tmp_path, encoder, shape=PassageShape(13, 0))
     generation = open_generation(tmp_path)
     query = encoder.encode_query("mended")
 
@@ -348,7 +348,7 @@ def test_each_passage_is_matched_by_the_words_of_its_episode(
     one = transcript_of("a-1-aaaa", ("Ada", "A mast."), ("Ada", "A sail."), title="Shipyards")
     other = transcript_of("b-1-aaaa", ("Bo", "A keel."), title="Docks")
     save(tmp_path, one, other)
-    build(tmp_path, encoder, shape=(2, 0))
+    build(tmp_path, encoder, shape=PassageShape(2, 0))
     generation = open_generation(tmp_path)
     for words, episodes in (("shipyards", {"a"}), ("mast", {"a"}), ("ada", {"a"}), ("keel", {"b"}), ("a", {"a", "b"})):
         found, scores = generation.matching("episode", generation.terms(words), 10)

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.chunk import OVERLAP_SENTENCES, PASSAGE_WORDS, fitting, header_of, passages_from
+from index.chunk import USUAL_SHAPE, PassageShape, fitting, header_of, passages_from
 from index.sentences import sentence_spans, sentences_of, window
 from ingest.text.words import normalise, without_marks
 from ingest.transcript import Transcript, Turn, Word
@@ -33,9 +33,11 @@ TOKENS = [
 PLAIN = ["boat", "mast", "sail", "rope", "harbour", "mooring", "tide"]
 
 
-def passages_of(transcript, pieces, words=PASSAGE_WORDS, overlap=OVERLAP_SENTENCES):
+def passages_of(transcript, pieces, words=USUAL_SHAPE.words, overlap=USUAL_SHAPE.overlap):
     """The way from a transcript to passages, as the build goes it."""
-    return passages_from(transcript, fitting(transcript, sentences_of(transcript), pieces), pieces, (words, overlap))
+    return passages_from(
+        transcript, fitting(transcript, sentences_of(transcript), pieces), pieces, PassageShape(words, overlap)
+    )
 
 
 def text_of(length: int, tokens: int, seed: int) -> str:

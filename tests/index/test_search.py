@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.building.build import build
+from index.chunk import PassageShape
 from index.generation import Generation
 from index.passage import Filters, Passage
 from index.search import Query, search, trigrams
@@ -71,7 +72,7 @@ def library(
     home: Path = tmp_path_factory.mktemp("search")
     transcripts = tuple(episodes(transcript_of))
     save(home, *transcripts)
-    build(home, new_encoder(), shape=(30, 1))
+    build(home, new_encoder(), shape=PassageShape(30, 1))
     generation = open_generation(home)
     yield Library(generation, new_encoder(), transcripts)
     generation.close()
@@ -204,7 +205,7 @@ def test_what_an_episode_is_about_decides_between_passages_that_say_the_same(
         home = tmp_path / str(about)
         others = (("Bo", "Our ferries are old, and a ferry needs a harbour for ferries."), ("Bo", "We only ever row."))
         save(home, *(transcript_of(f"e-{at}-aaaa", said, *fill, others[at == about]) for at in (0, 1)))
-        build(home, encoder, shape=(12, 0))
+        build(home, encoder, shape=PassageShape(12, 0))
         generation = open_generation(home)
         words = tuple(generation.terms("who had the rope on the ferry"))
         hits = search(generation, Query("", encoder.encode_query("rope broke night splice dawn"), words), 50)

@@ -9,6 +9,7 @@ import pytest
 
 from index.building.build import build
 from index.building.starters import MOST_STARTERS, candidates
+from index.chunk import PassageShape
 from index.store import open_generation
 from ingest.library.records import episode_folder
 from ingest.transcript import Transcript
@@ -65,7 +66,7 @@ def test_a_generation_has_five_of_as_many_episodes_as_there_are(
             for place, subject in enumerate(subjects)
         ),
     )
-    build(tmp_path, encoder, shape=(40, 0))
+    build(tmp_path, encoder, shape=PassageShape(40, 0))
     generation = open_generation(tmp_path)
     questions = generation.starters()
     assert len(questions) == MOST_STARTERS
@@ -74,7 +75,7 @@ def test_a_generation_has_five_of_as_many_episodes_as_there_are(
     generation.close()
     for place in range(2, len(subjects)):
         shutil.rmtree(episode_folder(tmp_path, f"e-{place}-aaaa"))
-    build(tmp_path, encoder, shape=(40, 0))
+    build(tmp_path, encoder, shape=PassageShape(40, 0))
     generation = open_generation(tmp_path)
     assert len(set(generation.starters())) == 4
     generation.close()

@@ -16,6 +16,7 @@ import pytest
 
 from index import store
 from index.building.build import build
+from index.chunk import PassageShape
 from index.errors import IndexBroken, IndexMissing
 from index.generation import Generation, Manifest
 from index.keywords import Keywords
@@ -51,7 +52,7 @@ def published(tmp_path_factory: pytest.TempPathFactory, transcript_of: Talk, sav
         ),
         transcript_of("a-2-bbbb", ("Ada", "Nobody paid for the lighthouse at all.")),
     )
-    build(home, new_encoder(), shape=(20, 1))
+    build(home, new_encoder(), shape=PassageShape(20, 1))
     return home
 
 
@@ -171,7 +172,7 @@ def test_locks_that_earlier_versions_left_are_no_damage(home: Path) -> None:
 @pytest.mark.parametrize("whole_folder", [True, False])
 def test_a_generation_in_place_of_another_is_refused(whole_folder: bool, home: Path, encoder: Any) -> None:
     """An earlier generation under the live one's number, whole or its manifest alone, is not what was published."""
-    build(home, encoder, shape=(21, 1))
+    build(home, encoder, shape=PassageShape(21, 1))
     root = index_folder(home)
     if whole_folder:
         shutil.rmtree(root / "2")
@@ -254,7 +255,7 @@ def test_a_reader_outrun_by_publications_opens_the_newest(
     def outrun(home: Path, number: int, expected: str | None = None) -> Manifest:
         monkeypatch.setattr(store, "manifest_of", kept)
         for words in (21, 22, 23):
-            build(home, encoder, shape=(words, 1))
+            build(home, encoder, shape=PassageShape(words, 1))
         assert number == 1
         return kept(home, number, expected)
 
@@ -266,7 +267,7 @@ def test_a_reader_outrun_by_publications_opens_the_newest(
 
 def test_dropping_leaves_the_live_generation_alone(home: Path, encoder: Any) -> None:
     """Of what was purged no other generation and no interrupted build keeps a copy; then the index as a whole goes."""
-    build(home, encoder, shape=(21, 1))
+    build(home, encoder, shape=PassageShape(21, 1))
     (index_folder(home) / ".building-3").mkdir()
     drop_others(home)
     assert sorted(path.name for path in index_folder(home).iterdir()) == ["2", "current"]
@@ -312,7 +313,7 @@ def test_the_last_three_generations_stay(home: Path, encoder: Any) -> None:
     old = open_generation(home)
     ids = [passage.id for passage in old.passages(old.matching("passage", ["lighthous"], 9)[0].ids)]
     for words in (21, 22, 23):
-        build(home, encoder, shape=(words, 1))
+        build(home, encoder, shape=PassageShape(words, 1))
     assert sorted(path.name for path in index_folder(home).iterdir()) == ["2", "3", "4", "current"]
     assert current_number(home) == 4
     assert [passage.id for passage in old.passages(old.matching("passage", ["lighthous"], 9)[0].ids)] == ids
@@ -330,11 +331,11 @@ def test_publication_is_one_rename(home: Path, encoder: Any, monkeypatch: pytest
     monkeypatch.setattr(store, "write_bytes", killed)
     for _ in range(4):
         with pytest.raises(KeyboardInterrupt):
-            build(home, encoder, shape=(25, 1))
+            build(home, encoder, shape=PassageShape(25, 1))
         assert current_number(home) == 1
         open_generation(home).close()
     monkeypatch.setattr(store, "write_bytes", kept)
-    assert build(home, encoder, shape=(25, 1)).generation == 2
+    assert build(home, encoder, shape=PassageShape(25, 1)).generation == 2
     assert current_number(home) == 2
     assert sorted(path.name for path in index_folder(home).iterdir()) == ["1", "2", "current"]
 
