@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ingest.speakers.role_phrase import Phrase, Token, led_phrase, role_phrase, tokens_of
+from ingest.speakers.role_phrase import Phrase, led_phrase, role_phrase
 from ingest.speakers.role_words import FUNCTION_WORDS
+from ingest.speakers.tokens import Token, tokens_of
 
 _MOST_NAME_WORDS = 7
 _MOST_ROLE_WORDS_BEFORE_NAME = 12  # "with our Head of Product Design, Ada Lee"

@@ -9,7 +9,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ingest.speakers.names import fold
 from ingest.speakers.role_words import (
     AFTER_WORKER,
     AND,
@@ -29,35 +28,14 @@ from ingest.speakers.role_words import (
     TIMES,
     WORKERS,
 )
+from ingest.speakers.tokens import Token
 
 MOST_ROLE_WORDS = 12
 _MOST_CORE_WORDS = 8
 _MOST_LISTED = 4  # parts between commas in the name of an organisation
 
-_TOKEN = re.compile(r"\w+(?:(?:[.&/+]|['’-])\w+)*|&")
 _CHIEF = re.compile(r"C[A-Z]{1,3}O|[SE]?VP|MD|PM")
 _AGENT = re.compile(r"\w{2,}(?:er|or|ist|ian|ant|eer|yst)", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A word of a sentence at characters [start, end)."""
-
-    text: str
-    start: int
-    end: int
-    after: str  # the characters up to the next word
-    low: str  # the word in the form in which words are compared
-
-    @property
-    def ends(self) -> bool:
-        """Whether punctuation or a mark stands behind this word, so that a phrase ends there."""
-        return self.after.strip() not in ("", "'", "’")
-
-    @property
-    def capital(self) -> bool:
-        """Whether the word is written as a name or title: "Pay", "GOV.UK", "co-Tech"."""
-        return any(letter.isupper() for letter in self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +48,6 @@ class Phrase:
     titled: bool  # several words, each written as in a title
     placed: bool  # says of what, at what or for whom
     host: bool  # the part in the conversation
-
-
-def tokens_of(sentence: str) -> tuple[Token, ...]:
-    """Return the words of a sentence in order; "GOV.UK" and "co-Tech" are one word each."""
-    found = list(_TOKEN.finditer(sentence))
-    starts = [word.start() for word in found[1:]] + [len(sentence)]
-    # Without a word there is one start too many.
-    return tuple(
-        Token(word.group(), *word.span(), sentence[word.end() : start], fold(word.group()))
-        for word, start in zip(found, starts, strict=False)
-    )
 
 
 def role_phrase(tokens: Sequence[Token], at: int, names: Collection[str]) -> Phrase | None:

@@ -16,7 +16,8 @@ from ingest.speakers.introductions import (
     says_own_name,
 )
 from ingest.speakers.names import first_name, fold, is_role
-from ingest.speakers.role_phrase import Phrase, tokens_of
+from ingest.speakers.role_phrase import Phrase
+from ingest.speakers.tokens import tokens_of
 from ingest.text.words import without_marks
 from ingest.transcript import Role, Turn
 

@@ -1,0 +1,40 @@
+"""The words of a sentence, each with its place and what follows it; pure."""
+
+import re
+from dataclasses import dataclass
+
+from ingest.speakers.names import fold
+
+_TOKEN = re.compile(r"\w+(?:(?:[.&/+]|['’-])\w+)*|&")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word of a sentence at characters [start, end)."""
+
+    text: str
+    start: int
+    end: int
+    after: str  # the characters up to the next word
+    low: str  # the word in the form in which words are compared
+
+    @property
+    def ends(self) -> bool:
+        """Whether punctuation or a mark stands behind this word, so that a phrase ends there."""
+        return self.after.strip() not in ("", "'", "’")
+
+    @property
+    def capital(self) -> bool:
+        """Whether the word is written as a name or title: "Pay", "GOV.UK", "co-Tech"."""
+        return any(letter.isupper() for letter in self.text)
+
+
+def tokens_of(sentence: str) -> tuple[Token, ...]:
+    """Return the words of a sentence in order; "GOV.UK" and "co-Tech" are one word each."""
+    found = list(_TOKEN.finditer(sentence))
+    starts = [word.start() for word in found[1:]] + [len(sentence)]
+    # Without a word there is one start too many.
+    return tuple(
+        Token(word.group(), *word.span(), sentence[word.end() : start], fold(word.group()))
+        for word, start in zip(found, starts, strict=False)
+    )
