@@ -49,6 +49,9 @@ def test_the_wheel_holds_packages_data_and_pages(wheel: Path) -> None:
         "api/cli.py",
         "data/catalogue.json",
         "data/glossary.json",
+        "ingest/py.typed",
+        "index/py.typed",
+        "api/py.typed",
     ):
         assert needed in names
     pages = ROOT / "api" / "pages"
