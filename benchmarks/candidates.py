@@ -1,4 +1,4 @@
-"""Measure what retrieval could use and does not, and smaller parts of it left out, beside the signals in use.
+"""Measure what retrieval could use and does not, and what it loses without smaller parts, beside the signals in use.
 
     python benchmarks/candidates.py HOME QUESTIONS.jsonl
 
@@ -50,7 +50,7 @@ ADDED: dict[str, Callable[[Scoreboard], Floats]] = {
     "the episode's card, words": tried.card_words,
     "the episode's title, vector": tried.title,
     "the episode's three best passages": tried.best_passages,
-    "share of who is asked in the passage": tried.guest_share,
+    "share of the passage not said by who asks": tried.guest_share,
     "few questions in the passage": tried.few_questions,
     "long turns": tried.long_turns,
 }
@@ -88,7 +88,7 @@ def candidates(board: Scoreboard) -> list[Line]:
     soft = tried.soft_words(board)
     four = {**board.signals, "soft": deviations(soft)}
     found = [
-        *_added(board, "words that mean the same (soft BM25)", soft, (0.1, 0.3)),
+        *_added(board, "words with similar meanings (soft BM25)", soft, (0.1, 0.3)),
         _line(board, "soft BM25 for the episode's words, other weights", fused(four, SOFT_WEIGHTS)),
         _line(
             board, "soft BM25 beside them, other weights", fused(four, {**SOFT_WEIGHTS, "episode": WEIGHTS["episode"]})

@@ -1,4 +1,4 @@
-"""Measure what it costs to decode a recording in the cell instead of in our own process.
+"""Measure what it costs to decode a recording in the sandboxed process instead of in our own.
 
     python -m benchmarks.cell
 
@@ -20,7 +20,7 @@ from benchmarks.figures import table
 
 RATE = 16_000
 TRIES = 3
-HEADS = ("", "in our own process", "in the cell")
+HEADS = ("", "in our own process", "in the sandboxed process")
 _IN_PROCESS = "import sys, ingest.audio.load, ingest.audio.decoder as d\nfor _ in d._samples('mp3'): pass"
 _IN_CELL = "import sys, pathlib, ingest.audio.load as a\nfor _ in a.blocks(pathlib.Path(sys.argv[1])): pass"
 _LENGTHS = (("3 minutes", 180), ("1 hour", 3600))

@@ -83,9 +83,9 @@ PARTS = {
     "words of the question": Part(_deviating(lambda span: span.coverage), 1.0),
     "length": Part(_deviating(lambda span: float(np.log(span.words))), _LENGTH_WEIGHT),
     "score of the passage": Part(_each(lambda span: span.hit.score), _HIT_WEIGHT),
-    "the gain of who is asked about": Part(_each(lambda span: span.by_named), _NAMED_WEIGHT),
-    "the cost of who asks": Part(_each(lambda span: span.by_asker), -_ASKER_COST),
-    "the cost of questions and repetitions": Part(_each(lambda span: span.is_empty), -_EMPTY_COST),
+    "the bonus for the person asked about": Part(_each(lambda span: span.by_named), _NAMED_WEIGHT),
+    "the penalty for who asks the questions": Part(_each(lambda span: span.by_asker), -_ASKER_COST),
+    "the penalty for questions and repetitions": Part(_each(lambda span: span.is_empty), -_EMPTY_COST),
 }
 OTHER_WEIGHTS = (
     ("length", 0.4),

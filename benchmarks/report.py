@@ -3,8 +3,8 @@
     python benchmarks/report.py HOME --shared ../shared [--output docs/evaluation.md]
 
 HOME holds the engineering lessons, ingested and indexed (`make evaluate` does both). Every number comes from the run,
-but for those of a paragraph that gives its date. A second process measures what needs no index of HOME; it all takes
-some ten minutes on two cores.
+except in paragraphs that give another date. A second process measures what needs no index of HOME. All of it takes some
+ten minutes on two cores.
 """
 
 import tempfile
@@ -61,30 +61,31 @@ def introduction(base: KnowledgeBase, questions: Sequence[Question], on: str, se
     words = sum(len(text.split()) for *_, text in base.generation.spoken())
     yield "# How often it is right"
     yield paragraph(
-        f"Written by `make evaluate` on {today()}, on {on}, in {seconds / 60:.0f} minutes; it needs the data in "
-        "`../shared`. Times an answer takes are in `speed.md`, by `make bench`. Each part below names the command that "
-        "prints it alone; HOME is the data folder (`data/evaluation`), QUESTIONS.jsonl the questions."
+        f"Written by `make evaluate` on {today()}, on {on}, in {seconds / 60:.0f} minutes. It needs the data in "
+        "`../shared`. `make bench` writes how long an answer takes, in `speed.md`. Each part below names the command "
+        "that prints it alone. HOME is the data folder (`data/evaluation`), QUESTIONS.jsonl the questions."
     )
     yield paragraph(
-        "Definitions are those of `playback evaluate`. A hit or citation is right if it shares with a gold quote of "
-        "the same episode at least a third of the word trigrams of the shorter of the two; of a hit the first "
-        f"{HIT_WORDS} words count, of a citation {CITATION_WORDS}. recall@k is the share of answerable questions with "
-        "a right hit among the first k; MRR the mean of one over the rank of the first right hit among 20. Abstention "
-        "AUROC is the share of pairs of an answerable and an unanswerable question in which the answerable one has the "
-        "higher confidence; within equal name counts, of the pairs that hold equally many names, because every "
-        "unanswerable question of this set names something and many answerable ones do not."
+        "Definitions are those of `playback evaluate`. A hit or citation is right if it shares enough word trigrams "
+        "with a gold quote of the same episode: at least a third of those of the shorter of the two. Only the first "
+        f"{HIT_WORDS} words of a hit and {CITATION_WORDS} of a citation count. recall@k is the share of answerable "
+        "questions with a right hit among the first k. MRR is the mean of one over the rank of the first right hit "
+        "among 20. Abstention AUROC looks at pairs of an answerable and an unanswerable question. It is the share of "
+        "pairs in which the answerable one has the higher confidence. Within equal name counts, only pairs with "
+        "equally many names count, because every unanswerable question of this set names something and many "
+        "answerable ones do not."
     )
     yield paragraph(
-        "Intervals are 95 %, by bootstrap over questions; those of changes are paired. A change whose interval holds 0 "
-        "cannot be told from none by these questions."
+        "Intervals are 95 %, by bootstrap over questions. Intervals of changes are paired. If the interval of a change "
+        "includes 0, these questions cannot tell it from no change."
     )
     yield paragraph(
         f"The {len(questions)} development questions ({sum(question.answerable for question in questions)} answerable) "
         f"are about {held.episodes} long interviews of {words:,} words, {held.passages:,} passages, encoder "
-        f"{held.encoder}. They served for choosing: the confidence is fitted on them and reported out of fold (five "
-        "folds by episode); weights of retrieval and of the choice of quotes are round numbers in a flat region, "
-        "compared on the same questions and so optimistic (see [what choosing costs](#what-choosing-costs)). Other "
-        "questions decide."
+        f"{held.encoder}. We also used them to choose settings. The confidence is fitted on them and reported out of "
+        "fold (five folds by episode). The weights of retrieval and of the choice of quotes are round numbers in a "
+        "flat region. They were compared on the same questions, so their figures are optimistic (see [what choosing "
+        "costs](#what-choosing-costs)). Only other questions can decide."
     )
 
 
@@ -110,7 +111,7 @@ def answers(fitted: Measured, questions: Sequence[Question]) -> Iterator[str]:
     }
     rows = [(label, report[name], _range(report["intervals"].get(name))) for name, label in names.items()]
     yield table(("figure", "value", "interval"), rows)
-    yield "An answerable question that is refused counts as wrong for its citations."
+    yield "If an answerable question is refused, its citations count as wrong."
     shown = ("recall@1", "recall@5", "recall@20", "mrr", "first_citation_right", "citation_right@5")
     groups = {f"kind: {name}": group for name, group in report["by_kind"].items()}
     groups |= {f"asked by: {name}": group for name, group in report["by_persona"].items()}
@@ -124,8 +125,8 @@ def answers(fitted: Measured, questions: Sequence[Question]) -> Iterator[str]:
     )
     several = sum(question.kind == "cross" for question in questions)
     yield paragraph(
-        f"Kinds of few questions say little: {several} are across episodes (`cross`), where a citation is right for "
-        "any one of the quotes that together make the answer."
+        f"Kinds with few questions say little. {several} questions are across episodes (`cross`): a citation is right "
+        "for any one of the quotes that together make the answer."
     )
 
 
@@ -133,17 +134,17 @@ def signals(board: Scoreboard) -> Iterator[str]:
     """Yield what each part of retrieval is worth, what was tried, and what choosing weights costs."""
     weights = ", ".join(f"{weight:g} for {retrieval.SIGNALS[name]}" for name, weight in WEIGHTS.items())
     yield "### What each signal is worth"
-    yield "`python benchmarks/retrieval.py HOME QUESTIONS.jsonl`, and smaller parts by `candidates.py`:"
+    yield "`python benchmarks/retrieval.py HOME QUESTIONS.jsonl`, and `candidates.py` for smaller parts:"
     yield _lines([*retrieval.ablation(board), *candidates.small_parts(board)])
     yield paragraph(
-        f"Each score enters as its deviation from the mean over all passages; weights are {weights}. The passage's "
-        "cosine is kept because a turn of one long answer says little of its parts. Whole episodes bring no hits of "
-        "their own, and nothing in a library of one."
+        f"Each score enters as its deviation from the mean over all passages. The weights are {weights}. We keep the "
+        "passage's cosine because a turn of one long answer says little of its parts. Whole episodes bring no hits of "
+        "their own, and change nothing in a library of one."
     )
     yield "### Tried and left out"
     yield paragraph(
         "`python benchmarks/candidates.py HOME QUESTIONS.jsonl`. A number after a comma is the weight at which a "
-        "score is added to the signals in use; what has none takes the place of one of them."
+        "score is added to the signals in use. A line without a number replaces one of them."
     )
     found = candidates.candidates(board)
     yield _lines(found)
@@ -151,22 +152,22 @@ def signals(board: Scoreboard) -> Iterator[str]:
     worse = [line.name for line in found if line.limits[1] < 0]
     raised = f"{len(better)} raise ({'; '.join(better)})" if better else "none raises"
     yield paragraph(
-        f"Of these {len(found)} lines {raised} MRR by more than its interval, {len(worse)} lower it by more; of so "
-        "many, one in forty would do either by luck. The other weights of soft BM25 are those that an earlier study "
-        "found best: 0.36 passage, 0.24 turns, 0.1 words, 0.3 soft words. An episode's card is its title, its people "
-        "and its first 300 words. Late interaction is the mean, over the question's word pieces, of the best cosine "
-        "with a piece of the passage."
+        f"Of these {len(found)} lines {raised} MRR by more than its interval, and {len(worse)} lower it by more. By "
+        "luck alone, one in forty would raise it and one in forty lower it. The other weights of soft BM25 are those "
+        "that an earlier study found best: 0.36 passage, 0.24 turns, 0.1 words, 0.3 soft words. An episode's card is "
+        "its title, its people and its first 300 words. Late interaction is the mean, over the question's word pieces, "
+        "of the best cosine with a piece of the passage."
     )
     yield paragraph(
-        "What needs an index of its own is not measured by this command. As of November 2026, with the passage's "
-        "cosine alone: title and speakers in front of the encoded text lowered recall@1 from .352 to .273; the "
-        "speakers alone in front moved MRR from .460 to .470 and recall@20 from .797 to .773. Title and speakers among "
-        "the words that BM25 matches, which is in use, moved MRR from .595 to .604 with the three signals of then."
+        "This command does not measure what needs an index of its own. We did so in November 2026, with the passage's "
+        "cosine alone. Title and speakers in front of the encoded text lowered recall@1 from .352 to .273. Only the "
+        "speakers in front moved MRR from .460 to .470 and recall@20 from .797 to .773. Title and speakers among the "
+        "words that BM25 matches, which is in use, moved MRR from .595 to .604 with the three signals of that time."
     )
     yield "### What choosing costs"
     yield paragraph(
-        f"The {len(candidates.GRID)} combinations of nearby weights (passage, turns, words, episode), the best taken "
-        "on all questions, and taken without the fold it is measured on; changes are against the weights in use:"
+        f"We compared {len(candidates.GRID)} combinations of nearby weights (passage, turns, words, episode). The best "
+        "is chosen on all questions, or without the fold it is measured on. Changes are against the weights in use:"
     )
     yield _lines(candidates.chosen_weights(board))
 
@@ -175,9 +176,9 @@ def choice(base: KnowledgeBase, questions: Sequence[Question]) -> Iterator[str]:
     """Yield what each part of a quote's score is worth."""
     yield "### The choice of quotes"
     yield paragraph(
-        "`python benchmarks/quotes.py HOME QUESTIONS.jsonl`: the answerable questions, none refused. A candidate is "
-        "one to three sentences of a hit; its cosine, its words of the question and its length enter as deviations "
-        "over all candidates. Late interaction was tried and is not in use."
+        "`python benchmarks/quotes.py HOME QUESTIONS.jsonl`: the answerable questions, without refusals. A candidate "
+        "is one to three sentences of a hit. Its cosine, its words of the question and its length enter as deviations "
+        "over all candidates. We tried late interaction and do not use it."
     )
     yield table(quotes.HEADS, quotes.choices(base, questions))
 
@@ -187,9 +188,9 @@ def refusal(fitted: Measured, unseen: Figures) -> Iterator[str]:
     fit = fitted.fit
     yield "## Confidence"
     yield paragraph(
-        "A logistic of two figures: how well the question's words, and its weakest name, are matched by the word "
-        "pieces of the two best passages. A question without a subject is refused. Fitted on all questions, and in "
-        "`api/answer/confidence.py`:"
+        "The confidence is a logistic function of two figures: how well the word pieces of the two best passages match "
+        "the question's words, and how well they match its weakest name. A question without a subject is refused. The "
+        "constants are fitted on all questions and stand in `api/answer/confidence.py`:"
     )
     yield table(
         ("constant", "this run", "in use"),
@@ -198,28 +199,28 @@ def refusal(fitted: Measured, unseen: Figures) -> Iterator[str]:
             ("constant", fit.constant, in_use.CONSTANT),
             ("`partial` from", fit.touches, in_use.TOUCHES),
             ("`answered` from", fit.confident, in_use.CONFIDENT),
-            ("weakest name where there is none", fit.usual_weakest_name, in_use.USUAL_WEAKEST_NAME),
+            ("weakest name if the question has none", fit.usual_weakest_name, in_use.USUAL_WEAKEST_NAME),
         ],
     )
     yield paragraph(
-        "`unanswerable` lies below the highest value that keeps 92 % of the answerable questions. `answered` begins "
-        "where 80 % of first citations are right; a share of fewer than a tenth of the questions is not believed, and "
-        "where there is no such value it is the one that half of the answerable questions exceed. From it on "
+        "A question is `unanswerable` below the highest value that keeps 92 % of the answerable questions. `answered` "
+        "begins where 80 % of first citations are right, if at least a tenth of the questions lie above. Without such "
+        "a value it begins at the one that half of the answerable questions exceed. From there on "
         f"{fitted.right_above:.2f} of first citations are right. Reliability, out of fold:"
     )
     yield table(RELIABILITY, fitted.reliability)
     yield "Both figures and each alone, out of fold:"
     yield table(ALONE, fitted.alone)
     yield paragraph(
-        f"On the sample show ({unseen['questions']} questions, {unseen['answerable']} of them answerable, never used "
-        f"for fitting) AUROC is {unseen['abstention_auroc']:.2f}, within equal name counts "
-        f"{unseen['abstention_auroc_equal_names']:.2f}; {unseen['coverage']:.2f} of the answerable are answered, and "
-        f"{unseen['answered_when_unanswerable']:.2f} of the others."
+        f"The sample show has {unseen['questions']} questions, {unseen['answerable']} of them answerable, which were "
+        f"never used for fitting. There AUROC is {unseen['abstention_auroc']:.2f}, and "
+        f"{unseen['abstention_auroc_equal_names']:.2f} within equal name counts. Of the answerable questions "
+        f"{unseen['coverage']:.2f} are answered, and of the others {unseen['answered_when_unanswerable']:.2f}."
     )
     yield paragraph(
-        "Why two figures and not four, as of November 2026: with the mean of the names and the cosine of the best "
-        "sentence AUROC was .87 and within equal name counts .84, but two of the weights were negative, and gibberish "
-        "was answered. On the sample show the four gave .77, the two .86."
+        "Why two figures and not four (November 2026): with the mean of the names and the cosine of the best sentence, "
+        "AUROC was .87, and .84 within equal name counts. But two of the weights were negative, and gibberish was "
+        "answered. On the sample show the four figures gave .77, the two gave .86."
     )
 
 
@@ -237,9 +238,9 @@ def mishearing(found: Figures) -> Iterator[str]:
     yield "## When Whisper mishears"
     yield paragraph(
         f"`python benchmarks/misheard.py --shared ../shared`: {of['interviews']} interviews, {100 * of['share']:.0f} % "
-        "of the words inserted, deleted or replaced by words that sound alike; "
+        "of the words inserted, deleted or replaced by words that sound alike. "
         f"{of['questions']} questions, mean of {of['seeds']} seeds. A hit is right if the clean words of the same "
-        "stretch of the recording are."
+        "stretch of the recording are right."
     )
     yield table(
         ("words", *misheard.FIGURES),

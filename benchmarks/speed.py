@@ -1,12 +1,12 @@
-"""Measure speed and memory of the doors on a library that is indexed, of alignment, and of listening for pauses.
+"""Measure speed and memory of the doors on an indexed library, of alignment, and of finding pauses.
 
     python benchmarks/speed.py HOME --shared ../shared [--output docs/speed.md]
 
 Gives the start of the command line (median of 9), the time until a first answer in a fresh process, and, warm and one
 client, median and 95th percentile of an answer and of a search, with the size of the process; then CPU seconds and
 memory of aligning 10 minutes, 1 hour and 10 hours, of finding the pauses of 1 and 3 hours, and of reading feeds and
-registering their items, and what decoding in a process behind walls costs. Machines are shared: compare figures of one
-run; CPU time is less disturbed than time.
+registering their items, and what decoding in a sandboxed process costs. The machine is shared, so compare only figures
+of one run. Other work disturbs CPU time less than elapsed time.
 """
 
 import resource
@@ -30,8 +30,8 @@ from benchmarks.figures import machine, paragraph, table, today, write_page
 
 Row = tuple[object, ...]
 CELL = (
-    "Strangers' recordings are decoded behind walls, in a process of their own (`ingest/audio/decoder_process.py`). "
-    "CPU seconds of everything that is started, Python itself included, least of three (`python -m benchmarks.cell`):"
+    "Strangers' recordings are decoded in a sandboxed process (`ingest/audio/decoder_process.py`). The figures are CPU "
+    "seconds of everything that is started, Python itself included, the least of three (`python -m benchmarks.cell`):"
 )
 
 
@@ -53,18 +53,19 @@ def page(home: Path, shared: Path) -> str:
         [
             "# How fast it is",
             paragraph(
-                f"Written by `make bench` on {today()}, on {on}. Machines are shared: compare figures of one run; CPU "
-                "time is less disturbed than time."
+                f"Written by `make bench` on {today()}, on {on}. The machine is shared, so compare only figures of one "
+                "run. Other work disturbs CPU time less than elapsed time."
             ),
             "## Questions",
             paragraph(
-                f"{len(questions)} questions one after the other, warm, one client, {held.passages:,} passages of "
-                f"{held.episodes} episodes; the process grows to {size:,.0f} MiB."
+                f"One client asked {len(questions)} questions one after the other, after a first one that was not "
+                f"counted, over {held.passages:,} passages of {held.episodes} episodes. The process grew to "
+                f"{size:,.0f} MiB."
             ),
             table(("", "median", "95th percentile", "CPU, median", "CPU, 95th percentile"), doors),
             paragraph(
-                f"`playback --help` takes {median(starts):.2f} s (median of {len(starts)}); a first answer in a fresh "
-                f"process {first:.1f} s, most of it loading torch."
+                f"`playback --help` takes {median(starts):.2f} s (median of {len(starts)}). A first answer in a fresh "
+                f"process takes {first:.1f} s, mostly for loading torch."
             ),
             "## Recordings",
             costs(work),
@@ -79,7 +80,7 @@ def page(home: Path, shared: Path) -> str:
 def costs(work: Mapping[str, Mapping[str, float]]) -> str:
     """Return what was measured in processes of their own as a table."""
     return table(
-        ("", "CPU seconds", "most memory", "of it before"),
+        ("", "CPU seconds", "peak memory", "peak before it"),
         (
             (name, f"{value['cpu_s']:.2f}", f"{value['peak_mb']:.0f} MB", f"{value['peak_mb_before']:.0f} MB")
             for name, value in work.items()

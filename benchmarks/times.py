@@ -18,8 +18,8 @@ def times(shared: Path) -> list[str]:
     return [
         "## Times",
         paragraph(
-            f"`python benchmarks/alignment.py --shared ../shared`. The official texts of {len(known)} recordings "
-            "aligned to captions by somebody else; the truth is in whole seconds:"
+            f"`python benchmarks/alignment.py --shared ../shared`. The official texts of {len(known)} recordings are "
+            "aligned to captions that somebody else made. The true times are in whole seconds:"
         ),
         table(
             ("figure", "value"),
@@ -31,12 +31,12 @@ def times(shared: Path) -> list[str]:
             ],
         ),
         paragraph(
-            "The constants of caption alignment were fitted on these; as of November 2026 neighbouring settings gave "
-            "medians of 0.304 to 0.316 s."
+            "The constants of caption alignment were fitted on these recordings. In November 2026 neighbouring "
+            "settings gave medians of 0.304 to 0.316 s."
         ),
         paragraph(
-            "Meetings with overlapping speech (AMI), official text against true words corrupted at random: errors of "
-            f"the starts of words that nobody else talks over, {alignment.SEEDS} seeds:"
+            "Meetings with overlapping speech (AMI): official text is aligned to the true words, corrupted at random. "
+            f"The errors are those of the starts of words that nobody else talks over, with {alignment.SEEDS} seeds:"
         ),
         table(
             ("corrupted", "mean error", "worst mean error", "largest error", "seeds with words over 3 s off"),
@@ -49,9 +49,9 @@ def times(shared: Path) -> list[str]:
                 for share, value in words.items()
             ],
         ),
-        "Damage to three of the texts: undamaged turns should stay where they are, another recording be refused.",
+        "Three of the texts were damaged. Undamaged turns should stay in place, and another recording be refused.",
         table(
-            ("damage", "undamaged turns", "of them moved by over 1 s", "damaged turns that got a time"), _damage(damage)
+            ("damage", "undamaged turns", "moved by more than 1 s", "damaged turns that got a time"), _damage(damage)
         ),
         *_starts(edges.figures_of(shared)),
     ]
@@ -68,8 +68,8 @@ def _damage(found: Figures) -> list[tuple[object, ...]]:
 def _starts(found: Figures) -> Iterator[str]:
     yield paragraph(
         "`python benchmarks/edges.py --shared ../shared`: with a recording, starts are moved to the pause before the "
-        f"first word. Shares of starts from {edges.EARLY * 1000:.0f} ms before to {edges.LATE * 1000:.0f} ms after the "
-        "first sound of that word, before and after this step:"
+        f"first word. A start is good from {edges.EARLY * 1000:.0f} ms before to {edges.LATE * 1000:.0f} ms after the "
+        "first sound of that word. Shares of good starts before and after this step:"
     )
     kinds = [name.removesuffix(", before") for name in found if name.endswith(", before")]
     rows = []
