@@ -225,7 +225,7 @@ class Generation:
         return frozenset(name for (name,) in rows)
 
     def starters(self) -> tuple[str, ...]:
-        """Return questions to start from, as hosts asked them (see index.building.starters)."""
+        """Return questions to start from, as hosts asked them (see index.building.starter_questions)."""
         rows = self._database.execute("SELECT question FROM starters ORDER BY position")
         return tuple(question for (question,) in rows)
 

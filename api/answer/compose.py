@@ -12,9 +12,9 @@ from api.answer.confidence import CONFIDENT, TOUCHES, confidence
 from api.answer.question import Question, query_of
 from api.episodes.transcripts import open_transcript
 from api.knowledge_base import KnowledgeBase, removed_since
-from api.quotes.check import count_dropped, fault_of
 from api.quotes.citation import MOST_CITATIONS, Citation, citation_of
 from api.quotes.quote import Quote, quote_at
+from api.quotes.verbatim_check import count_dropped, fault_of
 from index.passage import Filters, Hit
 from index.search import Query, search, trigrams
 from ingest.library.records import has_episode

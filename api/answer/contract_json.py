@@ -6,7 +6,7 @@ from typing import Any
 
 from api.answer.compose import Answer
 from api.quotes.citation import Citation
-from api.quotes.verification import Verification
+from api.quotes.claimed_quote import Verification
 from index.passage import Hit
 
 

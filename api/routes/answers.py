@@ -13,7 +13,7 @@ from api.answer.question import parse_question
 from api.routes.rewording import rewording_of, written
 from api.routes.schemas import AnswerRequest, SearchRequest, SearchResponse
 from api.routes.stream import MEDIA_TYPE, streamed, wants_stream
-from api.server.live import Live
+from api.server.live_index import Live
 from api.server.work_queue import Worked
 
 router = APIRouter(tags=["questions"], route_class=Worked)

@@ -18,7 +18,7 @@ from api.routes.form_errors import checked
 from api.routes.request import base_of
 from api.routes.rewording import rewording_of, written
 from api.routes.schemas import PageRequest
-from api.server.live import Live
+from api.server.live_index import Live
 from api.server.work_queue import Worked
 
 router = APIRouter(include_in_schema=False, route_class=Worked)

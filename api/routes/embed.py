@@ -15,7 +15,7 @@ from api.quotes.citation_formats import title_of
 from api.quotes.context import surroundings_of
 from api.quotes.oembed import oembed
 from api.routes.request import base_of
-from api.server.live import Live
+from api.server.live_index import Live
 from api.server.refusals import refusal_of
 
 router = APIRouter(include_in_schema=False)

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 
 from api.answer.feedback import append_feedback, feedback_of
 from api.routes.schemas import PageRequest
-from api.server.live import Live
+from api.server.live_index import Live
 
 router = APIRouter(include_in_schema=False)
 

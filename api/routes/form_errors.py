@@ -6,7 +6,7 @@ from dataclasses import asdict
 from api.answer.filters import Asked, parse_filters
 from api.answer.question import Question, parse_question
 from api.errors import FilterError, QuestionError
-from api.server.live import Live
+from api.server.live_index import Live
 from index.generation import Generation
 
 _DATES = {

@@ -3,9 +3,9 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
-from api.quotes.check import dropped
+from api.quotes.verbatim_check import dropped
 from api.routes.schemas import ErrorResponse, HealthResponse
-from api.server.live import Live, Standing
+from api.server.live_index import Live, Standing
 from api.server.refusals import REFUSALS, refusal_of
 from index.errors import IndexMissing
 

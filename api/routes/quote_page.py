@@ -13,7 +13,7 @@ from api.quotes.citation_formats import absolute, as_html, as_json_ld, as_markdo
 from api.quotes.context import surroundings_of
 from api.quotes.oembed import WIDTH, as_iframe
 from api.routes.request import base_of
-from api.server.live import Live
+from api.server.live_index import Live
 
 router = APIRouter(include_in_schema=False)
 

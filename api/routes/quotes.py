@@ -4,10 +4,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
 from api.answer.contract_json import citation_json, verification_json
+from api.quotes.claimed_quote import Verification, check_text, verify
 from api.quotes.context import surroundings_of
-from api.quotes.verification import Verification, check_text, verify
 from api.routes.schemas import ErrorResponse, QuoteResponse, VerifyRequest
-from api.server.live import Live
+from api.server.live_index import Live
 from api.server.work_queue import Worked
 
 router = APIRouter(tags=["quotes"], route_class=Worked)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from fastapi import Request
 
-from api.server.live import Live
+from api.server.live_index import Live
 
 
 def base_of(request: Request) -> str:

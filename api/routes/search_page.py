@@ -16,7 +16,7 @@ from api.pages.render import page
 from api.pages.year_bars import bars_of
 from api.routes.form_errors import checked
 from api.routes.schemas import FilterFields, Text
-from api.server.live import Live
+from api.server.live_index import Live
 from api.server.work_queue import Worked
 
 router = APIRouter(include_in_schema=False, route_class=Worked)

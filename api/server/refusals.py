@@ -24,7 +24,7 @@ from api.errors import (
     SettingError,
 )
 from api.pages.render import page
-from api.server.guard import HEADERS
+from api.server.security_headers import HEADERS
 from index.errors import EncoderError, IndexBroken, IndexMissing
 from ingest.errors import AudioError, LibraryError, ModelMissing, PlaybackError, SourceError
 from ingest.text.urls import printable

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from index import keywords, vectors
 from index.building.inputs import expected_bytes, inputs_of, is_current, readable
-from index.building.starters import starters
+from index.building.starter_questions import starters
 from index.building.tables import Chunked, key_of, write_tables
 from index.chunk import USUAL_SHAPE, PassageShape, fitting, header_of, passages_from
 from index.encode import Encoder

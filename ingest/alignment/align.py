@@ -10,9 +10,9 @@ from ingest.alignment.anchors import align_words
 from ingest.alignment.cue_word_times import respread_cue_words
 from ingest.alignment.divergence import unheard, unwritten
 from ingest.alignment.matching import EXACT, NEAR, Match, encode, gap_costs_between
-from ingest.alignment.placement import PlacedWord, Placement, place_turns
 from ingest.alignment.rematch import Texts, rematch_turns
 from ingest.alignment.spoken_form import spoken_form
+from ingest.alignment.turn_times import PlacedWord, Placement, place_turns
 from ingest.text.words import pieces
 from ingest.transcript import Divergence, HeardWord, OfficialTurn, Turn, untimed
 

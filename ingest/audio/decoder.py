@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ingest.audio import sandbox
-from ingest.audio.protocol import ERROR, INFO, MOST_BYTES, SAMPLE_RATE, SAMPLES, WARNING, message
+from ingest.audio.decoder_messages import ERROR, INFO, MOST_BYTES, SAMPLE_RATE, SAMPLES, WARNING, message
 
 if TYPE_CHECKING:
     from av import AudioFrame, AudioResampler

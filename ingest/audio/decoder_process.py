@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from ingest.audio.protocol import HEADER, INFO, MOST
+from ingest.audio.decoder_messages import HEADER, INFO, MOST
 from ingest.audio.sandbox import CPU_SECONDS, MEMORY
 from ingest.errors import AudioError
 

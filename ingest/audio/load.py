@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.audio.container import NotARecording, container_of
+from ingest.audio.decoder_messages import ERROR, INFO, SAMPLE_RATE, SAMPLES, WARNING
 from ingest.audio.decoder_process import facts_in, line_in, run_decoder
-from ingest.audio.protocol import ERROR, INFO, SAMPLE_RATE, SAMPLES, WARNING
 from ingest.errors import AudioError
 from ingest.versions import require_pyav
 

@@ -17,10 +17,10 @@ from api.answer.question import MOST_QUESTION_CHARACTERS, parse_question, replac
 from api.episodes.transcripts import open_transcript
 from api.errors import QuestionError
 from api.knowledge_base import KnowledgeBase, open_base
-from api.quotes.check import fault_of
 from api.quotes.citation import Citation, citation_of, listen_url
 from api.quotes.quote import quote_at
 from api.quotes.resolve import resolve
+from api.quotes.verbatim_check import fault_of
 from api.settings import Settings
 from index.building.build import build
 from index.chunk import PassageShape

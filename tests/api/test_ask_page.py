@@ -191,7 +191,9 @@ def test_an_empty_library_says_what_to_run(empty: TestClient) -> None:
 
 def test_questions_to_start_from_come_from_the_index(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """What hosts asked is offered, each as a link that asks it; markup in it is text."""
-    monkeypatch.setattr("api.server.live.Live.starters", lambda live: ("Why & how did <b>you</b> move?", "Who paid?"))
+    monkeypatch.setattr(
+        "api.server.live_index.Live.starters", lambda live: ("Why & how did <b>you</b> move?", "Who paid?")
+    )
     page = seen(client.get("/"))
     links = {link.text: link.attributes["href"] for link in page.all("a")}
     assert links["Why & how did <b>you</b> move?"] == "/?q=Why+%26+how+did+%3Cb%3Eyou%3C%2Fb%3E+move%3F"
@@ -204,8 +206,8 @@ def test_the_first_page_waits_for_no_model(base_of: Any, tmp_path: Any, monkeypa
     asked = "Why did the ferry office leave paper harbour maps behind?"
     said = "The ferry office lost a paper harbour map in every storm. " * 5
     base_of({"a": [("Mina", asked), ("Tobias", said)]})
-    monkeypatch.setattr("api.server.live.Live.warm", lambda self: None)
-    monkeypatch.setattr("api.server.live.open_base", lambda *_: pytest.fail("the first page loaded the encoder"))
+    monkeypatch.setattr("api.server.live_index.Live.warm", lambda self: None)
+    monkeypatch.setattr("api.server.live_index.open_base", lambda *_: pytest.fail("the first page loaded the encoder"))
     with TestClient(create_app(Settings(home=tmp_path))) as client:
         page = seen(client.get("/"))
     assert page.all("input", id="q")

@@ -12,8 +12,8 @@ from starlette.testclient import TestClient
 from api import knowledge_base
 from api.app import create_app
 from api.routes.schemas import HealthResponse
-from api.server import live as lives
-from api.server.live import Live
+from api.server import live_index
+from api.server.live_index import Live
 from api.settings import Settings
 from index.building.build import build
 from index.errors import EncoderError, IndexBroken
@@ -35,7 +35,7 @@ def publish(home: Path, number: object) -> None:
 def loading(home: Path, load: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
     """A server that loads its own encoder, by `load`."""
     monkeypatch.setattr(knowledge_base, "load_encoder", load)
-    monkeypatch.setattr(lives, "_LOOK", 0.02)
+    monkeypatch.setattr(live_index, "_LOOK", 0.02)
     monkeypatch.setattr(knowledge_base, "PACKAGED", "all-MiniLM-L6-v2")
     with TestClient(create_app(Settings(home=home))) as client:
         yield client
@@ -154,17 +154,17 @@ def test_what_failed_is_tried_again(home: Path, encoder: Any, monkeypatch: pytes
 
     live = Live(Settings(home=home), encoder)
     with monkeypatch.context() as broken:
-        broken.setattr(lives, "open_base", failing)
+        broken.setattr(live_index, "open_base", failing)
         for _ in range(5):
             with pytest.raises(IndexBroken, match="too many open files"):
                 live.base()
         assert live.standing().status == "broken"
         assert len(opened) == 1
-        broken.setattr(lives, "monotonic", lambda: 10.0**9)
+        broken.setattr(live_index, "monotonic", lambda: 10.0**9)
         with pytest.raises(IndexBroken):
             live.base()
         assert len(opened) == 2
-    monkeypatch.setattr(lives, "monotonic", lambda: 10.0**10)
+    monkeypatch.setattr(live_index, "monotonic", lambda: 10.0**10)
     assert live.base().generation.manifest.generation == 1
     assert live.standing().status == "ok"
     live.close()

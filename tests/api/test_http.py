@@ -19,7 +19,7 @@ from api.knowledge_base import KnowledgeBase, open_base
 from api.quotes.quote import quote_at
 from api.routes import answers
 from api.routes.schemas import EpisodesResponse, ErrorResponse, HealthResponse, QuoteResponse, SearchResponse
-from api.server.live import Live
+from api.server.live_index import Live
 from api.server.refusals import REFUSALS
 from api.settings import Settings
 from index.building.build import build
@@ -490,7 +490,7 @@ def test_nobody_waits_for_a_switch(
         assert finish.wait(10)
         return open_base(*arguments)
 
-    monkeypatch.setattr("api.server.live.open_base", slowly)
+    monkeypatch.setattr("api.server.live_index.open_base", slowly)
     switching = Thread(target=live.base)
     switching.start()
     assert opening.wait(10)

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from api.episodes.transcripts import OpenedTranscript, open_transcript, place_words
 from api.errors import QuoteGone, QuoteUnknown
-from api.quotes.check import fault_of
 from api.quotes.quote import Quote, fingerprint, quote_at
 from api.quotes.resolve import resolve
+from api.quotes.verbatim_check import fault_of
 from ingest.library.records import Record, episode_folder, save_record, save_transcript
 from ingest.text.words import normalise
 from ingest.timing.printed_times import place_at_printed_times

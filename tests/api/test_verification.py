@@ -16,9 +16,9 @@ from api.answer import compose as answer
 from api.app import create_app
 from api.episodes.transcripts import open_transcript
 from api.knowledge_base import KnowledgeBase, open_base
-from api.quotes import check
-from api.quotes.verification import Verification, verify
-from api.server.live import Live
+from api.quotes import verbatim_check
+from api.quotes.claimed_quote import Verification, verify
+from api.server.live_index import Live
 from api.settings import Settings
 from index.building.build import build
 from index.generation import Generation
@@ -295,7 +295,7 @@ def test_dropped_quotes_are_counted(client: TestClient, monkeypatch: pytest.Monk
 
 def test_counting_loses_nothing_among_threads() -> None:
     """Many threads may count at once."""
-    before = check.dropped()["mis-timed"]
+    before = verbatim_check.dropped()["mis-timed"]
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda _: check.count_dropped("mis-timed"), range(2_000)))
-    assert check.dropped()["mis-timed"] == before + 2_000
+        list(pool.map(lambda _: verbatim_check.count_dropped("mis-timed"), range(2_000)))
+    assert verbatim_check.dropped()["mis-timed"] == before + 2_000

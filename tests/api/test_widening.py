@@ -4,9 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.episodes.transcripts import OpenedTranscript, place_words
-from api.quotes.check import fault_of
 from api.quotes.neighbours import widen
 from api.quotes.quote import Quote, quote_at
+from api.quotes.verbatim_check import fault_of
 from ingest.transcript import Episode, Show, Transcript, Turn, Word
 
 EPISODE = Episode("harbour-1-aaaa", "h1", Show("harbour", "The Harbour Podcast"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from api.knowledge_base import open_base
-from api.quotes.verification import verify
+from api.quotes.claimed_quote import verify
 from api.settings import Settings
 from index.building.build import build
 from tests.api.conftest import HashedStems

@@ -20,8 +20,8 @@ from api.answer.compose import ask, find
 from api.answer.question import parse_question
 from api.errors import QuoteGone
 from api.knowledge_base import open_base
+from api.quotes.claimed_quote import verify
 from api.quotes.resolve import resolve
-from api.quotes.verification import verify
 from api.settings import Settings
 from api.terminal.maintenance import examine
 from index.building.build import build

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from api.answer.compose import find
 from api.answer.question import parse_question
 from api.app import create_app
-from api.server.live import Live
+from api.server.live_index import Live
 from api.settings import Settings
 from index.building.build import build
 from index.store import KEPT_GENERATIONS

@@ -37,7 +37,7 @@ import index.encoder_files
 import index.maintenance.doctor
 import ingest.pipeline
 import ingest.stages.heard_words
-from api.server.live import Live
+from api.server.live_index import Live
 from api.settings import Settings
 from index.chunk import PassageShape
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from index.building.build import build
-from index.building.starters import MOST_STARTERS, candidates
+from index.building.starter_questions import MOST_STARTERS, candidates
 from index.chunk import PassageShape
 from index.store import open_generation
 from ingest.library.records import episode_folder

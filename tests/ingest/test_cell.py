@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from ingest.audio import decoder_process
+from ingest.audio.decoder_messages import ERROR, INFO, MOST_BYTES, SAMPLES, message
 from ingest.audio.decoder_process import line_in, run_decoder, sandbox_limits
 from ingest.audio.load import LONGEST, blocks, probe
-from ingest.audio.protocol import ERROR, INFO, MOST_BYTES, SAMPLES, message
 from ingest.errors import AudioError
 
 pytest.importorskip("av")

@@ -17,9 +17,9 @@ from weakref import WeakKeyDictionary
 from api.episodes.transcripts import open_transcript
 from api.errors import QuestionError
 from api.knowledge_base import KnowledgeBase
-from api.quotes.check import count_dropped, fault_of
 from api.quotes.citation import MOST_CITATIONS, Citation, citation_of
 from api.quotes.quote import quote_at
+from api.quotes.verbatim_check import count_dropped, fault_of
 from index.generation import Generation
 from index.word_index import Ints, WordIndex, exact_matches, index_words, likeliest_turns, longest_matches
 from ingest.text.words import normalise, without_marks
