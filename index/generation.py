@@ -3,7 +3,6 @@
 import json
 import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -29,6 +28,7 @@ FILES: dict[VectorField, str] = {"passage": "vectors.faiss", "turns": "turns.fai
 TermField = Literal["passage", "episode"]
 KEYWORDS: dict[TermField, str] = {"passage": "keywords", "episode": "episodes"}
 _NO_FILTERS = Filters()
+_CHECKED_PASSAGES = 100  # hold a few thousand stems: enough to meet one that another version makes
 _EPISODE_NUMBERS = """
     SELECT number FROM passages JOIN
     (SELECT id, row_number() OVER (ORDER BY rowid) - 1 AS number FROM episodes) AS numbered
@@ -83,7 +83,7 @@ class Generation:
     def __init__(self, folder: Path, manifest: Manifest) -> None:
         """Open files whose checksums were verified (see `open_generation`)."""
         self.manifest = manifest
-        self._database = _read_only(folder / "passages.sqlite")
+        self._database = open_read_only(folder / "passages.sqlite")
         self._ids = [row[0] for row in self._database.execute("SELECT id FROM passages ORDER BY row")]
         self._rows = {identifier: row for row, identifier in enumerate(self._ids)}
         self._fields = {
@@ -92,6 +92,8 @@ class Generation:
         self._spreads = {name: self._spread(name) for name in FILES}
         counts: dict[TermField, int] = {"passage": manifest.passages, "episode": manifest.episodes}
         self._keywords = {name: Keywords(folder / file, counts[name]) for name, file in KEYWORDS.items()}
+        texts = self._database.execute("SELECT text FROM passages LIMIT ?", (_CHECKED_PASSAGES,))
+        self._keywords["passage"].check_stems(text for (text,) in texts)
         # Which episode each passage belongs to, both counted from 0 in the order they were written.
         self._episode_numbers = np.array([row[0] for row in self._database.execute(_EPISODE_NUMBERS)], np.int64)
 
@@ -194,7 +196,7 @@ class Generation:
             "FROM sentences JOIN encoded USING (key) WHERE row >= ? AND row < ? ORDER BY row",
             (base + first, base + last),
         ).fetchall()
-        return [FoundSentence(Sentence(*row[:5]), row[5], row[6], _halves(row[7])) for row in rows]
+        return [FoundSentence(Sentence(*row[:5]), row[5], row[6], from_halves(row[7])) for row in rows]
 
     def spoken(self) -> list[tuple[str, int, int, str | None, str]]:
         """Return every sentence as (episode id, turn, first word, speaker, text): newest episode first, then in order.
@@ -274,24 +276,13 @@ class Generation:
         return Spread(np.frombuffer(mean, np.float32), np.frombuffer(covariance, np.float32).reshape(size, size))
 
 
-def encoded_before(database: Path, keys: Sequence[bytes]) -> dict[bytes, Floats]:
-    """Return the vectors of texts that a generation encoded, by key; its database's checksum was verified."""
-    found: dict[bytes, Floats] = {}
-    with closing(_read_only(database)) as opened:
-        for begin in range(0, len(keys), 500):
-            chosen = keys[begin : begin + 500]
-            marks = ",".join("?" * len(chosen))
-            query = f"SELECT key, vector FROM encoded WHERE key IN ({marks})"  # noqa: S608 - question marks only
-            for key, blob in opened.execute(query, chosen):
-                found[key] = _halves(blob)
-    return found
-
-
-def _read_only(database: Path) -> sqlite3.Connection:
+def open_read_only(database: Path) -> sqlite3.Connection:
+    """Open a published database, which is never written; threads may share the connection."""
     return sqlite3.connect(f"file:{quote(str(database))}?immutable=1", uri=True, check_same_thread=False)
 
 
-def _halves(blob: bytes) -> Floats:
+def from_halves(blob: bytes) -> Floats:
+    """Return a vector stored in half precision as float32, shape (dimension,)."""
     return np.frombuffer(blob, np.float16).astype(np.float32)
 
 

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from index import keywords, vectors
 from index.building.inputs import expected_bytes, inputs_of, is_current, readable
 from index.building.starter_questions import starters
-from index.building.tables import Chunked, key_of, write_tables
+from index.building.tables import Chunked, encoded_before, key_of, write_tables
 from index.chunk import USUAL_SHAPE, PassageShape, fitting, header_of, passages_from
 from index.encode import Encoder
 from index.errors import IndexBroken
-from index.generation import FILES, KEYWORDS, SCHEMA, Generation, Manifest, VectorField, encoded_before
+from index.generation import FILES, KEYWORDS, SCHEMA, Generation, Manifest, VectorField
 from index.sentences import sentences_of
 from index.store import (
     current_number_or_zero,

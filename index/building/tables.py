@@ -5,6 +5,7 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import vectors
-from index.generation import VectorField
+from index.generation import VectorField, from_halves, open_read_only
 from index.passage import Passage, Sentence
 from index.sentences import count_capitals
 from ingest.transcript import Transcript
@@ -185,3 +186,16 @@ def askers(transcript: Transcript) -> frozenset[str]:
         for speaker, count in asked.items()
         if count and count >= _LEAST_SHARE * questions and words[speaker] < _MOST_WORDS * said
     )
+
+
+def encoded_before(database: Path, keys: Sequence[bytes]) -> dict[bytes, Floats]:
+    """Return the vectors of texts that a generation encoded, by key; its database's checksum was verified."""
+    found: dict[bytes, Floats] = {}
+    with closing(open_read_only(database)) as opened:
+        for begin in range(0, len(keys), 500):
+            chosen = keys[begin : begin + 500]
+            marks = ",".join("?" * len(chosen))
+            query = f"SELECT key, vector FROM encoded WHERE key IN ({marks})"  # noqa: S608 - question marks only
+            for key, blob in opened.execute(query, chosen):
+                found[key] = from_halves(blob)
+    return found

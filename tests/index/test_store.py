@@ -13,6 +13,7 @@ from typing import Any
 import faiss
 import numpy as np
 import pytest
+import tantivy
 
 from index import store
 from index.building.build import build
@@ -400,3 +401,16 @@ def test_a_generation_of_verified_files_that_are_no_index_is_one_line(home: Path
         path.write_text(json.dumps(data))
     assert isinstance(open_generation(home), Generation)
     assert Keywords(path.parent / "keywords", manifest_of(home, 1).passages)
+
+
+def test_postings_of_another_stemmer_are_refused(home: Path, encoder: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stems change with versions of tantivy; an index that would not find such words is not opened, and says so."""
+    unstemmed = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple()).filter(tantivy.Filter.lowercase()).build()
+    with monkeypatch.context() as other:
+        other.setattr("index.keywords.analyser", lambda: unstemmed)
+        other.setattr("index.keywords.stems", unstemmed.analyze)
+        build(home, encoder, rebuild=True)
+    with pytest.raises(IndexBroken, match=r"other stems .* run: playback index --rebuild"):
+        open_generation(home)
+    build(home, encoder, rebuild=True)
+    open_generation(home).close()
