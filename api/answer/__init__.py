@@ -1,1 +1,1 @@
-"""From a question to an answer made of quotes."""
+"""From a question to an answer in quotes."""

@@ -20,22 +20,23 @@ Floats = NDArray[np.float32]
 _MOST_SENTENCES = 3
 # A sentence of fewer words is an interjection ("Yeah.", "Right, right.") and begins no quote.
 _FEWEST_FIRST_WORDS = 4
-# A candidate's score: deviations, over all candidates of the question, of its cosine, of the share of the question's
-# information it holds and of the logarithm of its length, its passage's score, and much less for what answers nothing:
-# a question, and a sentence that only repeats what was asked. Chosen on the development questions; the figures hardly
-# move around these (docs/evaluation.md).
+# A candidate's score is a sum: its cosine, its share of the question's information and the logarithm of its length
+# (each in standard deviations over all candidates of the question), plus its passage's score. A quote that only asks,
+# or only repeats the question, loses _EMPTY_COST. The weights were chosen on the development questions; nearby values
+# give almost the same figures (docs/evaluation.md).
 _HIT_WEIGHT = 1.5
 _EMPTY_COST = 6.0
 _LENGTH_WEIGHT = 0.7
-# Who is asked about speaks for themselves: "Where did Kat work before?" is answered by Kat, not by who introduces her.
+# Prefer the person the question names: "Where did Kat work before?" is answered by Kat, not by the host who introduces
+# her.
 _NAMED_WEIGHT = 1.0
-# Hosts introduce, ask and sum up; who is asked answers.
+# Hosts introduce, ask and sum up; guests answer.
 _ASKER_COST = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class QuoteCandidate:
-    """One to three neighbouring whole sentences of one turn, as a candidate for a quote."""
+    """One to three neighbouring whole sentences of one turn that might become a quote."""
 
     hit: Hit
     speaker: str | None
@@ -52,8 +53,8 @@ class QuoteCandidate:
 def candidates_of(
     generation: Generation, query: Query, hits: Sequence[Hit], speaker: str | None = None
 ) -> tuple[QuoteCandidate, ...]:
-    """Return the candidate quotes of all hits, best first; with `speaker`, only those of this person."""
-    # Grammar weighs little by itself in a large library; in a small one "does" can be as rare as what was asked about.
+    """Return the candidate quotes of all hits, best first; with `speaker`, only that person's quotes."""
+    # In a small library a function word such as "does" can be as rare as the subject, so only subject words count.
     information = information_of(generation, generation.terms(" ".join(subject_words(query.text))))
     asked = set(normalise(query.text))
     spans = []
@@ -69,13 +70,13 @@ def candidates_of(
 
 
 def _is_name(generation: Generation, word: str) -> bool:
-    """Say whether the library writes a word of somebody's name with a capital: Will and Mark are words too."""
+    """Say whether the library mostly writes a word with a capital: "will" and "mark" are also ordinary words."""
     capital, small = generation.letters(word)
     return capital >= small
 
 
 def information_of(generation: Generation, terms: Sequence[str]) -> dict[str, float]:
-    """Return each stem's share of the question's information, by inverse document frequency; they sum to 1."""
+    """Return each stem's share of the question's information, by inverse document frequency; the shares sum to 1."""
     weights = {term: generation.rarity(term) for term in terms}
     total = sum(weights.values())
     return {term: weight / total for term, weight in weights.items()} if total else {}
@@ -92,7 +93,7 @@ def _runs(sentences: Sequence[FoundSentence]) -> list[list[FoundSentence]]:
 
 
 def _quotable(run: Sequence[FoundSentence]) -> list[Sequence[FoundSentence]]:
-    """Return every stretch of one to three sentences that has the length of a quote, counted either way."""
+    """Return every run of one to three sentences whose length fits a quote, in printed and in normalised words."""
     found = []
     for first in range(len(run)):
         if run[first].sentence.words < _FEWEST_FIRST_WORDS and first + 1 < len(run):
@@ -109,13 +110,13 @@ def _quotable(run: Sequence[FoundSentence]) -> list[Sequence[FoundSentence]]:
 
 
 def _spoken(text: str) -> int:
-    """Count the pieces that hold a word: marks and dashes at a quote's ends are not quoted with it."""
+    """Count the pieces that hold a word, because marks and dashes at the ends of a quote are left out of it."""
     return sum(bool(normalise(piece)) for piece in without_marks(text).split())
 
 
 def _span(query: Query, hit: Hit, chosen: Sequence[FoundSentence], information: Mapping[str, float]) -> QuoteCandidate:
     vector = np.mean([item.vector for item in chosen], axis=0)
-    # Who speaks is part of what a quote says: "What did Kat say about it?" is covered by Kat's own words.
+    # The speaker's name counts as part of the quote: Kat's own words cover "What did Kat say about it?".
     covered = {stem for text in (chosen[0].speaker or "", *(item.text for item in chosen)) for stem in stems(text)}
     return QuoteCandidate(
         hit=hit,
@@ -135,7 +136,7 @@ def _asks(text: str) -> bool:
 
 
 def _only_repeats(query: Query, chosen: Sequence[FoundSentence]) -> bool:
-    """Say whether no word about anything stands in the sentences that does not stand in the question."""
+    """Say whether every subject word of the sentences is already in the question."""
     said = " ".join(item.text for item in chosen)
     return {*stems(" ".join(subject_words(said)))} <= {*stems(query.text)}
 

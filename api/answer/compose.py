@@ -1,4 +1,4 @@
-"""An answer made of evidence: the best quotes of the best passages, or the plain word that the podcast does not say."""
+"""Answer a question with the best quotes from the best passages, or say that the podcast does not answer it."""
 
 import logging
 from collections.abc import Sequence
@@ -24,12 +24,12 @@ logger = logging.getLogger(__name__)
 MOST_STATEMENTS = 4
 MOST_HITS = 100
 DEFAULT_HITS = 10
-# A further quote whose sentences are no nearer to the question than this is about something else: on the development
-# questions it cuts nothing right, in a small library it cuts what only fills the page.
+# After the first quote, one whose cosine is below this is about something else. This removes no right citation on the
+# development questions; in a small library it removes filler.
 _LEAST_COSINE = 0.3
-# A citation's score is its place among the question's candidates, 0 to 1, as a logistic of their common scale.
+# A citation's score, 0 to 1, is the logistic of its candidate's score divided by this.
 _SCORE_SCALE = 4.0
-# Hits whose sentences are weighed; more than citations, because some hold no quote or repeat one.
+# How many hits are searched for quotes: more than the citations, because some hold no quote or repeat one.
 WEIGHED_HITS = 12
 
 AnswerStatus = Literal["answered", "partial", "unanswerable"]
@@ -37,7 +37,7 @@ AnswerStatus = Literal["answered", "partial", "unanswerable"]
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A part of the answer and the ids of the quotes it rests on."""
+    """A part of the answer and the ids of the quotes that support it."""
 
     text: str
     citations: tuple[str, ...]
@@ -45,7 +45,7 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The contract's answer; `confidence` estimates, from 0 to 1, that the podcast answers the question."""
+    """The contract's answer; `confidence` estimates the probability, 0 to 1, that the podcast answers the question."""
 
     question: str
     rewritten_question: str | None
@@ -68,7 +68,7 @@ def ask(
 ) -> Answer:
     """Answer a question with at most `k` verified quotes, best first, in at most four statements.
 
-    `whole` is what is searched for a question that does not stand alone, such as a follow-up.
+    `whole` replaces the question's text in the search when the question does not stand alone, such as a follow-up.
     """
     filters = filters or Filters()
     begun = perf_counter()
@@ -77,12 +77,12 @@ def ask(
     hits = _hits(base, query, WEIGHED_HITS, filters)
     searched = perf_counter()
     spans = candidates_of(base.generation, query, hits, filters.speaker)
-    # Rounded before it is judged, so that the figure that leaves is the one that made the status.
+    # Rounded first, so that the status always agrees with the confidence that is returned.
     sure = round(confidence(base, query, hits), 4)
     chosen = _cited(base, spans, min(k, MOST_CITATIONS))
     status: AnswerStatus = "answered" if sure >= CONFIDENT else "partial" if sure >= TOUCHES else "unanswerable"
     if not chosen:
-        status, sure = "unanswerable", 0.0  # nothing that could be quoted
+        status, sure = "unanswerable", 0.0  # nothing can be quoted
     citations = chosen if status != "unanswerable" else ()
     composed = perf_counter()
     return Answer(
@@ -107,7 +107,7 @@ def ask(
 def find(
     base: KnowledgeBase, question: Question, k: int, filters: Filters | None = None
 ) -> list[tuple[Hit, str | None]]:
-    """Return the k best hits, best first, each with the id of its best quote, None if it holds no sentence to quote."""
+    """Return the k best hits, best first, each with the id of its best quote (None if no sentence can be quoted)."""
     filters = filters or Filters()
     query = query_of(base, question)
     hits = _hits(base, query, k, filters)
@@ -116,9 +116,9 @@ def find(
 
 
 def statements_of(citations: Sequence[Citation]) -> tuple[Statement, ...]:
-    """Group quotes by episode and speaker into at most four statements, best first; what is left joins the last.
+    """Group quotes by episode and speaker into at most four statements, best first; further groups join the last one.
 
-    A statement's text is its quotes and nothing else, each on its own line in the order it is spoken.
+    A statement's text is its quotes and nothing else, one per line in the order they were spoken.
     """
     groups: dict[tuple[str, str | None], list[Citation]] = {}
     for citation in citations:
@@ -136,12 +136,12 @@ def statements_of(citations: Sequence[Citation]) -> tuple[Statement, ...]:
 
 
 def _place(citation: Citation) -> tuple[str, int]:
-    """Where a citation's first word stands, by its id: a turn without times has an order too."""
+    """Return a citation's position in its episode, read from its id because a turn may have no times."""
     return citation.episode.id, int(citation.id.split(".")[1], 32)
 
 
 def _hits(base: KnowledgeBase, query: Query, k: int, filters: Filters) -> tuple[Hit, ...]:
-    """Return the k best hits of episodes that the library still holds; one that was removed may yet be in the index."""
+    """Return the k best hits; skip episodes that were removed from the library but are still in the index."""
     hits = search(base.generation, query, k, filters)
     if all(has_episode(base.home, hit.episode.id) for hit in hits):
         return hits
@@ -149,7 +149,7 @@ def _hits(base: KnowledgeBase, query: Query, k: int, filters: Filters) -> tuple[
 
 
 def _cited(base: KnowledgeBase, spans: Sequence[QuoteCandidate], k: int) -> tuple[Citation, ...]:
-    """Return at most k verified citations, best first, one from each hit and none that says what a better one says."""
+    """Return at most k verified citations, best first: one per hit, and none that repeats a better one."""
     found: list[Citation] = []
     used: set[str] = set()
     said: list[tuple[str, range, set[tuple[str, ...]]]] = []
@@ -181,10 +181,10 @@ def _best_quote(base: KnowledgeBase, spans: Sequence[QuoteCandidate]) -> str | N
 
 
 def _quote(base: KnowledgeBase, span: QuoteCandidate) -> Quote | None:
-    """Return the span as a verified quote of today's transcript, None if it is not (then it is logged and dropped)."""
+    """Return the span as a verified quote of today's transcript; if it fails, log it, drop it and return None."""
     opened = open_transcript(base.home, span.hit.passage.episode_id)
     if opened is None:
-        logger.info("a quote was dropped: %s has no transcript any more", span.hit.passage.episode_id)
+        logger.info("a quote was dropped: %s no longer has a transcript", span.hit.passage.episode_id)
         return None
     try:
         quote = quote_at(opened, span.first_word, span.words)
@@ -193,7 +193,7 @@ def _quote(base: KnowledgeBase, span: QuoteCandidate) -> Quote | None:
         return None
     fault = fault_of(quote, opened.transcript)
     if fault is None and opened.transcript.aliases.get(quote.speaker or "", quote.speaker) != span.speaker:
-        fault = "misattributed"  # the label was changed since, and filters knew the one before
+        fault = "misattributed"  # the label changed after indexing, and filters used the old one
     if fault is None and " ".join(quote.text.split()) not in " ".join(span.hit.passage.text.split()):
         fault = "fabricated"
     if fault is not None:

@@ -1,8 +1,8 @@
-"""How likely it is that the podcast answers a question, from evidence that is absolute (Law 10 of the design).
+"""Estimate the probability that the podcast answers a question, from absolute evidence (Law 10 of the design).
 
-The question's words, each in its context, are looked up among the word pieces of the two best passages (the late
-interaction of Khattab and Zaharia, ColBERT, 2020, with the encoder's own vectors). A logistic of two figures is fitted
-on the development questions by `benchmarks/confidence.py`, which also prints what it is worth out of fold.
+Each word of the question, in its context, is matched with the word pieces of the two best passages (late interaction:
+Khattab and Zaharia, ColBERT, 2020, with the encoder's own vectors). `benchmarks/confidence.py` fits a logistic of two
+figures on the development questions and prints its quality out of fold.
 """
 
 from collections.abc import Sequence
@@ -22,18 +22,18 @@ from ingest.text.words import without_marks
 
 Floats = NDArray[np.float32]
 
-# From `python benchmarks/confidence.py` (docs/evaluation.md): weights of the figures below, and the constant.
+# Printed by `python benchmarks/confidence.py` (docs/evaluation.md): the weights of the figures below and the constant.
 WEIGHTS = (17.317, 4.123)
 CONSTANT = -10.860
 # "answered" from CONFIDENT on, "partial" from TOUCHES on, else "unanswerable"; chosen out of fold (contract).
 CONFIDENT = 0.913
 TOUCHES = 0.635
 
-# What a question without names gets for the figure it lacks: the mean of those that have some, so that the mere number
-# of names decides nothing.
+# Used when a question has no names: the mean over questions that have some, so that having no names neither helps nor
+# hurts.
 USUAL_WEAKEST_NAME = 0.609
 _READ_HITS = 2
-# A word written with a capital more often than this inside sentences is a name.
+# A word is a name if more than this share of its uses inside sentences have a capital.
 _NAME_SHARE = 0.6
 _PRONOUN = "i"
 
@@ -42,8 +42,8 @@ _PRONOUN = "i"
 class MatchScores:
     """Cosines, -1 to 1, of the question's words with their best match in the best passages."""
 
-    words: float  # mean of the words that are no names, of all if there are only names
-    weakest_name: float  # the name or number that is matched worst
+    words: float  # mean over the words that are not names, or over all words if there are only names
+    weakest_name: float  # the name or number with the worst match
 
 
 def confidence(base: KnowledgeBase, query: Query, hits: Sequence[Hit]) -> float:
@@ -55,7 +55,7 @@ def confidence(base: KnowledgeBase, query: Query, hits: Sequence[Hit]) -> float:
 
 
 def evidence_of(base: KnowledgeBase, query: Query, hits: Sequence[Hit]) -> MatchScores:
-    """Return how well the words of a question are matched by the best hits, their speakers included."""
+    """Return how well the best hits, including their speakers' names, match the words of a question."""
     passages = [f"{', '.join(hit.passage.speakers)}: {without_marks(hit.passage.text)}" for hit in hits[:_READ_HITS]]
     asked, *said = base.encoder.encode_pieces([query.text, *(" ".join(text.split()) for text in passages)])
     everything = np.concatenate([text.vectors for text in said])
@@ -72,12 +72,12 @@ def evidence_of(base: KnowledgeBase, query: Query, hits: Sequence[Hit]) -> Match
 
 
 def _has_subject(word: str) -> bool:
-    """Say whether a word is about something: neither grammar alone nor a lone letter."""
+    """Say whether a word has meaning of its own: neither a function word nor a single letter."""
     return len(word) > 1 and not is_function_word(word)
 
 
 def _vector_of(span: tuple[int, int], text: PieceVectors) -> Floats | None:
-    """Return the unit vector of a word: the mean of its pieces."""
+    """Return the unit vector of a word: the mean of its pieces; None if it has no pieces."""
     inside = [place for place, (start, end) in enumerate(text.spans) if start < span[1] and end > span[0]]
     if not inside:
         return None
@@ -87,9 +87,10 @@ def _vector_of(span: tuple[int, int], text: PieceVectors) -> Floats | None:
 
 
 def _is_name(word: str, base: KnowledgeBase) -> bool:
-    """Say whether a word is a name or number as the library writes it, however the question does.
+    """Say whether a word is a name or number, by how the library writes it and not by how the question does.
 
-    Of a word that the library never holds inside a sentence, the encoder tells: rare words are several pieces to it.
+    A word that the library never uses inside a sentence is a name if the encoder splits it into several pieces, as it
+    does with rare words.
     """
     if any(character.isdigit() for character in word):
         return True

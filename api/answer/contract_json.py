@@ -1,4 +1,4 @@
-"""The contract's JSON of answers, hits and transcripts, the same at every door."""
+"""The contract's JSON for answers, citations, verifications and hits, the same in the CLI and over HTTP."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -11,22 +11,22 @@ from index.passage import Hit
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:
-    """Return the answer as the contract prints it."""
+    """Return an answer as the contract's JSON object."""
     return asdict(answer)
 
 
 def citation_json(citation: Citation) -> dict[str, Any]:
-    """Return the citation as the contract prints it."""
+    """Return a citation as the contract's JSON object."""
     return asdict(citation)
 
 
 def verification_json(verification: Verification) -> dict[str, Any]:
-    """Return what became of a text that was asked for, as the contract prints it."""
+    """Return the result of a verification as the contract's JSON object."""
     return asdict(verification)
 
 
 def hits_json(query: str, found: Sequence[tuple[Hit, str | None]]) -> dict[str, Any]:
-    """Return hits, each with the id of its best quote, as the contract prints them."""
+    """Return hits, each with the id of its best quote, as the contract's JSON object."""
     return {
         "query": query,
         "hits": [

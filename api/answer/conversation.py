@@ -1,4 +1,4 @@
-"""One question in its conversation, the same at every door: made whole by what was asked before, answered, reworded."""
+"""Answer a question in its conversation: complete a follow-up from the earlier questions, then search for it."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,13 +15,14 @@ from api.quotes.quote import Quote
 from api.quotes.resolve import resolve
 from index.passage import Filters
 
-# Whose speakers a follow-up may mean; resolving an id that is no longer said costs a search of its episode.
+# A follow-up may refer to the speakers of this many citations. The limit bounds the cost: resolving an outdated id
+# searches its whole episode.
 _READ_CITATIONS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """A question asked before and the ids of the quotes that answered it, best first."""
+    """An earlier question and the ids of the quotes that answered it, best first."""
 
     question: str
     citations: tuple[str, ...] = ()
@@ -29,7 +30,7 @@ class HistoryEntry:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """What a person asks now, with what they asked before, oldest first."""
+    """The question a person asks now and their earlier questions, oldest first."""
 
     question: Question
     history: tuple[HistoryEntry, ...] = ()
@@ -38,9 +39,9 @@ class Asking:
 
 
 def ask(base: KnowledgeBase, asking: Asking) -> Answer:
-    """Answer a question of a conversation in quotes alone.
+    """Answer a question with quotes only, no language model.
 
-    A follow-up is searched as the whole question it stands for, which the answer shows as its rewritten question.
+    A follow-up is searched as the complete question it stands for; the answer shows that as its rewritten question.
     """
     return compose.ask(base, asking.question, asking.k, asking.filters, _whole(base.home, asking))
 
@@ -67,7 +68,7 @@ def _earlier(home: Path, past: HistoryEntry) -> EarlierQuestion:
 
 
 def _quote(home: Path, identifier: str) -> Quote | None:
-    """The quote of an id; None for one that is unknown or gone, which no follow-up should fail for."""
+    """Return the quote with this id, or None if it is unknown or gone: a follow-up must not fail because of that."""
     try:
         return resolve(home, identifier).quote
     except (QuoteUnknown, QuoteGone):

@@ -1,4 +1,4 @@
-"""What readers say of an answer, kept without anything about them: one JSON line each in `<home>/feedback.jsonl`."""
+"""Readers' feedback on answers, one JSON line each in `<home>/feedback.jsonl`, with no personal data."""
 
 import json
 import os
@@ -18,14 +18,14 @@ Verdict = Literal["useful", "not useful"]
 
 SCHEMA = 1
 MOST_COMMENT_BYTES = 1_000
-# Anybody who reaches the pages may write; the disk is the library's.
+# Anyone who can reach the pages can send feedback; it must not fill the library's disk.
 MOST_STORED_BYTES = 20_000_000
 _writing = Lock()
 
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """A verdict on an answer: its question, the ids of its quotes, and a comment, which may be empty."""
+    """A verdict on an answer: the question, the ids of the quotes, the verdict and a comment, which may be empty."""
 
     question: str
     quotes: tuple[str, ...]
@@ -34,26 +34,27 @@ class Feedback:
 
 
 def feedback_of(question: str, quotes: str, verdict: str, comment: str) -> Feedback:
-    """Return what a form says; `quotes` are ids with blanks between them.
+    """Parse the fields of the feedback form; `quotes` holds quote ids separated by spaces.
 
-    Raises FeedbackError for another verdict, too long a comment or ids that are none; QuestionError for the question.
+    Raises FeedbackError for an unknown verdict, a comment that is too long, or too many or too long ids; QuestionError
+    for an invalid question.
     """
     known = next((name for name in get_args(Verdict) if name == verdict), None)
     if known is None:
         raise FeedbackError("choose whether the answer was useful or not")
     text = replace_surrogates(comment).replace("\r\n", "\n").strip()
     if len(text.encode()) > MOST_COMMENT_BYTES:
-        raise FeedbackError(f"the comment is too long; at most {MOST_COMMENT_BYTES:,} bytes of it are kept")
+        raise FeedbackError(f"the comment is too long; it can have at most {MOST_COMMENT_BYTES:,} bytes")
     ids = tuple(quotes.split())
     if len(ids) > MOST_CITATIONS or any(len(identifier) > MOST_ID_LETTERS for identifier in ids):
-        raise FeedbackError("the ids of the quotes are none of this service")
+        raise FeedbackError("these quote ids were not made by this service")
     return Feedback(parse_question(question).text, ids, known, text)
 
 
 def append_feedback(home: Path, feedback: Feedback, now: datetime | None = None) -> None:
-    """Append one line and have it on disk; of the time only the day (UTC) is kept, so that it names nobody.
+    """Append one line and fsync it; it records only the day (UTC), so that it identifies nobody.
 
-    Raises FeedbackFull if 20 MB are stored.
+    Raises FeedbackFull if the file would exceed 20 MB.
     """
     day = (now or datetime.now(UTC)).date().isoformat()
     line = json.dumps({"schema": SCHEMA, "day": day, **asdict(feedback)}, ensure_ascii=False).encode() + b"\n"
@@ -63,7 +64,7 @@ def append_feedback(home: Path, feedback: Feedback, now: datetime | None = None)
         descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
             if os.fstat(descriptor).st_size + len(line) > MOST_STORED_BYTES:
-                raise FeedbackFull("no more feedback is stored")
+                raise FeedbackFull("feedback storage is full")
             os.write(descriptor, line)
             os.fsync(descriptor)
         finally:

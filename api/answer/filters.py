@@ -1,4 +1,4 @@
-"""What a person types as a filter becomes what the index understands."""
+"""Turn filters as a person types them into the filters of the index."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,13 +8,13 @@ from api.episodes.library import find_episode
 from api.errors import EpisodeUnknown, FilterError
 from index.passage import Filters
 
-if TYPE_CHECKING:  # commands that only look an episode up need no faiss
+if TYPE_CHECKING:  # commands that only look up an episode do not load faiss
     from index.generation import Generation
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Filters as typed: an episode by id or number, a speaker by whole name or part, ISO dates."""
+    """Filters as typed: an episode by id or number, a speaker by full name or part of it, ISO dates."""
 
     show: str | None = None
     episode: str | None = None
@@ -23,14 +23,14 @@ class Asked:
     until: str | None = None
 
 
-# No passage has this speaker or episode, so a filter that names nobody finds nothing instead of everything.
+# No passage has this speaker or episode, so a filter that matches nobody finds nothing instead of everything.
 _NOBODY = "\0"
 
 
 def parse_filters(asked: Asked, generation: "Generation") -> Filters:
-    """Return the filters of the index; what names nothing lets nothing in.
+    """Return the filters of the index; an unknown show, episode or speaker matches no passage.
 
-    Raises FilterError for a malformed date and for a name or number that means more than one.
+    Raises FilterError for a malformed date and for an ambiguous name or number.
     """
     return Filters(
         show=_show(asked.show) if asked.show else None,
@@ -42,7 +42,7 @@ def parse_filters(asked: Asked, generation: "Generation") -> Filters:
 
 
 def _show(wanted: str) -> str:
-    """A show's id is ASCII; a text that SQLite cannot take, such as half a character, names none."""
+    """Return a show's id; ids are ASCII, so any other text (SQLite rejects half a surrogate pair) matches no show."""
     return wanted if wanted.isascii() else _NOBODY
 
 
@@ -56,7 +56,7 @@ def _episode(wanted: str, generation: "Generation") -> str:
 def _speaker(wanted: str, generation: "Generation") -> str:
     names = generation.speakers_named(wanted)
     if len(names) > 1:
-        raise FilterError(f"{wanted!r} may be {' or '.join(names)}; give the whole name")
+        raise FilterError(f"{wanted!r} may be {' or '.join(names)}; give the full name")
     return names[0] if names else _NOBODY
 
 

@@ -1,8 +1,8 @@
-"""A follow-up question made whole, so that it can be searched alone: by rules of English grammar, without a model.
+"""Complete a follow-up question so that it can be searched alone, by rules of English grammar and without a model.
 
-A question leans on the one before if it points back ("it", "they", "that"), opens as a continuation ("And why?",
-"What about …?"), or says too little to be a question of its own. It then gets the earlier question's subject words;
-"he" and "she" become the speaker who was quoted, "What about X?" becomes the earlier question about X.
+A question depends on the one before if it points back ("it", "they", "that"), opens as a continuation ("And why?",
+"What about …?"), or is too short to stand alone. It then gets the earlier question's subject words; "he" and "she"
+become the quoted speaker, and "What about X?" becomes the earlier question about X.
 """
 
 import re
@@ -15,7 +15,7 @@ from index.sentences import WORD
 MOST_CHARACTERS = 2_000
 _MOST_ADDED = 12  # words
 _MOST_NAME_CHARACTERS = 100
-# Fewer words with a subject than this make a question that may not stand alone.
+# A question with fewer subject words than this may not stand alone.
 _FEW = 4
 _OPENER = re.compile(r"^\W*(?:(?:and|but|so|also|or|then|ok|okay|well)\b[\s,]*)+", re.IGNORECASE)
 _ABOUT = re.compile(r"^\W*(?:(?:and|but|so|or)\b[\s,]*)?(?:(?:what|how)\s+about|and)\b[\s,]*", re.IGNORECASE)
@@ -25,14 +25,14 @@ _DEFINES = re.compile(
 _POINTERS = frozenset("it its itself this these those".split())
 _PEOPLE = frozenset("he him his himself she her hers herself".split())
 _MANY = frozenset("they them their theirs themselves".split())
-# "that" points back at the start or end of a question and after these; elsewhere it joins clauses.
+# "that" points back at the start or end of a question and after these words; elsewhere it joins clauses.
 _BEFORE_THAT = (
     AUXILIARIES
     | QUESTION_WORDS
     | frozenset("about of for in with like after before to on from by than and but so or at into over during".split())
 )
 _BE = frozenset("is are was were be been isnt arent wasnt werent".split())
-# "Is it true that …", "was it hard to …": this "it" points at nothing.
+# In "Is it true that …" and "was it hard to …" the "it" points at nothing.
 _EMPTY_IT = re.compile(
     r"\b(?:is|was|be|isn['’]t|wasn['’]t)\s+it\s+(?:\w+ly\s+)?(?!\w+ed\b)\w+\s+(?:that|to)\b", re.IGNORECASE
 )
@@ -42,7 +42,7 @@ _PERSON = re.compile(r"\b(?:he|she|him)\b(?!['’])", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class EarlierQuestion:
-    """A question asked before, with the speakers and the episode titles of the quotes that answered it, best first."""
+    """An earlier question, with the speakers and episode titles of the quotes that answered it, best first."""
 
     question: str
     speakers: tuple[str, ...] = ()
@@ -50,23 +50,23 @@ class EarlierQuestion:
 
 
 def resolve_followup(question: str, history: Sequence[EarlierQuestion]) -> str:
-    """Return the question so that it can be searched alone; one that stands on its own comes back as it is.
+    """Return a question that can be searched alone; one that already stands alone is returned unchanged.
 
-    `history` is oldest first; earlier questions are made whole in the same way. The result has at most 2,000
-    characters, unless the question itself has more.
+    `history` is oldest first; earlier questions are completed in the same way. The result has at most 2,000 characters,
+    unless the question itself has more.
     """
     context: EarlierQuestion | None = None
     for earlier in history:
         if earlier.question.strip():
             whole = _joined(earlier.question, context)
             before = context or earlier
-            # An answer without quotes leaves the people of the one before it.
+            # If an answer had no quotes, "he" and "she" still mean the speakers of the answer before it.
             context = EarlierQuestion(whole, earlier.speakers or before.speakers, earlier.episodes or before.episodes)
     return _joined(question, context)
 
 
 def needs_earlier_question(question: str) -> bool:
-    """Say whether a question points back at an earlier one or says too little to be searched alone."""
+    """Say whether a question points back to an earlier one or is too short to be searched alone."""
     words = _words(question)
     if not words:
         return False
@@ -91,7 +91,7 @@ def _joined(question: str, context: EarlierQuestion | None) -> str:
 
 
 def _swapped(question: str, earlier: str) -> str | None:
-    """Return the earlier question with its first name replaced by the X of "What about X?", None if X is no name."""
+    """For "What about X?", return the earlier question with its first name replaced by X; None if X is not a name."""
     about = _ABOUT.match(question)
     subject = question[about.end() :].strip(" ?!.,") if about else ""
     names, before = _names(f"a {subject}"), _names(earlier)
@@ -124,7 +124,7 @@ def _with_words(question: str, context: EarlierQuestion) -> str:
 
 
 def _points_back(question: str, words: Sequence[str]) -> bool:
-    """Whether a pronoun refers to what was said before, and to nothing in the question itself."""
+    """Say whether a pronoun refers to an earlier question rather than to a word in this one."""
     content = _content(question)
     empty = _EMPTY_IT.search(question) is not None
     seen = 0  # words before the pronoun that it could stand for
@@ -167,17 +167,17 @@ def _words(text: str) -> list[str]:
 
 
 def _plain(words: Sequence[str]) -> list[str]:
-    """The words in lower case; contractions of "is" are two words, "it's" is "it"."""
+    """Return the words in lower case without their contracted endings: "it's" becomes "it"."""
     return [re.sub(r"['’](?:s|re|d|ll|ve|m)\Z", "", word.casefold()) for word in words]
 
 
 def _content(text: str) -> list[str]:
-    """The words that say what a text is about, in order."""
+    """Return the words that say what a text is about, in order."""
     return [word for word in _words(text) if not is_function_word(word) and not is_function_word(_plain([word])[0])]
 
 
 def _names(text: str) -> list[str]:
-    """Runs of words with a capital or a digit, but for the first word of the text and for "I"."""
+    """Return runs of words with a capital or a digit, leaving out function words such as "I" and the first word."""
     runs: list[tuple[int, int]] = []
     for place, found in enumerate(WORD.finditer(text)):
         word = found.group()

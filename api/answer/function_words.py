@@ -1,8 +1,8 @@
-"""English words that carry grammar and no subject, for telling what a sentence is about.
+"""English function words: words with grammar but no subject, used to find what a sentence is about.
 
-The closed classes of English grammar (pronouns, determiners, auxiliaries, prepositions, conjunctions, question words),
-adverbs that connect or weigh sentences, greetings, and the verbs that stand for others ("do", "say", "happen").
-Apostrophes are left out, as in "dont". Not taken from any set of questions.
+They are the closed classes of English grammar (pronouns, determiners, auxiliaries, prepositions, conjunctions, question
+words), adverbs that connect or modify sentences, greetings, and verbs with little meaning of their own ("do", "say",
+"happen"). They are written without apostrophes ("dont"). None was chosen by looking at test questions.
 """
 
 import re
@@ -48,18 +48,18 @@ _NOT = re.compile(r"n['’]t\W*\Z", re.IGNORECASE)
 
 
 def is_function_word(word: str) -> bool:
-    """Say whether a word, in any case and with or without apostrophes, carries no subject of its own."""
+    """Say whether a word is a function word, in any case and with or without apostrophes."""
     return word.casefold().translate(_APOSTROPHES) in FUNCTION_WORDS
 
 
 def subject_words(text: str) -> list[str]:
-    """Return the words of a text that say what it is about, all of them if none does."""
+    """Return the words of a text that say what it is about, or all its words if none does."""
     words = [found.group() for found in WORD.finditer(text)]
     return [word for word in words if not is_function_word(word)] or words
 
 
 def negates(text: str) -> bool:
-    """Say whether a text holds a word that denies ("not", "nobody", "didn't")."""
+    """Say whether a text holds a negation ("not", "nobody", "didn't")."""
     return any(
         piece.casefold().strip(".,;:!?\"'”’“‘()") in NEGATIONS or _NOT.search(piece) is not None
         for piece in text.split()

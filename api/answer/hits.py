@@ -1,4 +1,4 @@
-"""Hits for a page: each with its best quote, and where in the transcript it is read."""
+"""Hits for a page, each with its best quote and its place in the transcript."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,22 +15,22 @@ from ingest.transcript import Timing
 
 @dataclass(frozen=True, slots=True)
 class TurnInHit:
-    """What one turn says in a hit: its speaker, None if not named, and its text with the hit's quote in it as found."""
+    """One turn's part of a hit: its speaker (None if not named) and its text, with the hit's quote marked as found."""
 
     speaker: str | None
     parts: tuple[Stretch, ...]
 
     @property
     def text(self) -> str:
-        """The words, as they stand in the hit."""
+        """The words as they are in the hit."""
         return "".join(part.text for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedHit:
-    """A hit with its best quote, None if it holds no sentence to quote; `turn` is where the quote, or the hit, begins.
+    """A hit with its best quote (None if no sentence can be quoted) and its text, turn by turn.
 
-    `turns` are the hit's text, turn by turn.
+    `turn` is the turn in which the quote begins, or the hit if there is no quote.
     """
 
     hit: Hit
@@ -40,17 +40,17 @@ class OpenedHit:
 
     @property
     def start(self) -> float | None:
-        """Where to listen, in seconds: at the quote, else at the hit; None if unknown."""
+        """Where to start listening, in seconds: at the quote, else at the hit; None if unknown."""
         return self.quote.start if self.quote else self.hit.passage.start
 
     @property
     def timing(self) -> Timing | None:
-        """Where that time comes from."""
+        """The origin of the start time; None if unknown."""
         return self.quote.timing if self.quote else self.hit.passage.timing
 
 
 def open_hits(base: KnowledgeBase, hits: Sequence[tuple[Hit, str | None]]) -> tuple[OpenedHit, ...]:
-    """Return hits, as `api.answer.compose.find` gives them, with their quotes opened."""
+    """Resolve the quotes of hits that `api.answer.compose.find` returned."""
     return tuple(_found(base, hit, quote_id) for hit, quote_id in hits)
 
 

@@ -1,4 +1,4 @@
-"""A question, checked once where it comes in, and made ready to be searched."""
+"""Check a question once, where it comes in, and prepare it for search."""
 
 from dataclasses import dataclass
 
@@ -12,9 +12,9 @@ MOST_QUESTION_CHARACTERS = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question that was checked: as it was asked, which answers repeat, and in one line, which is searched.
+    """A checked question: `asked` as typed, which answers repeat, and `text` on one line, which is searched.
 
-    Every door makes it once with `parse_question`; nothing behind a door checks a question again.
+    The CLI and each HTTP route make it once with `parse_question`; no code after that checks it again.
     """
 
     asked: str
@@ -22,9 +22,9 @@ class Question:
 
 
 def replace_surrogates(text: str) -> str:
-    """Return the text with "\ufffd" for each half of a surrogate pair, which no tokenizer, database or terminal takes.
+    """Replace each lone surrogate with "\ufffd", because tokenizers, databases and terminals reject it.
 
-    JSON allows them, and they stand for the bytes of an argument that is not UTF-8.
+    JSON allows lone surrogates, and Python uses them for argument bytes that are not UTF-8.
     """
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
@@ -37,16 +37,17 @@ def parse_question(asked: str) -> Question:
         raise QuestionError("the question is empty; ask something")
     if len(asked) > MOST_QUESTION_CHARACTERS:
         raise QuestionError(
-            f"the question has {len(asked):,} characters; at most {MOST_QUESTION_CHARACTERS:,} are read"
+            f"the question has {len(asked):,} characters; it can have at most {MOST_QUESTION_CHARACTERS:,}"
         )
     return Question(shown, text)
 
 
 def query_of(base: KnowledgeBase, question: Question) -> Query:
-    """Return what is searched for a question.
+    """Return the search query for a question.
 
-    A short form that the library never holds is spelled out by the glossary, since the encoder has no meaning for it.
+    An abbreviation that the library never uses is spelled out from the glossary, because the encoder does not know it.
     """
+
     text = spelled_out(question.text, lambda term: _is_held(base, term))
     terms = base.generation.terms(text)
     synonyms = [term for term in base.generation.terms(" ".join(expansions(text))) if term not in terms]

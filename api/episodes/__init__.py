@@ -1,1 +1,1 @@
-"""What one episode, or the list of episodes, shows."""
+"""What the pages show of an episode and of the list of episodes."""

@@ -1,4 +1,4 @@
-"""Where text and recording differ, beside the turns it concerns, for a reader of the transcript; pure."""
+"""Differences between text and recording, by turn, for readers of the transcript; pure."""
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from ingest.text.words import without_marks
 from ingest.transcript import Transcript, Turn
 
-_SHOWN_WORDS = 40  # of a difference; the divergence report holds all
+_SHOWN_WORDS = 40  # words shown of a difference; the divergence report has all of them
 
 
 @dataclass(frozen=True, slots=True)
 class DivergentWords:
-    """Words of a turn that were not heard, or words heard after it that are not written (`is_heard`).
+    """Words of a turn that were not heard, or (`is_heard`) words heard after it that the text does not have.
 
-    `is_whole`: nothing of the turn was heard. `start` and `end` are seconds, None where unknown.
+    `is_whole`: nothing of the turn was heard. `start` and `end` are seconds, None if unknown.
     """
 
     text: str
@@ -25,7 +25,7 @@ class DivergentWords:
 
 
 def differences_of(transcript: Transcript) -> dict[int, tuple[DivergentWords, ...]]:
-    """Return the differences by the number of the turn they stand in or come after; -1 is before the first turn."""
+    """Return the differences by the number of the turn they are in or follow; -1 means before the first turn."""
     found: dict[int, tuple[DivergentWords, ...]] = {}
     for number, difference in _differences(transcript):
         found[number] = (*found.get(number, ()), difference)
@@ -46,7 +46,7 @@ def _differences(transcript: Transcript) -> Iterator[tuple[int, DivergentWords]]
 
 
 def _starts(turns: Sequence[Turn]) -> list[float]:
-    """Return where each turn begins, never before an earlier one: what was moved or has no time stays in its place."""
+    """Return each turn's start, never earlier than the turn before, so that turns moved or without times keep order."""
     starts: list[float] = []
     latest = 0.0
     for turn in turns:

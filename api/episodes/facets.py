@@ -1,4 +1,4 @@
-"""The list of episodes narrowed by words and facets, and in an order; pure."""
+"""Filter the list of episodes by words and facets, and sort it; pure."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -13,30 +13,30 @@ FacetName = Literal["show", "person", "year", "topic"]
 Order = Literal["newest", "oldest", "longest", "title"]
 
 PAGE_LENGTH = 50
-# What has no date comes last, whichever end the list begins with.
+# Episodes without a date come last in both directions.
 _UNDATED = "9999"
 
 
 @dataclass(frozen=True, slots=True)
 class ListFilter:
-    """What a reader asks of the list: words, values of facets (any of one facet, all facets), an order."""
+    """What a reader asks of the list: words, facet values (any value of a facet, but every facet) and an order."""
 
     q: str = ""
     chosen: Mapping[FacetName, tuple[str, ...]] = field(default_factory=dict)
     sort: Order = "newest"
 
     def of(self, name: FacetName) -> tuple[str, ...]:
-        """Return the values of a facet that are on."""
+        """Return the chosen values of a facet."""
         return self.chosen.get(name, ())
 
     def with_values(self, name: FacetName, values: tuple[str, ...]) -> "ListFilter":
-        """Return the same with these values of a facet, and no others of it, on."""
+        """Return a copy in which exactly these values of a facet are chosen."""
         return replace(self, chosen={**self.chosen, name: values})
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A value of a facet: how many episodes have it among those that all else lets through, and whether it is on."""
+    """A value of a facet: how many episodes that pass all other filters have it, and whether it is chosen."""
 
     value: str
     label: str
@@ -46,7 +46,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """One way to narrow the list; the choices with most episodes come first, years the newest first."""
+    """One way to filter the list; choices with the most episodes come first, except years: newest first."""
 
     name: FacetName
     label: str
@@ -54,13 +54,13 @@ class Facet:
 
     @property
     def chosen(self) -> int:
-        """How many of its choices are on."""
+        """The number of chosen values."""
         return sum(choice.is_chosen for choice in self.choices)
 
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
-    """A stretch of the list: its number and how many there are, both from 1, and its episodes."""
+    """A page of the list: its number and the number of pages, both from 1, and its episodes."""
 
     number: int
     pages: int
@@ -77,9 +77,9 @@ _VALUES: dict[FacetName, Callable[[Entry], tuple[str, ...]]] = {
 
 
 def listed(entries: Iterable[Entry], wanted: ListFilter) -> tuple[Entry, ...]:
-    """Return the entries that hold every word and a chosen value of every facet that has one, in the order wanted.
+    """Return, sorted, the entries that match every word and, for each facet with chosen values, at least one of them.
 
-    A word of the question may be the beginning of a word; entries that are equal in the order keep theirs.
+    A word also matches the beginning of a longer word. The sort is stable.
     """
     words = normalise(wanted.q)
     found = [entry for entry in entries if _holds(entry, words) and all(_has(entry, name, wanted) for name in _LABELS)]
@@ -87,9 +87,9 @@ def listed(entries: Iterable[Entry], wanted: ListFilter) -> tuple[Entry, ...]:
 
 
 def facets_of(entries: Sequence[Entry], wanted: ListFilter) -> tuple[Facet, ...]:
-    """Return the facets by which the list can be narrowed; one that all episodes share, or none has, is left out.
+    """Return the facets that can filter the list, leaving out those with fewer than two values unless one is chosen.
 
-    A choice is counted among the episodes that the words and the other facets let through.
+    A choice counts the episodes that match the words and the other facets.
     """
     titles = {entry.episode.show.id: entry.episode.show.title for entry in entries}
     facets = (_facet(name, entries, wanted, titles if name == "show" else {}) for name in _LABELS)
@@ -97,7 +97,7 @@ def facets_of(entries: Sequence[Entry], wanted: ListFilter) -> tuple[Facet, ...]
 
 
 def page_of(entries: Sequence[Entry], number: int, length: int = PAGE_LENGTH) -> ListPage:
-    """Return the page of that number, from 1; a number past the end is the last page."""
+    """Return the page with this number, counted from 1; a number past the end gives the last page."""
     pages = max(1, -(-len(entries) // length))
     number = min(max(1, number), pages)
     return ListPage(number, pages, tuple(entries[(number - 1) * length : number * length]))
@@ -107,7 +107,7 @@ def _facet(name: FacetName, entries: Sequence[Entry], wanted: ListFilter, labels
     chosen = wanted.of(name)
     others = listed(entries, wanted.with_values(name, ()))
     counts = Counter(value for entry in others for value in _VALUES[name](entry))
-    counts.update(dict.fromkeys(chosen, 0))  # one that is on can be taken off, even where it lets nothing through
+    counts.update(dict.fromkeys(chosen, 0))  # a chosen value can be removed even if no episode matches it
     values = sorted(counts, key=lambda value: (-counts[value], (labels.get(value) or value).casefold()))
     if name == "year":
         values.sort(reverse=True)

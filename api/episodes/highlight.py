@@ -1,4 +1,4 @@
-"""Where words stand in a text, as a reader looks for them: any case, blanks and quotation marks as they come; pure."""
+"""Find words in a text the way a reader expects: ignoring case, kind of space and style of quotation marks; pure."""
 
 import re
 from collections.abc import Iterator
@@ -10,14 +10,14 @@ _ALIKE = {mark: f"[{marks}]" for marks in ("'’‘", '"“”') for mark in mar
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A piece of a text; `is_found` where it is what was looked for."""
+    """A piece of a text; `is_found` says whether it is what the reader looked for."""
 
     text: str
     is_found: bool
 
 
 def pattern_of(wanted: str) -> re.Pattern[str] | None:
-    """Return what finds the words in a text, None if there is nothing to look for; at most 200 characters count."""
+    """Return the pattern that finds the words, or None for empty input; only the first 200 characters are used."""
     words = wanted[:MOST_CHARACTERS].split()
     if not words:
         return None
@@ -26,7 +26,7 @@ def pattern_of(wanted: str) -> re.Pattern[str] | None:
 
 
 def stretches(text: str, pattern: re.Pattern[str] | None) -> Iterator[Stretch]:
-    """Yield the pieces of a text in order, found and not found; together they are the text."""
+    """Yield the pieces of a text in order, found and not found; joined they give the text again."""
     end = 0
     for match in pattern.finditer(text) if pattern else ():
         if match.start() > end:

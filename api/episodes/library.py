@@ -1,4 +1,4 @@
-"""Episodes and transcripts of the library, as the routes read them; nothing is written."""
+"""Read episodes and transcripts of the library for the routes; writes nothing."""
 
 import logging
 import re
@@ -22,20 +22,20 @@ _KEPT_SHOWS = 4
 
 
 def episodes_of(home: Path) -> list[Episode]:
-    """Return every episode of the library, the newest first, those without a date last; an unreadable one is logged."""
+    """Return every episode of the library, newest first and undated ones last; log and skip unreadable ones."""
     found = []
     for identifier in episode_ids(home):
         try:
             found.append(episode_of(home, identifier))
         except (LibraryError, EpisodeUnknown) as error:
-            logger.warning("an episode is left out: %s", error)
+            logger.warning("an episode was skipped: %s", error)
     return sorted(found, key=lambda episode: episode.published or "", reverse=True)
 
 
 @lru_cache(maxsize=_KEPT_SHOWS)
 def shows_of(home: Path, generation: int) -> tuple[tuple[str, str], ...]:
-    """Return id and title of each show that can be asked, by title; `generation` is the number of the live one."""
-    del generation  # part of the key only: what can be asked changes when an index is published
+    """Return the id and title of each show that can be asked about, by title; `generation` is the live one's number."""
+    del generation  # only part of the cache key: the shows change when an index is published
     shows = {(episode.show.id, episode.show.title) for episode in episodes_of(home)}
     return tuple(sorted(shows, key=lambda show: show[1].casefold()))
 
@@ -43,10 +43,10 @@ def shows_of(home: Path, generation: int) -> tuple[tuple[str, str], ...]:
 def episode_of(home: Path, identifier: str) -> Episode:
     """Return one episode, from memory while its file is unchanged.
 
-    Raises EpisodeGone if it was taken out, EpisodeUnknown if the library never had one of this id, LibraryError if its
-    file is broken.
+    Raises EpisodeGone if it was removed, EpisodeUnknown if the library never had this id, LibraryError if its file is
+    broken.
     """
-    # The id comes from an address: only what an id can be may become part of a path.
+    # The id comes from a URL, so it becomes part of a path only if it is a valid id.
     if _ID.fullmatch(identifier):
         try:
             found = (episode_folder(home, identifier) / "episode.json").stat()
@@ -60,16 +60,16 @@ def episode_of(home: Path, identifier: str) -> Episode:
 
 
 def transcript_of(home: Path, identifier: str) -> Transcript | None:
-    """Return an episode's transcript under its present facts, None if it has none yet; raises as `episode_of` does."""
+    """Return an episode's transcript with its current metadata, None if not made yet; raises as `episode_of` does."""
     episode_of(home, identifier)
     opened = open_transcript(home, identifier)
     return None if opened is None else opened.transcript
 
 
 def audio_of(home: Path, episode: Episode) -> str | None:
-    """Return the address of an episode's recording: the publisher's, else the library's own, None if there is none.
+    """Return the URL of an episode's recording: the publisher's, else the library's own, else None.
 
-    The library's may have come after the episode's facts were written.
+    The library's recording may be newer than the episode's metadata file, so this looks for it on disk.
     """
     if episode.audio_url is None and recording(home, episode.id) is not None:
         return f"/api/episodes/{episode.id}/audio"
@@ -78,20 +78,20 @@ def audio_of(home: Path, episode: Episode) -> str | None:
 
 @lru_cache(maxsize=_KEPT_EPISODES)
 def _read(home: Path, identifier: str, stamp: tuple[int, int]) -> Episode:
-    del stamp  # part of the key only
+    del stamp  # only part of the cache key
     return load_record(home, identifier).episode
 
 
 def find_episode(wanted: str, episodes: list[Episode]) -> Episode:
-    """Return the episode with this id, or with this number where it is unique.
+    """Return the episode with this id, or with this number if only one has it.
 
-    Raises EpisodeUnknown if there is none, FilterError naming the ids if there are several.
+    Raises EpisodeUnknown if no episode matches, FilterError naming the ids if several do.
     """
     for episode in episodes:
         if episode.id == wanted:
             return episode
     number = wanted.removeprefix("#")
-    # Python refuses to read thousands of digits, and no episode has such a number.
+    # Python raises ValueError for integers of thousands of digits, and no episode has such a number.
     counts = number.isdecimal() and len(number) <= _MOST_DIGITS
     numbered = [episode for episode in episodes if counts and episode.number == int(number)]
     if len(numbered) > 1:

@@ -1,4 +1,4 @@
-"""What the list of episodes knows of each: its people, topics, and the words it is found by; from the library."""
+"""Read from the library what the list of episodes shows of each: people, topics and the words it is found by."""
 
 import logging
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 _FILES = ("episode.json", "official.json", "transcript.json")
 _KEPT_ENTRIES = 4_096
 
-# When and how long each file was written, None for one that is not there.
+# Inode and modification time of each file, None for a missing one.
 Stamps = tuple[tuple[int, int] | None, ...]
 
 
@@ -28,9 +28,9 @@ Stamps = tuple[tuple[int, int] | None, ...]
 class Entry:
     """An episode in the list.
 
-    `description` are its show notes without the transcript. `people` speak in it or are said to by its sources, in
-    that order; `topics` are what it often talks about, the first most. `words` are the normalised words of title, show,
-    people and description.
+    `description` is its show notes without the transcript. `people` are first those who speak in it, then those its
+    sources name. `topics` are what it often talks about, most frequent first. `words` are the normalised words of
+    title, show, people and description.
     """
 
     episode: Episode
@@ -47,27 +47,27 @@ class Entry:
 
 
 def entries_of(home: Path) -> tuple[Entry, ...]:
-    """Return every episode of the library, the newest first, those without a date last; an unreadable one is logged.
+    """Return every episode of the library, newest first and undated ones last; log and skip unreadable ones.
 
-    Reads the files of an episode when they are new or have changed (about 30 ms for an hour of speech) and keeps the
-    outcome; else it costs three stats an episode.
+    Reads an episode's files only if they are new or changed (about 30 ms for an hour of speech) and caches the result;
+    otherwise costs three stat calls per episode.
     """
     found = []
     for identifier in episode_ids(home):
         try:
             found.append(_entry(home, identifier, _stamps(home, identifier)))
         except LibraryError as error:
-            logger.warning("an episode is left out: %s", error)
+            logger.warning("an episode was skipped: %s", error)
     return tuple(sorted(found, key=lambda entry: entry.episode.published or "", reverse=True))
 
 
 def entry_of(home: Path, identifier: str) -> Entry:
-    """Return one episode of the library as its list has it; raises LibraryError if a file is missing or broken."""
+    """Return one episode as the list shows it; raises LibraryError if a file is missing or broken."""
     return _entry(home, identifier, _stamps(home, identifier))
 
 
 def people_of(transcript: Transcript) -> tuple[str, ...]:
-    """Return who speaks, by the name that each label stands for, in the order they first speak; "Host" is nobody."""
+    """Return the full names of the speakers in the order they first speak, leaving out role labels such as "Host"."""
     labels = (turn.speaker for turn in transcript.turns)
     names = (transcript.aliases.get(label, label) for label in labels if label)
     return tuple(dict.fromkeys(name for name in names if not is_role(name)))
@@ -87,7 +87,7 @@ def _stamp(path: Path) -> tuple[int, int] | None:
 
 @lru_cache(maxsize=_KEPT_ENTRIES)
 def _entry(home: Path, identifier: str, stamps: Stamps) -> Entry:
-    del stamps  # part of the key only
+    del stamps  # only part of the cache key
     record = load_record(home, identifier)
     transcript = load_transcript(home, identifier)
     episode = record.episode
@@ -105,7 +105,7 @@ def _entry(home: Path, identifier: str, stamps: Stamps) -> Entry:
 
 
 def _people(record: Record, transcript: Transcript | None) -> Iterator[str]:
-    """Yield the people of an episode, each once: one name may be written in two ways."""
+    """Yield the people of an episode, each once even if their name is spelt in two ways."""
     known = known_episode(known_show(record.episode.show.id), record.episode.number)
     seen: set[str] = set()
     for name in (
@@ -119,12 +119,14 @@ def _people(record: Record, transcript: Transcript | None) -> Iterator[str]:
 
 
 def _description(home: Path, identifier: str) -> str | None:
-    """Return what stands around the transcript in the show notes, None if nothing does or no notes were read."""
+    """Return the show notes without the transcript, None if nothing is left or there are no notes."""
     path = episode_folder(home, identifier) / "official.json"
     if not path.exists():
         return None
     try:
         description = read_json(path)["text"]["description"]
     except (KeyError, TypeError) as error:
-        raise LibraryError(f"{path} is no official text: {error!r}; ingest the episode again with --again") from error
+        raise LibraryError(
+            f"{path} cannot be read as official text: {error!r}; ingest the episode again with --again"
+        ) from error
     return str(description) if description else None

@@ -1,6 +1,6 @@
-"""A picture of an episode as numbers, who speaks when over a width of 1,000, and the turn that is spoken at a time.
+"""Compute the timeline of an episode (who speaks when, on a scale of 0 to 1,000) and find the turn at a given time.
 
-The page draws it: one strip for each speaker, whose spans lie where they speak, and marks where hits are.
+The page draws it: one strip per speaker, with a span wherever they speak, and marks for hits.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,7 +12,8 @@ from ingest.transcript import Timing, Transcript, Turn
 WIDTH = 1000.0
 MOST_SPEAKERS = 6
 NOBODY = "Speaker not named"
-# A turn is never drawn narrower than it can be seen, and gaps that cannot be seen are closed: 3,000 turns stay small.
+# Spans are at least wide enough to see, and gaps too narrow to see are closed, so that 3,000 turns make a small
+# picture.
 _LEAST_WIDTH = 1.0
 _LEAST_GAP = 1.0
 _LEAST_GUESSED_GAP = 10.0
@@ -22,7 +23,7 @@ _MOST_STEPS = 6
 
 @dataclass(frozen=True, slots=True)
 class Stripe:
-    """A stretch of the width."""
+    """A span of the timeline's width."""
 
     x: float
     width: float
@@ -30,9 +31,9 @@ class Stripe:
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """What one speaker says, or all others together: number of turns, seconds, and their share of all speech, 0…1.
+    """The speech of one speaker, or of all others together: turns, seconds and share of all speech, 0…1.
 
-    `first` is where they begin first, in seconds, and `timing` where that time comes from.
+    `first` is when they first speak, in seconds, and `timing` the origin of that time.
     """
 
     label: str
@@ -45,15 +46,15 @@ class Strip:
 
     @property
     def path(self) -> str:
-        """The spans as the `d` of an SVG path, one unit high."""
+        """The spans as the `d` attribute of an SVG path, one unit high."""
         return "".join(f"M{span.x:g} 0h{span.width:g}v1h-{span.width:g}z" for span in self.spans)
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """An episode's strips in the order in which they begin.
+    """An episode's strips in the order of their first turns.
 
-    `estimated` are the stretches whose times are a guess; those less than a hundredth of the width apart are one.
+    `estimated` are the spans whose times are estimates; those less than a hundredth of the width apart are merged.
     """
 
     duration: float
@@ -72,10 +73,10 @@ class _Said:
 
 
 def timeline_of(transcript: Transcript) -> Timeline | None:
-    """Return the picture of an episode, None if no turn has a time.
+    """Return the timeline of an episode, None if no turn has a time.
 
-    The width is the episode's duration, or where its last turn ends if that is later. The six who speak longest have a
-    strip each; the rest share one.
+    The width stands for the episode's duration, or for the end of its last turn if that is later. The six who speak
+    longest have a strip each; the rest share one.
     """
     said = list(_said(transcript))
     if not said:
@@ -94,18 +95,18 @@ def timeline_of(transcript: Transcript) -> Timeline | None:
 
 
 def place(seconds: float, duration: float) -> float:
-    """Return where a time lies in the width, within its ends."""
+    """Return the position of a time on the timeline, 0 to 1,000; times outside are moved to the nearer end."""
     return round(min(max(seconds / duration, 0.0), 1.0) * WIDTH, 1)
 
 
 def ticks(duration: float) -> tuple[float, ...]:
-    """Return the times in seconds to print along the width: from 0, at round steps, at most seven."""
+    """Return the times in seconds to print along the timeline: from 0, in round steps, at most seven."""
     step = next((step for step in _STEPS if duration / step <= _MOST_STEPS), duration / _MOST_STEPS)
     return tuple(number * step for number in range(int(duration / step) + 1))
 
 
 def _said(transcript: Transcript) -> Iterator[_Said]:
-    """Yield the turns that have a time; one without an end lasts until the next begins."""
+    """Yield the turns that have a time; one without an end lasts until the next timed turn begins."""
     timed = [turn for turn in transcript.turns if turn.start is not None]
     for turn, following in pairwise([*timed, None]):
         assert turn is not None and turn.start is not None
@@ -119,7 +120,7 @@ def _label(transcript: Transcript, turn: Turn) -> str:
 
 
 def _rows(said: Sequence[_Said]) -> dict[str, str]:
-    """Return the strip of each label: its own for the six who speak longest, one for all others."""
+    """Return the strip for each label: one each for the six who speak longest, one for all others together."""
     seconds: dict[str, float] = {}
     for turn in said:
         seconds[turn.label] = seconds.get(turn.label, 0.0) + turn.end - turn.start
@@ -146,7 +147,7 @@ def _strip(label: str, turns: Sequence[_Said], spoken: float, duration: float) -
 def _spans(
     stretches: Iterable[tuple[float, float]], duration: float, least_gap: float = _LEAST_GAP
 ) -> tuple[Stripe, ...]:
-    """Return stretches in seconds as spans in order; those that touch or overlap, or nearly do, become one."""
+    """Convert time ranges in seconds to spans in order, merging those that touch, overlap or nearly touch."""
     joined: list[tuple[float, float]] = []
     for start, end in sorted((place(start, duration), place(end, duration)) for start, end in stretches):
         first = min(start, WIDTH - _LEAST_WIDTH)
@@ -159,7 +160,7 @@ def _spans(
 
 
 def spoken_at(turns: Sequence[Turn], seconds: float | None) -> int | None:
-    """Return the number of the turn that is spoken at a time: the one that began last; None before the first."""
+    """Return the number of the turn spoken at a time, the latest that has begun; None before the first one."""
     if seconds is None:
         return None
     begun = [(turn.start, number) for number, turn in enumerate(turns) if turn.start is not None]

@@ -1,4 +1,4 @@
-"""What an episode talks about: terms of the glossary and tags of the catalogue that it says often; pure."""
+"""Find an episode's topics: glossary terms and catalogue tags that its turns say often; pure."""
 
 import re
 from collections import Counter
@@ -10,7 +10,7 @@ from ingest.reference.catalogue import known_shows
 from ingest.reference.glossary import glossary
 
 LEAST_TIMES = 3
-# "scale" or "community" is said in passing; only where it is said so often is the talk about it.
+# "scale" or "community" is often said in passing; an episode is about it only if it says it at least this often.
 LEAST_TIMES_OF_A_COMMON_WORD = 8
 
 _WORD = re.compile(r"\w+")
@@ -19,9 +19,10 @@ _IN_A_SENTENCE = re.compile(r"[\w,;:’')] \Z")
 
 @dataclass(frozen=True, slots=True)
 class TopicForm:
-    """One way to say a topic: `text` in small letters unless it holds a capital, which then counts.
+    """One way to say a topic: `text` in lower case, unless it has a capital; then it matches with that capital only.
 
-    `is_ambiguous`: a capital at the beginning of a sentence is no sign of the name ("Pay", "Notify").
+    `is_ambiguous`: at the start of a sentence the word may not be the name ("Pay", "Notify"). `least` is how often it
+    must be said.
     """
 
     text: str
@@ -31,10 +32,10 @@ class TopicForm:
 
 
 def topics_of(texts: Iterable[str]) -> tuple[str, ...]:
-    """Return the topics of an episode's turns, the most often said first, by name where equal.
+    """Return the topics of an episode's turns, most frequent first, ties by name.
 
-    A term counts where a form of it stands as whole words, plurals included; of forms that stand in one another only
-    the longest counts ("GOV.UK Pay" is not also "GOV.UK"). Linear in the length.
+    A term counts where one of its forms occurs as whole words, plurals included; of overlapping forms only the longest
+    counts ("GOV.UK Pay" is not also "GOV.UK"). Linear in the length of the texts.
     """
     said: Counter[str] = Counter()
     least: dict[str, int] = {}
@@ -47,12 +48,12 @@ def topics_of(texts: Iterable[str]) -> tuple[str, ...]:
 
 
 def _said(text: str) -> Iterator[TopicForm]:
-    """Yield the forms that stand in a text, in order, lazily."""
+    """Yield the forms that occur in a text, in order, lazily."""
     forms, free = _forms(), 0
     for word in _WORD.finditer(text):
         start = word.start()
         if start < free:
-            continue  # inside the form before
+            continue  # inside the previous form
         for form in forms.get(word.group().casefold().removesuffix("s"), ()):
             end = start + len(form.text)
             if _stands(form, text, start, end):
@@ -75,7 +76,7 @@ def _stands(form: TopicForm, text: str, start: int, end: int) -> bool:
 
 @cache
 def _forms() -> dict[str, tuple[TopicForm, ...]]:
-    """Return all forms by their first word without a plural's "s", the longest first."""
+    """Return all forms by their first word without a plural "s", longest form first."""
     found: dict[str, TopicForm] = {}
     for term in glossary():
         for text in (term.term, term.expansion, *term.aliases):
@@ -84,7 +85,7 @@ def _forms() -> dict[str, tuple[TopicForm, ...]]:
     for tag in sorted({tag for show in known_shows() for episode in show.episodes for tag in episode.tags}):
         is_common = " " not in tag and not _is_name(tag)
         times = LEAST_TIMES_OF_A_COMMON_WORD if is_common else LEAST_TIMES
-        # A term that the glossary has under another printing ("Step by step navigation") stays one topic.
+        # A tag that the glossary has with other capitals ("Step by step navigation") stays one topic.
         found.setdefault(_key(tag), _form(tag, tag, times))
     by_word: dict[str, list[TopicForm]] = {}
     for form in sorted(found.values(), key=lambda form: -len(form.text)):

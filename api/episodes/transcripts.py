@@ -1,4 +1,4 @@
-"""An episode's transcript opened for reading: each of its words with its place, kept in memory while its files stay."""
+"""Open an episode's transcript with the place of each word; cached in memory while its files are unchanged."""
 
 import re
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _KEPT_TRANSCRIPTS = 64
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A normalised word of an episode: its text, its turn, and its characters [start, end) there."""
+    """A normalised word of an episode: its text, its turn, and its characters [start, end) in that turn."""
 
     word: str
     turn: int
@@ -31,12 +31,12 @@ class OpenedTranscript:
     places: tuple[Place, ...]
 
     def words(self, first: int, count: int) -> list[str]:
-        """Return `count` normalised words from the word `first`."""
+        """Return `count` normalised words starting with word number `first`."""
         return [place.word for place in self.places[first : first + count]]
 
 
 def open_transcript(home: Path, episode_id: str) -> OpenedTranscript | None:
-    """Return an episode's transcript with its words placed, from memory while its files are unchanged; None if none."""
+    """Return an episode's transcript with its words placed, None if it has none; cached until its files change."""
     folder = episode_folder(home, episode_id)
     try:
         stamps = tuple((folder / name).stat().st_mtime_ns for name in ("transcript.json", "episode.json"))
@@ -47,7 +47,7 @@ def open_transcript(home: Path, episode_id: str) -> OpenedTranscript | None:
 
 @lru_cache(maxsize=_KEPT_TRANSCRIPTS)
 def _opened(home: Path, episode_id: str, stamps: tuple[int, ...]) -> OpenedTranscript | None:
-    del stamps  # part of the key only
+    del stamps  # only part of the cache key
     transcript = load_transcript(home, episode_id)
     return None if transcript is None else place_words(with_episode(transcript, load_record(home, episode_id).episode))
 
@@ -60,7 +60,7 @@ def place_words(transcript: Transcript) -> OpenedTranscript:
             Place(word, number, *found.span())
             for number, turn in enumerate(transcript.turns)
             for found in _WORD.finditer(without_marks(turn.text))
-            # Two words where a capital has no single small letter (İ), as the index counts them.
+            # Normalising can give two words, where a capital has no single small letter (İ); the index counts them so.
             for word in normalise(found.group())
         ),
     )

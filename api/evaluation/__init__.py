@@ -1,1 +1,1 @@
-"""Answers measured against questions with gold quotes."""
+"""Measure answers against questions with gold quotes."""

@@ -1,11 +1,11 @@
-"""Two indexes side by side over the same questions: each figure here and there, and how sure the difference is."""
+"""Compare two indexes on the same questions: each figure of both, with a confidence interval of the difference."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from api.evaluation.metrics import Row, paired_intervals
 
-# What encoders and indexes are chosen by.
+# The figures by which encoders and indexes are chosen.
 FIGURES = (
     "recall@1",
     "recall@5",
@@ -21,8 +21,9 @@ FIGURES = (
 def compared(report: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
     """Return for each figure `here` (report), `there` (other), their `difference` and its 95 % `interval`.
 
-    Both reports are of the same questions (ValueError if not). The interval is a paired bootstrap over questions
-    (Efron 1979): one that holds 0 says that the two cannot be told apart by these questions. None where a figure is.
+    Raises ValueError unless both reports have the same questions. The interval is a paired bootstrap over questions
+    (Efron 1979); if it holds 0, these questions do not separate the two indexes. Difference and interval are None where
+    a figure is None.
     """
     ours, theirs = ([Row(**row) for row in given["rows"]] for given in (report, other))
     intervals = paired_intervals(ours, theirs)
@@ -35,7 +36,7 @@ def compared(report: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, A
 
 
 def comparison_text(comparison: Mapping[str, Any], here: str, there: str) -> str:
-    """Return a comparison for a terminal; `here` and `there` say which indexes they are."""
+    """Return a comparison for a terminal; `here` and `there` name the two indexes."""
     lines = [
         f"here:  {here}",
         f"there: {there}",

@@ -1,4 +1,4 @@
-"""Ask a file of questions and report the contract's figures; knows the podcast only through functions it is given."""
+"""Ask a file of questions and report the contract's figures; reaches the podcast only through functions it is given."""
 
 import html
 import time
@@ -11,7 +11,7 @@ from api.evaluation.metrics import Row, figures, intervals, is_right, name_count
 from api.evaluation.questions import Question
 
 HITS = 20
-HIT_WORDS = 180  # of a hit and of a citation only these many first words count
+HIT_WORDS = 180  # only this many first words of a hit, and CITATION_WORDS of a citation, count
 CITATION_WORDS = 80
 NOTES = (
     "latency_ms leaves out the first question, whose call warms up.",
@@ -27,16 +27,17 @@ def evaluate(
     progress: Callable[[int, int], None] | None = None,
     clock: Callable[[], float] = time.perf_counter,
 ) -> dict[str, Any]:
-    """Ask every question once and return the figures, by kind and persona too, with intervals and a row per question.
+    """Ask every question once and return the figures (all, by kind, by persona), intervals and a row per question.
 
-    `ask` returns the contract's answer, `find(question, 20)` its search result, `transcript(episode id)` its
-    transcript, or None for an unknown episode; what they raise passes through. `progress` gets (questions done, all).
-    `clock` gives seconds and is read around `ask` only; all but the latencies is the same on every run.
+    `ask` returns the contract's answer, `find(question, 20)` the contract's search result, `transcript(episode id)` the
+    contract's transcript, or None for an unknown episode; their exceptions pass through. `progress` gets (questions
+    done, all questions). `clock` gives seconds and times `ask` only; everything except the latencies is the same on
+    every run.
     """
 
     @cache
     def turns(episode: str) -> list[dict[str, Any]]:
-        # Without the words' times, which are most of a transcript, those of a whole library fit in memory.
+        # Word times are most of a transcript; without them the transcripts of a whole library fit in memory.
         found = transcript(episode)
         return [] if found is None else [{key: turn[key] for key in _CHECKED} for turn in found["turns"]]
 
@@ -60,7 +61,7 @@ def evaluate(
 
 
 def misses(report: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the rows of a report that went wrong: no right first citation, or an answer where there is none."""
+    """Return the rows that went wrong: no right first citation, or an answer to an unanswerable question."""
     return [
         row
         for row in report["rows"]
@@ -76,7 +77,7 @@ def render(report: Mapping[str, Any]) -> str:
 
 
 def misses_html(report: Mapping[str, Any]) -> str:
-    """Return a self-contained page without scripts that lists each miss: question, what was expected, what came."""
+    """Return a self-contained page without scripts that lists each miss: question, expected quotes, actual result."""
     missed = misses(report)
     body = "".join(_miss(row) for row in missed)
     return (
@@ -141,7 +142,7 @@ def _judge(
 
 
 def _right_for(question: Question, episode: Mapping[str, Any], text: str, limit: int) -> set[int]:
-    """The positions among the question's gold and also quotes for which the first words of a text are right."""
+    """Return the positions of the gold and also quotes for which the first `limit` words of a text are right."""
     words = normalise(text)[:limit]
     return {
         position
@@ -155,7 +156,10 @@ def _first(right: Sequence[set[int]]) -> int | None:
 
 
 def _checks(cited: Mapping[str, Any], turns: Sequence[Mapping[str, Any]]) -> tuple[bool, bool, bool]:
-    """Verbatim, speaker right, time right; no such turn is wrong in all three, no time is right only if it has none."""
+    """Return (verbatim, speaker right, time right), all False if the turn does not exist.
+
+    A citation without a start is right in time only if its turn has none either.
+    """
     if not 0 <= cited["turn"] < len(turns):
         return False, False, False
     turn = turns[cited["turn"]]
@@ -182,7 +186,7 @@ def _table(columns: Sequence[tuple[str, Mapping[str, Any]]], ranges: Mapping[str
 
 
 def _flat(column: Mapping[str, Any]) -> dict[str, Any]:
-    """The figures of a group without its rows and parts; {"latency_ms": {"p50": …}} becomes "latency_ms p50"."""
+    """Return the single figures of a group; {"latency_ms": {"p50": …}} becomes "latency_ms p50"."""
     pairs: dict[str, Any] = {}
     for name, value in column.items():
         if name in ("latency_ms", "mean_words"):
@@ -199,7 +203,7 @@ def _cell(value: float | None) -> str:
 
 
 def _printable(text: str) -> str:
-    """Names come from the questions' file: no control characters reach the terminal."""
+    """Replace control characters, because names come from the questions file and go to a terminal."""
     return "".join(character if character.isprintable() else "?" for character in text)
 
 

@@ -1,4 +1,4 @@
-"""The figures of the contract's "Questions for `evaluate`": what is right, and what judged questions add up to."""
+"""The figures of the contract's "Questions for `evaluate`": what counts as right, and the totals over questions."""
 
 import math
 import re
@@ -19,10 +19,10 @@ _NON_WORDS = re.compile(r"\W+")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One question with what it got; ranks count from 1 and are None where nothing was right.
+    """The result of one question; ranks count from 1 and are None if nothing was right.
 
-    `ndcg` is at depth 10. Counts of words and of citations that passed a check are sums over the question's hits or
-    citations. `latency_ms` is milliseconds, None for the call that warmed up. `expected` are the gold quotes.
+    `ndcg` is at depth 10. Word counts and counts of citations that passed a check are sums over the question's hits or
+    citations. `latency_ms` is milliseconds, None for the warm-up call. `expected` are the gold quotes.
     """
 
     id: str
@@ -51,20 +51,20 @@ class Row:
 
 
 def normalise(text: str) -> list[str]:
-    """Return the words of a text: lower case, every run of non-word characters a border; marks count as words here."""
+    """Return the words of a text in lower case, split at runs of non-word characters; marks count as words here."""
     return _NON_WORDS.sub(" ", text.lower()).split()
 
 
 def trigrams(words: Sequence[str]) -> set[tuple[str, ...]]:
-    """Return the distinct runs of three words; fewer than three words have all of them, joined, as their only one."""
+    """Return the distinct runs of three words; a text of one or two words is a single run."""
     return _runs(words, min(3, len(words)))
 
 
 def is_right(words: Sequence[str], quote: Sequence[str]) -> bool:
     """Say whether a text is right for a gold quote of its episode, both as normalised words.
 
-    The contract's rule: the gold quote's trigrams that occur in the text are at least max(1, min(Tt, Tg) / 3). A quote
-    of one or two words occurs where they stand side by side in the text; a quote without words occurs nowhere.
+    The contract's rule: at least max(1, min(Tt, Tg) / 3) of the gold quote's trigrams occur in the text. A quote of one
+    or two words occurs where they are side by side in the text; a quote without words occurs nowhere.
     """
     wanted = trigrams(quote)
     shared = len(wanted & _runs(words, min(3, len(quote))))
@@ -72,7 +72,7 @@ def is_right(words: Sequence[str], quote: Sequence[str]) -> bool:
 
 
 def name_count(question: str) -> int:
-    """Count a question's names, at most 3: maximal runs of words with a capital or digit, its first word left out."""
+    """Count a question's names, at most 3: maximal runs of words with a capital or digit, ignoring its first word."""
     runs, inside = 0, False
     for word in question.split()[1:]:
         named = any(character.isupper() or character.isdigit() for character in word)
@@ -82,10 +82,10 @@ def name_count(question: str) -> int:
 
 
 def ndcg(right: Iterable[AbstractSet[int]], quotes: int, depth: int = 10) -> float:
-    """Return nDCG of hits, best first, each given as the quotes it is right for; 0 if there are no quotes.
+    """Return the nDCG of hits, best first, each given as the set of quotes it is right for; 0 if there are no quotes.
 
-    A hit gains 1 if it is right for a quote that no earlier hit was right for, however many such quotes it holds;
-    the discount is 1 / log2(rank + 1) and the ideal is min(depth, quotes) such hits (Järvelin and Kekäläinen 2002).
+    A hit gains 1 if it is right for at least one quote that no earlier hit was right for. The discount is 1 / log2(rank
+    + 1), the ideal min(depth, quotes) such hits (Järvelin and Kekäläinen 2002).
     """
     if not quotes:
         return 0.0
@@ -99,18 +99,18 @@ def ndcg(right: Iterable[AbstractSet[int]], quotes: int, depth: int = 10) -> flo
 
 
 def auroc(positive: Sequence[float], negative: Sequence[float]) -> float | None:
-    """Return the share of pairs in which the positive value is the higher, ties ½; None if either side is empty."""
+    """Return the share of pairs in which the positive value is higher, ties ½; None if either side is empty."""
     return float(_wins(positive, negative).mean()) if positive and negative else None
 
 
 def auroc_equal_names(rows: Sequence[Row]) -> float | None:
-    """Return the AUROC of confidence over the pairs whose questions hold equally many names; None without one."""
+    """Return the AUROC of confidence over pairs of questions with equally many names; None without such a pair."""
     wins, equal = _pairs(rows)
     return float(wins[equal].mean()) if equal.any() else None
 
 
 def figures(rows: Sequence[Row]) -> dict[str, Any]:
-    """Return the contract's figures of judged questions; a share of nothing is None, `latency_ms` is milliseconds."""
+    """Return the contract's figures of judged questions; a share of zero items is None. Latencies in milliseconds."""
     answerable = [row for row in rows if row.answerable]
     unanswerable = [row for row in rows if not row.answerable]
     citations = sum(row.citations for row in rows)
@@ -145,18 +145,18 @@ def figures(rows: Sequence[Row]) -> dict[str, Any]:
 def intervals(rows: Sequence[Row]) -> dict[str, list[float] | None]:
     """Return bootstrap 95 % intervals [low, high] (percentile method, Efron 1979) for the figures that have one.
 
-    Questions are drawn with replacement, as many answerable and as many unanswerable ones as there are. All figures
-    share the same 2,000 seeded draws, and so do two runs over the same questions in the same order, so that
-    differences between them are paired. None where the figure is None.
+    Each resample draws with replacement as many answerable and unanswerable questions as there are. All figures share
+    the same 2,000 seeded resamples, and so do two runs over the same questions in the same order, so that differences
+    between them are paired. None where the figure is None.
     """
     return {name: _interval(values) for name, values in _resampled(rows).items()}
 
 
 def paired_intervals(rows: Sequence[Row], others: Sequence[Row]) -> dict[str, list[float] | None]:
-    """Return bootstrap 95 % intervals of each figure of `rows` less that of `others`, as `intervals` makes them.
+    """Return bootstrap 95 % intervals of the differences `rows` - `others` in each figure, made as by `intervals`.
 
-    Both are of the same questions in the same order (ValueError if not), so that each draw takes the same questions of
-    both. None where the figure is None.
+    Raises ValueError unless both have the same questions in the same order, because each resample must take the same
+    questions of both. None where the figure is None.
     """
     if [(row.id, row.answerable) for row in rows] != [(row.id, row.answerable) for row in others]:
         raise ValueError("only figures over the same questions can be compared")
@@ -165,7 +165,7 @@ def paired_intervals(rows: Sequence[Row], others: Sequence[Row]) -> dict[str, li
 
 
 def _resampled(rows: Sequence[Row]) -> dict[str, NDArray[np.float64]]:
-    """Every figure in every draw; the draws are the same for all rows of as many questions. NaN for a share of none."""
+    """Return every figure in every resample, NaN for a share of zero items; equal counts give equal resamples."""
     answerable = [row for row in rows if row.answerable]
     unanswerable = [row for row in rows if not row.answerable]
     random = np.random.default_rng(SEED)
@@ -193,7 +193,7 @@ def _discount(rank: int) -> float:
 
 
 def _by_question(answerable: Sequence[Row]) -> dict[str, list[float]]:
-    """The figures that are a mean of one value per answerable question; nothing found counts as zero."""
+    """Return the figures that average one value per answerable question; a question without a right hit counts as 0."""
     hits = [row.first_right_hit or math.inf for row in answerable]
     citations = [row.first_right_citation or math.inf for row in answerable]
     return {
@@ -205,7 +205,7 @@ def _by_question(answerable: Sequence[Row]) -> dict[str, list[float]]:
 
 
 def _wins(positive: Sequence[float], negative: Sequence[float]) -> NDArray[np.float64]:
-    """For each pair 1 where the positive value is the higher, ½ for a tie, else 0: memory grows with the pairs."""
+    """Return 1 for each pair in which the positive value is higher, ½ for a tie, else 0; memory: one float per pair."""
     high, low = np.array(positive, dtype=float)[:, None], np.array(negative, dtype=float)[None, :]
     return np.where(high == low, 0.5, (high > low).astype(float))
 
@@ -219,7 +219,7 @@ def _pairs(rows: Sequence[Row]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]
 
 
 def _draws(random: np.random.Generator, questions: int) -> NDArray[np.float64]:
-    """How often each question is drawn, one line per resample."""
+    """Return how often each question is drawn, one row per resample."""
     if not questions:
         return np.zeros((RESAMPLES, 0))
     return random.multinomial(questions, np.full(questions, 1 / questions), size=RESAMPLES).astype(float)
@@ -236,7 +236,7 @@ def _interval(values: NDArray[np.float64]) -> list[float] | None:
     if not len(some):
         return None
     low, high = np.percentile(some, [2.5, 97.5])
-    # Six digits, so that the order in which a machine adds does not show.
+    # Six digits, so that a machine's order of addition makes no difference.
     return [round(float(low), 6), round(float(high), 6)]
 
 

@@ -39,9 +39,9 @@ class Question:
 
 
 def read_questions(path: Path) -> tuple[Question, ...]:
-    """Read a JSON Lines file of questions; blank lines and fields beyond the contract's are ignored.
+    """Read a JSON Lines file of questions; blank lines and fields not in the contract are ignored.
 
-    Raises SourceError naming file and line where a line is not JSON, lacks a field or holds one that cannot be used.
+    Raises SourceError naming file and line if a line is not JSON, lacks a field or has an invalid one.
     """
     try:
         data = path.read_bytes()
@@ -66,11 +66,11 @@ def read_questions(path: Path) -> tuple[Question, ...]:
 
 
 def folds(questions: Sequence[Question], n: int = 5) -> list[set[str]]:
-    """Return n sets of question ids, so that what is fitted on the others can be tested on one.
+    """Split question ids into n folds, so that what is fitted on the others can be tested on one.
 
-    Answerable questions that share an episode of their gold quotes, directly or through others, are in one fold;
-    groups go to the smallest fold, largest group first. Unanswerable ones go round by a hash of their id. The order of
-    the questions does not matter. Raises ValueError if n < 1.
+    Answerable questions that share an episode of their gold quotes, directly or through other questions, are in one
+    fold. Groups go to the smallest fold, largest group first. Unanswerable questions are dealt in turn, sorted by a
+    hash of their id. The order of the questions does not matter. Raises ValueError if n < 1.
     """
     if n < 1:
         raise ValueError(f"there must be at least one fold, not {n}")
@@ -135,11 +135,11 @@ def _field(record: Mapping[str, Any], name: str, kind: type[_T], where: str = ""
     if name not in record:
         raise ValueError(f'"{label}" is missing')
     value = record[name]
-    # To Python true is a whole number too; in a question file it is a mistake.
+    # In Python a bool is also an int; in a questions file it is a mistake.
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
         raise ValueError(f'"{label}" must be {_TYPES[kind]}')
     if isinstance(value, str):
-        value.encode()  # half a surrogate pair raises: it could not be printed later
+        value.encode()  # raises for a lone surrogate, which could not be printed later
         if not value.strip():
             raise ValueError(f'"{label}" is empty')
     return value

@@ -1,4 +1,4 @@
-"""Measure the answers of one data folder, and write down what went wrong."""
+"""Measure the answers of one data folder and write a report of its misses."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -21,9 +21,9 @@ from ingest.transcript import to_json
 
 
 def report_of(questions: Sequence[Question], settings: Settings) -> dict[str, Any]:
-    """Return the report of `api.evaluation.evaluate.evaluate` on a data folder's live index, and which index that is.
+    """Evaluate a data folder's live index and return the report with the index's manifest.
 
-    Raises IndexMissing, IndexBroken or EncoderError if it cannot be opened.
+    Raises IndexMissing, IndexBroken or EncoderError if the index cannot be opened.
     """
     base = open_base(settings)
 
@@ -45,13 +45,13 @@ def report_of(questions: Sequence[Question], settings: Settings) -> dict[str, An
 
 
 def index_name(report: Mapping[str, Any], home: Path) -> str:
-    """Return in one line which index a report is of."""
+    """Return one line that says which index a report measured."""
     index = report["index"]
     return f"{home}, generation {index['generation']}, {index['passages']:,} passages, encoder {index['encoder']}"
 
 
 def check_index(home: Path) -> None:
-    """Raise IndexMissing or IndexBroken if a data folder has no index; to be called before anything is measured."""
+    """Raise IndexMissing or IndexBroken unless a data folder has an index; call it before measuring."""
     number = current_number(home)
     if number is None:
         raise IndexMissing(f"{home} holds no index to compare with; run: playback --home {home} ingest SOURCE")
@@ -59,12 +59,12 @@ def check_index(home: Path) -> None:
 
 
 def check_misses_file(path: Path) -> None:
-    """Raise SourceError unless the misses can be written there: its folder is one, its name ends with .html or .json.
+    """Raise SourceError unless misses can be written to this path: an existing folder, a name ending in .html or .json.
 
-    To be called before anything is measured, which takes minutes.
+    Call it before measuring, which takes minutes.
     """
     if path.suffix.lower() not in (".html", ".json"):
-        raise SourceError(f"{path}: misses are written as .html or .json; name a file that ends so")
+        raise SourceError(f"{path}: misses are written as HTML or JSON; use a file name that ends in .html or .json")
     if not path.parent.is_dir():
         raise SourceError(f"{path}: there is no folder {path.parent}; make it or name another")
     if path.is_dir():
@@ -72,10 +72,11 @@ def check_misses_file(path: Path) -> None:
 
 
 def write_misses(report: Mapping[str, Any], path: Path) -> None:
-    """Write each miss of a report (question, what was expected, what came) as a page or as JSON, by the file's name.
+    """Write each miss (question, expected quotes, actual result) as a page or as JSON, depending on the file's name.
 
-    Raises SourceError if it cannot be written.
+    Raises SourceError if the file cannot be written.
     """
+
     if path.suffix.lower() == ".html":
         text = misses_html(report)
     else:

@@ -1,1 +1,1 @@
-"""The optional language model: what is sent to it and what of its reply is kept."""
+"""The optional language model: what it is sent, and which parts of its reply are kept."""

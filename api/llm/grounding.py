@@ -1,11 +1,11 @@
-"""Which sentences of a language model's prose are supported by the quotes they cite; all others are dropped.
+"""Keep the sentences of a language model's reply that their cited quotes support; drop all others.
 
-A sentence stays if every word in it stands in the cited quotes, names their speaker, or is one of grammar and of
-reporting; if its numbers count what they count there and its names stand together as they do there; if it denies what
-the quotes deny and nothing else; and if it holds no address, markup or control character. So nothing that a question, a
-title or another quote says comes in, in whatever language or disguise it was said. A quote that gives orders to a
-language model supports nothing. What is checked is wording: a sentence that puts the right words together wrongly can
-still pass, and so can what an attacker's own quote says by itself.
+A sentence is supported if every word is in the cited quotes, names their speaker, is a function word or a reporting
+word; if its numbers count the same things as in the quotes and its names appear together as they do there; if it
+negates what the quotes negate and nothing else; and if it holds no URL, markup or control character. So no text from
+the question, a title or another quote can enter, in any language or disguise. A quote that gives orders to a language
+model supports nothing. The check covers wording only: a sentence that combines the right words wrongly can still pass,
+and so can a claim that an attacker's own quote makes.
 """
 
 import re
@@ -21,19 +21,19 @@ from index.keywords import stems
 from ingest.alignment.spoken_form import spoken_form
 from ingest.text.words import without_marks
 
-# Of a sentence's words with a subject, each cited quote must hold at least so many for itself.
+# Each cited quote alone must hold at least this share of a sentence's subject words.
 LEAST_PART = 0.3
 _FEWEST_WORDS = 2
 _MOST_SENTENCES = 12
-# The unit of a number ("nineteen months") stands within so many words of it in the quote.
+# The unit of a number ("nineteen months") must follow it within this many words in the quote.
 _UNIT_DISTANCE = 4
 
 _MARK = re.compile(r"\[(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\]")
 _SENTENCE = re.compile(r"\S.*?(?:[.!?…]+[\"'”’)]*(?:\s*\[\d{1,3}(?:\s*[,;]\s*\d{1,3})*\])*(?=\s|$)|$)")
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+")
 _CLAUSE = re.compile(r"[.!?…;:,–—\n]+")
-# Addresses, Markdown and HTML; an entity would become a sign where it is read as HTML. A sign before a number makes
-# another number of it.
+# URLs, Markdown and HTML, including entities, which HTML would turn into characters. Also a sign before a number, which
+# changes its value.
 _FORBIDDEN = re.compile(
     r"[<>\[\]{}`*|\\~^_@]|://|\bh(?:tt|xx)ps?\b|\bwww\b|\bmailto\b|&#?\w+;"
     r"|\w[\u3002\uff0e\uff61\u2024]\w|(?<!\w)[-+±\u2212\u2013]\d",
@@ -43,7 +43,7 @@ _POSSESSIVE = re.compile(r"['’ʼ]s(?=\W*\Z)")
 _EDGES = re.compile(r"^\W+|\W+\Z")
 _DOTTED = re.compile(r"[^\W_]\.[^\W_]")
 _YEAR = re.compile(r"^\W*(?:1[1-9]|20)\d\d\W*\Z")
-# As `ingest.spoken` writes numbers, and words that count without being one. "One" is left to the grammar.
+# Number words as `ingest.alignment.spoken_form` writes them, and other words of quantity. "One" is a function word.
 _NUMBERS = frozenset(
     "zero two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion trillion "
@@ -51,7 +51,7 @@ _NUMBERS = frozenset(
     "half double triple quarter quarters twice thrice dozen dozens hundreds thousands millions billions percent "
     "pounds dollars euros".split()
 )
-# Words that tell who says something and how, and what a sentence has to do with the one before: they state nothing.
+# Words that report who says something and how, or link a sentence to the one before; they claim nothing themselves.
 _REPORTING = frozenset(
     "speaker speakers guest guests host hosts podcast episode episodes interview conversation quote quotes "
     "add adds added agree agrees agreed argue argues argued ask asks asked answer answers answered believe believes "
@@ -60,16 +60,16 @@ _REPORTING = frozenset(
     "stressed suggest suggests suggested summarise summarises warn warns warned "
     "example examples reason reasons way ways thing things namely respectively".split()
 )
-# A label that is the name of a person and not a sentence, an address or a sum; one of any other kind supports nothing.
+# A speaker label that looks like a person's name. Any other label (a sentence, a URL, a sum) supports nothing.
 _PERSON = re.compile(r"[^\W\d_]+\.?(?:[ '’ʼ-]+[^\W\d_]+\.?){0,4}")
 
-# Words of one letter, and what is left of "it's", "don't", "I'd", "I'm".
+# The words of one letter, and the remainders of "it's", "don't", "I'd" and "I'm".
 _LETTERS = frozenset("aistdm")
 
 
 @dataclass(frozen=True, slots=True)
 class SentencePiece:
-    """A whitespace-separated piece of a sentence: as it is written, and as words that are said."""
+    """A whitespace-separated piece of a sentence: as written, and as the words one would say."""
 
     text: str
     words: tuple[str, ...]
@@ -77,7 +77,7 @@ class SentencePiece:
 
 @dataclass(frozen=True, slots=True)
 class QuotedWords:
-    """What cited quotes hold: words in the order they are said, stems, names, numbers, dotted words, clauses."""
+    """The content of cited quotes: words in spoken order, stems, names, numbers, dotted words, clauses."""
 
     words: tuple[str, ...]
     stems: frozenset[str]
@@ -87,14 +87,15 @@ class QuotedWords:
     clauses: tuple[str, ...]
 
     def holds(self, phrase: Sequence[str]) -> bool:
-        """Say whether the words stand in the quotes one after the other."""
+        """Say whether the quotes hold these words one after the other."""
         return f" {' '.join(phrase)} " in f" {' '.join(self.words)} "
 
 
 def supported_statements(reply: str, citations: Sequence[Citation]) -> tuple[Statement, ...]:
     """Return the supported sentences of a reply as at most four statements with the ids of the quotes they cite.
 
-    Marks count from [1] in the order of `citations` and are taken out of the text. Nothing supported gives ().
+    Citation numbers count from [1] in the order of `citations` and are removed from the text. Returns () if no sentence
+    is supported.
     """
     groups: list[tuple[list[str], tuple[str, ...]]] = []
     for sentence in _sentences(reply):
@@ -118,14 +119,14 @@ def supported_statements(reply: str, citations: Sequence[Citation]) -> tuple[Sta
 
 
 def _bears(sentence: str, citation: Citation) -> bool:
-    """Whether a quote bears a good part of a sentence, and is not cited only to lend it a name or a number."""
+    """Say whether a quote supports enough of a sentence itself, and not only a name or a number in it."""
     evidence = evidence_of([citation])
     words = _subject_words(_pieces(sentence))
     return len(words - _unheld(words, evidence)) >= LEAST_PART * len(words)
 
 
 def is_supported(sentence: str, cited: Sequence[Citation]) -> bool:
-    """Say whether a sentence without marks rests on the quotes it cites; the module says what that means."""
+    """Say whether the cited quotes support a sentence, given without citation numbers (rules: module docstring)."""
     if _FORBIDDEN.search(sentence) or any(unicodedata.category(character)[0] == "C" for character in sentence):
         return False
     evidence = evidence_of(cited)
@@ -139,13 +140,13 @@ def is_supported(sentence: str, cited: Sequence[Citation]) -> bool:
 
 
 def evidence_of(cited: Sequence[Citation]) -> QuotedWords:
-    """Return what the quotes and the names of their speakers hold; marks such as [laughs] are no words."""
+    """Return the content of the quotes and their speakers' names; marks such as [laughs] do not count."""
     quotes = [without_marks(citation.quote) for citation in cited]
     speakers = [citation.speaker for citation in cited if citation.speaker and _PERSON.fullmatch(citation.speaker)]
-    # A colon before the speaker's name: its first word has a capital because it is a name.
+    # The colon keeps the speaker's first name from being the first word of a text, whose capital would not count.
     texts = [*quotes, *(f": {speaker}" for speaker in speakers)]
     pieces = [_pieces(text) for text in texts]
-    # A blank word between texts, so that no phrase runs from one into the next.
+    # An empty word between texts, so that no phrase can span two of them.
     words = tuple(word for text in pieces for word in (*(word for piece in text for word in piece.words), ""))
     return QuotedWords(
         words=words,
@@ -176,13 +177,13 @@ def _core(piece: str) -> str:
 
 
 def _number_runs(pieces: Sequence[SentencePiece]) -> list[tuple[tuple[str, ...], int]]:
-    """Return each number as the words it is said in, with the place of the piece after it."""
+    """Return each number as its spoken words, with the index of the piece after it."""
     runs: list[tuple[list[str], int]] = []
     is_open = False
     for place, piece in enumerate(pieces):
         digits = any(character.isdigit() for character in piece.text)
         for word in piece.words:
-            # "One" counts inside a number ("twenty-one") and where it is a digit.
+            # "One" is a number only inside another number ("twenty-one") or if it is written as a digit.
             if word in _NUMBERS or (word in ("one", "oh") and (digits or is_open)):
                 if is_open:
                     runs[-1] = [*runs[-1][0], word], place + 1
@@ -202,12 +203,12 @@ def _numbers_are_held(pieces: Sequence[SentencePiece], evidence: QuotedWords) ->
         unit = "" if _YEAR.match(pieces[after - 1].text) else _unit(pieces, after)
         if unit and not _near(run, unit, evidence.words):
             return False
-    # A sign that counts and is no digit to `spoken_form`: "½", "²" become digits or stay unread.
+    # Refuse numeric characters that are not decimal digits ("½", "²"): `spoken_form` misreads or ignores them.
     return all(not character.isnumeric() or character.isdecimal() for piece in pieces for character in piece.text)
 
 
 def _unit(pieces: Sequence[SentencePiece], after: int) -> str:
-    """The word that a number counts: the one after it, unless a stop or a word of grammar stands between."""
+    """Return the word that a number counts, which is the next one; "" if a stop or a function word comes first."""
     if after >= len(pieces) or not pieces[after - 1].text[-1].isalnum():
         return ""
     words = pieces[after].words
@@ -224,7 +225,7 @@ def _near(run: tuple[str, ...], unit: str, words: Sequence[str]) -> bool:
 
 
 def _capitals(pieces: Sequence[SentencePiece]) -> list[SentencePiece]:
-    """The pieces with a capital, but for words of grammar and for the capital that begins the text."""
+    """Return the pieces with a capital, except function words and the capital that begins the text."""
     found = []
     for place, piece in enumerate(pieces):
         inner = piece.text.lstrip("\"'“‘(")[1:] if place == 0 else piece.text
@@ -239,7 +240,7 @@ def _names_are_held(pieces: Sequence[SentencePiece], evidence: QuotedWords) -> b
     run: list[str] = []
     capitals = _capitals(pieces)
     for place, piece in enumerate(pieces):
-        # The first word has its capital from the grammar; unless the quotes say it is a name, it is weighed as a word.
+        # The first word always has a capital, so it counts as a name only if the quotes use it as one.
         if piece in capitals or (place == 0 and not evidence.names.isdisjoint(piece.words)):
             run += piece.words
             if not evidence.holds(run):
@@ -253,7 +254,7 @@ def _names_are_held(pieces: Sequence[SentencePiece], evidence: QuotedWords) -> b
 
 def _words_are_held(pieces: Sequence[SentencePiece], evidence: QuotedWords) -> bool:
     said = {word for piece in pieces for word in piece.words}
-    # A name can be spelt: "G r i m m".
+    # Refuse names spelt out in letters: "G r i m m".
     if any(len(word) == 1 and word.isalpha() and word not in evidence.words for word in said - _LETTERS):
         return False
     words = _subject_words(pieces)
@@ -261,7 +262,7 @@ def _words_are_held(pieces: Sequence[SentencePiece], evidence: QuotedWords) -> b
 
 
 def _subject_words(pieces: Sequence[SentencePiece]) -> set[str]:
-    """The words that say what a sentence is about; numbers are weighed by themselves."""
+    """Return the words that say what a sentence is about; numbers are checked separately."""
     words = {word for piece in pieces for word in piece.words if len(word) > 1 and not is_function_word(word)}
     return words - _NUMBERS - _REPORTING
 
@@ -271,12 +272,12 @@ def _unheld(words: set[str], evidence: QuotedWords) -> set[str]:
 
 
 def _denies_alike(sentence: str, evidence: QuotedWords) -> bool:
-    """Whether a sentence that denies cites a quote that does, and one that does not repeats no denied clause."""
+    """Say whether a negated sentence cites a negated quote, and any other sentence repeats no negated clause."""
     if negates(sentence):
         return any(map(negates, evidence.clauses))
     wanted = {stem for word in sentence.split() if not is_function_word(_core(word)) for stem in stems(word)}
     shared = [(len(wanted.intersection(stems(clause))), negates(clause)) for clause in evidence.clauses]
     most = max((count for count, _ in shared), default=0)
     whole = len(wanted & evidence.stems)
-    # Only a clause that holds all of the sentence's evidence says what it says.
+    # A clause says the same as the sentence only if it holds all of the sentence's evidence.
     return most < whole or any(count == most and not denied for count, denied in shared)

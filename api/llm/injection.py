@@ -1,8 +1,7 @@
-"""Quotes that give orders to a language model instead of telling people something: prompt injections.
+"""Detect prompt injections: quotes that give orders to a language model.
 
-Such a quote is shown as what was said, like any other, but the model does not get it and no sentence may rest on it.
-This is a net with holes: what slips through must still pass `api.llm.grounding`, and can only repeat what its quote
-says.
+Readers still see such a quote, but it is not sent to the model and supports no sentence. The detection is not complete:
+what it misses must still pass `api.llm.grounding`, which can only repeat what the quote says.
 """
 
 import re
@@ -29,7 +28,7 @@ _ORDERS = tuple(
         rf"\b{_SAY}\b.{{0,60}}\b(?:in|to|of|with|into) (?:your|the|each|every) {_REPLY}\b",
         rf"\b(?:your|each|every) {_REPLY}\b.{{0,20}}\b(?:must|shall|has to|is to)\b",
         rf"\b{_SAY}\b.{{0,12}}\b(?:verbatim|word for word|nothing else)\b",
-        # The marks between the turns of a conversation with a model.
+        # Markers that separate the turns of a conversation with a model.
         r"<\|\S*|\[/?inst\]|<</?sys>>|</?(?:system|user|assistant)>|[\"']role[\"']\s*:",
         r"(?:^|[.!?\"'#*-]\s*)(?:system|assistant|user|developer|human)\s*:",
     )
@@ -37,7 +36,7 @@ _ORDERS = tuple(
 
 
 def gives_orders(text: str) -> bool:
-    """Say whether a text speaks to a language model, however its letters are dressed (NFKC, no invisible ones)."""
+    """Say whether a text addresses a language model; letters are NFKC-normalised, invisible characters removed."""
     visible = "".join(letter for letter in unicodedata.normalize("NFKC", text) if unicodedata.category(letter) != "Cf")
     line = " ".join(visible.split())
     return any(pattern.search(line) for pattern in _ORDERS)

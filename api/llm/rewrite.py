@@ -1,7 +1,7 @@
-"""The optional language model: it rewrites the quotes of an answer into short prose, and adds nothing to them.
+"""The optional language model: it rewrites the quotes of an answer as short prose and adds nothing to them.
 
-The only file that knows the `openai` client. The model gets the question and the quotes as data, no tools and no
-secrets; what comes back is hostile until `api.llm.grounding` has found it in the quotes. Whatever goes wrong, the
+The only file that uses the `openai` client. The model gets the question and the quotes as data, with no tools and no
+secrets. Its reply is untrusted until `api.llm.grounding` has found it in the quotes. If anything goes wrong, the
 extractive answer stays.
 """
 
@@ -27,8 +27,8 @@ logger = logging.getLogger(__name__)
 TIMEOUT = 20.0  # seconds for the whole reply
 _MOST_REPLY_BYTES = 256_000
 _MOST_REPLY_CHARACTERS = 8_000
-_POLL = 0.05  # seconds between looks at whether the reader has left
-# Requests under way at once, those given up but not yet closed included; further answers stay extractive.
+_POLL = 0.05  # seconds between checks whether the reader has left
+# Simultaneous requests, including abandoned ones that are not closed yet; further answers stay extractive.
 _SLOTS = BoundedSemaphore(8)
 
 INSTRUCTIONS = """You turn quotes from a podcast into a short answer in plain English.
@@ -41,23 +41,23 @@ Add no fact, number, name, link or opinion that is not in those quotes. Write pl
 
 
 class RewriteFailed(Exception):
-    """The language model gave nothing that can be used; never leaves this file."""
+    """The language model gave no usable reply; never leaves this file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """An OpenAI-compatible endpoint and the model it is asked for; `timeout` in seconds for the whole reply."""
+    """An OpenAI-compatible endpoint and the name of its model; `timeout` in seconds for the whole reply."""
 
-    url: str = field(repr=False)  # which may hold a password
+    url: str = field(repr=False)  # may hold a password
     name: str
     key: str | None = field(default=None, repr=False)
     timeout: float = TIMEOUT
 
 
 def model_of(settings: Settings) -> Model | None:
-    """Return the language model of the settings, None (the default) unless both its address and name are set.
+    """Return the language model of the settings, None (the default) unless both its URL and name are set.
 
-    What is set by half or is no web address is logged and counts as off.
+    An incomplete setting or an invalid URL is logged and counts as off.
     """
     if not settings.llm_url and not settings.llm_model:
         return None
@@ -65,17 +65,15 @@ def model_of(settings: Settings) -> Model | None:
         logger.warning("no language model is used: set both PLAYBACK_LLM_URL and PLAYBACK_LLM_MODEL")
         return None
     if not settings.llm_url.startswith(("http://", "https://")) or not _host(settings.llm_url):
-        logger.warning(
-            "no language model is used: PLAYBACK_LLM_URL must be an address such as http://localhost:8080/v1"
-        )
+        logger.warning("no language model is used: PLAYBACK_LLM_URL must be a URL such as http://localhost:8080/v1")
         return None
     return Model(settings.llm_url, settings.llm_model, settings.llm_key)
 
 
 def rewrite(answer: Answer, model: Model, stop: Event | None = None) -> Answer:
-    """Return the answer in the model's words as far as its quotes support them, else the answer as it is.
+    """Return the answer in the model's words where its quotes support them, else the answer unchanged.
 
-    Citations are never changed. Returns within the model's time-out plus one second, and soon after `stop` is set.
+    Never changes citations. Returns within the model's timeout plus one second, and soon after `stop` is set.
     """
     if all(gives_orders(citation.quote) for citation in answer.citations):
         return answer
@@ -87,7 +85,7 @@ def rewrite(answer: Answer, model: Model, stop: Event | None = None) -> Answer:
         return _timed(answer, begun)
     statements = supported_statements(reply, answer.citations)
     if not statements:
-        logger.info("the language model was not used: no sentence of its reply is supported by the quotes it cites")
+        logger.info("the language model was not used: its cited quotes support no sentence of its reply")
         return _timed(answer, begun)
     return _timed(replace(answer, composer=model.name, statements=statements), begun)
 
@@ -99,7 +97,7 @@ def _timed(answer: Answer, begun: float) -> Answer:
 
 
 def _messages(answer: Answer) -> list[dict[str, str]]:
-    # JSON keeps what is quoted inside its string: no text can close it and speak for itself.
+    # JSON keeps each quote inside its string, so no quote can end it and add instructions.
     quotes = [
         {"number": number, "speaker": citation.speaker, "words": citation.quote}
         for number, citation in enumerate(answer.citations, 1)
@@ -110,16 +108,16 @@ def _messages(answer: Answer) -> list[dict[str, str]]:
 
 
 def _reply(model: Model, messages: list[dict[str, str]], stop: Event) -> str:
-    """Return the text of the model's reply; raises RewriteFailed in time whatever the endpoint does.
+    """Return the text of the model's reply; raises RewriteFailed when the time is over, whatever the endpoint does.
 
-    The client's own time-outs bound each read and not the whole, so the request runs in a thread that is given up, and
-    its connection closed, when the time is over.
+    The client's own timeouts limit each read, not the whole reply. So the request runs in a thread, which is abandoned
+    and its connection closed when the time is over.
     """
     deadline = perf_counter() + model.timeout
     client = _client(model)
     if not _SLOTS.acquire(blocking=False):
         client.close()
-        raise RewriteFailed("too many requests to it are under way")
+        raise RewriteFailed("too many requests to it are in progress")
     box: SimpleQueue[str | RewriteFailed] = SimpleQueue()
     Thread(target=_ask, args=(client, model, messages, box), name="language-model", daemon=True).start()
     try:
@@ -143,16 +141,16 @@ def _client(model: Model) -> "OpenAI":
         raise RewriteFailed("the package openai is missing; run: pip install 'gds-playback[llm]'") from error
     unsent: Any = {"OpenAI-Organization": Omit(), "OpenAI-Project": Omit()}
     parts = urlsplit(model.url)
-    # A name and password go beside the address, which the client logs.
+    # The client logs the URL, so a name and password are passed separately.
     auth = (unquote(parts.username or ""), unquote(parts.password or "")) if "@" in parts.netloc else None
     return OpenAI(
         base_url=parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl(),
-        # Nothing of the environment's OPENAI_ variables, which are meant for another endpoint.
+        # Do not use the OPENAI_ environment variables, which are meant for another endpoint.
         api_key=model.key or "none",
         default_headers=unsent,
         timeout=model.timeout,
         max_retries=0,
-        # A redirect would carry the quotes to an address nobody configured.
+        # A redirect would send the quotes to a URL that nobody configured.
         http_client=DefaultHttpxClient(follow_redirects=False, timeout=model.timeout, auth=auth),
     )
 
@@ -164,8 +162,8 @@ def _ask(
         box.put(_content(_body(client, model, messages)))
     except RewriteFailed as error:
         box.put(error)
-    except Exception as error:  # noqa: BLE001 - the client raises many kinds, others when it is closed under way
-        # Its message may repeat what was sent, so only its kind is told.
+    except Exception as error:  # noqa: BLE001 - the client raises many types, and others if it is closed meanwhile
+        # The message may repeat what was sent, so only the type is logged.
         box.put(RewriteFailed(f"{type(error).__name__} at {_host(model.url)}"))
     finally:
         _SLOTS.release()
@@ -173,7 +171,7 @@ def _ask(
 
 def _body(client: "OpenAI", model: Model, messages: list[dict[str, str]]) -> bytes:
     body = b""
-    # Neither temperature nor a limit of tokens is sent: some endpoints refuse the one or the other.
+    # Send neither a temperature nor a token limit, because some endpoints refuse one or the other.
     create: Any = client.chat.completions.with_streaming_response.create
     with create(model=model.name, messages=messages) as response:
         for chunk in response.iter_bytes():
@@ -187,14 +185,14 @@ def _content(body: bytes) -> str:
     try:
         content = json.loads(body)["choices"][0]["message"]["content"]
     except (ValueError, LookupError, TypeError, RecursionError) as error:
-        raise RewriteFailed("its reply is not of the chat-completions format") from error
+        raise RewriteFailed("its reply is not in the chat completions format") from error
     if not isinstance(content, str):
-        raise RewriteFailed("its reply holds no text")
+        raise RewriteFailed("its reply has no text")
     return content[:_MOST_REPLY_CHARACTERS]
 
 
 def _host(url: str) -> str:
-    """The host of an address for the log, without the name and password that may stand before it."""
+    """Return the host of a URL for the log, without a name and password."""
     try:
         return urlsplit(url).hostname or ""
     except ValueError:
@@ -202,5 +200,6 @@ def _host(url: str) -> str:
 
 
 def rewrite_if_model(found: Answer, model: Model | None, stop: Event | None = None) -> Answer:
-    """Return the answer in the words of the language model where there is one and the quotes support it."""
+    """Return the answer in the language model's words if a model is set and the quotes support them."""
+
     return found if model is None else rewrite(found, model, stop)

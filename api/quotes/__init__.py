@@ -1,1 +1,1 @@
-"""One quote: its address, its check against the transcript, its citation."""
+"""One quote: its id, its check against the transcript, its citation."""

@@ -1,11 +1,11 @@
-"""A quote as it is cited: who said it, where to read it, and which stretch of the recording to play."""
+"""A quote as a citation: who said it, where to read it, and which part of the recording to play."""
 
 from dataclasses import dataclass
 
 from api.quotes.quote import Quote
 from ingest.transcript import Episode, Timing
 
-# A quote that begins with its first sound is hard to follow.
+# Playback starts this much earlier, because a quote that starts at its very first sound is hard to follow.
 _LEAST_LEAD = 1.0  # seconds
 
 MOST_CITATIONS = 8
@@ -15,7 +15,8 @@ MOST_CITATIONS = 8
 class Citation:
     """A quote in an answer, with where to read and hear it; times are seconds from the start of the recording.
 
-    `in_reply_to` is what another person asked directly before the quote, for whoever reads it; None where nobody did.
+    `in_reply_to` is the question another person asked directly before the quote, as context for readers; None if nobody
+    did.
     """
 
     id: str
@@ -55,9 +56,9 @@ def citation_of(quote: Quote, score: float = 0.0) -> Citation:
 
 
 def listen_url(quote: Quote) -> str | None:
-    """Return where to hear a quote, as a media fragment in seconds; None without audio.
+    """Return the recording's URL with a media fragment in seconds; None without audio.
 
-    Hundredths of a second, because a tenth more may begin inside the first word.
+    Rounds to hundredths of a second, because a tenth later may be inside the first word.
     """
     if quote.episode.audio_url is None:
         return None
@@ -73,7 +74,7 @@ def _rounded(seconds: float | None) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class PlayedStretch:
-    """What is played for a quote: the recording's address with a media fragment, and the fragment's seconds."""
+    """What to play for a quote: the recording's URL with a media fragment, and the fragment's times in seconds."""
 
     address: str
     begin: float | None = None
@@ -81,7 +82,7 @@ class PlayedStretch:
 
 
 def played(citation: Citation) -> PlayedStretch | None:
-    """Return what to play for a quote, None without a recording; without a time it is the whole recording."""
+    """Return what to play for a quote: the whole recording if the quote has no time, None without a recording."""
     audio = citation.episode.audio_url
     if audio is None:
         return None
@@ -90,10 +91,10 @@ def played(citation: Citation) -> PlayedStretch | None:
 
 
 def stretch(citation: Citation) -> tuple[float, float | None] | None:
-    """Return the seconds between which the quote is heard, None where it has no time; an end may be None.
+    """Return the start and end in seconds to play for a quote, None if it has no time; the end may be None.
 
-    It begins a second before the quote and ends a second after it, or as much as the quote's time may be wrong if that
-    is more: 95 of 100 quotes lie whole inside. It never begins before the recording or ends after it.
+    Adds a margin of a second before and after the quote, or of the quote's timing error if that is larger, so that 95
+    of 100 quotes lie completely inside. Stays within the recording.
     """
     if citation.start is None:
         return None
@@ -108,5 +109,5 @@ def stretch(citation: Citation) -> tuple[float, float | None] | None:
 
 
 def fragment(begin: float, end: float | None) -> str:
-    """Return a stretch as a media fragment in seconds ("#t=45.0,52.4"; Media Fragments URI 1.0, 4.2.1)."""
+    """Return a time range as a media fragment in seconds ("#t=45.0,52.4"; Media Fragments URI 1.0, 4.2.1)."""
     return f"#t={begin}" if end is None else f"#t={begin},{end}"

@@ -1,7 +1,7 @@
-"""A quote as people cite it: Markdown, HTML and text in the style of GOV.UK blogs, and JSON-LD.
+"""Format a quote for citing: Markdown, HTML and text in the style of GOV.UK blogs, and JSON-LD.
 
-Every function is pure. `base` is the address of this server without a slash at its end ("https://playback.example").
-All words of a quote, its speaker and its episode are foreign: each form escapes them for itself.
+Every function is pure. `base` is this server's URL without a slash at the end ("https://playback.example"). The words
+of a quote, its speaker and its episode are untrusted, so each format does its own escaping.
 """
 
 import json
@@ -13,20 +13,21 @@ from api.formatting import day, episode_name, safe_link, when
 from api.quotes.citation import Citation
 from ingest.transcript import Episode
 
-# Terminals and editors obey these, and a feed may hold them; line breaks part paragraphs.
+# Control characters: terminals and editors obey them, and a feed may hold them. Line breaks stay, they separate
+# paragraphs.
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-# Characters that turn the direction of what follows: a name must not turn the rest of its line.
+# Characters that change the writing direction: a name must not reverse the rest of its line.
 _DIRECTION = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-# What CommonMark, and the dialects that link bare addresses, names and formulas, would read as markup in a line.
+# What CommonMark and its dialects (which link bare URLs and user names, or set formulas) read as markup inside a line.
 _MARKUP = re.compile(r"[\\`*_{}\[\]<>|~$@]|&(?=#?\w+;)|(?<=\w)(?=://)|(?<=\bwww)(?=\.)", re.IGNORECASE)
-# What would begin a list, a heading or a rule where it begins a line.
+# What starts a list, a heading or a rule at the beginning of a line.
 _BLOCK_MARKUP = re.compile(r"^(\d{1,9}(?=[.)])|(?=[-+#]))")
-# JSON that stands in a <script> must not end it, whatever an HTML parser looks for.
+# JSON inside a <script> must hold nothing that an HTML parser could take for its end.
 _UNSAFE_IN_SCRIPT = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 
 
 def as_markdown(citation: Citation, base: str) -> str:
-    """Return the quote as a block quote with its source below; foreign text makes no link, markup or HTML in it."""
+    """Return the quote as a block quote with its source below; untrusted text cannot add links, markup or HTML."""
     paragraphs = [f"> {_plain(paragraph)}" for paragraph in _paragraphs(citation)]
     link = f"[{_plain(_name(citation.episode))}]({base}{citation.url})"
     return "\n>\n".join(paragraphs) + "\n\n" + _source(_plain(_who(citation)), link, _plain(_where(citation)))
@@ -45,7 +46,7 @@ def as_html(citation: Citation, base: str) -> str:
 
 
 def as_text(citation: Citation, base: str) -> str:
-    """Return the quote in quotation marks, its source and its address, each on lines of its own."""
+    """Return the quote in quotation marks, its source and its URL, each on a separate line."""
     quote = "\n".join(_paragraphs(citation))
     source = _source(_who(citation), _name(citation.episode), _where(citation))
     return f"“{quote}”\n{source}\n{base}{citation.url}"
@@ -54,15 +55,15 @@ def as_text(citation: Citation, base: str) -> str:
 def as_json_ld(citation: Citation, base: str) -> str:
     """Return the quote as JSON-LD of schema.org: a Quotation, part of a Clip, part of a PodcastEpisode.
 
-    It may stand in a <script> as it is: "<", ">" and "&" are written as escapes of JSON.
+    It can be put into a <script> unchanged, because "<", ">" and "&" are written as JSON escapes.
     """
     return json.dumps(quotation(citation, base), ensure_ascii=False, indent=2).translate(_UNSAFE_IN_SCRIPT)
 
 
 def quotation(citation: Citation, base: str) -> dict[str, Any]:
-    """Return the object that `as_json_ld` writes; what is unknown is left out, addresses are absolute.
+    """Return the object that `as_json_ld` writes; unknown fields are left out and URLs are absolute.
 
-    A clip has its seconds only where they are known: an estimate is a sentence, never a number.
+    A clip has numeric times only if they are known; an estimate is given as a sentence, never as a number.
     """
     address = f"{base}{citation.url}"
     return _known(
@@ -79,13 +80,13 @@ def quotation(citation: Citation, base: str) -> dict[str, Any]:
 
 
 def title_of(citation: Citation) -> str:
-    """Return a quote's title where it is shown elsewhere: who said it, in which episode."""
+    """Return a quote's title for other sites: who said it, in which episode."""
     name = _name(citation.episode)
     return f"{_line(citation.speaker)} in {name}" if citation.speaker else name
 
 
 def absolute(url: str | None, base: str) -> str | None:
-    """Return an address of the web as it is, a path of this server with `base` before it; None for anything else."""
+    """Return a web URL unchanged, a path on this server with `base` before it, and None for anything else."""
     link = safe_link(url)
     return f"{base}{link}" if link is not None and link.startswith("/") else link
 
@@ -150,19 +151,19 @@ def _paragraphs(citation: Citation) -> list[str]:
 
 
 def _name(episode: Episode) -> str:
-    # A link needs a text, and a title may be all blanks.
+    # A link needs a text, and a title may consist of spaces.
     return _line(episode_name(episode)) or episode.id
 
 
 def _who(citation: Citation) -> str:
-    """The speaker, with their role between commas ("Tobias Renn, lead engineer,"); nothing for words of nobody."""
+    """Return the speaker, with their role between commas ("Tobias Renn, lead engineer,"); "" if not named."""
     if not citation.speaker:
         return ""
     return f"{_line(citation.speaker)}, {_line(citation.role)}," if citation.role else _line(citation.speaker)
 
 
 def _where(citation: Citation) -> str:
-    """The show (unless the episode's name begins with it), the date and the time."""
+    """Return the show (unless the episode's name begins with it), the date and the time."""
     show, time = _line(citation.episode.show.title), when(citation.start, citation.timing)
     parts = (
         None if _name(citation.episode).startswith(show) else show,
@@ -177,15 +178,15 @@ def _source(who: str, link: str, where: str) -> str:
 
 
 def _line(text: str) -> str:
-    """One line of text that neither breaks nor turns the line it stands in."""
+    """Return the text on one line, without characters that break the line or change its direction."""
     return _CONTROL.sub("\ufffd", " ".join(_DIRECTION.sub("", text).split()))
 
 
 def _text(words: str) -> str:
-    """Escape what stands in an element; quotation marks and apostrophes mean nothing there and stay readable."""
+    """Escape text inside an element, where quotation marks and apostrophes are safe and stay readable."""
     return escape(words, quote=False)
 
 
 def _plain(text: str) -> str:
-    """One line of text in which Markdown finds no markup."""
+    """Return one line of text, escaped so that Markdown finds no markup in it."""
     return _BLOCK_MARKUP.sub(r"\1\\", _MARKUP.sub(lambda found: f"\\{found.group()}", text.strip()))

@@ -1,7 +1,7 @@
-"""Was this said, by whom, when: a text held against every word of the library.
+"""Verify whether a text was said, by whom and when, by comparing it with every word of the library.
 
-The text is compared in normal form, so capitals, punctuation and marks do not count. Exact is only what one turn says
-without a break; what is nearly so, or is joined from several places, comes with every difference.
+Words are compared in normal form, so capitals, punctuation and marks do not count. A match is exact only if one turn
+says the text without a break; a near match, or a text joined from several places, comes with every difference.
 """
 
 import logging
@@ -28,21 +28,21 @@ logger = logging.getLogger(__name__)
 
 LEAST_WORDS, MOST_WORDS = 3, 400
 MOST_CHARACTERS = 2_000
-# A stretch is near if so many of its words and of the text's are the same in order; a text of joined stretches is
-# near if so many of its words are in them.
+# A stretch is near if this share of the longer of stretch and text is the same words in order; a text joined from
+# stretches is near if they hold this share of its words.
 LEAST_SHARE = 0.75
-# Shorter runs of words are said by chance ("one of the things") and prove no quote.
+# Shorter runs of words occur by chance ("one of the things") and prove no quote.
 _LEAST_STRETCH = 5
-# Words of one turn that a text may leave out between two stretches and still continue; a near stretch has fewer.
+# A text that leaves out at most this many words of a turn continues the same stretch; near stretches leave out fewer.
 _MOST_GAP = MOST_WORDS // 3 + 1
-# Stretches of the library that are aligned with the text, the likeliest by shared words.
+# How many stretches of the library are aligned with the text: those that share the most words.
 _CANDIDATES = 12
 _WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Words of the transcript and the words that were given in their place; either may be empty."""
+    """Words of the transcript, and the words of the text in their place; either may be empty."""
 
     said: str
     asked: str
@@ -52,8 +52,8 @@ class Difference:
 class Verification:
     """Whether a text was said, where, and how it differs from what was said there.
 
-    "exact": in these words, without a break, in each citation. "near": with the differences; several citations are the
-    places that it was joined from, in the order of the text. "not_found": neither.
+    "exact": every citation says exactly these words without a break. "near": similar, with the differences; several
+    citations are the places that the text was joined from, in its order. "not_found": neither.
     """
 
     result: Literal["exact", "near", "not_found"]
@@ -63,7 +63,7 @@ class Verification:
 
 @dataclass(frozen=True, slots=True)
 class _Match:
-    """Words [asked, asked + words) of the text stand at [said, said + words) of the library."""
+    """Words [asked, asked + words) of the text equal words [said, said + words) of the library."""
 
     asked: int
     said: int
@@ -72,7 +72,7 @@ class _Match:
 
 @dataclass(frozen=True, slots=True)
 class _AskedText:
-    """What is asked for: its normalised words with their characters [start, end)."""
+    """The text to verify: its normalised words, each with its characters [start, end)."""
 
     text: str
     words: tuple[str, ...]
@@ -84,20 +84,20 @@ class _AskedText:
 
 
 def check_text(text: str) -> None:
-    """Raise QuestionError for a text over 2,000 characters or not of 3 to 400 words, marks left out."""
+    """Raise QuestionError unless a text has at most 2,000 characters and 3 to 400 words, not counting marks."""
     if len(text) > MOST_CHARACTERS:
-        raise QuestionError(f"the text has {len(text):,} characters; at most {MOST_CHARACTERS:,} are compared")
+        raise QuestionError(f"the text has {len(text):,} characters; it can have at most {MOST_CHARACTERS:,}")
     words = len(normalise(text))
     if not LEAST_WORDS <= words <= MOST_WORDS:
         raise QuestionError(f"the text has {words} words; give {LEAST_WORDS} to {MOST_WORDS}")
 
 
 def verify(base: KnowledgeBase, text: str, speaker: str | None = None) -> Verification:
-    """Return whether the words of a text were said; raises QuestionError as `check_text` does.
+    """Say whether the words of a text were said; raises QuestionError as `check_text` does.
 
-    With `speaker` (whole name or some of its words) their places come first, and a quote that only others said is near,
-    with the speaker as a difference. Looks at every word of the live generation: what one turn says verbatim is found.
-    The first call for a generation takes about a second for a million words.
+    With `speaker` (full name or some words of it), that person's places come first; if only others said it, the result
+    is near, with the speaker as a difference. Compares every word of the live generation, so it finds whatever one turn
+    says verbatim. The first call for a generation takes about a second per million words.
     """
     check_text(text)
     asked = _placed(text)
@@ -119,7 +119,7 @@ _reading = Lock()
 
 
 def words_of(generation: Generation) -> WordIndex:
-    """Return the words of a generation, read once and let go with it; about 15 bytes a word."""
+    """Return the words of a generation, cached as long as the generation lives; about 15 bytes per word."""
     with _reading:
         found = _spoken.get(generation)
         if found is None:
@@ -137,7 +137,7 @@ def _near(base: KnowledgeBase, spoken: WordIndex, asked: _AskedText, speaker: st
         places = [(match.said, match.said + match.words) for match in matches]
     citations = _cited(base, spoken, [_Match(0, first, last - first) for first, last in places], _share(matches, asked))
     if not citations or len(citations) < min(len(places), MOST_CITATIONS):
-        return Verification("not_found")  # a part was edited away since it was indexed
+        return Verification("not_found")  # a part was edited out after indexing
     differences = tuple(_differences(base, spoken, asked, matches))
     return Verification("near", citations, (*differences, *_speaker_differences(base, citations[0], speaker)))
 
@@ -147,7 +147,7 @@ def _share(matches: Sequence[_Match], asked: _AskedText) -> float:
 
 
 def _best_stretch(spoken: WordIndex, asked: Ints) -> list[_Match]:
-    """Return how the text aligns with the most alike stretch of one turn; empty if none is near, the newest of two."""
+    """Return how the text aligns with the most similar stretch of one turn, the newest on a tie; [] if none is near."""
     best: list[_Match] = []
     best_rank = (LEAST_SHARE, -len(spoken.words))
     margin = len(asked) // 2 + 1
@@ -163,7 +163,7 @@ def _best_stretch(spoken: WordIndex, asked: Ints) -> list[_Match]:
 
 
 def _alike(asked: Ints, said: list[int], begin: int) -> tuple[float, list[_Match]]:
-    """Return the run of matching blocks with the highest share of same words in the longer of text and stretch."""
+    """Return the best run of matching blocks and its score: same words divided by the longer of text and stretch."""
     blocks = SequenceMatcher(None, asked.tolist(), said, autojunk=False).get_matching_blocks()[:-1]
     best, chosen = 0.0, slice(0, 0)
     for first in range(len(blocks)):
@@ -177,7 +177,7 @@ def _alike(asked: Ints, said: list[int], begin: int) -> tuple[float, list[_Match
 
 
 def _joined(spoken: WordIndex, asked: Ints) -> list[_Match]:
-    """Return the verbatim stretches that a text was joined from (a frankenquote), in its order; empty if it was not."""
+    """Return the verbatim stretches that a text was joined from (a frankenquote), in its order; [] if it was not."""
     found: list[_Match] = []
     place = 0
     while place < len(asked):
@@ -191,9 +191,9 @@ def _joined(spoken: WordIndex, asked: Ints) -> list[_Match]:
 def _differences(
     base: KnowledgeBase, spoken: WordIndex, asked: _AskedText, matches: Sequence[_Match]
 ) -> Iterator[Difference]:
-    """Yield what was said and what was given instead, before, between and after the words that are the same.
+    """Yield what was said and what the text has instead, before, between and after the matching words.
 
-    Where the text goes on with words from elsewhere, those are given in the place of nothing.
+    Where the text continues with words from another place, those words replace nothing (`said` is "").
     """
     if before := asked.part(0, matches[0].asked):
         yield Difference("", before)
@@ -211,7 +211,7 @@ def _differences(
 
 
 def _said(base: KnowledgeBase, spoken: WordIndex, begin: int, end: int) -> str:
-    """Return the words [begin, end) of the library, all of one turn, as they are written there."""
+    """Return the words [begin, end) of the library, all in one turn, as they are written there."""
     turn = spoken.turns[spoken.turn_at(begin)]
     source = open_transcript(base.home, turn.episode_id)
     first = turn.first_word + begin - int(spoken.begins[spoken.turn_at(begin)])
@@ -224,7 +224,7 @@ def _said(base: KnowledgeBase, spoken: WordIndex, begin: int, end: int) -> str:
 def _cited(
     base: KnowledgeBase, spoken: WordIndex, matches: Iterable[_Match], score: float = 1.0
 ) -> tuple[Citation, ...]:
-    """Return the first places as verified citations; what was edited since it was indexed is left out."""
+    """Return the first places as verified citations, skipping those edited after indexing."""
     found: list[Citation] = []
     for match in matches:
         if len(found) == MOST_CITATIONS:
@@ -245,7 +245,7 @@ def _citation(base: KnowledgeBase, spoken: WordIndex, match: _Match, score: floa
         return None
     try:
         quote = quote_at(source, first, match.words)
-    except ValueError:  # its turn was divided
+    except ValueError:  # its turn was split
         logger.info("a quote was dropped: %s was edited since it was indexed", turn.episode_id)
         return None
     if (fault := fault_of(quote, source.transcript)) is not None:
@@ -264,7 +264,8 @@ def _names(speaker: str | None, wanted: str) -> bool:
 
 
 def _speaker_differences(base: KnowledgeBase, citation: Citation, speaker: str | None) -> tuple[Difference, ...]:
-    """Return who spoke instead of the one who was named, empty if nobody else was."""
+    """Return the actual speaker and the named one as a difference, or () if the named person spoke."""
+
     if speaker is None:
         return ()
     source = open_transcript(base.home, citation.episode.id)

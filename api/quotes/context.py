@@ -1,4 +1,4 @@
-"""A quote as a page shows it: its citation, the rest of its turn, the turns beside it, and its wider neighbours."""
+"""A quote in context, for its page: citation, rest of its turn, turns before and after, and longer quotes around it."""
 
 import re
 from dataclasses import dataclass, replace
@@ -12,14 +12,14 @@ from api.quotes.resolve import Resolved, resolve
 from ingest.errors import LibraryError
 from ingest.transcript import Turn
 
-# Words shown of what stands before and after a quote.
+# How many words are shown before and after a quote.
 _CONTEXT_WORDS = 60
 _OPENING = re.compile(r"[^\w\s]*")
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """A quote with the rest of its turn, the turns beside it where there are any, and one more sentence each way."""
+    """A quote with the rest of its turn, the turns before and after (None if none), and one more sentence each way."""
 
     resolved: Resolved
     citation: Citation
@@ -30,24 +30,27 @@ class Surroundings:
     following: Turn | None
 
     def text_before(self) -> str:
-        """Return up to 60 words that stand before the quote: in its turn, else at the end of the turn before."""
+        """Return up to 60 words before the quote: from its turn, else from the end of the turn before."""
         return _last(self.before or (self.previous.text if self.previous else ""))
 
     def text_after(self) -> str:
-        """Return up to 60 words that stand after the quote: in its turn, else at the beginning of the next."""
+        """Return up to 60 words after the quote: from its turn, else from the beginning of the next turn."""
         return _first(self.after or (self.following.text if self.following else ""))
 
     def end_of_previous(self) -> str:
-        """Return up to 60 words that end the turn before; empty if there is none."""
+        """Return up to the last 60 words of the turn before; "" if this is the first turn."""
         return _last(self.previous.text) if self.previous else ""
 
     def start_of_following(self) -> str:
-        """Return up to 60 words that begin the turn after; empty if there is none."""
+        """Return up to the first 60 words of the turn after; "" if this is the last turn."""
         return _first(self.following.text) if self.following else ""
 
 
 def surroundings_of(home: Path, identifier: str) -> Surroundings:
-    """Resolve a quote id and return the words around today's quote; raises as `resolve` does."""
+    """Resolve a quote id and return today's quote in context; raises as `resolve` does, and LibraryError.
+
+    LibraryError means that the transcript changed during the call.
+    """
     resolved = resolve(home, identifier)
     quote = resolved.quote
     opened = open_transcript(home, quote.episode.id)
@@ -55,7 +58,7 @@ def surroundings_of(home: Path, identifier: str) -> Surroundings:
         raise LibraryError(f"the transcript of {quote.episode.id} changed while it was read; ask again")
     turns = opened.transcript.turns
     text = turns[quote.turn].text
-    # A turn may say the same words twice, so the place of the first word decides, not a search for the text.
+    # A turn may say the same words twice, so use the place of the first word instead of searching for the text.
     opening = _OPENING.match(quote.text)
     start = opened.places[quote.first_word].start - (opening.end() if opening else 0)
     heard = replace(quote, episode=replace(quote.episode, audio_url=audio_of(home, quote.episode)))

@@ -1,4 +1,4 @@
-"""A quote with one more whole sentence before it or after it; pure."""
+"""Extend a quote by one whole sentence before or after it; pure."""
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
@@ -10,17 +10,17 @@ from index.sentences import sentence_spans
 
 @dataclass(frozen=True, slots=True)
 class WiderQuote:
-    """The quotes that hold one more sentence than another, None where there is none to add."""
+    """A quote extended by the sentence before, and by the sentence after; None where there is none to add."""
 
     before: Quote | None
     after: Quote | None
 
 
 def widen(source: OpenedTranscript, quote: Quote) -> WiderQuote:
-    """Return the quote with the sentence before it, and with the sentence after it.
+    """Return the quote extended by the sentence before it, and extended by the sentence after it.
 
-    Both stay inside the quote's turn and have at most 80 words. A quote that begins or ends inside a sentence is
-    widened to the whole of it first.
+    Both stay inside the quote's turn and have at most 80 words. If a quote begins or ends inside a sentence, the
+    extension completes that sentence.
     """
     first, last = quote.first_word, quote.first_word + quote.words  # [first, last)
     starts, ends = _sentence_borders(source, quote.turn)
@@ -33,7 +33,7 @@ def widen(source: OpenedTranscript, quote: Quote) -> WiderQuote:
 
 
 def _sentence_borders(source: OpenedTranscript, turn: int) -> tuple[list[int], list[int]]:
-    """Where the sentences of a turn begin and end, as numbers of words of the episode; marks alone are none."""
+    """Return the first and end word numbers (in the episode) of a turn's sentences; marks alone are no sentence."""
     word = bisect_left(source.places, turn, key=lambda place: place.turn)
     finish = bisect_right(source.places, turn, key=lambda place: place.turn)
     starts, ends = [], []
@@ -48,6 +48,6 @@ def _sentence_borders(source: OpenedTranscript, turn: int) -> tuple[list[int], l
 
 
 def _quotable(source: OpenedTranscript, first: int, last: int) -> Quote | None:
-    """The quote of words [first, last), None if it is too long to be one, counted either way."""
+    """Return the quote of words [first, last), None if it has over 80 words, printed or normalised."""
     quote = quote_at(source, first, last - first)
     return quote if max(quote.words, len(quote.text.split())) <= MOST_QUOTE_WORDS else None

@@ -1,4 +1,4 @@
-"""Quotes: verbatim words of one turn with an id that describes them (Law 9), their time and the question before."""
+"""Quotes: verbatim words of one turn, with a self-describing id (Law 9), their times and the question before them."""
 
 import base64
 import hashlib
@@ -12,9 +12,9 @@ from ingest.text.words import normalise, without_marks
 from ingest.timing.printed_times import error_within
 from ingest.transcript import Episode, Timing, Transcript
 
-# A quote that begins later in its turn stands on what was said before it there.
+# A quote that begins later in its turn follows from what the speaker said before, not from the question.
 _MOST_WORDS_BEFORE = 40
-# "Right?" and "You know?" ask nothing.
+# "Right?" and "You know?" are not real questions.
 _FEWEST_QUESTION_WORDS = 4
 
 FEWEST_QUOTE_WORDS, MOST_QUOTE_WORDS = 3, 80
@@ -27,12 +27,12 @@ QUOTE_ID = re.compile(
 )
 _BEFORE = re.compile(r"(?:\A|(?<=\s))[^\w\s]+\Z")
 _AFTER = re.compile(r"[^\w\s]+(?=\s|$)")
-_MOST_PUNCTUATION = 80  # characters before a word that are looked at
+_MOST_PUNCTUATION = 80  # how many characters before a word are searched for punctuation
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Verbatim words of one turn: characters [start, end) of its text, `first_word` and `words` in normal form."""
+    """Verbatim words of one turn; `start` and `end` in seconds, `first_word` and `words` in normalised words."""
 
     id: str
     episode: Episode
@@ -45,18 +45,18 @@ class Quote:
     timing_error: float | None
     first_word: int
     words: int
-    role: str | None = None  # what the speaker is said to do in the episode
-    in_reply_to: str | None = None  # what another person asked directly before it
+    role: str | None = None  # the speaker's role as the episode states it
+    in_reply_to: str | None = None  # the question another person asked directly before
 
 
 def fingerprint(words: Sequence[str]) -> str:
-    """Return 50 bits of the SHA-256 of normalised words joined by blanks, as ten digits of base 32 (0-9, a-v)."""
+    """Return 50 bits of the SHA-256 of normalised words joined by spaces, as ten base 32 digits (0-9, a-v)."""
     digest = hashlib.sha256(" ".join(words).encode()).digest()
     return base64.b32hexencode(digest).decode().lower()[:_FINGERPRINT_LETTERS]
 
 
 def quote_at(source: OpenedTranscript, first: int, count: int) -> Quote:
-    """Return the quote of `count` normalised words from `first`; all must lie in one turn (raises ValueError)."""
+    """Return the quote of `count` normalised words from `first`; raises ValueError unless all are in one turn."""
     places = source.places[first : first + count]
     if first < 0 or count < 1 or len(places) < count or places[0].turn != places[-1].turn:
         raise ValueError(f"words {first}…{first + count} are not words of one turn")
@@ -88,13 +88,13 @@ def quote_at(source: OpenedTranscript, first: int, count: int) -> Quote:
 
 
 def role_of(transcript: Transcript, speaker: str | None) -> str | None:
-    """Return what a speaker is said to do, in the words of the episode; None where nobody says it."""
+    """Return a speaker's role in the words of the episode, None if it is not stated."""
     role = None if speaker is None else transcript.roles.get(speaker)
     return None if role is None else role.role
 
 
 def _with_punctuation(text: str, start: int, end: int) -> tuple[int, int]:
-    """Widen a span of words by the quotation marks and stops that stand directly at it, never into a word or a mark."""
+    """Extend a span of words by the punctuation directly before and after it, never into a word or a mark."""
     spoken = without_marks(text)
     if before := _BEFORE.search(spoken, max(0, start - _MOST_PUNCTUATION), start):
         start = before.start()

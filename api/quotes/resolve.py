@@ -1,4 +1,4 @@
-"""Quote ids resolved against today's words, or carried over to them from earlier ones (Law 9)."""
+"""Resolve quote ids to today's words, if necessary by aligning an earlier transcript with today's (Law 9)."""
 
 import hashlib
 from dataclasses import dataclass
@@ -15,24 +15,25 @@ from ingest.alignment.matching import EXACT, encode
 from ingest.library.records import earlier_transcripts
 from ingest.library.removal import removal_of
 
-# How many of a span's words must still be said, in order and over no more than so many times its length.
+# To be carried over, this share of a span's words must still occur in order, spread over at most _MOST_SPREAD times its
+# length.
 _LEAST_CARRIED_SHARE = 0.5
 _MOST_SPREAD = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """Today's quote for an id, and whether its words have changed since the id was given."""
+    """Today's quote for an id, and whether its words have changed since the id was made."""
 
     quote: Quote
     changed: bool
 
 
 def resolve(home: Path, identifier: str) -> Resolved:
-    """Return today's quote for an id: the span there, else the nearest like it, else carried over from earlier words.
+    """Return today's quote for an id: the span itself, else the nearest identical one, else one carried over.
 
-    Needs no table. Raises QuoteUnknown for an id that was never one of this library, QuoteGone with the reason if the
-    words were there once and no successor is, or if the episode was removed.
+    "Carried over" means found in an earlier transcript and aligned with today's. Needs no table. Raises QuoteUnknown
+    for an id that this library never had, QuoteGone with the reason if the words were removed or the whole episode was.
     """
     parsed = QUOTE_ID.fullmatch(identifier)
     if parsed is None or len(identifier) > MOST_ID_LETTERS:
@@ -53,12 +54,12 @@ def resolve(home: Path, identifier: str) -> Resolved:
 
 
 def _find(source: OpenedTranscript, first: int, count: int, wanted: str) -> int | None:
-    """Return where `count` words of one turn with this fingerprint begin: at `first`, else nearest to it."""
+    """Return where `count` words of one turn with this fingerprint begin: `first`, else the nearest, else None."""
     if _matches(source, first, count, wanted):
         return first
     if not 0 < count <= len(source.places):
         return None
-    # `fingerprint` of every span, without joining its words and writing its digits anew.
+    # Same as `fingerprint` of every span, but faster: words are joined once and digests compared as numbers.
     words = [place.word.encode() for place in source.places]
     turns = [place.turn for place in source.places]
     text = b" ".join(words)
@@ -81,7 +82,7 @@ def _matches(source: OpenedTranscript, first: int, count: int, wanted: str) -> b
 
 
 def _carried(before: OpenedTranscript, today: OpenedTranscript, first: int, count: int) -> Quote:
-    """Carry a span of earlier words to today's by aligning both texts; raises QuoteGone if too few of them are left."""
+    """Carry a span of earlier words over to today's by aligning both; raises QuoteGone if too few words remain."""
     official, heard = encode([place.word for place in before.places], [place.word for place in today.places])
     matches = align_words(official, heard, np.ones(len(official)), np.zeros(len(heard)))
     landed = [pair for pair in matches if first <= pair.official < first + count]

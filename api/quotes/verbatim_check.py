@@ -1,4 +1,4 @@
-"""Quotes checked against the transcript before they leave (Law 1), and a count of those that failed."""
+"""Check quotes against the transcript before they leave the service (Law 1), and count the failures."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ Fault = Literal["fabricated", "frankenquote", "misattributed", "mis-timed"]
 
 
 def fault_of(quote: Quote, transcript: Transcript) -> Fault | None:
-    """Return what is wrong with a quote, None if it is verbatim in its turn, by that speaker and inside its window."""
+    """Return what is wrong with a quote; None if it is verbatim, by its turn's speaker and inside its turn's times."""
     if not 0 <= quote.turn < len(transcript.turns):
         return "fabricated"
     turn = transcript.turns[quote.turn]
@@ -31,12 +31,12 @@ def fault_of(quote: Quote, transcript: Transcript) -> Fault | None:
 
 
 def normalised(text: str) -> str:
-    """Return the words of a text in normal form with a blank around each."""
+    """Return the normalised words of a text, with a space before and after each."""
     return f" {' '.join(normalise(text))} "
 
 
 def _inside(quote: Quote, turn: Turn) -> bool:
-    """Whether the quote's window lies in its turn's and holds the words, at one place where the turn says them."""
+    """Say whether the quote's times lie inside its turn's and cover some place where the turn says these words."""
     if quote.start is None or turn.start is None:
         return quote.start is None and quote.timing == turn.timing
     if quote.start < turn.start - _ROUNDING or not _until(quote.end, turn.end):
@@ -59,12 +59,12 @@ def _occurrences(text: str, whole: str) -> Iterator[tuple[int, int]]:
 
 
 def count_dropped(fault: Fault) -> None:
-    """Count one dropped quote of this process; any thread may."""
+    """Count a quote that this process dropped; thread-safe."""
     with _counting:
         _counts[fault] += 1
 
 
 def dropped() -> dict[str, int]:
-    """Return how many quotes this process dropped, by fault; faults that never occurred are 0."""
+    """Return how many quotes this process has dropped, by fault, including faults that never occurred (0)."""
     with _counting:
         return {fault: _counts[fault] for fault in get_args(Fault)}
