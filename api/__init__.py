@@ -1,1 +1,1 @@
-"""The doors: one core, thin doors."""
+"""The CLI, the HTTP interface and the web pages: thin layers over one core."""

@@ -1,4 +1,4 @@
-"""The HTTP door: the app is built by a function, its resources are made when it starts."""
+"""The HTTP app: `create_app` builds it, its lifespan opens and closes its resources."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -42,16 +42,16 @@ _REFUSED: dict[int | str, dict[str, Any]] = {
     422: {"model": ErrorResponse, "description": "The request cannot be understood"},
     "default": {"model": ErrorResponse, "description": "Any other error"},
 }
-# What scripts of other origins may read of a response beside its body.
+# The response headers that scripts of other origins may read.
 _READABLE = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After")
 
 
 def create_app(settings: Settings, encoder: Encoder | None = None) -> FastAPI:
-    """Return the app over a data folder; opens nothing before it starts.
+    """Return the app for a data folder; opens nothing until the app starts.
 
-    Without `encoder` the generation's own is loaded in the background from the start on, and what is published later is
-    opened there too. Whoever runs the app sets `app.state.stopping` when it is to end. Raises ModelMissing where a
-    package has a known hole.
+    Without `encoder`, a background thread loads the generation's own encoder at the start and opens each newly
+    published generation. The caller sets `app.state.stopping` to end long responses at shutdown. Raises ModelMissing if
+    an installed package has a known vulnerability.
     """
 
     require_versions()
@@ -68,7 +68,7 @@ def create_app(settings: Settings, encoder: Encoder | None = None) -> FastAPI:
         yield
         is_closing.set()
         if encoder is None:
-            following.join()  # leaving while torch is being imported would crash the interpreter
+            following.join()  # exiting while torch is being imported would crash the interpreter
         live.close()
 
     app = FastAPI(
@@ -77,7 +77,7 @@ def create_app(settings: Settings, encoder: Encoder | None = None) -> FastAPI:
         version="1",
         docs_url=None,
         redoc_url=None,
-        redirect_slashes=False,  # the address it would lead to is put together with the Host header
+        redirect_slashes=False,  # a redirect would be built from the Host header, which a client controls
         lifespan=lifespan,
         responses=_REFUSED,
     )
@@ -102,7 +102,7 @@ def create_app(settings: Settings, encoder: Encoder | None = None) -> FastAPI:
         embed,
     ):
         app.include_router(routes.router)
-    # The last one added is the first one that a request meets.
+    # A request passes these from the last one added to the first.
     app.add_middleware(GZipMiddleware)  # pages and JSON; not audio, event streams or partial responses
     app.add_middleware(Admission, settings=settings)
     app.add_middleware(TimeLimit)

@@ -1,4 +1,4 @@
-"""The command line: parse, call the core, print. Heavy modules load inside the commands that need them."""
+"""The command line: parse, call the core, print; heavy modules are imported only by the commands that need them."""
 
 import argparse
 import logging
@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 _LAST_PORT = 65_535
-# These log addresses with the tokens in them, what servers send, and what a language model is sent.
+# These libraries log URLs with tokens, server responses, and what is sent to a language model.
 _TALKATIVE = ("httpx", "httpcore", "httpx2", "httpcore2", "openai")
 
 
@@ -41,13 +41,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code: int = getattr(commands, options.command)(options, settings)
         sys.stdout.flush()
     except BrokenPipeError:
-        # The reader (head, less) has left; that is no error, nor is it one when Python empties its buffer at the end.
+        # The reader (head, less) has closed the pipe, which is not an error. Python flushes stdout again at exit, so
+        # stdout now goes to /dev/null.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except KeyboardInterrupt:
-        print("playback: stopped; running the same command again goes on", file=sys.stderr)
+        print("playback: stopped; run the same command again to continue", file=sys.stderr)
         return INTERRUPTED
-    except Exception as error:  # noqa: BLE001 - the door's one: every failure leaves as a line and an exit code
+    except Exception as error:  # noqa: BLE001 - the CLI's only broad handler: every failure becomes one line and an exit code
         return _failed(error)
     return code
 
@@ -79,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     ingest.add_argument(
         "sources", nargs="+", metavar="SOURCE", help="feed URL or file, folder, recording, show notes, captions"
     )
-    ingest.add_argument("--again", action="store_true", help="do every stage again, bring back what was removed")
+    ingest.add_argument("--again", action="store_true", help="run every stage again, restore removed episodes")
     ingest.add_argument("--limit", type=_positive, metavar="N", help="only the first N episodes")
     ingest.set_defaults(unchanged=True)
     _add_ingest_options(ingest)
@@ -88,15 +89,15 @@ def _parser() -> argparse.ArgumentParser:
     refresh.set_defaults(again=False, limit=None, unchanged=False)
     _add_ingest_options(refresh)
 
-    remove = commands.add_parser("remove", help="take an episode or a show out of the library and the index")
-    remove.add_argument("name", metavar="EPISODE|SHOW", help="id of either, or an episode's number where it is unique")
-    remove.add_argument("--purge", action="store_true", help="keep nothing of it, in no generation of the index either")
-    remove.add_argument("--reason", default="", metavar="TEXT", help="said to those who open one of its quotes")
-    remove.add_argument("--quiet", action="store_true", help="no progress")
+    remove = commands.add_parser("remove", help="remove an episode or a show from the library and the index")
+    remove.add_argument("name", metavar="EPISODE|SHOW", help="id of either, or an episode's number if it is unique")
+    remove.add_argument("--purge", action="store_true", help="delete all its files, also from every index generation")
+    remove.add_argument("--reason", default="", metavar="TEXT", help="shown to readers who open one of its quotes")
+    remove.add_argument("--quiet", action="store_true", help="show no progress")
 
     index = commands.add_parser("index", help="build and publish a generation of the index")
     index.add_argument("--rebuild", action="store_true", help="encode everything again")
-    index.add_argument("--quiet", action="store_true", help="no progress")
+    index.add_argument("--quiet", action="store_true", help="show no progress")
 
     for name, noun, text in (
         ("ask", "question", "answer a question with quotes"),
@@ -104,71 +105,75 @@ def _parser() -> argparse.ArgumentParser:
     ):
         command = commands.add_parser(name, help=text)
         command.add_argument("question", metavar=noun.upper())
-        command.add_argument("--json", action="store_true", help="print the JSON of the contract")
+        command.add_argument("--json", action="store_true", help="print JSON")
         command.add_argument("--k", type=_positive, metavar="N", help="at most N quotes or passages")
         command.add_argument("--episode", metavar="ID|NUMBER")
         command.add_argument("--show", metavar="ID")
-        command.add_argument("--speaker", metavar="NAME", help="whole name or unambiguous part")
+        command.add_argument("--speaker", metavar="NAME", help="full name or unambiguous part")
         command.add_argument("--since", metavar="DATE")
         command.add_argument("--until", metavar="DATE")
 
     export = commands.add_parser("export", help="print an episode's transcript")
-    export.add_argument("episode", metavar="EPISODE", help="id, or number where it is unique")
+    export.add_argument("episode", metavar="EPISODE", help="id, or number if it is unique")
     export.add_argument("--format", choices=("json", "vtt", "srt", "md", "txt", "captions-json"), required=True)
     export.add_argument("--output", type=Path, metavar="FILE")
 
-    divergence = commands.add_parser("divergence", help="where an episode's official text and its recording differ")
-    divergence.add_argument("episode", metavar="EPISODE", help="id, or number where it is unique")
+    divergence = commands.add_parser("divergence", help="show where an episode's official text and recording differ")
+    divergence.add_argument("episode", metavar="EPISODE", help="id, or number if it is unique")
     divergence.add_argument("--json", action="store_true")
 
-    serve = commands.add_parser("serve", help="serve pages and the HTTP interface")
+    serve = commands.add_parser("serve", help="serve the web pages and the HTTP interface")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=_port, default=8000)
 
-    status = commands.add_parser("status", help="episodes by state and why, the live generation, the encoder")
+    status = commands.add_parser(
+        "status", help="list every episode's state and reason, the live generation, the encoder"
+    )
     status.add_argument("--json", action="store_true")
 
-    doctor = commands.add_parser("doctor", help="check library and index, repair what is derived, name what is not")
+    doctor = commands.add_parser("doctor", help="check library and index, repair derived files, report the rest")
     doctor.add_argument("--json", action="store_true")
 
-    backup = commands.add_parser("backup", help="write library and live generation into one file, also while in use")
+    backup = commands.add_parser("backup", help="write library and live generation to one file, also while in use")
     backup.add_argument("file", type=Path, metavar="FILE")
 
-    restore = commands.add_parser("restore", help="bring a backup back into an empty data folder")
+    restore = commands.add_parser("restore", help="restore a backup into an empty data folder")
     restore.add_argument("file", type=Path, metavar="FILE")
 
     evaluate = commands.add_parser("evaluate", help="measure answers against questions with gold quotes")
     evaluate.add_argument("questions", type=Path, metavar="QUESTIONS.jsonl")
     evaluate.add_argument("--json", action="store_true")
-    evaluate.add_argument("--misses", type=Path, metavar="FILE", help="write what went wrong to FILE.html or FILE.json")
+    evaluate.add_argument("--misses", type=Path, metavar="FILE", help="write the misses to FILE.html or FILE.json")
     evaluate.add_argument("--against", type=Path, metavar="DIR", help="compare with the index of another data folder")
     return parser
 
 
 def _add_ingest_options(command: argparse.ArgumentParser) -> None:
-    """Add what every command that ingests may be told."""
-    command.add_argument("--no-audio", action="store_true", help="neither download nor transcribe; captions are read")
-    command.add_argument("--transcribe", action="store_true", help="transcribe even where captions have times")
+    """Add the options that `ingest` and `refresh` share."""
+    command.add_argument(
+        "--no-audio", action="store_true", help="do not download or transcribe audio; still read captions"
+    )
+    command.add_argument("--transcribe", action="store_true", help="transcribe even if captions have times")
     command.add_argument("--model", default="small.en", help="Whisper model name, folder or file (default: small.en)")
     command.add_argument("--engine", choices=("faster-whisper", "openai-whisper"), default="faster-whisper")
     command.add_argument("--workers", type=_positive, default=1, metavar="N", help="episodes at a time (default: 1)")
     command.add_argument(
-        "--allow-host", action="append", default=[], metavar="HOST", help="fetch from this host though it is not public"
+        "--allow-host", action="append", default=[], metavar="HOST", help="allow fetching from this non-public host"
     )
-    command.add_argument("--no-index", action="store_true", help="leave the index as it is")
-    command.add_argument("--quiet", action="store_true", help="no progress")
+    command.add_argument("--no-index", action="store_true", help="do not publish the index")
+    command.add_argument("--quiet", action="store_true", help="show no progress")
 
 
 def _positive(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 1")
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number of at least 1")
     return int(text)
 
 
 def _port(text: str) -> int:
     port = _positive(text)
     if port > _LAST_PORT:
-        raise argparse.ArgumentTypeError(f"{text} is not a port; they end at {_LAST_PORT}")
+        raise argparse.ArgumentTypeError(f"{text} is not a port; the highest is {_LAST_PORT}")
     return port
 
 

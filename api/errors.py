@@ -1,17 +1,17 @@
-"""What a door refuses; each message is one line that a person can act on.
+"""Errors of the CLI and the HTTP interface; each message is one line that a person can act on.
 
 PlaybackError (ingest.errors)
 ├── QuestionError    a question is empty or too long
-├── FilterError      a filter names nothing, or more than one thing
+├── FilterError      a filter is malformed or ambiguous
 ├── EpisodeUnknown   no episode of this library has that id or number
-├── QuoteUnknown     an id that no quote of this library has or had
-├── EpisodeGone      an episode that was taken out of the library
-├── QuoteGone        a quote that was given out and is no longer said
-├── FeedbackError    feedback on an answer that says nothing, or too much
-├── FeedbackFull     so much feedback is stored that no more is
-├── SettingError     a variable of the environment that means nothing
-├── Busy             so much is being asked that no more is taken on now
-└── ReaderLeft       whoever asked did not wait for the answer
+├── QuoteUnknown     no quote of this library has or had that id
+├── EpisodeGone      the episode was removed from the library
+├── QuoteGone        the quote existed but is no longer in the transcript
+├── FeedbackError    feedback on an answer is invalid or too long
+├── FeedbackFull     the feedback file has reached its size limit
+├── SettingError     an environment variable has an invalid value
+├── Busy             too many requests are waiting
+└── ReaderLeft       the client disconnected before its answer was ready
 """
 
 from ingest.errors import PlaybackError
@@ -22,7 +22,7 @@ class QuestionError(PlaybackError):
 
 
 class FilterError(PlaybackError):
-    """A filter is malformed, or names more than one thing."""
+    """A filter is malformed or ambiguous."""
 
 
 class EpisodeUnknown(PlaybackError):
@@ -30,32 +30,32 @@ class EpisodeUnknown(PlaybackError):
 
 
 class EpisodeGone(PlaybackError):
-    """An episode that was taken out of the library; the message says when and why."""
+    """The episode was removed from the library; the message says when and why."""
 
 
 class QuoteUnknown(PlaybackError):
-    """An id that no quote of this library has or had."""
+    """No quote of this library has or had that id."""
 
 
 class QuoteGone(PlaybackError):
-    """A quote that was given out and is no longer in today's transcript; the message says why."""
+    """The quote existed but is no longer in today's transcript; the message says why."""
 
 
 class FeedbackError(PlaybackError):
-    """Feedback on an answer that says nothing, or too much."""
+    """Feedback on an answer is invalid or too long."""
 
 
 class FeedbackFull(PlaybackError):
-    """So much feedback is stored that no more is."""
+    """The feedback file has reached its size limit."""
 
 
 class SettingError(PlaybackError):
-    """A variable of the environment that means nothing."""
+    """An environment variable has an invalid value."""
 
 
 class Busy(PlaybackError):
-    """So much is being asked that no more is taken on now; the same question can be asked again soon."""
+    """Too many requests are waiting; the client can retry soon."""
 
 
 class ReaderLeft(PlaybackError):
-    """Whoever asked did not wait for the answer, so that nothing needs to be done for them any more."""
+    """The client disconnected before its answer was ready, so the work is not needed any more."""

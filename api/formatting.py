@@ -1,4 +1,4 @@
-"""Values in words: times, days, lengths, names of episodes, addresses that may be linked; pure."""
+"""Format values for people (times, days, durations, episode names) and check which URLs may be linked; pure."""
 
 from datetime import date
 from urllib.parse import urlsplit
@@ -15,7 +15,7 @@ def when(start: float | None, timing: Timing | None) -> str | None:
 
 
 def episode_name(episode: Episode) -> str:
-    """Return an episode's title, else its show and number or date."""
+    """Return an episode's title, else its show with its number, date or id."""
     if episode.title:
         return episode.title
     rest = f"#{episode.number}" if episode.number is not None else episode.published or episode.id
@@ -23,14 +23,14 @@ def episode_name(episode: Episode) -> str:
 
 
 def safe_link(url: str | None) -> str | None:
-    """Return an address of the web (http, https) or a path of this server; None for anything else.
+    """Return a web URL (http, https) or a path on this server unchanged; None for anything else.
 
-    One with a name and password is none either: before the "@" it can look like another site, and what a feed sends
-    there may be a secret of whoever subscribed.
+    A URL with a name and password is refused too: the part before the "@" can imitate another site, and a feed's
+    credentials may be a subscriber's secret.
     """
     if not url:
         return None
-    # Browsers drop control characters and read "\" as "/", so an address that holds one is not what it looks like.
+    # Browsers drop control characters and read "\" as "/", so a URL that holds one is not what it looks like.
     if "\\" in url or any(ord(character) <= ord(" ") for character in url):
         return None
     try:
@@ -39,12 +39,12 @@ def safe_link(url: str | None) -> str | None:
         return None
     if parts.scheme in ("http", "https"):
         return url if parts.netloc and "@" not in parts.netloc else None
-    # Two slashes begin another server's address, even where no name follows them.
+    # A path that begins with two slashes is a URL of another server.
     return url if url.startswith("/") and not url.startswith("//") else None
 
 
 def day(published: str | None) -> str | None:
-    """Return an ISO date as "28 October 2021", None if there is none."""
+    """Return an ISO date as "28 October 2021", None for None; text that is not a date is returned unchanged."""
     if not published:
         return None
     try:

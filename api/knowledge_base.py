@@ -1,4 +1,4 @@
-"""Open what answers questions: the live generation, with the encoder it was made with."""
+"""Open the live generation together with the encoder it was made with."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ from ingest.library.records import has_episode
 
 @dataclass(frozen=True, slots=True)
 class KnowledgeBase:
-    """What answers questions: the data folder, its opened generation, and the encoder the generation was made with."""
+    """Everything needed to answer questions: the data folder, its open generation and that generation's encoder."""
 
     home: Path
     generation: Generation
@@ -22,17 +22,18 @@ class KnowledgeBase:
 
 
 def removed_since(home: Path, generation: Generation) -> frozenset[str]:
-    """Return the ids of a generation's episodes that were taken out of the library since; costs a stat for each.
+    """Return the ids of a generation's episodes that have been removed from the library; one stat call each.
 
-    The generation goes on holding their words until the next one is published, but nothing of them may be shown.
+    The generation holds their words until the next one is published, but nothing of them may be shown.
     """
     return frozenset(name for name in generation.episode_ids() if not has_episode(home, name))
 
 
 def open_base(settings: Settings, encoder: Encoder | None = None) -> KnowledgeBase:
-    """Open the live generation and load its encoder, or use `encoder` if it is the one.
+    """Open the live generation and load its encoder, or reuse `encoder` if its weights match.
 
-    Raises IndexMissing or IndexBroken for the generation, EncoderError if the encoder is not the one it was made with.
+    Raises IndexMissing or IndexBroken for the generation, EncoderError if its encoder is missing or another is
+    configured.
     """
     generation = open_generation(settings.home)
     manifest = generation.manifest

@@ -1,4 +1,4 @@
-"""Run the server: listen, answer, and stop without dropping what is under way."""
+"""Run the server: listen, answer, and stop without dropping requests in progress."""
 
 import signal
 import socket
@@ -16,17 +16,17 @@ from api.settings import Settings
 from index.encode import Encoder
 from ingest.errors import SourceError
 
-# Seconds that what is under way has to end after SIGTERM; its queue is empty by then (api.routes.work).
+# Seconds that requests in progress have to finish after SIGTERM; the queue (api.server.work_queue) is empty by then.
 _GRACE = 5
-# Connections at once; those beyond it are refused by uvicorn. Below the 1,024 files a process may usually open.
+# Simultaneous connections; uvicorn refuses more. Below 1,024, the usual limit of open files per process.
 _MOST_CONNECTIONS = 512
 
 
 def serve(settings: Settings, host: str, port: int, encoder: Encoder | None = None) -> None:
-    """Serve until stopped, under the names of this machine, `host` and those of the settings.
+    """Serve until stopped; accepts the host names of this machine, `host` and those of the settings.
 
-    SIGTERM lets what is under way end, within seconds, and then the program with exit code 0. Raises SourceError if the
-    address cannot be listened on, KeyboardInterrupt after Ctrl-C.
+    After SIGTERM, requests in progress have a few seconds to finish, then the program exits with code 0. Raises
+    SourceError if it cannot listen on the address, KeyboardInterrupt after Ctrl-C.
     """
     limit_arenas()
     app = create_app(replace(settings, hosts=(*LOOPBACK, host, *settings.hosts)), encoder)
@@ -35,17 +35,17 @@ def serve(settings: Settings, host: str, port: int, encoder: Encoder | None = No
         listening = socket.create_server((host, port), family=family)
     except OSError as error:
         raise SourceError(
-            f"cannot listen on {host} port {port}: {error.strerror}; choose others by --host and --port"
+            f"cannot listen on {host} port {port}: {error.strerror}; choose others with --host and --port"
         ) from error
     config = uvicorn.Config(
         app,
         log_level="warning",
-        access_log=False,  # it would print questions; api.routes.access does not
+        access_log=False,  # it would log questions; api.server.access_log does not
         ws="none",
         limit_concurrency=_MOST_CONNECTIONS,
         timeout_graceful_shutdown=_GRACE,
     )
-    # uvicorn takes the signal over, stops in order, and raises it again for this handler.
+    # uvicorn handles the signal, shuts down gracefully, and raises it again for this handler.
     if current_thread() is main_thread():
         signal.signal(signal.SIGTERM, _stopped)
     with listening:
@@ -53,15 +53,15 @@ def serve(settings: Settings, host: str, port: int, encoder: Encoder | None = No
 
 
 class StoppingServer(uvicorn.Server):
-    """A server that says when it begins to stop, so that what would run on for long can end in order."""
+    """A server that announces its shutdown, so that long responses can end cleanly."""
 
     def __init__(self, config: uvicorn.Config, say: Callable[[], None]) -> None:
-        """Call `say` before waiting for what is under way."""
+        """Call `say` before waiting for requests in progress."""
         super().__init__(config)
         self._say = say
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Say so, then stop as uvicorn does."""
+        """Announce the shutdown, then stop as uvicorn does."""
         self._say()
         await super().shutdown(sockets)
 

@@ -1,4 +1,4 @@
-"""What the environment sets, read once at the edge; everything below takes arguments."""
+"""Settings from environment variables, read once at the edge; all code below takes arguments."""
 
 import os
 import re
@@ -15,7 +15,7 @@ _ORIGIN = re.compile(r"https?://[^/\s?#@]+")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where the data is, which models read it and who may ask; each field names its variable."""
+    """Where the data is, which models are used and who may ask; each field names its variable."""
 
     home: Path = Path("data")  # PLAYBACK_HOME
     encoder: str = PACKAGED  # PLAYBACK_ENCODER: a sentence-transformers name or folder
@@ -24,19 +24,21 @@ class Settings:
     feedback: bool = True  # PLAYBACK_FEEDBACK: "off" takes no feedback on answers
     hosts: tuple[
         str, ...
-    ] = ()  # PLAYBACK_HOSTS: names the server answers to; none: all (`playback serve` adds its own)
+    ] = ()  # PLAYBACK_HOSTS: host names the server accepts; empty: all (`playback serve` adds its own)
     cors: tuple[str, ...] = ()  # PLAYBACK_CORS: origins whose scripts may read answers
-    rate: int = USUAL_RATE  # PLAYBACK_RATE: requests a minute from one address, 0 for any number
-    token: str | None = field(default=None, repr=False)  # PLAYBACK_TOKEN: opens what is not open to everybody
+    rate: int = USUAL_RATE  # PLAYBACK_RATE: requests per minute from one address, 0 for no limit
+    token: str | None = field(
+        default=None, repr=False
+    )  # PLAYBACK_TOKEN: needed for requests that are not open to everybody
     llm_url: str | None = None  # PLAYBACK_LLM_URL: an OpenAI-compatible endpoint; without it no language model is used
-    llm_model: str | None = None  # PLAYBACK_LLM_MODEL: the model it is asked for
+    llm_model: str | None = None  # PLAYBACK_LLM_MODEL: the model to request there
     llm_key: str | None = field(default=None, repr=False)  # PLAYBACK_LLM_KEY
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
-    """Read the PLAYBACK_ variables; one that is empty counts as unset. Raises SettingError for one that means nothing.
+    """Read the PLAYBACK_ variables; an empty one counts as unset. Raises SettingError for an invalid value.
 
-    Lists are separated by commas or blanks.
+    Lists are separated by commas or spaces.
     """
     source = os.environ if environment is None else environment
     given = {key: value for key, value in source.items() if key.startswith("PLAYBACK_") and value}
@@ -71,5 +73,5 @@ def _origins(text: str) -> tuple[str, ...]:
 
 def _rate(text: str) -> int:
     if not (text.isascii() and text.isdecimal()):
-        raise SettingError(f"PLAYBACK_RATE must be a number of requests a minute, 0 for any, not {text!r}")
+        raise SettingError(f"PLAYBACK_RATE must be a number of requests per minute (0: no limit), not {text!r}")
     return int(text)

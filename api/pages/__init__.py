@@ -1,1 +1,1 @@
-"""The pages: templates, styles and scripts, and how values look in them."""
+"""The web pages: templates, styles, scripts, and how values are formatted in them."""

@@ -1,14 +1,14 @@
-"""The components of the GOV.UK Design System that templates call: `{{ govukButton({"text": "Ask"}) }}`.
+"""The GOV.UK Design System components that templates call: `{{ govukButton({"text": "Ask"}) }}`.
 
-Their macros expect undefined parameters to be empty, which our own templates must not allow, so they live in an
-environment of their own.
+Their macros need undefined parameters to be empty, which our own templates must not allow, so they have a separate
+Jinja environment.
 """
 
 from typing import Any
 
 from jinja2 import ChainableUndefined, Environment, PackageLoader, PrefixLoader
 
-# Folders in which the macros stand; a component that is added here is added to govuk.scss too.
+# Folders of the macros; if you add a component here, add it to govuk.scss too.
 _COMPONENTS = (
     "back-link breadcrumbs button checkboxes details error-summary fieldset generic-header input inset-text "
     "notification-banner pagination radios select service-navigation skip-link summary-list table tag textarea "
@@ -17,7 +17,7 @@ _COMPONENTS = (
 
 
 def components() -> dict[str, Any]:
-    """Return the macros by name, such as `govukServiceNavigation`; `text` is escaped, `html` must be our own."""
+    """Return the macros by name, such as `govukServiceNavigation`; they escape `text`, but `html` must be trusted."""
     templates = Environment(
         loader=PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
         autoescape=True,

@@ -1,4 +1,4 @@
-"""Terms of the glossary in the words of an answer: each is explained where it is first read; pure."""
+"""Mark glossary terms in the texts of an answer; each is explained at its first occurrence; pure."""
 
 import re
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from ingest.reference.glossary import Term, glossary
 
 @dataclass(frozen=True, slots=True)
 class TextPart:
-    """A stretch of a text, and the term it is, if it is one that is explained here."""
+    """A piece of a text, with its glossary term if the term is explained here."""
 
     text: str
     term: Term | None = None
@@ -18,20 +18,20 @@ class TextPart:
 
 @dataclass(frozen=True, slots=True)
 class Glossed:
-    """A text in pieces, which joined are the text, and the terms that are explained with it."""
+    """A text in pieces, which joined give the text, and the terms explained with it."""
 
     pieces: tuple[TextPart, ...]
 
     @property
     def terms(self) -> tuple[Term, ...]:
-        """Return the terms in the order they are read."""
+        """The explained terms in reading order."""
         return tuple(piece.term for piece in self.pieces if piece.term is not None)
 
 
 def glossed(texts: Sequence[str]) -> list[Glossed]:
-    """Return texts that are read one after the other with the first occurrence of each term marked.
+    """Return texts, given in reading order, with the first occurrence of each term marked.
 
-    A text that says itself what a short form stands for explains nothing here: its own words do.
+    If a text spells out an abbreviation itself, the term is not marked at all.
     """
     explained: set[str] = set()
     return [_glossed(text, explained) for text in texts]
@@ -62,7 +62,7 @@ def _is_spelled_out(term: Term, text: str) -> bool:
 
 
 def _is_ordinary(found: re.Match[str], text: str) -> bool:
-    """Whether a word that is a name inside a sentence ("Pay", "Verify") may be a plain one that opens it."""
+    """Say whether a capitalised word ("Pay", "Verify") may be an ordinary word that starts a sentence."""
     if not re.fullmatch(r"[A-Z][a-z]+", found[0]):
         return False
     before = text[: found.start()].rstrip(" \n\"'“‘([")
@@ -70,20 +70,20 @@ def _is_ordinary(found: re.Match[str], text: str) -> bool:
 
 
 def _is_plain(form: str) -> bool:
-    """Whether a form is written small, so that "Alpha" at the start of a sentence is the same; names are not."""
+    """Say whether a form is written in lower case; then "Alpha" at the start of a sentence is the same term."""
     return form[1:] == form[1:].lower() and not form[:1].isupper()
 
 
 @cache
 def _terms() -> dict[str, Term]:
-    """Every form with its term; plain ones stand for themselves with any capitals, so they are folded."""
+    """Return every form with its term; plain forms match any capitals, so they are stored in lower case."""
     forms = [(form, term) for term in glossary() for form in (term.term, *term.aliases)]
     return {form.casefold() if _is_plain(form) else form: term for form, term in forms}
 
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    """Every form as a whole word, longest first, so that "GOV.UK Pay" is not read as "Pay"."""
+    """Return a pattern of every form as a whole word, longest first, so that "GOV.UK Pay" is not read as "Pay"."""
     forms = sorted({form for term in glossary() for form in (term.term, *term.aliases)}, key=len, reverse=True)
     choices = "|".join(rf"(?i:{re.escape(form)})" if _is_plain(form) else re.escape(form) for form in forms)
     return re.compile(rf"(?<!\w)({choices})s?(?!\w)")

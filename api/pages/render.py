@@ -1,4 +1,4 @@
-"""Pages from templates: everything is escaped, links lead to the web or to this server, dates are said in words."""
+"""Render pages from templates: all text is escaped, links lead only to the web or this server, dates are in words."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,14 +14,14 @@ from api.pages.components import components
 from api.settings import Settings
 
 FOLDER = Path(__file__).parent
-# Made by `npm run build`; where npm is missing the pages are plainly styled.
+# Made by `npm run build`; without them the pages use plain.css.
 GOVUK = ("govuk/govuk.css", "govuk/govuk.js")
-# From this confidence on an answer is called very sure.
+# From this confidence on, the page says "very sure".
 _VERY_SURE = 0.95
 
 
 def environment(settings: Settings, addresses: Mapping[str, str]) -> Environment:
-    """Return the templates with their filters and components; `addresses` says where each asset is, by its name."""
+    """Return the templates with their filters and components; `addresses` maps an asset's name to its path."""
     templates = Environment(
         loader=FileSystemLoader(FOLDER / "templates"),
         autoescape=True,
@@ -53,7 +53,7 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
     """Render a template of the running app."""
     templates: Environment = request.app.state.templates
     text = templates.get_template(template).render(path=request.url.path, **values)
-    # Answers change when an index is published, so a browser asks again before it shows a page it kept.
+    # Answers change when an index is published, so browsers must revalidate cached pages.
     return HTMLResponse(text, status, headers={"Cache-Control": "no-cache"})
 
 

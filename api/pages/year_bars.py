@@ -1,13 +1,13 @@
-"""Hits over the years as bars, in percent of a picture's width and height; pure."""
+"""A bar chart of hits by year, in percent of the picture's width and height; pure."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-_GAP = 0.2  # share of a bar's place that stays empty
-_WIDEST = 30  # percent of the picture's width, so that the bar of a year alone is still a bar
+_GAP = 0.2  # share of a bar's slot that stays empty
+_WIDEST = 30  # percent of the picture's width, so that the bar of a single year still looks like a bar
 _MOST_LABELS = 6
-# A feed may claim the year 1; from here on only years that have hits are drawn.
+# A feed may claim the year 1; if the range is longer than this, only years with hits are drawn.
 _MOST_YEARS = 40
 
 
@@ -15,7 +15,7 @@ _MOST_YEARS = 40
 class Bar:
     """A year with its count; `x`, `width`, `y`, `height` in percent, `y` from the top.
 
-    `is_labelled`: its year is printed below it, so that the years of many bars do not run into each other.
+    `is_labelled`: the year is printed below the bar; with many bars only some are, so that labels do not overlap.
     """
 
     year: int
@@ -28,12 +28,12 @@ class Bar:
 
     @property
     def middle(self) -> float:
-        """Where its year stands, in percent of the width."""
+        """The position of its label, in percent of the width."""
         return round(self.x + self.width / 2, 2)
 
 
 def bars_of(dates: Iterable[str | None]) -> tuple[Bar, ...]:
-    """Return a bar for every year from the first to the last of the ISO dates; what has no date is left out."""
+    """Return a bar for every year from the first to the last of the ISO dates, leaving out None."""
     counts = Counter(int(date[:4]) for date in dates if date and date[:4].isdecimal())
     if not counts:
         return ()

@@ -1,1 +1,1 @@
-"""Each file answers one group of addresses: read the request, call the core, write what it said."""
+"""HTTP routes, one file per group of URLs: read the request, call the core, write the response."""

@@ -1,4 +1,4 @@
-"""POST /api/answers, whole or as events, and GET /api/search: ask the live generation."""
+"""POST /api/answers, as JSON or as a stream of events, and GET /api/search: ask the live generation."""
 
 from typing import Annotated
 
@@ -18,8 +18,8 @@ from api.server.work_queue import Worked
 
 router = APIRouter(tags=["questions"], route_class=Worked)
 
-# Responses are the core's own JSON, the same as at the command line; the models beside them describe it, and a test
-# holds the two together. Endpoints are plain functions, so that encoding and searching run in worker threads.
+# Responses are the core's own JSON, the same as in the CLI; the models only describe it, and a test checks that they
+# agree. Endpoints are plain functions (not async), so that encoding and searching run in worker threads.
 
 
 @router.post(
@@ -28,17 +28,18 @@ router = APIRouter(tags=["questions"], route_class=Worked)
     responses={200: {"model": Answer, "content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}},
 )
 def post_answer(request: Request, asked: AnswerRequest) -> Response:
-    """Answer with verbatim quotes, who said them and when, or say that the podcast does not answer it.
+    """Answer with verbatim quotes, who said them and when, or say that the podcast does not answer the question.
 
-    With "Accept: text/event-stream" the answer comes as events: `citations`, each `statement`, the whole `answer`.
+    With "Accept: text/event-stream" the answer comes as events: `citations`, each `statement`, then the whole `answer`.
     """
-    # Before the index is opened, so that an empty question is refused on an empty library too.
+    # Checked before the index is opened, so that an empty question is a 422 even if there is no index.
     question = parse_question(asked.question)
     live: Live = request.app.state.live
     base = live.base()
     filters = parse_filters(asked.asked(), base.generation)
     answer = ask(base, Asking(question, asked.past(), asked.k, filters))
-    # What is refused is refused above, before a stream has begun; a model is asked after the turn, which ends here.
+    # All refusals happen above, before a stream begins. The language model is asked later, when this request has left
+    # the work queue.
     reword = rewording_of(answer, request.app.state.model)
     if wants_stream(request.headers.get("accept", "")):
         return streamed(request, answer, reword)
@@ -47,7 +48,7 @@ def post_answer(request: Request, asked: AnswerRequest) -> Response:
 
 @router.get("/api/search", summary="Find passages", responses={200: {"model": SearchResponse}})
 def get_search(request: Request, asked: Annotated[SearchRequest, Query()]) -> JSONResponse:
-    """Return the passages nearest to a question, best first."""
+    """Return the passages that match a question best, best first."""
     question = parse_question(asked.q)
     live: Live = request.app.state.live
     base = live.base()

@@ -1,4 +1,4 @@
-"""GET /: ask the podcast, and read its answer."""
+"""GET /: ask the podcast and read its answer."""
 
 from typing import Annotated, Any
 
@@ -23,15 +23,15 @@ from api.server.work_queue import Worked
 
 router = APIRouter(include_in_schema=False, route_class=Worked)
 
-# Of an answer that is none, the nearest quotes that are shown.
+# How many of the nearest quotes are shown for a question that the podcast does not answer.
 _NEAREST = 3
 
 
 @router.api_route("/", methods=["GET", "HEAD"])
 def show_answer(request: Request, asked: Annotated[PageRequest, Query()], thanks: str | None = None) -> Response:
-    """Ask, and show the answer; a question that is refused stands in its box again, with the reason.
+    """Show the form and, if there is a question, its answer; an invalid question is shown again with the reason.
 
-    `thanks` is set where feedback on the answer leads back to it.
+    `thanks` is set when the reader returns to the answer after sending feedback.
     """
     live: Live = request.app.state.live
     manifest = live.manifest()
@@ -65,7 +65,7 @@ def _answer(base: KnowledgeBase, asked: PageRequest, question: Question) -> Answ
 
 
 def _shown(answer: Answer, base: str, asked: PageRequest) -> dict[str, Any]:
-    """What the page shows of an answer: statements where a model wrote them, else its quotes are the statements."""
+    """Return the template's values for an answer; statements are shown only if a language model wrote them."""
     statements = answer.statements if answer.composer != "extractive" else ()
     citations = answer.citations or answer.related[:_NEAREST]
     texts = glossed([statement.text for statement in statements] + [citation.quote for citation in citations])

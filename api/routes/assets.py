@@ -1,4 +1,4 @@
-"""GET /assets/…: styles, scripts and the icon, under names that change with their content."""
+"""GET /assets/…: styles, scripts and the icon, under names that contain a hash of their content."""
 
 import gzip
 import hashlib
@@ -18,7 +18,7 @@ MEDIA_TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
-# A name is used for one content only, so browsers may keep it for good: a year is what HTTP calls for good.
+# A name never changes its content, so browsers may cache it for a year, the longest that HTTP recommends.
 _FOR_GOOD = "public, max-age=31536000, immutable"
 _HASH_LETTERS = 12
 _IMPORT = re.compile(r'(?<= from ")\./([\w./-]+\.js)(?=";)')
@@ -26,7 +26,7 @@ _IMPORT = re.compile(r'(?<= from ")\./([\w./-]+\.js)(?=";)')
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """A file that pages load: its address, its bytes, and the same compressed."""
+    """A file that pages load: its path, its bytes, and its bytes compressed with gzip."""
 
     address: str
     media_type: str
@@ -37,7 +37,7 @@ class Asset:
 def read_assets(folder: Path) -> dict[str, Asset]:
     """Return the styles, scripts and images of a folder by their path in it, such as "govuk/govuk.css".
 
-    Where a script imports another (`from "./app.js"`, the path in the folder) the name is replaced by the hashed one.
+    Where a script imports another (`from "./app.js"`, relative to the folder), the name is replaced by the hashed one.
     """
     found: dict[str, Asset] = {}
 
@@ -57,7 +57,7 @@ def read_assets(folder: Path) -> dict[str, Asset]:
 
 @router.api_route("/assets/{name:path}", methods=["GET", "HEAD"])
 def get_asset(request: Request, name: str) -> Response:
-    """Return an asset by its hashed name, compressed for those who take that; 404 for any other name."""
+    """Return an asset by its hashed name, compressed if the client accepts gzip; 404 for any other name."""
     assets: Mapping[str, Asset] = request.app.state.assets
     asset = assets.get(f"/assets/{name}")
     if asset is None:
@@ -74,5 +74,5 @@ def _asset(name: str, body: bytes) -> Asset:
         address=f"/assets/{stem}-{hashlib.sha256(body).hexdigest()[:_HASH_LETTERS]}.{suffix}",
         media_type=MEDIA_TYPES[f".{suffix}"],
         body=body,
-        compressed=gzip.compress(body, mtime=0),  # without the time, so that two builds send the same bytes
+        compressed=gzip.compress(body, mtime=0),  # without a time stamp, so that two builds give the same bytes
     )

@@ -1,7 +1,7 @@
 """GET /docs: the HTTP interface on one page.
 
-Drawn from the OpenAPI description by this server, because FastAPI's own page loads JavaScript from a CDN: it would be
-blank without the internet, and would need a looser policy than the pages have.
+The server renders it from the OpenAPI description, because FastAPI's own page loads JavaScript from a CDN: without
+internet access it would be blank, and it would need a looser content security policy.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ router = APIRouter(include_in_schema=False)
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter or a part of a request's body."""
+    """A parameter, or a field of a request's body."""
 
     name: str
     place: str
@@ -28,7 +28,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One thing that can be asked of the interface."""
+    """One operation of the interface."""
 
     method: str
     path: str
@@ -39,12 +39,12 @@ class Operation:
 
 @router.api_route("/docs", methods=["GET", "HEAD"])
 def show_docs(request: Request) -> HTMLResponse:
-    """Show every operation with what it takes."""
+    """Show every operation with its parameters."""
     return page(request, "docs.html", operations=operations_of(request.app.openapi()))
 
 
 def operations_of(schema: dict[str, Any]) -> list[Operation]:
-    """Return the operations of an OpenAPI description in its order."""
+    """Return the operations of an OpenAPI description, in its order."""
     found = []
     for path, methods in schema["paths"].items():
         for method, operation in methods.items():

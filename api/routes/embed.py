@@ -1,4 +1,4 @@
-"""GET /embed/{id}: a quote as a card for a frame; GET /oembed: how another site finds that card."""
+"""GET /embed/{id}: a quote as a card for an iframe; GET /oembed: the card's oEmbed description."""
 
 import re
 from typing import Annotated
@@ -20,7 +20,7 @@ from api.server.refusals import refusal_of
 
 router = APIRouter(include_in_schema=False)
 
-# The only pages that may stand in a frame of another site: they hold no form, and no script that a click could reach.
+# The only pages that other sites may frame: they have no forms and no scripts, so clickjacking can do nothing.
 _FRAMED = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src 'self'; media-src 'self' https:; "
@@ -35,7 +35,7 @@ Pixels = Annotated[int, Query(ge=1)]
 
 @router.api_route("/embed/{identifier}", methods=["GET", "HEAD"])
 def show_card(request: Request, identifier: str) -> HTMLResponse:
-    """Show a quote as a card; one that is gone or unknown says so in the frame, with its status."""
+    """Show a quote as a card; if it is gone or unknown, the card says so and the status is 410 or 404."""
     live: Live = request.app.state.live
     status, reason, found = 200, None, None
     try:
@@ -63,14 +63,14 @@ def get_oembed(
     url: Annotated[str, Query(max_length=2_000)],
     maxwidth: Pixels | None = None,
     maxheight: Pixels | None = None,
-    format: str = "json",  # noqa: A002 - the name that oEmbed gives it
+    format: str = "json",  # noqa: A002 - oEmbed's own name
 ) -> JSONResponse:
-    """Return the card of a quote page of this server as oEmbed 1.0 describes it.
+    """Return the oEmbed 1.0 description of a quote page's card.
 
-    404 for any other address, 501 for another format than JSON, 410 for a quote that is gone.
+    404 if the URL is not a quote page of this server, 410 if the quote is gone, 501 for any format but JSON.
     """
     if format != "json":
-        raise HTTPException(501, "Only JSON is written: format=json.")
+        raise HTTPException(501, "Only JSON is supported. Use format=json.")
     live: Live = request.app.state.live
     base = base_of(request)
     found = surroundings_of(live.settings.home, _quote_of(url, base))
@@ -78,16 +78,16 @@ def get_oembed(
 
 
 def _quote_of(url: str, base: str) -> str:
-    """The id in the address of a quote page of this server, by either scheme; raises HTTPException 404 for another."""
+    """Return the quote id in a quote page's URL on this server (http or https); raises HTTPException 404 for others."""
     if (place := _place(url)) is not None and place == _place(base):
         path = _QUOTE_PATH.fullmatch(urlsplit(url).path)
         if path is not None:
             return path[1]
-    raise HTTPException(404, "This is not the address of a quote on this server.")
+    raise HTTPException(404, "This is not the URL of a quote on this server.")
 
 
 def _place(url: str) -> tuple[str, int | None] | None:
-    """The host and, unless it is the usual one, the port of a web address; None if it is none."""
+    """Return the host and port (None for the scheme's default) of a web URL; None for anything else."""
     try:
         parts = urlsplit(url)
         port = parts.port

@@ -1,4 +1,4 @@
-"""GET /episodes and /episodes/{id}: the list of episodes, and one episode to read and hear."""
+"""GET /episodes and /episodes/{id}: the list of episodes, and the page of one episode."""
 
 import re
 from typing import Annotated
@@ -40,7 +40,7 @@ Chosen = Annotated[list[FilterText], Field(max_length=100)]
 
 
 class ListRequest(BaseModel):
-    """The address of the list; a facet may be given several times."""
+    """The query of the list of episodes; a facet may be given several times."""
 
     q: HistoryText = ""
     show: Chosen = []
@@ -51,7 +51,7 @@ class ListRequest(BaseModel):
     page: Annotated[int, Field(ge=1, le=1_000_000)] = 1
 
     def wanted(self) -> ListFilter:
-        """Return it as the core takes it."""
+        """Return the query as the core's `ListFilter`."""
         chosen: dict[FacetName, tuple[str, ...]] = {
             "show": tuple(self.show),
             "person": tuple(self.person),
@@ -62,7 +62,7 @@ class ListRequest(BaseModel):
 
 
 class ReadRequest(BaseModel):
-    """The address of an episode: a place in seconds or as a clock, words to mark, a question whose hits are shown."""
+    """The query of an episode's page: a time (seconds or clock), words to mark, a question whose hits are shown."""
 
     t: FilterText = ""
     find: FilterText = ""
@@ -71,7 +71,7 @@ class ReadRequest(BaseModel):
 
 @router.api_route("/episodes", methods=_READS)
 def show_episodes(request: Request, asked: Annotated[ListRequest, Query()]) -> HTMLResponse:
-    """List the episodes that the words and facets let through, fifty a page."""
+    """List the episodes that match the words and facets, fifty per page."""
     entries = entries_of(live_of(request).settings.home)
     wanted = asked.wanted()
     found = listed(entries, wanted)
@@ -97,7 +97,7 @@ def show_episodes(request: Request, asked: Annotated[ListRequest, Query()]) -> H
 
 @router.api_route("/episodes/{identifier}", methods=_READS)
 def show_episode(request: Request, identifier: str, asked: Annotated[ReadRequest, Query()]) -> HTMLResponse:
-    """Show an episode: its facts, its recording, who speaks when, and its transcript, each turn with an anchor."""
+    """Show an episode: its details, its recording, who speaks when, and its transcript with an anchor for each turn."""
     live = live_of(request)
     home = live.settings.home
     episode = episode_of(home, identifier)
@@ -136,7 +136,7 @@ def show_episode(request: Request, identifier: str, asked: Annotated[ReadRequest
 
 
 def _address(wanted: ListFilter, number: int = 1) -> str:
-    """Return the address of a list; what is usual is left out."""
+    """Return the URL of a list, leaving out default values."""
     fields = [("q", wanted.q)]
     fields += [(name, value) for name, values in wanted.chosen.items() for value in values]
     fields += [("sort", wanted.sort if wanted.sort != "newest" else ""), ("page", str(number) if number > 1 else "")]
@@ -149,7 +149,7 @@ def _without(wanted: ListFilter, name: FacetName, value: str) -> ListFilter:
 
 
 def _hits(live: Live, question: str, identifier: str) -> tuple[OpenedHit, ...]:
-    """Return where in the episode something near a question is said, each turn once; none where there is no index."""
+    """Return the episode's hits for a question, one per turn; () if the question is invalid or there is no index."""
     if not question:
         return ()
     try:
@@ -168,7 +168,7 @@ def _times(pattern: re.Pattern[str] | None, turn: Turn) -> int:
 
 
 def _first_roles(transcript: Transcript | None) -> dict[int, str]:
-    """The role of each speaker at the number of the turn in which they first speak."""
+    """Return each speaker's role by the number of the turn in which they first speak."""
     turns = () if transcript is None else transcript.turns
     first = {turn.speaker: number for number, turn in reversed(list(enumerate(turns)))}
     roles = {} if transcript is None else transcript.roles

@@ -1,4 +1,4 @@
-"""GET /api/episodes and what lies under each: its facts, its transcript, its recording."""
+"""GET /api/episodes and below: episodes, their transcripts and their recordings."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -42,22 +42,22 @@ _AUDIO_TYPES = {
 
 @router.get("/api/episodes", summary="List the episodes", responses={200: {"model": EpisodesResponse}})
 def get_episodes(request: Request) -> JSONResponse:
-    """Return every episode of the library, the newest first."""
+    """Return every episode of the library, newest first."""
     return JSONResponse({"episodes": [asdict(episode) for episode in episodes_of(home_of(request))]})
 
 
 @router.get("/api/episodes/{identifier}", summary="Read about an episode", responses={200: {"model": Episode}})
 def get_episode(request: Request, identifier: str) -> JSONResponse:
-    """Return what is known of one episode; anything unknown is null."""
+    """Return what is known about an episode; unknown values are null."""
     return JSONResponse(asdict(episode_of(home_of(request), identifier)))
 
 
 @router.get("/api/episodes/{identifier}/transcript.{extension}", summary="Read a transcript", response_class=Response)
 def get_transcript(request: Request, identifier: str, extension: str) -> Response:
-    """Return an episode's transcript as json, vtt, srt, md or txt; vtt and srt need times."""
+    """Return an episode's transcript as json, vtt, srt, md or txt; vtt and srt need a transcript with times."""
     wanted = next((known for known in FORMATS if known == extension), None)
     if wanted is None:
-        raise HTTPException(404, f"transcripts come as {', '.join(FORMATS)}")
+        raise HTTPException(404, f"transcripts are available as {', '.join(FORMATS)}")
     transcript = transcript_of(home_of(request), identifier)
     if transcript is None:
         raise HTTPException(404, f"{identifier} has no transcript yet")
@@ -66,9 +66,9 @@ def get_transcript(request: Request, identifier: str, extension: str) -> Respons
 
 
 @router.head("/api/episodes/{identifier}/audio", include_in_schema=False)
-@router.get("/api/episodes/{identifier}/audio", summary="Hear an episode", response_class=Response)
+@router.get("/api/episodes/{identifier}/audio", summary="Listen to an episode", response_class=Response)
 def get_audio(request: Request, identifier: str) -> Response:
-    """Return the library's recording, whole or the range of bytes that was asked for."""
+    """Return the library's recording, complete or the requested byte range."""
     path = recording(home_of(request), episode_of(home_of(request), identifier).id)
     if path is None:
         raise HTTPException(404, f"the library has no recording of {identifier}")
@@ -76,7 +76,7 @@ def get_audio(request: Request, identifier: str) -> Response:
 
 
 class Recording(FileResponse):
-    """A file with ranges whose refusals have the shape of all others; a malformed range is ignored (RFC 9110, 14.2)."""
+    """A file response with ranges and the one shape of errors; ignores a malformed range (RFC 9110, 14.2)."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the file, or raise HTTPException 416."""

@@ -1,4 +1,4 @@
-"""POST /feedback: was an answer useful? The form stands below each answer and leads back to it."""
+"""POST /feedback: was an answer useful? The form is below each answer and redirects back to it."""
 
 from collections.abc import Mapping
 from typing import Annotated
@@ -22,12 +22,12 @@ _MOST_FIELDS = 20
 
 @router.post("/feedback")
 def post_feedback(request: Request, sent: Annotated[bytes, Body(media_type=_FORM)] = b"") -> RedirectResponse:
-    """Store a verdict and lead back to the answer, which then says thank you."""
+    """Store a verdict and redirect to the answer, whose page then says thank you."""
     live: Live = request.app.state.live
     if not live.settings.feedback:
-        raise HTTPException(404, "This service takes no feedback.")
+        raise HTTPException(404, "This service does not accept feedback.")
     if not is_same_origin(request.headers):
-        raise HTTPException(403, "Feedback is taken only from the pages of this service.")
+        raise HTTPException(403, "Feedback is accepted only from this service's own pages.")
     form = _form(sent)
     try:
         asked = PageRequest.model_validate(form)
@@ -40,9 +40,9 @@ def post_feedback(request: Request, sent: Annotated[bytes, Body(media_type=_FORM
 
 
 def is_same_origin(headers: Mapping[str, str]) -> bool:
-    """Say whether a browser sent this from a page of this server: it says so itself, else its origin is this host.
+    """Say whether a page of this server sent the request, by Sec-Fetch-Site or else by Origin.
 
-    Browsers send Sec-Fetch-Site to secure addresses and this machine only; the Origin header is sent everywhere.
+    Browsers send Sec-Fetch-Site only to HTTPS URLs and to this machine, but Origin everywhere.
     """
     site = headers.get("sec-fetch-site")
     if site is not None:
@@ -55,7 +55,7 @@ def is_same_origin(headers: Mapping[str, str]) -> bool:
 
 
 def _form(sent: bytes) -> dict[str, str]:
-    """The fields of a form; of a repeated one the last counts."""
+    """Return the fields of a form; the last value of a repeated field counts."""
     try:
         return dict(parse_qsl(sent.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS))
     except ValueError as error:

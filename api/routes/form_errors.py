@@ -1,4 +1,4 @@
-"""What is wrong with a question and its filters as they were typed into a form, field by field."""
+"""Check a question and its filters as typed into a form, and report errors field by field."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -16,12 +16,12 @@ _DATES = {
 
 
 def checked(live: Live, asked: str, filters: Asked) -> tuple[Question | None, Mapping[str, str]]:
-    """Return the question, and what is wrong by the name of the field: the question itself (`q`), else each filter.
+    """Return the question and error messages by field name; filters are checked only if the question (`q`) is valid.
 
-    Raises as `Live.base` does where the question is sound and nothing can be searched.
+    Raises as `Live.base` does if the question is valid but there is nothing to search.
     """
     try:
-        question = parse_question(asked)  # before the index is opened, so that it is refused on an empty library too
+        question = parse_question(asked)  # before the index is opened, so that it is a 422 even if there is no index
     except QuestionError as error:
         return None, {"q": str(error)}
     generation = live.base().generation

@@ -1,4 +1,4 @@
-"""GET /healthcheck: which data are live, how well questions are answered, or what to run."""
+"""GET /healthcheck: which data is live, whether questions can be answered, and what to run if not."""
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
@@ -11,14 +11,14 @@ from index.errors import IndexMissing
 
 router = APIRouter(tags=["status"])
 
-_LOADING = "The encoder is being loaded. Questions wait for it."
-_BEHIND = "What was published last cannot be opened, so the index before it answers. "
+_LOADING = "The encoder is loading. Questions wait until it is ready."
+_BEHIND = "The newest index cannot be opened, so the one before it is in use. "
 _UNKNOWN = {"episodes": 0, "passages": 0, "sentences": 0}
 
 
 @router.get(
     "/healthcheck",
-    summary="Ask which data are live",
+    summary="Check the service's health",
     responses={
         200: {"model": HealthResponse},
         503: {"model": HealthResponse, "description": "No question can be answered"},
@@ -26,10 +26,10 @@ _UNKNOWN = {"episodes": 0, "passages": 0, "sentences": 0}
     },
 )
 def get_health(request: Request) -> JSONResponse:
-    """Return the generation that answers, its encoder and counts, and how well it does. Loads no model.
+    """Return the status of the service and the live generation with its encoder and counts. Loads no model.
 
-    `ok`; `empty` (nothing was published yet); `degraded` (the encoder is being loaded, or an older index answers
-    because the newest cannot be opened); `broken` (no question can be answered), which is a 503.
+    `ok`; `empty` (nothing published yet); `degraded` (the encoder is loading, or an older index is in use because the
+    newest cannot be opened); `broken` (no question can be answered), which is a 503.
     """
     live: Live = request.app.state.live
     found = live.standing()
@@ -50,7 +50,7 @@ def get_health(request: Request) -> JSONResponse:
 
 
 def _message(found: Standing) -> str | None:
-    """Return what is wrong and what to run; never an error's own text, which names files of this machine."""
+    """Return what is wrong and what to run, never an error's own text, because that names files on this machine."""
     if found.failure is not None:
         said = refusal_of(found.failure).sentence or ""
         return _BEHIND + said if found.status == "degraded" else said

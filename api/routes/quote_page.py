@@ -1,4 +1,4 @@
-"""GET /quotes/{id}: a quote in its surroundings, to hear, to widen and to cite."""
+"""GET /quotes/{id}: a quote in context, with its recording, longer versions and citation formats."""
 
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -17,14 +17,14 @@ from api.server.live_index import Live
 
 router = APIRouter(include_in_schema=False)
 
-# Letters in a line of a field, about, for a field that shows all of its text.
+# Approximate characters per line of a text field, used to make the field high enough for its text.
 _LINE_LETTERS = 55
 _MOST_LINES = 12
 
 
 @dataclass(frozen=True, slots=True)
 class CopyField:
-    """A text to copy: its name in addresses, what it is called after "Copy", and itself."""
+    """A text to copy: its name in element ids, its label after "Copy", and the text itself."""
 
     name: str
     label: str
@@ -32,13 +32,13 @@ class CopyField:
 
     @property
     def lines(self) -> int:
-        """Return how many lines the text fills, at most 12."""
+        """The number of lines the text fills, at most 12."""
         return min(_MOST_LINES, sum(1 + len(line) // _LINE_LETTERS for line in self.text.split("\n")))
 
 
 @router.api_route("/quotes/{identifier}", methods=["GET", "HEAD"])
 def show_quote(request: Request, identifier: str) -> HTMLResponse:
-    """Show a quote in its surroundings, with its recording and its citation in every form."""
+    """Show a quote in context, with its recording and its citation in every format."""
     live: Live = request.app.state.live
     found = surroundings_of(live.settings.home, identifier)
     base = base_of(request)
@@ -63,7 +63,7 @@ def show_quote(request: Request, identifier: str) -> HTMLResponse:
             *((CopyField("listen", "link to the recording at this second", listen),) if listen else ()),
             CopyField("embed", "card for another page", as_iframe(citation, base, WIDTH)),
         ),
-        json_ld=Markup(json_ld),  # noqa: S704 - it holds no "<", ">" or "&", so nothing of it can be markup
+        json_ld=Markup(json_ld),  # noqa: S704 - it holds no "<", ">" or "&", so it cannot contain markup
         address=address,
         listen=listen,
         oembed=f"{base}/oembed?{urlencode({'url': address})}",

@@ -1,4 +1,4 @@
-"""What a request tells: the address of this server as a reader knows it, the running index and the data folder."""
+"""What routes read from a request: the server's public URL, the live index and the data folder."""
 
 from pathlib import Path
 
@@ -8,15 +8,15 @@ from api.server.live_index import Live
 
 
 def base_of(request: Request) -> str:
-    """Return scheme and host of the request without a slash at the end; behind a proxy, those that it passes on.
+    """Return scheme and host of the request without a slash at the end; behind a proxy, those that the proxy forwards.
 
-    Starlette takes a Host header that is no host for none, so nothing but a host can come from there.
+    Starlette ignores a malformed Host header, so only a valid host can come from it.
     """
     return str(request.base_url).rstrip("/")
 
 
 def live_of(request: Request) -> Live:
-    """Return the index that the running app answers from."""
+    """Return the running app's live index."""
     live: Live = request.app.state.live
     return live
 

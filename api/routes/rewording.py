@@ -1,4 +1,4 @@
-"""Waiting for the language model on behalf of a reader, outside of any turn: as long as they are there."""
+"""Wait for the language model, outside the work queue, for as long as the reader stays connected."""
 
 from collections.abc import Callable
 from functools import partial
@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 from api.answer.compose import Answer
 from api.llm.rewrite import Model, rewrite_if_model
 
-# Seconds between looks at whether the reader is still there, while the language model writes.
+# Seconds between checks whether the reader is still connected while the language model writes.
 _LOOK = 0.2
 
 Reword = Callable[[Event], Answer]
@@ -21,19 +21,19 @@ _T = TypeVar("_T")
 
 
 def rewording_of(answer: Answer, model: Model | None) -> Reword | None:
-    """Return what asks the language model for the answer in its words, None where no model is used."""
+    """Return a function that asks the language model to reword the answer, None if no model is used."""
     return None if model is None else partial(rewrite_if_model, answer, model)
 
 
 def written(answer: Answer, reword: Reword | None, write: Callable[[Answer], Response]) -> Response:
-    """Return the response that `write` makes of an answer, reworded first where a model is used."""
+    """Return the response that `write` makes from an answer; `reword`, if given, is applied first."""
     return write(answer) if reword is None else RewordedResponse(reword, write)
 
 
 async def while_read(request: Request, work: Callable[[Event], _T]) -> _T | None:
-    """Run `work` in a thread; its event is set as soon as the reader leaves or the server stops.
+    """Run `work` in a thread and return its result, None if the reader left meanwhile.
 
-    Returns None if the reader left.
+    `work` gets an event that is set when the reader leaves or the server stops.
     """
     stop = Event()
     has_left = False
@@ -47,7 +47,7 @@ async def while_read(request: Request, work: Callable[[Event], _T]) -> _T | None
                     return
                 await anyio.sleep(_LOOK)
         finally:
-            stop.set()  # when the server cancels the response, too
+            stop.set()  # also when the server cancels the response
 
     async with anyio.create_task_group() as group:
         group.start_soon(watch)
@@ -57,10 +57,10 @@ async def while_read(request: Request, work: Callable[[Event], _T]) -> _T | None
 
 
 class RewordedResponse(Response):
-    """A response that is written when its answer has been reworded; nothing is sent to a reader who left."""
+    """A response that first rewords its answer; sends nothing if the reader has left."""
 
     def __init__(self, reword: Reword, write: Callable[[Answer], Response]) -> None:
-        """Write with `write`, in a thread, what `reword` returns."""
+        """Store `reword` and `write`; both run in a thread when the response is sent."""
         super().__init__()
         self._reword = reword
         self._write = write

@@ -1,4 +1,4 @@
-"""What requests may hold and what responses look like, for validation and for /docs."""
+"""Schemas of requests and responses, for validation and for /docs."""
 
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
@@ -18,22 +18,22 @@ _MOST_HISTORY = 10
 
 
 def _mended(value: Any) -> Any:
-    """Replace halves of surrogate pairs in a text; what is no text is refused later."""
+    """Replace lone surrogates in a string; validation refuses other types later."""
     return replace_surrogates(value) if isinstance(value, str) else value
 
 
 def _as_text(value: Any) -> Any:
-    """Take a bare number for an episode, as {"episode": 35} is what a person writes."""
+    """Accept a number where a string is expected, because people write {"episode": 35}."""
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else _mended(value)
 
 
 def _blank_is_all(value: Any) -> Any:
-    """A number field left empty in a form arrives as an empty text."""
+    """Use the default for "", which a form sends for an empty number field."""
     return MOST_CITATIONS if value == "" else value
 
 
 def _at_most(value: int) -> int:
-    """An answer has at most 8 citations however many are asked for; asking for more is no mistake."""
+    """Reduce the number to 8, the most citations of an answer; asking for more is not an error."""
     return min(value, MOST_CITATIONS)
 
 
@@ -44,27 +44,27 @@ FilterText = Annotated[str, BeforeValidator(_as_text), Field(max_length=_MOST_FI
 
 
 class FilterFields(BaseModel):
-    """What restricts an answer or a search; all of them together."""
+    """Filters of an answer or a search; all given filters must match."""
 
     show: FilterText | None = Field(None, description="id of a show")
-    episode: FilterText | None = Field(None, description="id of an episode, or its number where that is unique")
-    speaker: FilterText | None = Field(None, description="whole name of a speaker, or an unambiguous part")
+    episode: FilterText | None = Field(None, description="id of an episode, or its number if that is unique")
+    speaker: FilterText | None = Field(None, description="full name of a speaker, or an unambiguous part of it")
     since: FilterText | None = Field(None, description="first date, such as 2021-10-28")
     until: FilterText | None = Field(None, description="last date, such as 2021-10-28")
 
     def asked(self) -> Asked:
-        """Return the filters as the core takes them."""
+        """Return the filters as the core's `Asked`."""
         return Asked(self.show, self.episode, self.speaker, self.since, self.until)
 
 
 class Earlier(BaseModel):
-    """A question asked before in this conversation and the quotes that answered it."""
+    """An earlier question of this conversation and the quotes that answered it."""
 
     question: HistoryText
     citations: list[FilterText] = Field(default=[], description="quote ids, best first")
 
     def past(self) -> HistoryEntry:
-        """Return it as the core takes it."""
+        """Return it as the core's `HistoryEntry`."""
         return HistoryEntry(self.question, tuple(self.citations))
 
 
@@ -74,11 +74,11 @@ class AnswerRequest(FilterFields):
     question: Text = Field(description="1 to 2,000 characters")
     k: CitationCount = Field(MOST_CITATIONS, description="at most this many citations; more than 8 count as 8")
     history: list[Earlier] | None = Field(
-        None, max_length=_MOST_HISTORY, description="what was asked before, oldest first; at most 10"
+        None, max_length=_MOST_HISTORY, description="earlier questions, oldest first; at most 10"
     )
 
     def past(self) -> tuple[HistoryEntry, ...]:
-        """Return the history as the core takes it."""
+        """Return the history as the core's `HistoryEntry` values."""
         return tuple(earlier.past() for earlier in self.history or ())
 
 
@@ -90,42 +90,42 @@ class SearchRequest(FilterFields):
 
 
 class VerifyRequest(BaseModel):
-    """Words that somebody is said to have said."""
+    """A text to verify as a quote."""
 
     text: Text = Field(description="3 to 400 words, at most 2,000 characters")
-    speaker: FilterText | None = Field(None, description="who is said to have said it: whole name or some of its words")
+    speaker: FilterText | None = Field(None, description="the supposed speaker: full name or some words of it")
 
 
 class PageRequest(FilterFields):
-    """The address of the page that asks and answers; without `q` it only asks."""
+    """The query of the home page; without `q` it shows only the form."""
 
     q: Text | None = None
-    after: HistoryText | None = Field(None, description="the question asked before, for a follow-up")
+    after: HistoryText | None = Field(None, description="the previous question, for a follow-up")
     cited: FilterText | None = Field(None, description="id of the quote that answered it best")
     k: Annotated[CitationCount, BeforeValidator(_blank_is_all)] = MOST_CITATIONS
 
     def address(self) -> str:
-        """Return the address of this page, such as "/?q=Why%3F&show=gds"; what is empty or the default is left out."""
+        """Return the URL of this page, such as "/?q=Why%3F&show=gds", leaving out empty and default values."""
         given = {"q": self.q, **self.model_dump(exclude_defaults=True)}
         return "/?" + urlencode({name: value for name, value in given.items() if value})
 
 
 class Problem(BaseModel):
-    """One thing that is wrong: its kind, for programs, and a sentence, for people."""
+    """One error: its name, for programs, and a message, for people."""
 
     error: str
     message: str
 
 
 class ErrorResponse(BaseModel):
-    """Every error of this interface."""
+    """The shape of every error of this interface."""
 
     status_code: int
     errors: list[Problem]
 
 
 class SearchHit(BaseModel):
-    """A passage; `quote_id` is its best quote, null if it holds no sentence to quote. Times are seconds."""
+    """A passage; `quote_id` is its best quote, null if no sentence can be quoted. Times are in seconds."""
 
     rank: int
     score: float
@@ -146,14 +146,14 @@ class SearchResponse(BaseModel):
 
 
 class EpisodesResponse(BaseModel):
-    """Every episode of the library, the newest first."""
+    """Every episode of the library, newest first."""
 
     episodes: list[Episode]
 
 
 @dataclass(frozen=True, slots=True)
 class QuoteResponse(Citation):
-    """A citation with the words around it; `changed` says that the words are not those of the day the id was given."""
+    """A citation with the words around it; `changed`: the words have changed since the id was made."""
 
     before: str
     after: str
@@ -161,7 +161,7 @@ class QuoteResponse(Citation):
 
 
 class Counts(BaseModel):
-    """What the live generation holds."""
+    """The size of the live generation."""
 
     episodes: int
     passages: int
@@ -169,9 +169,9 @@ class Counts(BaseModel):
 
 
 class HealthResponse(BaseModel):
-    """`message` says what is wrong and what to run unless `status` is "ok"; the rest describes what answers.
+    """The health of the service; unless `status` is "ok", `message` says what is wrong and what to run.
 
-    "empty": nothing was published yet. "degraded": the encoder is being loaded, or an older index answers because the
+    "empty": nothing was published yet. "degraded": the encoder is loading, or an older index is in use because the
     newest cannot be opened. "broken": no question can be answered.
     """
 
@@ -182,4 +182,6 @@ class HealthResponse(BaseModel):
     encoder_loaded: bool
     built: str | None
     counts: Counts
-    dropped_quotes: dict[str, int] = Field(description="quotes that failed verification since the start, by fault")
+    dropped_quotes: dict[str, int] = Field(
+        description="quotes that failed verification since the server started, by fault"
+    )

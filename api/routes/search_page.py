@@ -1,4 +1,4 @@
-"""GET /search: the passages nearest to a question, with a picture of the years they come from."""
+"""GET /search: the passages that match a question best, with a chart of the years they come from."""
 
 from typing import Annotated
 from urllib.parse import urlencode
@@ -21,17 +21,17 @@ from api.server.work_queue import Worked
 
 router = APIRouter(include_in_schema=False, route_class=Worked)
 
-# Enough to see in which years something was talked about, few enough to be read through.
+# Enough to show in which years a topic came up, few enough to read through.
 SHOWN_HITS = 20
 
 
 def _blank_is_usual(value: object) -> object:
-    """A number field left empty in a form arrives as an empty text."""
+    """Use the default for "", which a form sends for an empty number field."""
     return SHOWN_HITS if value == "" else value
 
 
 class SearchPageRequest(FilterFields):
-    """The address of the page that searches; without `q` it only asks what for."""
+    """The query of the search page; without `q` it shows only the form."""
 
     q: Text | None = None
     k: Annotated[int, Field(ge=1, le=MOST_HITS), BeforeValidator(_blank_is_usual)] = SHOWN_HITS
@@ -39,7 +39,7 @@ class SearchPageRequest(FilterFields):
 
 @router.api_route("/search", methods=["GET", "HEAD"])
 def show_search(request: Request, asked: Annotated[SearchPageRequest, Query()]) -> HTMLResponse:
-    """Search, and show the hits; a question that is refused stands in its box again, with the reason."""
+    """Show the form and, if there is a question, its hits; an invalid question is shown again with the reason."""
     live: Live = request.app.state.live
     manifest = live.manifest()
     question, faults = (None, {}) if asked.q is None else checked(live, asked.q, asked.asked())
@@ -66,5 +66,5 @@ def _found(live: Live, question: Question, asked: SearchPageRequest) -> tuple[Op
 
 
 def _filters(asked: SearchPageRequest) -> dict[str, str]:
-    """Return the filters that are on, but for the dates, which the picture of the years sets."""
+    """Return the active filters except the dates, which the links in the years table set."""
     return {name: value for name in ("q", "show", "episode", "speaker") if (value := getattr(asked, name))}

@@ -1,4 +1,4 @@
-"""An answer as server-sent events: its quotes first, before the language model is asked, then its words, then all."""
+"""Send an answer as server-sent events: citations before the language model is asked, then statements, then all."""
 
 import json
 from collections.abc import AsyncIterator
@@ -15,23 +15,24 @@ MEDIA_TYPE = "text/event-stream"
 
 
 def wants_stream(accept: str) -> bool:
-    """Say whether a request's Accept header asks for events and not, as well, for JSON."""
+    """Say whether an Accept header asks for events and does not also accept JSON."""
     kinds = {part.partition(";")[0].strip().lower() for part in accept.split(",")}
     return MEDIA_TYPE in kinds and "application/json" not in kinds
 
 
 def streamed(request: Request, answer: Answer, reword: Reword | None) -> StreamingResponse:
-    """Return the events of an answer in quotes: `citations`, one `statement` for each, and the whole `answer`, last.
+    """Stream an answer as events: `citations`, one `statement` each, then the whole `answer`.
 
-    `reword` asks the language model, where there is one; if the server stops meanwhile, the statements are the quotes.
+    `reword`, if given, asks the language model; if the server stops meanwhile, the statements stay the quotes.
     """
-    # Proxies that collect a response before they pass it on would undo the streaming.
+    # Tell proxies not to buffer the response, because that would undo the streaming.
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(_events(request, answer, reword), media_type=MEDIA_TYPE, headers=headers)
 
 
 def event(name: str, data: Any) -> str:
-    """Return one server-sent event; JSON in one line needs no other escape."""
+    """Return one server-sent event; one-line JSON needs no further escaping."""
+
     return f"event: {name}\ndata: {json.dumps(data)}\n\n"
 
 

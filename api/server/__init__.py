@@ -1,1 +1,1 @@
-"""What surrounds every request: limits, admission, hosts, errors, the live index."""
+"""What every request passes through: access log, limits, admission, error handling, the live index."""

@@ -1,4 +1,4 @@
-"""One line in the log for each request: method, route, status, milliseconds. What was asked is never in it."""
+"""The access log: one line per request with method, route, status and milliseconds, never the question."""
 
 import logging
 from time import perf_counter
@@ -7,14 +7,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 logger = logging.getLogger(__name__)
 
-# What nginx writes where a client left before it was answered.
+# The status that nginx logs if the client disconnects before the response.
 _LEFT = 499
 
 
 class AccessLog:
-    """Logs each request when its response has ended, at level INFO.
+    """Logs each request at level INFO when its response has ended.
 
-    The route is a template ("/episodes/{identifier}", "-" for an address that has none): addresses carry questions.
+    Logs the route's template ("/episodes/{identifier}", or "-" if no route matches), because URLs contain questions.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -37,7 +37,7 @@ class AccessLog:
         try:
             await self._app(scope, receive, seen)
         except Exception:
-            status = 500  # what the server makes of it, outside of this
+            status = 500  # the server sends it, outside this middleware
             raise
         finally:
             route = getattr(scope.get("route"), "path", "-")

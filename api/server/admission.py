@@ -1,4 +1,4 @@
-"""Who may ask: requests for another host, too many of one client, and changes without the token are refused here."""
+"""Admission: refuse requests for another host, over the rate limit, or that need the token and lack it."""
 
 from collections.abc import Mapping
 from hmac import compare_digest
@@ -16,16 +16,16 @@ from api.settings import Settings
 
 _SCHEME = "bearer"
 
-# What changes nothing, and what everybody may send all the same. Anything else needs the token.
+# Methods that change nothing, and other requests that are open to everybody. Anything else needs the token.
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 OPEN = frozenset({("POST", "/api/answers"), ("POST", "/api/quotes/verify"), ("POST", "/feedback")})
-# Kept by browsers for good, and read from memory: the files of one page should not count as requests for pages.
+# Assets are cached by browsers and served from memory, so they do not count towards the rate limit.
 _UNCOUNTED = "/assets/"
-_WRONG_HOST = "This server does not answer to that name. Whoever runs it can add it to PLAYBACK_HOSTS."
+_WRONG_HOST = "This server does not accept that host name. The person who runs it can add the name to PLAYBACK_HOSTS."
 
 
 class Admission:
-    """Lets a request in, or answers it with 400 (host), 429 (rate) or 401 (token) in the one shape of errors."""
+    """Admits a request, or answers it with 400 (host), 429 (rate limit) or 401 (token) in the one shape of errors."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
@@ -34,27 +34,27 @@ class Admission:
         self._rates = Rates(settings.rate) if settings.rate else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass one request on, or refuse it; responses to counted requests say how many are left."""
+        """Pass a request on or refuse it; responses to counted requests carry the rate limit headers."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         request = Request(scope)
         if self._hosts and not is_served(request.headers.get("host", ""), self._hosts):
-            # Before it is counted: what the page of another site does must not use up what its reader has left.
+            # Refused before it is counted: another site's page must not use up its reader's rate limit.
             await error_response(request, 400, [("HostUnknown", _WRONG_HOST)])(scope, receive, send)
             return
         app: ASGIApp = self._app
         allowance = self._counted(request)
         if allowance is not None and allowance.is_over:
-            said = f"You asked more than {allowance.limit} times in a minute. Try again in {allowance.reset} seconds."
+            said = f"You sent more than {allowance.limit} requests in a minute. Try again in {allowance.reset} seconds."
             app = error_response(request, 429, [("TooManyRequests", said)])
         elif needs_token(request) and not is_bearer_of(request.headers.get("authorization", ""), self._token):
-            said = "This needs a token that is good here."
+            said = "This needs a valid token."
             app = error_response(request, 401, [("Unauthorized", said)], {"WWW-Authenticate": "Bearer"})
         await app(scope, receive, send if allowance is None else _with(allowance.headers(), send))
 
     def _counted(self, request: Request) -> Allowance | None:
-        """Count a request; None if it is not counted."""
+        """Count a request and return what its client has left; None if the request is not counted."""
         if self._rates is None or request.scope["path"].startswith(_UNCOUNTED):
             return None
         client = counted_as(request.client.host if request.client else None)
@@ -64,10 +64,10 @@ class Admission:
 def needs_token(request: Request) -> bool:
     """Say whether a request would reach a route that may change something and is not open to everybody.
 
-    Every route of the app is looked at, whoever added it, so that a new one is closed until it is named here; what
-    reaches no route goes on, to be refused as not found.
+    Checks every route of the app, so a new route needs the token until OPEN lists it. A request that matches no route
+    passes and becomes a 404.
     """
-    # The path that is routed; the one in `request.url` is put together with the Host header, which a stranger writes.
+    # The path that is routed; `request.url` is built with the Host header, which the client controls.
     if request.method in SAFE_METHODS or (request.method, request.scope["path"]) in OPEN:
         return False
     app: FastAPI = request.app
@@ -84,12 +84,12 @@ def _with(headers: Mapping[str, str], send: Send) -> Send:
 
 
 def is_bearer_of(authorization: str, token: str | None) -> bool:
-    """Say whether an Authorization header carries the token, in a time that does not depend on it.
+    """Say whether an Authorization header carries the token, in constant time.
 
-    Where no token is set, or an empty one, nobody does.
+    Always False if no token is set, or an empty one.
     """
     scheme, _, given = authorization.partition(" ")
     if not token or scheme.lower() != _SCHEME:
         return False
-    # Bytes, because compare_digest takes no text with other letters than ASCII.
+    # Bytes, because compare_digest rejects text that is not ASCII.
     return compare_digest(given.strip().encode(errors="surrogateescape"), token.encode(errors="surrogateescape"))

@@ -1,7 +1,7 @@
-"""Which names a server answers to; pure.
+"""Check host names, against DNS rebinding; pure.
 
-A page of another site can give its own name the address of this machine (DNS rebinding) and would then read answers as
-if it were a page of this server. The Host header tells: it carries the name that the browser asked for.
+Another site can point its own host name at this machine's address; its pages could then read answers as if they were
+this server's. The Host header shows the name that the browser used.
 """
 
 import re
@@ -14,10 +14,10 @@ _HOST = re.compile(r"(?:\[(?P<literal>[0-9a-f:.]+)\]|(?P<name>[a-z0-9._-]+))(?::
 
 
 def is_served(host: str, names: Iterable[str]) -> bool:
-    """Say whether a Host header, with or without a port, holds one of the names.
+    """Say whether a Host header, with or without a port, matches one of the names.
 
-    "*" stands for every name and "*.example.org" for every name below example.org; an address that stands for all of a
-    machine ("0.0.0.0", "::") lets in every numeric address, which no other site can give itself.
+    "*" matches every name and "*.example.org" every name below example.org. An unspecified address ("0.0.0.0", "::")
+    matches every numeric address, because DNS rebinding needs a name.
     """
     found = _HOST.fullmatch(host.lower())
     if found is None:
@@ -39,7 +39,7 @@ def _fits(name: str, known: str) -> bool:
 
 
 def address_of(text: str) -> IPv4Address | IPv6Address | None:
-    """Return a numeric address, an IPv4 one that is written as IPv6 as what it is; None for any other text."""
+    """Return a numeric address, with IPv4 addresses in IPv6 notation converted to IPv4; None for any other text."""
     try:
         address = ip_address(text)
     except ValueError:

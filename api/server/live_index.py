@@ -1,4 +1,4 @@
-"""The opened knowledge base of a running server: follows what is published, without failing a request."""
+"""The open knowledge base of a running server: switches to newly published generations without failing a request."""
 
 import logging
 from contextlib import closing
@@ -20,22 +20,23 @@ from ingest.errors import PlaybackError
 
 logger = logging.getLogger(__name__)
 
-# Changes whenever `index/current` is replaced: its inode, and when and how long it was written.
+# Inode, modification time and size of `index/current`; changes whenever that file is replaced.
 Stamp = tuple[int, int, int]
-# "degraded": questions are answered, or will be in seconds, and somebody should look. "broken": none can be answered.
+# "degraded": questions are answered, or will be within seconds, but something needs attention. "broken": none can be.
 Health = Literal["ok", "empty", "degraded", "broken"]
 
-# Seconds until a generation that could not be opened is tried again, as the reason may be gone: too many open files.
+# Seconds before retrying a generation that could not be opened; the error may be transient, such as too many open
+# files.
 _TRY_AGAIN = 30.0
-# Seconds between looks at what is published.
+# Seconds between checks for a newly published generation.
 _LOOK = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How well questions can be answered: `manifest` is that of the generation that answers, None if none does.
+    """The health of the service; `manifest` belongs to the generation in use, None if there is none.
 
-    `failure` is why something cannot be opened; where it is None and the status is "degraded", the encoder is loading.
+    `failure` is why something cannot be opened; if it is None and the status is "degraded", the encoder is loading.
     """
 
     status: Health
@@ -45,18 +46,18 @@ class Standing:
 
 
 class Live:
-    """What a server answers from; asked by many threads, switched by one at a time.
+    """The knowledge base a server answers from; read by many threads, switched by one at a time.
 
-    A request holds the base it was given, so one that began before a switch ends with the generation it began with;
-    an old generation's files are let go when the last such request is done.
+    A request keeps the base it got, so it finishes with the generation it started with. An old generation's files are
+    closed when the last such request is done.
     """
 
     def __init__(self, settings: Settings, encoder: Encoder | None = None) -> None:
-        """Open nothing yet; without `encoder` the generation's own is loaded when it is first needed."""
+        """Open nothing yet; without `encoder`, the generation's own is loaded when it is first needed."""
         self.settings = settings
         self._encoder = encoder
         self._base: KnowledgeBase | None = None
-        # What was tried last: its stamp, why it failed, and from when on it is tried again (monotonic seconds).
+        # The last attempt: its stamp, its error if it failed, and when to retry (monotonic seconds).
         self._stamp: Stamp | None = None
         self._failure: PlaybackError | None = None
         self._again = 0.0
@@ -64,11 +65,11 @@ class Live:
         self._warmed: KnowledgeBase | None = None
 
     def base(self) -> KnowledgeBase:
-        """Return the knowledge base of the published generation, opening it if it is another than before.
+        """Return the knowledge base of the published generation, opening it if it is new.
 
-        Costs one stat while nothing new is published. The first call takes seconds, because it loads the encoder.
-        During a switch other threads get the generation before; so do all if the new one cannot be opened, which is
-        tried again after half a minute. Raises IndexMissing if nothing was published, IndexBroken or EncoderError if
+        Costs one stat call while nothing new is published. The first call takes seconds, because it loads the encoder.
+        During a switch other threads get the previous generation. If the new one cannot be opened, all threads do, with
+        a retry after half a minute. Raises IndexMissing if nothing was published, IndexBroken or EncoderError if
         nothing can be opened.
         """
         stamp = self._published()
@@ -84,7 +85,7 @@ class Live:
             self._switching.release()
 
     def manifest(self) -> Manifest | None:
-        """Return what the generation that answers says of itself, None if nothing was published; loads no encoder.
+        """Return the manifest of the generation in use, None if nothing was published; loads no encoder.
 
         Raises IndexBroken if it cannot be read.
         """
@@ -94,17 +95,17 @@ class Live:
         return None if number is None else manifest_of(self.settings.home, number)
 
     def starters(self) -> tuple[str, ...]:
-        """Return the questions to start from, none where nothing can be opened; waits for no encoder.
+        """Return suggested questions, () if no index can be opened; does not wait for the encoder.
 
-        Until one is loaded, the generation is opened for this alone: 0.15 s for 60 interviews. It does not say in which
-        episode they were asked, so none is shown while it holds one that was removed.
+        Until the encoder is loaded, this opens the generation on each call: 0.15 s for 60 interviews. The generation
+        does not record a question's episode, so it shows none while it holds a removed episode.
         """
         if self._base is not None:
             return self._starters(self.base().generation)
         try:
             generation = open_generation(self.settings.home)
         except (IndexMissing, IndexBroken):
-            return ()  # what is wrong is said to those who ask
+            return ()  # requests that ask a question report the error
         with closing(generation):
             return self._starters(generation)
 
@@ -112,26 +113,26 @@ class Live:
         return () if removed_since(self.settings.home, generation) else generation.starters()
 
     def warm(self) -> None:
-        """Open what is published before anybody asks; what is wrong is said to those who ask."""
+        """Open the published generation before the first question; errors are reported to requests that ask one."""
         try:
             base = self.base()
             if base is not self._warmed:
                 words_of(base.generation)
                 entries_of(self.settings.home)
                 self._warmed = base
-                release_memory()  # the generation before is gone, or goes with its last request
+                release_memory()  # the previous generation is closed, or will be after its last request
         except PlaybackError as error:
             logger.debug("not opened yet: %s", error)
 
     def follow(self, stop: Event) -> None:
-        """Warm what is published, and whatever is published later, until `stop` is set: for a thread of its own."""
+        """Warm the published generation and every later one until `stop` is set; runs in its own thread."""
         while True:
             self.warm()
             if stop.wait(_LOOK):
                 return
 
     def standing(self) -> Standing:
-        """Say how well questions can be answered; opens what is published, but loads no encoder."""
+        """Return the health of the service; may open the published generation, but loads no encoder."""
         has_encoder = self._encoder is not None or self._base is not None
         try:
             manifest = self.base().generation.manifest if has_encoder else self.manifest()
@@ -148,7 +149,7 @@ class Live:
         return Standing("ok", manifest, has_encoder)
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Close the files."""
         with self._switching:
             if self._base is not None:
                 self._base.generation.close()
@@ -156,28 +157,28 @@ class Live:
             self._warmed = None
 
     def _is_tried(self, stamp: Stamp) -> bool:
-        """Say whether this was opened, or failed so short a time ago that it is not tried again."""
+        """Say whether this generation is open, or failed too recently to retry."""
         return stamp == self._stamp and (self._failure is None or monotonic() < self._again)
 
     def _switched(self, stamp: Stamp) -> KnowledgeBase:
         before = self._base
         if self._is_tried(stamp):
             if before is not None:
-                return before  # another thread switched while this one waited
+                return before  # another thread has switched meanwhile
             if self._failure is not None:
                 raise _repeated(self._failure)
         try:
             opened = open_base(self.settings, self._encoder if before is None else before.encoder)
         except PlaybackError as error:
-            # In this order, because other threads look at the stamp first.
+            # The stamp is set last, because other threads check it first.
             self._failure, self._again = _repeated(error), monotonic() + _TRY_AGAIN
             self._stamp = stamp
             if before is None:
                 raise
-            logger.error("the published generation cannot be opened, the one before goes on: %s", error)
+            logger.error("the published generation cannot be opened, the previous one stays in use: %s", error)
             return before
-        logger.info("generation %d answers now", opened.generation.manifest.generation)
-        # The one before is not closed: it closes when the last request that holds it lets go of it.
+        logger.info("generation %d is in use now", opened.generation.manifest.generation)
+        # The previous generation is not closed here: it closes with the last request that holds it.
         self._base, self._failure = opened, None
         self._stamp = stamp
         return opened
@@ -191,5 +192,5 @@ class Live:
 
 
 def _repeated(error: PlaybackError) -> PlaybackError:
-    """Return the same error without its traceback, which would hold what was half open and grow with each raise."""
+    """Return the same error without its traceback, which would keep objects alive and grow with each raise."""
     return type(error)(*error.args)

@@ -1,25 +1,25 @@
-"""How much memory the C library keeps of what was freed, where that is glibc; elsewhere nothing is changed."""
+"""Make glibc return freed memory to the system; does nothing with other C libraries."""
 
 import ctypes
 
-# M_ARENA_MAX of glibc's malloc.h, and how many heaps threads share.
+# M_ARENA_MAX of glibc's malloc.h, and the number of heaps (arenas) that all threads share.
 _ARENAS_OPTION, _ARENAS = -8, 2
 
 
 def limit_arenas() -> None:
-    """Let threads share two heaps; to be called before there are any.
+    """Make all threads share two heaps; call it before starting any thread.
 
-    glibc gives each thread one of its own, which keep what was freed in them: in a five-minute soak over the sample
-    show the process crept up by 35 to 57 MiB, and by 11 with two heaps (docs/reliability.md).
+    By default glibc gives each thread its own heap, which keeps the memory freed in it. In a five-minute soak over the
+    sample show the process grew by 35 to 57 MiB, with two heaps by 11 (docs/reliability.md).
     """
     _call("mallopt", _ARENAS_OPTION, _ARENAS)
 
 
 def release_memory() -> None:
-    """Return what was freed to the system: tens of milliseconds, for moments at which much was freed at once.
+    """Return freed memory to the system; takes tens of milliseconds, so call it only after freeing a lot.
 
-    What is left of an old generation lies between what is still used. In a five-minute soak over 60 interviews that
-    switched every ten seconds the process crept up by 50 MiB without this, and by 9 with it (docs/reliability.md).
+    The freed memory of an old generation is scattered between memory in use. In a five-minute soak over 60 interviews
+    that switched every ten seconds the process grew by 50 MiB without this, and by 9 with it (docs/reliability.md).
     """
     _call("malloc_trim", 0)
 

@@ -1,4 +1,4 @@
-"""How often one client may ask: requests counted in windows of a minute, in bounded memory; pure but for its counts."""
+"""The rate limit: count each client's requests in windows of a minute, in bounded memory."""
 
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -8,15 +8,15 @@ from math import ceil
 from api.server.hosts import address_of
 
 WINDOW = 60.0  # seconds
-# Clients counted at once, about 2 MB; beyond it the one whose window is the oldest starts anew.
+# Clients counted at the same time, about 2 MB; beyond that, the client with the oldest window is forgotten.
 _MOST_CLIENTS = 10_000
-# Who has one IPv6 address has all of its network.
+# A client with one IPv6 address usually has its whole /64 network.
 _IPV6_PREFIX = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What a client has left: requests in its window, and seconds until a new one begins."""
+    """A client's remaining requests in its window, and the seconds until the next window."""
 
     limit: int
     remaining: int
@@ -24,7 +24,7 @@ class Allowance:
     is_over: bool
 
     def headers(self) -> dict[str, str]:
-        """Return the fields of draft-ietf-httpapi-ratelimit-headers-06, and when to come back if it is over."""
+        """Return the headers of draft-ietf-httpapi-ratelimit-headers-06, with Retry-After if the limit is exceeded."""
         found = {
             "RateLimit-Limit": str(self.limit),
             "RateLimit-Remaining": str(self.remaining),
@@ -35,20 +35,20 @@ class Allowance:
 
 
 class Rates:
-    """The counts of one server; for one thread, its event loop."""
+    """The request counts of one server; not thread-safe, used only in the event loop."""
 
     def __init__(self, limit: int, most_clients: int = _MOST_CLIENTS) -> None:
-        """Allow `limit` requests a minute to each client."""
+        """Allow each client `limit` requests per minute."""
         self._limit = limit
         self._most_clients = most_clients
-        # By client: when its window began, and the requests in it; the oldest window first.
+        # Per client: start of its window and requests in it; oldest window first.
         self._windows: OrderedDict[str, tuple[float, int]] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._windows)
 
     def count(self, client: str, now: float) -> Allowance:
-        """Count a request at `now` (seconds, never going back) and return what is left; refused ones count too."""
+        """Count a request at `now` (monotonic seconds) and return what is left; refused requests count too."""
         began, counted = self._windows.get(client, (now, 0))
         if now - began >= WINDOW or counted == 0:
             self._windows.pop(client, None)
@@ -62,9 +62,9 @@ class Rates:
 
 
 def counted_as(address: str | None) -> str | None:
-    """Return what a client is counted as: its IPv4 address or IPv6 network; None if it is not counted.
+    """Return the key under which a client is counted: its IPv4 address or IPv6 network; None if it is not counted.
 
-    Not counted are programs of this machine: those with a loopback address or, behind a local socket, with none.
+    Programs on this machine are not counted: they have a loopback address or, on a local socket, no address.
     """
     found = None if address is None else address_of(address)
     if found is None or found.is_loopback:

@@ -1,4 +1,4 @@
-"""Every refusal in one place: which error is which status, and the one shape all errors have."""
+"""Map every error to its HTTP status in one table, and write all errors in the one shape."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -36,10 +36,10 @@ INVALID = "ValidationError"
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """How an error leaves: its status, its name for programs, and a sentence that stands in for its own.
+    """How an error is sent: its status, its name for programs, and a sentence that replaces its own message.
 
-    Errors that are the server's (from 500) always have such a sentence, because their own names files of this machine.
-    `retry_after` is in seconds, for what is likely to be over by then.
+    Server errors (500 and above) always have such a sentence, because their own messages name files on this machine.
+    `retry_after` is in seconds, for transient errors.
     """
 
     status: int
@@ -51,37 +51,37 @@ class Refusal:
 REFUSALS: dict[type[PlaybackError], Refusal] = {
     QuestionError: Refusal(422, INVALID),
     FilterError: Refusal(422, INVALID),
-    SourceError: Refusal(422, INVALID),  # serving, only an export that the transcript has no times for
+    SourceError: Refusal(422, INVALID),  # in the server: only the export of a transcript without times to vtt or srt
     EpisodeUnknown: Refusal(404, "EpisodeUnknown"),
     QuoteUnknown: Refusal(404, "QuoteUnknown"),
     EpisodeGone: Refusal(410, "EpisodeGone"),
     QuoteGone: Refusal(410, "QuoteGone"),
     FeedbackError: Refusal(422, INVALID),
     FeedbackFull: Refusal(
-        503, "FeedbackFull", "So much feedback is stored that no more is. Whoever runs this must move feedback.jsonl."
+        503, "FeedbackFull", "Feedback storage is full. The person who runs this service must move feedback.jsonl."
     ),
-    Busy: Refusal(503, "Busy", "Too many people are asking at the moment. Try again in a few seconds.", retry_after=2),
-    ReaderLeft: Refusal(499, "ReaderLeft"),  # read by nobody; the status is nginx's, for the log
+    Busy: Refusal(503, "Busy", "Too many people are asking questions. Try again in a few seconds.", retry_after=2),
+    ReaderLeft: Refusal(499, "ReaderLeft"),  # nobody reads it; nginx's status, for the access log
     IndexMissing: Refusal(
-        503, "IndexMissing", "Nothing can be asked yet. Whoever runs this must run: playback ingest SOURCE"
+        503, "IndexMissing", "There is no index yet. The person who runs this service must run: playback ingest SOURCE"
     ),
     IndexBroken: Refusal(
-        503, "IndexBroken", "The index cannot be read. Whoever runs this must run: playback index --rebuild"
+        503,
+        "IndexBroken",
+        "The index cannot be read. The person who runs this service must run: playback index --rebuild",
     ),
     EncoderError: Refusal(
-        503, "EncoderError", "The index and its encoder do not fit. Whoever runs this must run: playback index"
+        503,
+        "EncoderError",
+        "The index and its encoder do not match. The person who runs this service must run: playback index",
     ),
-    ModelMissing: Refusal(
-        503, "ModelMissing", "A model is not on this machine. Whoever runs this finds in the log which."
-    ),
+    ModelMissing: Refusal(503, "ModelMissing", "A model is missing on this server. Its log says which one."),
     LibraryError: Refusal(
-        500, "LibraryError", "A file of the library cannot be read. Whoever runs this finds in the log which."
+        500, "LibraryError", "A file of the library cannot be read. The server's log says which one."
     ),
-    AudioError: Refusal(500, "AudioError", "A recording cannot be read. Whoever runs this finds in the log which."),
-    SettingError: Refusal(
-        500, "InternalError", "This server is set up wrongly. Whoever runs this finds in the log how."
-    ),
-    PlaybackError: Refusal(500, "InternalError", "Something went wrong here. Whoever runs this finds in the log what."),
+    AudioError: Refusal(500, "AudioError", "A recording cannot be read. The server's log says which one."),
+    SettingError: Refusal(500, "InternalError", "This server is not configured correctly. Its log says why."),
+    PlaybackError: Refusal(500, "InternalError", "Something went wrong on this server. Its log says what."),
 }
 
 _NAMES = {
@@ -93,13 +93,13 @@ _NAMES = {
     416: "RangeNotSatisfiable",
     500: "InternalError",
 }
-# Addresses for people; they answer with a page unless another kind of answer is asked for.
+# Paths of pages; their errors are pages too unless the client asks for another format.
 _PAGES = ("/episodes", "/quotes", "/search", "/feedback", "/docs")
 _MOST_PROBLEMS = 20
 
 
 def register(app: FastAPI) -> None:
-    """Make the app answer every error in the one shape, or with a page where a person reads it."""
+    """Make the app answer every error in the one JSON shape, or with a page if a person reads it."""
     app.add_exception_handler(PlaybackError, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
@@ -114,7 +114,7 @@ def error_body(status: int, problems: Sequence[tuple[str, str]]) -> dict[str, ob
 def error_response(
     request: Request, status: int, problems: Sequence[tuple[str, str]], headers: Mapping[str, str] | None = None
 ) -> Response:
-    """Return (name, message) pairs as the contract's JSON, or as a page where a person reads it."""
+    """Return (name, message) pairs as the contract's JSON, or as a page if a person reads it."""
     response: Response
     if _for_a_person(request):
         messages = [message for _, message in problems]
@@ -126,14 +126,14 @@ def error_response(
 
 
 def refusal_of(error: PlaybackError) -> Refusal:
-    """Return how an error leaves: the entry of its class, which a test proves to be there."""
+    """Return how an error is sent: the entry of its class; a test checks that every class has one."""
     return REFUSALS.get(type(error), REFUSALS[PlaybackError])
 
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, PlaybackError)
     refusal = refusal_of(error)
-    # What passes by itself is no fault, and a crowd must not fill the log.
+    # Transient refusals are not logged: they are no fault, and many of them must not fill the log.
     if refusal.status >= HTTPStatus.INTERNAL_SERVER_ERROR and refusal.retry_after is None:
         logger.warning("%s %s: %s", request.method, _path(request), error)
     headers = {} if refusal.retry_after is None else {"Retry-After": str(refusal.retry_after)}
@@ -145,7 +145,7 @@ async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     problems = []
     for found in error.errors()[:_MOST_PROBLEMS]:
-        # What was sent is not repeated; where it stood and what is wrong with it is.
+        # Say which field is invalid and why, but do not repeat its value.
         where = ".".join(str(part) for part in found["loc"] if part not in ("body", "query", "path"))
         problems.append((INVALID, f"{where[:100]}: {found['msg']}" if where else str(found["msg"])))
     return error_response(request, 422, problems)
@@ -158,19 +158,19 @@ async def _http(request: Request, error: Exception) -> Response:
     if message == HTTPStatus(status).phrase:
         message = {
             404: "There is nothing at this address.",
-            405: f"This address does not take {request.method}.",
+            405: f"This address does not accept {request.method}.",
         }.get(status, message)
     return error_response(request, status, [(_NAMES.get(status, "HttpError"), message)], error.headers)
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
     logger.error("%s %s failed", request.method, _path(request), exc_info=error)
-    # Starlette sends this one from outside the guard.
+    # Starlette sends this response outside the guard, so the security headers are added here.
     return error_response(request, 500, [("InternalError", str(REFUSALS[PlaybackError].sentence))], HEADERS)
 
 
 def _path(request: Request) -> str:
-    """The path for the log, which no stranger may write lines or orders to a terminal into."""
+    """Return the path for the log, without line breaks or terminal control characters from a client."""
     return printable(request.scope["path"])
 
 

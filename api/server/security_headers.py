@@ -1,4 +1,4 @@
-"""What holds for every request and response: bodies have a limit, responses carry the security headers."""
+"""Limit the size of every request body and add the security headers to every response."""
 
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
@@ -11,7 +11,7 @@ HEADERS = {
         "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
-    # Questions stand in addresses, and those must not reach the publishers whose recordings a page plays.
+    # URLs contain questions, which must not reach the publishers whose recordings a page plays.
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
@@ -25,7 +25,7 @@ class Guard:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass one request on; raises HTTPException 413 to whoever reads too long a body."""
+        """Pass a request on; reading a body that is too long raises HTTPException 413."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -36,7 +36,7 @@ class Guard:
             message = await receive()
             received += len(message.get("body", b""))
             if received > MOST_BODY_BYTES:
-                raise HTTPException(413, f"at most {MOST_BODY_BYTES // 1000} kB are read")
+                raise HTTPException(413, f"the request body is longer than {MOST_BODY_BYTES // 1000} kB")
             return message
 
         async def guarded(message: Message) -> None:

@@ -1,4 +1,4 @@
-"""No request waits for ever: what has no response in time is answered by a refusal."""
+"""Limit the time until a response begins; a request that takes longer is refused."""
 
 import asyncio
 import logging
@@ -10,27 +10,27 @@ from api.server.refusals import error_response
 
 logger = logging.getLogger(__name__)
 
-# Seconds until a response must have begun; less than the 60 after which proxies give up in words of their own, more
-# than the 20 of the language model.
+# Seconds until a response must have begun: less than the 60 after which proxies usually give up, more than the language
+# model's 20.
 TIME_LIMIT = 50.0
 _RETRY_AFTER = "10"  # seconds
 
 
 class TimeLimit:
-    """Answers 503 where a response has not begun in time, or 408 where the request has not arrived whole.
+    """Answers 503 if a response has not begun in time, or 408 if the request has not arrived completely.
 
-    Waiting ends at once. A thread that is at work cannot be stopped: it ends by itself, its result is dropped, and the
-    turn it holds (api.server.work_queue) is free only then, so that late work still counts as work.
+    A request that only waits is cancelled at once. A working thread cannot be stopped: it finishes, its result is
+    dropped, and only then is its slot in the work queue (api.server.work_queue) free again.
     """
 
     def __init__(self, app: ASGIApp, seconds: float = TIME_LIMIT) -> None:
         self._app = app
         self._seconds = seconds
-        # The event loop itself keeps no task alive.
+        # The event loop holds tasks only weakly, so keep references to them here.
         self._late: set[asyncio.Task[None]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass one request on; how long its response then takes is not limited, since recordings are long."""
+        """Pass a request on; sending the response may take any time, because recordings are long."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -47,7 +47,7 @@ class TimeLimit:
 
         async def sending(message: Message) -> None:
             if is_over:
-                return  # the refusal was sent in its place
+                return  # the refusal was sent instead
             has_begun.set()
             await send(message)
 
@@ -73,7 +73,7 @@ class TimeLimit:
         try:
             await self._app(scope, receive, send)
         finally:
-            has_begun.set()  # also where there is no response: the reader has left, or the app failed
+            has_begun.set()  # also without a response: the reader has left, or the app failed
 
     def _give_up(self, answering: "asyncio.Task[None]") -> None:
         self._late.add(answering)
@@ -83,12 +83,12 @@ class TimeLimit:
     def _ended(self, answering: "asyncio.Task[None]") -> None:
         self._late.discard(answering)
         if not answering.cancelled() and answering.exception() is not None:
-            logger.info("a request that was given up failed", exc_info=answering.exception())
+            logger.info("a request failed after its time limit", exc_info=answering.exception())
 
 
 def _refusal(request: Request, is_reading: bool) -> ASGIApp:
     if is_reading:
-        said = "The request did not arrive whole in time."
+        said = "The request did not arrive completely in time."
         return error_response(request, 408, [("RequestTimeout", said)], {"Connection": "close"})
-    said = "This took too long and was given up. Try again later."
+    said = "This took too long and was stopped. Try again later."
     return error_response(request, 503, [("Timeout", said)], {"Retry-After": _RETRY_AFTER})

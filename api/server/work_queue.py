@@ -1,4 +1,4 @@
-"""What is asked takes turns: so much at a time, a short queue, and a refusal for what does not fit into it."""
+"""The work queue: a few questions are answered at a time, a few more wait, and the rest are refused."""
 
 import asyncio
 import os
@@ -13,26 +13,26 @@ from fastapi.routing import APIRoute
 
 from api.errors import Busy, ReaderLeft
 
-# Encoding takes one thread and much of the rest holds Python's lock: more than four at a time only slow each other. On
+# Encoding uses one thread and much of the rest holds the GIL, so more than four at a time only slow each other down. On
 # two processors, eight clients got about 1.4 times as many answers with two at a time as with one.
 _MOST_AT_ONCE = 4
-# A question takes a fraction of a second, so the last in the queue waits seconds, which a reader does.
+# A question takes a fraction of a second, so the last in the queue waits a few seconds, which readers accept.
 MOST_WAITING = 16
 PATIENCE = 5.0  # seconds in the queue
-# Seconds between looks at whether a reader who waits is still there.
+# Seconds between checks whether a waiting reader is still connected.
 _LOOK = 0.2
 
 T = TypeVar("T")
 
 
 class WorkQueue:
-    """At most `at_once` questions are worked on and `waiting` wait, first come, first served.
+    """Answers at most `at_once` questions at a time while `waiting` more wait, first come, first served.
 
-    For one event loop: nothing here is shared between threads.
+    Not thread-safe: for use in one event loop.
     """
 
     def __init__(self, at_once: int | None = None, waiting: int = MOST_WAITING, patience: float = PATIENCE) -> None:
-        """Work on as many at once as there are processors, at most four; wait `patience` seconds."""
+        """Default to one question at a time per processor, at most four; waiting ends after `patience` seconds."""
         self._free = at_once or usual_workers(len(os.sched_getaffinity(0)))
         self._queue: deque[asyncio.Future[None]] = deque()
         self._working: set[asyncio.Task[Any]] = set()
@@ -40,17 +40,18 @@ class WorkQueue:
         self._patience = patience
 
     async def run(self, request: Request, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        """Return what `work` returns, begun when a turn comes; the request's body must have been read.
+        """Run `work` when a slot is free and return its result; the request's body must have been read before.
 
-        Where nobody waits for it any more it ends by itself, as its thread cannot be stopped, and holds its turn until
-        then. Raises Busy if the queue is full or no turn comes in time, ReaderLeft if the reader leaves meanwhile.
+        Work that nobody waits for any more cannot be stopped, because it runs in a thread; it keeps its slot until it
+        ends. Raises Busy if the queue is full or no slot becomes free in time, ReaderLeft if the reader leaves the
+        queue.
         """
         if self._free:
             self._free -= 1
         else:
             await self._wait(request)
         working = asyncio.create_task(work())
-        self._working.add(working)  # the event loop itself keeps no task alive
+        self._working.add(working)  # the event loop holds tasks only weakly
         working.add_done_callback(self._ended)
         return await asyncio.shield(working)
 
@@ -58,10 +59,10 @@ class WorkQueue:
         self._working.discard(working)
         self._pass_on()
         if not working.cancelled():
-            working.exception()  # whoever waits gets it; where nobody does it need not be reported as lost
+            working.exception()  # mark it as retrieved: if nobody waits, asyncio must not report it as lost
 
     async def _wait(self, request: Request) -> None:
-        """Stand in the queue until the turn of another is passed on."""
+        """Wait in the queue until another request passes on its slot."""
         if len(self._queue) >= self._most_waiting:
             raise Busy("the queue is full")
         place = asyncio.get_running_loop().create_future()
@@ -71,12 +72,12 @@ class WorkQueue:
             while not place.done():
                 left = until - monotonic()
                 if left <= 0:
-                    raise Busy(f"no turn came within {self._patience:g} s")
+                    raise Busy(f"no slot became free within {self._patience:g} s")
                 await asyncio.wait({place}, timeout=min(left, _LOOK))
                 if not place.done() and await request.is_disconnected():
                     raise ReaderLeft("the reader left the queue")
         except BaseException:
-            # A turn may have come while this one was given up or cancelled.
+            # The slot may have arrived at the moment of giving up or cancelling.
             if place.done():
                 self._pass_on()
             else:
@@ -96,19 +97,20 @@ def usual_workers(processors: int) -> int:
 
 
 class Worked(APIRoute):
-    """A route whose questions take turns: what is posted, and addresses that carry a question (`q`).
+    """A route that puts questions into the work queue: POST requests, and URLs with a question (`q`).
 
-    The turn ends when the endpoint has returned: sending the response and waiting for a language model need none.
+    The slot is free again when the endpoint returns; sending the response and waiting for a language model need none.
     """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Return the endpoint's handler, which is entered when there is a turn."""
+        """Return the endpoint's handler, which runs when a slot is free."""
         answered = super().get_route_handler()
 
         async def in_turn(request: Request) -> Response:
             if request.method != "POST" and not request.query_params.get("q"):
                 return await answered(request)
-            await request.body()  # before the turn, so that nobody holds one who sends slowly
+            await request.body()  # before taking a slot, so that a slow sender does not hold one
+
             turns: WorkQueue = request.app.state.turns
             return await turns.run(request, lambda: answered(request))
 

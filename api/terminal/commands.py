@@ -1,4 +1,4 @@
-"""What each command does with the core; `api.cli` parses and maps errors to exit codes."""
+"""The commands: each calls the core and prints; `api.cli` parses the options and maps errors to exit codes."""
 
 import json
 import sys
@@ -25,7 +25,7 @@ from ingest.transcript import Episode, Transcript, with_episode
 
 
 def ingest(options: Namespace, settings: Settings) -> int:
-    """Ingest sources, print every episode's outcome, publish the index; 1 if any source or episode failed or waits."""
+    """Ingest sources, print each episode's outcome, publish the index; return 1 if any of them failed or waits."""
     allow = frozenset(options.allow_host)
     return run_ingest(
         (partial(register_source, source, settings.home, allow, options.again) for source in options.sources),
@@ -35,15 +35,15 @@ def ingest(options: Namespace, settings: Settings) -> int:
 
 
 def refresh(options: Namespace, settings: Settings) -> int:
-    """Read all known feeds again and ingest what is new, changed or was not done; done at once if another does it.
+    """Read all known feeds again and ingest new, changed and unfinished episodes; do nothing if another run does it.
 
-    Prints no episode to which nothing happened, so that a scheduled run prints little.
+    Does not print unchanged episodes, so that a scheduled run prints little.
     """
     if not any(feed.url for feed in feeds(settings.home)):
         raise SourceError(f"{settings.home} knows no feed; run: playback ingest FEED")
     with lock(feeds_folder(settings.home), wait=False) as held:
         if not held:
-            print("another refresh is under way; it is left to do this work")
+            print("another refresh is running; nothing to do")
             return 0
         known = [feed for feed in feeds(settings.home) if feed.url and feed.removed is None]
         allow = frozenset(options.allow_host)
@@ -51,7 +51,7 @@ def refresh(options: Namespace, settings: Settings) -> int:
 
 
 def remove(options: Namespace, settings: Settings) -> int:
-    """Take an episode or show out of library and index; with --purge also out of every generation that is kept."""
+    """Remove an episode or show from library and index, with --purge also from every generation on disk."""
     from api.terminal.removal import removal_target, run_removal
     from index.store import drop_others, has_index
 
@@ -66,14 +66,14 @@ def remove(options: Namespace, settings: Settings) -> int:
 
 
 def index(options: Namespace, settings: Settings) -> int:
-    """Build and publish a generation; 1 if an episode cannot be read and was left out."""
+    """Build and publish a generation; return 1 if it leaves out an episode that cannot be read."""
     if not transcript_ids(settings.home):
         raise SourceError(f"{settings.home} holds no transcripts to index; run: playback ingest SOURCE")
     return publish_index(settings, options.rebuild, options.quiet)
 
 
 def ask(options: Namespace, settings: Settings) -> int:
-    """Answer a question; whatever the answer's status, the command is done."""
+    """Answer a question; return 0 whatever the answer's status."""
     from api.answer import conversation
     from api.answer.contract_json import answer_json
     from api.answer.filters import parse_filters
@@ -130,7 +130,7 @@ def export(options: Namespace, settings: Settings) -> int:
 
 
 def divergence(options: Namespace, settings: Settings) -> int:
-    """Print where an episode's official text and its recording differ; it is done too where nothing can be compared."""
+    """Print where an episode's official text and its recording differ; return 0 even if there is nothing to compare."""
     from api.terminal.divergence import report_json, report_of, report_text
 
     report = report_of(_transcript(options.episode, settings.home), settings.home)
@@ -139,7 +139,7 @@ def divergence(options: Namespace, settings: Settings) -> int:
 
 
 def serve(options: Namespace, settings: Settings) -> int:
-    """Serve until stopped; an empty library is served too and says what to run."""
+    """Serve until stopped; with an empty library the pages say what to run."""
     from api import serving
 
     serving.serve(settings, options.host, options.port)
@@ -147,7 +147,7 @@ def serve(options: Namespace, settings: Settings) -> int:
 
 
 def status(options: Namespace, settings: Settings) -> int:
-    """Print episodes by state and why, what was removed, the live generation and its encoder."""
+    """Print every episode's state and reason, what was removed, the live generation and its encoder."""
     from api.terminal.status import status_of, status_text
 
     report = status_of(settings.home)
@@ -156,28 +156,28 @@ def status(options: Namespace, settings: Settings) -> int:
 
 
 def doctor(options: Namespace, settings: Settings) -> int:
-    """Check library, index and models, and repair what is derived; see `api.terminal.maintenance`."""
+    """Check library, index and models, and repair derived files; see `api.terminal.maintenance`."""
     from api.terminal import maintenance
 
     return maintenance.doctor(options, settings)
 
 
 def backup(options: Namespace, settings: Settings) -> int:
-    """Write the data folder into one file; see `api.terminal.maintenance`."""
+    """Write the data folder to one file; see `api.terminal.maintenance`."""
     from api.terminal import maintenance
 
     return maintenance.backup(options, settings)
 
 
 def restore(options: Namespace, settings: Settings) -> int:
-    """Bring a backup back into an empty data folder; see `api.terminal.maintenance`."""
+    """Restore a backup into an empty data folder; see `api.terminal.maintenance`."""
     from api.terminal import maintenance
 
     return maintenance.restore(options, settings)
 
 
 def evaluate(options: Namespace, settings: Settings) -> int:
-    """Measure answers and hits against questions with gold quotes; also those of another data folder, side by side."""
+    """Measure answers and hits against questions with gold quotes; with --against, compare two data folders."""
     from dataclasses import replace
 
     from api.evaluation.comparison import compared, comparison_text
@@ -196,7 +196,7 @@ def evaluate(options: Namespace, settings: Settings) -> int:
         write_misses(report, options.misses)
     printed = render(report)
     if options.against is not None:
-        # Each index with the encoder that it was made with, whatever is set for this one.
+        # Each index is measured with its own encoder, whatever PLAYBACK_ENCODER says.
         other = report_of(questions, replace(settings, home=options.against, encoder=PACKAGED))
         report["against"] = {"index": other["index"], "figures": compared(report, other)}
         names = index_name(report, settings.home), index_name(other, options.against)
@@ -208,7 +208,7 @@ def evaluate(options: Namespace, settings: Settings) -> int:
 def _episode(wanted: str, home: Path) -> Episode:
     from api.episodes.library import find_episode
 
-    if wanted in episode_ids(home):  # without reading the others, of which one may be damaged
+    if wanted in episode_ids(home):  # does not read other episodes, one of which may be damaged
         return load_record(home, wanted).episode
     return find_episode(wanted, [record.episode for record in records(home)])
 

@@ -1,4 +1,4 @@
-"""Where an episode's official text and its recording differ, as JSON and as text for people."""
+"""Report where an episode's official text and its recording differ, as JSON and as text."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,15 +14,16 @@ from ingest.text.clock import clock
 from ingest.timing.printed_times import time_problems
 from ingest.transcript import OfficialTurn, Transcript, Turn, Unheard, Unwritten, to_json
 
-_SHOWN_WORDS = 40  # of a difference, at a terminal; the JSON holds all
+_SHOWN_WORDS = 40  # words shown of a difference in a terminal; the JSON has all of them
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """An episode's transcript with what is doubtful about its official text.
+    """An episode's transcript with the doubts about its official text.
 
-    `suspected` says why text and recording look like different ones. `problems` are what was found in the official text
-    when it was read: labels without text, a cut, impossible printed times. `is_official`: there is an official text.
+    `suspected` says why text and recording seem to be of different episodes. `problems` were found when the official
+    text was read: labels without text, a truncated text, impossible printed times. `is_official`: there is an official
+    text.
     """
 
     transcript: Transcript
@@ -43,12 +44,14 @@ def report_of(transcript: Transcript, home: Path) -> Report:
         turns = [OfficialTurn(**turn) for turn in text["turns"]]
         problems = (*text["problems"], *time_problems(turns, transcript.turns, transcript.episode.duration))
     except (KeyError, TypeError) as error:
-        raise LibraryError(f"{path} is no official text: {error!r}; ingest the episode again with --again") from error
+        raise LibraryError(
+            f"{path} cannot be read as official text: {error!r}; ingest the episode again with --again"
+        ) from error
     return Report(transcript, suspected, problems, is_official=bool(turns))
 
 
 def report_json(report: Report) -> dict[str, Any]:
-    """Return the contract's divergence with episode, suspicion and problems; without one, "divergence" is null."""
+    """Return the contract's divergence with episode, suspicion and problems; "divergence" is null if there is none."""
     divergence = to_json(report.transcript)["divergence"]
     return {
         "episode": report.transcript.episode.id,
@@ -59,7 +62,7 @@ def report_json(report: Report) -> dict[str, Any]:
 
 
 def report_text(report: Report) -> str:
-    """Return the report for a terminal, with turns that count from 0."""
+    """Return the report as text for a terminal; turns count from 0."""
     return "\n".join(_lines(report))
 
 
@@ -72,14 +75,14 @@ def _lines(report: Report) -> Iterator[str]:
         yield f"{transcript.episode.id}: {divergence.coverage:.1%} of the official words were heard"
         if report.suspected:
             yield f"suspected: {report.suspected}"
-        yield f"official words never heard: {len(divergence.unheard) or 'none'}"
+        yield f"official words not heard: {len(divergence.unheard) or 'none'}"
         for missing in divergence.unheard:
             yield f"  {_where(missing, transcript.turns[missing.turn])}: “{_cut(missing.text)}”"
-        yield f"heard words never written: {len(divergence.unwritten) or 'none'}"
+        yield f"heard words not in the text: {len(divergence.unwritten) or 'none'}"
         for extra in divergence.unwritten:
             yield f"  {_between(extra)}: “{_cut(extra.text)}”"
     if report.problems:
-        yield f"problems of the official text: {len(report.problems)}"
+        yield f"problems in the official text: {len(report.problems)}"
         yield from (f"  {problem}" for problem in report.problems)
 
 

@@ -1,4 +1,4 @@
-"""A run over sources: register them, take their episodes through their stages, publish the index, say what happened."""
+"""An ingest run: register the sources, run their episodes through the stages, publish the index, print the outcomes."""
 
 import sys
 from argparse import Namespace
@@ -20,9 +20,10 @@ from ingest.transcript import Episode
 
 
 def run_ingest(reads: Iterable[Callable[[], Source]], options: Namespace, settings: Settings) -> int:
-    """Register what is read, ingest its episodes and publish the index; 1 if any source or episode failed or waits."""
+    """Register the sources, ingest their episodes, publish the index; return 1 if any of them failed or waits."""
+
     if settings.home.exists() and not settings.home.is_dir():
-        raise SourceError(f"{settings.home} is not a folder; name one by --home or PLAYBACK_HOME")
+        raise SourceError(f"{settings.home} is not a folder; name one with --home or PLAYBACK_HOME")
     require_space(settings.home, 0, "ingesting")
     plan = IngestSettings(
         audio=not options.no_audio,
@@ -53,7 +54,7 @@ def run_ingest(reads: Iterable[Callable[[], Source]], options: Namespace, settin
 
 
 def publish_index(settings: Settings, rebuild: bool, quiet: bool) -> int:
-    """Publish a generation unless the live one is up to date; 1 if it lacks episodes that cannot be read."""
+    """Publish a generation unless the live one is up to date; return 1 if it lacks episodes that cannot be read."""
     from index.building.build import build, up_to_date
     from index.encode import load_encoder
     from index.encoder_files import weights_named
@@ -75,7 +76,7 @@ def publish_index(settings: Settings, rebuild: bool, quiet: bool) -> int:
 
 
 def _registered(reads: Iterable[Callable[[], Source]]) -> tuple[list[Episode], int]:
-    """Register every source; one that cannot be used is named on standard error and does not stop the others."""
+    """Register every source; print an unusable one to standard error and continue with the others."""
     episodes: dict[str, Episode] = {}
     code = 0
     for read in reads:
@@ -97,7 +98,7 @@ def _registered(reads: Iterable[Callable[[], Source]]) -> tuple[list[Episode], i
 def _outcomes(
     episodes: list[Episode], settings: Settings, plan: IngestSettings, workers: int, bars: Bars
 ) -> Iterator[Outcome]:
-    """Yield outcomes as they come; with several workers there is no bar, because their episodes share no process."""
+    """Yield outcomes as they come; several workers show no progress bar, because they are separate processes."""
     if workers == 1 or len(episodes) < 2:
         for episode in episodes:
             yield ingest_episode(episode, settings.home, plan, bars.stage(episode.id))

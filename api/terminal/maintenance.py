@@ -1,4 +1,4 @@
-"""The commands that look after a data folder: check and repair it, back it up, bring it back."""
+"""The commands that maintain a data folder: doctor, backup and restore."""
 
 import json
 import sys
@@ -20,7 +20,7 @@ from ingest.speech.heard import TranscriptionOptions
 
 
 def doctor(options: Namespace, settings: Settings) -> int:
-    """Check library, index and models, repair what is derived, and print what was found; 1 if a person must act."""
+    """Check library, index and models, repair derived files, print the findings; return 1 if a person must act."""
     findings = []
     for finding in examine(settings):
         findings.append(finding)
@@ -33,45 +33,45 @@ def doctor(options: Namespace, settings: Settings) -> int:
         print(json.dumps(report, ensure_ascii=False, indent=2))
     else:
         print(
-            f"{counts['repaired']} repaired, {counts['person']} for a person, {counts['note']} noted: "
-            + ("all is well" if well else "what needs a person is named above")
+            f"{counts['repaired']} repaired, {counts['person']} for a person, {counts['note']} for information: "
+            + ("all is well" if well else "the lines above say what a person must do")
         )
     return 0 if well else 1
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
-    """Yield what is found in the whole data folder and of the models it needs: the library first, the index of it last.
+    """Yield the findings of library, index, decoder and models, in this order; lazily.
 
-    Lazily: each finding is repaired when it is asked for.
+    A finding is repaired just before it is yielded.
     """
     if settings.home.exists() and not settings.home.is_dir():
-        yield Finding(str(settings.home), "is not a folder; name one by --home or PLAYBACK_HOME", "person")
+        yield Finding(str(settings.home), "is not a folder; name one with --home or PLAYBACK_HOME", "person")
         return
     if end_restore(settings.home):
-        yield Finding(".restored", "a restore that was interrupted was brought to its end", "repaired")
+        yield Finding(".restored", "an interrupted restore was completed", "repaired")
     yield from examine_library(settings.home)
     if (settings.home / "library").is_dir():
         yield from examine_index(settings.home, settings.encoder)
     try:
-        walls = "; ".join(f"{name}: {wall}" for name, wall in sandbox_limits().items())
-        yield Finding("media cell", f"recordings are read behind these walls: {walls}", "note")
+        limits = "; ".join(f"{name}: {limit}" for name, limit in sandbox_limits().items())
+        yield Finding("decoder", f"recordings are decoded in a sandboxed process: {limits}", "note")
     except AudioError as error:
-        yield Finding("media cell", f"{error}; no recording can be read", "note")
+        yield Finding("decoder", f"{error}; no recording can be read", "note")
     try:
         weights_available(TranscriptionOptions(models=settings.models))
     except ModelMissing as error:
-        yield Finding("Whisper", f"{error}; episodes with official text or captions do without", "note")
+        yield Finding("Whisper", f"{error}; episodes with official text or captions do not need it", "note")
 
 
 def backup(options: Namespace, settings: Settings) -> int:
-    """Write the data folder into one file; 1 if something in it was damaged before (it is in the file all the same)."""
+    """Write the data folder to one file; return 1 if something in it is damaged (it is backed up anyway)."""
     done = write_backup(settings.home, options.file)
     print(f"{options.file}: {_told(done)}; written and verified")
     return _problems(done.problems)
 
 
 def restore(options: Namespace, settings: Settings) -> int:
-    """Bring a backup back into an empty data folder."""
+    """Restore a backup into an empty data folder."""
     done = read_backup(options.file, settings.home)
     print(f"{settings.home}: {_told(done)}; verified and restored")
     return _problems(done.problems)

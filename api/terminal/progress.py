@@ -1,4 +1,4 @@
-"""Progress on a terminal: one bar for the stage at work, lines for what is done."""
+"""Progress in a terminal: a bar for the current stage, a line for each finished episode."""
 
 from collections.abc import Callable
 from typing import Any, Self
@@ -9,7 +9,7 @@ _UNITS = {"download": "B", "transcribe": "s", "encode": " texts"}
 
 
 class Bars:
-    """Draws one bar at a time on standard error, on terminals only; lines go to standard output around it."""
+    """Draws one bar at a time on standard error if that is a terminal; prints lines to standard output."""
 
     def __init__(self, quiet: bool) -> None:
         self._quiet = quiet
@@ -28,11 +28,11 @@ class Bars:
         tqdm.write(text)
 
     def stage(self, episode: str) -> Callable[[str, float, float | None], None]:
-        """Return what a stage of this episode calls with its name, what is done, and all (None if unknown)."""
+        """Return a callback for the stages of an episode; it takes (stage, amount done, total or None if unknown)."""
         return lambda name, done, whole: self._show(f"{episode} {name}", _UNITS.get(name, ""), done, whole)
 
     def encoding(self, done: int, whole: int) -> None:
-        """Show how many texts are encoded."""
+        """Show how many texts have been encoded."""
         self._show("encode", _UNITS["encode"], done, whole)
 
     def _show(self, name: str, unit: str, done: float, whole: float | None) -> None:

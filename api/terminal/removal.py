@@ -1,4 +1,4 @@
-"""What `playback remove` means by a name, and taking it out of library and index."""
+"""`playback remove`: find out what a name means, and remove it from library and index."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,16 +13,16 @@ from ingest.library.removal import removals, remove_episode, remove_show
 
 @dataclass(frozen=True, slots=True)
 class RemovalTarget:
-    """What is to be removed: episodes, and the show whose they all are, if it was named."""
+    """What to remove: episodes, and their show if the name was a show's."""
 
     episodes: tuple[str, ...]
     show: str | None = None
 
 
 def removal_target(name: str, home: Path) -> RemovalTarget:
-    """Return what a name stands for: an episode's id, else a show's, else an episode's number; removed ones count too.
+    """Return what a name means: an episode's id, else a show's, else an episode's number; also finds removed episodes.
 
-    Raises EpisodeUnknown if it names nothing, FilterError if a number is not unique, LibraryError if a file of the
+    Raises EpisodeUnknown if nothing matches, FilterError if a number is not unique, LibraryError if a file of the
     library cannot be read.
     """
     gone = removals(home)
@@ -44,10 +44,10 @@ def removal_target(name: str, home: Path) -> RemovalTarget:
 
 
 def run_removal(found: RemovalTarget, home: Path, reason: str, purge: bool) -> Iterator[str]:
-    """Take episodes and show out of the library and yield a line for each, lazily: what was said is done.
+    """Remove episodes and show from the library and yield a line for each, lazily: after its removal.
 
-    The index of an empty library goes too, also what a removal that was killed left of it. Raises SourceError if
-    another process is at work on one of them.
+    If the library is empty then, removes the index too, including what an interrupted removal left of it. Raises
+    SourceError if another process is working on one of the episodes.
     """
     if found.show is not None:
         remove_show(home, found.show, reason)
@@ -58,4 +58,4 @@ def run_removal(found: RemovalTarget, home: Path, reason: str, purge: bool) -> I
         yield f"{identifier}  {removal.sentence}{kept}"
     if not transcript_ids(home) and has_index(home):
         drop_index(home)
-        yield "the index is empty now and was removed"
+        yield "the library is empty now, so the index was removed"

@@ -1,4 +1,4 @@
-"""What `playback status` says: every episode with its state and why, what was removed, and the live generation."""
+"""`playback status`: every episode's state and reason, what was removed, and the live generation."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -17,10 +17,10 @@ NEW = State("new", "not ingested yet")
 
 
 def status_of(home: Path) -> dict[str, Any]:
-    """Return the state of every episode, their counts, what was removed, and the live generation, None if none is.
+    """Return the state of every episode, counts by state, what was removed, and the live generation (None if none).
 
-    `at` is the moment of an episode's last outcome. The rest are ISO dates: `edited` since when its words are other
-    than before, `unlisted` since when its feed does not list it, None if neither is so.
+    `at` is the time of an episode's last outcome. `edited` and `unlisted` are ISO dates, or None: when its words last
+    changed, and since when its feed does not list it.
     """
     shows = feeds(home)
     unlisted = {identifier: date for feed in shows for identifier, date in feed.unlisted.items()}
@@ -39,7 +39,7 @@ def status_of(home: Path) -> dict[str, Any]:
 
 
 def status_text(report: dict[str, Any]) -> str:
-    """Return the report as lines for people."""
+    """Return the report as text for a terminal."""
     return "\n".join(_lines(report))
 
 
@@ -71,7 +71,7 @@ def _removed(identifier: str, withdrawal: Withdrawal, purged: bool) -> dict[str,
 
 
 def _generation(home: Path) -> tuple[dict[str, Any] | None, str | None]:
-    """The live generation's manifest without its files, or what is wrong with it; neither if nothing was published."""
+    """Return (manifest without its files, None), or (None, what is wrong); (None, None) if nothing was published."""
     try:
         number = current_number(home)
         manifest = None if number is None else asdict(manifest_of(home, number))
@@ -83,7 +83,7 @@ def _generation(home: Path) -> tuple[dict[str, Any] | None, str | None]:
 
 
 def _episode(home: Path, identifier: str, unlisted: str | None) -> dict[str, Any]:
-    """An episode's line; one whose files cannot be read says so and hides no other."""
+    """Return an episode's entry; one whose files cannot be read is reported as "broken", and the others still show."""
     try:
         title = load_record(home, identifier).episode.title
         state = load_state(home, identifier) or NEW

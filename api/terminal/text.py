@@ -10,7 +10,7 @@ from api.quotes.citation import Citation
 
 UNANSWERABLE = "The podcast does not answer this."
 PARTIAL = "The podcast touches on this:"
-# A terminal obeys these, and a feed may hold them.
+# Control characters: terminals obey them, and a feed may hold them.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -29,10 +29,10 @@ def answer_text(answer: Answer) -> str:
     """Return an answer for a terminal; quotes are numbered and followed by their source."""
     if answer.status == "unanswerable":
         near = [f"  “{_line(citation.quote)}”\n   {source_line(citation)}" for citation in answer.related[:3]]
-        return "\n".join([UNANSWERABLE, *(["The nearest that was said:"] if near else []), *near])
+        return "\n".join([UNANSWERABLE, *(["The nearest quotes:"] if near else []), *near])
     lines = [PARTIAL] if answer.status == "partial" else []
     if answer.composer != "extractive":
-        # The words of an extractive answer are its quotes, which follow; those of a model stand for themselves.
+        # An extractive answer is just the quotes below, so only a model's statements are printed.
         numbers = {citation.id: number for number, citation in enumerate(answer.citations, 1)}
         for statement in answer.statements:
             cited = "".join(f"[{numbers[identifier]}]" for identifier in statement.citations)

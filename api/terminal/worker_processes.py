@@ -1,4 +1,4 @@
-"""Work on episodes in several processes, of which each may be killed without ending the run."""
+"""Work on episodes in several processes; if one is killed, the run continues."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -13,11 +13,11 @@ Work = Callable[[Episode], Outcome]
 
 
 def outcomes_of(episodes: Iterable[Episode], work: Work, died: Work, workers: int) -> Iterator[Outcome]:
-    """Yield the outcome of every episode as it comes, worked on by `workers` processes; lazily.
+    """Yield the outcome of every episode as it comes, using `workers` processes; lazily.
 
-    Processes, because decoding and aligning hold the interpreter. `work` must be picklable. Where one is killed, as by
-    the kernel for want of memory, nobody can say which of those at work it was: each of these is worked on again in a
-    process of its own, and one that kills that too gets its outcome from `died`.
+    Uses processes because decoding and aligning hold the GIL. `work` must be picklable. If a process is killed, for
+    example by the kernel when memory runs out, its episode is unknown. So every episode that was in progress is retried
+    in its own process, and one that kills that process too gets its outcome from `died`.
     """
     waiting = deque(episodes)
     while waiting:
@@ -34,7 +34,7 @@ def outcomes_of(episodes: Iterable[Episode], work: Work, died: Work, workers: in
                         yield outcome
         except BrokenProcessPool:
             for future, episode in at_work.items():
-                is_done = future.done() and future.exception() is None  # before another was killed
+                is_done = future.done() and future.exception() is None  # finished before the kill
                 yield future.result() if is_done else _alone(episode, work, died)
 
 

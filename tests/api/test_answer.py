@@ -327,7 +327,7 @@ def test_an_episode_without_its_transcript_is_not_quoted(
         found = quoted(home, encoder)
     assert found
     assert TIMED not in {one.episode.id for one in found}
-    assert f"a quote was dropped: {TIMED} has no transcript any more" in caplog.text
+    assert f"a quote was dropped: {TIMED} no longer has a transcript" in caplog.text
 
 
 def test_with_all_quotes_gone_nothing_is_answered(home: Path, encoder: object) -> None:

@@ -86,7 +86,8 @@ def test_confidence_is_said_in_words(client: TestClient) -> None:
     """How sure Playback is stands above the quotes, with the date of the newest, and no bare number."""
     main = " ".join(seen(client.get(LIGHTHOUSE)).all("main")[0].text.split())
     assert any(
-        f"Playback is {words} that the answer is here" in main for words in ("very sure", "fairly sure", "not sure")
+        f"Playback is {words} that this answers the question" in main
+        for words in ("very sure", "fairly sure", "not sure")
     )
     assert "The newest episode quoted is from 28 October 2021." in main
 

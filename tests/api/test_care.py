@@ -34,8 +34,8 @@ def test_a_healthy_home_is_said_to_be_so(home: Path, capsys: pytest.CaptureFixtu
     capsys.readouterr()
     assert main(["--home", str(home), "doctor"]) == 0
     walls, well = capsys.readouterr().out.splitlines()
-    assert walls.startswith("note: media cell: recordings are read behind these walls: process: ")
-    assert well == "0 repaired, 0 for a person, 1 noted: all is well"
+    assert walls.startswith("note: decoder: recordings are decoded in a sandboxed process: process: ")
+    assert well == "0 repaired, 0 for a person, 1 for information: all is well"
 
 
 def test_what_was_repaired_ends_well(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -48,7 +48,7 @@ def test_what_was_repaired_ends_well(home: Path, capsys: pytest.CaptureFixture[s
     assert main(["--home", str(home), "doctor", "--json"]) == 0
     report = json.loads(capsys.readouterr().out)
     assert (report["home"], report["well"]) == (str(home), True)
-    assert [finding["path"] for finding in report["findings"]] == ["media cell"]
+    assert [finding["path"] for finding in report["findings"]] == ["decoder"]
 
 
 def test_what_needs_a_person_ends_with_one(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -59,7 +59,7 @@ def test_what_needs_a_person_ends_with_one(home: Path, capsys: pytest.CaptureFix
     assert main(["--home", str(home), "doctor"]) == 1
     out = capsys.readouterr().out
     assert f"person: {path.relative_to(home)}: " in out
-    assert out.splitlines()[-1].endswith("what needs a person is named above")
+    assert out.splitlines()[-1].endswith("the lines above say what a person must do")
     assert main(["--home", str(home), "doctor", "--json"]) == 1
     report = json.loads(capsys.readouterr().out)
     assert report["well"] is False
@@ -97,7 +97,7 @@ def test_there_and_back(home: Path, tmp_path: Path, capsys: pytest.CaptureFixtur
     assert main(["--home", str(tmp_path / "new"), "restore", str(tmp_path / "all.tar.gz")]) == 0
     assert capsys.readouterr().out.endswith("; verified and restored\n")
     assert main(["--home", str(tmp_path / "new"), "doctor"]) == 0
-    assert capsys.readouterr().out.endswith("\n0 repaired, 0 for a person, 1 noted: all is well\n")
+    assert capsys.readouterr().out.endswith("\n0 repaired, 0 for a person, 1 for information: all is well\n")
 
 
 def test_refusals_are_one_line(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -165,7 +165,11 @@ def test_misses_are_written_as_json_or_as_a_page(questions: Path, served_home: P
 
 @pytest.mark.parametrize(
     ("name", "says"),
-    [("misses.txt", "as .html or .json"), ("no/misses.json", "there is no folder"), ("folder.json", "is a folder")],
+    [
+        ("misses.txt", "ends in .html or .json"),
+        ("no/misses.json", "there is no folder"),
+        ("folder.json", "is a folder"),
+    ],
 )
 def test_a_file_that_cannot_be_written_is_said_first(
     questions: Path, served_home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, says: str

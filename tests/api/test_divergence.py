@@ -87,10 +87,10 @@ def test_people_read_turn_speaker_and_time(differing, capsys) -> None:
     """The text names each difference where it is: 58 of 68 words were heard, ten and an advert of nine were not."""
     lines = told(*differing, capsys).splitlines()
     assert lines[0] == f"{differing[1]}: 85.3% of the official words were heard"
-    assert lines[1] == "official words never heard: 1"
+    assert lines[1] == "official words not heard: 1"
     assert f"  turn 1, Bob Ray, 0:15: “{SKIPPED}”" in lines
     assert f"  0:21 to 0:26: “{ADVERT}”" in lines
-    assert lines[-2:] == ["problems of the official text: 1", "  label without text: 'Cy Poe'"]
+    assert lines[-2:] == ["problems in the official text: 1", "  label without text: 'Cy Poe'"]
 
 
 def test_a_text_that_was_heard_whole_shows_no_difference(tmp_path, capsys) -> None:
@@ -98,8 +98,8 @@ def test_a_text_that_was_heard_whole_shows_no_difference(tmp_path, capsys) -> No
     home, episode = ingested(tmp_path, NOTES.replace("Cy Poe:\n\n", ""), captions(ASK, TELL, CLOSE))
     assert told(home, episode, capsys).splitlines() == [
         f"{episode}: 100.0% of the official words were heard",
-        "official words never heard: none",
-        "heard words never written: none",
+        "official words not heard: none",
+        "heard words not in the text: none",
     ]
 
 

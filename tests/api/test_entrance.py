@@ -59,7 +59,7 @@ def test_a_person_is_refused_by_a_page(served_home: Path, encoder: Any) -> None:
     with client_of(served_home, encoder, hosts=("localhost",)) as client:
         response = client.get("/", headers={"host": "evil.example", "accept": "text/html"})
     assert response.status_code == 400
-    assert "does not answer to that name" in response.text
+    assert "does not accept that host name" in response.text
 
 
 # --- how often
@@ -72,7 +72,7 @@ def test_the_rate_is_limited(served_home: Path, encoder: Any) -> None:
     assert [response.status_code for response in found] == [200] * 120 + [429]
     assert [response.headers["ratelimit-remaining"] for response in found[:3]] == ["119", "118", "117"]
     last = found[-1]
-    assert "120 times" in refused(last, 429, "TooManyRequests")
+    assert "120 requests" in refused(last, 429, "TooManyRequests")
     assert last.headers["ratelimit-limit"] == "120"
     assert last.headers["ratelimit-remaining"] == "0"
     assert 0 < int(last.headers["retry-after"]) == int(last.headers["ratelimit-reset"]) <= 60

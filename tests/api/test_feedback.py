@@ -122,8 +122,8 @@ def test_the_origin_counts_where_a_browser_says_no_more() -> None:
         ({"q": " "}, "empty"),
         ({"q": "x" * 2001}, "2,001 characters"),
         ({"comment": "é" * 501}, "1,000 bytes"),
-        ({"quotes": " ".join(f"e.{n}.3.aaaaaaaaaa" for n in range(9))}, "none of this service"),
-        ({"quotes": "x" * 61}, "none of this service"),
+        ({"quotes": " ".join(f"e.{n}.3.aaaaaaaaaa" for n in range(9))}, "not made by this service"),
+        ({"quotes": "x" * 61}, "not made by this service"),
         ({"k": "many"}, "k:"),
     ],
 )

@@ -120,7 +120,7 @@ def test_a_part_of_two_names_is_said(tmp_path: Path, encoder: object) -> None:
     save(tmp_path, Episode("a-1-aaaa", "1", Show("a", "A")), "Sam Orr", "Sam Poe")
     build(tmp_path, encoder)  # type: ignore[arg-type]
     opened = open_generation(tmp_path)
-    with pytest.raises(FilterError, match="'sam' may be Sam Orr or Sam Poe; give the whole name"):
+    with pytest.raises(FilterError, match="'sam' may be Sam Orr or Sam Poe; give the full name"):
         parse_filters(Asked(speaker="sam"), opened)
     assert parse_filters(Asked(speaker="sam poe"), opened) == Filters(speaker="Sam Poe")
     opened.close()

@@ -81,7 +81,7 @@ def test_a_server_that_still_loads_its_encoder_is_degraded(
             status, found = health(client)
             assert (status, found.status, found.encoder_loaded) == (200, "degraded", False)
             assert (found.generation, found.counts.episodes) == (1, 4)
-            assert "being loaded" in str(found.message)
+            assert "encoder is loading" in str(found.message)
             assert client.get("/").status_code == 200
         finally:
             loaded.set()
@@ -121,7 +121,7 @@ def test_an_older_generation_that_goes_on_is_degraded(home: Path, encoder: Any) 
         publish(home, 99)
         status, found = health(client)
         assert (status, found.status, found.generation, found.counts.episodes) == (200, "degraded", 1, 4)
-        assert "index before it answers" in str(found.message)
+        assert "one before it is in use" in str(found.message)
         assert client.get("/api/search?q=lighthouse").status_code == 200
         publish(home, 1)
         assert health(client)[1].status == "ok"

@@ -165,7 +165,7 @@ def test_a_second_refresh_leaves_the_work_to_the_first(run: Run, home: Path, web
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == b"held\n"
-        assert run("refresh") == (0, "another refresh is under way; it is left to do this work\n", "")
+        assert run("refresh") == (0, "another refresh is running; nothing to do\n", "")
         other.kill()
     assert run("refresh", "--quiet", "--allow-host", web.host)[0] == 0
 
@@ -293,7 +293,7 @@ def test_a_show_is_removed_with_all_that_is_of_it(
     code, out, _ = run("remove", "tea-show", "--reason", "it ended", "--quiet")
     assert code == 0
     assert "its feed is not read again" in out
-    assert "the index is empty now" in out
+    assert "the index was removed" in out
     assert (episode_ids(home), numbers(home)) == ([], [])
     asked = len(web.asked)
     assert run("refresh", "--quiet") == (0, "", "")
@@ -313,7 +313,7 @@ def test_an_index_of_nothing_goes_though_a_removal_of_it_was_killed(run: Run, ho
     """Without the file that names it a generation answers nobody, but holds every word; the same command ends it."""
     (index_folder(home) / "current").unlink()
     code, out, _ = run("remove", "tea-show", "--purge", "--quiet")
-    assert (code, "the index is empty now" in out, numbers(home)) == (0, True, [])
+    assert (code, "the index was removed" in out, numbers(home)) == (0, True, [])
     assert holding(home, "kettle") == []
 
 

@@ -87,7 +87,7 @@ def test_an_estimate_is_played_as_widely_as_it_may_be_wrong(client: TestClient) 
     """The page says that the time is a guess, and between which times the words are expected."""
     page = quote_page(client, GUESSED, TUESDAY)
     assert page.all("audio")[0].attributes["src"] == "https://cdn.example.org/2.mp3#t=739.0,776.4"
-    assert "expected between 12:19 and 12:56" in page.all("main")[0].text
+    assert "should be between 12:19 and 12:56" in page.all("main")[0].text
     assert "about 12:34" in page.all("article")[0].text
 
 
@@ -234,7 +234,7 @@ def test_a_recording_that_came_later_is_played(home: Path, encoder: Any) -> None
         (episode_folder(home, UNTIMED) / "audio.mp3").write_bytes(b"x")
         page = seen(client.get(address))
         assert page.all("audio")[0].attributes["src"] == f"/api/episodes/{UNTIMED}/audio"
-        assert "not known when" in page.all("main")[0].text
+        assert "do not know when" in page.all("main")[0].text
         assert client.get(f"/api{address}").json()["listen_url"] == f"/api/episodes/{UNTIMED}/audio"
 
 

@@ -93,7 +93,7 @@ def test_a_full_queue_refuses_at_once_and_a_slow_one_in_time() -> None:
 
     first, *others = asyncio.run(crowd())
     assert first == 1
-    assert [str(error) for error in others] == ["no turn came within 0.05 s"] * 2 + ["the queue is full"]
+    assert [str(error) for error in others] == ["no slot became free within 0.05 s"] * 2 + ["the queue is full"]
     assert {type(error) for error in others} == {Busy}
 
 

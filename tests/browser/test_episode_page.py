@@ -109,7 +109,7 @@ def test_who_reads_elsewhere_stays_there(open_page: Callable[..., "Page"], path:
     place = top_of_last(page)
     jump_to_end_of(page, 2)
     spoken(page, 3)
-    back = page.get_by_role("link", name="Back to what is spoken")
+    back = page.get_by_role("link", name="Back to what is playing")
     back.wait_for()
     assert top_of_last(page) == pytest.approx(place, abs=1)
     back.click()

@@ -1,5 +1,4 @@
-// What scripts add to every page: playing where one reads, and copying. Without them each is a link that does the same
-// on a page of its own.
+// Scripts for every page: play and copy in place. Without scripts both are links to a page that does the same.
 
 document.body.classList.add("js-enabled");
 
@@ -9,19 +8,19 @@ if (preload) {
   import(preload.href).then(({ initAll }) => initAll());
 }
 
-// Filters that were left empty do not stand in the address of an answer.
+// Leave empty filters out of the URL of an answer.
 for (const form of document.querySelectorAll("form[method=get]")) {
   form.addEventListener("formdata", ({ formData }) => {
     for (const [name, value] of [...formData]) if (name !== "q" && value === "") formData.delete(name);
   });
 }
 
-/** Tell people who cannot see it what has happened. */
+/** Announce what has happened to screen readers. */
 export function say(text) {
   document.getElementById("said").textContent = text;
 }
 
-/** Make a link act as a button: it is called one, and Space works as well as Enter. */
+/** Make a link act as a button: give it the role, and let Space work as well as Enter. */
 export function asButton(link, action) {
   link.setAttribute("role", "button");
   link.addEventListener("click", (event) => {
@@ -36,24 +35,24 @@ export function asButton(link, action) {
   });
 }
 
-/** Play from a second on; every other recording of the page stops. */
+/** Play a recording from a time in seconds; stop all others on the page. */
 export function playFrom(audio, start) {
   for (const other of document.querySelectorAll("audio")) {
     if (other !== audio) other.pause();
   }
   audio.dataset.used = "";
   audio.currentTime = start;
-  // A recording that cannot be had says so in its own controls.
+  // If the recording cannot be loaded, its own controls say so.
   return audio.play().catch(() => {});
 }
 
-/** Copy a text; true if the browser let us. */
+/** Copy a text; return whether the browser allowed it. */
 export async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    return false; // no permission, or a page that is not served securely
+    return false; // no permission, or the page is not served over HTTPS
   }
 }
 
@@ -67,7 +66,7 @@ for (const link of document.querySelectorAll(".app-copy")) {
   const before = label.textContent;
   asButton(link, async () => {
     if (!(await copy(link.dataset.text))) {
-      location.href = link.href; // the page where it stands in a field
+      location.href = link.href; // the page that shows the text in a field
       return;
     }
     label.textContent = "Copied";

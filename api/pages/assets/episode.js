@@ -1,5 +1,5 @@
-// The episode page: play from a time, show what is spoken, find words, keys. Without it each time is a link to the same
-// place, and the form marks the words.
+// The episode page: play from a time, follow the current turn, find words, keyboard shortcuts. Without scripts each time
+// is a link to the same place, and the server marks the words.
 import { playFrom, say } from "./app.js";
 
 const byId = (id) => document.getElementById(id);
@@ -23,7 +23,7 @@ function listen() {
   const back = byId("back");
   const timeline = byId("timeline");
   let current = timed.find(({ section }) => section.ariaCurrent);
-  let settled = 0; // when the page has scrolled to where the script moves it
+  let settled = 0; // the time at which the script's own scrolling has ended
 
   const isSeen = () => {
     const { top, bottom } = current.section.getBoundingClientRect();
@@ -38,7 +38,7 @@ function listen() {
     const isFollowed = follow.checked && !audio.paused;
     const spoken = timed.findLast(({ start }) => start <= audio.currentTime + 0.05);
     if (spoken !== current) {
-      // Whoever has scrolled away stays there: only a reader who sees what was spoken is taken along.
+      // Follow only if the last turn is still on screen; a reader who has scrolled away is not moved.
       const isAlong = !current || isSeen();
       current?.section.removeAttribute("aria-current");
       spoken?.section.setAttribute("aria-current", "true");
@@ -68,7 +68,7 @@ function listen() {
     }
   };
 
-  // An address with a place. Its ?t= is in the recording's own address already.
+  // The URL names a turn. If it also has ?t=, the recording's own URL contains that time already.
   const target = timed.find(({ section }) => "#" + section.id === location.hash);
   if (target && !current) audio.currentTime = target.start;
   if (!target) current?.section.scrollIntoView();
@@ -91,7 +91,7 @@ function keys(actions) {
     on.checked = !localStorage.noKeys;
     on.onchange = () => (localStorage.noKeys = on.checked ? "" : 1);
   } catch {
-    // The browser keeps nothing: off is off for this page.
+    // The browser stores nothing, so the setting holds for this page only.
   }
   document.onkeydown = (event) => {
     const isTyping = event.target.closest("input:not([type=checkbox]), audio");
@@ -107,7 +107,7 @@ function search() {
 
   const count = byId("count");
 
-  // As the server does it: any case, blanks and quotation marks as they come.
+  // Match as the server does: ignore case, kind of space and style of quotation marks.
   const mark = () => {
     const plain = words.value.trim().replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
     const alike = plain.replace(/['’‘]/g, "['’‘]").replace(/["“”]/g, '["“”]').replace(/\s+/g, "\\s+");

@@ -1,4 +1,4 @@
-// What scripts add to the quote page: a button that plays the quote and stops after it, and one that copies each field.
+// The quote page: a button that plays the quote and stops after it, and a button that copies each field.
 import { copy, playFrom, say } from "./app.js";
 
 const SHOWN = 4000; // milliseconds
@@ -17,7 +17,7 @@ const audio = box?.querySelector("audio");
 if (audio) {
   const start = Number(box.dataset.start);
   const end = Number(box.dataset.end);
-  let stops = true; // whoever plays on after the end, or elsewhere, is not stopped
+  let stops = true; // false once the reader plays past the end or from another place
   audio.addEventListener("timeupdate", () => {
     if (stops && audio.currentTime >= end) {
       stops = false;
