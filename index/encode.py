@@ -1,4 +1,4 @@
-"""Text becomes vectors: the packaged all-MiniLM-L6-v2, or any sentence-transformers model by name or folder."""
+"""Encode text as vectors with the packaged all-MiniLM-L6-v2, or any sentence-transformers model by name or folder."""
 
 import contextlib
 import logging
@@ -23,18 +23,18 @@ Vectors = NDArray[np.float32]
 
 # Larger batches cost memory and gain nothing on a CPU (measured on two cores).
 _BATCH = 16
-# What a model adds at the ends of a text.
+# The most special tokens that a model adds at the ends of a text.
 _OWN_PIECES = 6
-# Names under which models carry what they want before a question and before a passage; the first one counts.
+# Names under which models configure a prompt for questions and for passages; the first name found is used.
 _QUERY_PROMPTS = ("query",)
 _PASSAGE_PROMPTS = ("document", "passage", "corpus")
 
 
 @dataclass(frozen=True, slots=True)
 class PieceVectors:
-    """A text's word pieces as the encoder understands them in context.
+    """A text's word pieces with their contextual vectors.
 
-    `spans` are their characters [start, end), `vectors` their unit vectors, shape (pieces, dimension).
+    `spans` are characters [start, end) in the text, `vectors` unit vectors of shape (pieces, dimension).
     """
 
     spans: tuple[tuple[int, int], ...]
@@ -42,7 +42,7 @@ class PieceVectors:
 
 
 class Encoder(Protocol):
-    """What turns text into unit vectors; `name` and `weights` (SHA-256) are recorded with every generation."""
+    """Turns text into unit vectors; every generation records `name` and `weights` (SHA-256)."""
 
     name: str
     weights: str
@@ -57,23 +57,23 @@ class Encoder(Protocol):
         ...
 
     def encode_pieces(self, texts: Sequence[str]) -> list[PieceVectors]:
-        """Return the word pieces of each text with their vectors in context."""
+        """Return the word pieces of each text with their contextual vectors."""
         ...
 
     def pieces(self, text: str) -> int:
-        """Return how many word pieces the text is for this encoder, its own marks at the ends left out."""
+        """Return how many word pieces this encoder splits the text into, not counting special tokens."""
         ...
 
 
 class SentenceEncoder:
-    """A sentence-transformers model with one thread; born loaded."""
+    """A loaded sentence-transformers model that uses one thread."""
 
     def __init__(self, name: str, weights: str, model: "SentenceTransformer") -> None:
         self.name = name
         self.weights = weights
         self._model = model
         self.dimension = int(model.get_embedding_dimension() or 0)
-        # A copy, because the model's own tokenizer truncates and counting must see the whole text.
+        # A copy, because the model's own tokenizer truncates, but counting needs the whole text.
         backend = _backend(name, model)
         self._tokenizer: Any = type(backend).from_str(backend.to_str())
         self._tokenizer.no_truncation()
@@ -82,7 +82,7 @@ class SentenceEncoder:
     def encode(self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None) -> Vectors:
         """Return one unit vector per text, shape (texts, dimension), with the model's own passage prompt if it has one.
 
-        Texts of like length go together.
+        Encodes texts of similar length together, to save padding.
         """
         prompt = _prompt(self._model, _PASSAGE_PROMPTS)
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
@@ -101,9 +101,9 @@ class SentenceEncoder:
         return vector
 
     def encode_pieces(self, texts: Sequence[str]) -> list[PieceVectors]:
-        """Return the word pieces of each text with their vectors in context; what the model truncates is left out.
+        """Return the word pieces of each text with their contextual vectors, without what the model truncates.
 
-        Without any prompt, so that pieces of a question and of a passage are alike and characters keep their places.
+        Uses no prompt, so that pieces of questions and passages are comparable and character positions are right.
         """
         with _fast():
             found = self._model.encode(
@@ -115,7 +115,7 @@ class SentenceEncoder:
         ]
 
     def pieces(self, text: str) -> int:
-        """Return how many word pieces the text is, its own marks at the ends left out."""
+        """Return how many word pieces the text has, not counting special tokens."""
         return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
 
     def _encoded(self, texts: list[str], prompt: str, bulk: bool) -> Vectors:
@@ -132,14 +132,14 @@ class SentenceEncoder:
 
 
 def _prompt(model: "SentenceTransformer", names: Sequence[str]) -> str:
-    """Return the text that a model wants before its input, from its own configuration; empty if it wants none."""
+    """Return the prompt that a model's configuration puts before its input, "" if it has none."""
     prompts = getattr(model, "prompts", None) or {}
     wanted = (*names, getattr(model, "default_prompt_name", None))
     return next((prompts[name] for name in wanted if prompts.get(name)), "")
 
 
 def _backend(name: str, model: "SentenceTransformer") -> Any:
-    """Return the model's fast tokenizer; raises EncoderError if it has none, since others do not tell characters."""
+    """Return the model's fast tokenizer, which gives character offsets; raises EncoderError if it has none."""
     backend = getattr(getattr(model, "tokenizer", None), "backend_tokenizer", None)
     if not hasattr(backend, "to_str"):
         raise EncoderError(
@@ -151,15 +151,15 @@ def _backend(name: str, model: "SentenceTransformer") -> Any:
 
 @contextlib.contextmanager
 def _fast() -> Iterator[None]:
-    """Calculate in bfloat16 where the CPU does: 2.3 times the passages a second, at a cosine of 0.9999 to float32."""
-    import torch  # loading torch takes seconds; doors that never encode do not pay for it
+    """Compute in bfloat16 if the CPU supports it: 2.3 times the passages per second, cosine to float32 0.9999."""
+    import torch  # takes seconds to import, so commands that never encode do not import it
 
     with torch.autocast("cpu", dtype=torch.bfloat16) if _has_fast_bfloat16() else contextlib.nullcontext():
         yield
 
 
 def _piece_vectors(offsets: Sequence[tuple[int, int]], vectors: Any) -> PieceVectors:
-    """Leave out the encoder's own marks, which stand for no characters."""
+    """Drop the special tokens, which have no characters, and make the vectors unit length."""
     matrix = vectors.float().cpu().numpy()
     kept = [place for place, (start, end) in enumerate(offsets[: len(matrix)]) if end > start]
     return PieceVectors(tuple(offsets[place] for place in kept), _unit(matrix[kept]))
@@ -173,10 +173,10 @@ def _unit(vectors: Vectors) -> Vectors:
 def load_encoder(name: str = PACKAGED) -> SentenceEncoder:
     """Load an encoder: the packaged one, a folder, or a sentence-transformers name (from the local cache or the hub).
 
-    Takes seconds. Raises EncoderError with one line if it is missing or its bytes are not the known ones.
+    Takes seconds. Raises EncoderError if it is missing, unusable, or its checksum is wrong.
     """
     folder = folder_named(name)
-    weights = weights_of(folder)  # before anything is loaded: it refuses pickles
+    weights = weights_of(folder)  # before loading anything, because it refuses pickles
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     try:
         import torch
@@ -187,8 +187,8 @@ def load_encoder(name: str = PACKAGED) -> SentenceEncoder:
         raise EncoderError(
             f"sentence-transformers is not usable here ({error}); run make run, or pip install ."
         ) from error
-    transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # doors draw their own
-    torch.set_num_threads(1)  # a second thread does not help and hurts other requests (measured)
+    transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # the CLI draws its own
+    torch.set_num_threads(1)  # a second thread does not help and slows down other requests (measured)
     try:
         model = SentenceTransformer(
             str(folder), device="cpu", trust_remote_code=False, model_kwargs={"use_safetensors": True}
@@ -203,7 +203,7 @@ def load_encoder(name: str = PACKAGED) -> SentenceEncoder:
 
 
 def _read_whole_passages(name: str, model: "SentenceTransformer") -> None:
-    """Let a model that is set to cut texts short read a whole passage; raises EncoderError if it cannot."""
+    """Raise a model's input limit to a whole passage if necessary; raises EncoderError if the model cannot take one."""
     prompt = _prompt(model, _PASSAGE_PROMPTS)
     needed = MOST_PIECES + _OWN_PIECES + (len(_backend(name, model).encode(prompt).ids) if prompt else 0)
     if model.max_seq_length is None or model.max_seq_length >= needed:
@@ -218,8 +218,8 @@ def _read_whole_passages(name: str, model: "SentenceTransformer") -> None:
 
 
 def _has_fast_bfloat16() -> bool:
-    """Whether this CPU multiplies bfloat16 natively: 2.3 times the passages a second at a cosine of 0.9999."""
+    """Say whether this CPU multiplies bfloat16 natively."""
     import torch
 
-    supported = getattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", None)  # builds without oneDNN have none
+    supported = getattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", None)  # missing in builds without oneDNN
     return supported is not None and bool(supported())

@@ -1,4 +1,4 @@
-"""Where an encoder's files are, which they are, and that none of them may run code when it is read."""
+"""Find an encoder's files, compute their checksum, and refuse files that may run code when loaded."""
 
 import hashlib
 import json
@@ -7,8 +7,8 @@ from pathlib import Path
 from index.errors import EncoderError
 
 PACKAGED = "all-MiniLM-L6-v2"
-# The bytes of sentence-transformers/all-MiniLM-L6-v2 as its authors publish them. The package that carries them comes
-# from an anonymous publisher, so nothing of it is used but the path (docs/adr/0005).
+# Checksums of sentence-transformers/all-MiniLM-L6-v2 as its authors publish it. An anonymous publisher maintains the
+# package that contains these files, so we use only its path (docs/adr/0005).
 _PACKAGED_SHA256 = {
     "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
     "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
@@ -17,15 +17,15 @@ _PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".joblib")
 
 
 def weights_named(name: str = PACKAGED) -> str:
-    """Return the SHA-256 over an encoder's weights and tokenizer, not loading it; raises EncoderError as that does."""
+    """Return the SHA-256 of an encoder's weights and tokenizer without loading it; raises EncoderError like loading."""
     return weights_of(folder_named(name))
 
 
 def weights_of(folder: Path) -> str:
-    """Return the SHA-256 over an encoder's weights and tokenizer, by name, as hexadecimal digits."""
+    """Return the SHA-256 of an encoder's weights and tokenizer in hexadecimal; raises EncoderError for unsafe files."""
     digest = hashlib.sha256()
     names = sorted(path for path in folder.rglob("*") if path.name in _PACKAGED_SHA256 or path.suffix == ".safetensors")
-    # Each part of a model (Dense, say) reads its own weights, and a pickle where there are none in safetensors.
+    # Each module of a model (such as Dense) loads its own weights, from a pickle if there is no safetensors file.
     pickled = next((path for path in folder.rglob("*") if path.suffix in _PICKLES and not _safe_beside(path)), None)
     if pickled is not None:
         raise EncoderError(
@@ -35,13 +35,13 @@ def weights_of(folder: Path) -> str:
     if not any(path.suffix == ".safetensors" for path in names):
         raise EncoderError(f"{folder} holds no weights; name a folder that does, or leave PLAYBACK_ENCODER unset")
     for listing in (path for path in folder.rglob("*.index.json") if not _safe_beside(path)):
-        # A list of parts may name any file, and one that does not end in .safetensors would be read as a pickle.
+        # An index of shards may name any file, and one that does not end in .safetensors would be loaded as a pickle.
         if other := next((part for part in _parts(listing) if not part.endswith(".safetensors")), None):
             raise EncoderError(
-                f"{listing} names {other}, which is no safetensors file; save the model with safetensors"
+                f"{listing} names {other}, which is not a safetensors file; save the model with safetensors"
             )
     if not any(path.name == "tokenizer.json" for path in names):
-        # transformers would make one up that knows no word, and every text would be the same to it.
+        # transformers would create one that knows no words, so that all texts would get the same vector.
         raise EncoderError(
             f"{folder} holds no tokenizer.json; name a folder that does, or leave PLAYBACK_ENCODER unset"
         )
@@ -51,11 +51,13 @@ def weights_of(folder: Path) -> str:
 
 
 def _parts(listing: Path) -> list[str]:
-    """The files that a list of a model's parts names; raises EncoderError if it is none."""
+    """Return the file names in a model's index of shards; raises EncoderError if it is malformed."""
     try:
         return [str(part) for part in json.loads(listing.read_bytes())["weight_map"].values()]
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise EncoderError(f"{listing} is no list of a model's parts; leave PLAYBACK_ENCODER unset") from error
+        raise EncoderError(
+            f"{listing} is not a valid index of a model's parts; leave PLAYBACK_ENCODER unset"
+        ) from error
 
 
 def _safe_beside(path: Path) -> bool:
@@ -63,9 +65,9 @@ def _safe_beside(path: Path) -> bool:
 
 
 def folder_named(name: str) -> Path:
-    """Return the folder of an encoder: the packaged one, a folder, or a name in the local cache or at the hub.
+    """Return the folder of an encoder: the packaged one, a folder, or a name in the local cache or on the hub.
 
-    Raises EncoderError if it is not there, or if the packaged bytes are not the known ones.
+    Raises EncoderError if it is missing, or if a checksum of the packaged one is wrong.
     """
     return _packaged_folder() if name == PACKAGED else _folder_of(name)
 

@@ -1,21 +1,21 @@
-"""What can go wrong with an index; each message is one line that a person can act on.
+"""Errors of the index; each message is one line that a person can act on.
 
 PlaybackError (ingest.errors)
-├── IndexMissing    nothing was published yet
-├── IndexBroken     a generation's files are not what its manifest says
-└── EncoderError    the encoder is missing, of other weights than recorded, or unusable
+├── IndexMissing    no generation has been published yet
+├── IndexBroken     a generation's files do not match its manifest
+└── EncoderError    the encoder is missing, unusable, or has other weights than recorded
 """
 
 from ingest.errors import PlaybackError
 
 
 class IndexMissing(PlaybackError):
-    """No generation was published yet."""
+    """No generation has been published yet."""
 
 
 class IndexBroken(PlaybackError):
-    """A generation's files are not what its manifest says, or of a schema this version does not know."""
+    """A generation's files do not match its manifest, or have a schema this version does not know."""
 
 
 class EncoderError(PlaybackError):
-    """The encoder is missing, of other weights than recorded, or unusable."""
+    """The encoder is missing, unusable, or has other weights than recorded."""

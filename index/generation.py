@@ -1,4 +1,4 @@
-"""One opened generation of the index: born whole, read by many threads, never written."""
+"""An open generation of the index: complete from the start, read by many threads, never written."""
 
 import json
 import sqlite3
@@ -21,10 +21,10 @@ SCHEMA = 3
 
 Floats = NDArray[np.float32]
 Rows = NDArray[np.int64]
-# A passage's own vector, or the mean of its turns' vectors weighted by words (see index.build).
+# A passage's own vector, or the mean of its turns' vectors weighted by words (see index.building.build).
 VectorField = Literal["passage", "turns"]
 FILES: dict[VectorField, str] = {"passage": "vectors.faiss", "turns": "turns.faiss"}
-# The words of a passage, or of its whole episode with title and speakers.
+# The words of a passage, or of its whole episode including title and speakers.
 TermField = Literal["passage", "episode"]
 KEYWORDS: dict[TermField, str] = {"passage": "keywords", "episode": "episodes"}
 _NO_FILTERS = Filters()
@@ -38,9 +38,9 @@ _EPISODE_NUMBERS = """
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a generation says of itself.
+    """The description of a generation, stored with it.
 
-    `files` maps relative names to SHA-256, `left_out` the ids of episodes that could not be read to the reason.
+    `files` maps relative names to SHA-256 checksums, `left_out` maps ids of unreadable episodes to the reason.
     """
 
     generation: int
@@ -59,7 +59,7 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """Passage ids with scores, best first, and the score's mean and deviation over the whole generation."""
+    """Passage ids with scores, best first, and the score's mean and standard deviation over the whole generation."""
 
     ids: tuple[str, ...]
     scores: tuple[float, ...]
@@ -69,7 +69,7 @@ class Scored:
 
 @dataclass(frozen=True, slots=True)
 class FoundSentence:
-    """A sentence of a hit with its speaker (by the name that the label stands for), verbatim text and unit vector."""
+    """A sentence of a hit with its speaker's full name, verbatim text and unit vector."""
 
     sentence: Sentence
     speaker: str | None
@@ -78,7 +78,7 @@ class FoundSentence:
 
 
 class Generation:
-    """An opened generation; born whole, read by many threads, never written."""
+    """An open generation; complete from the start, read by many threads, never written."""
 
     def __init__(self, folder: Path, manifest: Manifest) -> None:
         """Open files whose checksums were verified (see `open_generation`)."""
@@ -94,23 +94,23 @@ class Generation:
         self._keywords = {name: Keywords(folder / file, counts[name]) for name, file in KEYWORDS.items()}
         texts = self._database.execute("SELECT text FROM passages LIMIT ?", (_CHECKED_PASSAGES,))
         self._keywords["passage"].check_stems(text for (text,) in texts)
-        # Which episode each passage belongs to, both counted from 0 in the order they were written.
+        # The episode number of each passage; both are numbered from 0 in the order they were written.
         self._episode_numbers = np.array([row[0] for row in self._database.execute(_EPISODE_NUMBERS)], np.int64)
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Close the files."""
         self._database.close()
 
     def __del__(self) -> None:
-        """Let go of the files with the last reader: a connection alone would stay open until the next full collection.
+        """Close the files with the last reader.
 
-        It refers to itself, through the statements it keeps.
+        The connection would stay open until a full garbage collection, because its cached statements refer back to it.
         """
-        if hasattr(self, "_database"):  # not if opening it failed
+        if hasattr(self, "_database"):  # missing if opening failed
             self._database.close()
 
     def nearest(self, name: VectorField, query: Floats, k: int, filters: Filters = _NO_FILTERS) -> Scored:
-        """Return the k passages with the highest inner product with the query, of those the filters let in."""
+        """Return the k passages with the highest inner product with the query, among those the filters allow."""
         rows, scores = vectors.nearest(self._fields[name], query, k, self._allowed(filters))
         return self._scored(rows, scores, self._spreads[name].of(query))
 
@@ -119,7 +119,7 @@ class Generation:
         return vectors.scores_of(self._fields[name], query, self._rows_of(ids))
 
     def terms(self, text: str) -> list[str]:
-        """Return the distinct stems of a question, as `matching` takes them."""
+        """Return the distinct stems of a question, as input for `matching`."""
         return self._keywords["passage"].terms(text)
 
     def frequency(self, term: str) -> int:
@@ -127,7 +127,7 @@ class Generation:
         return self._keywords["passage"].frequency(term)
 
     def rarity(self, term: str) -> float:
-        """Return the inverse document frequency of a stem as BM25 weighs it; highest for one that no passage holds."""
+        """Return the inverse document frequency of a stem as in BM25; highest if no passage holds it."""
         frequency, count = self.frequency(term), self.manifest.passages
         return float(np.log(1 + (count - frequency + 0.5) / (frequency + 0.5)))
 
@@ -139,9 +139,9 @@ class Generation:
         filters: Filters = _NO_FILTERS,
         synonyms: Sequence[str] = (),
     ) -> tuple[Scored, Floats]:
-        """Return the k passages that match the terms best, of those the filters let in, and the scores of all.
+        """Return the k passages that match the terms best, among those the filters allow, and every passage's score.
 
-        Of the field "episode" each passage has the score of its episode.
+        In the field "episode" each passage has the score of its episode.
         """
         scores = self._keywords[name].scores(terms, synonyms)
         if name == "episode":
@@ -153,7 +153,7 @@ class Generation:
         return self._scored(best, scores[best], spread), scores
 
     def matching_of(self, scores: Floats, ids: Sequence[str]) -> Floats:
-        """Return the scores of the given passages out of those of all."""
+        """Select the given passages' scores from the scores of all passages."""
         chosen: Floats = scores[self._rows_of(ids)]
         return chosen
 
@@ -174,12 +174,12 @@ class Generation:
         return [identifier for (identifier,) in self._database.execute("SELECT id FROM episodes ORDER BY rowid")]
 
     def episodes(self) -> list[Episode]:
-        """Return every episode of the generation, the newest first."""
+        """Return every episode of the generation, newest first."""
         rows = self._database.execute("SELECT json FROM episodes ORDER BY published DESC, id").fetchall()
         return [episode_from_json(json.loads(text)) for (text,) in rows]
 
     def episode(self, identifier: str) -> Episode:
-        """Return one episode; raises KeyError if the generation does not hold it."""
+        """Return an episode; raises KeyError if it is not in the generation."""
         row = self._database.execute("SELECT json FROM episodes WHERE id = ?", (identifier,)).fetchone()
         if row is None:
             raise KeyError(identifier)
@@ -201,7 +201,7 @@ class Generation:
     def spoken(self) -> list[tuple[str, int, int, str | None, str]]:
         """Return every sentence as (episode id, turn, first word, speaker, text): newest episode first, then in order.
 
-        The speaker is the name that the label stands for.
+        The speaker is a full name, not a label.
         """
         return self._database.execute(
             "SELECT id, turn, first_word, speaker, text FROM episodes JOIN sentences "
@@ -209,11 +209,11 @@ class Generation:
         ).fetchall()
 
     def speakers(self) -> list[str]:
-        """Return the names of all speakers, labels replaced by the name they stand for, sorted."""
+        """Return the full names of all speakers, sorted."""
         return [name for (name,) in self._database.execute("SELECT DISTINCT name FROM speakers ORDER BY name")]
 
     def speakers_named(self, name: str) -> list[str]:
-        """Return the speakers meant: whole name or alias without case, else every name that holds it as words."""
+        """Return the speakers with this name or alias in any case, else every speaker whose name has these words."""
         wanted = " ".join(name.casefold().split())
         everyone = self.speakers()
         aliases = self._database.execute("SELECT alias, name FROM aliases").fetchall()
@@ -222,17 +222,17 @@ class Generation:
         return sorted(exact) or [speaker for speaker in everyone if f" {wanted} " in f" {speaker.casefold()} "]
 
     def askers(self, episode_id: str) -> frozenset[str]:
-        """Return the names of the people who ask in an episode (see index.building.tables)."""
+        """Return the names of the people who ask the questions in an episode (see index.building.tables)."""
         rows = self._database.execute("SELECT name FROM askers WHERE episode_id = ?", (episode_id,))
         return frozenset(name for (name,) in rows)
 
     def starters(self) -> tuple[str, ...]:
-        """Return questions to start from, as hosts asked them (see index.building.starter_questions)."""
+        """Return suggested questions, as hosts asked them (see index.building.starter_questions)."""
         rows = self._database.execute("SELECT question FROM starters ORDER BY position")
         return tuple(question for (question,) in rows)
 
     def letters(self, word: str) -> tuple[int, int]:
-        """Return how often a word stands inside sentences with a capital and with a small first letter."""
+        """Return how often a word occurs inside sentences with a capital and with a small first letter."""
         query = "SELECT capital, small FROM letters WHERE word = ?"
         found = self._database.execute(query, (word.lower(),)).fetchone()
         return (0, 0) if found is None else (found[0], found[1])
@@ -241,7 +241,7 @@ class Generation:
         return self._database.execute(f"{query} ({','.join(map(str, rows))})").fetchall()
 
     def _allowed(self, filters: Filters) -> Rows | None:
-        """Return the rows that the filters let in, ascending; None if they let in all."""
+        """Return the rows that the filters allow, ascending; None if there are no filters."""
         if filters == _NO_FILTERS:
             return None
         clauses, values = ["1"], []

@@ -1,4 +1,4 @@
-"""Words of a question looked up in passages: BM25 by tantivy with English stems."""
+"""Look up words of a question in passages: BM25 by tantivy with English stems."""
 
 import json
 import logging
@@ -30,7 +30,7 @@ _REMOVALS = 5
 
 
 def analyser() -> tantivy.TextAnalyzer:
-    """Return the analyser of passages and questions: words in lower case, stemmed, none left out."""
+    """Return the analyser for passages and questions: words in lower case, stemmed, without a stop list."""
     return (
         tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
         .filter(tantivy.Filter.remove_long(60))
@@ -42,7 +42,7 @@ def analyser() -> tantivy.TextAnalyzer:
 
 
 def stems(text: str) -> list[str]:
-    """Return the stems of a text's words in order; marks are no words."""
+    """Return the stems of a text's words in order, leaving out marks."""
     found: list[str] = _shared_analyser().analyze(without_marks(text))
     return found
 
@@ -66,19 +66,19 @@ def write(folder: Path, texts: Iterable[str]) -> None:
         index.reload()
     except (ValueError, OSError) as error:
         raise LibraryError(f"{folder} cannot be written: {error}; see that the disk has room, {GO_ON}") from error
-    # tantivy answers with addresses inside its segments; asking it for each stored row would cost a look-up per result.
+    # tantivy returns addresses inside its segments. This table maps them to rows, which saves a look-up per result.
     searcher = index.searcher()
     segments: dict[int, dict[int, int]] = {}
     for _, address in searcher.search(tantivy.Query.all_query(), max(searcher.num_docs, 1)).hits:
         segments.setdefault(address.segment_ord, {})[address.doc] = int(searcher.doc(address)["row"][0])
     rows = [[segments[number].get(doc, -1) for doc in range(max(segments[number]) + 1)] for number in sorted(segments)]
     (folder / _ROWS_FILE).write_text(json.dumps(rows))
-    for lock in folder.glob("*.lock"):  # tantivy leaves them empty; they are no part of the postings
+    for lock in folder.glob("*.lock"):  # empty files that tantivy leaves; not part of the postings
         lock.unlink()
 
 
 class Keywords:
-    """The opened postings of a generation; born ready."""
+    """The open postings of a generation."""
 
     def __init__(self, folder: Path, rows: int) -> None:
         """Open postings whose checksums were verified; raises IndexBroken if they do not hold `rows` passages."""
@@ -118,7 +118,7 @@ class Keywords:
     def scores(self, terms: Sequence[str], synonyms: Sequence[str] = ()) -> Floats:
         """Return the BM25 score of every passage for these stems, shape (rows,), 0 where none occurs.
 
-        Synonyms count for a fraction, so that what was asked outweighs what means the same.
+        Synonyms count less, so that the question's own words outweigh them.
         """
         scores = np.zeros(self._rows, np.float32)
         if not terms or not self._rows:
@@ -136,10 +136,10 @@ class Keywords:
 
 
 def _searcher(files: Mapping[str, bytes]) -> tantivy.Searcher:
-    """Open postings from a copy that is gone from the disk once it is opened.
+    """Open a temporary copy of the postings and delete its files.
 
-    tantivy writes a lock into any folder that it opens, and a published generation is never written. Postings are a
-    hundredth of a generation, so copying takes milliseconds.
+    tantivy writes a lock file into any folder it opens, but a published generation must not be written to. Postings are
+    a hundredth of a generation, so copying takes milliseconds.
     """
     folder = _copied(files)
     try:
@@ -165,12 +165,12 @@ def _copied(files: Mapping[str, bytes]) -> str:
 
 
 def _removed(folder: str) -> None:
-    """Remove a private copy; tantivy's own thread may write its lock into it meanwhile, but not more than once."""
+    """Delete a temporary copy; retry because tantivy's own thread may write its lock file meanwhile (once at most)."""
     for _ in range(_REMOVALS):
         shutil.rmtree(folder, ignore_errors=True)
         if not Path(folder).exists():
             return
-    logger.warning("%s: a copy of postings was not removed", folder)
+    logger.warning("%s: a temporary copy of postings could not be deleted", folder)
 
 
 def _schema() -> tantivy.Schema:

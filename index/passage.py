@@ -1,4 +1,4 @@
-"""What is indexed and what is found: sentences, passages, filters, hits."""
+"""The types of indexing and search: sentences, passages, filters, hits."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from ingest.transcript import Episode, Timing
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of a turn: characters [start, end) of its text, and the place of its normalised words among all."""
+    """A sentence of a turn: characters [start, end) of its text, and its normalised words counted in the episode."""
 
     turn: int
     start: int
@@ -18,11 +18,11 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A run of whole sentences, possibly of several turns, that is encoded as one.
+    """A run of whole sentences, possibly from several turns, that is encoded as one text.
 
-    `id` comes from content: episode id, word range, hash of the text. `text` is verbatim, turns joined by a line break;
-    `header` is encoded with it and never quoted. `sentences` index the episode's sentences, [first, last). Times are
-    seconds, None where unknown.
+    `id` is made from the content: episode id, word range, hash of the text. `text` is verbatim, with turns joined by a
+    line break. `header` is searched with it but never quoted. `sentences` is a range [first, last) of the episode's
+    sentences. Times are seconds, None if unknown.
     """
 
     id: str
@@ -38,9 +38,9 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What restricts a search before anything is ranked; dates are ISO dates, both ends included.
+    """Filters of a search, applied before ranking; dates are ISO dates, both ends included.
 
-    `without` are ids of episodes that are left out.
+    `without` holds ids of episodes to leave out.
     """
 
     show: str | None = None

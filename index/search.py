@@ -1,4 +1,4 @@
-"""Rank passages for a question: every signal scores all passages, and their deviations from the mean are added."""
+"""Rank passages for a question: each signal's score counts in standard deviations from its mean over all passages."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from ingest.text.words import normalise
 
 Floats = NDArray[np.float32]
 
-# Share of each signal in the sum of deviations, chosen on the development questions (docs/evaluation.md).
+# Weight of each signal in the sum of deviations, chosen on the development questions (docs/evaluation.md).
 WEIGHTS = {"passage": 0.2, "turns": 0.5, "words": 0.3, "episode": 0.12}
-# How many candidates each signal brings before they are scored by all.
+# How many candidates each signal contributes; then every signal scores all of them.
 _CANDIDATES = 200
 _LEAST_DEVIATION = 1e-6
 _READ_AT_ONCE = 64
@@ -23,7 +23,7 @@ _NO_FILTERS = Filters()
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question ready to be searched: its unit vector, its distinct stems, and stems that mean the same."""
+    """A question ready for search: its unit vector, its distinct stems, and stems of synonyms."""
 
     text: str
     vector: Floats
@@ -34,7 +34,7 @@ class Query:
 def search(generation: Generation, query: Query, k: int, filters: Filters = _NO_FILTERS) -> tuple[Hit, ...]:
     """Return the k best passages, best first, fewer only if fewer exist; no two share more than half their trigrams.
 
-    Filters restrict before anything is ranked, so a filtered search is as full as an open one.
+    Filters apply before ranking, so a filtered search also returns k passages if they exist.
     """
     wanted = max(_CANDIDATES, 4 * k)
     while True:
@@ -51,11 +51,12 @@ def search(generation: Generation, query: Query, k: int, filters: Filters = _NO_
 
 
 def _ranked(generation: Generation, query: Query, count: int, filters: Filters) -> list[tuple[str, float]]:
-    """Return (id, score) of every passage that some signal brings among its first `count`, best first."""
+    """Return (id, score) of every passage that any signal ranks among its first `count`, best first."""
     passage = generation.nearest("passage", query.vector, count, filters)
     turns = generation.nearest("turns", query.vector, count, filters)
     words, all_words = generation.matching("passage", query.terms, count, filters, query.synonyms)
-    # Whole episodes bring no candidates, since all passages of one score alike; they lift those that others bring.
+    # The episode signal contributes no candidates, because all passages of an episode score the same; it only adds to
+    # the scores of the other signals' candidates.
     episode, all_episodes = generation.matching("episode", query.terms, 0, filters, query.synonyms)
     ids = list(dict.fromkeys((*passage.ids, *turns.ids, *words.ids)))
     if not ids:
@@ -72,14 +73,14 @@ def _ranked(generation: Generation, query: Query, count: int, filters: Filters) 
 
 
 def _deviations(scores: Floats, mean: float, deviation: float) -> Floats:
-    """How many standard deviations each score lies above the mean of all passages; nothing if all score alike."""
+    """Return each score in standard deviations above the mean of all passages; zeros if all scores are the same."""
     if deviation < _LEAST_DEVIATION:
         return np.zeros_like(scores)
     return (scores - np.float32(mean)) / np.float32(deviation)
 
 
 def _distinct(generation: Generation, ids: Sequence[str], k: int) -> list[Passage]:
-    """Keep the first k passages; none shares more than half of the shorter's word trigrams with a better one."""
+    """Return the first k passages, skipping any that shares over half the shorter's trigrams with a better one."""
     kept: list[Passage] = []
     seen: list[set[tuple[str, ...]]] = []
     for begin in range(0, len(ids), _READ_AT_ONCE):
@@ -95,6 +96,6 @@ def _distinct(generation: Generation, ids: Sequence[str], k: int) -> list[Passag
 
 
 def trigrams(text: str) -> set[tuple[str, ...]]:
-    """Return the word trigrams of a text in normal form; of a text of one or two words, those as one."""
+    """Return the word trigrams of a text in normal form; a text of one or two words is a single run."""
     words = normalise(text)
     return {tuple(words[position : position + 3]) for position in range(max(len(words) - 2, 1))} if words else set()

@@ -1,4 +1,4 @@
-"""Turns cut into sentences (Law 8), the time of a stretch of them, and how words are written inside them; pure."""
+"""Cut turns into sentences (Law 8), find the time of a span of text, and count capitalised words; pure."""
 
 import re
 from bisect import bisect_left, bisect_right
@@ -10,26 +10,26 @@ from index.passage import Sentence
 from ingest.text.words import marks, normalise, without_marks
 from ingest.transcript import Transcript, Turn
 
-# A word with what holds it together: "GOV.UK", "O'Neil", "co-Tech".
+# A word, including dots, apostrophes and hyphens inside it: "GOV.UK", "O'Neil", "co-Tech".
 WORD = re.compile(r"\w[\w'’.\-]*\w|\w")
 
 MOST_SENTENCE_WORDS = 80
 UNPUNCTUATED_WORDS = 40
 # A pause of this many seconds ends a sentence where a text has no punctuation.
 PAUSE = 0.7
-# A pause after fewer words is a hesitation and ends nothing.
+# A pause after fewer words is a hesitation and does not end a sentence.
 _FEWEST_BEFORE_PAUSE = 3
-# Possessive, and only from the first stop of a run on, so that a thousand dots cost a thousand steps.
+# Possessive quantifiers, starting at the first stop of a run, so that a thousand dots cost only a thousand steps.
 _STOP = re.compile(r"(?<![.?!…])[.?!…]++[\"'”’)\]]*+(?=\s|$)")
-# A stop after one of these ends no sentence.
+# A stop after one of these abbreviations does not end a sentence.
 _ABBREVIATION = re.compile(r"(?:\b(?:mr|mrs|ms|dr|prof|st|vs)|\b(?:e\.g|i\.e))\.$", re.IGNORECASE)
-_ABBREVIATION_LETTERS = 10  # with what stands before one
+_ABBREVIATION_LETTERS = 10  # length of the longest abbreviation with some context before it
 _BREAK = re.compile(r"[,;][\"'”’)\]]*+(?=\s|$)|[–—]|\s-+(?=\s)|--+")
 SPACE = re.compile(r"\S+")
 
 
 def sentences_of(transcript: Transcript) -> tuple[Sentence, ...]:
-    """Return every sentence of the turns in order; together they cover all words, marks alone make none."""
+    """Return every sentence of the turns in order; together they cover all words. Marks alone are no sentence."""
     found: list[Sentence] = []
     position = 0
     for number, turn in enumerate(transcript.turns):
@@ -42,7 +42,7 @@ def sentences_of(transcript: Transcript) -> tuple[Sentence, ...]:
 
 
 def sentence_spans(turn: Turn) -> Iterator[tuple[int, int]]:
-    """Yield the sentences of a turn as character spans [start, end), without outer blanks, in order; no mark is cut."""
+    """Yield a turn's sentences in order as character spans [start, end) without outer spaces; never splits a mark."""
     spoken = without_marks(turn.text)
     position = 0
     for paragraph in turn.text.split("\n"):
@@ -52,7 +52,7 @@ def sentence_spans(turn: Turn) -> Iterator[tuple[int, int]]:
 
 
 def window(turn: Turn, start: int, end: int) -> tuple[float | None, float | None]:
-    """Return the seconds at which characters [start, end) of a turn are spoken, None where no word there has a time."""
+    """Return (start, end) in seconds of characters [start, end) of a turn; without word times, those of the turn."""
     spans = _pieces_of(turn.text)
     assert len(spans) == len(turn.words), "a turn's words are the pieces of its text"
     first = bisect_right(spans, start, key=lambda span: span[1])
@@ -64,7 +64,7 @@ def window(turn: Turn, start: int, end: int) -> tuple[float | None, float | None
 
 @lru_cache(maxsize=16)
 def _pieces_of(text: str) -> tuple[tuple[int, int], ...]:
-    """Return the pieces of a turn's text as characters [start, end); kept, because each passage of a long turn asks."""
+    """Return the pieces of a turn's text as characters [start, end); cached for the many passages of a long turn."""
     return tuple(piece.span() for piece in SPACE.finditer(text))
 
 
@@ -86,7 +86,7 @@ def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _short_enough(turn: Turn, spoken: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Cut a sentence of over 80 words, and one without any punctuation sooner; the pieces cover it."""
+    """Cut a sentence of over 80 words, or a shorter one without punctuation, into pieces that cover it."""
     if _STOP.search(spoken, start, end) or _BREAK.search(spoken, start, end):
         cuts = _at_breaks(turn.text, spoken, start, end)
     else:
@@ -98,7 +98,7 @@ def _short_enough(turn: Turn, spoken: str, start: int, end: int) -> Iterator[tup
 
 
 def _at_breaks(text: str, spoken: str, start: int, end: int) -> Iterator[int]:
-    """Yield where a sentence is cut: after the last comma, semicolon or dash within 80 words, else at 80."""
+    """Yield where to cut a sentence: after the last comma, semicolon or dash within 80 words, else at 80."""
     words = [piece.span() for piece in SPACE.finditer(text, start, end)]
     if len(words) <= MOST_SENTENCE_WORDS:
         return
@@ -111,12 +111,12 @@ def _at_breaks(text: str, spoken: str, start: int, end: int) -> Iterator[int]:
         cut = breaks[place] if place >= 0 and breaks[place] > start else _outside(hidden, start, limit)
         yield cut
         start = cut
-        # A piece that is cut at its dash ("word—word") counts on both sides.
+        # A piece that is cut at its dash ("word—word") counts as a word on both sides.
         first = bisect_right(words, cut, key=lambda word: word[1])
 
 
 def _outside(hidden: Sequence[tuple[int, int]], start: int, cut: int) -> int:
-    """Return the cut, before the mark it would fall into."""
+    """Move a cut that falls inside a mark to before the mark (after it if the sentence begins with the mark)."""
     for begin, finish in hidden:
         if begin < cut < finish:
             return begin if begin > start else finish
@@ -124,7 +124,7 @@ def _outside(hidden: Sequence[tuple[int, int]], start: int, cut: int) -> int:
 
 
 def _at_pauses(turn: Turn, spoken: str, start: int, end: int) -> Iterator[int]:
-    """Yield where text without punctuation is cut: at pauses, else every 40 words."""
+    """Yield where to cut text without punctuation: at pauses, else every 40 words."""
     spans = _pieces_of(turn.text)
     held = 0
     before: int | None = None
@@ -146,7 +146,7 @@ def _paused(turn: Turn, before: int, number: int) -> bool:
 
 
 def count_capitals(sentences: Iterable[str]) -> Iterator[tuple[str, int, int]]:
-    """Yield (word in lower case, times with a capital, times without), leaving out the first word of each sentence."""
+    """Yield (word in lower case, count with a capital, count without), ignoring the first word of each sentence."""
     capital: Counter[str] = Counter()
     small: Counter[str] = Counter()
     for sentence in sentences:

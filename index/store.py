@@ -28,12 +28,12 @@ logger = logging.getLogger(__name__)
 KEPT_GENERATIONS = 3
 REBUILD = "run: playback index --rebuild"
 _POINTER = re.compile(rb"(?P<number>[1-9][0-9]{0,17})( (?P<checksum>[0-9a-f]{64}))?\n?")
-# Versions before this one left these empty files in a generation whenever they opened it.
+# Earlier versions left these empty files in a generation whenever they opened it.
 _LEFT_BY_TANTIVY = (".tantivy-meta.lock", ".tantivy-writer.lock")
 
 
 def index_folder(home: Path) -> Path:
-    """Return the folder of the generations."""
+    """Return the folder that holds the generations."""
     return home / "index"
 
 
@@ -49,15 +49,15 @@ def numbers(home: Path) -> list[int]:
 
 
 def has_index(home: Path) -> bool:
-    """Say whether anything of an index is there: a published one, or generations that nothing points to."""
+    """Say whether there is any generation, published or not."""
     return (index_folder(home) / "current").exists() or bool(numbers(home))
 
 
 def open_generation(home: Path) -> Generation:
     """Open the live generation after verifying every file's checksum.
 
-    Raises IndexMissing if nothing was published, IndexBroken if a file is not what was published. If another generation
-    is published meanwhile, that one is opened.
+    Raises IndexMissing if nothing was published, IndexBroken if a file differs from what was published. If another
+    generation is published meanwhile, opens that one.
     """
     generation = _of_live(home, lambda number, expected: _opened(home, verified(home, number, expected)))
     if generation is None:
@@ -66,22 +66,22 @@ def open_generation(home: Path) -> Generation:
 
 
 def verified(home: Path, number: int, expected: str | None = None) -> Manifest:
-    """Return a generation's manifest if exactly its files are there, each with its checksum; parses none of them.
+    """Return a generation's manifest after checking that exactly its files exist and match their checksums.
 
-    `expected` is the SHA-256 of the manifest itself, if it is known. Raises IndexBroken.
+    Parses no file but the manifest. `expected` is the SHA-256 of the manifest itself, if known. Raises IndexBroken.
     """
     folder = index_folder(home) / str(number)
     manifest = manifest_of(home, number, expected)
     unlisted = sorted(_files(folder) - manifest.files.keys() - {"manifest.json"})
     if unlisted:
-        raise IndexBroken(f"{folder / unlisted[0]} is no file of this generation; {REBUILD}")
+        raise IndexBroken(f"{folder / unlisted[0]} does not belong to this generation; {REBUILD}")
     for name, checksum in manifest.files.items():
         try:
             actual = sha256_of(folder / name)
         except OSError as error:
             raise IndexBroken(f"{folder / name} cannot be read: {error.strerror}; {REBUILD}") from error
         if actual != checksum:
-            raise IndexBroken(f"{folder / name} is not the file that was published; {REBUILD}")
+            raise IndexBroken(f"{folder / name} has changed since it was published; {REBUILD}")
     return manifest
 
 
@@ -91,9 +91,9 @@ def verified_live(home: Path) -> Manifest | None:
 
 
 def whole_database(home: Path, weights: str) -> Path | None:
-    """Return the newest passages.sqlite with vectors of these weights that is as it was published, None if none is.
+    """Return the newest undamaged passages.sqlite with vectors of these weights, None if there is none.
 
-    It may belong to a generation of which another file is damaged: vectors are too costly to be thrown away with it.
+    Other files of its generation may be damaged: vectors are too expensive to discard with them.
     """
     live = current_number_or_zero(home)
     for number in (live, *reversed(numbers(home))):
@@ -103,12 +103,12 @@ def whole_database(home: Path, weights: str) -> Path | None:
             if manifest.weights == weights and sha256_of(path) == manifest.files[path.name]:
                 return path
         except (IndexBroken, OSError) as error:
-            logger.info("no vectors are taken from %s: %s", path, error)
+            logger.info("no vectors are reused from %s: %s", path, error)
     return None
 
 
 def next_folder(home: Path) -> tuple[int, Path]:
-    """Return number and hidden working folder of the next generation; what an interrupted build left is removed."""
+    """Return the number and the hidden working folder of the next generation; first cleans up interrupted builds."""
     root = index_folder(home)
     root.mkdir(parents=True, exist_ok=True)
     root.chmod(0o700)
@@ -120,7 +120,7 @@ def next_folder(home: Path) -> tuple[int, Path]:
 
 
 def remove_left_over(home: Path) -> list[Path]:
-    """Remove what interrupted builds left and return its paths; the caller holds the lock of the index folder.
+    """Remove the remains of interrupted builds and return their paths; the caller must hold the index folder's lock.
 
     A generation above the live one was never published: its build was interrupted before the last rename.
     """
@@ -134,7 +134,7 @@ def remove_left_over(home: Path) -> list[Path]:
 
 
 def current_number_or_zero(home: Path) -> int:
-    """Return the live generation's number, 0 if there is none or the file that names it is broken."""
+    """Return the live generation's number, 0 if there is none or the pointer file is broken."""
     try:
         return current_number(home) or 0
     except IndexBroken:
@@ -142,7 +142,7 @@ def current_number_or_zero(home: Path) -> int:
 
 
 def publish(home: Path, working: Path, manifest: Manifest) -> None:
-    """Write the manifest last, give the folder its number and make it live in one rename; the last three stay."""
+    """Write the manifest last, rename the folder to its number and make it live; keeps the last three generations."""
     files = sorted(path for path in working.rglob("*") if path.is_file())
     for path in files:
         with path.open("rb+") as file:
@@ -162,15 +162,15 @@ def publish(home: Path, working: Path, manifest: Manifest) -> None:
 
 
 def point_to(home: Path, number: int) -> None:
-    """Make a generation the live one, by one rename; the checksum of its manifest stands for all of its files."""
+    """Make a generation live with one rename; the manifest's checksum covers all of its files."""
     checksum = sha256_of(index_folder(home) / str(number) / "manifest.json")
     write_bytes(index_folder(home) / "current", f"{number} {checksum}\n".encode())
 
 
 def drop_others(home: Path) -> None:
-    """Remove every generation but the live one and what interrupted builds left, so that nothing purged stays.
+    """Remove every generation except the live one, and the remains of interrupted builds, so that no purged text stays.
 
-    Takes the lock of the index folder. Raises OSError if something stays.
+    Takes the lock of the index folder. Raises OSError if something cannot be removed.
     """
     with lock(index_folder(home)):
         live = current_number(home)
@@ -181,9 +181,9 @@ def drop_others(home: Path) -> None:
 
 
 def drop_index(home: Path) -> None:
-    """Remove every generation, the pointer to the live one first; takes the lock of the index folder.
+    """Remove the pointer to the live generation, then every generation; takes the lock of the index folder.
 
-    Raises OSError if something stays.
+    Raises OSError if something cannot be removed.
     """
     with lock(index_folder(home)):
         (index_folder(home) / "current").unlink(missing_ok=True)
@@ -194,15 +194,15 @@ def drop_index(home: Path) -> None:
 
 
 def manifest_of(home: Path, number: int, expected: str | None = None) -> Manifest:
-    """Read a generation's manifest; raises IndexBroken if it is missing, broken, of another schema or generation.
+    """Read a generation's manifest; raises IndexBroken if it is missing, broken, or of another schema or generation.
 
-    `expected` is its SHA-256, if that is known.
+    `expected` is its SHA-256, if known.
     """
     path = index_folder(home) / str(number) / "manifest.json"
     try:
         raw = path.read_bytes()
         if expected is not None and hashlib.sha256(raw).hexdigest() != expected:
-            raise IndexBroken(f"{path} is not the manifest that was published; {REBUILD}")
+            raise IndexBroken(f"{path} has changed since it was published; {REBUILD}")
         data = json.loads(raw)
         manifest = Manifest(**{**data, "files": dict(data["files"])})
     except OSError as error:
@@ -213,7 +213,8 @@ def manifest_of(home: Path, number: int, expected: str | None = None) -> Manifes
         raise IndexBroken(f"{path.parent} has schema {manifest.schema}; this version reads {SCHEMA}; {REBUILD}")
     if manifest.generation != number:
         raise IndexBroken(f"{path.parent} holds generation {manifest.generation}, not {number}; {REBUILD}")
-    # What no checksum stands for would be parsed unverified.
+    # A file without a checksum would be parsed unverified.
+
     if not {"passages.sqlite", *FILES.values()} <= manifest.files.keys():
         raise IndexBroken(f"{path} does not list every file; {REBUILD}")
     return manifest
@@ -222,7 +223,7 @@ def manifest_of(home: Path, number: int, expected: str | None = None) -> Manifes
 def _of_live(home: Path, read: Callable[[int, str | None], T]) -> T | None:
     """Read the live generation, given its number and its manifest's checksum; None if nothing was published.
 
-    If three publications remove what the pointer named while it is read, the newest is read instead.
+    If later publications remove that generation during the read, reads the newest one instead.
     """
     while True:
         number, expected = _pointer(home)
@@ -236,7 +237,7 @@ def _of_live(home: Path, read: Callable[[int, str | None], T]) -> T | None:
 
 
 def _pointer(home: Path) -> tuple[int | None, str | None]:
-    """Return the live generation's number and its manifest's SHA-256; versions before this one wrote no checksum."""
+    """Return the live generation's number and its manifest's SHA-256 (None if an earlier version wrote the pointer)."""
     path = index_folder(home) / "current"
     try:
         found = _POINTER.fullmatch(path.read_bytes())
@@ -259,7 +260,7 @@ def _opened(home: Path, manifest: Manifest) -> Generation:
 
 
 def _files(folder: Path) -> set[str]:
-    """Return the relative names of everything in a generation that is no folder."""
+    """Return the relative names of everything in a generation except folders and tantivy's empty lock files."""
     found = (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
     return {
         path.relative_to(folder).as_posix()
@@ -269,8 +270,8 @@ def _files(folder: Path) -> set[str]:
 
 
 def _remove(folder: Path) -> None:
-    """Remove an old generation; what cannot be removed now is tried again by the next publication."""
+    """Remove an old generation; if that fails, the next publication tries again."""
     try:
         shutil.rmtree(folder)
     except OSError as error:
-        logger.warning("%s: an old generation was not removed: %s", folder, error)
+        logger.warning("%s: an old generation could not be removed: %s", folder, error)

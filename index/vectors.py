@@ -1,4 +1,4 @@
-"""Exact inner-product search over unit vectors and the spread of a query's scores over all; the only user of faiss."""
+"""Exact inner-product search over unit vectors, and the spread of a query's scores; the only user of faiss."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ faiss.omp_set_num_threads(1)
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """Mean and covariance of all vectors of a field: with them a query's mean score and deviation cost one product."""
+    """Mean and covariance of a field's vectors, which give a query's mean score and deviation without a full search."""
 
     mean: Floats
     covariance: Floats
@@ -30,7 +30,7 @@ class Spread:
 
 
 def spread_of(vectors: Floats) -> Spread:
-    """Return the spread of vectors, shape (rows, dimension); zero for none."""
+    """Return the spread of vectors of shape (rows, dimension); zeros if there are no rows."""
     if not len(vectors):
         dimension = vectors.shape[1]
         return Spread(np.zeros(dimension, np.float32), np.zeros((dimension, dimension), np.float32))
@@ -43,12 +43,12 @@ def write(path: Path, vectors: Floats) -> None:
     """Write vectors, shape (rows, dimension), as an exact inner-product index; row numbers are their positions."""
     index = faiss.IndexFlatIP(vectors.shape[1])
     index.add(np.ascontiguousarray(vectors, dtype=np.float32))
-    # faiss's own writer does not notice that the end of a file found no room (tested).
+    # faiss's own writer does not notice if the disk fills up at the end of the file (tested).
     path.write_bytes(faiss.serialize_index(index).data)
 
 
 def read(path: Path, rows: int, dimension: int) -> Any:
-    """Open an index whose checksum was verified; raises IndexBroken if its shape is not what the manifest says."""
+    """Open an index whose checksum was verified; raises IndexBroken if its shape differs from the manifest."""
     try:
         index = faiss.read_index(str(path))
     except RuntimeError as error:

@@ -1,7 +1,7 @@
-"""Every word that a library holds, as numbers in one row, so that a quote is found wherever it stands.
+"""Every word of a library as one array of numbers, to find a quote wherever it was said.
 
-A search by rank may miss a verbatim quote; a look at every word does not. 700,000 words are 10 MB here and are
-looked through in milliseconds.
+A ranked search may miss a verbatim quote; scanning every word does not. 700,000 words take 10 MB and are scanned in
+milliseconds.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,13 +16,13 @@ from ingest.text.words import normalise
 Ints = NDArray[np.int64]
 
 _UNKNOWN = -1
-# A pair of neighbouring words in order says more than the two words do.
+# A word whose predecessor also matches counts this much more.
 _PAIR_WEIGHT = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class IndexedTurn:
-    """A turn: its episode, its number there, which of the episode's normalised words is its first, and who speaks."""
+    """A turn: its episode, its number there, the episode's word number of its first word, and its speaker."""
 
     episode_id: str
     number: int
@@ -32,10 +32,10 @@ class IndexedTurn:
 
 @dataclass(frozen=True, slots=True)
 class WordIndex:
-    """All normalised words in order, as numbers of `vocabulary`; turn n holds the words from `begins[n]` on.
+    """All normalised words in order, as numbers from `vocabulary`; turn n holds words [begins[n], begins[n + 1]).
 
-    `begins` has one number more than there are turns: the count of all words. The word with number w stands at the
-    positions `postings[bounds[w]:bounds[w + 1]]`, ascending.
+    The last entry of `begins` is the number of all words. Word number w occurs at the positions
+    `postings[bounds[w]:bounds[w + 1]]`, ascending.
     """
 
     vocabulary: dict[str, int]
@@ -46,18 +46,18 @@ class WordIndex:
     begins: Ints
 
     def numbers(self, words: Sequence[str]) -> Ints:
-        """Return words as numbers; one that is never said is negative."""
+        """Return words as numbers; a word that the library does not have is -1."""
         return np.array([self.vocabulary.get(word, _UNKNOWN) for word in words], np.int64)
 
     def turn_at(self, position: int) -> int:
-        """Return which turn holds the word at a position."""
+        """Return the index in `turns` of the turn that holds the word at a position."""
         return int(np.searchsorted(self.begins, position, side="right")) - 1
 
 
 def index_words(sentences: Iterable[tuple[str, int, int, str | None, str]]) -> WordIndex:
-    """Return the words of sentences, given in order as (episode id, turn, first word there, speaker, text).
+    """Index the words of sentences, given in order as (episode id, turn, first word there, speaker, text).
 
-    Costs about a second for a million words.
+    Takes about a second per million words.
     """
     vocabulary: dict[str, int] = {}
     numbers: list[int] = []
@@ -82,7 +82,7 @@ def index_words(sentences: Iterable[tuple[str, int, int, str | None, str]]) -> W
 
 
 def exact_matches(spoken: WordIndex, asked: Ints) -> Ints:
-    """Return every position at which the asked words stand one after the other in one turn, ascending."""
+    """Return every position where one turn says the asked words one after the other, ascending."""
     size = len(asked)
     if not size or (asked < 0).any():
         return np.zeros(0, np.int64)
@@ -99,9 +99,9 @@ def exact_matches(spoken: WordIndex, asked: Ints) -> Ints:
 
 
 def longest_matches(spoken: WordIndex, asked: Ints, least: int) -> tuple[int, int]:
-    """Return (position, number of words) of the longest verbatim beginning of the asked words in one turn.
+    """Return (position, number of words) of the longest beginning of the asked words that one turn says verbatim.
 
-    The first of several; (0, 0) if not even `least` words are said so.
+    The first position on a tie; (0, 0) if fewer than `least` words match.
     """
     if len(asked) < least or not len(found := exact_matches(spoken, asked[:least])):
         return 0, 0
@@ -119,10 +119,11 @@ def longest_matches(spoken: WordIndex, asked: Ints, least: int) -> tuple[int, in
 
 
 def likeliest_turns(spoken: WordIndex, asked: Ints, count: int) -> list[int]:
-    """Return where the `count` stretches as long as the asked words begin that share most of them, the best first.
+    """Return the starts of the `count` stretches, as long as the asked words, that share most with them, best first.
 
-    Rare words weigh more (inverse document frequency), and so do words that follow each other as asked. No two
-    stretches overlap. Stretches may cross the border of turns.
+
+    Rare words weigh more (inverse document frequency), and so do words that follow each other as asked. Stretches do
+    not overlap, but may cross turns.
     """
     known = asked[asked >= 0]
     if not len(known):
@@ -145,7 +146,7 @@ def likeliest_turns(spoken: WordIndex, asked: Ints, count: int) -> list[int]:
 
 
 def _follows(spoken: WordIndex, asked: Ints, wanted: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Whether each word and the one before it are neighbours in the asked words too."""
+    """Return for each word whether it and the word before it are also neighbours in the asked words."""
     result = np.zeros(len(spoken.words), bool)
     base = len(spoken.vocabulary)
     pairs = np.unique((asked[:-1] * base + asked[1:])[(asked[:-1] >= 0) & (asked[1:] >= 0)])

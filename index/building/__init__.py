@@ -1,1 +1,1 @@
-"""From the library to a published generation."""
+"""Build and publish a generation from the library."""

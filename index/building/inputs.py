@@ -1,4 +1,4 @@
-"""What a generation is made of: the transcripts that can be read, and a hash by which a later build knows them."""
+"""The inputs of a generation: readable transcripts, and a hash that tells a later build whether they changed."""
 
 import contextlib
 import logging
@@ -13,12 +13,12 @@ from ingest.transcript import Transcript, with_episode
 
 logger = logging.getLogger(__name__)
 
-# What a generation holds besides texts: the covariances of both fields and empty tables.
+# Fixed size of a generation besides its texts: the covariances of both fields and empty tables.
 _FIXED_BYTES = 2 * 2**20
 
 
 def expected_bytes(home: Path) -> int:
-    """Estimate a generation's bytes: three times the transcripts (measured with 60 interviews), a margin, tables."""
+    """Estimate a generation's size in bytes: three times the transcripts (measured on 60 interviews) plus a margin."""
     total = _FIXED_BYTES
     for identifier in transcript_ids(home):
         with contextlib.suppress(FileNotFoundError):  # removed a moment ago
@@ -27,7 +27,7 @@ def expected_bytes(home: Path) -> int:
 
 
 def readable(home: Path) -> tuple[list[Transcript], dict[str, str]]:
-    """Return the transcripts that belong in the index, and the ids of episodes that cannot be read with the reason."""
+    """Return the transcripts for the index, and a dict from the ids of unreadable episodes to the reason."""
     told: list[Transcript] = []
     left_out: dict[str, str] = {}
     for identifier in transcript_ids(home):
@@ -35,13 +35,13 @@ def readable(home: Path) -> tuple[list[Transcript], dict[str, str]]:
         if isinstance(found, Transcript):
             told.append(found)
         elif found is not None:
-            logger.warning("%s is left out of the index: %s", identifier, found)
+            logger.warning("%s was left out of the index: %s", identifier, found)
             left_out[identifier] = found
     return told, left_out
 
 
 def _read(home: Path, identifier: str) -> Transcript | str | None:
-    """Return an episode's transcript under its present facts, or why it cannot be read; None if it was removed."""
+    """Return an episode's transcript with its current metadata, or why it cannot be read; None if it was removed."""
     try:
         transcript = load_transcript(home, identifier)
         return None if transcript is None else with_episode(transcript, load_record(home, identifier).episode)
@@ -50,14 +50,14 @@ def _read(home: Path, identifier: str) -> Transcript | str | None:
 
 
 def is_current(home: Path, manifest: Manifest, inputs: str) -> bool:
-    """Say whether a generation was made of these inputs; one left out because a disk failed may be readable by now."""
+    """Say whether a generation was made of these inputs and every episode it left out is still unreadable."""
     return manifest.inputs == inputs and all(isinstance(_read(home, name), str) for name in manifest.left_out)
 
 
 def inputs_of(home: Path, made_by: Sequence[object]) -> str:
-    """Return the hash of every transcript and episode that belong in the index and of what makes a generation of them.
+    """Return a hash of `made_by` and of every transcript and episode in the index.
 
-    Of an episode its facts count, not what its sources say: notes that were edited around a transcript change nothing.
+    Only an episode's metadata counts, not its sources: editing the show notes around a transcript changes nothing.
     """
     files = []
     for identifier in transcript_ids(home):
@@ -68,7 +68,7 @@ def inputs_of(home: Path, made_by: Sequence[object]) -> str:
 
 
 def _facts(home: Path, identifier: str) -> str:
-    """Return the hash of an episode's facts, that of its file where it is damaged."""
+    """Return the hash of an episode's metadata, or of its whole file if that is damaged."""
     try:
         return hash_of(load_record(home, identifier).episode)
     except LibraryError:

@@ -1,4 +1,4 @@
-"""Questions to start from: what hosts asked in one clear sentence and a guest answered at length."""
+"""Suggested questions: those that a host asked in one clear sentence and a guest answered at length."""
 
 import re
 from collections import Counter
@@ -17,12 +17,12 @@ from ingest.transcript import Transcript, Turn
 MOST_STARTERS = 5
 _FEWEST_WORDS, _MOST_WORDS = 6, 18
 _FEWEST_ANSWER_WORDS = 40
-# The best candidates by their words are searched; the others are not worth an encoding.
+# Only this many of the best candidates are encoded and searched.
 _SEARCHED = 60
-# The answer must be a passage among so many first hits, else the question does not lead where the host's led.
+# The guest's answer must be among this many first hits, else the search does not answer the question.
 _FOUND_AMONG = 3
 _ASKS = re.compile(r"(?:What|How|Why|When|Where|Who|Which)\b(?! about\b)[^?]*\?\Z")
-# A question with one of these leans on what was said before it, or on who was in the room.
+# A question with one of these words depends on what was said before it, or on who was present.
 _LEANS = frozenset(
     "it its that this these those they them their he she him her his we our us i my me here there then now today "
     "something somebody someone anything one ones else before again guys mean so".split()
@@ -40,15 +40,15 @@ class StarterCandidate:
 
 
 def starters(generation: Generation, encoder: Encoder, transcripts: Sequence[Transcript]) -> tuple[str, ...]:
-    """Return at most five questions whose answer the search finds, of as many episodes as there are, each once.
+    """Return at most five distinct questions whose answer the search finds, from as many episodes as possible.
 
-    A question is the more telling the more information (inverse document frequency of its stems) its answer takes up.
+    Ranks questions by the information (inverse document frequency of stems) that their answers take up.
     """
     found = [candidate for item in transcripts for candidate in candidates(item)]
     told = {candidate: sum(generation.rarity(stem) for stem in candidate.stems) for candidate in found}
     found.sort(key=lambda candidate: (-told[candidate], candidate.episode_id, candidate.answer))
     leading = [candidate for candidate in found[:_SEARCHED] if _leads(generation, encoder, candidate)]
-    # The best of each episode, then what is left.
+    # The best of each episode first, then the second best, and so on.
     episodes: Counter[str] = Counter()
     order = {}
     for candidate in leading:
@@ -59,7 +59,7 @@ def starters(generation: Generation, encoder: Encoder, transcripts: Sequence[Tra
 
 
 def candidates(transcript: Transcript) -> Iterator[StarterCandidate]:
-    """Yield each last sentence of a turn that asks, stands alone, and is answered by another person's long turn."""
+    """Yield each question that ends a turn, stands alone, and is answered by another person's long turn."""
     for number, (turn, following) in enumerate(pairwise(transcript.turns), 1):
         if not turn.speaker or not following.speaker or turn.speaker == following.speaker:
             continue
@@ -87,7 +87,7 @@ def _stands_alone(question: str) -> bool:
 
 
 def _leads(generation: Generation, encoder: Encoder, candidate: StarterCandidate) -> bool:
-    """Say whether the answer is among the first hits."""
+    """Say whether the search finds the answer among its first hits."""
     text = candidate.question
     hits = search(generation, Query(text, encoder.encode_query(text), tuple(generation.terms(text))), _FOUND_AMONG)
     return any(

@@ -1,4 +1,4 @@
-"""Write the tables of a generation: episodes, sentences, passages, who speaks and asks, and every vector."""
+"""Write the tables of a generation: episodes, sentences, passages, speakers, askers and every vector."""
 
 import hashlib
 import json
@@ -18,9 +18,9 @@ from index.passage import Passage, Sentence
 from index.sentences import count_capitals
 from ingest.transcript import Transcript
 
-# An asker ends so great a share of the episode's turns that end in a question,
+# An asker speaks at least this share of the episode's turns that end in a question
 _LEAST_SHARE = 0.3
-# and says less than so great a share of its words: one who speaks alone answers their own questions.
+# and less than this share of its words: somebody who speaks alone answers their own questions.
 _MOST_WORDS = 0.5
 
 TABLES = """
@@ -47,7 +47,7 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Chunked:
-    """An episode cut up, with the position of its first sentence and passage among all."""
+    """An episode cut into sentences and passages, with the row of its first sentence and first passage."""
 
     transcript: Transcript
     sentences: tuple[Sentence, ...]
@@ -63,9 +63,9 @@ def write_tables(
     encoded: dict[bytes, Floats],
     fields: dict[VectorField, Floats],
 ) -> None:
-    """Write a new database of episodes; `texts` are the sentences as encoded, `encoded` holds each text's vector.
+    """Write a new database of episodes; `texts` are the sentences as encoded, `encoded` maps text keys to vectors.
 
-    Vectors are float32, shape (dimension,), and of the fields (passages, dimension).
+    Vectors are float32 of shape (dimension,); fields have the shape (passages, dimension).
     """
     passages = [passage for episode in chunked for passage in episode.passages]
     database = sqlite3.connect(path)
@@ -91,7 +91,7 @@ def write_tables(
 
 
 def key_of(text: str) -> bytes:
-    """Return the key under which an encoded text's vector is found again."""
+    """Return the key of an encoded text's vector: 16 bytes of the text's SHA-256."""
     return hashlib.sha256(text.encode()).digest()[:16]
 
 
@@ -158,7 +158,7 @@ def _write_passages(
 
 
 def _write_speakers(database: sqlite3.Connection, chunked: Sequence[Chunked]) -> None:
-    """Write who speaks in each passage, and who asks, by the name that a label stands for."""
+    """Write who speaks in each passage, and who asks in each episode, by full name instead of label."""
     for episode in chunked:
         for row, passage in enumerate(episode.passages, episode.first_passage):
             people = {_person(episode.transcript, label) for label in passage.speakers}
@@ -173,7 +173,7 @@ def _person(transcript: Transcript, label: str | None) -> str | None:
 
 
 def askers(transcript: Transcript) -> frozenset[str]:
-    """Return the labels of the people who ask in an episode; none where nobody asks."""
+    """Return the labels of the people who ask the questions in an episode, such as its hosts; may be empty."""
     asked: Counter[str] = Counter()
     words: Counter[str] = Counter()
     for turn in transcript.turns:

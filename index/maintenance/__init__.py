@@ -1,1 +1,1 @@
-"""Backup, restore and doctor of a data folder."""
+"""Back up, restore and check a data folder."""

@@ -1,6 +1,6 @@
-"""One file that holds many with the checksum of each: written whole or not at all, read only after it was verified.
+"""An archive of many files with a checksum of each, written atomically and verified before use.
 
-A tar file, compressed by gzip; its last member lists the SHA-256 of all others, so that one cut off anywhere is known.
+A gzipped tar file. Its last member lists the SHA-256 of all others, so truncation anywhere is detected.
 """
 
 import errno
@@ -25,7 +25,7 @@ from ingest.storage.files import make_folder, sync_folder
 
 SCHEMA = 1
 CHECKSUMS = "checksums.json"
-# Recordings cannot be packed any tighter; the first level takes most of what text can give.
+# Recordings do not compress further, and level 1 gives most of the compression of text.
 _LEVEL = 1
 _BLOCK = 2**20
 _MOST_CHECKSUMS = 64 * 2**20
@@ -35,7 +35,7 @@ _TRIES = 20
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A file to be kept: its name in the archive, its bytes from where they are read now, when it was written."""
+    """A file to archive: its name in the archive, its open file, its size in bytes and its modification time."""
 
     name: str
     file: IO[bytes]
@@ -45,11 +45,11 @@ class Kept:
 
 @contextmanager
 def held(folder: Path, root: Path) -> Iterator[list[Kept]]:
-    """Open every file of a folder as they all were at one moment, named relative to `root`; no lease is needed.
+    """Open a consistent snapshot of every file of a folder, named relative to `root`; needs no lease.
 
-    Files of a library are replaced and never written in place, so what is open stays as it was. If none was replaced
-    between the opening of the last and a second look at all of them, they belong together. Temporary files are left
-    out. Raises LibraryError if the folder keeps changing, FileNotFoundError if it goes away.
+    Files of a library are replaced and never written in place, so an open file does not change. If no file was replaced
+    between opening the last one and checking them all again, they form a snapshot. Temporary files are left out. Raises
+    LibraryError if the folder keeps changing, FileNotFoundError if it disappears.
     """
     for _ in range(_TRIES):
         if not folder.is_dir():
@@ -67,11 +67,11 @@ def held(folder: Path, root: Path) -> Iterator[list[Kept]]:
                     for path, file in files.items()
                 ]
                 return
-    raise LibraryError(f"{folder} is written to all the time; run the same command again later")
+    raise LibraryError(f"{folder} keeps changing; run the same command again later")
 
 
 class Writer:
-    """An archive under way: files are added one after the other, each with its checksum."""
+    """An archive being written: add files one after the other, each with its checksum."""
 
     def __init__(self, tar: tarfile.TarFile) -> None:
         self._tar = tar
@@ -84,7 +84,7 @@ class Writer:
         self.checksums[kept.name] = reader.hash.hexdigest()
 
     def finish(self) -> None:
-        """Add the list of checksums, without which the archive does not count as whole."""
+        """Add the list of checksums, without which the archive counts as incomplete."""
         made = datetime.now(UTC).isoformat(timespec="seconds")
         data = json.dumps({"schema": SCHEMA, "made": made, "files": self.checksums}).encode()
         self._tar.addfile(_header(CHECKSUMS, len(data), 0.0), io.BytesIO(data))
@@ -92,15 +92,15 @@ class Writer:
 
 @contextmanager
 def writing(target: Path) -> Iterator[Writer]:
-    """Write an archive under a temporary name, verify it when it is done, and give it its name at last.
+    """Write an archive under a temporary name, verify it, then rename it to `target`.
 
-    Raises SourceError if the name cannot be a file's, or another process is writing to it; OSError from the disk.
+    Raises SourceError if `target` cannot be a file or another process is writing it; OSError from the disk.
     """
     if target.exists() and not target.is_file():
-        raise SourceError(f"{target} is there and is no file; name a file that is to be written")
+        raise SourceError(f"{target} exists and is not a file; name another file")
     if not target.parent.is_dir():
-        raise SourceError(f"{target.parent} is no folder; make it, or name another file")
-    # A name of its own for each target, so that what a killed run left is written over by the next.
+        raise SourceError(f"{target.parent} is not a folder; create it, or name another file")
+    # A fixed name per target, so that the next run overwrites what a killed run left.
     temporary = target.with_name(f".{target.name}.part")
     descriptor = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     with os.fdopen(descriptor, "wb") as file:
@@ -120,7 +120,7 @@ def writing(target: Path) -> Iterator[Writer]:
             file.flush()
             os.fsync(file.fileno())
             if unpacked(temporary) != writer.checksums:
-                raise LibraryError(f"{target}: what was written cannot be read back; look after the disk")
+                raise LibraryError(f"{target}: the written file does not match its checksums; check the disk")
             temporary.replace(target)
         except BaseException:
             temporary.unlink(missing_ok=True)
@@ -129,14 +129,13 @@ def writing(target: Path) -> Iterator[Writer]:
 
 
 def unpacked(source: Path, folder: Path | None = None) -> dict[str, str]:
-    """Return the checksums of an archive's files after comparing each with its bytes; with `folder` also write them.
+    """Verify an archive and return the checksums of its files; with `folder`, also write the files there.
 
-    Names that lead out of the folder, links, devices and anything else that is no plain file are refused, and so is an
-    archive that is cut off or holds other files than it lists. Raises SourceError; what is in `folder` is then of no
-    use.
+    Raises SourceError for names that lead out of the folder, for anything but regular files, for a truncated archive,
+    and if the files differ from its list; the content of `folder` is then unusable.
     """
     if not source.is_file():
-        raise SourceError(f"{source} is no file; name one that playback backup wrote")
+        raise SourceError(f"{source} is not a file; name one that playback backup wrote")
     found: dict[str, str] = {}
     listed: dict[str, str] | None = None
     try:
@@ -146,26 +145,26 @@ def unpacked(source: Path, folder: Path | None = None) -> dict[str, str]:
                     name = _safe_name(member, source)
                     file = tar.extractfile(member)
                     if file is None or name in found or listed is not None:
-                        raise SourceError(f"{source}: holds {name!r} where it must not; it is no backup of Playback")
+                        raise SourceError(f"{source}: {name!r} must not be there; this is not a backup of Playback")
                     if name == CHECKSUMS:
                         listed = _listed(file, source)
                     else:
                         found[name] = _taken(member, file, None if folder is None else folder / name)
-            # Up to the end, where gzip's own checksum stands for what ours do not: names and when files were written.
+            # Read to the end, so that gzip verifies its own checksum, which also covers names and modification times.
             while packed.read(_BLOCK):
                 pass
     except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile, UnicodeError) as error:
-        raise SourceError(f"{source}: is damaged, cut off or no backup: {error or 'it ends too early'}") from error
+        raise SourceError(f"{source}: is damaged, truncated or not a backup: {error or 'it ends too early'}") from error
     if listed is None:
-        raise SourceError(f"{source}: is cut off; its list of checksums is missing")
+        raise SourceError(f"{source}: is truncated; its list of checksums is missing")
     wrong = sorted(name for name in listed.keys() | found.keys() if listed.get(name) != found.get(name))
     if wrong:
-        raise SourceError(f"{source}: {wrong[0]} is not what was backed up; use another backup")
+        raise SourceError(f"{source}: {wrong[0]} does not match its checksum; use another backup")
     return found
 
 
 def _files(folder: Path) -> list[Path]:
-    """Return the files of a folder that are no temporary ones, sorted, so that an archive's order tells nothing."""
+    """Return the files of a folder except temporary ones, sorted so that an archive's order is always the same."""
     found = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
     return sorted(path for path in found if ".part" not in path.suffixes)
 
@@ -180,9 +179,9 @@ def _safe_name(member: tarfile.TarInfo, source: Path) -> str:
     name = member.name
     parts = name.split("/")
     if member.type not in (tarfile.REGTYPE, tarfile.AREGTYPE):
-        raise SourceError(f"{source}: {name!r} is no plain file; it is no backup of Playback")
+        raise SourceError(f"{source}: {name!r} is not a regular file; this is not a backup of Playback")
     if len(name) > _LONGEST_NAME or not name.isprintable() or "\\" in name or {"", ".", ".."} & set(parts):
-        raise SourceError(f"{source}: the name {name[:80]!r} leads out of the folder; it is no backup of Playback")
+        raise SourceError(f"{source}: the name {name[:80]!r} is not allowed; this is not a backup of Playback")
     return name
 
 
@@ -197,7 +196,7 @@ def _listed(file: IO[bytes], source: Path) -> dict[str, str]:
 
 
 def _taken(member: tarfile.TarInfo, file: IO[bytes], target: Path | None) -> str:
-    """Return a file's SHA-256, and write it whole if there is a target."""
+    """Return a file's SHA-256; if there is a target, also write the file there and fsync it."""
     reader = _Hashing(file)
     if target is None:
         while reader.read(_BLOCK):
@@ -215,7 +214,7 @@ def _taken(member: tarfile.TarInfo, file: IO[bytes], target: Path | None) -> str
 
 
 class _Hashing(io.RawIOBase):
-    """A file that hashes what is read of it."""
+    """A file wrapper that hashes the bytes read from it."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file

@@ -1,4 +1,4 @@
-"""A data folder in one file, and back: the library, feedback, and the live generation of the index."""
+"""Back up a data folder (library, feedback and live generation) to one file, and restore it."""
 
 import io
 import os
@@ -17,13 +17,13 @@ from ingest.storage.disk_space import require_space
 from ingest.storage.files import lock, read_json, sha256_of, sync_folder
 
 _PARTS = ("library", FEEDBACK, "index")
-# Under the first name files are still being written, under the second all are there and verified.
+# Restored files are written to the first folder, which is renamed to the second when all are complete and verified.
 _RESTORING, _RESTORED = ".restoring", ".restored"
 
 
 @dataclass(frozen=True, slots=True)
 class Copied:
-    """What a backup or a restore brought over; `problems` are lines about what was damaged already or left out."""
+    """What a backup or a restore copied; `problems` are lines about what was already damaged or left out."""
 
     files: int
     episodes: int
@@ -32,11 +32,11 @@ class Copied:
 
 
 def backup(home: Path, target: Path) -> Copied:
-    """Write library, feedback and live generation of a data folder into one verified file, while others work.
+    """Write library, feedback and live generation to one verified file, even while the data folder is in use.
 
-    Every episode is as it was at one moment; none is locked. A damaged index is left out, since it can be built again;
-    a damaged file of the library is kept as it is and named. Raises SourceError if there is no library or the file
-    cannot be written there, LibraryError and OSError from the disk.
+    Copies a consistent snapshot of each episode without locking any. Leaves out a damaged index, because it can be
+    rebuilt; copies a damaged file of the library unchanged and names it. Raises SourceError if there is no library or
+    the file cannot be written there, LibraryError and OSError from the disk.
     """
     if not episode_ids(home):
         raise SourceError(f"{home} holds no episodes; there is nothing to back up")
@@ -44,7 +44,7 @@ def backup(home: Path, target: Path) -> Copied:
     generation = None
     require_space(target.parent, _bytes_of(home), f"a backup of {home}")
     with writing(target) as writer:
-        # The feeds first: one that lists an episode which is not in the backup would never bring it.
+        # Feeds first: if a feed listed an episode as seen that is not in the backup, it would never be ingested again.
         _add(writer, home / "library" / "feeds", home)
         for folder in _episodes(home):
             _add(writer, folder, home)
@@ -61,15 +61,15 @@ def backup(home: Path, target: Path) -> Copied:
 
 
 def restore(source: Path, home: Path) -> Copied:
-    """Bring a backup back into a data folder that holds nothing yet; nothing is there before all of it was verified.
+    """Restore a backup into an empty data folder, putting files in place only after all of it was verified.
 
-    Killed at any point it can be run again, also at its very end: a folder that holds what the backup holds is restored
-    already. Raises SourceError for one that holds anything else, and for a file that is no whole backup; LibraryError
-    and OSError from the disk.
+    If it is killed at any point, it can be run again; a folder that already holds the backup's files counts as
+    restored. Raises SourceError if the folder holds anything else, or if the file is not a complete backup;
+    LibraryError and OSError from the disk.
     """
     home.mkdir(parents=True, exist_ok=True)
     with lock(home):
-        if (home / _RESTORED).is_dir():  # a restore before this one was killed at its very end
+        if (home / _RESTORED).is_dir():  # an earlier restore was killed at its very end
             _moved(home)
         there = next((home / name for name in _PARTS if _holds_files(home / name)), None)
         if there is not None:
@@ -80,7 +80,7 @@ def restore(source: Path, home: Path) -> Copied:
             found = unpacked(source, staged)
             strangers = [name for name in found if name.split("/")[0] not in _PARTS]
             if strangers or not _count(found):
-                raise SourceError(f"{source}: is no backup of Playback")
+                raise SourceError(f"{source}: is not a backup of Playback")
             problems, generation = _usable_index(staged)
             for folder in (staged, *(path for path in staged.rglob("*") if path.is_dir())):
                 sync_folder(folder)
@@ -94,9 +94,9 @@ def restore(source: Path, home: Path) -> Copied:
 
 
 def end_restore(home: Path) -> bool:
-    """End a restore that was killed after everything was verified, and remove what one that was killed before left.
+    """Complete a restore that was killed after verification, and remove the remains of one killed earlier.
 
-    Says whether there was anything; a restore at work is left alone.
+    Returns whether there was anything to do; does not touch a restore that is running.
     """
     if not any((home / name).is_dir() for name in (_RESTORING, _RESTORED)):
         return False
@@ -110,7 +110,7 @@ def end_restore(home: Path) -> bool:
 
 
 def _episodes(home: Path) -> Iterator[Path]:
-    """Yield the folder of every episode once, removed ones too, also of those that come or are moved meanwhile."""
+    """Yield every episode's folder once, including removed episodes and those added or moved meanwhile."""
     done: set[str] = set()
     while True:
         folders = [path for root in (episodes_folder(home), removed_folder(home)) for path in sorted(root.glob("*/"))]
@@ -131,7 +131,7 @@ def _add(writer: Writer, folder: Path, home: Path) -> None:
     except FileNotFoundError:
         if folder.is_dir():
             raise
-        # An episode that was removed or brought back a moment ago is added from where it is now.
+        # The episode was removed or restored a moment ago: add it from its new place.
         for place in (removed_folder(home) / folder.name, episode_folder(home, folder.name)):
             if place != folder and place.is_dir():
                 _add(writer, place, home)
@@ -146,7 +146,7 @@ def _add_index(writer: Writer, home: Path) -> int | None:
                 for kept in files:
                     writer.add(kept)
         except FileNotFoundError:
-            continue  # others were published since, and this one was removed
+            continue  # newer generations were published and this one was removed
         checksum = writer.checksums[f"index/{manifest.generation}/manifest.json"]
         pointer = f"{manifest.generation} {checksum}\n".encode()
         writer.add(Kept("index/current", io.BytesIO(pointer), len(pointer), files[0].written))
@@ -155,7 +155,7 @@ def _add_index(writer: Writer, home: Path) -> int | None:
 
 
 def _whole_lines(path: Path) -> Kept:
-    """Feedback is appended to, so a line may be half written at this moment."""
+    """Return the complete lines of the feedback file, because the last one may be half written."""
     data = path.read_bytes()
     data = data[: data.rfind(b"\n") + 1]
     return Kept(path.name, io.BytesIO(data), len(data), path.stat().st_mtime)
@@ -165,7 +165,7 @@ def _damage(path: Path) -> list[str]:
     try:
         read_json(path)
     except LibraryError as error:
-        return [f"{error}; it was backed up as it is"] if path.exists() else []
+        return [f"{error}; it was backed up unchanged"] if path.exists() else []
     return []
 
 
@@ -174,13 +174,13 @@ def _count(names: dict[str, str]) -> int:
 
 
 def _bytes_of(home: Path) -> int:
-    """What a backup takes at most: recordings cannot be packed, and text is the smaller part."""
+    """Return the maximum size of a backup in bytes: recordings do not compress, and text is the smaller part."""
     live = _index_bytes(home)
     return live + sum(path.stat().st_size for path in (home / "library").rglob("*") if path.is_file())
 
 
 def _index_bytes(home: Path) -> int:
-    """Return the bytes of the live generation, 0 if there is none that can be used."""
+    """Return the size of the live generation in bytes, 0 if there is none or it is damaged."""
     try:
         manifest = verified_live(home)
     except IndexBroken:
@@ -196,20 +196,20 @@ def _holds_files(path: Path) -> bool:
 
 
 def _restored_before(source: Path, home: Path, there: Path) -> Copied:
-    """Return what a restore brought back that was killed before it could say so; raises SourceError if it was not so.
+    """Return the result of an earlier restore that was killed at its end; raises SourceError if the files differ.
 
-    Only the library and feedback count: an index that cannot be used is left out, and one that is built is another.
+    Compares only library and feedback, because the index may have been left out or rebuilt.
     """
     found = unpacked(source)
     kept = {name: checksum for name, checksum in found.items() if name.split("/")[0] != "index"}
     paths = [path for path in ((home / FEEDBACK), *(home / "library").rglob("*")) if path.is_file()]
     if {path.relative_to(home).as_posix(): sha256_of(path) for path in paths} != kept:
-        raise SourceError(f"{there} is there already; restore into an empty folder (--home DIR)")
+        raise SourceError(f"{there} already exists; restore into an empty folder (--home DIR)")
     return Copied(len(found), _count(found), current_number_or_zero(home) or None)
 
 
 def _usable_index(staged: Path) -> tuple[tuple[str, ...], int | None]:
-    """Leave out an index that this version does not read; it can be built again."""
+    """Remove a restored index that this version cannot read; it can be rebuilt. Returns (problems, generation)."""
     try:
         manifest = verified_live(staged)
     except IndexBroken as error:
@@ -222,7 +222,7 @@ def _usable_index(staged: Path) -> tuple[tuple[str, ...], int | None]:
 
 
 def _moved(home: Path) -> None:
-    """Put what was verified in its place: the library first, so that no index is ever there without it."""
+    """Move the verified files into place, the library first, so that there is never an index without it."""
     staged = home / _RESTORED
     for name in _PARTS:
         if (staged / name).exists():
@@ -234,7 +234,7 @@ def _moved(home: Path) -> None:
 
 
 def _without_empty_folders(path: Path) -> None:
-    """Folders that a lock made; one that holds a file by now stays, and the rename after this refuses."""
+    """Remove folders that a lock created; if one holds a file by now, rmdir raises OSError."""
     if path.is_dir():
         for folder, _, _ in os.walk(path, topdown=False):
             Path(folder).rmdir()

@@ -1,4 +1,4 @@
-"""Check every file of the index; all of it is derived, so all of it can be repaired."""
+"""Check every file of the index and repair it; all of it is derived, so all of it can be rebuilt."""
 
 import os
 import shutil
@@ -21,17 +21,17 @@ _PRIVATE = 0o700
 
 
 def examine_index(home: Path, encoder: str) -> Iterator[Finding]:
-    """Yield what is wrong with the index and repair it, at last by building a generation; lazily.
+    """Yield what is wrong with the index and repair it, if necessary by building a generation; lazily.
 
-    `encoder` is used where the live generation does not say which one it was made with. Building takes minutes for a
-    large library whose vectors were lost.
+    `encoder` is used if no readable generation names its own. Building takes minutes for a large library whose vectors
+    were lost.
     """
     root = index_folder(home)
     if root.is_dir():
         yield from _mode(root)
         with lock(root, wait=False) as held:
             if not held:
-                yield Finding("index", "another process is building a generation; it was not checked", "note")
+                yield Finding("index", "another process is building a generation, so the index was not checked", "note")
                 return
             yield from _left_over(home)
     try:
@@ -46,29 +46,31 @@ def examine_index(home: Path, encoder: str) -> Iterator[Finding]:
 
 
 def _mode(root: Path) -> Iterator[Finding]:
-    """The index holds whole transcripts, so nobody else on this machine may read it (`index.store`)."""
+    """Make the index private, because it holds whole transcripts (`index.store`)."""
     mode = root.stat().st_mode & 0o777
     if not os.access(root, os.W_OK):
-        yield Finding("index", "may not be written by this user; nothing can be published", "person")
+        yield Finding("index", "this user cannot write to it, so nothing can be published", "person")
     elif mode != _PRIVATE:
         try:
             root.chmod(_PRIVATE)
         except OSError as error:
             yield Finding("index", f"others may read it (mode {mode:o}): {disk_problem(error) or error}", "person")
         else:
-            yield Finding("index", f"others could read it (mode {mode:o}); the mode is {_PRIVATE:o} now", "repaired")
+            yield Finding("index", f"others could read it (mode {mode:o}); changed to {_PRIVATE:o}", "repaired")
 
 
 def _left_over(home: Path) -> Iterator[Finding]:
     try:
         for path in remove_left_over(home):
-            yield Finding(path.relative_to(home).as_posix(), "was left by an interrupted build; removed", "repaired")
+            yield Finding(path.relative_to(home).as_posix(), "left by an interrupted build; removed", "repaired")
     except OSError as error:
-        yield Finding("index", f"what interrupted builds left stays: {disk_problem(error) or error}", "person")
+        yield Finding(
+            "index", f"remains of interrupted builds cannot be removed: {disk_problem(error) or error}", "person"
+        )
 
 
 def _damaged_before(home: Path) -> Iterator[Finding]:
-    """Remove damaged generations before the live one; nobody reads them, and they take the place of whole ones."""
+    """Remove damaged earlier generations, which nobody reads and which displace undamaged ones."""
     live = current_number_or_zero(home)
     for number in numbers(home):
         if not live or number == live:
@@ -77,12 +79,12 @@ def _damaged_before(home: Path) -> Iterator[Finding]:
             verified(home, number)
         except IndexBroken as error:
             shutil.rmtree(index_folder(home) / str(number), ignore_errors=True)
-            problem = f"an earlier generation was damaged and removed: {_plain(str(error))}"
+            problem = f"a damaged earlier generation was removed: {_plain(str(error))}"
             yield Finding(f"index/{number}", problem, "repaired")
 
 
 def _current(home: Path, encoder: str, live: Manifest | None) -> Iterator[Finding]:
-    """Check that the live generation is whole, of the encoder that is here, and holds what the library holds."""
+    """Check that the live generation exists, matches the installed encoder and is up to date with the library."""
     if live is None and not transcript_ids(home):
         yield Finding("index", "nothing is published, and there are no transcripts to publish", "note")
         return
@@ -94,7 +96,7 @@ def _current(home: Path, encoder: str, live: Manifest | None) -> Iterator[Findin
     if live is None:
         yield from _built(home, encoder, "nothing was published")
     elif live.weights != weights:
-        yield from _built(home, encoder, f"the weights of {encoder} are not those it was made with")
+        yield from _built(home, encoder, f"it was made with other weights of {encoder}")
     elif not up_to_date(home, encoder, weights):
         yield from _built(home, encoder, "the library has changed since it was built")
     elif live.left_out:
@@ -108,9 +110,9 @@ def _built(home: Path, encoder: str, why: str) -> Iterator[Finding]:
     try:
         manifest = build(home, load_encoder(encoder))
     except (LibraryError, EncoderError) as error:
-        yield Finding("index", f"{_plain(why)}; it could not be built again: {error}", "person")
+        yield Finding("index", f"{_plain(why)}; it could not be rebuilt: {error}", "person")
     except OSError as error:
-        yield Finding("index", f"{_plain(why)}; it could not be built again: {disk_problem(error) or error}", "person")
+        yield Finding("index", f"{_plain(why)}; it could not be rebuilt: {disk_problem(error) or error}", "person")
     else:
         yield Finding("index", f"{_plain(why)}; generation {manifest.generation} was published", "repaired")
         yield from _left_out(manifest)
@@ -118,9 +120,9 @@ def _built(home: Path, encoder: str, why: str) -> Iterator[Finding]:
 
 def _left_out(manifest: Manifest) -> Iterator[Finding]:
     for identifier, reason in manifest.left_out.items():
-        yield Finding("index", f"{identifier} is not in it: {reason}", "person")
+        yield Finding("index", f"{identifier} was left out: {reason}", "person")
 
 
 def _plain(problem: str) -> str:
-    """A problem without what to run, for that is being done."""
+    """Return a problem without its "run: …" advice, because doctor is already doing that."""
     return problem.rpartition("; run: ")[0] or problem

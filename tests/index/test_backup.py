@@ -79,14 +79,14 @@ def test_a_home_that_holds_anything_is_refused(home: Path, tmp_path: Path) -> No
     """No file that is there is ever replaced; folders that a lease or a server made are no files."""
     backup(home, tmp_path / "all.tar.gz")
     before = contents(home)
-    with pytest.raises(SourceError, match="library is there already; restore into an empty folder"):
+    with pytest.raises(SourceError, match="library already exists; restore into an empty folder"):
         restore(tmp_path / "all.tar.gz", home)
     assert contents(home) == before
     for name in ("library/feeds/x.json", "index/current", "feedback.jsonl"):
         full = tmp_path / name.replace("/", "-")
         (full / name).parent.mkdir(parents=True, exist_ok=True)
         (full / name).write_text("mine")
-        with pytest.raises(SourceError, match="is there already"):
+        with pytest.raises(SourceError, match="already exists"):
             restore(tmp_path / "all.tar.gz", full)
         assert contents(full) == {name: b"mine"}
     (tmp_path / "new" / "library" / "episodes").mkdir(parents=True)
@@ -101,7 +101,7 @@ def test_a_restore_of_what_is_there_already_is_done(home: Path, tmp_path: Path) 
     done = restore(tmp_path / "all.tar.gz", tmp_path / "new")
     assert restore(tmp_path / "all.tar.gz", tmp_path / "new") == done
     (tmp_path / "new" / "feedback.jsonl").write_text('{"helpful": null}\n')
-    with pytest.raises(SourceError, match="library is there already"):
+    with pytest.raises(SourceError, match="library already exists"):
         restore(tmp_path / "all.tar.gz", tmp_path / "new")
 
 

@@ -100,7 +100,7 @@ def test_a_flipped_byte_in_any_file_is_found_before_parsing(home: Path, monkeypa
         whole = (folder / name).read_bytes()
         for place in {0, len(whole) // 2, len(whole) - 1} if whole else ():
             (folder / name).write_bytes(whole[:place] + bytes([whole[place] ^ 4]) + whole[place + 1 :])
-            with pytest.raises(IndexBroken, match=f"{name} is not the file that was published; run: playback index"):
+            with pytest.raises(IndexBroken, match=f"{name} has changed since it was published; run: playback index"):
                 open_generation(home)
         (folder / name).write_bytes(whole[:-1] if whole else b"x")
         with pytest.raises(IndexBroken, match=name):
@@ -117,7 +117,7 @@ def test_swapped_files_are_found(home: Path) -> None:
     (folder / "vectors.faiss").rename(folder / "other")
     (folder / "turns.faiss").rename(folder / "vectors.faiss")
     (folder / "other").rename(folder / "turns.faiss")
-    with pytest.raises(IndexBroken, match="is not the file that was published"):
+    with pytest.raises(IndexBroken, match="has changed since it was published"):
         open_generation(home)
 
 
@@ -152,11 +152,11 @@ def test_a_file_that_the_manifest_does_not_list_is_refused(home: Path, monkeypat
     for name in ("surplus", "keywords/surplus.idx", "keywords/.hidden", "deeper/down/surplus", "passages.sqlite-wal"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(b"x")
-        with pytest.raises(IndexBroken, match=f"{name} is no file of this generation; run: playback index"):
+        with pytest.raises(IndexBroken, match=f"{name} does not belong to this generation; run: playback index"):
             open_generation(home)
         (folder / name).unlink()
     (folder / "link").symlink_to(folder / "vectors.faiss")
-    with pytest.raises(IndexBroken, match="link is no file of this generation"):
+    with pytest.raises(IndexBroken, match="link does not belong to this generation"):
         open_generation(home)
 
 
@@ -166,7 +166,7 @@ def test_locks_that_earlier_versions_left_are_no_damage(home: Path) -> None:
     lock.touch()
     open_generation(home).close()
     lock.write_bytes(b"x")
-    with pytest.raises(IndexBroken, match="is no file of this generation"):
+    with pytest.raises(IndexBroken, match="does not belong to this generation"):
         open_generation(home)
 
 
@@ -180,7 +180,7 @@ def test_a_generation_in_place_of_another_is_refused(whole_folder: bool, home: P
         shutil.copytree(root / "1", root / "2")
     else:
         shutil.copyfile(root / "1" / "manifest.json", root / "2" / "manifest.json")
-    with pytest.raises(IndexBroken, match="is not the manifest that was published; run: playback index --rebuild"):
+    with pytest.raises(IndexBroken, match="has changed since it was published; run: playback index --rebuild"):
         open_generation(home)
     (root / "current").write_text("2")
     with pytest.raises(IndexBroken, match="holds generation 1, not 2; run: playback index --rebuild"):

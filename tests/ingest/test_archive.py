@@ -119,7 +119,7 @@ def test_any_damage_is_found(packed: Path) -> None:
 def test_a_name_that_leads_out_is_refused(name: str, tmp_path: Path) -> None:
     """No file is written outside the folder, whatever an archive calls it (tar-slip)."""
     source = made_of(tmp_path / "evil.tar.gz", (member("library/good"), b"x"), (member(name), b"evil"))
-    with pytest.raises(SourceError, match=r"(leads out of the folder|is no backup|is not what was backed up)"):
+    with pytest.raises(SourceError, match=r"(is not allowed|not a backup|does not match its checksum)"):
         unpacked(source, tmp_path / "in" / "out")
     assert {path.name for path in tmp_path.iterdir()} == {"evil.tar.gz", "in"}
     assert {path.name for path in (tmp_path / "in").iterdir()} == {"out"}
@@ -151,7 +151,7 @@ def test_a_link_cannot_be_written_through(tmp_path: Path) -> None:
     """The second half of the classic attack: a file below a link that came before it."""
     evil = (member("library", tarfile.SYMTYPE, str(tmp_path / "elsewhere")), b""), (member("library/x"), b"evil")
     (tmp_path / "elsewhere").mkdir()
-    with pytest.raises(SourceError, match="is no plain file"):
+    with pytest.raises(SourceError, match="is not a regular file"):
         unpacked(made_of(tmp_path / "evil.tar.gz", *evil), tmp_path / "out")
     assert list((tmp_path / "elsewhere").iterdir()) == []
 
@@ -162,14 +162,14 @@ def test_a_link_cannot_be_written_through(tmp_path: Path) -> None:
 def test_a_list_that_does_not_fit_is_refused(listed: dict[str, str], tmp_path: Path) -> None:
     """Files that are not listed, listed and missing, or others than listed."""
     source = made_of(tmp_path / "x.tar.gz", (member("library/x"), b"x"), listed=listed)
-    with pytest.raises(SourceError, match="is not what was backed up; use another backup"):
+    with pytest.raises(SourceError, match="does not match its checksum; use another backup"):
         unpacked(source)
 
 
 def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
     """Which of the two was meant nobody can tell."""
     source = made_of(tmp_path / "x.tar.gz", (member("library/x"), b"x"), (member("library/x"), b"x"))
-    with pytest.raises(SourceError, match="where it must not"):
+    with pytest.raises(SourceError, match="must not be there"):
         unpacked(source, tmp_path / "out")
 
 
@@ -177,7 +177,7 @@ def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
 def test_what_is_no_archive_is_one_line(data: bytes, tmp_path: Path) -> None:
     """Any other file is refused in a line that names it."""
     (tmp_path / "x").write_bytes(data)
-    with pytest.raises(SourceError, match=r"x: is (damaged, cut off or no backup|cut off)"):
+    with pytest.raises(SourceError, match=r"x: is (damaged, truncated or not a backup|truncated)"):
         unpacked(tmp_path / "x")
 
 
@@ -203,7 +203,7 @@ def test_an_archive_is_there_whole_or_not_at_all(folder: Path, packed: Path) -> 
 def test_what_cannot_be_read_back_is_not_kept(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A disk that gives back other bytes than were written is found out before the archive has its name."""
     monkeypatch.setattr(archive, "unpacked", lambda source: {"library/a/one.json": "0" * 64})
-    with pytest.raises(LibraryError, match="cannot be read back"):
+    with pytest.raises(LibraryError, match="does not match its checksums"):
         pack(folder, tmp_path / "all.tar.gz")
     assert [path.name for path in tmp_path.iterdir()] == ["home"]
 
@@ -224,7 +224,7 @@ def test_only_one_writes_a_file(folder: Path, tmp_path: Path) -> None:
 def test_a_name_that_cannot_be_a_file_is_refused(target: str, folder: Path, tmp_path: Path) -> None:
     """A folder, a device or a pipe is never replaced by an archive."""
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(SourceError, match=r"(is there and is no file|is no folder)"), writing(tmp_path / target):
+    with pytest.raises(SourceError, match=r"(is not a file|is not a folder)"), writing(tmp_path / target):
         pass
 
 
