@@ -1,4 +1,4 @@
-"""How well official words are placed: the alignment corpus, AMI's words, five kinds of damage, and the time it takes.
+"""Measure the alignment of official words: the alignment corpus, AMI's words, five kinds of damage, and its speed.
 
 python benchmarks/alignment.py --shared ../shared [--json] [--only corpus,words,damage,speed]
 """
@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import mean, median
 from typing import Any
 
-# Run as a script, Python looks for packages in benchmarks/ only.
+# When this runs as a script, Python looks for packages only in benchmarks/.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.alignment_cases import Case, Meeting, cases, corrupted, damaged, meeting, repeated
@@ -23,7 +23,7 @@ SEEDS = 20
 
 
 def corpus(all_cases: list[Case]) -> dict[str, Any]:
-    """Return the start errors in seconds over all turns; a turn without a time counts as wrong by more than 2 s."""
+    """Return figures of the start errors in seconds over all turns; a turn without a time counts as over 2 s off."""
     errors: list[float] = []
     bounds: list[float] = []
     inside = untimed = 0
@@ -49,7 +49,7 @@ def corpus(all_cases: list[Case]) -> dict[str, Any]:
 
 
 def words(data: Meeting) -> dict[str, Any]:
-    """Return mean word start errors in seconds at 10, 30 and 50 % corruption, the worst of the seeds."""
+    """Return mean word start errors in seconds at 10, 30 and 50 % corruption, each for the worst seed."""
     return {f"{round(100 * share)}%": _worst(data, share) for share in (0.1, 0.3, 0.5)}
 
 
@@ -86,7 +86,7 @@ def _worst(data: Meeting, share: float) -> dict[str, Any]:
 
 
 def damage(all_cases: list[Case]) -> dict[str, Any]:
-    """Return for each kind of damage the share of undamaged turns within 1 s of their undamaged time."""
+    """Return for each kind of damage how many undamaged turns stay within 1 s of their time without damage."""
     results: dict[str, Any] = {}
     for number, case in enumerate(all_cases[:3]):
         other = all_cases[(number + 1) % len(all_cases)]

@@ -1,4 +1,4 @@
-"""Alignment data with known times: the corpus, AMI's meetings, and the damage that both are put to."""
+"""Alignment data with known times: the corpus, AMI's meetings, and simulated damage to both."""
 
 import json
 import random
@@ -11,9 +11,9 @@ from ingest.captions.turns import heard_words, read_captions
 from ingest.transcript import HeardWord, OfficialTurn, Turn
 
 JITTER = 0.1  # standard deviation of the heard times in seconds
-APART = 0.5  # seconds from a word within which no other turn lies, for it to count as alone
+APART = 0.5  # a word counts as alone if every other turn is at least this many seconds away
 MISSING, FOREIGN, CUT = 300.0, 180.0, 0.6  # seconds, seconds, share
-ANSWER = 30  # words of a turn at least, for it to be an answer
+ANSWER = 30  # a turn counts as an answer from this many words on
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Damaged:
-    """A damaged case and where each turn should be by its undamaged run, None for a turn that is hit."""
+    """A damaged case, and each turn's expected start from the undamaged run, None for a damaged turn."""
 
     kind: str
     turns: tuple[OfficialTurn, ...]
@@ -40,7 +40,7 @@ class Damaged:
 
 @dataclass(frozen=True)
 class Meeting:
-    """Human turns with the true start and end of each word in seconds; `alone`: (turn, word) far from other turns."""
+    """Human turns with each word's true start and end in seconds; `alone`: the (turn, word) far from other turns."""
 
     turns: tuple[OfficialTurn, ...]
     starts: tuple[tuple[float, ...], ...]
@@ -70,7 +70,7 @@ def cases(shared: Path) -> list[Case]:
 
 
 def meeting(shared: Path) -> Meeting:
-    """Return AMI's meetings one after the other."""
+    """Yield AMI's meetings one after the other, lazily."""
     data = json.loads((shared / "audio" / "ami-medley" / "ami-medley.json").read_text())
     turns = data["turns"]
     alone = frozenset(
@@ -95,7 +95,7 @@ def meeting(shared: Path) -> Meeting:
 def corrupted(data: Meeting, share: float, seed: int) -> tuple[list[HeardWord], set[int]]:
     """Return what a bad recogniser hears, and the turns of which it hears at least one word right.
 
-    A third of `share` of all words each is substituted from the text's own vocabulary, deleted, inserted.
+    Of all words, `share` is corrupted: a third each is replaced by another word of the text, deleted, or inserted.
     """
     chance = random.Random(seed)  # noqa: S311 (a repeatable corruption, nothing secret)
     true = sorted(
@@ -128,7 +128,7 @@ def _jittered(word: str, start: float, end: float, chance: random.Random) -> Hea
 
 
 def damaged(case: Case, other: Case, whole: Sequence[Turn]) -> Iterator[Damaged]:
-    """Yield the five kinds of damage to a case whose undamaged turns are `whole`."""
+    """Yield the case with each of the five kinds of damage; `whole` are its turns aligned without damage."""
     middle = case.duration / 2
     yield _missing(case, whole, middle - MISSING / 2, middle + MISSING / 2)
     yield _foreign(case, other, whole, middle)
@@ -179,9 +179,9 @@ def _swapped(case: Case, whole: Sequence[Turn]) -> Damaged:
 
 
 def repeated(all_cases: Sequence[Case], seconds: float) -> Case:
-    """Return the cases one after the other, cut at this length or repeated with other words up to it.
+    """Join the cases to one of this length, cutting it off or repeating it with changed words.
 
-    A repeated word gets a number of its round, so that ten hours are not the same hour ten times.
+    A repeated word gets the number of its repetition, so that ten hours are not the same hour ten times.
     """
     turns: list[OfficialTurn] = []
     heard: list[HeardWord] = []

@@ -1,10 +1,10 @@
-"""Measure what retrieval could use and does not, and what it loses without smaller parts, beside the signals in use.
+"""Measure signals that retrieval could use but does not, and what it loses without smaller parts of those in use.
 
     python benchmarks/candidates.py HOME QUESTIONS.jsonl
 
-A candidate is one more score of every passage (`benchmarks/tried.py`), added as deviations from the mean at two
-weights while the weights in use stay, or put in the place of a signal in use. Prints what `benchmarks/retrieval.py`
-prints, and what is lost where weights are chosen on some questions and used on others.
+A candidate is a further score of every passage (`benchmarks/tried.py`). It is added in standard deviations from the
+mean at two weights while the weights in use stay, or replaces a signal in use. Prints the same figures as
+`benchmarks/retrieval.py`, and what is lost if weights are chosen on some questions and used on others.
 """
 
 import argparse
@@ -34,7 +34,7 @@ from benchmarks.retrieval import (
 )
 from index.search import WEIGHTS
 
-# The weights that the evidence found best, where soft BM25 is one of four signals.
+# The best weights that an earlier study found with soft BM25 as one of four signals.
 SOFT_WEIGHTS = {"passage": 0.36, "turns": 0.24, "words": 0.1, "soft": 0.3}
 GRID = [
     dict(zip(("passage", "turns", "words", "episode"), weights, strict=True))
@@ -68,7 +68,7 @@ def main() -> None:
 
 
 def small_parts(board: Scoreboard) -> list[Line]:
-    """Return the figures without each smaller part of the signals in use."""
+    """Return the figures without each of the smaller parts of the signals in use."""
     base, queries = board.base, board.queries
     without = {
         "without the glossary's other words": [(query.terms, ()) for query in queries],
@@ -104,7 +104,7 @@ def candidates(board: Scoreboard) -> list[Line]:
 
 
 def chosen_weights(board: Scoreboard) -> list[Line]:
-    """Return the figures of the weights chosen on all questions, and of those chosen without the fold by episode."""
+    """Return the figures of weights chosen on all questions, and of weights chosen without the fold they apply to."""
     ranks = np.array([first_right_ranks(board, fused(board.signals, weights)) for weights in GRID])
     outside = np.empty(len(board.questions))
     for part in folds(board.questions):

@@ -27,7 +27,7 @@ _LENGTHS = (("3 minutes", 180), ("1 hour", 3600))
 
 
 def rows() -> Iterator[tuple[str, str, str]]:
-    """Yield for each length of recording the CPU seconds of both ways, lazily."""
+    """Yield the CPU seconds of both ways for each length of recording, lazily."""
     with tempfile.TemporaryDirectory() as folder:
         for label, seconds in _LENGTHS:
             path = _recording(Path(folder) / f"{seconds}.mp3", seconds)
@@ -38,7 +38,7 @@ def rows() -> Iterator[tuple[str, str, str]]:
 def _cost(program: str, path: Path) -> float:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     with path.open("rb") as recording:
-        # Our own interpreter, with a program of ours.
+        # Our own interpreter and our own program.
         subprocess.run([sys.executable, "-c", program, str(path)], stdin=recording, check=True)  # noqa: S603
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

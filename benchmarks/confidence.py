@@ -1,4 +1,4 @@
-"""Fit the confidence on questions with gold quotes and print what it is worth out of fold.
+"""Fit the confidence on questions with gold quotes and print its quality out of fold.
 
     python benchmarks/confidence.py HOME QUESTIONS.jsonl
 
@@ -35,7 +35,7 @@ from ingest.transcript import to_json
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-# From where to where confidence is counted together: few questions have little of it.
+# The limits of the confidence bins; wider at low confidence, which few questions have.
 _LIMITS = (0.0, 0.5, 0.7, 0.9, 1.0)
 RELIABILITY = ("confidence", "questions", "answerable", "share")
 ALONE = ("figures", "AUROC", "change", "within equal name counts", "change within")
@@ -43,7 +43,7 @@ ALONE = ("figures", "AUROC", "change", "within equal name counts", "change withi
 
 @dataclass(frozen=True)
 class Fit:
-    """What goes into `api/answer/confidence.py`: weights and constant of the logistic, thresholds, the usual name."""
+    """The values for `api/answer/confidence.py`: weights and constant of the logistic, thresholds, usual name match."""
 
     weights: tuple[float, ...]
     constant: float
@@ -54,9 +54,9 @@ class Fit:
 
 @dataclass(frozen=True)
 class Measured:
-    """The fit on all questions, and out of fold the report of `playback evaluate` and tables of the confidence.
+    """The fit on all questions, with the report of `playback evaluate` and tables of the confidence out of fold.
 
-    `right_above` is the share of first citations that are right from the upper threshold on.
+    `right_above` is the share of right first citations among questions at or above the upper threshold.
     """
 
     fit: Fit
@@ -80,12 +80,12 @@ def main() -> None:
     print(f"USUAL_WEAKEST_NAME = {found.fit.usual_weakest_name:.3f}")
     print("\nout of fold:")
     lines = render(found.report).splitlines()
-    print("\n".join(line for line in lines if "latency" not in line))  # these answers were composed before
+    print("\n".join(line for line in lines if "latency" not in line))  # these answers were composed earlier
     print(table(RELIABILITY, found.reliability), table(ALONE, found.alone), sep="\n\n")
 
 
 def measured(base: KnowledgeBase, questions: Sequence[Question]) -> Measured:
-    """Fit on all questions, and measure what the fit on the other folds is worth on each; takes some minutes."""
+    """Fit on all questions, and measure each fold with the fit on the others; takes some minutes."""
     values = np.array([_values(base, question) for question in questions])
     answerable = np.array([question.answerable for question in questions])
     outside = out_of_fold(questions, values, answerable)
@@ -111,7 +111,7 @@ def measured(base: KnowledgeBase, questions: Sequence[Question]) -> Measured:
 
 
 def out_of_fold(questions: Sequence[Question], values: Array, answerable: Flags) -> Array:
-    """Return the probability of each question by the fit on the other folds."""
+    """Return the probability of each question from the fit on the other folds."""
     outside = np.zeros(len(questions))
     for part in folds(questions):
         held = np.array([question.id in part for question in questions])
@@ -120,7 +120,7 @@ def out_of_fold(questions: Sequence[Question], values: Array, answerable: Flags)
 
 
 def fit(values: Array, answerable: Flags) -> tuple[Array, float]:
-    """Return weights and constant of a logistic regression on the values as they are; ridge on standardised ones."""
+    """Return weights and constant of a logistic regression for raw values; ridge penalty on standardised ones."""
     mean, deviation = values.mean(axis=0), values.std(axis=0)
     model = LogisticRegression(C=1.0).fit((values - mean) / deviation, answerable)
     weights = model.coef_[0] / deviation
@@ -136,7 +136,8 @@ def probability(values: Array, weights: Array, constant: float) -> Array:
 def thresholds(scores: Array, answerable: Flags, right: Flags) -> tuple[float, float]:
     """Return t1 and t2 of the contract: 92 % of the answerable kept; 80 % of first citations right, else the median.
 
-    A share of fewer than a tenth of the questions is not believed: two right answers at the top are chance.
+    A share counts only if it covers at least a tenth of the questions, because two right answers at the top may be
+    chance.
     """
     kept = np.sort(scores[answerable])
     low = float(kept[int(0.08 * len(kept))])
@@ -147,7 +148,7 @@ def thresholds(scores: Array, answerable: Flags, right: Flags) -> tuple[float, f
 
 
 def _reliability(scores: Array, answerable: Flags) -> list[tuple[object, ...]]:
-    """Return rows under RELIABILITY."""
+    """Return the rows of the table RELIABILITY."""
     found: list[tuple[object, ...]] = []
     for begin, end in pairwise(_LIMITS):
         inside = answerable[(scores >= begin) & ((scores < end) | (end == _LIMITS[-1]))]
@@ -159,7 +160,7 @@ def _reliability(scores: Array, answerable: Flags) -> list[tuple[object, ...]]:
 def _alone(
     questions: Sequence[Question], rows: Sequence[Row], values: Array, answerable: Flags
 ) -> list[tuple[object, ...]]:
-    """Return rows under ALONE: the logistic of all figures, and of each alone, both out of fold."""
+    """Return the rows of the table ALONE: the logistic of all figures and of each one alone, both out of fold."""
     variants = {"all": values} | {
         f"{field.name.replace('_', ' ')} alone": values[:, [at]] for at, field in enumerate(fields(MatchScores))
     }
@@ -183,7 +184,7 @@ def _values(base: KnowledgeBase, question: Question) -> tuple[float, ...]:
 
 
 def _everything(base: KnowledgeBase, question: Question) -> dict[str, Any]:
-    """Answer a question as if it were answerable, so that its first quote can be judged whatever its confidence."""
+    """Answer a question as if it were answerable, so that its first quote can be judged at any confidence."""
     answered = answer_json(ask(base, parse_question(question.question)))
     return answered | {"citations": answered["citations"] or answered["related"], "status": "answered"}
 
@@ -191,7 +192,7 @@ def _everything(base: KnowledgeBase, question: Question) -> dict[str, Any]:
 def _judge(
     base: KnowledgeBase, questions: Sequence[Question]
 ) -> Callable[[Mapping[str, Mapping[str, Any]]], dict[str, Any]]:
-    """Return what judges answers by question; hits are the same for all answers and found once."""
+    """Return a function that judges answers by question; hits are the same for all answers and searched only once."""
 
     @cache
     def hits(query: str, k: int) -> dict[str, Any]:

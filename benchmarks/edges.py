@@ -1,8 +1,8 @@
-"""How near turns and sentences begin to their first sound: the sample show, AMI's meetings, and the time it takes.
+"""Measure how near turns and sentences start to their first sound: sample show, AMI's meetings, and CPU time.
 
 python benchmarks/edges.py [--shared ../shared] [--json]
 
-Times before are those of the aligned text; heard words and captions are true ones, blurred with a fixed seed.
+"Before" means the times of the aligned text. Heard words and captions are the true ones, blurred with a fixed seed.
 """
 
 import argparse
@@ -34,8 +34,8 @@ from ingest.timing.pauses import envelope, pauses
 from ingest.transcript import Episode, HeardWord, Show, Turn
 
 SAMPLE = Path(__file__).resolve().parents[1] / "data" / "sample"
-EARLY, LATE = 0.15, 0.03  # seconds before and after the first word in which a start is right
-CUE = 5.0  # seconds of the captions made of AMI's words
+EARLY, LATE = 0.15, 0.03  # a start is right up to this many seconds before or after the first word
+CUE = 5.0  # longest caption, in seconds, made from AMI's words
 Span = tuple[float, float]
 
 
@@ -51,7 +51,7 @@ class Case:
 
 
 def sample_cases() -> Iterator[Case]:
-    """Yield the sample show's episodes with its captions, with blurred ones, in noise, and with blurred heard words."""
+    """Yield the sample show's episodes with captions, blurred captions, noise, and blurred heard words."""
     chance = random.Random(0)  # noqa: S311 (a repeatable blur, nothing secret)
     feed = parse_feed((SAMPLE / "feed.xml").read_bytes(), str(SAMPLE / "feed.xml"), "sample")
     for item in feed.items:
@@ -83,7 +83,7 @@ def sample_cases() -> Iterator[Case]:
 
 
 def meeting_cases(shared: Path) -> Iterator[Case]:
-    """Yield AMI's meetings with heard words and with captions, both made of the true words."""
+    """Yield AMI's meetings with heard words and with captions, both made from the true words."""
     chance = random.Random(0)  # noqa: S311 (a repeatable blur, nothing secret)
     data = meeting(shared)
     energy = envelope(blocks(shared / "audio" / "ami-medley" / "ami-medley.mp3"))
@@ -104,7 +104,7 @@ def meeting_cases(shared: Path) -> Iterator[Case]:
 
 
 def figures_of(shared: Path) -> dict[str, Any]:
-    """Return the figures of the sample show, and of AMI's meetings where the folder holds them."""
+    """Return the figures of the sample show, and of AMI's meetings if the folder holds them."""
     cases = list(sample_cases())
     if (shared / "audio" / "ami-medley").is_dir():
         cases += meeting_cases(shared)
@@ -112,7 +112,7 @@ def figures_of(shared: Path) -> dict[str, Any]:
 
 
 def figures(cases: Sequence[Case]) -> dict[str, Any]:
-    """Return start errors in seconds and shares, before and after, of turns and of sentences within them."""
+    """Return start errors in seconds and shares, before and after moving starts, of turns and of their sentences."""
     result: dict[str, Any] = {}
     for kind in dict.fromkeys(case.kind for case in cases):
         same = [case for case in cases if case.kind == kind]
@@ -130,7 +130,7 @@ def figures(cases: Sequence[Case]) -> dict[str, Any]:
 
 
 def speed() -> dict[str, Any]:
-    """Return CPU seconds and memory of envelope and pauses of one and three hours, decoding not counted."""
+    """Return CPU seconds and memory of finding envelope and pauses in one and three hours, without decoding."""
     return {label: measured(partial(_listen, count)) for label, count in (("1 h", 120), ("3 h", 360))}
 
 
@@ -192,7 +192,7 @@ def _jittered(words: Sequence[HeardWord], spread: float, chance: random.Random) 
 
 
 def _captioned(words: Sequence[HeardWord], spread: float, chance: random.Random) -> Iterator[HeardWord]:
-    """Yield the words spread evenly over captions of up to 5 s whose ends are off."""
+    """Yield the words spread evenly over captions of up to 5 s whose start and end times are blurred."""
     cue: list[HeardWord] = []
     for number, word in enumerate(words):
         cue.append(word)
@@ -210,7 +210,7 @@ def _captioned(words: Sequence[HeardWord], spread: float, chance: random.Random)
 
 
 def main() -> None:
-    """Print the figures, as JSON with --json; AMI's only where --shared holds them."""
+    """Print the figures, as JSON with --json; AMI's only if --shared holds the meetings."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", type=Path, default=Path("../shared"), help="folder with audio/ami-medley")
     parser.add_argument("--json", action="store_true")

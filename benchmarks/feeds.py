@@ -1,9 +1,9 @@
-"""Measure what reading a feed costs, and giving its items their episodes: the first time, and again.
+"""Measure the cost of reading a feed and of registering its items as episodes, for the first time and again.
 
     python -m benchmarks.feeds
 
-Each in a process of its own, CPU seconds and peak memory. The items have a title, a guid, a date, a recording and notes
-of 25 words; the largest feed is the largest that is read at all.
+Each measurement has its own process and gives CPU seconds and peak memory. The items have a title, a guid, a date, a
+recording and notes of 25 words; the largest feed is at the size limit.
 """
 
 import tempfile
@@ -17,14 +17,14 @@ from ingest.library.register import register_items
 from ingest.library.shows import FeedState
 
 SIZES = (100, 1_000, 10_000, 99_999)
-# A library keeps a folder for each episode, so that the largest feed would measure the disk.
+# A library keeps one folder per episode, so registering the largest feed would measure the disk.
 MOST_REGISTERED = 10_000
 ADDRESS = "https://feeds.example/feed.xml"
 _NOTES = "<p><b>Ann Lee:</b> Hello and welcome to the harbour.</p><p><b>Bo Long:</b> The mast was mended in winter.</p>"
 
 
 def document(count: int) -> bytes:
-    """Return a feed of so many items."""
+    """Return a feed with this many items."""
     items = (
         f"<item><title>Episode {n}: The mast</title><guid>g-{n}</guid><pubDate>01 Jan 2024 08:00:00 GMT</pubDate>"
         f'<enclosure url="https://cdn.example/{n}.mp3" type="audio/mpeg" length="1"/>'
@@ -36,7 +36,7 @@ def document(count: int) -> bytes:
 
 
 def speed() -> dict[str, dict[str, float]]:
-    """Return CPU seconds and megabytes of memory by what was done."""
+    """Return CPU seconds and memory in megabytes by operation."""
     found = {}
     for count in SIZES:
         data = document(count)

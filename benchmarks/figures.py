@@ -1,4 +1,4 @@
-"""Figures of a benchmark as text for people: tables, prose and pages in Markdown, or JSON; and how sure a change is."""
+"""Format a benchmark's figures as Markdown tables, prose and pages, or as JSON; and compute intervals of changes."""
 
 import argparse
 import json
@@ -16,7 +16,7 @@ RESAMPLES = 2000
 
 
 def print_figures(figures: Mapping[str, Mapping[str, Any]], as_json: bool) -> None:
-    """Print figures by part, one to a line."""
+    """Print figures by part, one per line, or as JSON."""
     if as_json:
         print(json.dumps(figures, indent=1))
         return
@@ -27,7 +27,7 @@ def print_figures(figures: Mapping[str, Mapping[str, Any]], as_json: bool) -> No
 
 
 def shown(value: Any) -> str:
-    """Return a figure as people read it: three decimals, nothing for None, the parts of several beside each other."""
+    """Return a figure as text: three decimals, "" for None, the parts of a compound figure side by side."""
     if isinstance(value, Mapping):
         return " · ".join(f"{name} {shown(item)}" for name, item in value.items())
     if value is None:
@@ -42,7 +42,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
 
 
 def interval(changes: NDArray[np.float64]) -> tuple[float, float]:
-    """Return the 95 % interval of the mean by resampling questions: 2,000 seeded draws, the same for all changes."""
+    """Return the bootstrap 95 % interval of the mean over questions: 2,000 seeded resamples, equal for all changes."""
     dice = np.random.default_rng(0)
     means = changes[dice.integers(len(changes), size=(RESAMPLES, len(changes)))].mean(axis=1)
     low, high = np.quantile(means, (0.025, 0.975))
@@ -50,24 +50,24 @@ def interval(changes: NDArray[np.float64]) -> tuple[float, float]:
 
 
 def signed(difference: float, limits: Sequence[float]) -> str:
-    """Return a difference and its interval, as "+0.012 [-0.003, +0.027]"; nothing where nothing differs."""
+    """Return a difference and its interval, as "+0.012 [-0.003, +0.027]"; "" if there is no difference."""
     low, high = limits
     return f"{_signed(difference)} [{_signed(low)}, {_signed(high)}]" if low or high else ""
 
 
 def paragraph(text: str) -> str:
-    """Return prose in lines of 120 characters."""
+    """Return prose wrapped at 120 characters."""
     return fill(" ".join(text.split()), width=120, break_long_words=False, break_on_hyphens=False)
 
 
 def machine() -> str:
-    """Return how large this machine is and how busy it is now."""
+    """Return this machine's size and its current load."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return f"{os.cpu_count()} cores and {memory:.0f} GiB (load {os.getloadavg()[0]:.1f} at the start)"
 
 
 def today() -> str:
-    """Return the date as people write it."""
+    """Return today's date in words."""
     return f"{date.today().day} {date.today():%B %Y}"
 
 

@@ -2,8 +2,8 @@
 
     python -m benchmarks.lighthouse
 
-Prints a table and exits with 1 where accessibility or best practices are not 100. Performance is reported alone: it
-depends on the machine, and on what else runs there.
+Prints a table and exits with 1 if accessibility or best practices are below 100. Performance is only reported, because
+it depends on the machine and on what else runs there.
 """
 
 import json
@@ -50,7 +50,7 @@ def main() -> int:
 
 
 def scores(address: str) -> dict[str, float]:
-    """Lighthouse's score of each category for one load of a page, 0…100."""
+    """Return Lighthouse's score in each category, 0…100, for one load of a page."""
     command = [
         str(LIGHTHOUSE),
         address,
@@ -61,7 +61,7 @@ def scores(address: str) -> dict[str, float]:
         "--quiet",
     ]
     environment = {**os.environ, "CHROME_PATH": str(CHROMIUM)}
-    ran = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE)  # noqa: S603 - its words are ours
+    ran = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE)  # noqa: S603 - all arguments are our own
     report = json.loads(ran.stdout)
     return {category: 100 * report["categories"][category]["score"] for category in CATEGORIES}
 

@@ -1,12 +1,12 @@
-"""Measure a server under load: 1, 8, 32 and 128 clients on the loopback interface, where no rate is limited.
+"""Measure a server under load: 1, 8, 32 and 128 clients on the loopback interface, which has no rate limit.
 
     python benchmarks/load.py HOME QUESTIONS.jsonl [--seconds 20]
 
-Each client asks its next question when the one before is answered; a refused one waits as it is told to and goes on
-with its next. Prints, for each number of clients, how many were answered and refused, the median and 99th percentile of
-an answer, and the size of the server's process. Exits with 1 if there was another status than 200 and 503, if a refusal
-did not say when to come back, if the 99th percentile at 8 clients is more than 12 medians of the single client, or if
-128 clients made the process more than 200 MB larger than one did. Machines are shared: compare figures of one run.
+Each client asks its next question as soon as it has an answer; after a refusal it waits for Retry-After first. Prints
+for each number of clients how many questions were answered and refused, the median and 99th percentile of an answer's
+time, and the size of the server's process. Exits with 1 if there was a status other than 200 and 503, a refusal without
+Retry-After, a 99th percentile at 8 clients of more than 12 medians of the single client, or a process that is over 128
+MiB larger with 128 clients than with 8. Machines are shared, so compare only figures of one run.
 """
 
 import argparse
@@ -34,7 +34,7 @@ _MILLISECONDS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """What so many clients saw: statuses, refusals without a time to come back, seconds of each answer, memory."""
+    """The results of one number of clients: statuses, refusals without Retry-After, seconds of each answer, memory."""
 
     clients: int
     statuses: Counter[int]
@@ -43,7 +43,7 @@ class Level:
     memory: int
 
     def quantile(self, share: float) -> float:
-        """Return a quantile of the answers, in seconds."""
+        """Return a quantile of the answers' times in seconds."""
         return float(np.quantile(self.seconds, share))
 
 
@@ -57,7 +57,7 @@ def main() -> int:
     questions = [question.question for question in read_questions(options.questions)]
     with served(options.home) as server:
         read_all(server)
-        measured(server, questions, 1, options.seconds / 4)  # what is done once is done before anything is measured
+        measured(server, questions, 1, options.seconds / 4)  # warm up before measuring
         levels = []
         for clients in CLIENTS:
             levels.append(measured(server, questions, clients, options.seconds))
@@ -68,7 +68,7 @@ def main() -> int:
 
 
 def measured(server: Served, questions: Sequence[str], clients: int, seconds: float) -> Level:
-    """Let so many clients ask for so many seconds, all beginning together."""
+    """Let this many clients ask questions for this many seconds, all starting at the same time."""
     found: list[tuple[int, float, float]] = []  # status, seconds to wait, seconds it took; append is atomic
     begin = Barrier(clients + 1)
 
@@ -101,7 +101,7 @@ def measured(server: Served, questions: Sequence[str], clients: int, seconds: fl
 
 
 def line_of(level: Level) -> str:
-    """Return one line of the report."""
+    """Return the report's line for one number of clients."""
     others = {status: count for status, count in level.statuses.items() if status not in (200, 503)}
     return (
         f"{level.clients:3} clients: {level.statuses[200]:5,} answered, {level.statuses[503]:5,} refused, "

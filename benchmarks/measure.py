@@ -1,4 +1,4 @@
-"""CPU seconds and peak memory of one call, in a process of its own so that nothing else counts."""
+"""Measure CPU seconds and peak memory of one call in its own process, so that nothing else counts."""
 
 import multiprocessing
 import resource
@@ -8,7 +8,7 @@ from multiprocessing.connection import Connection
 
 
 def measured(prepare: Callable[[], Callable[[], object]]) -> dict[str, float]:
-    """Return CPU seconds of the call that `prepare` returns and the process's peak memory in MB before and after.
+    """Return the CPU seconds of the call that `prepare` returns, and the peak memory in MB before and after it.
 
     Forks, so that the call needs no pickling; `prepare` itself is not timed.
     """

@@ -1,16 +1,17 @@
-"""How retrieval falls when the words are those a recogniser hears: recall on ten interviews, clean and corrupted.
+"""Measure how recall falls when words are misheard: ten interviews with clean and with corrupted words.
 
 python benchmarks/misheard.py --shared ../shared [--share 0.2] [--seeds 3] [--json]
 
-Of the engineering lessons the ten interviews with most answerable questions are ingested twice: as published, and with
-a share of their words corrupted, a third each: left out, a word of the ten interviews put in before it, or replaced by
-one of their words that sounds alike (same Soundex code). Punctuation goes with its word; speakers stay. Each library
-is indexed with the real encoder and asked the questions whose gold quotes all lie in these interviews.
+The ten interviews of the engineering lessons with the most answerable questions are ingested twice: as published, and
+with a share of their words corrupted. A third of the corrupted words each is deleted, preceded by an inserted word of
+the ten interviews, or replaced by one of their words that sounds alike (same Soundex code). Punctuation stays with its
+word, and speakers stay. Each library is indexed with the real encoder and asked the questions whose gold quotes are all
+in these interviews.
 
-A hit in corrupted text is right if the clean words of the same stretch of the recording are (contract, "Right"): every
-corrupted word knows the clean word it stands for (an inserted one that before which it stands), and the hit is judged
-as the clean words from the first to the last of these, left-out ones between them included. So what is measured is
-whether the place is found, not whether its text is spelt right.
+A hit in corrupted text is right if the clean words of the same part of the recording are right (contract, "Right").
+Every corrupted word records its clean word (an inserted word records the one it precedes), and a hit is judged by the
+clean words from the first to the last of these, including deleted ones between them. So this measures whether the place
+is found, not whether its text is spelt correctly.
 """
 
 import argparse
@@ -43,20 +44,20 @@ from ingest.text.words import Piece, pieces
 from ingest.transcript import OfficialTurn, Transcript, untimed
 
 INTERVIEWS = 10
-CLOSEST = 3  # words of one sound that are most alike, of which one is taken
+CLOSEST = 3  # a word is replaced by one of this many most similar words with the same Soundex code
 FIGURES = ("recall@1", "recall@5", "recall@20", "mrr")
-# Soundex: letters of one digit sound alike; vowels part them, h and w do not.
+# Soundex: letters with the same digit sound alike; a vowel between two of them separates them, h and w do not.
 _CODES = {letter: digit for digit, letters in enumerate("bfpv cgjkqsxz dt l mn r".split(), 1) for letter in letters}
 _LETTERS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
-# Of each piece of a corrupted text the clean piece it stands for: (turn, number of the piece in it).
+# The clean piece that a piece of corrupted text stands for: (turn, number of the piece in it).
 Origin = tuple[int, int]
 Find = Callable[[str, int], Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
 class Corrupted:
-    """A transcript with misheard words and the origin of each piece of each of its turns."""
+    """A transcript with misheard words, and the origin of each piece of each turn."""
 
     transcript: Transcript
     origins: tuple[tuple[Origin, ...], ...]
@@ -79,9 +80,9 @@ def soundex(word: str) -> str:
 
 
 def sound_alikes(transcripts: Sequence[Transcript]) -> dict[str, list[str]]:
-    """Return for each word of the transcripts, in small letters, those that sound alike, the most similar first.
+    """Return for each word of the transcripts, in lower case, the words that sound alike, most similar first.
 
-    A word that nothing sounds like has none.
+    The list of a word may be empty.
     """
     vocabulary = Counter(word for transcript in transcripts for word in _words(transcript))
     groups: dict[str, list[str]] = defaultdict(list)
@@ -110,7 +111,7 @@ def corrupted(clean: Transcript, share: float, alike: Mapping[str, Sequence[str]
             )
             texts += said
             places += [(number, place)] * len(said)
-        if not texts:  # a turn keeps a word, so that turns stay the same
+        if not texts:  # every turn keeps a word, so that the turns stay the same
             texts, places = [turn.text.split()[0]], [(number, 0)]
         turns.append(untimed(OfficialTurn(turn.speaker, " ".join(texts))))
         origins.append(tuple(places))
@@ -139,7 +140,7 @@ def main() -> None:
 
 
 def measured(shared: Path, share: float = 0.2, seeds: int = 3) -> dict[str, dict[str, Any]]:
-    """Return the figures on clean words, on misheard ones as the mean of the seeds, and the drop; takes minutes."""
+    """Return the figures on clean words, their mean over seeds on misheard words, and the drop; takes minutes."""
     corpus = shared / "corpora" / "engineering-lessons"
     guids, questions = _chosen(read_questions(corpus / "questions.jsonl"))
     encoder = load_encoder()
@@ -162,7 +163,7 @@ def measured(shared: Path, share: float = 0.2, seeds: int = 3) -> dict[str, dict
 
 
 def ingested(feed: Path, home: Path, guids: set[str] | None = None) -> dict[str, Transcript]:
-    """Ingest a feed's episodes, or the chosen ones, without audio and return their transcripts by episode id."""
+    """Ingest a feed's episodes, or only the chosen ones, without audio; return their transcripts by episode id."""
     found = {}
     for episode in register_source(str(feed), home).episodes:
         if guids is None or episode.guid in guids:
@@ -181,7 +182,7 @@ def _words(transcript: Transcript) -> list[str]:
 def _misheard(
     piece: Piece, dice: random.Random, alike: Mapping[str, Sequence[str]], vocabulary: Sequence[str]
 ) -> list[str]:
-    """Return what is heard instead of one word: nothing, a word more, or another one of the same sound."""
+    """Return what is heard instead of a word: nothing, an extra word before it, or another word that sounds alike."""
     kind = dice.choice(("deletion", "insertion", "substitution"))
     if kind == "deletion":
         return []
@@ -196,7 +197,7 @@ def _misheard(
 
 
 def _chosen(questions: Sequence[Question]) -> tuple[set[str], list[Question]]:
-    """Return the guids of the interviews with most answerable questions, and the questions that lie in them alone."""
+    """Return the guids of the interviews with the most answerable questions, and the questions only about these."""
     answerable = [(question, {gold.episode for gold in question.gold}) for question in questions if question.answerable]
     counts = Counter(guid for _, guids in answerable for guid in guids)
     chosen = set(sorted(counts, key=lambda guid: (-counts[guid], guid))[:INTERVIEWS])
@@ -210,7 +211,7 @@ def _find(home: Path, encoder: Encoder) -> Find:
 
 
 def _find_clean(clean_home: Path, home: Path, noisy: Mapping[str, Corrupted], encoder: Encoder) -> Find:
-    """Return a search of the corrupted library whose hits show the clean words of where they are."""
+    """Return a search of the corrupted library whose hits have the clean words of the same place."""
     clean, origins = {}, {}
     for name, damaged in noisy.items():
         clean[name] = load_transcript(clean_home, name)
@@ -224,7 +225,7 @@ def _find_clean(clean_home: Path, home: Path, noisy: Mapping[str, Corrupted], en
         found = find(base, parse_question(query), k)
         shown = hits_json(query, found)
         for (hit, _), entry in zip(found, shown["hits"], strict=True):
-            # A passage's id holds the range of its normalised words.
+            # A passage's id contains the range of its normalised words.
             name, first, count, _ = hit.passage.id.rsplit(".", 3)
             transcript = clean[name]
             assert transcript is not None
@@ -249,7 +250,7 @@ def _word_origins(damaged: Corrupted) -> list[Origin]:
 
 
 def _figures(search: Find, questions: Sequence[Question]) -> dict[str, Any]:
-    """Return the figures of hits; answers are not asked for."""
+    """Return the figures of hits only, without composing answers."""
     silent = {"status": "unanswerable", "confidence": 0.0, "citations": []}
     report = evaluate(questions, ask=lambda _: silent, find=search, transcript=lambda _: None)
     return {name: report[name] for name in FIGURES}

@@ -1,10 +1,10 @@
-"""Measure the pages on a library that is indexed: bytes over the wire, and rendering beyond the answer.
+"""Measure the pages on an indexed library: bytes over the wire, and rendering time on top of the answer.
 
     python benchmarks/pages.py HOME QUESTIONS.jsonl
 
-Prints for each page the bytes that a first visit costs (compressed, with styles, scripts and images) and the median and
-95th percentile of its time at the server, and for answers the part of it that is not the answer itself, question by
-question. Machines are shared: compare figures of one run.
+Prints for each page the bytes of a first visit (compressed, with styles, scripts and images) and the median and 95th
+percentile of its server time. For answers, also prints the part of that time that is not spent on the answer itself,
+computed per question. Machines are shared, so compare only figures of one run.
 """
 
 import argparse
@@ -46,7 +46,7 @@ def main() -> None:
 
 
 def _beyond(client: TestClient, questions: list[str]) -> list[float]:
-    """Seconds of each answer's page less those in which it was answered."""
+    """Return for each question the seconds of its page minus those spent on the answer."""
     found = []
     for question in questions:
         spent = []

@@ -1,4 +1,4 @@
-"""BM25 of any texts with any constants, for what the index does not hold; the index itself asks tantivy."""
+"""BM25 over any texts with any constants, for scores that the index does not have; the index itself uses tantivy."""
 
 from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
@@ -13,7 +13,7 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Postings:
-    """How often each term stands in each text, shape (texts, terms), and the column of each term."""
+    """Counts of each term in each text, shape (texts, terms), and the column of each term."""
 
     counts: csc_matrix
     columns: Mapping[Hashable, int]
@@ -43,7 +43,7 @@ def bm25(
 ) -> Floats:
     """Return the BM25 score of every text for these terms.
 
-    `alike` gives for a term the columns that count as it and for how much; without it a term counts as itself alone.
+    `alike` returns the columns that count as a term, with their weights; without it a term matches only itself.
     """
     scores = np.zeros(len(postings.lengths), np.float32)
     for term in set(terms):

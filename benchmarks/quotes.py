@@ -1,4 +1,4 @@
-"""Measure what each part of a quote's score is worth: left out, with other weights, and with what was tried beside it.
+"""Measure the worth of each part of a quote's score: without it, with other weights, and with late interaction.
 
     python benchmarks/quotes.py HOME QUESTIONS.jsonl
 
@@ -25,7 +25,7 @@ from api.answer.candidates import (
     candidates_of,
 )
 
-# What is measured is the choice itself, whose parts nothing but the answer has a use for: hence the private names.
+# Imports private names, because this measures the internals of choosing quotes, which no other code uses.
 from api.answer.compose import WEIGHED_HITS, _cited
 from api.answer.question import parse_question, query_of
 from api.episodes.transcripts import open_transcript
@@ -57,7 +57,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Candidates:
-    """A question's candidate quotes as they are ordered now; `alike`: late interaction with each, as deviations."""
+    """A question's candidate quotes in their current order; `alike`: late interaction with each, in deviations."""
 
     question: Question
     spans: tuple[QuoteCandidate, ...]
@@ -109,7 +109,7 @@ def main() -> None:
 
 
 def choices(base: KnowledgeBase, questions: Sequence[Question]) -> list[tuple[object, ...]]:
-    """Return rows under HEADS: in use, each part left out, other weights, and what was tried."""
+    """Return the rows of the table HEADS: score in use, without each part, other weights, late interaction."""
     asked = [_candidates(base, question) for question in questions if question.answerable]
     variants: dict[str, Callable[[Candidates], Sequence[QuoteCandidate]]] = {"in use": lambda one: one.spans}
     for name in PARTS:
@@ -138,7 +138,7 @@ def _candidates(base: KnowledgeBase, question: Question) -> Candidates:
 
 
 def _weighing(weights: Mapping[str, float], alike: float = 0.0) -> Callable[[Candidates], Sequence[QuoteCandidate]]:
-    """Return what orders candidates by their score with some weights changed and late interaction added."""
+    """Return a function that orders candidates by their score with changed weights and late interaction."""
 
     def ordered(candidates: Candidates) -> Sequence[QuoteCandidate]:
         scores = np.array([span.score for span in candidates.spans]) + alike * candidates.alike
@@ -165,7 +165,7 @@ def _late_interaction(base: KnowledgeBase, query: Query, spans: Sequence[QuoteCa
 
 
 def _inside(text: str, quoted: str, pieces: PieceVectors) -> list[int]:
-    """Return the places of a quote's pieces in its passage, of all where the two differ in marks."""
+    """Return the places of a quote's pieces in its passage, or all places if the two differ in marks."""
     begin = text.find(quoted)
     end = begin + len(quoted)
     inside = [place for place, (start, stop) in enumerate(pieces.spans) if start < end and stop > begin >= 0]
@@ -183,7 +183,7 @@ def _plain(text: str) -> str:
 
 
 def _right(question: Question, guids: Mapping[str, str], cited: Sequence[Citation]) -> tuple[bool, bool]:
-    """Say whether the first citation is right, and whether any is."""
+    """Return whether the first citation is right, and whether any is."""
     right = [right_for(question, guids[one.episode.id], one.quote, CITATION_WORDS) for one in cited]
     return bool(right) and right[0], any(right)
 

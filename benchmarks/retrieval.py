@@ -1,12 +1,12 @@
-"""Measure what each signal of the search is worth: all, each left out, each alone.
+"""Measure the worth of each signal of the search: all signals, all but one, and each alone.
 
     python benchmarks/retrieval.py HOME QUESTIONS.jsonl
 
 Prints recall@1, @5, @20 and MRR by the contract's definitions, and the change of MRR against all signals with its 95 %
 interval (paired bootstrap over questions, 2,000 seeded resamples). Nothing is fitted here.
 
-Every signal scores every passage once, so that other sums of signals cost no further search; the search itself ranks
-what any signal has among its first 200, which gave the same figures.
+Every signal scores every passage once, so that other sums of signals need no further search. The search itself ranks
+only the first 200 passages of each signal, which gave the same figures.
 """
 
 import argparse
@@ -39,16 +39,17 @@ SIGNALS = {
     "episode": "words of the whole episode (BM25)",
 }
 HEADS = ("signals", "@1", "@5", "@20", "MRR", "change of MRR")
-_RANKED = 200  # passages that are looked through for 20 hits none of which repeats another
+_RANKED = 200  # how many passages are searched for 20 hits that do not repeat each other
 _trigrams = cache(trigrams)
 
 
 @dataclass(frozen=True)
 class Scoreboard:
-    """The answerable questions, all passages by episode and place, and what each signal gives each of them.
+    """The answerable questions, all passages by episode and place, and every signal's score of every passage.
 
     Arrays have the shape (questions, passages). `right` says which passages are right for which question. `signals` are
-    deviations from the mean over all passages, as the search adds them. `episodes` numbers the episode of each passage.
+    standard deviations from the mean over all passages, as the search adds them. `episodes` is the episode number of
+    each passage.
     """
 
     base: KnowledgeBase
@@ -72,7 +73,7 @@ class Scoreboard:
 
 @dataclass(frozen=True)
 class Line:
-    """Figures of one way to rank: shares of questions with a right hit by depth, MRR, and its change with interval."""
+    """Figures of one ranking: share of questions with a right hit by depth, MRR, and its change with interval."""
 
     name: str
     recall: tuple[float, float, float]
@@ -81,7 +82,7 @@ class Line:
     limits: tuple[float, float]
 
     def cells(self) -> tuple[object, ...]:
-        """Return the line as cells of a table under HEADS."""
+        """Return the line as the cells of a row of the table HEADS."""
         return (self.name, *self.recall, self.mrr, signed(self.change, self.limits))
 
 
@@ -96,7 +97,7 @@ def main() -> None:
 
 
 def scoreboard(base: KnowledgeBase, questions: Sequence[Question]) -> Scoreboard:
-    """Return the answerable questions with every signal's score of every passage; takes some seconds."""
+    """Return the answerable questions with every signal's score of every passage; takes a few seconds."""
     answerable = tuple(question for question in questions if question.answerable)
     queries = tuple(query_of(base, parse_question(question.question)) for question in answerable)
     everything = base.generation.nearest("passage", queries[0].vector, base.generation.manifest.passages).ids
@@ -136,7 +137,7 @@ def word_scores(
 
 
 def deviations(scores: Floats) -> Floats:
-    """Return how many standard deviations each score lies above its question's mean; 0 where all score alike."""
+    """Return each score in standard deviations above its question's mean; 0 if all scores are the same."""
     spread = scores.std(axis=1, keepdims=True)
     result: Floats = (scores - scores.mean(axis=1, keepdims=True)) / np.where(spread > 0, spread, 1)
     return result.astype(np.float32)
@@ -148,7 +149,7 @@ def fused(signals: Mapping[str, Floats], weights: Mapping[str, float] = WEIGHTS)
 
 
 def distinct(board: Scoreboard, scores: Floats) -> Iterator[int]:
-    """Yield the places of the best passages for a question, best first, none that repeats a better one."""
+    """Yield the places of the best passages for a question, best first, skipping those that repeat a better one."""
     seen: list[set[tuple[str, ...]]] = []
     best = np.argpartition(-scores, min(_RANKED, len(scores)) - 1)[:_RANKED]
     for place in best[np.argsort(-scores[best], kind="stable")]:
@@ -159,7 +160,7 @@ def distinct(board: Scoreboard, scores: Floats) -> Iterator[int]:
 
 
 def first_right_ranks(board: Scoreboard, totals: Floats) -> Ranks:
-    """Return the rank of each question's first right hit, infinite if none is among the first 20."""
+    """Return the rank of each question's first right hit, infinity if there is none among the first 20."""
     return np.array(
         [
             next((rank for rank, place in enumerate(islice(distinct(board, row), HITS), 1) if right[place]), np.inf)
@@ -169,7 +170,7 @@ def first_right_ranks(board: Scoreboard, totals: Floats) -> Ranks:
 
 
 def line(name: str, ranks: Ranks, reference: Ranks) -> Line:
-    """Return the figures of these ranks and the change of MRR against others of the same questions."""
+    """Return the figures of these ranks and the change of MRR from another ranking of the same questions."""
     recall = (float((ranks <= 1).mean()), float((ranks <= 5).mean()), float((ranks <= HITS).mean()))
     changes = 1 / ranks - 1 / reference
     return Line(name, recall, float((1 / ranks).mean()), float(changes.mean()), interval(changes))
@@ -187,7 +188,7 @@ def ablation(board: Scoreboard) -> list[Line]:
 
 
 def right_for(question: Question, guid: str, text: str, most: int) -> bool:
-    """Say whether the first `most` words of a text of this episode are right for a gold or further quote."""
+    """Say whether the first `most` words of a text of this episode are right for a gold or also quote."""
     words = normalise(text)[:most]
     quotes = (*question.gold, *question.also)
     return any(quote.episode == guid and is_right(words, normalise(quote.quote)) for quote in quotes)

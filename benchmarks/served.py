@@ -1,4 +1,4 @@
-"""A server in a process of its own, for benchmarks: started, asked, watched from outside, stopped."""
+"""Run a server in its own process for benchmarks: start it, ask it, watch its size from outside, stop it."""
 
 import json
 import os
@@ -21,20 +21,20 @@ _STOP_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A running server: its port, its process, and the folder it has for temporary files."""
+    """A running server: its port, its process, and its folder for temporary files."""
 
     port: int
     process: int
     temporary: Path
 
     def connection(self, timeout: float = 60.0) -> HTTPConnection:
-        """Return a connection to it, not opened yet; `timeout` in seconds for each read."""
+        """Return an unopened connection to the server; `timeout` in seconds for each read."""
         return HTTPConnection(_HOST, self.port, timeout=timeout)
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """What a process holds: memory in bytes, threads, open files and sockets, temporary files."""
+    """The resources of a process: memory in bytes, threads, open files and sockets, temporary files."""
 
     memory: int
     threads: int
@@ -44,9 +44,9 @@ class Size:
 
 @contextmanager
 def served(home: Path) -> Iterator[Served]:
-    """Run `playback serve` on a free port of the loopback interface while the block lasts; its exit code must be 0.
+    """Run `playback serve` on a free port of the loopback interface during the block; its exit code must be 0.
 
-    Yields when its encoder is loaded.
+    Yields once its encoder is loaded.
     """
     with socket.create_server((_HOST, 0)) as listening:
         port = listening.getsockname()[1]
@@ -65,7 +65,7 @@ def served(home: Path) -> Iterator[Served]:
 
 
 def size_of(server: Served) -> Size:
-    """Read from /proc what the server's process holds now."""
+    """Read the current size of the server's process from /proc."""
     status = dict(
         line.split(":", 1) for line in Path(f"/proc/{server.process}/status").read_text().splitlines() if ":" in line
     )
@@ -78,7 +78,7 @@ def size_of(server: Served) -> Size:
 
 
 def read_all(server: Served) -> None:
-    """Read every transcript once, since a server keeps in memory what was read."""
+    """Make the server read every transcript once, because it caches what it has read."""
     connection = server.connection()
     connection.request("GET", "/api/episodes")
     for episode in json.load(connection.getresponse())["episodes"]:
@@ -88,7 +88,7 @@ def read_all(server: Served) -> None:
 
 
 def asked(connection: HTTPConnection, question: str) -> tuple[int, float]:
-    """Ask a question and return the status with the seconds that a refused client is told to wait, else 0."""
+    """Ask a question and return the status with Retry-After in seconds, 0 if the header is missing."""
     body = json.dumps({"question": question})
     connection.request("POST", "/api/answers", body, {"Content-Type": "application/json"})
     response = connection.getresponse()

@@ -1,12 +1,12 @@
-"""Let a server run under mixed load and look whether it grows: memory, threads, descriptors, temporary files.
+"""Run a server under mixed load and check that it does not grow: memory, threads, descriptors, temporary files.
 
     python benchmarks/soak.py HOME QUESTIONS.jsonl [--seconds 300] [--clients 4]
 
-Clients ask, search, read pages, check quotes, and leave in the middle of answers; every ten seconds the generation is
-published again, so that the server switches. HOME is written to for that: the number in `index/current` is replaced by
-itself. Prints the size of the process through the run. Exits with 1 if there was another status than 200, 404, 410 and
-503, or if the last fifth of the run is larger than the second: by more than 5 % and 16 MiB of memory, by 3 threads, by
-8 descriptors, or by any temporary file. The first fifth is left out, since what is kept in memory comes there.
+Clients ask, search, read pages, open quotes, and disconnect in the middle of answers. Every ten seconds the generation
+is published again, so that the server switches; this writes to HOME, where `index/current` is replaced by an equal
+file. Prints the size of the process during the run. Exits with 1 if there was a status other than 200, 404, 410 and
+503, or if the last fifth of the run is larger than the second fifth: by more than 5 % and 16 MiB of memory, 3 threads,
+8 descriptors, or by any temporary file. The first fifth does not count, because caches fill up during it.
 """
 
 import argparse
@@ -28,7 +28,7 @@ from api.evaluation.questions import read_questions  # noqa: E402
 from benchmarks.served import Served, Size, asked, read_all, served, size_of  # noqa: E402
 
 _FIFTHS = 5
-_EVERY = 1.0  # seconds between looks at the process
+_EVERY = 1.0  # seconds between measurements of the process
 _SWITCH_EVERY = 10.0  # seconds
 _MOST_RATIO, _MOST_BYTES, _MOST_THREADS, _MOST_DESCRIPTORS = 1.05, 16 * 2**20, 3, 8
 _SEED = 6
@@ -36,7 +36,7 @@ _ALLOWED = {200, 404, 410, 503}
 
 
 def main() -> int:
-    """Parse the command line, run and print; 1 if the process grew or answered wrongly."""
+    """Parse the command line, run and print; return 1 if the process grew or sent an unexpected status."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("home", type=Path)
     parser.add_argument("questions", type=Path)
@@ -69,7 +69,7 @@ def main() -> int:
 
 
 def use(server: Served, questions: Sequence[str], statuses: Counter[int], stop: Event, number: int) -> None:
-    """Be one client until `stop` is set: like a reader, in an order of its own."""
+    """Act as one client until `stop` is set, in a random order seeded by its number."""
     chance = random.Random(_SEED + number)  # noqa: S311 - the same order in every run
     connection = server.connection()
     while not stop.is_set():
@@ -90,14 +90,14 @@ def use(server: Served, questions: Sequence[str], statuses: Counter[int], stop: 
 
 
 def leave(server: Served, question: str) -> None:
-    """Ask and hang up without waiting for the answer."""
+    """Ask a question and disconnect without waiting for the answer."""
     connection = server.connection()
     connection.request("GET", f"/?q={quote_plus(question)}")
     connection.close()
 
 
 def watched(server: Served, home: Path, seconds: float) -> list[Size]:
-    """Look at the process every second, and publish the same generation again every ten."""
+    """Measure the process every second, and publish the same generation again every ten seconds."""
     sizes = []
     begun = monotonic()
     switched = begun
@@ -114,7 +114,7 @@ def watched(server: Served, home: Path, seconds: float) -> list[Size]:
 
 
 def publish_again(home: Path) -> None:
-    """Replace the file that names the live generation by its equal, which a server takes for a publication."""
+    """Replace the pointer to the live generation by an equal file, which the server treats as a new publication."""
     current = home / "index" / "current"
     other = current.with_name(".current-again")
     other.write_bytes(current.read_bytes())
@@ -127,14 +127,14 @@ def fifth(sizes: Sequence[Size], number: int) -> Sequence[Size]:
 
 
 def typical(sizes: Sequence[Size]) -> Size:
-    """Return the medians of a stretch of a run."""
+    """Return the median sizes in a part of a run."""
     return Size(
         *(round(median(getattr(size, name) for size in sizes)) for name in Size.__dataclass_fields__),
     )
 
 
 def grown(before: Size, after: Size) -> list[str]:
-    """Return a sentence for whatever is larger than it may be."""
+    """Return a sentence for each resource that grew beyond its limit."""
     more = after.memory - before.memory
     limits = {
         f"memory grew by {more / 2**20:.0f} MiB": more > _MOST_BYTES and after.memory > before.memory * _MOST_RATIO,

@@ -1,4 +1,4 @@
-"""Scores of passages that were tried for retrieval and are not in use: shape (questions, passages), as they are.
+"""Scores of passages that were tried for retrieval but are not used: shape (questions, passages), not normalised.
 
 Each is a function of the scoreboard; `benchmarks/candidates.py` measures them.
 """
@@ -19,17 +19,17 @@ from index.keywords import stems
 from ingest.library.records import load_transcript
 from ingest.text.words import normalise, without_marks
 
-REREAD = 5  # first hits that late interaction puts in order
-_CARD_WORDS = 300  # of an episode's beginning
+REREAD = 5  # how many first hits late interaction reorders
+_CARD_WORDS = 300  # how many words from the start of an episode its card has
 _BEST_PASSAGES = 3
-_LEAST_ALIKE, _MOST_ALIKE = 0.6, 20  # cosine and number of words that count as meaning the same
+_LEAST_ALIKE, _MOST_ALIKE = 0.6, 20  # least cosine and highest number of words that count as synonyms
 
 # Turn, speaker and text of a sentence.
 Said = tuple[int, str | None, str]
 
 
 def soft_words(board: Scoreboard) -> Floats:
-    """BM25 in which a word matches up to 20 others that the encoder finds alike, at their cosine squared."""
+    """BM25 in which a word also matches up to 20 others with similar vectors, weighted by cosine squared."""
     texts = [f"{passage.header} {passage.text}" for passage in board.passages]
     postings = postings_of([stems(text) for text in texts])
     usual: dict[str, str] = {}
@@ -62,7 +62,7 @@ def pairs_of_words(board: Scoreboard) -> Floats:
 
 
 def without_grammar(board: Scoreboard) -> dict[str, Floats]:
-    """Both cosines with those words of the question encoded that carry more than grammar."""
+    """Both cosines, encoding only the subject words of the question."""
     encode = board.base.encoder.encode_query
     vectors = [encode(" ".join(subject_words(query.text))) for query in board.queries]
     return {field: cosines(board.base, field, vectors, board.ids) for field in FILES}
@@ -131,7 +131,7 @@ def best_passages(board: Scoreboard) -> Floats:
 
 
 def guest_share(board: Scoreboard) -> Floats:
-    """The share of a passage's words that are not said by who asks in the episode."""
+    """The share of a passage's words that are not said by the episode's askers."""
     spoken = _spoken(board)
     askers = {name: board.base.generation.askers(name) for name in spoken}
     shares = []
@@ -143,12 +143,12 @@ def guest_share(board: Scoreboard) -> Floats:
 
 
 def few_questions(board: Scoreboard) -> Floats:
-    """The number of questions in a passage, which counts against it."""
+    """The number of questions in a passage, as a negative score."""
     return _for_every_question(board, [-passage.text.count("?") for passage in board.passages])
 
 
 def long_turns(board: Scoreboard) -> Floats:
-    """The logarithm of the words of a passage's turns, each weighted by the words that the passage takes of it."""
+    """The logarithm of the length of a passage's turns in words, weighted by each turn's share of the passage."""
     spoken = _spoken(board)
     lengths: Counter[tuple[str, int]] = Counter()
     for name, said in spoken.items():
@@ -163,7 +163,7 @@ def long_turns(board: Scoreboard) -> Floats:
 
 
 def late_interaction(board: Scoreboard) -> Floats:
-    """How well the question's word pieces are matched in each of the first five hits, as deviations; else far less.
+    """Late interaction with each of the first five hits, in deviations; all other passages score far less.
 
     The mean over the question's pieces of the best cosine with a piece of the passage (Khattab and Zaharia, ColBERT,
     2020), so that adding it to a score reorders the five alone.
@@ -183,12 +183,12 @@ def _asked(board: Scoreboard) -> Floats:
 
 
 def _names(board: Scoreboard) -> list[str]:
-    """Return the episodes' ids in the order in which the scoreboard numbers them."""
+    """Return the episodes' ids in the order of the scoreboard's numbers."""
     return list(dict.fromkeys(passage.episode_id for passage in board.passages))
 
 
 def _spoken(board: Scoreboard) -> dict[str, list[Said]]:
-    """Return the sentences of each episode in order, as passages count them."""
+    """Return the sentences of each episode, in the order in which passages number them."""
     spoken: dict[str, list[Said]] = {}
     for name, turn, _, speaker, text in board.base.generation.spoken():
         spoken.setdefault(name, []).append((turn, speaker, text))
@@ -196,7 +196,7 @@ def _spoken(board: Scoreboard) -> dict[str, list[Said]]:
 
 
 def _cards(board: Scoreboard) -> list[list[str]]:
-    """Return of each episode its title and people, and the sentences of its first 300 words."""
+    """Return each episode's title and people with the sentences of its first 300 words."""
     cards = []
     spoken = _spoken(board)
     for name in _names(board):
@@ -214,14 +214,15 @@ def _cards(board: Scoreboard) -> list[list[str]]:
 
 
 def _known(board: Scoreboard, texts: Sequence[str]) -> Floats:
-    """Return the vectors of sentences or passages as the index encoded them."""
+    """Return the vectors of sentences or passages, encoded as in the index."""
     keys = [key_of(" ".join(without_marks(text).split())) for text in texts]
     known = board.base.generation.known_vectors(keys)
     return np.array([known[key] for key in keys])
 
 
 def _beside(board: Scoreboard, scores: Floats) -> Floats:
-    """Return for each passage the mean score of the passages beside it in its episode."""
+    """Return for each passage the mean score of its neighbours in the episode."""
+
     same = (board.episodes[1:] == board.episodes[:-1]).astype(np.float32)
     sums, counts = np.zeros_like(scores), np.zeros(len(board.passages), np.float32)
     sums[:, 1:] += scores[:, :-1] * same
