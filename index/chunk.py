@@ -13,18 +13,18 @@ from ingest.transcript import Transcript
 
 logger = logging.getLogger(__name__)
 
-# With header; all-MiniLM-L6-v2 reads 256 pieces and two of them are its own.
+# Word pieces including the header; all-MiniLM-L6-v2 reads 256 pieces, of which two are special tokens.
 MOST_PIECES = 250
 MOST_HEADER_PIECES = 100
-# The contract's bound for a hit, whatever size of passage is asked for.
+# The contract's limit for a hit, whatever the shape of passages.
 MOST_PASSAGE_WORDS = 180
 
-# What a piece without blanks falls into where it alone is too long for the encoder (an address, a row of symbols).
+# How to split a piece without spaces (such as a URL or a row of symbols) that alone is too long for the encoder.
 _PART = re.compile(r"\w+|[^\w\s]{1,20}")
 
 
 class PassageShape(NamedTuple):
-    """Words of a passage, in normal form (135 are about 120 as printed), and sentences that neighbours share."""
+    """The size of passages in normalised words (135 are about 120 as printed), and the sentences neighbours share."""
 
     words: int = 135
     overlap: int = 2
@@ -36,7 +36,7 @@ USUAL_SHAPE = PassageShape()
 def fitting(
     transcript: Transcript, sentences: Sequence[Sentence], pieces: Callable[[str], int]
 ) -> tuple[Sentence, ...]:
-    """Cut at words each sentence that with its header exceeds the encoder's input; a single word stays whole."""
+    """Cut at words every sentence that, with its header, is too long for the encoder; never splits a word."""
     rooms = {
         speaker: MOST_PIECES - pieces(_header(transcript, (speaker,) if speaker else (), pieces))
         for speaker in {turn.speaker for turn in transcript.turns}
@@ -55,7 +55,7 @@ def fitting(
                 found.append(Sentence(sentence.turn, start, end, position, count))
                 position += count
                 if pieces(turn.text[start:end]) > room:
-                    message = "%s: the word %.20r… is longer than the encoder reads; its end is found by keyword only"
+                    message = "%s: the word %.20r… is too long for the encoder; its end is found by keyword only"
                     logger.warning(message, transcript.episode.id, turn.text[start:end])
     return tuple(found)
 
@@ -68,8 +68,9 @@ def passages_from(
 ) -> tuple[Passage, ...]:
     """Return the passages of a transcript in order.
 
-    `sentences` come from `fitting`, `pieces` counts word pieces with the encoder's own tokenizer; no passage with its
-    header holds more than 250. Every sentence is in at least one passage, and none lies whole inside the one before.
+    `sentences` come from `fitting`; `pieces` counts word pieces with the encoder's own tokenizer. A passage with its
+    header has at most 250 pieces. Every sentence is in at least one passage, and no passage is completely inside the
+    one before.
     """
     found: list[Passage] = []
     first = reached = 0
@@ -82,7 +83,7 @@ def passages_from(
         while last > first + 1 and not _fits(passage, pieces):
             last -= 1
             passage = _passage(transcript, sentences, first, last, pieces)
-        # Where a long sentence follows, the overlap alone would fill a passage that says nothing new.
+        # Skip a passage that would consist of the overlap alone, because a long sentence follows.
         if last > reached:
             found.append(passage)
             reached = last
@@ -93,13 +94,13 @@ def passages_from(
 
 
 def header_of(transcript: Transcript, speakers: Sequence[str]) -> str:
-    """Return what is encoded with a passage and never quoted: the episode's title and who speaks."""
+    """Return a passage's header, which is searched but never quoted: the episode's title and the speakers."""
     title = transcript.episode.title or transcript.episode.show.title
     return f"{_bounded(title)}. {_bounded(', '.join(speakers))}." if speakers else f"{_bounded(title)}."
 
 
 def _header(transcript: Transcript, speakers: Sequence[str], pieces: Callable[[str], int]) -> str:
-    """Return as much of the header as leaves most of the room to the passage."""
+    """Return the header, without speakers or empty if it would take too much of the encoder's input."""
     candidates = (header_of(transcript, speakers), header_of(transcript, ()))
     return next((header for header in candidates if pieces(header) <= MOST_HEADER_PIECES), "")
 
@@ -132,7 +133,7 @@ def _passage(
 
 
 def _stretches(sentences: Sequence[Sentence]) -> Iterator[tuple[int, int, int]]:
-    """Yield (turn, start, end): neighbouring sentences of one turn as one verbatim stretch."""
+    """Yield (turn, start, end), joining neighbouring sentences of a turn into one verbatim stretch."""
     position = 0
     while position < len(sentences):
         last = position
@@ -156,7 +157,7 @@ def _cut_by_pieces(
 
 
 def _parts(spoken: str, sentence: Sentence, pieces: Callable[[str], int], room: int) -> Iterator[tuple[int, int]]:
-    """Yield the parts between which a sentence may be cut: its pieces, and the words of one that alone is too long."""
+    """Yield the parts between which a sentence may be cut: its pieces, or the words of a piece that is too long."""
     for piece in SPACE.finditer(spoken, sentence.start, sentence.end):
         if pieces(piece.group()) <= room:
             yield piece.span()
@@ -165,5 +166,5 @@ def _parts(spoken: str, sentence: Sentence, pieces: Callable[[str], int], room: 
 
 
 def _bounded(text: str, most: int = 120) -> str:
-    """A title of a thousand words must leave room for the passage."""
+    """Return the text cut at a word to at most `most` characters, so that a long title leaves room for the passage."""
     return text if len(text) <= most else text[:most].rsplit(" ", 1)[0]

@@ -28,7 +28,7 @@ FILES: dict[VectorField, str] = {"passage": "vectors.faiss", "turns": "turns.fai
 TermField = Literal["passage", "episode"]
 KEYWORDS: dict[TermField, str] = {"passage": "keywords", "episode": "episodes"}
 _NO_FILTERS = Filters()
-_CHECKED_PASSAGES = 100  # hold a few thousand stems: enough to meet one that another version makes
+_CHECKED_PASSAGES = 100  # a few thousand stems: enough to find one that another version of tantivy makes differently
 _EPISODE_NUMBERS = """
     SELECT number FROM passages JOIN
     (SELECT id, row_number() OVER (ORDER BY rowid) - 1 AS number FROM episodes) AS numbered

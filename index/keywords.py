@@ -65,7 +65,7 @@ def write(folder: Path, texts: Iterable[str]) -> None:
         writer.wait_merging_threads()
         index.reload()
     except (ValueError, OSError) as error:
-        raise LibraryError(f"{folder} cannot be written: {error}; see that the disk has room, {GO_ON}") from error
+        raise LibraryError(f"{folder} cannot be written: {error}; make room on the disk, {GO_ON}") from error
     # tantivy returns addresses inside its segments. This table maps them to rows, which saves a look-up per result.
     searcher = index.searcher()
     segments: dict[int, dict[int, int]] = {}
@@ -105,13 +105,13 @@ class Keywords:
     def check_stems(self, texts: Iterable[str]) -> None:
         """Raise IndexBroken unless the postings hold every stem of these passages.
 
-        The English stems change with versions of tantivy: 0.26 cuts "university" to "univers", 0.27 to "universiti".
-        It opens postings of another version without an error and then does not find such words.
+        English stems differ between versions of tantivy: 0.26 cuts "university" to "univers", 0.27 to "universiti".
+        tantivy opens postings of another version without an error, but then does not find such words.
         """
         lost = next((stem for text in texts for stem in stems(text) if not self.frequency(stem)), None)
         if lost is not None:
             raise IndexBroken(
-                f"the index holds other stems than this version of tantivy makes (such as {lost!r}); "
+                f"the index was built with other word stems than this version of tantivy uses (such as {lost!r}); "
                 "run: playback index --rebuild"
             )
 

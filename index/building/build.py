@@ -1,4 +1,4 @@
-"""Build and publish a generation from the library: passages, vectors, postings; nothing known is encoded again."""
+"""Build and publish a generation from the library: passages, vectors and postings, reusing known vectors."""
 
 import logging
 import shutil
@@ -36,14 +36,14 @@ from ingest.transcript import Transcript
 
 logger = logging.getLogger(__name__)
 
-# Raise it when the same transcripts give other passages or vectors.
+# Increase it when a change of code gives other passages or vectors for the same transcripts.
 BUILD_VERSION = 6
 
 Floats = NDArray[np.float32]
-# Called with how many texts are encoded and how many there are.
+# Called with the number of texts encoded so far and the number of all texts.
 CountProgress = Callable[[int, int], None]
-# A header is encoded by itself and added to its passage's vector with this weight: it helps a question that names an
-# episode, and as part of the encoded text it cost eight of a hundred right first hits (docs/evaluation.md).
+# A header is encoded separately and added to its passage's vector with this weight. That helps questions that name an
+# episode; encoding the header as part of the text lost eight of a hundred right first hits (docs/evaluation.md).
 HEADER_WEIGHT = np.float32(0.1)
 
 
@@ -54,12 +54,12 @@ def build(
     shape: PassageShape = USUAL_SHAPE,
     progress: CountProgress | None = None,
 ) -> Manifest:
-    """Publish a generation of the whole library and return its manifest; the live one if nothing changed.
+    """Publish a generation of the whole library and return its manifest, or the live one's if nothing changed.
 
-    Costs time and memory in proportion to the library; only texts that no generation on disk encoded with the same
-    weights are encoded. `rebuild` encodes everything again.
-    One process publishes at a time; a second waits. An episode whose files cannot be read is left out and named in the
-    manifest. Raises LibraryError or OSError if the disk has no room or refuses; what is live then stays live.
+    Takes time and memory in proportion to the library. Encodes only texts that no generation on disk has encoded with
+    the same weights; `rebuild` encodes everything again. One process publishes at a time, others wait. Leaves out
+    episodes whose files cannot be read and names them in the manifest. Raises LibraryError or OSError if the disk is
+    full or fails; the live generation then stays live.
     """
     index_folder(home).mkdir(parents=True, exist_ok=True)
     with lock(index_folder(home)):
@@ -100,12 +100,10 @@ def _published(
         _write_starters(working, manifest, encoder, told)
         publish(home, working, manifest)
     except (OSError, sqlite3.OperationalError, LibraryError) as error:
-        # A disk that is full should get its room back now, not with the next build.
+        # Free the space of a full disk now, not at the next build.
         shutil.rmtree(working, ignore_errors=True)
         if isinstance(error, sqlite3.OperationalError):
-            raise LibraryError(
-                f"{working / 'passages.sqlite'}: {error}; see that the disk has room, {GO_ON}"
-            ) from error
+            raise LibraryError(f"{working / 'passages.sqlite'}: {error}; make room on the disk, {GO_ON}") from error
         raise
     return manifest
 
@@ -119,7 +117,7 @@ def _live(home: Path) -> Manifest | None:
 
 
 def up_to_date(home: Path, name: str, weights: str, shape: PassageShape = USUAL_SHAPE) -> bool:
-    """Say whether the live generation is what `build` would make with this encoder; reads files, loads no model."""
+    """Say whether `build` with this encoder would change nothing; reads files, but loads no model."""
     number = current_number_or_zero(home)
     try:
         return number > 0 and is_current(
@@ -167,22 +165,23 @@ def _write(
     write_tables(working / "passages.sqlite", chunked, sentence_texts, encoded, fields)
     for name, matrix in fields.items():
         vectors.write(working / FILES[name], matrix)
-    # Title and speakers are words people search by; hits still show the text alone.
+    # People also search for titles and speakers, so those are indexed too; hits show only the text.
     keywords.write(working / KEYWORDS["passage"], [f"{passage.header} {passage.text}" for passage in passages])
     keywords.write(working / KEYWORDS["episode"], [_card(episode.transcript) for episode in chunked])
 
 
 def _card(transcript: Transcript) -> str:
-    """Return all an episode is known by: its title, who speaks, and every word said."""
+    """Return all searchable text of an episode: its title, its speakers and every word said."""
     people = dict.fromkeys(turn.speaker for turn in transcript.turns if turn.speaker)
     return "\n".join((header_of(transcript, tuple(people)), *(turn.text for turn in transcript.turns)))
 
 
 def turn_vectors(chunked: Sequence[Chunked], sentence_vectors: Floats) -> Floats:
-    """Return for each passage the mean of its turns' unit vectors, weighted by the words it takes of each.
+    """Return for each passage the mean of its turns' unit vectors, weighted by the words it has from each turn.
 
-    A turn's vector is the mean of its sentences' vectors weighted by the square root of their words, so that an inner
-    product with the result is the word-weighted mean of the turns' cosines. Shape (passages, dimension).
+    A turn's vector is the mean of its sentences' vectors, weighted by the square root of their words, at unit length.
+    The inner product with a result is therefore the word-weighted mean of the turns' cosines. Shape (passages,
+    dimension).
     """
     result = np.zeros((sum(len(episode.passages) for episode in chunked), sentence_vectors.shape[1]), np.float32)
     for episode in chunked:
@@ -202,9 +201,9 @@ def turn_vectors(chunked: Sequence[Chunked], sentence_vectors: Floats) -> Floats
 def _encoded(
     texts: Sequence[str], encoder: Encoder, known: Path | None, progress: CountProgress | None
 ) -> dict[bytes, Floats]:
-    """Return the vector of each distinct text by its key; what an earlier generation's database holds is taken from it.
+    """Return the vector of each distinct text by its key, reusing those in an earlier generation's database.
 
-    Vectors are rounded to half precision, as they are stored, so that a later generation makes the same of them.
+    Vectors are rounded to half precision, as they are stored, so that a later generation that reuses them is the same.
     """
     wanted = {key_of(text): text for text in texts}
     have = {} if known is None else encoded_before(known, list(wanted))
@@ -232,7 +231,8 @@ def _encoded_text(text: str) -> str:
 
 
 def _write_starters(working: Path, manifest: Manifest, encoder: Encoder, told: Sequence[Transcript]) -> None:
-    """Choose the questions to start from by searching what was written, and write them beside it."""
+    """Choose suggested questions by searching the new generation, and write them into it."""
+
     generation = Generation(working, manifest)
     try:
         questions = starters(generation, encoder, told)

@@ -189,7 +189,7 @@ def askers(transcript: Transcript) -> frozenset[str]:
 
 
 def encoded_before(database: Path, keys: Sequence[bytes]) -> dict[bytes, Floats]:
-    """Return the vectors of texts that a generation encoded, by key; its database's checksum was verified."""
+    """Return by key the vectors that a generation has of these texts; its database must have been verified before."""
     found: dict[bytes, Floats] = {}
     with closing(open_read_only(database)) as opened:
         for begin in range(0, len(keys), 500):
