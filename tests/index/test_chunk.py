@@ -311,7 +311,7 @@ def test_a_single_word_beyond_the_encoder_stays_whole_and_is_reported(
         found = passages_of(transcript, real_pieces)
     assert [passage.text for passage in found] == ["船" * 300]
     assert "a-1-aaaa" in caplog.text
-    assert "longer than the encoder reads" in caplog.text
+    assert "too long for the encoder" in caplog.text
 
 
 def test_the_values_load_no_model() -> None:

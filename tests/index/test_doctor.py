@@ -170,7 +170,7 @@ def test_an_episode_that_cannot_be_indexed_is_for_a_person(home: Path) -> None:
     """The others are published, and the one that is missing is named each time until it is mended."""
     (episode_folder(home, "a-rope") / "transcript.json").write_bytes(b"{")
     assert [finding.outcome for finding in examined(home)] == ["repaired", "person"]
-    assert ["a-rope is not in it" in finding.problem for finding in examined(home)] == [True]
+    assert ["a-rope was left out" in finding.problem for finding in examined(home)] == [True]
 
 
 def test_nothing_to_index_is_no_fault(tmp_path: Path, encoder: Any) -> None:

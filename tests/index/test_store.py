@@ -410,7 +410,7 @@ def test_postings_of_another_stemmer_are_refused(home: Path, encoder: Any, monke
         other.setattr("index.keywords.analyser", lambda: unstemmed)
         other.setattr("index.keywords.stems", unstemmed.analyze)
         build(home, encoder, rebuild=True)
-    with pytest.raises(IndexBroken, match=r"other stems .* run: playback index --rebuild"):
+    with pytest.raises(IndexBroken, match=r"other word stems .* run: playback index --rebuild"):
         open_generation(home)
     build(home, encoder, rebuild=True)
     open_generation(home).close()
