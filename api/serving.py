@@ -47,7 +47,7 @@ def serve(settings: Settings, host: str, port: int, encoder: Encoder | None = No
     )
     # uvicorn handles the signal, shuts down gracefully, and raises it again for this handler.
     if current_thread() is main_thread():
-        signal.signal(signal.SIGTERM, _stopped)
+        signal.signal(signal.SIGTERM, _exit)
     with listening:
         StoppingServer(config, app.state.stopping.set).run(sockets=[listening])
 
@@ -55,16 +55,16 @@ def serve(settings: Settings, host: str, port: int, encoder: Encoder | None = No
 class StoppingServer(uvicorn.Server):
     """A server that announces its shutdown, so that long responses can end cleanly."""
 
-    def __init__(self, config: uvicorn.Config, say: Callable[[], None]) -> None:
-        """Call `say` before waiting for requests in progress."""
+    def __init__(self, config: uvicorn.Config, on_shutdown: Callable[[], None]) -> None:
+        """Call `on_shutdown` before waiting for requests in progress."""
         super().__init__(config)
-        self._say = say
+        self._on_shutdown = on_shutdown
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Announce the shutdown, then stop as uvicorn does."""
-        self._say()
+        self._on_shutdown()
         await super().shutdown(sockets)
 
 
-def _stopped(number: int, frame: FrameType | None) -> None:
+def _exit(number: int, frame: FrameType | None) -> None:
     raise SystemExit(0)

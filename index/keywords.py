@@ -141,16 +141,16 @@ def _searcher(files: Mapping[str, bytes]) -> tantivy.Searcher:
     tantivy writes a lock file into any folder it opens, but a published generation must not be written to. Postings are
     a hundredth of a generation, so copying takes milliseconds.
     """
-    folder = _copied(files)
+    folder = _copy(files)
     try:
         index = tantivy.Index(_schema(), path=folder)
         index.register_tokenizer(_ANALYSER, analyser())
         return index.searcher()
     finally:
-        _removed(folder)
+        _delete_copy(folder)
 
 
-def _copied(files: Mapping[str, bytes]) -> str:
+def _copy(files: Mapping[str, bytes]) -> str:
     folder = None
     try:
         folder = tempfile.mkdtemp(prefix="playback-")
@@ -158,13 +158,13 @@ def _copied(files: Mapping[str, bytes]) -> str:
             (Path(folder) / name).write_bytes(data)
     except OSError as error:
         if folder is not None:
-            _removed(folder)
+            _delete_copy(folder)
         reason = disk_problem(error) or error
         raise LibraryError(f"the index cannot be opened without a folder for temporary files: {reason}") from error
     return folder
 
 
-def _removed(folder: str) -> None:
+def _delete_copy(folder: str) -> None:
     """Delete a temporary copy; retry because tantivy's own thread may write its lock file meanwhile (once at most)."""
     for _ in range(_REMOVALS):
         shutil.rmtree(folder, ignore_errors=True)

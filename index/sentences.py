@@ -46,7 +46,7 @@ def sentence_spans(turn: Turn) -> Iterator[tuple[int, int]]:
     spoken = without_marks(turn.text)
     position = 0
     for paragraph in turn.text.split("\n"):
-        for start, end in _stopped(turn.text, spoken, position, position + len(paragraph)):
+        for start, end in _split_at_stops(turn.text, spoken, position, position + len(paragraph)):
             yield from _short_enough(turn, spoken, start, end)
         position += len(paragraph) + 1
 
@@ -68,7 +68,7 @@ def _pieces_of(text: str) -> tuple[tuple[int, int], ...]:
     return tuple(piece.span() for piece in SPACE.finditer(text))
 
 
-def _stopped(text: str, spoken: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def _split_at_stops(text: str, spoken: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     for stop in _STOP.finditer(spoken, start, end):
         if not _ABBREVIATION.search(spoken, max(start, stop.end() - _ABBREVIATION_LETTERS), stop.end()):
             yield from _trimmed(text, start, stop.end())

@@ -59,7 +59,7 @@ def open_generation(home: Path) -> Generation:
     Raises IndexMissing if nothing was published, IndexBroken if a file differs from what was published. If another
     generation is published meanwhile, opens that one.
     """
-    generation = _of_live(home, lambda number, expected: _opened(home, verified(home, number, expected)))
+    generation = _read_live(home, lambda number, expected: _opened(home, verified(home, number, expected)))
     if generation is None:
         raise IndexMissing(f"{home} holds no index yet; run: playback ingest SOURCE")
     return generation
@@ -87,7 +87,7 @@ def verified(home: Path, number: int, expected: str | None = None) -> Manifest:
 
 def verified_live(home: Path) -> Manifest | None:
     """Return the manifest of the live generation, verified as `verified` does; None if nothing was published."""
-    return _of_live(home, lambda number, expected: verified(home, number, expected))
+    return _read_live(home, lambda number, expected: verified(home, number, expected))
 
 
 def whole_database(home: Path, weights: str) -> Path | None:
@@ -220,7 +220,7 @@ def manifest_of(home: Path, number: int, expected: str | None = None) -> Manifes
     return manifest
 
 
-def _of_live(home: Path, read: Callable[[int, str | None], T]) -> T | None:
+def _read_live(home: Path, read: Callable[[int, str | None], T]) -> T | None:
     """Read the live generation, given its number and its manifest's checksum; None if nothing was published.
 
     If later publications remove that generation during the read, reads the newest one instead.

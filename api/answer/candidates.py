@@ -64,9 +64,9 @@ def candidates_of(
             if speaker is None or run[0].speaker == speaker:
                 person = run[0].speaker or ""
                 named = any(_is_name(generation, word) for word in asked & set(normalise(person)))
-                found = [_span(query, hit, chosen, information) for chosen in _quotable(run)]
+                found = [_candidate(query, hit, chosen, information) for chosen in _quotable(run)]
                 spans += [replace(span, by_named=named, by_asker=person in hosts and not named) for span in found]
-    return _ordered(spans)
+    return _ranked(spans)
 
 
 def _is_name(generation: Generation, word: str) -> bool:
@@ -104,17 +104,19 @@ def _quotable(run: Sequence[FoundSentence]) -> list[Sequence[FoundSentence]]:
             words = sum(item.sentence.words for item in chosen)
             if max(pieces, words) > MOST_QUOTE_WORDS:
                 break
-            if min(sum(_spoken(item.text) for item in chosen), words) >= FEWEST_QUOTE_WORDS:
+            if min(sum(_word_count(item.text) for item in chosen), words) >= FEWEST_QUOTE_WORDS:
                 found.append(chosen)
     return found
 
 
-def _spoken(text: str) -> int:
+def _word_count(text: str) -> int:
     """Count the pieces that hold a word, because marks and dashes at the ends of a quote are left out of it."""
     return sum(bool(normalise(piece)) for piece in without_marks(text).split())
 
 
-def _span(query: Query, hit: Hit, chosen: Sequence[FoundSentence], information: Mapping[str, float]) -> QuoteCandidate:
+def _candidate(
+    query: Query, hit: Hit, chosen: Sequence[FoundSentence], information: Mapping[str, float]
+) -> QuoteCandidate:
     vector = np.mean([item.vector for item in chosen], axis=0)
     # The speaker's name counts as part of the quote: Kat's own words cover "What did Kat say about it?".
     covered = {stem for text in (chosen[0].speaker or "", *(item.text for item in chosen)) for stem in stems(text)}
@@ -123,7 +125,7 @@ def _span(query: Query, hit: Hit, chosen: Sequence[FoundSentence], information: 
         speaker=chosen[0].speaker,
         first_word=chosen[0].sentence.first_word,
         words=sum(item.sentence.words for item in chosen),
-        is_empty=_asks(chosen[-1].text) or _only_repeats(query, chosen),
+        is_empty=_is_question(chosen[-1].text) or _only_repeats(query, chosen),
         by_named=False,
         by_asker=False,
         cosine=float(vector @ query.vector / max(float(np.linalg.norm(vector)), 1e-12)),
@@ -131,7 +133,7 @@ def _span(query: Query, hit: Hit, chosen: Sequence[FoundSentence], information: 
     )
 
 
-def _asks(text: str) -> bool:
+def _is_question(text: str) -> bool:
     return text.rstrip("\"'”’)] ").endswith("?")
 
 
@@ -141,7 +143,7 @@ def _only_repeats(query: Query, chosen: Sequence[FoundSentence]) -> bool:
     return {*stems(" ".join(subject_words(said)))} <= {*stems(query.text)}
 
 
-def _ordered(spans: Sequence[QuoteCandidate]) -> tuple[QuoteCandidate, ...]:
+def _ranked(spans: Sequence[QuoteCandidate]) -> tuple[QuoteCandidate, ...]:
     if not spans:
         return ()
     scores = (

@@ -78,11 +78,11 @@ def ask(
     searched = perf_counter()
     spans = candidates_of(base.generation, query, hits, filters.speaker)
     # Rounded first, so that the status always agrees with the confidence that is returned.
-    sure = round(confidence(base, query, hits), 4)
+    estimate = round(confidence(base, query, hits), 4)
     chosen = _cited(base, spans, min(k, MOST_CITATIONS))
-    status: AnswerStatus = "answered" if sure >= CONFIDENT else "partial" if sure >= TOUCHES else "unanswerable"
+    status: AnswerStatus = "answered" if estimate >= CONFIDENT else "partial" if estimate >= TOUCHES else "unanswerable"
     if not chosen:
-        status, sure = "unanswerable", 0.0  # nothing can be quoted
+        status, estimate = "unanswerable", 0.0  # nothing can be quoted
     citations = chosen if status != "unanswerable" else ()
     composed = perf_counter()
     return Answer(
@@ -94,7 +94,7 @@ def ask(
         statements=statements_of(citations),
         citations=citations,
         related=chosen if status == "unanswerable" else (),
-        confidence=sure,
+        confidence=estimate,
         timings_ms={
             "encode": _milliseconds(begun, encoded),
             "search": _milliseconds(encoded, searched),
@@ -128,14 +128,14 @@ def statements_of(citations: Sequence[Citation]) -> tuple[Statement, ...]:
         groups.setdefault(key, []).append(citation)
     return tuple(
         Statement(
-            "\n".join(citation.quote for citation in sorted(group, key=_place)),
+            "\n".join(citation.quote for citation in sorted(group, key=_position)),
             tuple(citation.id for citation in group),
         )
         for group in groups.values()
     )
 
 
-def _place(citation: Citation) -> tuple[str, int]:
+def _position(citation: Citation) -> tuple[str, int]:
     """Return a citation's position in its episode, read from its id because a turn may have no times."""
     return citation.episode.id, int(citation.id.split(".")[1], 32)
 
@@ -156,7 +156,7 @@ def _cited(base: KnowledgeBase, spans: Sequence[QuoteCandidate], k: int) -> tupl
     for span in spans:
         passage = span.hit.passage
         words = range(span.first_word, span.first_word + span.words)
-        overlaps = (other == passage.episode_id and _meet(words, others) for other, others, _ in said)
+        overlaps = (other == passage.episode_id and _overlap(words, others) for other, others, _ in said)
         if passage.id in used or any(overlaps) or (found and span.cosine < _LEAST_COSINE):
             continue
         if (quote := _quote(base, span)) is None:
@@ -172,7 +172,7 @@ def _cited(base: KnowledgeBase, spans: Sequence[QuoteCandidate], k: int) -> tupl
     return tuple(found)
 
 
-def _meet(one: range, other: range) -> bool:
+def _overlap(one: range, other: range) -> bool:
     return one.start < other.stop and other.start < one.stop
 
 

@@ -43,31 +43,31 @@ def ask(base: KnowledgeBase, asking: Asking) -> Answer:
 
     A follow-up is searched as the complete question it stands for; the answer shows that as its rewritten question.
     """
-    return compose.ask(base, asking.question, asking.k, asking.filters, _whole(base.home, asking))
+    return compose.ask(base, asking.question, asking.k, asking.filters, _complete_question(base.home, asking))
 
 
-def _whole(home: Path, asking: Asking) -> str | None:
+def _complete_question(home: Path, asking: Asking) -> str | None:
     if not asking.history or not needs_earlier_question(asking.question.text):
         return None
     last = next((place for place in reversed(range(len(asking.history))) if asking.history[place].citations), None)
     return resolve_followup(
         asking.question.text,
         [
-            _earlier(home, past) if place == last else EarlierQuestion(past.question)
+            _with_speakers(home, past) if place == last else EarlierQuestion(past.question)
             for place, past in enumerate(asking.history)
         ],
     )
 
 
-def _earlier(home: Path, past: HistoryEntry) -> EarlierQuestion:
-    quotes = [quote for identifier in past.citations[:_READ_CITATIONS] if (quote := _quote(home, identifier))]
+def _with_speakers(home: Path, past: HistoryEntry) -> EarlierQuestion:
+    quotes = [quote for identifier in past.citations[:_READ_CITATIONS] if (quote := _quote_or_none(home, identifier))]
     speakers = tuple(dict.fromkeys(quote.speaker for quote in quotes if quote.speaker))
     return EarlierQuestion(
         past.question, speakers, tuple(dict.fromkeys(episode_name(quote.episode) for quote in quotes))
     )
 
 
-def _quote(home: Path, identifier: str) -> Quote | None:
+def _quote_or_none(home: Path, identifier: str) -> Quote | None:
     """Return the quote with this id, or None if it is unknown or gone: a follow-up must not fail because of that."""
     try:
         return resolve(home, identifier).quote

@@ -58,11 +58,11 @@ def resolve_followup(question: str, history: Sequence[EarlierQuestion]) -> str:
     context: EarlierQuestion | None = None
     for earlier in history:
         if earlier.question.strip():
-            whole = _joined(earlier.question, context)
+            whole = _completed(earlier.question, context)
             before = context or earlier
             # If an answer had no quotes, "he" and "she" still mean the speakers of the answer before it.
             context = EarlierQuestion(whole, earlier.speakers or before.speakers, earlier.episodes or before.episodes)
-    return _joined(question, context)
+    return _completed(question, context)
 
 
 def needs_earlier_question(question: str) -> bool:
@@ -81,16 +81,16 @@ def needs_earlier_question(question: str) -> bool:
     return _is_elliptic(question, words, content)
 
 
-def _joined(question: str, context: EarlierQuestion | None) -> str:
+def _completed(question: str, context: EarlierQuestion | None) -> str:
     text = " ".join(question.split())
     if context is None or not needs_earlier_question(text):
         return text
-    if (swapped := _swapped(text, context.question)) is not None:
+    if (swapped := _about_instead(text, context.question)) is not None:
         return swapped
-    return _with_words(_with_person(text, context), context)
+    return _with_subject_words(_with_person(text, context), context)
 
 
-def _swapped(question: str, earlier: str) -> str | None:
+def _about_instead(question: str, earlier: str) -> str | None:
     """For "What about X?", return the earlier question with its first name replaced by X; None if X is not a name."""
     about = _ABOUT.match(question)
     subject = question[about.end() :].strip(" ?!.,") if about else ""
@@ -109,7 +109,7 @@ def _with_person(question: str, context: EarlierQuestion) -> str:
     return _PERSON.sub(lambda _: name, question, count=1)
 
 
-def _with_words(question: str, context: EarlierQuestion) -> str:
+def _with_subject_words(question: str, context: EarlierQuestion) -> str:
     held = {word.casefold() for word in _words(question)}
     added = [word for word in _content(context.question) if word.casefold() not in held]
     added = list(dict.fromkeys(added))[:_MOST_ADDED]

@@ -82,7 +82,11 @@ def listed(entries: Iterable[Entry], wanted: ListFilter) -> tuple[Entry, ...]:
     A word also matches the beginning of a longer word. The sort is stable.
     """
     words = normalise(wanted.q)
-    found = [entry for entry in entries if _holds(entry, words) and all(_has(entry, name, wanted) for name in _LABELS)]
+    found = [
+        entry
+        for entry in entries
+        if _has_words(entry, words) and all(_has_chosen_value(entry, name, wanted) for name in _LABELS)
+    ]
     return tuple(_sorted(found, wanted.sort))
 
 
@@ -115,11 +119,11 @@ def _facet(name: FacetName, entries: Sequence[Entry], wanted: ListFilter, labels
     return Facet(name, _LABELS[name], tuple(choices))
 
 
-def _holds(entry: Entry, words: Sequence[str]) -> bool:
+def _has_words(entry: Entry, words: Sequence[str]) -> bool:
     return all(any(held.startswith(word) for held in entry.words) for word in words)
 
 
-def _has(entry: Entry, name: FacetName, wanted: ListFilter) -> bool:
+def _has_chosen_value(entry: Entry, name: FacetName, wanted: ListFilter) -> bool:
     chosen = wanted.of(name)
     return not chosen or any(value in chosen for value in _VALUES[name](entry))
 

@@ -63,7 +63,7 @@ class Timeline:
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
+class _Speech:
     """A stretch of speech in seconds."""
 
     label: str
@@ -78,19 +78,19 @@ def timeline_of(transcript: Transcript) -> Timeline | None:
     The width stands for the episode's duration, or for the end of its last turn if that is later. The six who speak
     longest have a strip each; the rest share one.
     """
-    said = list(_said(transcript))
-    if not said:
+    timed = list(_timed_speech(transcript))
+    if not timed:
         return None
-    duration = max(transcript.episode.duration or 0.0, *(turn.end for turn in said), 1.0)
-    names = _rows(said)
-    rows: dict[str, list[_Said]] = {}
-    for turn in said:
+    duration = max(transcript.episode.duration or 0.0, *(turn.end for turn in timed), 1.0)
+    names = _rows(timed)
+    rows: dict[str, list[_Speech]] = {}
+    for turn in timed:
         rows.setdefault(names[turn.label], []).append(turn)
-    spoken = sum(turn.end - turn.start for turn in said)
+    spoken = sum(turn.end - turn.start for turn in timed)
     return Timeline(
         duration,
         tuple(_strip(label, row, spoken, duration) for label, row in rows.items()),
-        _spans(((turn.start, turn.end) for turn in said if turn.timing == "estimated"), duration, _LEAST_GUESSED_GAP),
+        _spans(((turn.start, turn.end) for turn in timed if turn.timing == "estimated"), duration, _LEAST_GUESSED_GAP),
     )
 
 
@@ -105,24 +105,24 @@ def ticks(duration: float) -> tuple[float, ...]:
     return tuple(number * step for number in range(int(duration / step) + 1))
 
 
-def _said(transcript: Transcript) -> Iterator[_Said]:
+def _timed_speech(transcript: Transcript) -> Iterator[_Speech]:
     """Yield the turns that have a time; one without an end lasts until the next timed turn begins."""
     timed = [turn for turn in transcript.turns if turn.start is not None]
     for turn, following in pairwise([*timed, None]):
         assert turn is not None and turn.start is not None
         until = turn.end if turn.end is not None else following.start if following else None
         start = max(turn.start, 0.0)
-        yield _Said(_label(transcript, turn), start, max(until or start, start), turn.timing)
+        yield _Speech(_label(transcript, turn), start, max(until or start, start), turn.timing)
 
 
 def _label(transcript: Transcript, turn: Turn) -> str:
     return transcript.aliases.get(turn.speaker, turn.speaker) if turn.speaker else NOBODY
 
 
-def _rows(said: Sequence[_Said]) -> dict[str, str]:
+def _rows(timed: Sequence[_Speech]) -> dict[str, str]:
     """Return the strip for each label: one each for the six who speak longest, one for all others together."""
     seconds: dict[str, float] = {}
-    for turn in said:
+    for turn in timed:
         seconds[turn.label] = seconds.get(turn.label, 0.0) + turn.end - turn.start
     longest = sorted(seconds, key=lambda label: -seconds[label])
     if len(longest) <= MOST_SPEAKERS + 1:  # a strip for "1 other" would be no shorter
@@ -131,7 +131,7 @@ def _rows(said: Sequence[_Said]) -> dict[str, str]:
     return {label: label if number < MOST_SPEAKERS else others for number, label in enumerate(longest)}
 
 
-def _strip(label: str, turns: Sequence[_Said], spoken: float, duration: float) -> Strip:
+def _strip(label: str, turns: Sequence[_Speech], spoken: float, duration: float) -> Strip:
     seconds = sum(turn.end - turn.start for turn in turns)
     return Strip(
         label=label,

@@ -40,14 +40,14 @@ def topics_of(texts: Iterable[str]) -> tuple[str, ...]:
     said: Counter[str] = Counter()
     least: dict[str, int] = {}
     for text in texts:
-        for form in _said(text):
+        for form in _forms_in(text):
             said[form.topic] += 1
             least[form.topic] = min(form.least, least.get(form.topic, form.least))
     often = [topic for topic, times in said.items() if times >= least[topic]]
     return tuple(sorted(often, key=lambda topic: (-said[topic], topic.casefold())))
 
 
-def _said(text: str) -> Iterator[TopicForm]:
+def _forms_in(text: str) -> Iterator[TopicForm]:
     """Yield the forms that occur in a text, in order, lazily."""
     forms, free = _forms(), 0
     for word in _WORD.finditer(text):
@@ -56,13 +56,13 @@ def _said(text: str) -> Iterator[TopicForm]:
             continue  # inside the previous form
         for form in forms.get(word.group().casefold().removesuffix("s"), ()):
             end = start + len(form.text)
-            if _stands(form, text, start, end):
+            if _matches_at(form, text, start, end):
                 yield form
                 free = end
                 break
 
 
-def _stands(form: TopicForm, text: str, start: int, end: int) -> bool:
+def _matches_at(form: TopicForm, text: str, start: int, end: int) -> bool:
     found = text[start:end]
     if (found if _is_name(form.text) else found.casefold()) != form.text:
         return False

@@ -102,7 +102,7 @@ def supported_statements(reply: str, citations: Sequence[Citation]) -> tuple[Sta
         numbers = [int(number) for mark in _MARK.findall(sentence) for number in re.findall(r"\d+", mark)]
         cited = [citations[number - 1] for number in dict.fromkeys(numbers) if 0 < number <= len(citations)]
         text = _without_numbers(sentence)
-        cited = [citation for citation in cited if _bears(text, citation)]
+        cited = [citation for citation in cited if _supports(text, citation)]
         if not cited or any(gives_orders(citation.quote) for citation in cited):
             continue
         if not is_supported(text, cited):
@@ -118,11 +118,11 @@ def supported_statements(reply: str, citations: Sequence[Citation]) -> tuple[Sta
     return tuple(Statement(" ".join(texts), ids) for texts, ids in groups)
 
 
-def _bears(sentence: str, citation: Citation) -> bool:
+def _supports(sentence: str, citation: Citation) -> bool:
     """Say whether a quote supports enough of a sentence itself, and not only a name or a number in it."""
     evidence = evidence_of([citation])
     words = _subject_words(_pieces(sentence))
-    return len(words - _unheld(words, evidence)) >= LEAST_PART * len(words)
+    return len(words - _unsupported(words, evidence)) >= LEAST_PART * len(words)
 
 
 def is_supported(sentence: str, cited: Sequence[Citation]) -> bool:
@@ -135,7 +135,7 @@ def is_supported(sentence: str, cited: Sequence[Citation]) -> bool:
         _numbers_are_held(pieces, evidence)
         and _names_are_held(pieces, evidence)
         and _words_are_held(pieces, evidence)
-        and _denies_alike(sentence, evidence)
+        and _negates_alike(sentence, evidence)
     )
 
 
@@ -258,7 +258,7 @@ def _words_are_held(pieces: Sequence[SentencePiece], evidence: QuotedWords) -> b
     if any(len(word) == 1 and word.isalpha() and word not in evidence.words for word in said - _LETTERS):
         return False
     words = _subject_words(pieces)
-    return len(words) >= _FEWEST_WORDS and not _unheld(words, evidence)
+    return len(words) >= _FEWEST_WORDS and not _unsupported(words, evidence)
 
 
 def _subject_words(pieces: Sequence[SentencePiece]) -> set[str]:
@@ -267,11 +267,11 @@ def _subject_words(pieces: Sequence[SentencePiece]) -> set[str]:
     return words - _NUMBERS - _REPORTING
 
 
-def _unheld(words: set[str], evidence: QuotedWords) -> set[str]:
+def _unsupported(words: set[str], evidence: QuotedWords) -> set[str]:
     return {word for word in words if word not in evidence.stems and evidence.stems.isdisjoint(stems(word))}
 
 
-def _denies_alike(sentence: str, evidence: QuotedWords) -> bool:
+def _negates_alike(sentence: str, evidence: QuotedWords) -> bool:
     """Say whether a negated sentence cites a negated quote, and any other sentence repeats no negated clause."""
     if negates(sentence):
         return any(map(negates, evidence.clauses))

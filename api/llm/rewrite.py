@@ -82,15 +82,15 @@ def rewrite(answer: Answer, model: Model, stop: Event | None = None) -> Answer:
         reply = _reply(model, _messages(answer), stop or Event())
     except RewriteFailed as error:
         logger.warning("the language model was not used: %s", error)
-        return _timed(answer, begun)
+        return _with_time_spent(answer, begun)
     statements = supported_statements(reply, answer.citations)
     if not statements:
         logger.info("the language model was not used: its cited quotes support no sentence of its reply")
-        return _timed(answer, begun)
-    return _timed(replace(answer, composer=model.name, statements=statements), begun)
+        return _with_time_spent(answer, begun)
+    return _with_time_spent(replace(answer, composer=model.name, statements=statements), begun)
 
 
-def _timed(answer: Answer, begun: float) -> Answer:
+def _with_time_spent(answer: Answer, begun: float) -> Answer:
     spent = (perf_counter() - begun) * 1000
     more = {name: round(answer.timings_ms[name] + spent, 2) for name in ("compose", "total")}
     return replace(answer, timings_ms=answer.timings_ms | more)
@@ -119,7 +119,7 @@ def _reply(model: Model, messages: list[dict[str, str]], stop: Event) -> str:
         client.close()
         raise RewriteFailed("too many requests to it are in progress")
     box: SimpleQueue[str | RewriteFailed] = SimpleQueue()
-    Thread(target=_ask, args=(client, model, messages, box), name="language-model", daemon=True).start()
+    Thread(target=_run_request, args=(client, model, messages, box), name="language-model", daemon=True).start()
     try:
         while not stop.is_set() and (left := deadline - perf_counter()) > 0:
             try:
@@ -155,7 +155,7 @@ def _client(model: Model) -> "OpenAI":
     )
 
 
-def _ask(
+def _run_request(
     client: "OpenAI", model: Model, messages: list[dict[str, str]], box: "SimpleQueue[str | RewriteFailed]"
 ) -> None:
     try:

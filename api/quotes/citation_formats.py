@@ -30,7 +30,11 @@ def as_markdown(citation: Citation, base: str) -> str:
     """Return the quote as a block quote with its source below; untrusted text cannot add links, markup or HTML."""
     paragraphs = [f"> {_plain(paragraph)}" for paragraph in _paragraphs(citation)]
     link = f"[{_plain(_name(citation.episode))}]({base}{citation.url})"
-    return "\n>\n".join(paragraphs) + "\n\n" + _source(_plain(_who(citation)), link, _plain(_where(citation)))
+    return (
+        "\n>\n".join(paragraphs)
+        + "\n\n"
+        + _source(_plain(_speaker_and_role(citation)), link, _plain(_show_date_time(citation)))
+    )
 
 
 def as_html(citation: Citation, base: str) -> str:
@@ -38,7 +42,7 @@ def as_html(citation: Citation, base: str) -> str:
     address = escape(f"{base}{citation.url}")
     paragraphs = "\n".join(f"    <p>{_text(paragraph)}</p>" for paragraph in _paragraphs(citation))
     link = f'<a href="{address}">{_text(_name(citation.episode))}</a>'
-    source = _source(_text(_who(citation)), link, _text(_where(citation)))
+    source = _source(_text(_speaker_and_role(citation)), link, _text(_show_date_time(citation)))
     return (
         f'<figure>\n  <blockquote cite="{address}">\n{paragraphs}\n  </blockquote>\n'
         f"  <figcaption>{source}</figcaption>\n</figure>"
@@ -48,7 +52,7 @@ def as_html(citation: Citation, base: str) -> str:
 def as_text(citation: Citation, base: str) -> str:
     """Return the quote in quotation marks, its source and its URL, each on a separate line."""
     quote = "\n".join(_paragraphs(citation))
-    source = _source(_who(citation), _name(citation.episode), _where(citation))
+    source = _source(_speaker_and_role(citation), _name(citation.episode), _show_date_time(citation))
     return f"“{quote}”\n{source}\n{base}{citation.url}"
 
 
@@ -66,7 +70,7 @@ def quotation(citation: Citation, base: str) -> dict[str, Any]:
     A clip has numeric times only if they are known; an estimate is given as a sentence, never as a number.
     """
     address = f"{base}{citation.url}"
-    return _known(
+    return _without_none(
         {
             "@context": "https://schema.org",
             "@type": "Quotation",
@@ -95,13 +99,13 @@ def _person(citation: Citation) -> dict[str, Any] | None:
     if not citation.speaker:
         return None
     role = _line(citation.role) if citation.role else None
-    return _known({"@type": "Person", "name": _line(citation.speaker), "jobTitle": role})
+    return _without_none({"@type": "Person", "name": _line(citation.speaker), "jobTitle": role})
 
 
 def _clip(citation: Citation, base: str) -> dict[str, Any]:
     is_known = citation.start is not None and citation.timing != "estimated"
     time = when(citation.start, citation.timing)
-    return _known(
+    return _without_none(
         {
             "@type": "Clip",
             "startOffset": citation.start if is_known else None,
@@ -115,7 +119,7 @@ def _clip(citation: Citation, base: str) -> dict[str, Any]:
 
 def _episode(episode: Episode, base: str) -> dict[str, Any]:
     audio = absolute(episode.audio_url, base)
-    return _known(
+    return _without_none(
         {
             "@type": "PodcastEpisode",
             "name": _name(episode),
@@ -125,7 +129,7 @@ def _episode(episode: Episode, base: str) -> dict[str, Any]:
             "url": absolute(episode.page_url, base) or f"{base}/episodes/{episode.id}",
             "license": _licence(episode.licence, base),
             "associatedMedia": {"@type": "AudioObject", "contentUrl": audio} if audio else None,
-            "partOfSeries": _known(
+            "partOfSeries": _without_none(
                 {
                     "@type": "PodcastSeries",
                     "name": _line(episode.show.title),
@@ -142,7 +146,7 @@ def _licence(licence: str | None, base: str) -> str | dict[str, Any] | None:
     return absolute(licence, base) or {"@type": "CreativeWork", "name": _line(licence)}
 
 
-def _known(fields: dict[str, Any]) -> dict[str, Any]:
+def _without_none(fields: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
@@ -155,14 +159,14 @@ def _name(episode: Episode) -> str:
     return _line(episode_name(episode)) or episode.id
 
 
-def _who(citation: Citation) -> str:
+def _speaker_and_role(citation: Citation) -> str:
     """Return the speaker, with their role between commas ("Tobias Renn, lead engineer,"); "" if not named."""
     if not citation.speaker:
         return ""
     return f"{_line(citation.speaker)}, {_line(citation.role)}," if citation.role else _line(citation.speaker)
 
 
-def _where(citation: Citation) -> str:
+def _show_date_time(citation: Citation) -> str:
     """Return the show (unless the episode's name begins with it), the date and the time."""
     show, time = _line(citation.episode.show.title), when(citation.start, citation.timing)
     parts = (

@@ -100,7 +100,7 @@ def verify(base: KnowledgeBase, text: str, speaker: str | None = None) -> Verifi
     says verbatim. The first call for a generation takes about a second per million words.
     """
     check_text(text)
-    asked = _placed(text)
+    asked = _parse_text(text)
     spoken = words_of(base.generation)
     numbers = spoken.numbers(asked.words)
     wanted = None if speaker is None or not speaker.strip() else " ".join(speaker.casefold().split())
@@ -156,13 +156,13 @@ def _best_stretch(spoken: WordIndex, asked: Ints) -> list[_Match]:
         for turn in range(spoken.turn_at(position), spoken.turn_at(last) + 1):
             begin = max(int(spoken.begins[turn]), position - margin)
             end = min(int(spoken.begins[turn + 1]), last + 1 + margin)
-            share, matches = _alike(asked, spoken.words[begin:end].tolist(), begin)
+            share, matches = _aligned(asked, spoken.words[begin:end].tolist(), begin)
             if matches and (rank := (share, -matches[0].said)) >= best_rank:
                 best, best_rank = matches, rank
     return best
 
 
-def _alike(asked: Ints, said: list[int], begin: int) -> tuple[float, list[_Match]]:
+def _aligned(asked: Ints, said: list[int], begin: int) -> tuple[float, list[_Match]]:
     """Return the best run of matching blocks and its score: same words divided by the longer of text and stretch."""
     blocks = SequenceMatcher(None, asked.tolist(), said, autojunk=False).get_matching_blocks()[:-1]
     best, chosen = 0.0, slice(0, 0)
@@ -201,7 +201,7 @@ def _differences(
         after, until = match.asked + match.words, following.asked
         begin, end = match.said + match.words, following.said
         if 0 <= end - begin <= _MOST_GAP and spoken.turn_at(begin - 1) == spoken.turn_at(end):
-            said = _said(base, spoken, begin, end)
+            said = _transcript_text(base, spoken, begin, end)
         else:
             said, until = "", following.asked + following.words
         if said or after < until:
@@ -210,7 +210,7 @@ def _differences(
         yield Difference("", rest)
 
 
-def _said(base: KnowledgeBase, spoken: WordIndex, begin: int, end: int) -> str:
+def _transcript_text(base: KnowledgeBase, spoken: WordIndex, begin: int, end: int) -> str:
     """Return the words [begin, end) of the library, all in one turn, as they are written there."""
     turn = spoken.turns[spoken.turn_at(begin)]
     source = open_transcript(base.home, turn.episode_id)
@@ -276,7 +276,7 @@ def _speaker_differences(base: KnowledgeBase, citation: Citation, speaker: str |
     return (Difference(said or "", speaker),)
 
 
-def _placed(text: str) -> _AskedText:
+def _parse_text(text: str) -> _AskedText:
     placed = [
         (word, found.span()) for found in _WORD.finditer(without_marks(text)) for word in normalise(found.group())
     ]

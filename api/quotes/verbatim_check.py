@@ -39,15 +39,15 @@ def _inside(quote: Quote, turn: Turn) -> bool:
     """Say whether the quote's times lie inside its turn's and cover some place where the turn says these words."""
     if quote.start is None or turn.start is None:
         return quote.start is None and quote.timing == turn.timing
-    if quote.start < turn.start - _ROUNDING or not _until(quote.end, turn.end):
+    if quote.start < turn.start - _ROUNDING or not _ends_by(quote.end, turn.end):
         return False
     return any(
-        (start is None or quote.start <= start + _ROUNDING) and _until(end, quote.end)
+        (start is None or quote.start <= start + _ROUNDING) and _ends_by(end, quote.end)
         for start, end in (window(turn, *span) for span in _occurrences(quote.text, turn.text))
     )
 
 
-def _until(end: float | None, latest: float | None) -> bool:
+def _ends_by(end: float | None, latest: float | None) -> bool:
     return end is None or latest is None or end <= latest + _ROUNDING
 
 

@@ -53,7 +53,7 @@ def show_answer(request: Request, asked: Annotated[PageRequest, Query()], thanks
     answer = _answer(base, asked, question)
 
     def write(found: Answer) -> HTMLResponse:
-        return page(request, "home.html", **values | _shown(found, base_of(request), asked))
+        return page(request, "home.html", **values | _answer_values(found, base_of(request), asked))
 
     return written(answer, rewording_of(answer, request.app.state.model), write)
 
@@ -64,7 +64,7 @@ def _answer(base: KnowledgeBase, asked: PageRequest, question: Question) -> Answ
     return ask(base, Asking(question, history, asked.k, filters))
 
 
-def _shown(answer: Answer, base: str, asked: PageRequest) -> dict[str, Any]:
+def _answer_values(answer: Answer, base: str, asked: PageRequest) -> dict[str, Any]:
     """Return the template's values for an answer; statements are shown only if a language model wrote them."""
     statements = answer.statements if answer.composer != "extractive" else ()
     citations = answer.citations or answer.related[:_NEAREST]

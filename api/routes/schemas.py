@@ -17,14 +17,14 @@ _MOST_FILTER_CHARACTERS = 200
 _MOST_HISTORY = 10
 
 
-def _mended(value: Any) -> Any:
+def _without_surrogates(value: Any) -> Any:
     """Replace lone surrogates in a string; validation refuses other types later."""
     return replace_surrogates(value) if isinstance(value, str) else value
 
 
-def _as_text(value: Any) -> Any:
+def _number_as_text(value: Any) -> Any:
     """Accept a number where a string is expected, because people write {"episode": 35}."""
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else _mended(value)
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else _without_surrogates(value)
 
 
 def _blank_is_all(value: Any) -> Any:
@@ -38,9 +38,9 @@ def _at_most(value: int) -> int:
 
 
 CitationCount = Annotated[int, Field(ge=1), AfterValidator(_at_most)]
-Text = Annotated[str, BeforeValidator(_mended)]
+Text = Annotated[str, BeforeValidator(_without_surrogates)]
 HistoryText = Annotated[Text, Field(max_length=MOST_QUESTION_CHARACTERS)]
-FilterText = Annotated[str, BeforeValidator(_as_text), Field(max_length=_MOST_FILTER_CHARACTERS)]
+FilterText = Annotated[str, BeforeValidator(_number_as_text), Field(max_length=_MOST_FILTER_CHARACTERS)]
 
 
 class FilterFields(BaseModel):

@@ -51,7 +51,7 @@ class Admission:
         elif needs_token(request) and not is_bearer_of(request.headers.get("authorization", ""), self._token):
             said = "This needs a valid token."
             app = error_response(request, 401, [("Unauthorized", said)], {"WWW-Authenticate": "Bearer"})
-        await app(scope, receive, send if allowance is None else _with(allowance.headers(), send))
+        await app(scope, receive, send if allowance is None else _with_headers(allowance.headers(), send))
 
     def _counted(self, request: Request) -> Allowance | None:
         """Count a request and return what its client has left; None if the request is not counted."""
@@ -74,7 +74,7 @@ def needs_token(request: Request) -> bool:
     return any(route.matches(dict(request.scope))[0] is Match.FULL for route in app.routes)
 
 
-def _with(headers: Mapping[str, str], send: Send) -> Send:
+def _with_headers(headers: Mapping[str, str], send: Send) -> Send:
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
             MutableHeaders(scope=message).update(headers)

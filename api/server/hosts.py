@@ -23,10 +23,10 @@ def is_served(host: str, names: Iterable[str]) -> bool:
     if found is None:
         return False
     name = (found["literal"] or found["name"]).rstrip(".")
-    return any(_fits(name, known.lower()) for known in names)
+    return any(_matches(name, known.lower()) for known in names)
 
 
-def _fits(name: str, known: str) -> bool:
+def _matches(name: str, known: str) -> bool:
     if known in (ANY, name):
         return True
     if known.startswith("*."):

@@ -60,7 +60,7 @@ class Live:
         # The last attempt: its stamp, its error if it failed, and when to retry (monotonic seconds).
         self._stamp: Stamp | None = None
         self._failure: PlaybackError | None = None
-        self._again = 0.0
+        self._retry_at = 0.0
         self._switching = Lock()
         self._warmed: KnowledgeBase | None = None
 
@@ -72,7 +72,7 @@ class Live:
         a retry after half a minute. Raises IndexMissing if nothing was published, IndexBroken or EncoderError if
         nothing can be opened.
         """
-        stamp = self._published()
+        stamp = self._published_stamp()
         base = self._base
         if base is not None and self._is_tried(stamp):
             return base
@@ -80,7 +80,7 @@ class Live:
             assert base is not None
             return base
         try:
-            return self._switched(stamp)
+            return self._switch(stamp)
         finally:
             self._switching.release()
 
@@ -158,20 +158,20 @@ class Live:
 
     def _is_tried(self, stamp: Stamp) -> bool:
         """Say whether this generation is open, or failed too recently to retry."""
-        return stamp == self._stamp and (self._failure is None or monotonic() < self._again)
+        return stamp == self._stamp and (self._failure is None or monotonic() < self._retry_at)
 
-    def _switched(self, stamp: Stamp) -> KnowledgeBase:
+    def _switch(self, stamp: Stamp) -> KnowledgeBase:
         before = self._base
         if self._is_tried(stamp):
             if before is not None:
                 return before  # another thread has switched meanwhile
             if self._failure is not None:
-                raise _repeated(self._failure)
+                raise _without_traceback(self._failure)
         try:
             opened = open_base(self.settings, self._encoder if before is None else before.encoder)
         except PlaybackError as error:
             # The stamp is set last, because other threads check it first.
-            self._failure, self._again = _repeated(error), monotonic() + _TRY_AGAIN
+            self._failure, self._retry_at = _without_traceback(error), monotonic() + _TRY_AGAIN
             self._stamp = stamp
             if before is None:
                 raise
@@ -183,7 +183,7 @@ class Live:
         self._stamp = stamp
         return opened
 
-    def _published(self) -> Stamp:
+    def _published_stamp(self) -> Stamp:
         try:
             found = (index_folder(self.settings.home) / "current").stat()
         except FileNotFoundError:
@@ -191,6 +191,6 @@ class Live:
         return found.st_ino, found.st_mtime_ns, found.st_size
 
 
-def _repeated(error: PlaybackError) -> PlaybackError:
+def _without_traceback(error: PlaybackError) -> PlaybackError:
     """Return the same error without its traceback, which would keep objects alive and grow with each raise."""
     return type(error)(*error.args)

@@ -116,7 +116,7 @@ def error_response(
 ) -> Response:
     """Return (name, message) pairs as the contract's JSON, or as a page if a person reads it."""
     response: Response
-    if _for_a_person(request):
+    if _wants_page(request):
         messages = [message for _, message in problems]
         response = page(request, "error.html", status=status, code=status, messages=messages)
     else:
@@ -174,7 +174,7 @@ def _path(request: Request) -> str:
     return printable(request.scope["path"])
 
 
-def _for_a_person(request: Request) -> bool:
+def _wants_page(request: Request) -> bool:
     path, accepted = request.url.path, request.headers.get("accept", "")
     if path.startswith("/api/") or path == "/healthcheck":
         return False

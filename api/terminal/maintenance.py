@@ -66,18 +66,18 @@ def examine(settings: Settings) -> Iterator[Finding]:
 def backup(options: Namespace, settings: Settings) -> int:
     """Write the data folder to one file; return 1 if something in it is damaged (it is backed up anyway)."""
     done = write_backup(settings.home, options.file)
-    print(f"{options.file}: {_told(done)}; written and verified")
+    print(f"{options.file}: {_summary(done)}; written and verified")
     return _problems(done.problems)
 
 
 def restore(options: Namespace, settings: Settings) -> int:
     """Restore a backup into an empty data folder."""
     done = read_backup(options.file, settings.home)
-    print(f"{settings.home}: {_told(done)}; verified and restored")
+    print(f"{settings.home}: {_summary(done)}; verified and restored")
     return _problems(done.problems)
 
 
-def _told(done: Copied) -> str:
+def _summary(done: Copied) -> str:
     noun = "episode" if done.episodes == 1 else "episodes"
     generation = "no generation" if done.generation is None else f"generation {done.generation}"
     return f"{done.episodes} {noun}, {done.files} files, {generation}"

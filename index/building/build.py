@@ -63,15 +63,15 @@ def build(
     """
     index_folder(home).mkdir(parents=True, exist_ok=True)
     with lock(index_folder(home)):
-        live = None if rebuild else _live(home)
+        live = None if rebuild else _live_manifest(home)
         inputs = inputs_of(home, _made_by(encoder.name, encoder.weights, shape))
         if live is not None and is_current(home, live, inputs):
             return live
         known = None if rebuild else whole_database(home, encoder.weights)
-        return _published(home, encoder, inputs, shape, known, progress)
+        return _build_and_publish(home, encoder, inputs, shape, known, progress)
 
 
-def _published(
+def _build_and_publish(
     home: Path,
     encoder: Encoder,
     inputs: str,
@@ -82,8 +82,8 @@ def _published(
     require_space(index_folder(home), expected_bytes(home), "building the index")
     number, working = next_folder(home)
     try:
-        told, left_out = readable(home)
-        chunked = list(_chunked(told, encoder, shape))
+        transcripts, left_out = readable(home)
+        chunked = list(_chunk_all(transcripts, encoder, shape))
         _write(working, chunked, encoder, known, progress)
         manifest = Manifest(
             generation=number,
@@ -97,7 +97,7 @@ def _published(
             inputs=inputs,
             left_out=left_out,
         )
-        _write_starters(working, manifest, encoder, told)
+        _write_starters(working, manifest, encoder, transcripts)
         publish(home, working, manifest)
     except (OSError, sqlite3.OperationalError, LibraryError) as error:
         # Free the space of a full disk now, not at the next build.
@@ -108,7 +108,7 @@ def _published(
     return manifest
 
 
-def _live(home: Path) -> Manifest | None:
+def _live_manifest(home: Path) -> Manifest | None:
     try:
         return verified_live(home)
     except IndexBroken as error:
@@ -132,9 +132,9 @@ def _made_by(encoder: str, weights: str, shape: PassageShape) -> list[object]:
     return [SCHEMA, BUILD_VERSION, [encoder, weights], list(shape)]
 
 
-def _chunked(told: Iterable[Transcript], encoder: Encoder, shape: PassageShape) -> Iterator[Chunked]:
+def _chunk_all(transcripts: Iterable[Transcript], encoder: Encoder, shape: PassageShape) -> Iterator[Chunked]:
     first_sentence = first_passage = 0
-    for transcript in told:
+    for transcript in transcripts:
         sentences = fitting(transcript, sentences_of(transcript), encoder.pieces)
         passages = passages_from(transcript, sentences, encoder.pieces, shape)
         yield Chunked(transcript, sentences, passages, first_sentence, first_passage)
@@ -230,12 +230,12 @@ def _encoded_text(text: str) -> str:
     return " ".join(without_marks(text).split())
 
 
-def _write_starters(working: Path, manifest: Manifest, encoder: Encoder, told: Sequence[Transcript]) -> None:
+def _write_starters(working: Path, manifest: Manifest, encoder: Encoder, transcripts: Sequence[Transcript]) -> None:
     """Choose suggested questions by searching the new generation, and write them into it."""
 
     generation = Generation(working, manifest)
     try:
-        questions = starters(generation, encoder, told)
+        questions = starters(generation, encoder, transcripts)
     finally:
         generation.close()
     database = sqlite3.connect(working / "passages.sqlite")

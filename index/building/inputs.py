@@ -28,16 +28,16 @@ def expected_bytes(home: Path) -> int:
 
 def readable(home: Path) -> tuple[list[Transcript], dict[str, str]]:
     """Return the transcripts for the index, and a dict from the ids of unreadable episodes to the reason."""
-    told: list[Transcript] = []
+    transcripts: list[Transcript] = []
     left_out: dict[str, str] = {}
     for identifier in transcript_ids(home):
         found = _read(home, identifier)
         if isinstance(found, Transcript):
-            told.append(found)
+            transcripts.append(found)
         elif found is not None:
             logger.warning("%s was left out of the index: %s", identifier, found)
             left_out[identifier] = found
-    return told, left_out
+    return transcripts, left_out
 
 
 def _read(home: Path, identifier: str) -> Transcript | str | None:

@@ -45,9 +45,9 @@ def starters(generation: Generation, encoder: Encoder, transcripts: Sequence[Tra
     Ranks questions by the information (inverse document frequency of stems) that their answers take up.
     """
     found = [candidate for item in transcripts for candidate in candidates(item)]
-    told = {candidate: sum(generation.rarity(stem) for stem in candidate.stems) for candidate in found}
-    found.sort(key=lambda candidate: (-told[candidate], candidate.episode_id, candidate.answer))
-    leading = [candidate for candidate in found[:_SEARCHED] if _leads(generation, encoder, candidate)]
+    information = {candidate: sum(generation.rarity(stem) for stem in candidate.stems) for candidate in found}
+    found.sort(key=lambda candidate: (-information[candidate], candidate.episode_id, candidate.answer))
+    leading = [candidate for candidate in found[:_SEARCHED] if _finds_answer(generation, encoder, candidate)]
     # The best of each episode first, then the second best, and so on.
     episodes: Counter[str] = Counter()
     order = {}
@@ -86,7 +86,7 @@ def _stands_alone(question: str) -> bool:
     )
 
 
-def _leads(generation: Generation, encoder: Encoder, candidate: StarterCandidate) -> bool:
+def _finds_answer(generation: Generation, encoder: Encoder, candidate: StarterCandidate) -> bool:
     """Say whether the search finds the answer among its first hits."""
     text = candidate.question
     hits = search(generation, Query(text, encoder.encode_query(text), tuple(generation.terms(text))), _FOUND_AMONG)

@@ -147,9 +147,9 @@ def unpacked(source: Path, folder: Path | None = None) -> dict[str, str]:
                     if file is None or name in found or listed is not None:
                         raise SourceError(f"{source}: {name!r} must not be there; this is not a backup of Playback")
                     if name == CHECKSUMS:
-                        listed = _listed(file, source)
+                        listed = _read_checksums(file, source)
                     else:
-                        found[name] = _taken(member, file, None if folder is None else folder / name)
+                        found[name] = _read_member(member, file, None if folder is None else folder / name)
             # Read to the end, so that gzip verifies its own checksum, which also covers names and modification times.
             while packed.read(_BLOCK):
                 pass
@@ -185,7 +185,7 @@ def _safe_name(member: tarfile.TarInfo, source: Path) -> str:
     return name
 
 
-def _listed(file: IO[bytes], source: Path) -> dict[str, str]:
+def _read_checksums(file: IO[bytes], source: Path) -> dict[str, str]:
     try:
         data = json.loads(file.read(_MOST_CHECKSUMS))
         if data["schema"] != SCHEMA:
@@ -195,7 +195,7 @@ def _listed(file: IO[bytes], source: Path) -> dict[str, str]:
         raise SourceError(f"{source}: its list of checksums cannot be read") from error
 
 
-def _taken(member: tarfile.TarInfo, file: IO[bytes], target: Path | None) -> str:
+def _read_member(member: tarfile.TarInfo, file: IO[bytes], target: Path | None) -> str:
     """Return a file's SHA-256; if there is a target, also write the file there and fsync it."""
     reader = _Hashing(file)
     if target is None:

@@ -56,7 +56,7 @@ def backup(home: Path, target: Path) -> Copied:
             problems.append(f"the index was left out: {error}")
     for name in writer.checksums:
         if name.startswith("library/") and name.endswith(".json") and (home / name).exists():
-            problems += _damage(home / name)
+            problems += _damage_in(home / name)
     return Copied(len(writer.checksums), _count(writer.checksums), generation, tuple(problems))
 
 
@@ -70,7 +70,7 @@ def restore(source: Path, home: Path) -> Copied:
     home.mkdir(parents=True, exist_ok=True)
     with lock(home):
         if (home / _RESTORED).is_dir():  # an earlier restore was killed at its very end
-            _moved(home)
+            _move_into_place(home)
         there = next((home / name for name in _PARTS if _holds_files(home / name)), None)
         if there is not None:
             return _restored_before(source, home, there)
@@ -89,7 +89,7 @@ def restore(source: Path, home: Path) -> Copied:
             raise
         staged.rename(home / _RESTORED)
         sync_folder(home)
-        _moved(home)
+        _move_into_place(home)
         return Copied(len(found), _count(found), generation, problems)
 
 
@@ -105,7 +105,7 @@ def end_restore(home: Path) -> bool:
             return False
         shutil.rmtree(home / _RESTORING, ignore_errors=True)
         if (home / _RESTORED).is_dir():
-            _moved(home)
+            _move_into_place(home)
         return True
 
 
@@ -161,7 +161,7 @@ def _whole_lines(path: Path) -> Kept:
     return Kept(path.name, io.BytesIO(data), len(data), path.stat().st_mtime)
 
 
-def _damage(path: Path) -> list[str]:
+def _damage_in(path: Path) -> list[str]:
     try:
         read_json(path)
     except LibraryError as error:
@@ -221,7 +221,7 @@ def _usable_index(staged: Path) -> tuple[tuple[str, ...], int | None]:
     return (), manifest.generation
 
 
-def _moved(home: Path) -> None:
+def _move_into_place(home: Path) -> None:
     """Move the verified files into place, the library first, so that there is never an index without it."""
     staged = home / _RESTORED
     for name in _PARTS:

@@ -28,24 +28,24 @@ def examine_index(home: Path, encoder: str) -> Iterator[Finding]:
     """
     root = index_folder(home)
     if root.is_dir():
-        yield from _mode(root)
+        yield from _check_mode(root)
         with lock(root, wait=False) as held:
             if not held:
                 yield Finding("index", "another process is building a generation, so the index was not checked", "note")
                 return
-            yield from _left_over(home)
+            yield from _remove_remains(home)
     try:
         live = verified_live(home)
     except IndexBroken as error:
-        yield from _built(home, encoder, str(error))
+        yield from _rebuild(home, encoder, str(error))
     else:
-        yield from _current(home, encoder if live is None else live.encoder, live)
+        yield from _check_live(home, encoder if live is None else live.encoder, live)
     if root.is_dir():
         with lock(root, wait=False) as held:
-            yield from _damaged_before(home) if held else ()
+            yield from _remove_damaged(home) if held else ()
 
 
-def _mode(root: Path) -> Iterator[Finding]:
+def _check_mode(root: Path) -> Iterator[Finding]:
     """Make the index private, because it holds whole transcripts (`index.store`)."""
     mode = root.stat().st_mode & 0o777
     if not os.access(root, os.W_OK):
@@ -59,7 +59,7 @@ def _mode(root: Path) -> Iterator[Finding]:
             yield Finding("index", f"others could read it (mode {mode:o}); changed to {_PRIVATE:o}", "repaired")
 
 
-def _left_over(home: Path) -> Iterator[Finding]:
+def _remove_remains(home: Path) -> Iterator[Finding]:
     try:
         for path in remove_left_over(home):
             yield Finding(path.relative_to(home).as_posix(), "left by an interrupted build; removed", "repaired")
@@ -69,7 +69,7 @@ def _left_over(home: Path) -> Iterator[Finding]:
         )
 
 
-def _damaged_before(home: Path) -> Iterator[Finding]:
+def _remove_damaged(home: Path) -> Iterator[Finding]:
     """Remove damaged earlier generations, which nobody reads and which displace undamaged ones."""
     live = current_number_or_zero(home)
     for number in numbers(home):
@@ -79,11 +79,11 @@ def _damaged_before(home: Path) -> Iterator[Finding]:
             verified(home, number)
         except IndexBroken as error:
             shutil.rmtree(index_folder(home) / str(number), ignore_errors=True)
-            problem = f"a damaged earlier generation was removed: {_plain(str(error))}"
+            problem = f"a damaged earlier generation was removed: {_without_advice(str(error))}"
             yield Finding(f"index/{number}", problem, "repaired")
 
 
-def _current(home: Path, encoder: str, live: Manifest | None) -> Iterator[Finding]:
+def _check_live(home: Path, encoder: str, live: Manifest | None) -> Iterator[Finding]:
     """Check that the live generation exists, matches the installed encoder and is up to date with the library."""
     if live is None and not transcript_ids(home):
         yield Finding("index", "nothing is published, and there are no transcripts to publish", "note")
@@ -94,27 +94,29 @@ def _current(home: Path, encoder: str, live: Manifest | None) -> Iterator[Findin
         yield Finding("encoder", str(error), "person")
         return
     if live is None:
-        yield from _built(home, encoder, "nothing was published")
+        yield from _rebuild(home, encoder, "nothing was published")
     elif live.weights != weights:
-        yield from _built(home, encoder, f"it was made with other weights of {encoder}")
+        yield from _rebuild(home, encoder, f"it was made with other weights of {encoder}")
     elif not up_to_date(home, encoder, weights):
-        yield from _built(home, encoder, "the library has changed since it was built")
+        yield from _rebuild(home, encoder, "the library has changed since it was built")
     elif live.left_out:
         yield from _left_out(live)
 
 
-def _built(home: Path, encoder: str, why: str) -> Iterator[Finding]:
+def _rebuild(home: Path, encoder: str, why: str) -> Iterator[Finding]:
     if not transcript_ids(home):
         yield Finding("index", f"{why}, and there are no transcripts to build it from", "person")
         return
     try:
         manifest = build(home, load_encoder(encoder))
     except (LibraryError, EncoderError) as error:
-        yield Finding("index", f"{_plain(why)}; it could not be rebuilt: {error}", "person")
+        yield Finding("index", f"{_without_advice(why)}; it could not be rebuilt: {error}", "person")
     except OSError as error:
-        yield Finding("index", f"{_plain(why)}; it could not be rebuilt: {disk_problem(error) or error}", "person")
+        yield Finding(
+            "index", f"{_without_advice(why)}; it could not be rebuilt: {disk_problem(error) or error}", "person"
+        )
     else:
-        yield Finding("index", f"{_plain(why)}; generation {manifest.generation} was published", "repaired")
+        yield Finding("index", f"{_without_advice(why)}; generation {manifest.generation} was published", "repaired")
         yield from _left_out(manifest)
 
 
@@ -123,6 +125,6 @@ def _left_out(manifest: Manifest) -> Iterator[Finding]:
         yield Finding("index", f"{identifier} was left out: {reason}", "person")
 
 
-def _plain(problem: str) -> str:
+def _without_advice(problem: str) -> str:
     """Return a problem without its "run: …" advice, because doctor is already doing that."""
     return problem.rpartition("; run: ")[0] or problem
