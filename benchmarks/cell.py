@@ -22,7 +22,7 @@ RATE = 16_000
 TRIES = 3
 HEADS = ("", "in our own process", "in the sandboxed process")
 _IN_PROCESS = "import sys, ingest.audio.load, ingest.audio.decoder as d\nfor _ in d._samples('mp3'): pass"
-_IN_CELL = "import sys, pathlib, ingest.audio.load as a\nfor _ in a.blocks(pathlib.Path(sys.argv[1])): pass"
+_IN_SANDBOX = "import sys, pathlib, ingest.audio.load as a\nfor _ in a.blocks(pathlib.Path(sys.argv[1])): pass"
 _LENGTHS = (("3 minutes", 180), ("1 hour", 3600))
 
 
@@ -31,7 +31,7 @@ def rows() -> Iterator[tuple[str, str, str]]:
     with tempfile.TemporaryDirectory() as folder:
         for label, seconds in _LENGTHS:
             path = _recording(Path(folder) / f"{seconds}.mp3", seconds)
-            costs = [min(_cost(program, path) for _ in range(TRIES)) for program in (_IN_PROCESS, _IN_CELL)]
+            costs = [min(_cost(program, path) for _ in range(TRIES)) for program in (_IN_PROCESS, _IN_SANDBOX)]
             yield (f"decoding {label} of MP3", *(f"{cost:.2f} s" for cost in costs))
 
 
