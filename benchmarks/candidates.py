@@ -7,10 +7,8 @@ mean at two weights while the weights in use stay, or replaces a signal in use. 
 `benchmarks/retrieval.py`, and what is lost if weights are chosen on some questions and used on others.
 """
 
-import argparse
 from collections.abc import Callable, Mapping, Sequence
 from itertools import product
-from pathlib import Path
 
 import numpy as np
 
@@ -19,7 +17,7 @@ from api.evaluation.questions import folds, read_questions
 from api.knowledge_base import open_base
 from api.settings import Settings
 from benchmarks import tried
-from benchmarks.figures import table
+from benchmarks.figures import arguments, table
 from benchmarks.retrieval import (
     HEADS,
     Floats,
@@ -58,10 +56,7 @@ ADDED: dict[str, Callable[[Scoreboard], Floats]] = {
 
 def main() -> None:
     """Parse the command line, measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("home", type=Path)
-    parser.add_argument("questions", type=Path)
-    options = parser.parse_args()
+    options = arguments(__doc__).parse_args()
     board = scoreboard(open_base(Settings(home=options.home)), read_questions(options.questions))
     for measured in (small_parts, candidates, chosen_weights):
         print(table(HEADS, [each.cells() for each in measured(board)]), end="\n\n", flush=True)

@@ -7,12 +7,10 @@ figures of `playback evaluate` with every question's confidence taken from the f
 episode.
 """
 
-import argparse
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields, replace
 from functools import cache
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,7 +26,7 @@ from api.evaluation.metrics import Row, figures, paired_intervals
 from api.evaluation.questions import Question, folds, read_questions
 from api.knowledge_base import KnowledgeBase, open_base
 from api.settings import Settings
-from benchmarks.figures import signed, table
+from benchmarks.figures import arguments, signed, table
 from index.search import search
 from ingest.library.records import load_transcript
 from ingest.transcript import to_json
@@ -68,10 +66,7 @@ class Measured:
 
 def main() -> None:
     """Parse the command line, fit and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("home", type=Path)
-    parser.add_argument("questions", type=Path)
-    options = parser.parse_args()
+    options = arguments(__doc__).parse_args()
     found = measured(open_base(Settings(home=options.home)), read_questions(options.questions))
     print(f"WEIGHTS = ({', '.join(f'{weight:.3f}' for weight in found.fit.weights)})")
     print(f"CONSTANT = {found.fit.constant:.3f}")

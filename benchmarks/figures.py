@@ -15,6 +15,14 @@ from numpy.typing import NDArray
 RESAMPLES = 2000
 
 
+def arguments(description: str | None) -> argparse.ArgumentParser:
+    """Return a parser of a benchmark on an index: its data folder, then a file of questions."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("home", type=Path)
+    parser.add_argument("questions", type=Path)
+    return parser
+
+
 def print_figures(figures: Mapping[str, Mapping[str, Any]], as_json: bool) -> None:
     """Print figures by part, one per line, or as JSON."""
     if as_json:

@@ -9,7 +9,6 @@ Retry-After, a 99th percentile at 8 clients of more than 12 medians of the singl
 MiB larger with 128 clients than with 8. Machines are shared, so compare only figures of one run.
 """
 
-import argparse
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -24,6 +23,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))  # run as a script
 
 from api.evaluation.questions import read_questions  # noqa: E402
+from benchmarks.figures import arguments  # noqa: E402
 from benchmarks.served import Served, asked, read_all, served, size_of  # noqa: E402
 
 CLIENTS = (1, 8, 32, 128)
@@ -49,9 +49,7 @@ class Level:
 
 def main() -> int:
     """Parse the command line, measure and print; 1 if a promise was broken."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("home", type=Path)
-    parser.add_argument("questions", type=Path)
+    parser = arguments(__doc__)
     parser.add_argument("--seconds", type=float, default=20.0, help="for each number of clients")
     options = parser.parse_args()
     questions = [question.question for question in read_questions(options.questions)]

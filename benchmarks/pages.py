@@ -7,9 +7,7 @@ percentile of its server time. For answers, also prints the part of that time th
 computed per question. Machines are shared, so compare only figures of one run.
 """
 
-import argparse
 import re
-from pathlib import Path
 from time import perf_counter
 from unittest.mock import patch
 from urllib.parse import quote_plus
@@ -22,6 +20,7 @@ from api.app import create_app
 from api.evaluation.questions import read_questions
 from api.routes import ask_page
 from api.settings import Settings
+from benchmarks.figures import arguments
 
 _ROUNDS = 20
 _LOADED = re.compile(r'<(?:link rel="(?:stylesheet|icon|modulepreload)" href|script type="module" src)="([^"]+)"')
@@ -29,10 +28,7 @@ _LOADED = re.compile(r'<(?:link rel="(?:stylesheet|icon|modulepreload)" href|scr
 
 def main() -> None:
     """Parse the command line, measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("home", type=Path)
-    parser.add_argument("questions", type=Path)
-    options = parser.parse_args()
+    options = arguments(__doc__).parse_args()
     questions = [question.question for question in read_questions(options.questions)]
     with TestClient(create_app(Settings(home=options.home))) as client:
         first = f"/?q={quote_plus(questions[0])}"

@@ -7,10 +7,8 @@ changes against the score in use with their 95 % intervals (paired bootstrap ove
 answered here, whatever the confidence.
 """
 
-import argparse
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +33,7 @@ from api.knowledge_base import KnowledgeBase, open_base
 from api.quotes.citation import Citation
 from api.quotes.quote import quote_at
 from api.settings import Settings
-from benchmarks.figures import interval, signed, table
+from benchmarks.figures import arguments, interval, signed, table
 from benchmarks.retrieval import right_for
 from index.encode import PieceVectors
 from index.passage import Passage
@@ -101,10 +99,7 @@ OTHER_WEIGHTS = (
 
 def main() -> None:
     """Parse the command line, measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("home", type=Path)
-    parser.add_argument("questions", type=Path)
-    options = parser.parse_args()
+    options = arguments(__doc__).parse_args()
     print(table(HEADS, choices(open_base(Settings(home=options.home)), read_questions(options.questions))))
 
 

@@ -9,12 +9,10 @@ Every signal scores every passage once, so that other sums of signals need no fu
 only the first 200 passages of each signal, which gave the same figures.
 """
 
-import argparse
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import islice
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +23,7 @@ from api.evaluation.metrics import is_right, normalise
 from api.evaluation.questions import Question, read_questions
 from api.knowledge_base import KnowledgeBase, open_base
 from api.settings import Settings
-from benchmarks.figures import interval, signed, table
+from benchmarks.figures import arguments, interval, signed, table
 from index.generation import TermField, VectorField
 from index.passage import Passage
 from index.search import WEIGHTS, Query, trigrams
@@ -88,10 +86,7 @@ class Line:
 
 def main() -> None:
     """Parse the command line, measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("home", type=Path)
-    parser.add_argument("questions", type=Path)
-    options = parser.parse_args()
+    options = arguments(__doc__).parse_args()
     board = scoreboard(open_base(Settings(home=options.home)), read_questions(options.questions))
     print(table(HEADS, [line.cells() for line in ablation(board)]))
 

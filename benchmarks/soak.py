@@ -9,7 +9,6 @@ file. Prints the size of the process during the run. Exits with 1 if there was a
 8 descriptors, or by any temporary file. The first fifth does not count, because caches fill up during it.
 """
 
-import argparse
 import random
 import sys
 from collections import Counter
@@ -25,6 +24,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))  # run as a script
 
 from api.evaluation.questions import read_questions  # noqa: E402
+from benchmarks.figures import arguments  # noqa: E402
 from benchmarks.served import Served, Size, asked, read_all, served, size_of  # noqa: E402
 
 _FIFTHS = 5
@@ -37,9 +37,7 @@ _ALLOWED = {200, 404, 410, 503}
 
 def main() -> int:
     """Parse the command line, run and print; return 1 if the process grew or sent an unexpected status."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("home", type=Path)
-    parser.add_argument("questions", type=Path)
+    parser = arguments(__doc__)
     parser.add_argument("--seconds", type=float, default=300.0)
     parser.add_argument("--clients", type=int, default=4)
     options = parser.parse_args()

@@ -1,6 +1,6 @@
 """Rank passages for a question: each signal's score counts in standard deviations from its mean over all passages."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -86,13 +86,18 @@ def _distinct(generation: Generation, ids: Sequence[str], k: int) -> list[Passag
     for begin in range(0, len(ids), _READ_AT_ONCE):
         for passage in generation.passages(ids[begin : begin + _READ_AT_ONCE]):
             mine = trigrams(passage.text)
-            if any(2 * len(mine & other) > min(len(mine), len(other)) for other in seen):
+            if any(repeats(mine, other) for other in seen):
                 continue
             kept.append(passage)
             seen.append(mine)
             if len(kept) == k:
                 return kept
     return kept
+
+
+def repeats(one: Set[tuple[str, ...]], other: Set[tuple[str, ...]]) -> bool:
+    """Say whether two texts share more than half of the shorter's trigrams."""
+    return 2 * len(one & other) > min(len(one), len(other))
 
 
 def trigrams(text: str) -> set[tuple[str, ...]]:

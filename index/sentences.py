@@ -145,6 +145,11 @@ def _paused(turn: Turn, before: int, number: int) -> bool:
     return end is not None and start is not None and round(start - end, 3) >= PAUSE
 
 
+def ends_as_question(text: str) -> bool:
+    """Say whether a text ends with a question mark, closing quotation marks and brackets aside."""
+    return text.rstrip("\"'”’)] ").endswith("?")
+
+
 def count_capitals(sentences: Iterable[str]) -> Iterator[tuple[str, int, int]]:
     """Yield (word in lower case, count with a capital, count without), ignoring the first word of each sentence."""
     capital: Counter[str] = Counter()

@@ -7,6 +7,7 @@ milliseconds.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +21,7 @@ _UNKNOWN = -1
 _PAIR_WEIGHT = 2.0
 
 
-@dataclass(frozen=True, slots=True)
-class IndexedTurn:
+class IndexedTurn(NamedTuple):
     """A turn: its episode, its number there, the episode's word number of its first word, and its speaker."""
 
     episode_id: str

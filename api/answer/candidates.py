@@ -13,6 +13,7 @@ from index.generation import FoundSentence, Generation
 from index.keywords import stems
 from index.passage import Hit
 from index.search import Query
+from index.sentences import ends_as_question
 from ingest.text.words import normalise, without_marks
 
 Floats = NDArray[np.float32]
@@ -125,16 +126,12 @@ def _candidate(
         speaker=chosen[0].speaker,
         first_word=chosen[0].sentence.first_word,
         words=sum(item.sentence.words for item in chosen),
-        is_empty=_is_question(chosen[-1].text) or _only_repeats(query, chosen),
+        is_empty=ends_as_question(chosen[-1].text) or _only_repeats(query, chosen),
         by_named=False,
         by_asker=False,
         cosine=float(vector @ query.vector / max(float(np.linalg.norm(vector)), 1e-12)),
         coverage=sum(share for stem, share in information.items() if stem in covered),
     )
-
-
-def _is_question(text: str) -> bool:
-    return text.rstrip("\"'”’)] ").endswith("?")
 
 
 def _only_repeats(query: Query, chosen: Sequence[FoundSentence]) -> bool:

@@ -16,7 +16,7 @@ from api.quotes.citation import MOST_CITATIONS, Citation, citation_of
 from api.quotes.quote import Quote, quote_at
 from api.quotes.verbatim_check import count_dropped, fault_of
 from index.passage import Filters, Hit
-from index.search import Query, search, trigrams
+from index.search import Query, repeats, search, trigrams
 from ingest.library.records import has_episode
 
 logger = logging.getLogger(__name__)
@@ -162,7 +162,7 @@ def _cited(base: KnowledgeBase, spans: Sequence[QuoteCandidate], k: int) -> tupl
         if (quote := _quote(base, span)) is None:
             continue
         mine = trigrams(quote.text)
-        if any(2 * len(mine & others) > min(len(mine), len(others)) for _, _, others in said):
+        if any(repeats(mine, others) for _, _, others in said):
             continue
         used.add(passage.id)
         said.append((passage.episode_id, words, mine))

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from api.answer.function_words import AUXILIARIES, QUESTION_WORDS, is_function_word
+from api.answer.question import MOST_QUESTION_CHARACTERS
 from index.sentences import WORD
 
-MOST_CHARACTERS = 2_000
 _MOST_ADDED = 12  # words
 _MOST_NAME_CHARACTERS = 100
 # A question with fewer subject words than this may not stand alone.
@@ -98,7 +98,7 @@ def _about_instead(question: str, earlier: str) -> str | None:
     if not names or names[0] != subject or not before or subject.casefold() in earlier.casefold():
         return None
     text = earlier.replace(before[0], subject, 1)
-    return text if len(text) <= MOST_CHARACTERS else None
+    return text if len(text) <= MOST_QUESTION_CHARACTERS else None
 
 
 def _with_person(question: str, context: EarlierQuestion) -> str:
@@ -118,7 +118,7 @@ def _with_subject_words(question: str, context: EarlierQuestion) -> str:
     if any(word.casefold() in _PEOPLE for word in _words(question)) and context.speakers:
         added.append(context.speakers[0][:_MOST_NAME_CHARACTERS])
     stem, end = question.rstrip(" ?!."), "?" if question.rstrip().endswith("?") else ""
-    while added and len(text := f"{stem} ({' '.join(added)}){end}") > MOST_CHARACTERS:
+    while added and len(text := f"{stem} ({' '.join(added)}){end}") > MOST_QUESTION_CHARACTERS:
         added.pop()
     return text if added else question
 

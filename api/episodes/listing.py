@@ -11,7 +11,7 @@ from ingest.errors import LibraryError
 from ingest.library.records import Record, episode_folder, episode_ids, load_record, load_transcript
 from ingest.reference.catalogue import known_episode, known_show
 from ingest.speakers.names import fold, is_role
-from ingest.storage.files import read_json
+from ingest.stages.official_text import kept_official_text
 from ingest.text.words import normalise
 from ingest.transcript import Episode, Transcript
 
@@ -120,13 +120,5 @@ def _people(record: Record, transcript: Transcript | None) -> Iterator[str]:
 
 def _description(home: Path, identifier: str) -> str | None:
     """Return the show notes without the transcript, None if nothing is left or there are no notes."""
-    path = episode_folder(home, identifier) / "official.json"
-    if not path.exists():
-        return None
-    try:
-        description = read_json(path)["text"]["description"]
-    except (KeyError, TypeError) as error:
-        raise LibraryError(
-            f"{path} cannot be read as official text: {error!r}; ingest the episode again with --again"
-        ) from error
-    return str(description) if description else None
+    text = kept_official_text(home, identifier)
+    return None if text is None else text.description or None

@@ -6,6 +6,7 @@ The page draws it: one strip per speaker, with a span wherever they speak, and m
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from ingest.transcript import Timing, Transcript, Turn
 
@@ -21,8 +22,7 @@ _STEPS = (10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 18_000, 36_000)  # s
 _MOST_STEPS = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Stripe:
+class Stripe(NamedTuple):
     """A span of the timeline's width."""
 
     x: float

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from ingest.library.records import episode_folder, load_record, load_transcript
 from ingest.text.words import normalise, without_marks
@@ -13,8 +14,7 @@ _WORD = re.compile(r"\w+")
 _KEPT_TRANSCRIPTS = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A normalised word of an episode: its text, its turn, and its characters [start, end) in that turn."""
 
     word: str

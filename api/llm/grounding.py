@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from api.answer.compose import MOST_STATEMENTS, Statement
 from api.answer.function_words import is_function_word, negates
@@ -67,8 +68,7 @@ _PERSON = re.compile(r"[^\W\d_]+\.?(?:[ '’ʼ-]+[^\W\d_]+\.?){0,4}")
 _LETTERS = frozenset("aistdm")
 
 
-@dataclass(frozen=True, slots=True)
-class SentencePiece:
+class SentencePiece(NamedTuple):
     """A whitespace-separated piece of a sentence: as written, and as the words one would say."""
 
     text: str

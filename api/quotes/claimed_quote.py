@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import pairwise
 from threading import Lock
-from typing import Literal
+from typing import Literal, NamedTuple
 from weakref import WeakKeyDictionary
 
 from api.episodes.transcripts import open_transcript
@@ -61,8 +61,7 @@ class Verification:
     differences: tuple[Difference, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Match:
+class _Match(NamedTuple):
     """Words [asked, asked + words) of the text equal words [said, said + words) of the library."""
 
     asked: int
@@ -70,8 +69,7 @@ class _Match:
     words: int
 
 
-@dataclass(frozen=True, slots=True)
-class _AskedText:
+class _AskedText(NamedTuple):
     """The text to verify: its normalised words, each with its characters [start, end)."""
 
     text: str

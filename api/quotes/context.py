@@ -1,8 +1,9 @@
 """A quote in context, for its page: citation, rest of its turn, turns before and after, and longer quotes around it."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from api.episodes.library import audio_of
 from api.episodes.transcripts import open_transcript
@@ -17,8 +18,7 @@ _CONTEXT_WORDS = 60
 _OPENING = re.compile(r"[^\w\s]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(NamedTuple):
     """A quote with the rest of its turn, the turns before and after (None if none), and one more sentence each way."""
 
     resolved: Resolved

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from api.episodes.transcripts import OpenedTranscript
-from index.sentences import sentence_spans, window
+from index.sentences import ends_as_question, sentence_spans, window
 from ingest.text.words import normalise, without_marks
 from ingest.timing.printed_times import error_within
 from ingest.transcript import Episode, Timing, Transcript
@@ -124,6 +124,6 @@ def question_before(transcript: Transcript, turn: int, start: int) -> str | None
     if not spans or before.speaker == transcript.turns[turn].speaker:
         return None
     question = before.text[slice(*spans[-1])]
-    if not question.rstrip("\"'”’)] ").endswith("?") or len(normalise(question)) < _FEWEST_QUESTION_WORDS:
+    if not ends_as_question(question) or len(normalise(question)) < _FEWEST_QUESTION_WORDS:
         return None
     return question

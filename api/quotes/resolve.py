@@ -1,9 +1,9 @@
 """Resolve quote ids to today's words, if necessary by aligning an earlier transcript with today's (Law 9)."""
 
 import hashlib
-from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,8 +21,7 @@ _LEAST_CARRIED_SHARE = 0.5
 _MOST_SPREAD = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(NamedTuple):
     """Today's quote for an id, and whether its words have changed since the id was made."""
 
     quote: Quote

@@ -4,8 +4,8 @@ import gzip
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -24,8 +24,7 @@ _HASH_LETTERS = 12
 _IMPORT = re.compile(r'(?<= from ")\./([\w./-]+\.js)(?=";)')
 
 
-@dataclass(frozen=True, slots=True)
-class Asset:
+class Asset(NamedTuple):
     """A file that pages load: its path, its bytes, and its bytes compressed with gzip."""
 
     address: str

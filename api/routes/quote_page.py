@@ -1,6 +1,6 @@
 """GET /quotes/{id}: a quote in context, with its recording, longer versions and citation formats."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
@@ -22,8 +22,7 @@ _LINE_LETTERS = 55
 _MOST_LINES = 12
 
 
-@dataclass(frozen=True, slots=True)
-class CopyField:
+class CopyField(NamedTuple):
     """A text to copy: its name in element ids, its label after "Copy", and the text itself."""
 
     name: str

@@ -7,12 +7,10 @@ from typing import Any
 
 from api.formatting import when
 from ingest.alignment.divergence import suspicion
-from ingest.errors import LibraryError
-from ingest.library.records import episode_folder
-from ingest.storage.files import read_json
+from ingest.stages.official_text import kept_official_text
 from ingest.text.clock import clock
 from ingest.timing.printed_times import time_problems
-from ingest.transcript import OfficialTurn, Transcript, Turn, Unheard, Unwritten, to_json
+from ingest.transcript import Transcript, Turn, Unheard, Unwritten, to_json
 
 _SHOWN_WORDS = 40  # words shown of a difference in a terminal; the JSON has all of them
 
@@ -36,18 +34,11 @@ def report_of(transcript: Transcript, home: Path) -> Report:
     """Return the report of an episode; raises LibraryError if its official text in the library cannot be read."""
     divergence = transcript.divergence
     suspected = None if divergence is None else suspicion(transcript.turns, divergence)
-    path = episode_folder(home, transcript.episode.id) / "official.json"
-    if not path.exists():
+    text = kept_official_text(home, transcript.episode.id)
+    if text is None:
         return Report(transcript, suspected, (), is_official=False)
-    try:
-        text = read_json(path)["text"]
-        turns = [OfficialTurn(**turn) for turn in text["turns"]]
-        problems = (*text["problems"], *time_problems(turns, transcript.turns, transcript.episode.duration))
-    except (KeyError, TypeError) as error:
-        raise LibraryError(
-            f"{path} cannot be read as official text: {error!r}; ingest the episode again with --again"
-        ) from error
-    return Report(transcript, suspected, problems, is_official=bool(turns))
+    problems = (*text.problems, *time_problems(text.turns, transcript.turns, transcript.episode.duration))
+    return Report(transcript, suspected, problems, is_official=bool(text.turns))
 
 
 def report_json(report: Report) -> dict[str, Any]:

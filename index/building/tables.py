@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from index import vectors
 from index.generation import VectorField, from_halves, open_read_only
 from index.passage import Passage, Sentence
-from index.sentences import count_capitals
+from index.sentences import count_capitals, ends_as_question
 from ingest.transcript import Transcript
 
 # An asker speaks at least this share of the episode's turns that end in a question
@@ -178,7 +178,7 @@ def askers(transcript: Transcript) -> frozenset[str]:
     words: Counter[str] = Counter()
     for turn in transcript.turns:
         if turn.speaker:
-            asked[turn.speaker] += turn.text.rstrip("\"'”’)] ").endswith("?")
+            asked[turn.speaker] += ends_as_question(turn.text)
             words[turn.speaker] += len(turn.words)
     questions, said = asked.total(), words.total()
     return frozenset(

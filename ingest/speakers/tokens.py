@@ -1,15 +1,14 @@
 """The words of a sentence, each with its place and what follows it; pure."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ingest.speakers.names import fold
 
 _TOKEN = re.compile(r"\w+(?:(?:[.&/+]|['’-])\w+)*|&")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word of a sentence at characters [start, end)."""
 
     text: str

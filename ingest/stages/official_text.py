@@ -5,12 +5,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from ingest.errors import LibraryError
 from ingest.item import Link
 from ingest.library.metadata import people_of
 from ingest.library.records import Record, episode_folder
 from ingest.shownotes.parse import OfficialText, best_of, parse_notes
 from ingest.stages.captions import Captions
-from ingest.storage.files import hash_of, read_if_whole, write_json
+from ingest.storage.files import hash_of, read_if_whole, read_json, write_json
 from ingest.transcript import OfficialTurn
 
 logger = logging.getLogger(__name__)
@@ -47,6 +48,19 @@ def official_of(home: Path, record: Record, captions: Captions, again: bool) -> 
     ]
     write_json(path, {"schema": 1, "inputs": inputs, "text": _plain(text), "copies": report})
     return Official(inputs, text)
+
+
+def kept_official_text(home: Path, identifier: str) -> OfficialText | None:
+    """Return the official text that an earlier run kept, None if it kept none; raises LibraryError if it is damaged."""
+    path = episode_folder(home, identifier) / "official.json"
+    if not path.exists():
+        return None
+    try:
+        return _official_from_json(read_json(path)["text"])
+    except (KeyError, TypeError) as error:
+        raise LibraryError(
+            f"{path} cannot be read as official text: {error!r}; ingest the episode again with --again"
+        ) from error
 
 
 def _made_of(inputs: str, path: Path) -> dict[str, Any] | None:

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from api.answer.conversation import Asking, HistoryEntry, ask
-from api.answer.followup import MOST_CHARACTERS, EarlierQuestion, needs_earlier_question, resolve_followup
-from api.answer.question import parse_question
+from api.answer.followup import EarlierQuestion, needs_earlier_question, resolve_followup
+from api.answer.question import MOST_QUESTION_CHARACTERS, parse_question
 from index.keywords import stems
 
 BEFORE = "Why did the harbour office leave the Tidewater platform?"
@@ -104,7 +104,7 @@ def test_without_history_nothing_changes() -> None:
 def test_any_text_is_resolved(question: str, history: list[EarlierQuestion]) -> None:
     """Whatever is typed, the result has at most 2,000 characters, and what does not lean is untouched."""
     whole = resolve_followup(question, history)
-    assert len(whole) <= MOST_CHARACTERS
+    assert len(whole) <= MOST_QUESTION_CHARACTERS
     if not needs_earlier_question(" ".join(question.split())):
         assert whole == " ".join(question.split())
 
@@ -114,7 +114,7 @@ def test_a_long_history_adds_only_what_fits() -> None:
     history = [EarlierQuestion(" ".join(f"{'w' * 150}{number}" for number in range(13)))]
     whole = resolve_followup("And why did that happen?", history)
     assert whole.startswith("And why did that happen (w")
-    assert len(whole) <= MOST_CHARACTERS
+    assert len(whole) <= MOST_QUESTION_CHARACTERS
 
 
 # --- at the doors
