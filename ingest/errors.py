@@ -1,15 +1,17 @@
-"""What can go wrong while ingesting; each message is one line that a person can act on.
+"""The errors of ingestion; each message is one line that the user can act on.
 
 PlaybackError
 ├── SourceError        a feed, file or address cannot be used
 │   └── AudioError     a recording cannot be decoded
 ├── ModelMissing       weights or a package are not on this machine
-└── LibraryError       files of the library are unreadable or of another schema
+└── LibraryError       files of the library are unreadable or have an unknown schema
+
+TransientError stands apart: it never reaches the user, because the retry turns it into a SourceError.
 """
 
 
 class PlaybackError(Exception):
-    """Base of every error whose message is meant for the person at the door."""
+    """Base of every error whose message is shown to the user."""
 
 
 class SourceError(PlaybackError):
@@ -25,11 +27,11 @@ class ModelMissing(PlaybackError):
 
 
 class LibraryError(PlaybackError):
-    """A file of the library is unreadable or of a schema this version does not know."""
+    """A file of the library is unreadable or has a schema this version does not know."""
 
 
 class TransientError(Exception):
-    """A failure that may pass; `wait` is what the server asked for, in seconds."""
+    """A failure that a retry may cure; `wait` is the delay the server asked for, in seconds."""
 
     def __init__(self, message: str, wait: float | None = None) -> None:
         super().__init__(message)
@@ -37,5 +39,5 @@ class TransientError(Exception):
 
 
 def one_line(error: Exception) -> str:
-    """Return what an error says, in one line."""
+    """Return an error's message on one line, or its type's name if it has no message."""
     return " ".join(str(error).split()) or type(error).__name__

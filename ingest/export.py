@@ -1,4 +1,4 @@
-"""Transcripts out: the contract's JSON, WebVTT, SRT, Podcasting 2.0 JSON, Markdown and text."""
+"""Write transcripts as the contract's JSON, WebVTT, SRT, Podcasting 2.0 JSON, Markdown or plain text."""
 
 import json
 import re
@@ -12,22 +12,22 @@ from ingest.text.clock import clock, timestamp
 from ingest.transcript import Transcript, to_json
 
 Format = Literal["json", "vtt", "srt", "md", "txt"]
-# The contract's formats are JSON of our own and captions for players; apps want these captions as JSON.
+# Podcast apps read captions as Podcasting 2.0 JSON, which is not the contract's JSON.
 CaptionsJson = Literal["captions-json"]
 
-# A bracket before a colon, a bracket or an address would make a link or what one refers to; "&lt;" would be "<".
+# A bracket followed by ":", "[" or "(" would start a link or a link definition; "&lt;" would be rendered as "<".
 _MARKUP = re.compile(r"[\\`*<~|]|(?<![^\W_])_|_(?![^\W_])|(?<=\])(?=[(\[:])|&(?=#?\w+;)")
-# What stands between angle brackets as an address, and ends there.
+# An address that Markdown links when it stands between angle brackets.
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>\\]+", re.IGNORECASE)
-# Stands before words of nobody in particular, so that they do not become the words of whoever spoke before.
+# Printed before words without a speaker, so that they are not attributed to the previous speaker.
 _CLIP = "[Clip]"
 _BLOCK_MARKUP = re.compile(r"^(\d{1,9}(?=[.)])|(?=[#>+=-]))", re.MULTILINE)
 
 
 def render(transcript: Transcript, format: Format | CaptionsJson) -> str:  # noqa: A002 - the contract's word
-    """Return the transcript as a file of this format, ending with a line break.
+    """Return the transcript as the text of a file in this format, ending with a line break.
 
-    Raises SourceError where captions are asked of a transcript without any times.
+    Raises SourceError if the format is captions and the transcript has no times.
     """
     match format:
         case "json":
@@ -47,7 +47,7 @@ def render(transcript: Transcript, format: Format | CaptionsJson) -> str:  # noq
 def podcasting_json(transcript: Transcript) -> dict[str, Any]:
     """Return the transcript as Podcasting 2.0 JSON, one segment per turn.
 
-    Identifiers keep the turns apart on the way back. Raises SourceError where the transcript has no times.
+    Segment ids keep turns apart when the file is read again. Raises SourceError if the transcript has no times.
     """
     segments = []
     for caption in _captions(transcript, "Podcasting 2.0 JSON", is_whole=True):
@@ -71,7 +71,7 @@ def _captions(transcript: Transcript, called: str, is_whole: bool = False) -> li
 
 
 def _json(transcript: Transcript) -> str:
-    # One line per turn: with a line per word an hour has 40,000 of them.
+    # One line per turn: with one line per word, an hour of talk has 40,000 lines.
     whole = to_json(transcript)
     parts = []
     for key, value in whole.items():
@@ -90,13 +90,13 @@ def _compact(value: Any) -> str:
 def _vtt(transcript: Transcript) -> str:
     blocks = ["WEBVTT"]
     if title := _title(transcript):
-        # "-->" would begin a cue.
+        # "-->" would start a cue.
         blocks.append(f"NOTE {title.replace('-->', '->')}")
     if any(turn.timing in ("estimated", None) for turn in transcript.turns):
         blocks.append("NOTE Times of some turns are estimates.")
-    # The format wants starts in order; identifiers keep the turns.
+    # WebVTT requires cues in order of start; cue ids keep the turns apart.
     for caption in sorted(_captions(transcript, "vtt"), key=lambda caption: caption.start):
-        # A name that ends in dashes would make "-->" of the tag's end, which ends the cue.
+        # A name that ends in "--" would turn the tag's end into "-->", which is not allowed inside a cue.
         end = " >" if caption.speaker and caption.speaker.endswith("--") else ">"
         voice = f"<v {_escaped(caption.speaker)}{end}" if caption.speaker else ""
         times = f"{timestamp(caption.start)} --> {timestamp(caption.end)}"
@@ -114,8 +114,8 @@ def _srt(transcript: Transcript) -> str:
     for number, caption in enumerate(_captions(transcript, "srt"), 1):
         text = protected(caption.text)
         if caption.opens:
-            # ">>" is the captioners' sign for a new speaker; without it two turns of one name would be one, and a
-            # name after words of nobody's could be part of them.
+            # Captioners write ">>" for a new speaker. Without it, two turns of one speaker would merge, and a name
+            # after words without a speaker could be read as part of them.
             is_new_name = caption.speaker not in (None, before) and (before is not None or number == 1)
             text = ("" if is_new_name else ">> ") + _line(caption.speaker and protected(caption.speaker), text)
             before = caption.speaker
@@ -144,7 +144,7 @@ def _markdown(transcript: Transcript) -> str:
 
 
 def _plain(text: str) -> str:
-    """Return text in which Markdown finds no markup; marks such as "[laughs]" stay readable."""
+    """Return the text with Markdown's markup escaped; marks such as "[laughs]" stay readable."""
     escaped = _MARKUP.sub(lambda found: f"\\{found.group()}", text)
     return _BLOCK_MARKUP.sub(r"\1\\", escaped)
 

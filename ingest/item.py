@@ -1,11 +1,11 @@
-"""What one source says of one episode, before it is known which episode that is."""
+"""What one source says about one episode, before it is matched to an episode of the library."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A file that belongs to an episode: absolute URL or local path, and its media type where stated."""
+    """A file of an episode: its absolute URL or local path, and its media type if the source states one."""
 
     url: str
     type: str | None = None
@@ -15,11 +15,11 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item of a feed, or one file or group of files in a folder; anything unknown is None.
+    """One item of a feed, or one file or group of files in a folder; an unknown field is None.
 
-    `guid` is the publisher's, else "file:<SHA-256>". `notes` is HTML or text as it came. `origin` names the source for
-    messages (a feed's URL, a file's name). `published` is an ISO date, `duration` seconds. `people` are names the feed
-    gives (podcast:person). `transcripts` are captions and transcripts in the order they are listed.
+    `guid` is the publisher's, else "file:<SHA-256>". `notes` is the unchanged HTML or text. `origin` names the source
+    in messages (a feed's URL, a file's name). `published` is an ISO date, `duration` is in seconds. `people` are the
+    names the feed gives (podcast:person). `transcripts` are captions and transcripts in the order they are listed.
     `audio_sha256` is the hash of a local recording.
     """
 

@@ -1,4 +1,4 @@
-"""Recordings, show notes and captions on this machine become items; nothing is read beyond what names them."""
+"""Turn local recordings, show notes and captions into items, reading only what is needed to identify them."""
 
 import hashlib
 from collections.abc import Iterable
@@ -17,20 +17,20 @@ RECORDINGS = frozenset({".mp3", ".m4a", ".mp4", ".aac", ".ogg", ".oga", ".opus",
 NOTES = frozenset({".txt", ".html", ".htm", ".md"})
 CAPTIONS = frozenset({".vtt", ".srt", ".json"})
 FEEDS = frozenset({".xml", ".rss", ".atom"})
-_LEADS_OUT = "is a link that leads out of the folder, so it was not read; name what it leads to by itself"
+_LEADS_OUT = "is a link to a place outside the folder, so it was not read; ingest the link's target directly"
 
 _READ = RECORDINGS | NOTES | CAPTIONS
 _MOST_NOTES_BYTES = 20 * 2**20
-# A page names its show in its head; further down another show may be mentioned.
+# A page names its show near the top; further down it may mention other shows.
 _HEAD_CHARACTERS = 2_000
 
 
 def items_in(path: Path) -> tuple[tuple[Item, ...], tuple[str, ...]]:
-    """Return the items of a folder (files of one name belong together) or of one file, and what could not be used.
+    """Return the items of a file, or of a folder with one item per group of files of one name; and the problems.
 
-    The second has a line for each file of a folder that was left out, links that lead out of it among them: a person
-    means the folder that they name, not what a stranger's archive links to. A path that is a link itself is followed.
-    Raises SourceError if the path is missing, of no known kind, empty, or a folder without any usable file.
+    The problems have one line per file of the folder that was left out. Links that lead out of the folder are left
+    out, because an archive from elsewhere may link to anything; a path that is itself a link is followed.
+    Raises SourceError if the path is missing, empty or of an unknown kind, or if the folder has no usable file.
     """
     if not path.exists():
         raise SourceError(
@@ -56,9 +56,9 @@ def items_in(path: Path) -> tuple[tuple[Item, ...], tuple[str, ...]]:
 
 
 def items_inside(items: Iterable[Item], folder: Path) -> tuple[tuple[Item, ...], tuple[str, ...]]:
-    """Return the items of a local feed without what they name that is not in its folder, and a line for each.
+    """Return the items of a local feed without the files that lie outside its folder, and a line for each such file.
 
-    The feed may have come with its folder from a stranger, whose links lead anywhere and whose pipes never end.
+    The feed and its folder are untrusted: links may lead anywhere, and reading a named pipe may never end.
     """
     kept, problems = [], dict[str, None]()
     for item in items:
@@ -73,10 +73,10 @@ def items_inside(items: Iterable[Item], folder: Path) -> tuple[tuple[Item, ...],
 
 
 def _files_in(folder: Path) -> tuple[list[Path], list[str]]:
-    """Return the files of a folder that may be read, sorted, and a line for each link that leads out of it."""
+    """Return the readable files of a folder, sorted, and a line for each link that leads out of it."""
     files, problems = [], []
     for path in sorted(folder.rglob("*")):
-        # Hidden files are a system's own: "._talk.mp3" is no recording. Folders are only asked whether they are links.
+        # Hidden files belong to the system: "._talk.mp3" is not a recording. Folders matter only if they are links.
         is_wanted = path.suffix.lower() in _READ and not path.name.startswith(".") and path.is_file()
         if (is_wanted or (path.is_symlink() and path.is_dir())) and _leads_out(path, folder):
             problems.append(f"{path}: {_LEADS_OUT}")
@@ -86,19 +86,19 @@ def _files_in(folder: Path) -> tuple[list[Path], list[str]]:
 
 
 def _refused(file: Path, folder: Path) -> str | None:
-    """Why a file that a local feed names is not read; None if it may be, or is not there yet."""
+    """Return why a file that a local feed names must not be read; None if it may be read or does not exist yet."""
     if _leads_out(file, folder):
         return _LEADS_OUT
-    return "is no plain file" if file.exists() and not file.is_file() else None
+    return "is not a regular file" if file.exists() and not file.is_file() else None
 
 
 def _leads_out(file: Path, folder: Path) -> bool:
-    """Whether a file is not in the folder where it seems to be: it, or a folder above it, is a link elsewhere."""
+    """Return whether a file or one of its parent folders is a link to a place outside `folder`."""
     return not file.resolve().is_relative_to(folder.resolve())
 
 
 def _stem_of(file: Path, files: Iterable[Path]) -> Path:
-    """Return the name that groups a file: captions such as "talk.en.vtt" belong to the recording or notes "talk"."""
+    """Return the path by which files are grouped: captions "talk.en.vtt" belong to the recording or notes "talk"."""
     stem = file.with_suffix("")
     if _kind(file) != "captions" or not stem.suffix:
         return stem
@@ -118,7 +118,7 @@ def _item(files: Iterable[Path]) -> Item:
     digest = sha256_of(named_by)
     is_empty = named_by.stat().st_size == 0
     return Item(
-        # Empty recordings are all alike; each is refused later, under its own name.
+        # All empty recordings have the same hash, so their name identifies them; each is refused later.
         guid=f"file:{hashlib.sha256(named_by.name.encode()).hexdigest() if is_empty else digest}",
         origin=str(named_by),
         show_title=show.title if show else named_by.resolve().parent.name or "recordings",
@@ -134,7 +134,7 @@ def _item(files: Iterable[Path]) -> Item:
 
 
 def _require_usable(path: Path) -> None:
-    """Raise SourceError for a file that cannot be named or read as what its ending says it is."""
+    """Raise SourceError if a file's name is not UTF-8, its kind is unknown or its notes cannot be read."""
     kind = _kind(path)
     if not _is_utf8(str(path)):
         raise SourceError(f"{str(path)!a}: its name is not UTF-8; rename the file")
@@ -156,7 +156,7 @@ def _notes(path: Path) -> str:
     data = path.read_bytes()
     if len(data) > _MOST_NOTES_BYTES:
         raise SourceError(
-            f"{path}: {len(data):,} bytes are more than show notes hold; the limit is {_MOST_NOTES_BYTES:,}"
+            f"{path}: {len(data):,} bytes are too many for show notes; the limit is {_MOST_NOTES_BYTES:,}"
         )
     text = read_text(data, str(path))
     if not text.strip():
@@ -169,7 +169,7 @@ def _kind(path: Path) -> str:
     for kind, suffixes in (("recording", RECORDINGS), ("notes", NOTES), ("captions", CAPTIONS)):
         if suffix in suffixes:
             return kind
-    raise SourceError(f"{path}: files of this kind are not read; give a feed or one of {_known()}")
+    raise SourceError(f"{path}: this kind of file is not supported; give a feed or one of {_known()}")
 
 
 def _known() -> str:

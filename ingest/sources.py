@@ -1,4 +1,4 @@
-"""From a source to episodes in the library: a feed or a folder becomes items, and each item finds its episode."""
+"""Turn a source (feed, folder or file) into items, and match each item to an episode of the library."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,7 +21,10 @@ from ingest.transcript import Episode
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The episodes of one source, known to the library now, what in it could not be used, and what was left out."""
+    """The episodes of one source, all registered in the library.
+
+    `problems` has a line for each part of the source that could not be used, `left_out` for each removed episode.
+    """
 
     episodes: tuple[Episode, ...]
     problems: tuple[str, ...] = ()
@@ -29,18 +32,18 @@ class Source:
 
 
 def register_source(source: str, home: Path, allow: frozenset[str] = frozenset(), again: bool = False) -> Source:
-    """Read a feed URL, a feed file, a folder or a file, and give each of its items its episode in the library.
+    """Read a feed URL, a feed file, a folder or a file, and register each of its items in the library.
 
-    Episodes that were removed are left out, but with `again`, or if the source is nothing but that episode: one file,
-    or the id of an episode, which also lets it out of quarantine. Raises SourceError if the source cannot be used.
+    Removed episodes are left out unless `again` is set or the source is that episode alone: one file, or an episode's
+    id, which also releases it from quarantine. Raises SourceError if the source cannot be used.
     """
     if not source.strip():
-        raise SourceError("an empty source; give a feed URL, a feed file, a folder or a file")
+        raise SourceError("the source is empty; give a feed URL, a feed file, a folder or a file")
     if is_remote(source):
         return _remote(source, home, allow, again)
     if "://" in source:
         raise SourceError(
-            f"{shown_address(source)}: only http and https addresses are read; give one, or a file or folder"
+            f"{shown_address(source)}: only http and https addresses are supported; give one, or a file or folder"
         )
     path = Path(source)
     if path.is_file() and (path.suffix.lower() in FEEDS or looks_like_feed(_head(path))):
@@ -56,7 +59,7 @@ def register_source(source: str, home: Path, allow: frozenset[str] = frozenset()
 
 
 def refresh_feed(feed: FeedRecord, home: Path, allow: frozenset[str] = frozenset()) -> Source:
-    """Read a show's feed again, with a conditional request; one that did not change gives the episodes of before.
+    """Read a show's feed again with a conditional request; an unchanged feed gives the episodes already known.
 
     Raises SourceError if the feed cannot be used.
     """
@@ -68,7 +71,7 @@ def refresh_feed(feed: FeedRecord, home: Path, allow: frozenset[str] = frozenset
 def _remote(
     source: str, home: Path, allow: frozenset[str], again: bool = False, known: FeedRecord | None = None
 ) -> Source:
-    """Fetch a feed and register it, under its new address if it moved for good."""
+    """Fetch a feed and register it, under its new address if it moved permanently."""
     etag, modified = (None, None) if known is None else (known.etag, known.last_modified)
     with open_client(allow) as client:
         fetched = fetch(source, client=client, etag=etag, last_modified=modified)
@@ -83,7 +86,7 @@ def _remote(
             if new not in (address, fetched.url):
                 fetched, feed, address = _at_new_address(feed, new, allow)
         except SourceError as error:
-            problems = (f"{shown_address(source)}: says that it moved, and was read at its old address; {error}",)
+            problems = (f"{shown_address(source)}: says it has moved, but was read at its old address; {error}",)
     earlier = (source,) if source != address else ()
     state = FeedState(address, fetched.etag, fetched.last_modified, earlier)
     found = _registered(home, feed, state, address, again)
@@ -91,9 +94,9 @@ def _remote(
 
 
 def _at_new_address(feed: Feed, address: str, allow: frozenset[str]) -> tuple[Fetched, Feed, str]:
-    """Read a feed where it says that it moved to; raises SourceError if that lists nothing of what it listed.
+    """Read a feed at the new address it names; raises SourceError if the two have no episode in common.
 
-    A feed may name any address, so what stands there must show that it is the same.
+    A feed may name any address, so the new feed must prove that it is the same show.
     """
     with open_client(allow) as client:
         fetched = fetch(address, client=client)
@@ -105,7 +108,7 @@ def _at_new_address(feed: Feed, address: str, allow: frozenset[str]) -> tuple[Fe
 
 
 def _lasting(fetched: Fetched, asked: str) -> str:
-    """The address to ask from now on: a redirect that is not for good may lead elsewhere tomorrow."""
+    """Return the address to request from now on; a temporary redirect does not change it."""
     return fetched.url if fetched.moved else asked
 
 
@@ -122,12 +125,17 @@ def _registered(home: Path, feed: Feed, state: FeedState, source: str, again: bo
 
 
 def _named(identifier: str, home: Path) -> Episode | None:
-    """Return the episode of this id, back from where it was removed to and out of quarantine; None if there is none."""
+    """Return the episode with this id, restored if it was removed and released from quarantine; None if unknown.
+
+    Raises SourceError if the episode was purged.
+    """
     if identifier not in episode_ids(home):
         if Path(identifier).name != identifier or (removal := removal_of(home, identifier)) is None:
             return None
         if removal.purged:
-            raise SourceError(f"{identifier}: {removal.sentence}; nothing was kept: ingest its source with --again")
+            raise SourceError(
+                f"{identifier}: {removal.sentence}; nothing of it was kept: ingest its source with --again"
+            )
         with lock(episodes_folder(home)):
             bring_back(home, identifier)
     release(home, identifier)
@@ -135,7 +143,7 @@ def _named(identifier: str, home: Path) -> Episode | None:
 
 
 def _with_origin(item: Item, source: str) -> Item:
-    """Note what a parser that opens no file cannot know: the feed's address, or the hash of a local recording."""
+    """Add what the feed parser cannot know: the feed's address, or the hash of a local recording."""
     if is_remote(source):
         return replace(item, feed_url=item.feed_url or without_credentials(source))
     recording = Path(item.enclosure.url) if item.enclosure else None

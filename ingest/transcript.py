@@ -1,4 +1,4 @@
-"""The values everything else is made of: shows, episodes, words, turns, transcripts; and their JSON."""
+"""The domain types that all packages share (shows, episodes, words, turns, transcripts) and their JSON."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -8,13 +8,13 @@ from ingest.errors import LibraryError
 
 SCHEMA = 1
 
-# Where a time comes from: the captions' own, official text aligned to heard words, Whisper alone, or a guess.
+# Where a time comes from: captions, official text aligned to heard words, Whisper alone, or an estimate.
 Timing = Literal["published", "aligned", "heard", "estimated"]
 
 
 @dataclass(frozen=True, slots=True)
 class Show:
-    """A podcast; `id` is short and URL-safe and never changes."""
+    """A podcast; its `id` is short, URL-safe and never changes."""
 
     id: str
     title: str
@@ -23,7 +23,7 @@ class Show:
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """One episode as the contract prints it; unknown is None, `published` is an ISO date, `duration` seconds."""
+    """One episode as in the contract; `published` is an ISO date, `duration` is in seconds, unknown fields are None."""
 
     id: str
     guid: str
@@ -39,7 +39,7 @@ class Episode:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A whitespace-separated piece of a turn's text with its seconds, None where unknown."""
+    """A whitespace-separated piece of a turn's text, with its times in seconds (None if unknown)."""
 
     text: str
     start: float | None = None
@@ -48,7 +48,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class HeardWord:
-    """A word that Whisper or captions put at a time: seconds, and a probability in 0…1 where the engine gives one."""
+    """A word with its times in seconds from Whisper or captions, and a probability (0…1) if the engine gives one."""
 
     text: str
     start: float
@@ -60,7 +60,7 @@ class HeardWord:
 class OfficialTurn:
     """One stretch of one speaker in the publisher's own text; `speaker` is the label as printed, None in a clip.
 
-    `start` is the time in seconds that the text itself prints beside the turn, where it does.
+    `start` is the time in seconds that the text prints beside the turn, None if it prints none.
     """
 
     speaker: str | None
@@ -72,8 +72,8 @@ class OfficialTurn:
 class Turn:
     """One stretch of one speaker with its words and times in seconds.
 
-    `words` are the whitespace-separated pieces of `text` in order; 95 % of turns begin and end within
-    `timing_error` seconds of what is stated. Without a time, `start`, `end`, `timing` and `timing_error` are None.
+    `words` are the whitespace-separated pieces of `text` in order. 95 % of turns begin and end within `timing_error`
+    seconds of the stated times. In a turn without times, `start`, `end`, `timing` and `timing_error` are None.
     """
 
     speaker: str | None
@@ -88,7 +88,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Unheard:
-    """Official words of a turn that the recording does not hold; seconds of the gap where known."""
+    """Official words of a turn that are not in the recording; `start` and `end` of the gap in seconds, if known."""
 
     turn: int
     text: str
@@ -98,7 +98,7 @@ class Unheard:
 
 @dataclass(frozen=True, slots=True)
 class Unwritten:
-    """Heard words that the official text does not hold."""
+    """Heard words that are not in the official text."""
 
     text: str
     start: float
@@ -116,7 +116,7 @@ class Divergence:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """What somebody is said to do: verbatim words of a sentence, and that sentence, verbatim in the turn."""
+    """A person's role in verbatim words, and the sentence of the turn that states it, also verbatim."""
 
     role: str
     turn: int
@@ -127,8 +127,8 @@ class Role:
 class Transcript:
     """An episode's turns in order.
 
-    `aliases` maps a label as printed to the name it stands for, `roles` a label to what its speaker is said to do.
-    `edited` is the ISO date on which the words last changed, None if they are those that were first ingested.
+    `aliases` maps a label as printed to the name it stands for, `roles` maps a label to its speaker's role. `edited`
+    is the ISO date on which the words last changed, None if they never changed after the first ingestion.
     """
 
     episode: Episode
@@ -136,18 +136,18 @@ class Transcript:
     aliases: Mapping[str, str] = field(default_factory=dict)
     divergence: Divergence | None = None
     roles: Mapping[str, Role] = field(default_factory=dict)
-    edited: str | None = field(default=None, compare=False)  # the library's knowledge of it, no part of what is said
+    edited: str | None = field(default=None, compare=False)  # a fact about the library's copy, not about what was said
 
 
 def untimed(turn: OfficialTurn) -> Turn:
-    """Return the turn with its words and no times."""
+    """Return the official turn as a turn with words and without times."""
     return Turn(turn.speaker, turn.text, words=tuple(Word(piece) for piece in turn.text.split()))
 
 
 def to_json(transcript: Transcript) -> dict[str, Any]:
     """Return the transcript as the JSON object of the contract, times rounded to milliseconds.
 
-    `edited` is there only if the words ever changed.
+    The key `edited` is present only if the words have changed.
     """
     return {
         "schema": SCHEMA,
@@ -171,7 +171,7 @@ def from_json(data: Mapping[str, Any]) -> Transcript:
             turns=tuple(_turn_from_json(turn) for turn in data["turns"]),
             aliases=dict(data["aliases"]),
             divergence=None if divergence is None else _divergence_from_json(divergence),
-            # Written since roles are read; a transcript without them is whole all the same.
+            # Transcripts written before roles existed lack this key and are still valid.
             roles={label: Role(**role) for label, role in dict(data.get("roles", {})).items()},
             edited=data.get("edited"),
         )
@@ -180,12 +180,12 @@ def from_json(data: Mapping[str, Any]) -> Transcript:
 
 
 def episode_from_json(data: Mapping[str, Any]) -> Episode:
-    """Read the contract's episode object; raises TypeError or KeyError where a field is missing or unknown."""
+    """Read the contract's episode object; raises TypeError or KeyError if a field is missing or unknown."""
     return Episode(**{**data, "show": Show(**data["show"])})
 
 
 def with_episode(transcript: Transcript, episode: Episode) -> Transcript:
-    """Return the transcript under the episode's present facts."""
+    """Return the transcript with the episode's current metadata."""
     return replace(transcript, episode=episode)
 
 

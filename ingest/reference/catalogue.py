@@ -1,17 +1,17 @@
-"""Facts about shows we know, shipped with the package: they complete what a source lacks, never what it says."""
+"""Facts about known shows, shipped with the package; they fill gaps in a source and never override it."""
 
 import json
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from ingest.transcript import Show
 
 
-class KnownEpisode(NamedTuple):
-    """What the catalogue knows of an episode; `duration` in seconds, `tags` what it is about, unknown is None."""
+@dataclass(frozen=True, slots=True)
+class KnownEpisode:
+    """An episode of the catalogue; `duration` is in seconds, `tags` are its subjects, unknown fields are None."""
 
     number: int
     title: str | None
@@ -24,7 +24,7 @@ class KnownEpisode(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class KnownShow:
-    """A show of the catalogue with the names and hosts by which a source gives itself away."""
+    """A show of the catalogue, with the names and hosts by which a source is recognised."""
 
     id: str
     title: str
@@ -48,7 +48,7 @@ def known_shows() -> tuple[KnownShow, ...]:
 
 
 def find_show(title: str | None, urls: tuple[str | None, ...] = ()) -> KnownShow | None:
-    """Return the known show that has this title or lives at the host of one of these addresses, else None."""
+    """Return the known show with this title, or with the host of one of these addresses; else None."""
     hosts = {urlsplit(url).hostname for url in urls if url}
     for show in known_shows():
         if hosts.intersection(show.hosts) or (title and title.strip().casefold() in map(str.casefold, show.names)):
@@ -57,7 +57,7 @@ def find_show(title: str | None, urls: tuple[str | None, ...] = ()) -> KnownShow
 
 
 def show_named_in(text: str) -> KnownShow | None:
-    """Return the known show whose name stands in the text, else None."""
+    """Return the known show whose name occurs in the text, else None."""
     folded = text.casefold()
     for show in known_shows():
         if any(name.casefold() in folded for name in show.names):
@@ -71,7 +71,7 @@ def known_show(identifier: str) -> KnownShow | None:
 
 
 def known_episode(show: KnownShow | None, number: int | None) -> KnownEpisode | None:
-    """Return the show's episode of that number, else None."""
+    """Return the show's episode with that number, else None."""
     if show is None or number is None:
         return None
     return next((episode for episode in show.episodes if episode.number == number), None)
@@ -100,6 +100,6 @@ def _text(value: object) -> str | None:
 
 
 def names_of(show: Show) -> tuple[tuple[str, ...], bool]:
-    """Return the names of a show, and whether the catalogue lists it, as `ingest.library.identity` asks for them."""
+    """Return a show's names and whether the catalogue lists it, the two arguments `ingest.library.identity` needs."""
     listed = known_show(show.id)
     return (listed.names, True) if listed else ((show.title,), False)

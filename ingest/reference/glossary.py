@@ -1,4 +1,4 @@
-"""The glossary shipped with the package: acronyms and product names with their meaning."""
+"""The glossary shipped with the package: acronyms and product names with their meanings."""
 
 import json
 import re
@@ -27,9 +27,9 @@ def glossary() -> tuple[Term, ...]:
 
 
 def expansions(text: str) -> tuple[str, ...]:
-    """Return what the acronyms of a text stand for, and the acronyms of what it spells out, each once.
+    """Return the long forms of a text's acronyms and the acronyms of its long forms, each once.
 
-    Short forms of three letters or more are found in any case, since people type "sre".
+    Forms of three letters or more match in any case, since people type "sre".
     """
     found: list[str] = []
     for pattern, meaning in _patterns():
@@ -39,7 +39,7 @@ def expansions(text: str) -> tuple[str, ...]:
 
 
 def spelled_out(text: str, is_known: Callable[[str], bool]) -> str:
-    """Return the text with each short form that is not known replaced by what it stands for."""
+    """Return the text with each acronym that is not known replaced by its long form."""
     for entry in glossary():
         if entry.expansion is not None and not is_known(entry.term):
             text = _whole(entry.term).sub(entry.expansion.replace("\\", r"\\"), text)

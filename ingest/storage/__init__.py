@@ -1,1 +1,1 @@
-"""Files written safely, and room on the disk."""
+"""Safe file writes and free disk space."""

@@ -1,4 +1,4 @@
-"""Room on the disk before work begins, and what a disk refuses, each in one line that a person can act on."""
+"""Check free disk space before work starts, and explain disk errors, each in one line that the user can act on."""
 
 import errno
 import shutil
@@ -6,40 +6,43 @@ from pathlib import Path
 
 from ingest.errors import LibraryError
 
-# Bytes beyond what a piece of work asks for: the small files that any run writes.
+# Bytes kept free on top of each request, for the small files that any run writes.
 RESERVE = 4 * 2**20
-GO_ON = "then run the same command again; what is done is kept"
+GO_ON = "then run the same command again; finished work is kept"
 
 _REASONS = {
     errno.ENOSPC: f"no space is left on the disk; free some, {GO_ON}",
     errno.EDQUOT: f"the quota of the disk is used up; free some space, {GO_ON}",
-    errno.EFBIG: f"a file may not grow as large as it must; lift the limit (ulimit -f), {GO_ON}",
-    errno.EROFS: f"the file system can only be read; make it writable, {GO_ON}",
-    errno.EACCES: f"permission denied; give this user the right to read and write there, {GO_ON}",
-    errno.EPERM: f"permission denied; give this user the right to read and write there, {GO_ON}",
-    errno.EIO: f"the disk failed to read or write; look after it, {GO_ON}",
-    errno.EMFILE: f"too many files are open; lift the limit (ulimit -n), {GO_ON}",
+    errno.EFBIG: f"the file would exceed the file size limit; raise it (ulimit -f), {GO_ON}",
+    errno.EROFS: f"the file system is read-only; make it writable, {GO_ON}",
+    errno.EACCES: f"permission denied; give this user read and write access, {GO_ON}",
+    errno.EPERM: f"permission denied; give this user read and write access, {GO_ON}",
+    errno.EIO: f"the disk failed to read or write; check the disk, {GO_ON}",
+    errno.EMFILE: f"too many files are open; raise the limit (ulimit -n), {GO_ON}",
 }
 
 
 def require_space(folder: Path, needed: int, what: str) -> None:
-    """Raise LibraryError if the disk of a folder, which need not exist yet, has less than `needed` bytes to spare."""
+    """Raise LibraryError if the disk has fewer than `needed` bytes free, plus the reserve.
+
+    The folder need not exist yet.
+    """
     free = free_space(folder)
     if free < needed + RESERVE:
         raise LibraryError(
-            f"{what} needs about {megabytes(needed + RESERVE)}, {megabytes(free)} are free on the disk of {folder}; "
-            f"free some space, {GO_ON}"
+            f"{what} needs about {megabytes(needed + RESERVE)}, but only {megabytes(free)} are free "
+            f"on the disk of {folder}; free some space, {GO_ON}"
         )
 
 
 def free_space(folder: Path) -> int:
-    """Return the bytes that may still be written on the disk of a folder, which need not exist yet."""
-    there = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
-    return shutil.disk_usage(there).free
+    """Return the free bytes on the disk of a folder, which need not exist yet."""
+    existing = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
+    return shutil.disk_usage(existing).free
 
 
 def disk_problem(error: OSError) -> str | None:
-    """Say in a line what the disk refused and what to do; None for an error that has nothing to do with the disk."""
+    """Return one line on a disk error and what to do about it; None for an error of another kind."""
     reason = _REASONS.get(error.errno or 0)
     if reason is None:
         return None
@@ -47,5 +50,5 @@ def disk_problem(error: OSError) -> str | None:
 
 
 def megabytes(count: int) -> str:
-    """Return a number of bytes as people read it, in MB of a million bytes."""
+    """Return a number of bytes as text in MB (a million bytes)."""
     return f"{count / 1e6:,.1f} MB" if count < 10**9 else f"{count / 1e6:,.0f} MB"

@@ -1,4 +1,4 @@
-"""Files of a library, written whole or not at all (Law 6): sealed JSON, folders, locks and hashes."""
+"""Atomic file writes for the library (Law 6): JSON with a checksum, folders, locks and hashes."""
 
 import contextlib
 import fcntl
@@ -14,7 +14,8 @@ from typing import Any
 from ingest.errors import LibraryError
 
 SCHEMA = 1
-# How a file of ours begins: then come 64 digits and `",`, and what they are the SHA-256 of, without its first brace.
+# Start of a checksummed file. Then follow 64 hexadecimal digits, `",` and the JSON without its opening brace. The
+# digits are the SHA-256 of the JSON with that brace.
 _SEAL = b'{"sha256":"'
 _SEALED = len(_SEAL) + 64
 
@@ -22,7 +23,7 @@ _SEALED = len(_SEAL) + 64
 def read_json(path: Path) -> dict[str, Any]:
     """Read a JSON object of this library.
 
-    Raises LibraryError if it cannot be read, is not what was written, or has a schema we do not know.
+    Raises LibraryError if it cannot be read, fails its checksum or has an unknown schema.
     """
     try:
         data = _parsed(path.read_bytes())
@@ -37,7 +38,10 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def read_if_whole(path: Path) -> dict[str, Any] | None:
-    """Read a JSON object, None if there is none or it is damaged; one of another schema raises, lest it be replaced."""
+    """Read a JSON object; None if the file is missing or damaged.
+
+    Raises LibraryError for an unknown schema, so that a newer version's file is not overwritten.
+    """
     try:
         _parsed(path.read_bytes())
     except (FileNotFoundError, ValueError):
@@ -46,19 +50,21 @@ def read_if_whole(path: Path) -> dict[str, Any] | None:
 
 
 def refuse_damaged(path: Path) -> None:
-    """Raise LibraryError if a file is there that could not be read: what it held is not to be taken for nothing."""
+    """Raise LibraryError if an unreadable file exists, so that its contents are not silently lost."""
     if path.exists():
-        raise LibraryError(f"{path} is damaged; restore it from a backup, or delete it to go on without what it held")
+        raise LibraryError(
+            f"{path} is damaged; restore it from a backup, or delete it to continue without its contents"
+        )
 
 
 def write_json(path: Path, data: dict[str, Any]) -> None:
-    """Write a JSON object whole or not at all; it begins with the SHA-256 of the rest, so that damage is found."""
+    """Write a JSON object atomically, starting with the SHA-256 of the rest so that damage is detected."""
     body = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
     write_bytes(path, _SEAL + hashlib.sha256(body).hexdigest().encode() + b'",' + body[1:])
 
 
 def write_bytes(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all: temporary name, fsync, rename, fsync of the folder."""
+    """Write a file atomically: temporary name, fsync, rename, fsync of the folder."""
     make_folder(path.parent)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
     try:
@@ -74,13 +80,13 @@ def write_bytes(path: Path, data: bytes) -> None:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder and those above it that are missing, each its owner's alone; one that is there stays as it is."""
+    """Make a folder and its missing parents with mode 0700; existing folders keep their mode."""
     for missing in reversed([path for path in (folder, *folder.parents) if not path.exists()]):
         missing.mkdir(mode=0o700, exist_ok=True)
 
 
 def sync_folder(folder: Path) -> None:
-    """Make the names in a folder survive a power cut."""
+    """Fsync a folder, so that its names survive a power cut."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -90,9 +96,9 @@ def sync_folder(folder: Path) -> None:
 
 @contextlib.contextmanager
 def lock(folder: Path, wait: bool = True) -> Iterator[bool]:
-    """Hold a folder for this process and say whether it is held; the kernel lets go when the process dies.
+    """Lock a folder and yield whether this process holds it; the kernel releases it when the process dies.
 
-    With `wait` False a folder that another process holds yields False at once.
+    With `wait` False, a folder that another process holds yields False at once.
     """
     make_folder(folder)
     descriptor = os.open(folder, os.O_RDONLY)
@@ -108,7 +114,7 @@ def lock(folder: Path, wait: bool = True) -> Iterator[bool]:
 
 
 def hash_of(value: object) -> str:
-    """Return the SHA-256 of a JSON value in its canonical form, as hexadecimal digits."""
+    """Return the SHA-256 of a JSON value's canonical form as hexadecimal digits."""
     canonical = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=asdict_of)
     return hashlib.sha256(canonical.encode()).hexdigest()
 
@@ -119,15 +125,15 @@ def asdict_of(value: Any) -> dict[str, Any]:
 
 
 def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file as hexadecimal digits, read in blocks."""
+    """Return the SHA-256 of a file as hexadecimal digits, reading it in blocks."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _parsed(raw: bytes) -> Any:
-    """Parse a file; raises ValueError if it is no JSON, or sealed and not what was written."""
+    """Parse a file; raises ValueError if it is not JSON or fails its checksum."""
     if raw.startswith(_SEAL):
         body = b"{" + raw[_SEALED + 2 :]
         if hashlib.sha256(body).hexdigest().encode() != raw[len(_SEAL) : _SEALED]:
-            raise ValueError("it is not what was written")
+            raise ValueError("its checksum does not match")
     return json.loads(raw)

@@ -1,13 +1,13 @@
-"""Bytes of a stranger's text file decoded, whatever their encoding; pure."""
+"""Decode the bytes of an untrusted text file in any encoding; pure."""
 
 import codecs
 
 from ingest.errors import SourceError
 
-# The mark at the start of a file, and the encoding it stands for.
+# Byte order marks and the encodings they stand for.
 MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark begins like this one
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, because this mark begins with UTF-16's mark
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
@@ -16,7 +16,7 @@ _HEAD = 4_096
 
 
 def decode_text(data: bytes) -> str:
-    """Decode by the file's mark, else as UTF-16 if every other byte is mostly 0, else UTF-8, else Windows Latin-1."""
+    """Decode by byte order mark, else as UTF-16 if every other byte is mostly 0, else as UTF-8 or Windows-1252."""
     for mark, encoding in MARKS:
         if data.startswith(mark):
             return data[len(mark) :].decode(encoding, errors="replace")
@@ -25,12 +25,12 @@ def decode_text(data: bytes) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
-        # What calls itself Latin-1 has curly quotes of Windows more often than control characters.
+        # Text that claims to be Latin-1 more often holds Windows curly quotes than control characters.
         return data.decode("cp1252", errors="replace")
 
 
 def read_text(data: bytes, name: str) -> str:
-    """Decode a text file as `decode_text` does; raises SourceError, which begins with `name`, for binary data."""
+    """Decode a text file as `decode_text` does; raises SourceError, starting with `name`, for binary data."""
     head = data[:_HEAD]
     is_marked = any(data.startswith(mark) for mark, _ in MARKS)
     if not is_marked and b"\0" in head and _unmarked_utf16(head) is None:

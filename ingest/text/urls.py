@@ -1,17 +1,17 @@
-"""Web addresses told from paths, and addresses and foreign words as messages show them: one line, without secrets."""
+"""Recognise web addresses, and make addresses and untrusted text safe for messages: one line, no secrets."""
 
 import re
 
 _MOST_CHARACTERS = 300
-# A host with what is no port behind it, or a port with an "@" further on: a password that was typed with signs in it
-# that end a host. Where it ends is anybody's guess.
+# A host followed by something that is not a port, or by a port with an "@" further on: a password with characters that
+# end a host. Nothing tells where such a password ends.
 _BROKEN = re.compile(r"://[^/?#\[\]]*:(?:(?!\d*(?:[/?#]|$))|.*@)", re.DOTALL)
 
 
 def shown_address(url: str) -> str:
-    """Return an address for messages: without name and password, and without the query, where tokens stand.
+    """Return an address for messages, without name, password and query (which may hold tokens).
 
-    What is no address, such as the path of a file, keeps all its signs.
+    Anything that is not an address, such as a file's path, keeps all its printable characters.
     """
     if "://" not in url:
         return printable(url)
@@ -23,15 +23,15 @@ def shown_address(url: str) -> str:
 
 
 def printable(text: str) -> str:
-    """Return at most 300 characters of a foreign text, without those that end a line or steer a terminal."""
+    """Return at most 300 characters of an untrusted text, without line ends and terminal control characters."""
     return "".join(letter for letter in text[:_MOST_CHARACTERS] if letter.isprintable())
 
 
 def is_remote(address: str) -> bool:
-    """Say whether an address is an http or https URL."""
+    """Return whether an address is an http or https URL."""
     return address.lower().startswith(("http://", "https://"))
 
 
 def without_credentials(address: str) -> str:
-    """Return an address without the name and password that it may hold."""
+    """Return an address without its name and password, if it has them."""
     return re.sub(r"(?<=://)[^/]*@", "", address)

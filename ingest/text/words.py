@@ -1,4 +1,4 @@
-"""Words of a text: whitespace-separated pieces, marks, and the normal form that comparisons use."""
+"""Split a text into whitespace-separated pieces, find its marks, and normalise words for comparison."""
 
 import re
 import unicodedata
@@ -9,14 +9,14 @@ _PIECE = re.compile(r"\S+")
 _BRACKET = re.compile(r"\[[^\[\]\n]{1,60}\]|\([^()\n]{1,60}\)")
 _WORD = re.compile(r"\w+")
 
-# A bracket with one of these is a mark whatever else it holds: "[Angus laughs]", "[inaudible 00:12]".
+# Any bracket that contains one of these is a mark: "[Angus laughs]", "[inaudible 00:12]".
 _SOUND = re.compile(
     r"\b(laugh(s|ter|ing|ed)?|chuckl(es|ing)|giggl(es|ing)|inaudible|unintelligible|indistinct|crosstalk|cross-talk"
     r"|applause|applauds|sighs?|sighing|coughs?|coughing|sneezes|snorts|gasps|groans|whistles|bleep(ed|s)?"
     r"|clears? (his|her|their|my )?\s*throat)\b"
 )
-# A bracket made of these alone is a mark: "[Audio starts]", "[music]", "[background noise]". A name such as
-# "[Music Streaming Service]" holds other words, so it is speech.
+# A bracket with only these words is a mark: "[Audio starts]", "[music]", "[background noise]". A name such as
+# "[Music Streaming Service]" has other words, so it is speech.
 _STAGE = frozenset(
     "audio clip clips music jingle theme tune sound sounds noise noises recording video voiceover vox pops silence "
     "pause "
@@ -37,7 +37,7 @@ _CLIP_BEGINS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One whitespace-separated piece of a text, as characters [start, end) of it; `mark` if it lies in a mark."""
+    """One whitespace-separated piece of a text, at characters [start, end); `mark` says that it lies in a mark."""
 
     text: str
     start: int
@@ -46,7 +46,7 @@ class Piece:
 
 
 def is_mark(bracket: str) -> bool:
-    """Say whether a bracketed text is a stage direction ("[laughs]") and no speech ("[Tea Board]")."""
+    """Return whether a bracketed text is a stage direction ("[laughs]") and not speech ("[Tea Board]")."""
     inside = unicodedata.normalize("NFKC", bracket)[1:-1].casefold()
     if _SOUND.search(inside):
         return True
@@ -55,12 +55,12 @@ def is_mark(bracket: str) -> bool:
 
 
 def begins_clip(mark: str) -> bool:
-    """Say whether a mark announces that a recording is played ("[Audio starts]", "[Music]")."""
+    """Return whether a mark announces that a recording is played ("[Audio starts]", "[Music]")."""
     return is_mark(mark) and _CLIP_BEGINS.match(mark) is not None
 
 
 def marks(text: str) -> list[tuple[int, int]]:
-    """Return the character spans [start, end) of the marks of a text, in order."""
+    """Return the character spans [start, end) of a text's marks, in order."""
     return [found.span() for found in _BRACKET.finditer(text) if is_mark(found.group())]
 
 
@@ -78,13 +78,13 @@ def pieces(text: str) -> Iterator[Piece]:
 
 
 def without_marks(text: str) -> str:
-    """Return the text with each mark replaced by blanks of the same length, so that offsets keep their meaning."""
+    """Return the text with each mark replaced by as many spaces, so that offsets stay valid."""
     return _BRACKET.sub(lambda found: " " * len(found.group()) if is_mark(found.group()) else found.group(), text)
 
 
 def normalise(text: str) -> list[str]:
-    """Return the words of a text in normal form: lower case, every run of non-word characters a border, no marks.
+    """Return a text's words in lower case, split at every run of non-word characters, without marks.
 
-    This is the form in which quote ids count and fingerprint words; changing it changes every quote id.
+    Quote ids count and fingerprint words in this form; changing it changes every quote id.
     """
     return _WORD.findall(without_marks(text).lower())

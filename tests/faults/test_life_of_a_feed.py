@@ -265,7 +265,7 @@ class LifeOfAFeed(RuleBasedStateMachine):
             found = register_source(identifier, self.home)
         except SourceError as error:
             assert removal.purged
-            assert "nothing was kept" in str(error)
+            assert "nothing of it was kept" in str(error)
         else:
             assert not removal.purged
             self.removed.discard(identifier)

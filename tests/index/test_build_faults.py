@@ -69,7 +69,9 @@ def test_a_file_that_may_not_grow_is_one_line(size: int, home: Path, encoder: An
 def test_a_build_without_room_does_not_begin(home: Path, encoder: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the disk has less room than a generation takes, nothing is written and the line says how much is needed."""
     monkeypatch.setattr(disk_space, "free_space", lambda folder: 5_000_000)
-    with pytest.raises(LibraryError, match=r"building the index needs about 6\.\d MB, 5\.0 MB are free on the disk of"):
+    with pytest.raises(
+        LibraryError, match=r"building the index needs about 6\.\d MB, but only 5\.0 MB are free on the disk of"
+    ):
         build(home, encoder, rebuild=True)
     assert names(home) == ["1", "current"]
 

@@ -93,7 +93,7 @@ def write(folder: Path, **files: str | bytes) -> None:
         ("zero.txt", "", "empty"),
         ("blank.html", "  \n ", "empty"),
         ("binary.txt", b"\x00\x01\x02" * 3 + b"\x05" * 500, "binary"),
-        ("notes.pdf", b"%PDF-1.4", "not read"),
+        ("notes.pdf", b"%PDF-1.4", "not supported"),
         ("folder", None, "no such file"),
     ],
 )
@@ -113,7 +113,7 @@ def test_an_empty_source_is_not_the_present_folder(ingest):
     """`playback ingest "$UNSET"` reads nothing."""
     code, _, err = ingest("")
     assert (code, len(err)) == (1, 1)
-    assert "empty source" in err[0]
+    assert "the source is empty" in err[0]
 
 
 def test_a_bad_source_does_not_stop_the_next(folder, ingest):

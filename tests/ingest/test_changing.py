@@ -591,7 +591,7 @@ def test_a_move_to_somebody_elses_feed_is_not_followed(web, tmp_path, there):
         web.documents[NEW] = there
     found = register_source(OLD, tmp_path)
     assert [episode.guid for episode in found.episodes] == ["g-1"]
-    assert "says that it moved, and was read at its old address" in found.problems[0]
+    assert "says it has moved, but was read at its old address" in found.problems[0]
     assert feeds(tmp_path)[0].url == OLD
 
 

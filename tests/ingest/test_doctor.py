@@ -360,7 +360,7 @@ def test_a_repair_that_fails_is_for_a_person(home: Path, folder: Path, monkeypat
     monkeypatch.setattr(Path, "unlink", refuse)
     found = examined(home)
     assert [finding.outcome for finding in found] == ["person"]
-    assert "the file system can only be read; make it writable" in found[0].problem
+    assert "the file system is read-only; make it writable" in found[0].problem
 
 
 def test_little_room_is_named(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

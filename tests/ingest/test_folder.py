@@ -100,8 +100,8 @@ def test_hidden_and_unknown_files_of_a_folder_are_left_alone(tmp_path):
     [
         ("missing.txt", None, "no such file"),
         ("empty.txt", b"", "empty"),
-        ("notes.pdf", b"%PDF", "not read"),
-        ("notes", b"text", "not read"),
+        ("notes.pdf", b"%PDF", "not supported"),
+        ("notes", b"text", "not supported"),
         ("binary.txt", b"\x01\x02\x03" * 99 + b"\0", "binary"),
     ],
 )
@@ -173,7 +173,7 @@ def test_links_out_of_a_folder_are_not_followed(tmp_path):
     (item,), problems = items_in(shared)
     assert (item.title, "secret" in item.notes) == ("a", False)
     assert [Path(line.partition(": ")[0]).name for line in problems] == ["all", "climbing.txt", "diary.txt", "up"]
-    assert all("leads out of the folder" in line for line in problems)
+    assert all("is a link to a place outside the folder" in line for line in problems)
 
 
 def test_links_within_a_folder_and_to_it_are_followed(tmp_path):
@@ -192,7 +192,7 @@ def test_a_folder_of_links_out_says_so(tmp_path):
     write(tmp_path / "private.txt")
     (tmp_path / "shared").mkdir()
     (tmp_path / "shared" / "a.txt").symlink_to(tmp_path / "private.txt")
-    with pytest.raises(SourceError, match="leads out of the folder, so it was not read"):
+    with pytest.raises(SourceError, match="is a link to a place outside the folder, so it was not read"):
         items_in(tmp_path / "shared")
 
 
@@ -220,7 +220,7 @@ def test_a_local_feed_names_plain_files_of_its_folder(tmp_path, kind):
     )
     source = register_source(str(feed), tmp_path / "home")
     assert len(source.problems) == 2
-    assert all("leads out" in line or "no plain file" in line for line in source.problems)
+    assert all("outside the folder" in line or "not a regular file" in line for line in source.problems)
     (tmp_path / "later-a.vtt").write_bytes(private.read_bytes())
     (outcome,) = [ingest_episode(episode, tmp_path / "home", IngestSettings()) for episode in source.episodes]
     assert outcome.status == "ingested"

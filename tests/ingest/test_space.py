@@ -25,8 +25,8 @@ def test_room_is_asked_for_before_work(tmp_path: Path, monkeypatch: pytest.Monke
     with pytest.raises(LibraryError) as caught:
         require_space(tmp_path, 6 * 2**20 + 1, "a copy")
     assert str(caught.value) == (
-        f"a copy needs about 10.5 MB, 10.5 MB are free on the disk of {tmp_path}; "
-        "free some space, then run the same command again; what is done is kept"
+        f"a copy needs about 10.5 MB, but only 10.5 MB are free on the disk of {tmp_path}; "
+        "free some space, then run the same command again; finished work is kept"
     )
 
 
@@ -35,10 +35,10 @@ def test_room_is_asked_for_before_work(tmp_path: Path, monkeypatch: pytest.Monke
     [
         (errno.ENOSPC, "no space is left on the disk; free some,"),
         (errno.EDQUOT, "the quota of the disk is used up;"),
-        (errno.EFBIG, "a file may not grow as large as it must;"),
-        (errno.EROFS, "the file system can only be read;"),
-        (errno.EACCES, "permission denied; give this user the right"),
-        (errno.EPERM, "permission denied; give this user the right"),
+        (errno.EFBIG, "the file would exceed the file size limit;"),
+        (errno.EROFS, "the file system is read-only;"),
+        (errno.EACCES, "permission denied; give this user read and write access"),
+        (errno.EPERM, "permission denied; give this user read and write access"),
         (errno.EIO, "the disk failed to read or write;"),
         (errno.EMFILE, "too many files are open;"),
     ],
@@ -48,7 +48,7 @@ def test_what_a_disk_refuses_is_said_plainly(number: int, said: str) -> None:
     named = disk_problem(OSError(number, os.strerror(number), "library/x.json"))
     assert named is not None
     assert named.startswith(f"library/x.json: {said}")
-    assert named.endswith("then run the same command again; what is done is kept")
+    assert named.endswith("then run the same command again; finished work is kept")
     assert "\n" not in named
     assert (disk_problem(OSError(number, "x")) or "").startswith(said.capitalize())
 

@@ -29,7 +29,7 @@ def test_an_old_version_is_refused_with_what_to_install(monkeypatch, package, ol
     with pytest.raises(ModelMissing) as caught:
         require_versions()
     line = str(caught.value)
-    assert line.startswith(f"{package} {old} has a known hole: ")
+    assert line.startswith(f"{package} {old} has a known vulnerability: ")
     assert line.endswith(f"pip install '{package}>={OLDEST[package][0]}'")
     assert "\n" not in line
 

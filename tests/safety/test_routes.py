@@ -152,7 +152,7 @@ def test_an_app_with_a_known_hole_is_not_built(served_home, encoder, monkeypatch
     """However it is started: the versions are asked where the app is made, not only by the command line."""
     installed = importlib.metadata.version
     monkeypatch.setattr(importlib.metadata, "version", lambda name: "1.0.0" if name == "starlette" else installed(name))
-    with pytest.raises(ModelMissing, match=r"starlette 1\.0\.0 has a known hole"):
+    with pytest.raises(ModelMissing, match=r"starlette 1\.0\.0 has a known vulnerability"):
         create_app(Settings(home=served_home), encoder)
 
 

@@ -148,7 +148,7 @@ def test_no_command_and_no_route_tells_a_password(
         address = f"http://ada:{SECRET}@127.0.0.1:{server.port}/old.xml?token={SECRET}"
         allow = ("--allow-host", "127.0.0.1")
         said = run(*at, "ingest", address, *allow)
-        assert "says that it moved" in said
+        assert "says it has moved" in said
         assert "failed" in said
         assert {record.url for record in feeds(home)} == {address.replace("old.xml?token=" + SECRET, "feed.xml")}
         run(*at, "ingest", address.replace("ada:", "eve:"), *allow)
