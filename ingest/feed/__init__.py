@@ -1,1 +1,1 @@
-"""The bytes of a feed read into items."""
+"""Parse the bytes of a feed into items."""

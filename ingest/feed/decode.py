@@ -1,4 +1,4 @@
-"""Bytes become the text of a feed from its root's tag on, or a line that says what they are instead; pure."""
+"""Decode a feed's bytes into text that starts at the root tag, or say what the bytes are instead; pure."""
 
 import codecs
 import html
@@ -9,7 +9,7 @@ from ingest.errors import SourceError
 from ingest.text.encoding import MARKS
 
 _HEAD = 65_536
-# What a server's own error message or a stray byte may take before the root.
+# Characters allowed before the root, for a server's error message or stray bytes.
 _MOST_JUNK = 4_096
 _MARKS = (
     *MARKS,
@@ -41,15 +41,15 @@ _WINDOWS = "playback-windows-latin-1"
 
 
 def looks_like_feed(data: bytes) -> bool:
-    """Say whether the data begin as an RSS or Atom document does; the first 64 KiB are enough."""
+    """Return whether the data begin like an RSS or Atom document; the first 64 KiB are enough."""
     text, _ = _decode(data[:_HEAD])
     return _root(text) is not None
 
 
 def feed_text(data: bytes, origin: str) -> tuple[str, str | None]:
-    """Return a feed's text from its root's opening tag on, and a problem with its encoding if there is one.
+    """Return a feed's text from its root's opening tag, and a line on its encoding if that has a problem.
 
-    Raises SourceError, one line that begins with `origin`, if the data are no feed or declare a DTD.
+    Raises SourceError, one line that begins with `origin`, if the data are not a feed or declare a DTD.
     """
     text, problem = _decode(data)
     root = _root(text)
@@ -61,14 +61,17 @@ def feed_text(data: bytes, origin: str) -> tuple[str, str | None]:
 
 
 def root_tag(text: str) -> re.Match[str]:
-    """Match the opening tag of a root at the beginning of what `feed_text` returned; group 1 is its name."""
+    """Match the root's opening tag at the start of the text from `feed_text`; group 1 is its name."""
     found = _ROOT.match(text)
     assert found is not None
     return found
 
 
 def _decode(data: bytes) -> tuple[str, str | None]:
-    """Decode by mark, declaration, then UTF-8; bytes that do not fit are read as Windows Latin-1, and that is said."""
+    """Decode by byte order mark, by declaration, then as UTF-8, and report a wrong encoding.
+
+    Bytes that are not valid UTF-8 are read as Windows-1252.
+    """
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return data.decode(encoding, errors="replace").removeprefix("\ufeff"), None
@@ -80,7 +83,7 @@ def _decode(data: bytes) -> tuple[str, str | None]:
         except (UnicodeError, LookupError):
             return data.decode("utf-8", _WINDOWS), f"the text is not {declared} as declared; it was read as UTF-8"
     try:
-        # Also where Latin-1 is declared: no text decodes as UTF-8 by accident.
+        # Try UTF-8 even if Latin-1 is declared: other encodings do not decode as UTF-8 by accident.
         return data.decode("utf-8"), None
     except UnicodeDecodeError:
         problem = "the text is not UTF-8 throughout; its other bytes were read as Windows Latin-1"
@@ -88,7 +91,7 @@ def _decode(data: bytes) -> tuple[str, str | None]:
 
 
 def _codec(name: str) -> str:
-    """Return the codec's name if it reads ASCII as ASCII, as one that the declaration was read by must; else UTF-8."""
+    """Return the codec's name if it reads ASCII as ASCII, else "utf-8": the declaration itself was read as ASCII."""
     try:
         found = codecs.lookup(name).name
         fits = "escape" not in found and _SOME_ASCII.decode(found) == _SOME_ASCII.decode("ascii")
@@ -107,14 +110,14 @@ codecs.register_error(_WINDOWS, _as_windows_latin1)
 
 
 def _root(text: str) -> re.Match[str] | None:
-    """Find the root's tag behind the prolog, or behind a few lines that a server put before it."""
+    """Find the root's tag after the prolog, or after a few lines that a server put before it."""
     found = _ROOT.search(text, 0, _HEAD)
     if found is None:
         return None
     before, _, doctype = _PROLOG.sub("", text[: found.start()]).strip().partition("<!DOCTYPE")
-    # A page of HTML or other XML that holds a feed's tag further down is no feed.
+    # HTML or other XML with a feed's tag further down is not a feed.
     is_other = doctype.lstrip()[:4].lower() == "html" or re.match(r"<[A-Za-z!]", before) is not None
-    # Notes that only speak of an <rss> element give it no version.
+    # Text that only mentions an <rss> element gives it no version.
     is_talk = before.strip("\ufeff") != "" and "=" not in found.group()
     return None if is_other or is_talk or len(before) > _MOST_JUNK else found
 

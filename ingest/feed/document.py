@@ -1,4 +1,4 @@
-"""A feed's text becomes one well-formed tree within bounds; broken XML costs its item and not the feed; pure."""
+"""Parse a feed's text into one well-formed tree within limits; broken XML loses its item, not the feed; pure."""
 
 import html
 import html.entities
@@ -18,22 +18,23 @@ from ingest.feed.fields import plain_text
 
 MOST_BYTES = 50 * 2**20
 MOST_ITEMS = 100_000
-# Feeds are five levels deep, XHTML notes some twenty more; a parser's cost grows with depth.
+# Feeds are five levels deep, XHTML notes add about twenty; a parser's cost grows with depth.
 MOST_DEPTH = 100
-# Ten fields for each of the most items.
+# Ten fields for each item.
 _MOST_ELEMENTS = 10 * MOST_ITEMS
 _MOST_PREFIXES = 50
-# Of all the feed: each costs the parsers of Python time, or time that grows with its square.
+# Limits for the whole feed: Python's parsers take time for each of these, for some with the square of their number.
 _MOST_REFERENCES = 5_000_000
 _MOST_NAMESPACES = 1_000
-# Of one element: expat begins a tag anew for each block that it spans, feedparser an attribute for each before it.
+# Limits for one element: expat parses a tag again for each block it spans, and feedparser's time per attribute grows
+# with the number of attributes before it.
 _MOST_ATTRIBUTES = 100
 _MOST_TAG = 2**16  # characters of a name and of attributes
-# Bytes in memory of the feed and of its elements' texts: one emoji makes each letter of its text four bytes large.
+# Bytes in memory of the feed and of its elements' texts: one emoji makes every character of its text four bytes long.
 _MOST_MEMORY = 160 * 2**20
 _MOST_TEXT = 96 * 2**20
 _BLOCK = 2**18  # characters that are parsed at a time
-# How far into a broken item its title is looked for.
+# A broken item's title is looked for in this many characters.
 _MOST_NAMED = 2_000
 
 _NAMESPACES = {
@@ -45,9 +46,9 @@ _NAMESPACES = {
     "podcast": "https://podcastindex.org/namespace/1.0",
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
 }
-# What XML 1.0 cannot hold: control characters and halves of surrogate pairs.
+# Characters not allowed in XML 1.0: control characters and halves of surrogate pairs.
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-# Each pattern below ends at \Z or before the next "<" where its end is missing, so that its cost stays linear.
+# If its end is missing, each pattern below stops at \Z or before the next "<", so that its cost stays linear.
 _PROTECTED = r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)"
 _INSTRUCTION = r"<\?.*?(?:\?>|\Z)"
 _REFERENCE = re.compile(rf"{_PROTECTED}|{_INSTRUCTION}|&(#\d{{1,7}};|#[xX][0-9a-fA-F]{{1,6}};|\w{{1,32}};)?", re.DOTALL)
@@ -64,7 +65,7 @@ _TITLE = re.compile(r"<title(?:\s[^<>]*)?>(?:<!\[CDATA\[)?([^<>\]]{1,500})")
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A well-formed feed: its text, the root of its tree, and what was given up or guessed to get there."""
+    """A well-formed feed: its text, the root of its tree, and a line for each thing that was dropped or guessed."""
 
     text: str
     root: Element
@@ -74,30 +75,30 @@ class Document:
 def read_document(data: bytes, origin: str) -> Document:
     """Return the feed as a well-formed document; broken items are left out and named in `problems`.
 
-    Raises SourceError, one line that begins with `origin`, if the data are no feed, declare a DTD or pass a bound.
+    Raises SourceError, one line that begins with `origin`, if the data are not a feed, declare a DTD or exceed a limit.
     """
     if len(data) > MOST_BYTES:
-        raise SourceError(f"{origin}: {len(data):,} bytes are more than a feed may have; the limit is {MOST_BYTES:,}")
+        raise SourceError(f"{origin}: {len(data):,} bytes are too many for a feed; the limit is {MOST_BYTES:,}")
     text, odd = feed_text(data, origin)
     problems = [odd] if odd else []
     _bounded(text.count("&"), _MOST_REFERENCES, "character references", origin)
     _bounded(sys.getsizeof(text), _MOST_MEMORY, "bytes of text", origin)
-    text = _REFERENCE.sub(_mended_reference, _FORBIDDEN.sub("", text))
+    text = _REFERENCE.sub(_repaired_reference, _FORBIDDEN.sub("", text))
     try:
         return Document(text, _tree(text, origin), tuple(problems))
     except ParseError as error:
-        problems.append(f"the XML is broken ({error}); each item that is whole was read")
+        problems.append(f"the XML is broken ({error}); only complete items were read")
     text, lost = _rebuilt(text, origin)
     try:
         return Document(text, _tree(text, origin), (*problems, *lost))
     except ParseError as error:
-        raise SourceError(f"{origin}: is not well-formed XML ({error}); ask the publisher to mend the feed") from error
+        raise SourceError(f"{origin}: is not well-formed XML ({error}); ask the publisher to fix the feed") from error
 
 
-def _mended_reference(found: re.Match[str]) -> str:
-    """Give a reference that only HTML knows its character, write a lone & as one, drop comments and instructions.
+def _repaired_reference(found: re.Match[str]) -> str:
+    """Replace an HTML-only reference by its characters, escape a lone "&", drop comments and instructions.
 
-    The latter hold nothing for us and expat would read a long one from its start for each block that it spans.
+    Comments and instructions hold no data, and expat would parse a long one again for each block it spans.
     """
     reference = found.group(1)
     if found.group().startswith(("<!--", "<?")):
@@ -114,7 +115,7 @@ def _mended_reference(found: re.Match[str]) -> str:
 
 
 def _tree(text: str, origin: str) -> Element:
-    """Parse a document within the bounds; raises ParseError where it is broken, SourceError where too large."""
+    """Parse a document within the limits; raises ParseError if it is broken, SourceError if it is too large."""
     depth = elements = items = size = 0
     namespaces: set[tuple[str, str]] = set()
     root: Element | None = None
@@ -134,7 +135,7 @@ def _tree(text: str, origin: str) -> Element:
             depth, elements = depth + 1, elements + 1
             items += element.tag.rpartition("}")[2] in ("item", "entry")
             if depth > MOST_DEPTH:
-                # Most often markup that was not protected and never closes (<br>), which can be mended.
+                # The usual cause is unescaped markup that is never closed (<br>), which can be repaired.
                 raise ParseError(f"elements nested more than {MOST_DEPTH} deep")
             if items > MOST_ITEMS or elements > _MOST_ELEMENTS:
                 raise SourceError(f"{origin}: holds more than {MOST_ITEMS:,} items; give a shorter feed")
@@ -142,15 +143,13 @@ def _tree(text: str, origin: str) -> Element:
                 _bounded(len(element.attrib), _MOST_ATTRIBUTES, "attributes of one element", origin)
                 _bounded(_tag_size(element), _MOST_TAG, "characters in one tag", origin)
     except DefusedXmlException as error:
-        raise SourceError(
-            f"{origin}: declares a document type (DTD), which is refused; ask for the plain feed"
-        ) from error
+        raise SourceError(f"{origin}: declares a document type (DTD), which is refused; give the plain feed") from error
     assert root is not None
     return root
 
 
 class _Blocks:
-    """A text as a file of UTF-8 that gives more at a time than it is asked for, so that few tags span two blocks."""
+    """A text as a UTF-8 file whose reads return more than requested, so that few tags span two blocks."""
 
     def __init__(self, text: str) -> None:
         self._blocks = (text[start : start + _BLOCK].encode() for start in range(0, len(text), _BLOCK))
@@ -169,31 +168,31 @@ def _tag_size(element: Element) -> int:
 
 
 def _size(element: Element) -> int:
-    """Return the bytes that an element's texts take in memory."""
+    """Return the bytes of an element's texts in memory."""
     return sum(sys.getsizeof(text) for text in (element.text, element.tail) if text)
 
 
 def _rebuilt(text: str, origin: str) -> tuple[str, list[str]]:
-    """Return a document of the head and those items that are well-formed each by itself, and what was lost."""
+    """Return a document of the head and the items that are well-formed on their own, and a line for each lost item."""
     root = root_tag(text)
     opening, closing = _with_prefixes(root.group(), text), f"</{root.group(1)}>"
     places = list(itertools.islice(_items(text), MOST_ITEMS + 1))
     _bounded(len(places), MOST_ITEMS, "items", origin)
     head = text[root.end() : places[0][0] if places else len(text)]
-    parts, end = _mended_head(head, opening, closing, origin)
+    parts, end = _repaired_head(head, opening, closing, origin)
     lost = []
     for number, (start, stop) in enumerate(places, 1):
-        mended = _mended(text[start:stop], opening, closing, origin) if stop is not None else None
-        if mended is None:
+        repaired = _repaired(text[start:stop], opening, closing, origin) if stop is not None else None
+        if repaired is None:
             name = plain_text(_title_of(text[start : start + _MOST_NAMED]), 100) or "no title"
             lost.append(f"item {number} ({name}) is {'broken' if stop is not None else 'cut off'}; it was left out")
         else:
-            parts.append(mended)
+            parts.append(repaired)
     return opening + "".join(parts) + end + closing, lost
 
 
 def _with_prefixes(tag: str, text: str) -> str:
-    """Return the root's tag with a declaration for each prefix that the text uses and the tag does not declare."""
+    """Return the root's tag with declarations added for the prefixes that the text uses without declaring them."""
     declared = {*re.findall(r"xmlns:([\w.-]+)\s*=", tag), "xml", "xmlns"}
     used = set(_PREFIX.findall(re.sub(_PROTECTED, "", text, flags=re.DOTALL)))
     known = sorted(used - declared, key=lambda prefix: (prefix not in _NAMESPACES, prefix))[:_MOST_PREFIXES]
@@ -201,19 +200,19 @@ def _with_prefixes(tag: str, text: str) -> str:
     return f"{tag.removesuffix('>').removesuffix('/')}{names}>"
 
 
-def _mended_head(head: str, opening: str, closing: str, origin: str) -> tuple[list[str], str]:
-    """Return what stands before the items, and what closes it behind them; only the title of a head beyond mending."""
+def _repaired_head(head: str, opening: str, closing: str, origin: str) -> tuple[list[str], str]:
+    """Return the markup before the items and the tag that closes it after them; if beyond repair, only its title."""
     channel = _CHANNEL.search(head)
     end = "</channel>" if channel and "</channel" not in head else ""
-    mended = _mended(head + end, opening, closing, origin)
-    if mended is not None:
-        return [mended.removesuffix(end)], end
+    repaired = _repaired(head + end, opening, closing, origin)
+    if repaired is not None:
+        return [repaired.removesuffix(end)], end
     title = _title_of(head)
     return [channel.group() if channel and end else "", f"<title>{title}</title>" if title else ""], end
 
 
 def _items(text: str) -> Iterator[tuple[int, int | None]]:
-    """Yield the characters [start, end) of each item, lazily; the end is None where an item does not close."""
+    """Yield the characters [start, end) of each item, lazily; the end is None if the item is not closed."""
     start: int | None = None
     for found in _ITEM.finditer(text):
         if found.group(2) is None or found.group().endswith("/>"):
@@ -229,8 +228,8 @@ def _items(text: str) -> Iterator[tuple[int, int | None]]:
         yield start, None
 
 
-def _mended(part: str, opening: str, closing: str, origin: str) -> str | None:
-    """Return the part if it is well-formed, else with the markup in its texts protected if that helps, else None."""
+def _repaired(part: str, opening: str, closing: str, origin: str) -> str | None:
+    """Return the part if it is well-formed, or becomes so when the markup in its texts is escaped; else None."""
     for candidate in dict.fromkeys((part, _TEXT_ELEMENT.sub(_as_character_data, part))):
         try:
             _tree(opening + candidate + closing, origin)
@@ -241,7 +240,7 @@ def _mended(part: str, opening: str, closing: str, origin: str) -> str | None:
 
 
 def _as_character_data(found: re.Match[str]) -> str:
-    """Wrap a text that holds markup (an unclosed <br>) as its publisher should have done."""
+    """Wrap a text with markup (an unclosed <br>) in CDATA, as its publisher should have done."""
     opening, text, closing = found.group(1), found.group(3), found.group(4)
     if "<" not in text or "<![CDATA[" in text:
         return found.group()

@@ -1,4 +1,4 @@
-"""What feeds print in their fields (titles, durations, dates, addresses) as plain values; pure."""
+"""Parse the fields of feeds (titles, durations, dates, addresses) into plain values; pure."""
 
 import html
 import re
@@ -10,17 +10,17 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 from ingest.text.clock import seconds_of
 from ingest.text.urls import is_remote
 
-# "#35" counts where a title numbers itself: at its start, after a word for the show, or before a border.
+# "#35" is an episode number at the start of a title, after a word for the show, or before punctuation or the end.
 _NUMBER_IN_TITLE = re.compile(
     r"(?:\b(?:episode|ep\.?)\s*#?\s*|\b(?:podcast|show)\s*#\s*|^#\s*|#(?=\s*\d+\s*(?:[:|).–—-]|$)))\s*(\d{1,5})\b",
     re.IGNORECASE,
 )
 
-# A recording longer than this is a misprint (milliseconds, a date).
+# A longer duration is a mistake (milliseconds, a date).
 _MOST_SECONDS = 7 * 24 * 3600.0
 _MOST_MARKUP = 20_000
 _MOST_URL = 4_000
-# What file systems take for one name, and a share of what they take for a path.
+# The limit of file systems for one name, and a part of their limit for a path.
 _MOST_NAME_BYTES = 255
 _MOST_PATH_BYTES = 1_000
 _UNITS = re.compile(
@@ -33,7 +33,7 @@ _UNITS = re.compile(
 def plain_text(markup: str | None, most: int = 500) -> str | None:
     """Return markup as one line of plain text of at most `most` characters, None if nothing is left.
 
-    Tags are taken out, references decoded once, control and direction characters removed, blanks joined.
+    Removes tags, control and direction characters, decodes references once and joins runs of whitespace.
     """
     text = html.unescape(re.sub(r"<[A-Za-z/!?][^<>]*(?:>|\Z)", "", (markup or "")[:_MOST_MARKUP]))
     text = " ".join("".join(letter for letter in text if letter.isspace() or not _hidden(letter)).split())
@@ -43,7 +43,7 @@ def plain_text(markup: str | None, most: int = 500) -> str | None:
 def seconds_in(printed: str | None) -> float | None:
     """Return the seconds of a printed duration: "1:21:59", "34:12", "2094", "34 min", "1 h 5 min", "PT34M"; else None.
 
-    A duration of nothing, or of more than a week, is no duration.
+    A duration of zero or of more than a week gives None.
     """
     text = (printed or "").strip().lower()
     total = seconds_of(text)
@@ -54,13 +54,13 @@ def seconds_in(printed: str | None) -> float | None:
 
 
 def whole_number(printed: str | None) -> int | None:
-    """Return the number that a field for one prints ("35", " 035 ", "#35", "Episode 35"), else None."""
+    """Return the number in a field such as "35", " 035 ", "#35" or "Episode 35", else None."""
     found = re.fullmatch(r"[^\d.,-]{0,20}(\d{1,5})(?:\.0+)?\s*", printed or "")
     return int(found.group(1)) if found else None
 
 
 def iso_date(moment: time.struct_time | None) -> str | None:
-    """Return a moment of UTC as an ISO date, None if there is none or its year cannot be a podcast's."""
+    """Return a UTC time as an ISO date, None if it is missing or its year is outside 1900 to 2999."""
     if moment is None or not 1900 <= moment.tm_year <= 2999:
         return None
     return f"{moment.tm_year:04}-{moment.tm_mon:02}-{moment.tm_mday:02}"
@@ -69,26 +69,26 @@ def iso_date(moment: time.struct_time | None) -> str | None:
 def resolved(reference: str, base: str) -> str:
     """Return a feed's reference as an absolute http(s) URL, or for a local feed as the path of a file beside it.
 
-    `base` is the feed's URL or its file's path. Nothing in a feed names a path elsewhere: absolute paths, paths that
-    climb out of the feed's folder, and other schemes raise ValueError with the reason.
+    `base` is the feed's URL or its file's path. Raises ValueError with the reason for anything else: absolute paths,
+    paths out of the feed's folder, and other schemes.
     """
     reference = re.sub(r"[\t\r\n]", "", reference.strip())
     if len(reference) > _MOST_URL:
         raise ValueError("is too long for an address")
     if any(_hidden(letter) for letter in reference):
-        raise ValueError("holds control characters")
+        raise ValueError("contains control characters")
     try:
         if is_remote(base):
             reference = urljoin(base, reference)
         elif reference.startswith("//"):
             reference = f"https:{reference}"
         parts = urlsplit(reference)
-        is_port = parts.port != 0  # raises for what is no port
-    except ValueError as error:  # whose text may repeat a name and password
-        raise ValueError("is no address") from error
+        is_port = parts.port != 0  # raises if the port is not a number
+    except ValueError as error:  # its message may repeat a name and password
+        raise ValueError("is not an address") from error
     if parts.scheme in ("http", "https"):
         if not (parts.hostname and is_port):
-            raise ValueError("names no host or port")
+            raise ValueError("has no valid host or port")
         reference = parts.scheme + reference[len(parts.scheme) :]
         return quote(reference, safe="!#$%&'()*+,/:;=?@[]~", encoding="utf-8") if " " in reference else reference
     if parts.scheme:
@@ -97,7 +97,7 @@ def resolved(reference: str, base: str) -> str:
 
 
 def _beside(path: str, base: str) -> str:
-    """Join a relative path to the folder of `base`; the check is of the names alone, no file is looked at."""
+    """Join a relative path to the folder of `base`; checks only the names and opens no file."""
     parts = PurePosixPath(path).parts
     if not parts or path.endswith("/"):
         raise ValueError("names no file")
@@ -105,18 +105,18 @@ def _beside(path: str, base: str) -> str:
         raise ValueError("is not a file beside the feed")
     if ".." in parts:
         raise ValueError("lies outside the feed's folder")
-    # The system would raise an error for them wherever the file is looked at.
+    # The system would raise an error wherever such a file is used.
     if len(path.encode()) > _MOST_PATH_BYTES or any(len(part.encode()) > _MOST_NAME_BYTES for part in parts):
-        raise ValueError("is too long for the name of a file")
+        raise ValueError("is too long for a file name")
     return str(PurePosixPath(base).parent / path)
 
 
 def _hidden(letter: str) -> bool:
-    """Control, direction and private characters; the two joiners stay, for scripts and emoji are written with them."""
+    """Return whether a character is a control, direction or private one; some scripts and emoji need the joiners."""
     return unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Co") and letter not in "\u200c\u200d"
 
 
 def number_in(title: str | None) -> int | None:
-    """Return the episode number that a title prints ("#35", "Episode 35"), else None."""
+    """Return the episode number in a title ("#35", "Episode 35"), else None."""
     found = _NUMBER_IN_TITLE.search(title or "")
     return int(found.group(1)) if found else None

@@ -1,8 +1,8 @@
-"""The bytes of a feed become items; pure, nothing is fetched and no file is looked at.
+"""Parse the bytes of a feed into items; pure, nothing is fetched and no file is opened.
 
-feedparser reads what all feeds share (RSS 0.9x, 1.0, 2.0, Atom, iTunes; dates of every kind). It keeps only the last of
-several `podcast:` elements of one name, loses a description behind an iTunes summary, and resolves guids, so those
-are read from the tree that defusedxml checked, item by item.
+feedparser reads the common fields (RSS 0.9x, 1.0, 2.0, Atom, iTunes; all date formats). But it keeps only the last of
+several `podcast:` elements with one name, drops a description if there is an iTunes summary, and resolves guids. So
+these are read, item by item, from the tree that defusedxml checked.
 """
 
 import hashlib
@@ -31,7 +31,7 @@ _MOST_LINKS = 50
 _MOST_PEOPLE = 50
 _MOST_NAME = 100
 _MOST_PROBLEMS = 200
-# Two texts of nearly as many words are copies; then the one with the publisher's own markup is taken.
+# Texts with nearly the same number of words are copies; the one with the publisher's own markup wins.
 _AS_LONG = 0.95
 _ITEMS = ("item", "entry")
 _OTHER_FILES = re.compile(
@@ -42,7 +42,7 @@ _LICENCE = re.compile(r"licen[cs]e|creative commons|\bcc[ -](by|0)\b|public doma
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A show's feed; `problems` are lines on what could not be used, `new_url` is where else it says it moved to."""
+    """A show's feed; `problems` has a line for each unusable part, `new_url` is the address it says it has moved to."""
 
     title: str
     link: str | None
@@ -54,7 +54,7 @@ class Feed:
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """What all items of one feed share."""
+    """The values shared by all items of one feed."""
 
     base: str
     origin: str
@@ -66,13 +66,13 @@ class _Source:
 
 
 def parse_feed(data: bytes, base: str, origin: str | None = None) -> Feed:
-    """Read an RSS or Atom feed; what cannot be used is left out and said in `problems`, one line each.
+    """Read an RSS or Atom feed; unusable parts are left out and reported in `problems`, one line each.
 
-    `base` is the feed's URL or the path of its file; relative addresses are resolved against it, and those of a local
-    feed become paths of files beside it. `origin` names the feed in messages. Raises SourceError if the data are no
-    feed, declare a DTD or are larger than 50 MiB, 100,000 items or 100 levels.
+    `base` is the feed's URL or the path of its file. Relative addresses are resolved against it; those of a local feed
+    become paths of files beside it. `origin` names the feed in messages. Raises SourceError if the data are not a
+    feed, declare a DTD or exceed 50 MiB, 100,000 items or 100 levels.
     """
-    # A password in the feed's address would go on into every relative address, and with those into pages.
+    # A password in the feed's address would be copied into every relative address, and from there into pages.
     base = without_credentials(base)
     origin = without_credentials(origin or base)
     shown = shown_address(origin)
@@ -80,7 +80,7 @@ def parse_feed(data: bytes, base: str, origin: str | None = None) -> Feed:
     elements = list(_item_elements(document.root))
     parsed = _parsed(document.text, shown)
     if len(parsed.entries) != len(elements):
-        raise SourceError(f"{shown}: mixes the elements of several feed formats; give the address of a plain RSS feed")
+        raise SourceError(f"{shown}: mixes elements of several feed formats; give the address of a plain RSS feed")
     channel = next((child for child in document.root if _local(child) == "channel"), document.root)
     source = _source(parsed.feed, channel, base, origin)
     problems = list(document.problems)
@@ -98,33 +98,33 @@ def parse_feed(data: bytes, base: str, origin: str | None = None) -> Feed:
         seen.add(item.guid)
         items.append(item)
     if not elements:
-        problems.append("the feed holds no items")
+        problems.append("the feed has no items")
     if len(problems) > _MOST_PROBLEMS:
-        problems[_MOST_PROBLEMS:] = [f"and {len(problems) - _MOST_PROBLEMS:,} problems more"]
+        problems[_MOST_PROBLEMS:] = [f"and {len(problems) - _MOST_PROBLEMS:,} more problems"]
     new_url = _remote(parsed.feed.get("itunes_new-feed-url"), base)
-    # A feed that was read with a password often names itself without it, which is no move.
-    here = new_url in (base, origin)
-    return Feed(source.title, source.link, tuple(items), tuple(problems), None if here else new_url, source.licence)
+    # A feed that needs a password often gives its own address without it; that is not a move.
+    is_same = new_url in (base, origin)
+    return Feed(source.title, source.link, tuple(items), tuple(problems), None if is_same else new_url, source.licence)
 
 
 def _parsed(text: str, origin: str) -> Any:
-    """Run feedparser over well-formed text; notes keep their markup, shownotes and the pages clean it."""
+    """Run feedparser on well-formed text; notes keep their markup, which `shownotes` and the pages clean."""
     data = b'<?xml version="1.0" encoding="utf-8"?>' + text.encode()
     try:
         return feedparser.parse(io.BytesIO(data), sanitize_html=False, resolve_relative_uris=False)
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
-        raise SourceError(f"{origin}: the feed cannot be read: {error}; ask the publisher to mend it") from error
+        raise SourceError(f"{origin}: the feed cannot be read: {error}; ask the publisher to fix it") from error
 
 
 def _source(feed: Any, channel: Element, base: str, origin: str) -> _Source:
-    # The address that was asked for: a redirect may lead to another one each time.
+    # Prefer the requested address: a redirect may lead to a different one each time.
     own = next((address for address in (origin, base) if is_remote(address)), None)
     links = [link.get("href") for link in feed.get("links", ()) if link.get("rel") == "self"]
     host = urlsplit(base).hostname if is_remote(base) else PurePath(base).stem
     return _Source(
         base=base,
         origin=origin,
-        # feedparser's own are last: elements deeper in the channel (podcast:liveItem) may have taken their place.
+        # feedparser's values come last: elements deeper in the channel (podcast:liveItem) may have overwritten them.
         title=plain_text(_own(channel, "title") or feed.get("title")) or host or origin,
         link=_address(_own(channel, "link") or feed.get("link"), base),
         url=own or next((url for link in links if (url := _address(link, base))), None),
@@ -161,12 +161,12 @@ def _item(entry: Any, element: Element, source: _Source) -> tuple[Item, list[str
 
 
 def _updated(entry: Any) -> str | None:
-    # `get` of a missing key would answer with the other date, and a warning.
+    # For a missing key, `get` returns the other date and warns.
     return iso_date(entry["updated_parsed"]) if "updated_parsed" in entry else None
 
 
 def _guid(entry: Any, element: Element) -> str:
-    """The publisher's, else the hash of what names the item, as printed: its recording, page, or title and date."""
+    """Return the publisher's guid, else a hash of the item's recording, page, or title and date, as printed."""
     guid = _own(element, "guid") or _own(element, "id") or str(entry.get("id", "")).strip()
     if guid and len(guid) <= _MOST_GUID:
         return guid
@@ -177,7 +177,7 @@ def _guid(entry: Any, element: Element) -> str:
 
 
 def _notes(entry: Any, element: Element) -> str | None:
-    """The text with the most words; of copies the first in the order content, description, summary."""
+    """Return the text with the most words; among copies, the first in the order content, description, summary."""
     texts = [_inner(child) for child in element if _local(child) == "encoded"]
     texts += [content.get("value", "") for content in entry.get("content", ())]
     texts += [_inner(child) for child in element if _local(child) == "description"]
@@ -189,13 +189,13 @@ def _notes(entry: Any, element: Element) -> str | None:
 
 
 def _inner(element: Element) -> str:
-    """An element's content as it came; markup that was not protected is written out again."""
+    """Return an element's content as published; unescaped markup is serialised again."""
     inside = (element.text or "") + "".join(tostring(child, encoding="unicode") for child in element)
     return inside.strip()
 
 
 def _enclosures(entry: Any) -> Iterator[Any]:
-    """Yield what may be a recording, audio before video before what states no type; lazily after sorting."""
+    """Yield the links that may be recordings: audio, then video, then those without a type; lazily after sorting."""
     links = [link for link in entry.get("links", ()) if link.get("rel") == "enclosure" and link.get("href")]
     links += [{"href": media.get("url"), **media} for media in entry.get("media_content", ()) if media.get("url")]
     kinds = ("audio/", "video/")
@@ -236,20 +236,20 @@ def _usable(reference: str, base: str, what: str, remarks: list[str]) -> str | N
 
 
 def _page(entry: Any, base: str) -> str | None:
-    """A guid that is no address passes for a permanent link in feedparser; a page must say where it is."""
+    """Return the page's address; feedparser also takes a guid that is not an address for a permanent link."""
     if entry.get("guidislink") and not is_remote(entry.get("link", "")):
         return None
     return _address(entry.get("link"), base)
 
 
 def _address(reference: str | None, base: str) -> str | None:
-    """An http(s) URL to show, None for all else: a page beside a local feed has no address."""
+    """Return an http(s) URL without credentials, None for anything else: a page beside a local feed has no address."""
     url = _remote(reference, base)
     return None if url is None else without_credentials(url)
 
 
 def _remote(reference: str | None, base: str) -> str | None:
-    """An http(s) URL to ask, with the name and password that it may hold; None for all else."""
+    """Return an http(s) URL to request, with its name and password if it has them; None for anything else."""
     try:
         url = resolved(reference or "", base) if reference else ""
     except ValueError:
@@ -258,7 +258,7 @@ def _remote(reference: str | None, base: str) -> str | None:
 
 
 def _licence(facts: Any, element: Element) -> str | None:
-    """podcast:license, else a licence's address, else a line of rights that names a licence."""
+    """Return podcast:license, else a licence's address, else a rights statement that names a licence."""
     stated = [plain_text(child.text or child.get("url")) for child in _podcast(element, "license")]
     stated += [plain_text(child.text) for child in element if _local(child) == "license" and not _is_podcast(child)]
     stated += [link.get("href") for link in facts.get("links", ()) if link.get("rel") == "license"]
@@ -277,13 +277,13 @@ def _media_seconds(entry: Any) -> float | None:
 
 
 def _item_elements(root: Element) -> Iterator[Element]:
-    """Yield the elements that feedparser makes entries of, lazily, in its order."""
+    """Yield the elements that feedparser turns into entries, lazily, in the same order."""
     homes = {"", _namespace(root), *(_namespace(child) for child in root if _local(child) in ("channel", *_ITEMS))}
     yield from (element for element in root.iter() if _local(element) in _ITEMS and _namespace(element) in homes)
 
 
 def _own(element: Element, name: str) -> str:
-    """The text of the first child of that name that belongs to the feed's own format; empty if there is none."""
+    """Return the text of the first child with this name in the feed's own namespace, else an empty string."""
     texts = (child.text for child in element if _local(child) == name and _namespace(child) == _namespace(element))
     return next((text.strip() for text in texts if text and text.strip()), "")
 
@@ -297,7 +297,7 @@ def _podcast_text(element: Element, name: str) -> str | None:
 
 
 def _is_podcast(element: Element) -> bool:
-    """The namespace has had several addresses; all name the Podcast Index."""
+    """Return whether an element is in the podcast namespace, whose several addresses all name the Podcast Index."""
     return "podcastindex" in _namespace(element).lower()
 
 

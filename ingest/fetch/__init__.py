@@ -1,1 +1,1 @@
-"""All outgoing requests but those to the language model."""
+"""All outgoing HTTP requests, except those to the language model."""

@@ -1,4 +1,4 @@
-"""The only outgoing HTTP but for the language model's: feeds, captions and recordings, within bounds."""
+"""Fetch feeds, captions and recordings over HTTP, with limits on size, time and rate."""
 
 import contextlib
 import importlib.metadata
@@ -34,19 +34,19 @@ __all__ = [
 _MOST_REDIRECTS = 5
 _TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 _FOR_GOOD = frozenset({301, 308})
-# Bytes of a document up to which it is gathered in memory; most feeds are smaller.
+# A document of up to this many bytes is held in memory, a larger one in a temporary file; most feeds are smaller.
 _MOST_IN_MEMORY = 2**22
 FEED_LIMITS = FetchLimits()
-# An hour of talk at 128 kbit/s takes two hours at 8 kB/s.
+# An hour of talk at 128 kbit/s takes two hours to download at 8 kB/s.
 DOWNLOAD_LIMITS = FetchLimits(size=2**30, seconds=4 * 3600.0, rate=4_096.0, attempts=6)
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What a server sent: the decoded body, its final URL, and the validators for the next conditional request.
+    """A server's response: the decoded body, its final URL, and the validators for the next conditional request.
 
-    The URL holds the name and password that were sent there. `moved` says that every redirect on the way was for good,
-    so that the final URL is the one to ask from now on.
+    The URL includes the name and password that were sent. `moved` says that all redirects were permanent, so that the
+    final URL is the one to request from now on.
     """
 
     data: bytes
@@ -60,7 +60,7 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class Downloaded:
-    """The SHA-256 of a file that was received, and the validators for the next conditional request."""
+    """The SHA-256 of a downloaded file, and the validators for the next conditional request."""
 
     sha256: str
     etag: str | None = None
@@ -68,9 +68,9 @@ class Downloaded:
 
 
 def open_client(allow: frozenset[str] = frozenset()) -> httpx.Client:
-    """Return a client that asks public web servers only, and the hosts in `allow` ("host" or "host:port"); close it.
+    """Return a client for public web servers and the hosts in `allow` ("host" or "host:port"); the caller closes it.
 
-    Proxies and passwords of the environment are not used: an address behind a proxy could not be checked.
+    It ignores proxies and passwords from the environment: an address behind a proxy cannot be checked.
     """
     agent = f"gds-playback/{_version()} (podcast knowledge base; one request at a time)"
     transport = PublicTransport(frozenset(host.lower() for host in allow))
@@ -85,9 +85,9 @@ def fetch(
     last_modified: str | None = None,
     limits: FetchLimits = FEED_LIMITS,
 ) -> Fetched:
-    """Get a document; with validators an unchanged one comes as `not_modified`.
+    """Get a document; if validators are given and it has not changed, `not_modified` is set.
 
-    Redirects are followed, failures that may pass are tried again. Raises SourceError, one line with the address.
+    Follows redirects and retries after transient errors. Raises SourceError, one line with the address.
     """
     headers = {"Accept-Encoding": "gzip", **_conditions(etag, last_modified)}
     with contextlib.ExitStack() as stack:
@@ -105,11 +105,11 @@ def download(
     limits: FetchLimits = DOWNLOAD_LIMITS,
     check: Callable[[Path], object] | None = None,
 ) -> Downloaded:
-    """Get a file, whole or not at all.
+    """Download a file, whole or not at all; raises SourceError.
 
-    What a broken connection left lies beside `target` in a hidden file, and the next call goes on from there if the
-    server's file is still the same; of any other failure nothing is left, nor of a file for which `check` raises
-    SourceError. `progress` is told the bytes there and the bytes in all (None if unknown). Raises SourceError.
+    After a broken connection the partial download stays beside `target` in a hidden file, and the next call resumes it
+    if the server's file is unchanged. After any other failure, or if `check` raises SourceError, nothing is left.
+    `progress` is called with the bytes received and the total bytes (None if unknown).
     """
     with contextlib.ExitStack() as stack:
         http = client or stack.enter_context(open_client())
@@ -131,20 +131,20 @@ def download(
 
 
 def is_unchanged(url: str, known: Downloaded, client: httpx.Client) -> bool:
-    """Say whether a server's file is the one that was received, by a conditional request whose body is not read.
+    """Return whether a server's file is unchanged, by a conditional request without reading the body.
 
-    False also where the server cannot tell. Raises SourceError as `fetch` does.
+    Returns False also if the server cannot tell. Raises SourceError as `fetch` does.
     """
     headers = {"Accept-Encoding": "identity", **_conditions(known.etag, known.last_modified)}
     if not _is_conditional(headers):
         return False
 
-    def asked() -> bool:
+    def is_not_modified() -> bool:
         with _answer(client, url, headers, deadline) as (response, _):
             return response.status_code == 304
 
     deadline = time.monotonic() + FEED_LIMITS.seconds
-    return retry(asked, shown_address(url), FEED_LIMITS, deadline)
+    return retry(is_not_modified, shown_address(url), FEED_LIMITS, deadline)
 
 
 def _fetched(http: httpx.Client, url: str, headers: dict[str, str], limits: FetchLimits, deadline: float) -> Fetched:
@@ -165,14 +165,15 @@ def _fetched(http: httpx.Client, url: str, headers: dict[str, str], limits: Fetc
 def _answer(
     http: httpx.Client, url: str, headers: dict[str, str], deadline: float
 ) -> Iterator[tuple[httpx.Response, httpx.URL]]:
-    """Yield the response behind all redirects, its body not yet read, and the address that it came from.
+    """Follow redirects and yield the final response, its body not yet read, and its address.
 
-    What httpx raises, here or in the reader of the body, becomes SourceError or TransientError, without a password.
+    Turns errors of httpx, here and while the caller reads the body, into SourceError or TransientError. Their messages
+    hold no password.
     """
     try:
         address, history = _web_address(url), list[httpx.Response]()
         for _ in range(_MOST_REDIRECTS + 1):
-            # The client logs the address it is given, so the password goes beside it.
+            # httpx logs the request's address, so the password is passed separately.
             bare = address.copy_with(userinfo=b"")
             auth = httpx.BasicAuth(address.username, address.password) if address.userinfo else None
             request = http.build_request("GET", bare, headers=headers, extensions={"deadline": deadline})
@@ -189,19 +190,19 @@ def _answer(
                     )
                 yield response, address
                 return
-        raise SourceError(
-            f"{shown_address(url)}: redirects more than {_MOST_REDIRECTS} times; give the address it ends at"
-        )
+        raise SourceError(f"{shown_address(url)}: redirects more than {_MOST_REDIRECTS} times; give the final address")
     except httpx.TimeoutException as error:
         raise TransientError(f"did not answer in time ({printable(str(error))})") from error
     except httpx.TransportError as error:
         raise TransientError(f"cannot be reached ({printable(str(error))})") from error
     except httpx.InvalidURL as error:
-        raise SourceError(f"{shown_address(url)}: is no valid address; check it, its name and password too") from error
+        raise SourceError(
+            f"{shown_address(url)}: is not a valid address; check it, including its name and password"
+        ) from error
 
 
 def _received(http: httpx.Client, part: PartialDownload, limits: FetchLimits, deadline: float) -> httpx.Headers:
-    """Receive what is missing of a part and return the headers; whatever is there stays for the next try."""
+    """Receive the missing bytes of a partial download and return the headers; received bytes stay for a retry."""
     name, before = shown_address(part.url), part.resumable()
     there = before.there if before else 0
     headers = {"Accept-Encoding": "identity"}
@@ -212,7 +213,7 @@ def _received(http: httpx.Client, part: PartialDownload, limits: FetchLimits, de
             return response.headers
         if response.status_code == 416 or (response.status_code == 206 and not continues(response.headers, before)):
             part.forget()
-            raise TransientError("cannot go on with what was received")
+            raise TransientError("the partial download cannot be resumed")
         if not response.is_success:
             raise SourceError(f"{name}: {status_message(response.status_code)}")
         if response.status_code != 206:
@@ -223,7 +224,7 @@ def _received(http: httpx.Client, part: PartialDownload, limits: FetchLimits, de
         received = _blocks(response, name, part.limit - there, limits, deadline)
         size = part.append(received, there, whole)
     if there and size == there:
-        part.forget()  # or an empty part would be asked for again and again
+        part.forget()  # otherwise each retry would request the same empty range
     if whole is not None and size != whole:
         raise TransientError(f"ended after {size:,} of {whole:,} bytes")
     if not size:
@@ -246,7 +247,7 @@ def _blocks(response: httpx.Response, name: str, limit: int, limits: FetchLimits
 
 
 def _gathered(received: Iterator[bytes]) -> bytes:
-    # Joined in memory, the blocks and the whole would be there at once, or a buffer that grows and its copy.
+    # Joining the blocks in memory would hold the document twice.
     try:
         with tempfile.SpooledTemporaryFile(_MOST_IN_MEMORY) as file:
             for block in received:
@@ -254,31 +255,33 @@ def _gathered(received: Iterator[bytes]) -> bytes:
             file.seek(0)
             return file.read()
     except OSError as error:
-        raise SourceError(f"what was sent cannot be held: {error.strerror}; make room for temporary files") from error
+        raise SourceError(
+            f"the response cannot be stored: {error.strerror}; free some space for temporary files"
+        ) from error
 
 
 def _web_address(url: str) -> httpx.URL:
     address = httpx.URL(url)
     if address.scheme not in ("http", "https") or not address.host:
-        raise SourceError(f"{shown_address(url)}: is no http or https address; check it")
+        raise SourceError(f"{shown_address(url)}: is not an http or https address; check it")
     return address
 
 
 def led_to(address: str, location: str) -> str:
-    """Return where a feed leads that says it moved; a name and password go on within their origin and to no other.
+    """Return the new address of a feed that says it has moved; name and password are kept only on the same origin.
 
-    Raises SourceError if that is no web address.
+    Raises SourceError if it is not a web address.
     """
     try:
         return str(_redirected(httpx.URL(address), location))
     except httpx.InvalidURL as error:
-        raise SourceError(f"{shown_address(location)}: is no valid address; check it") from error
+        raise SourceError(f"{shown_address(location)}: is not a valid address; check it") from error
 
 
 def _redirected(address: httpx.URL, location: str) -> httpx.URL:
-    """Where a redirect leads; a name and password go on within their origin and never to another one."""
+    """Return a redirect's target; name and password are kept only on the same origin."""
     target = _web_address(str(address.join(location)))
-    # httpx leaves out a port that is the usual one, so equal origins have equal parts.
+    # httpx drops the default port, so equal origins have equal parts.
     same = (target.scheme, target.host, target.port) == (address.scheme, address.host, address.port)
     return target.copy_with(userinfo=address.userinfo) if same and not target.userinfo else target
 

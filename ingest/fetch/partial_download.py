@@ -1,4 +1,4 @@
-"""A file on its way: what was received of it, kept so that the next try or run can go on from there."""
+"""A partial download on disk, kept so that a retry or a later run can resume it."""
 
 import codecs
 import contextlib
@@ -17,7 +17,7 @@ from ingest.text.urls import shown_address
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What is there of a server's file: its bytes, the validator of that file, and the bytes of the whole."""
+    """The state of a partial download: bytes received, the file's validator, and the bytes of the whole file."""
 
     there: int
     validator: str
@@ -26,7 +26,7 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class PartialDownload:
-    """A download on its way: what is there of it, and beside it which file of the server it is a part of."""
+    """A download in progress: the received bytes in `path`, and beside it a note on the server's file."""
 
     url: str
     path: Path
@@ -35,11 +35,11 @@ class PartialDownload:
 
     @property
     def note(self) -> Path:
-        """The file that tells which file of which server this is a part of."""
+        """The path of the note that says which file of which server this is a part of."""
         return self.path.with_name(f"{self.path.name}.json")
 
     def resumable(self) -> Received | None:
-        """Return what is there of the server's file, None if it is of no use."""
+        """Return the state of the partial download, None if it cannot be resumed."""
         try:
             note = json.loads(self.note.read_text(encoding="utf-8"))
             there = self.path.stat().st_size
@@ -50,7 +50,7 @@ class PartialDownload:
         return found if same and there else None
 
     def remember(self, validator: str | None, whole: int | None) -> None:
-        """Note which file is received from now on; without a validator and a size a next try begins anew."""
+        """Write the note on the file that is now received; without validator or size a retry starts from zero."""
         if validator is None or whole is None:
             self.forget()
             return
@@ -58,19 +58,20 @@ class PartialDownload:
         self.note.write_text(json.dumps(note), encoding="utf-8")
 
     def forget(self) -> None:
-        """Let the next try begin anew."""
+        """Delete the note, so that the next try starts from zero."""
         self.note.unlink(missing_ok=True)
 
     def append(self, received: Iterable[bytes], there: int, whole: int | None) -> int:
-        """Put what is received behind the first bytes, or in their place if `there` is 0; return how many there are.
+        """Append the received blocks, or start the file again if `there` is 0; return the bytes now in the file.
 
-        Raises SourceError for a page: a host that asks for a password, or has lost the file, often sends one as 200.
+        Raises SourceError for a web page: a host that needs a login or has lost the file often sends one with status
+        200.
         """
         with self.path.open("ab" if there else "wb") as file:
             for block in received:
                 if not file.tell() and _is_markup(block):
                     raise SourceError(
-                        f"{shown_address(self.url)}: is a web page and no recording; look at it in a browser"
+                        f"{shown_address(self.url)}: is a web page, not a recording; open it in a browser"
                     )
                 file.write(block)
                 if self.progress is not None:
@@ -80,14 +81,14 @@ class PartialDownload:
             return file.tell()
 
     def remove(self) -> None:
-        """Leave nothing of the download."""
+        """Delete the partial download and its note."""
         self.forget()
         self.path.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
 def kept_to_resume(part: PartialDownload) -> Iterator[None]:
-    """Leave nothing of a download that failed, unless it failed on its way and the next one can go on from there."""
+    """Delete a failed download, unless a transient error stopped it and it can be resumed."""
     try:
         yield
     except SourceError as error:
@@ -97,24 +98,27 @@ def kept_to_resume(part: PartialDownload) -> Iterator[None]:
 
 
 def _is_markup(block: bytes) -> bool:
-    """Whether a file begins as a page or a feed; no recording begins with "<"."""
+    """Return whether a file begins like a web page or feed; no recording begins with "<"."""
     return block.removeprefix(codecs.BOM_UTF8).lstrip()[:1] == b"<"
 
 
 def _hash(url: str) -> str:
-    # An address may hold a password.
+    # Hashed because an address may contain a password.
     return hashlib.sha256(url.encode()).hexdigest()
 
 
 def whole_size(headers: Mapping[str, str]) -> int | None:
-    """Return the bytes of the whole file, None if the server does not say or encodes it on its way."""
+    """Return the bytes of the whole file, None if the server does not say or sends it encoded."""
     if "Content-Range" in headers:
         return whole_number(headers["Content-Range"].rpartition("/")[2])
     return None if "Content-Encoding" in headers else whole_number(headers.get("Content-Length"))
 
 
 def validator(headers: Mapping[str, str]) -> str | None:
-    """Return what If-Range may name: a strong ETag, else the date; None where the body is encoded on its way."""
+    """Return the validator for If-Range: a strong ETag, else the date; None if the download cannot be resumed.
+
+    That is so if the body is sent encoded, the server refuses ranges, or it sends neither ETag nor date.
+    """
     if "Content-Encoding" in headers or headers.get("Accept-Ranges", "").lower() == "none":
         return None
     etag = headers.get("ETag", "")
@@ -122,10 +126,10 @@ def validator(headers: Mapping[str, str]) -> str | None:
 
 
 def continues(headers: Mapping[str, str], before: Received | None) -> bool:
-    """Say whether a partial response is of the file that was begun, and goes on where that ends."""
+    """Return whether a partial response is of the same file and starts where the partial download ends."""
     first = re.match(r"bytes (\d{1,15})-", headers.get("Content-Range", ""))
     if before is None or first is None or "Content-Encoding" in headers:
         return False
-    # A server that does not know If-Range may send the rest of another file.
+    # A server without support for If-Range may send the rest of a different file.
     same = validator(headers) in (None, before.validator) and whole_size(headers) == before.whole
     return same and int(first.group(1)) == before.there

@@ -1,8 +1,8 @@
-"""Connections to public addresses only: a name is resolved once, checked, and the address that was checked is used.
+"""Connect to public addresses only: resolve a name once, check the addresses, and connect to a checked one.
 
-A feed names any address it likes, so without this it could make Playback ask machines behind the firewall. The check
-sits where the socket is opened: every redirect passes it, and a name that resolves differently a moment later does not
-matter. TLS still verifies the name, for httpcore hands it on by itself.
+A feed can name any address, so without this check it could make Playback send requests to machines behind the
+firewall. The check runs where the socket is opened, so it covers every redirect, and a name that resolves differently
+a moment later does no harm. TLS still verifies the host name, because httpcore passes it on separately.
 """
 
 import ipaddress
@@ -19,23 +19,23 @@ from ingest.errors import SourceError
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
-# Special by IANA's registries, though Python 3.11 calls them global, or carriers of an IPv4 address (Teredo). The last
-# is public by its number, but answers machines in Azure with what only they may know.
+# Special in IANA's registries although Python 3.11 calls them global, or carrying an IPv4 address (Teredo). The last is
+# a public number, but it is Azure's internal endpoint, which gives virtual machines private data.
 _SPECIAL = tuple(
     map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "2001::/23", "3fff::/20", "168.63.129.16/32"))
 )
-# Before the IPv4 address at the end of an ISATAP address (RFC 5214).
+# The 32 bits before the IPv4 address in an ISATAP address (RFC 5214).
 _ISATAP = (0x0000_5EFE, 0x0200_5EFE)
 _WEB_PORTS = (80, 443)
 _LOCAL_NAMES = (".localhost", ".local", ".internal", ".localdomain", ".home.arpa")
-# Names that are looked up at once; a resolver that never answers keeps its thread until it does.
+# Limits concurrent name lookups; a lookup that never answers holds its thread until it does.
 _LOOKUPS = threading.BoundedSemaphore(16)
 
 
 def is_public(address: str) -> bool:
-    """Say whether an IP address is of the public internet; an IPv6 address that carries an IPv4 one is judged by it.
+    """Return whether an IP address is on the public internet; an embedded IPv4 address decides for an IPv6 one.
 
-    Raises ValueError if the text is no IP address.
+    Raises ValueError if the text is not an IP address.
     """
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
@@ -51,28 +51,28 @@ def is_public(address: str) -> bool:
 
 
 def is_allowed(host: str, port: int, allow: frozenset[str]) -> bool:
-    """Say whether a host was allowed by name ("intranet.example") or with one port ("127.0.0.1:8080")."""
+    """Return whether a host is allowed by name ("intranet.example") or with one port ("127.0.0.1:8080")."""
     return host.lower() in allow or f"{host.lower()}:{port}" in allow
 
 
 def check_host(host: str, port: int, allow: frozenset[str]) -> None:
-    """Raise SourceError if a host may not be asked whatever it resolves to: a name of this machine, an unusual port."""
+    """Raise SourceError for a host that is refused whatever it resolves to: a local name or an unusual port."""
     if is_allowed(host, port, allow):
         return
     name = host.lower().rstrip(".")
     if f".{name}".endswith(_LOCAL_NAMES):
         raise SourceError(
-            f"{host}: is not on the public internet, so it was not asked; allow it with --allow-host {host}"
+            f"{host}: is not on the public internet, so no request was sent; allow it with --allow-host {host}"
         )
     if port not in _WEB_PORTS:
-        raise SourceError(f"{host}: port {port} is not a web server's; allow it with --allow-host {host}:{port}")
+        raise SourceError(f"{host}: port {port} is not a web port; allow it with --allow-host {host}:{port}")
 
 
 def addresses_of(host: str, port: int, seconds: float) -> list[str]:
     """Return the IP addresses of a host, each once, in the system's order.
 
-    Raises httpcore.ConnectError if it has none, httpcore.ConnectTimeout after `seconds`: the system's resolver knows
-    no time-out, so it runs in a thread that is given up.
+    Raises httpcore.ConnectError if it has none, httpcore.ConnectTimeout after `seconds`. The system's resolver has no
+    timeout, so it runs in a thread that is abandoned.
     """
     if not _LOOKUPS.acquire(timeout=seconds):
         raise httpcore.ConnectTimeout("too many names are being looked up")
@@ -97,7 +97,7 @@ def _look_up(host: str, port: int, looked_up: "Future[list[str]]") -> None:
 
 
 class PublicBackend(httpcore.NetworkBackend):
-    """Opens the sockets of one request; `deadline`, in seconds of the monotonic clock, ends every wait."""
+    """Opens the sockets of one request; every wait ends at `deadline`, in seconds of the monotonic clock."""
 
     def __init__(self, allow: frozenset[str], deadline: float) -> None:
         self.deadline = deadline
@@ -112,7 +112,7 @@ class PublicBackend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        """Connect to the first address of the host that answers; raises SourceError if one of them is not public."""
+        """Connect to the host's first address that answers; raises SourceError if any of them is not public."""
         failure: httpcore.ConnectError | httpcore.ConnectTimeout = httpcore.ConnectError("no address")
         for address in self._addresses(host, port, timeout):
             try:
@@ -130,27 +130,27 @@ class PublicBackend(httpcore.NetworkBackend):
         timeout: float | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        """Refuse: no feed names a socket of this machine."""
-        raise SourceError(f"{path}: is a socket of this machine and no address on the internet")
+        """Refuse: a feed must not name a local socket."""
+        raise SourceError(f"{path}: is a local socket, not an address on the internet")
 
     def left(self, timeout: float | None, error: type[Exception]) -> float:
         """Return the seconds that one wait may take; raises `error` if the deadline has passed."""
         remaining = self.deadline - time.monotonic()
         if remaining <= 0:
-            raise error("the time for the whole request is over")
+            raise error("the time limit for the whole request has passed")
         return remaining if timeout is None else min(timeout, remaining)
 
     def _addresses(self, host: str, port: int, timeout: float | None) -> list[str]:
         addresses = addresses_of(host, port, self.left(timeout, httpcore.ConnectTimeout))
         if not is_allowed(host, port, self._allow) and not all(map(is_public, addresses)):
             raise SourceError(
-                f"{host}: is not on the public internet, so it was not asked; allow it with --allow-host {host}"
+                f"{host}: is not on the public internet, so no request was sent; allow it with --allow-host {host}"
             )
         return addresses
 
 
 class _TimedStream(httpcore.NetworkStream):
-    """A stream whose waits end at the deadline, so that a server cannot hold us with one byte now and then."""
+    """A stream whose waits end at the deadline, so that a slow server cannot keep the connection open."""
 
     def __init__(self, stream: httpcore.NetworkStream, backend: PublicBackend) -> None:
         self._stream = stream

@@ -1,4 +1,4 @@
-"""What a request may take, what its failure means, and trying again what may pass."""
+"""The limits of a request, the meaning of its failure, and retries after transient errors."""
 
 import email.utils
 import logging
@@ -13,25 +13,25 @@ from ingest.errors import SourceError, TransientError
 logger = logging.getLogger(__name__)
 
 _Result = TypeVar("_Result")
-# No server means more, in seconds; and a number of more digits is more in any case.
+# The longest Retry-After that is believed, in seconds; a number with more digits is longer anyway.
 _A_YEAR = 365 * 24 * 3600.0
 _MOST_DIGITS = 12
-# Statuses after which the same request may succeed.
+# Statuses of transient errors, after which the same request may succeed.
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 _ADVICE = {
     401: "asks for a password; put it into the address (https://name:password@…)",
-    403: "refuses us; check that the address is public",
-    404: "is not there; check the address",
-    410: "is gone for good; look for the show's new address",
+    403: "refuses access; check that the address is public",
+    404: "was not found; check the address",
+    410: "has been removed permanently; look for the show's new address",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class FetchLimits:
-    """How much a request may bring, how long it may take and how often it is tried; times in seconds.
+    """How large a response may be, how long a request may take and how often it is tried; times in seconds.
 
-    `size` bounds the bytes of the body, decoded, `seconds` everything with all tries and waits. A body must bring
-    `rate` bytes per second over each `window`.
+    `size` limits the bytes of the decoded body, `seconds` the total time with all retries and waits. A body must
+    deliver at least `rate` bytes per second over each `window`.
     """
 
     size: int = 50 * 2**20
@@ -44,9 +44,10 @@ class FetchLimits:
 
 
 def retry(once: Callable[[], _Result], name: str, limits: FetchLimits, deadline: float) -> _Result:
-    """Call until it succeeds, fails for good, or tries or time run out; waits double, or are longer if a server asks.
+    """Call `once` and retry after transient errors; the wait doubles each time, or is what the server asks if longer.
 
-    `deadline` is in seconds of the monotonic clock. Raises SourceError, one line that begins with `name`.
+    `deadline` is in seconds of the monotonic clock. Raises SourceError, one line that begins with `name`, when the
+    attempts or the time run out.
     """
     for attempt in range(1, limits.attempts + 1):
         try:
@@ -57,21 +58,21 @@ def retry(once: Callable[[], _Result], name: str, limits: FetchLimits, deadline:
             if attempt == limits.attempts or too_long:
                 hint = f"try again in {wait:.0f} s" if error.wait else "try again later"
                 raise SourceError(f"{name}: {error}; {hint}") from error
-            logger.info("%s: %s; trying again in %.1f s", name, error, wait)
+            logger.info("%s: %s; retrying in %.1f s", name, error, wait)
             time.sleep(wait)
     raise AssertionError("the last attempt returns or raises")
 
 
 def status_message(status: int) -> str:
-    """Return what a status that is no success means to whoever gave the address, in words."""
-    said, semicolon, advice = _ADVICE.get(
+    """Return what an unsuccessful status means and what the user can do about it."""
+    meaning, semicolon, advice = _ADVICE.get(
         status, "failed; try again later" if status >= 500 else "was refused; check the address"
     ).partition(";")
-    return f"{said} (status {status}){semicolon}{advice}"
+    return f"{meaning} (status {status}){semicolon}{advice}"
 
 
 def retry_after_seconds(retry_after: str | None) -> float | None:
-    """Return the seconds that a Retry-After header asks for, as a number or a date, at most a year; None if none."""
+    """Return the seconds in a Retry-After header (a number or a date), at most a year; None without a valid one."""
     text = (retry_after or "").strip()
     if text.isdecimal():
         return float(min(int(text[:_MOST_DIGITS]), _A_YEAR))

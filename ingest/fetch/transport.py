@@ -1,4 +1,4 @@
-"""HTTP over connections to checked addresses only: what httpx asks for goes through `ingest.fetch.public_addresses`."""
+"""A transport for httpx that connects only to addresses checked by `ingest.fetch.public_addresses`."""
 
 import contextlib
 import ssl
@@ -11,21 +11,21 @@ import httpx
 from ingest.fetch.public_addresses import PublicBackend, check_host
 from ingest.fetch.retry import FetchLimits
 
-# Seconds until a server has sent its headers.
+# A server must send its headers within this many seconds.
 _HEAD_SECONDS = 60.0
 # Seconds that a request without a deadline may take.
 _USUAL = FetchLimits().seconds
 
 
 class PublicTransport(httpx.BaseTransport):
-    """One connection for each request, made by a backend that checks the address and keeps to the deadline."""
+    """Opens one connection per request, through a backend that checks the address and enforces the deadline."""
 
     def __init__(self, allow: frozenset[str]) -> None:
         self._allow = allow
         self._tls: ssl.SSLContext | None = None
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request within the deadline of its extensions; raises SourceError for what is not public."""
+        """Send a request within the deadline in its extensions; raises SourceError for a non-public address."""
         url = request.url
         port = {"http": 80, "https": 443}[url.scheme] if url.port is None else url.port
         check_host(url.host, port, self._allow)
@@ -53,7 +53,7 @@ class PublicTransport(httpx.BaseTransport):
 
 
 class _Body(httpx.SyncByteStream):
-    """The body of a response, whose end closes the connection."""
+    """A response body that closes the connection when it is closed."""
 
     def __init__(self, response: httpcore.Response, pool: httpcore.ConnectionPool) -> None:
         self._response = response

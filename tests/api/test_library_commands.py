@@ -150,7 +150,7 @@ def test_one_feed_that_cannot_be_read_stops_no_other(
     code, out, err = run("refresh", "--quiet", *allow)
     assert code == 1
     assert err.count("\n") == 1
-    assert "is not there; check the address" in err or "status 404" in err
+    assert "was not found; check the address" in err or "status 404" in err
     assert "1 episode: 1 ingested" in out
     assert any("kettle" in text for text in said(run, "kettle"))
     assert any("cup" in text for text in said(run, "cup"))

@@ -443,7 +443,7 @@ def test_a_feed_is_recognised_by_its_beginning():
 def test_an_empty_feed_has_no_items_and_says_so():
     """A show that has published nothing is no error here."""
     assert parse_feed(rss(), URL) == Feed(
-        "Tea show", "https://tea.example/", (), ("the feed holds no items",), None, None
+        "Tea show", "https://tea.example/", (), ("the feed has no items",), None, None
     )
 
 
@@ -462,7 +462,7 @@ def test_hostile_input_costs_little_and_only_its_item(bomb, closing):
 
 def test_a_feed_that_is_too_large_is_refused():
     """More than 50 MiB are not parsed."""
-    with pytest.raises(SourceError, match=r"bytes are more than a feed may have; the limit is 52,428,800"):
+    with pytest.raises(SourceError, match=r"bytes are too many for a feed; the limit is 52,428,800"):
         parse_feed(rss() + b" " * 50 * 2**20, URL)
 
 

@@ -125,10 +125,10 @@ def test_an_unchanged_document_is_not_sent_again():
 @pytest.mark.parametrize(
     ("status", "says"),
     [
-        (404, "is not there (status 404); check the address"),
-        (410, "is gone for good (status 410); look for the show's new address"),
+        (404, "was not found (status 404); check the address"),
+        (410, "has been removed permanently (status 410); look for the show's new address"),
         (401, "asks for a password (status 401); put it into the address (https://name:password@…)"),
-        (403, "refuses us (status 403); check that the address is public"),
+        (403, "refuses access (status 403); check that the address is public"),
         (418, "was refused (status 418); check the address"),
         (501, "failed (status 501); try again later"),
         (304, "was refused (status 304); check the address"),
@@ -192,7 +192,7 @@ def test_only_web_addresses_are_asked(url):
 def test_a_redirect_may_not_leave_the_web():
     """A server cannot send us to a file."""
     client, asked = mocked(httpx.Response(302, headers={"Location": "file:///etc/passwd"}))
-    with pytest.raises(SourceError, match="is no http or https address"):
+    with pytest.raises(SourceError, match="is not an http or https address"):
         fetch(URL, client=client)
     assert len(asked) == 1
 
@@ -244,7 +244,7 @@ def test_a_gzip_bomb_is_refused(serve, local):
 def test_encodings_that_were_not_asked_for_are_refused(serve, local, encoding):
     """One layer of gzip is bounded, others are not."""
     address = serve(lambda request: reply(request, body=b"x", Content_Encoding=encoding))
-    with pytest.raises(SourceError, match="comes in an encoding that was not asked for"):
+    with pytest.raises(SourceError, match="has an encoding that was not requested"):
         fetch(address, client=local)
 
 
@@ -368,7 +368,7 @@ def test_names_of_the_local_network_are_refused_unasked(host, monkeypatch):
 def test_ports_of_other_services_are_refused(monkeypatch):
     """Only 80 and 443, unless the host was allowed."""
     monkeypatch.setattr(socket, "getaddrinfo", None)
-    with pytest.raises(SourceError, match=r"port 22 is not a web server's; allow it with --allow-host pods.example:22"):
+    with pytest.raises(SourceError, match=r"port 22 is not a web port; allow it with --allow-host pods.example:22"):
         fetch("http://pods.example:22/")
 
 
@@ -525,7 +525,7 @@ def test_a_part_that_was_whole_is_taken(serve, local, tmp_path):
 @pytest.mark.parametrize(
     ("answer", "says"),
     [
-        (lambda request: reply(request, 404), "is not there"),
+        (lambda request: reply(request, 404), "was not found"),
         (lambda request: reply(request, 200), "is empty"),
         (lambda request: reply(request, 200, RECORDING), "is larger than 1,000 bytes"),
     ],
@@ -588,5 +588,5 @@ def test_waiting_is_logged_without_secrets(caplog):
     client, _ = mocked(httpx.Response(503), httpx.Response(200, content=b"x"))
     with caplog.at_level(logging.INFO, logger="ingest"):
         fetch("https://ada:secret@pods.example/feed?key=secret", client=client, limits=QUICK)
-    assert "trying again" in caplog.text
+    assert "retrying in" in caplog.text
     assert "secret" not in "".join(record.getMessage() for record in caplog.records if record.name.startswith("ingest"))

@@ -88,7 +88,7 @@ def test_only_what_can_be_gone_on_from_is_kept(tmp_path: Path) -> None:
             download(address, tmp_path / "a.mp3", client=client, limits=once)
         assert sorted(path.name for path in tmp_path.iterdir()) == [".a.mp3.part", ".a.mp3.part.json"]
         server.lie = LIES["gone"][0]
-        with pytest.raises(SourceError, match="is gone for good"):
+        with pytest.raises(SourceError, match="has been removed permanently"):
             download(address, tmp_path / "a.mp3", client=client, limits=once)
     assert list(tmp_path.iterdir()) == []
 
