@@ -1,1 +1,1 @@
-"""The files of the library: records, identities, removals, outcomes."""
+"""The library's files: records, identities, removals and outcomes."""

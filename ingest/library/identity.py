@@ -1,4 +1,4 @@
-"""Who is the same show, who is the same episode, and what they are called (Law 5 of the design); pure."""
+"""Decide which shows and episodes are the same, and give them ids (Law 5 of the design); pure."""
 
 import base64
 import hashlib
@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from ingest.item import Item
 from ingest.transcript import Show
 
-# What two items may share: a kind and its values.
+# A fact that two items may have in common: its kind and its values.
 Key = tuple[str | int | None, ...]
 
 _SHOW_ID_LETTERS = 20
@@ -38,7 +38,7 @@ def show_id(title: str, taken: Collection[str]) -> str:
 def episode_id(show: Show, item: Item, taken: Collection[str]) -> str:
     """Return a new episode's id, `<show>-<number or date>-<4 characters>`, with more characters if that is taken.
 
-    The characters are the lower-case base 32 of SHA-256 over show id and guid, so the same two give the same id.
+    The characters are the lower-case base 32 of the SHA-256 of show id and guid, so the same input gives the same id.
     """
     middle = str(item.number) if item.number is not None else item.published
     length = _SUFFIX_LETTERS if middle else _LONG_SUFFIX_LETTERS
@@ -50,7 +50,7 @@ def episode_id(show: Show, item: Item, taken: Collection[str]) -> str:
 
 
 def same_show(one: Show, title: str | None, link: str | None) -> bool:
-    """Say whether a source's show is one we have: the same title, and no two different pages."""
+    """Return whether a source's show is `one`: the titles are equal, and the pages do not differ if both are known."""
     if not title or _name(title) != _name(one.title):
         return False
     return not link or not one.page_url or _address(link) == _address(one.page_url)
@@ -65,11 +65,11 @@ def same_episode(
 ) -> str | None:
     """Return the id of the episode of the same show that the item belongs to, else None.
 
-    `known` holds the show's episodes with the items that made them; `names` are the names of the show, `listed` says
-    that the catalogue lists it, so that a number alone is enough. `beside` are the guids that the item's feed lists
-    together with it: what a publisher lists as two is one only if it has one recording's address. The first rule that
-    finds an episode decides; but a guid does not where address and title of the recording are both another's: it was
-    copied with an item, or exchanged.
+    `known` holds the show's episodes with the items they came from. `names` are the show's names. `listed` says that
+    the catalogue lists the show, so that a number alone is enough. `beside` are the guids in the item's feed: two items
+    listed together are one episode only if they have the same recording address.
+    The first rule that finds an episode decides. One exception: if the recording's address and the title both belong to
+    another episode, that one wins over the guid, which was copied with an item or swapped.
     """
     file = _file_hash(item)
     core = title_core(item, names)
@@ -99,13 +99,13 @@ def same_episode(
 
 
 def certain_keys(item: Item) -> tuple[Key, ...]:
-    """Return what makes two items of a show one episode whatever else they say: guid and address of the recording."""
+    """Return the keys that make two items of a show one episode whatever else differs: guid and recording address."""
     enclosure = _enclosure(item)
     return (("guid", item.guid), *((("enclosure", enclosure),) if enclosure else ()))
 
 
 def likely_keys(item: Item, names: Collection[str], listed: bool) -> tuple[Key, ...]:
-    """Return what two items of a show share, one key at least, if a rule of `same_episode` finds them likely one."""
+    """Return an item's likely keys; items that a rule of `same_episode` finds likely equal share at least one."""
     keys: list[Key] = []
     if (file := _file_hash(item)) is not None:
         keys.append(("file", file))
@@ -118,25 +118,25 @@ def likely_keys(item: Item, names: Collection[str], listed: bool) -> tuple[Key, 
 
 
 def same_recording(one: Item, other: Item) -> bool:
-    """Say whether two items name a recording at the same address of the web."""
+    """Return whether two items have a recording at the same web address."""
     address = _enclosure(one)
     return address is not None and address == _enclosure(other)
 
 
 def with_distinct_guids(items: Sequence[Item]) -> tuple[Item, ...]:
-    """Return a feed's items, with guids of their own where a publisher gave one guid to different episodes.
+    """Return a feed's items with new guids where the publisher gave one guid to different episodes.
 
-    The last listed, in most feeds the oldest, keeps the guid; the others are named by their recording, else by their
-    page or title and date, as items without a guid are.
+    The last one listed (in most feeds the oldest) keeps the guid. The others get a guid from their recording, else from
+    their page or title and date, as items without a guid do.
     """
     last = {item.guid: item for item in items}
     return tuple(_renamed(item) if are_different_episodes(item, last[item.guid]) else item for item in items)
 
 
 def are_different_episodes(one: Item, other: Item) -> bool:
-    """Say whether two items of one feed are of different episodes, whatever their guids are.
+    """Return whether two items of one feed are different episodes, whatever their guids.
 
-    They are if they have two titles and two recordings; where one has no recording, two titles and two numbers or days.
+    They are if titles and recordings both differ, or, if one has no recording, titles and numbers (or dates).
     """
     if one.title == other.title:
         return False
@@ -157,7 +157,7 @@ def title_core(item: Item, names: Iterable[str]) -> str:
 
 
 def _shortened(text: str) -> str:
-    """Cut a slug to 20 characters, at a hyphen if there is one."""
+    """Cut a slug to at most 20 characters, at a hyphen if it has one."""
     if len(text) <= _SHOW_ID_LETTERS:
         return text
     whole_words = text[: _SHOW_ID_LETTERS + 1].rpartition("-")[0]
@@ -170,12 +170,12 @@ def _first_match(rules: Iterable[Callable[[Item], bool]], known: Sequence[tuple[
 
 
 def _name(title: str) -> str:
-    """A title as it is compared, in any script: a slug would leave nothing of most of them."""
+    """Return a title in the form for comparison; it keeps all scripts, of which a slug keeps only Latin."""
     return re.sub(r"[\W_]+", " ", unicodedata.normalize("NFKC", title).casefold()).strip() or title
 
 
 def _dated_alike(one: Item, other: Item) -> bool:
-    """Without a number the title alone is too little (a weekly "News"); then the dates must agree too."""
+    """Return whether season and number agree, or without numbers the dates: a title (a weekly "News") is not enough."""
     if one.number is None and other.number is None:
         return one.published is not None and one.published == other.published
     return (one.season, one.number) == (other.season, other.number)
@@ -184,7 +184,7 @@ def _dated_alike(one: Item, other: Item) -> bool:
 def _enclosure(item: Item) -> str | None:
     if item.enclosure is None or not item.enclosure.url.startswith(("http://", "https://")):
         return None
-    # The query stays: some hosts name the recording there, and two episodes must never become one.
+    # Keep the query: some hosts identify the recording there, and two episodes must never become one.
     return item.enclosure.url.split("://", 1)[1]
 
 
@@ -198,7 +198,7 @@ def _file_hash(item: Item) -> str | None:
 
 
 def _address(url: str) -> str:
-    """Host and path of a page's address: scheme, parameters and a closing slash do not make another show."""
+    """Return the host and path of a page's address; scheme, query and a trailing slash do not make a different show."""
     parts = urlsplit(url)
     return f"{parts.netloc.lower().removeprefix('www.')}{parts.path.rstrip('/')}"
 

@@ -1,4 +1,4 @@
-"""The episodes of a library by what identifies them, so that finding an item's episode does not look at them all."""
+"""An index of the library's episodes by their keys, to find an item's episode without comparing it with all."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -12,11 +12,11 @@ from ingest.transcript import Show
 
 @dataclass(frozen=True, slots=True)
 class EpisodeLookup:
-    """Episodes by id, by key within their show, and by the bytes of their recordings; filled by `add`.
+    """Episodes by id, by key within their show, and by the hash of their recording; filled by `add`.
 
-    `beside` are the guids that one feed lists together: an episode that has one of them is found by what is certain
-    only (see `same_episode`), so it has no other keys here. Without that, a feed whose items are all alike would be
-    compared with itself, item by item.
+    `beside` are the guids that one feed lists together. An episode with one of them is found by certain keys only (see
+    `same_episode`), so it has no likely keys here. Otherwise a feed of similar items would compare each item with all
+    others.
     """
 
     beside: frozenset[str] = frozenset()
@@ -26,9 +26,9 @@ class EpisodeLookup:
 
 
 def add(known: EpisodeLookup, record: Record) -> None:
-    """Add an episode, or replace what was known of it.
+    """Add an episode or replace its record.
 
-    Keys that it no longer has stay: they name an episode to compare with, and its items decide.
+    Keys that it no longer has stay. They only make it a candidate for comparison; its items decide.
     """
     identifier = record.episode.id
     known.records[identifier] = record
@@ -40,9 +40,9 @@ def add(known: EpisodeLookup, record: Record) -> None:
 
 
 def find(known: EpisodeLookup, item: Item, show: Show) -> str | None:
-    """Return the id of the episode of this show that the item belongs to, None if there is none.
+    """Return the id of the episode of this show that the item belongs to, else None.
 
-    Costs time in proportion to the episodes that share a key with the item, not to all.
+    The time grows with the number of episodes that share a key with the item, not with the library.
     """
     names, listed = names_of(show)
     for keys in (certain_keys(item), likely_keys(item, names, listed)):
@@ -54,7 +54,7 @@ def find(known: EpisodeLookup, item: Item, show: Show) -> str | None:
 
 
 def find_recording(known: EpisodeLookup, item: Item) -> str | None:
-    """Return the id of an episode of any show that has the very recording, None if there is none."""
+    """Return the id of an episode, of any show, with exactly this recording, else None."""
     if item.audio_sha256 is None:
         return None
     for identifier in known.recordings.get(item.audio_sha256, ()):

@@ -1,4 +1,4 @@
-"""What is known of an episode: composed of what all its sources say, completed by the catalogue; pure."""
+"""Compose an episode's metadata from all its sources, with gaps filled from the catalogue; pure."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 def facts_of(identifier: str, show: Show, items: Iterable[Item]) -> Episode:
-    """Compose an episode: the publisher's feed before files, newest first, the catalogue where all are silent."""
+    """Compose an episode: feeds take precedence over files, newer items over older, and the catalogue fills gaps."""
     newest = tuple(items)[::-1]
     ordered = sorted(newest, key=lambda item: item.guid.startswith("file:"))
     number = _first(item.number for item in ordered)
@@ -37,19 +37,19 @@ def facts_of(identifier: str, show: Show, items: Iterable[Item]) -> Episode:
 
 
 def people_of(record: Record) -> tuple[str, ...]:
-    """Return the names that feed and catalogue give for an episode, each once."""
+    """Return the people that feed and catalogue name for an episode, each once."""
     known = known_episode(known_show(record.episode.show.id), record.episode.number)
     names = [name for item in record.items for name in item.people] + list(known.people if known else ())
     return tuple(dict.fromkeys(names))
 
 
 def stated_duration(record: Record) -> float | None:
-    """Return the seconds that a source or the catalogue gives for an episode, None if only its recording can tell."""
+    """Return the duration in seconds that a source or the catalogue states, None if neither does."""
     return facts_of(record.episode.id, record.episode.show, record.items).duration
 
 
 def numbered(item: Item, show: Show) -> Item:
-    """Complete a number that the source lacks by the title, where the catalogue lists exactly that one."""
+    """Add a missing episode number if the catalogue lists an episode with exactly this title."""
     listed = known_show(show.id)
     if listed is None or item.number is not None or not (core := title_core(item, listed.names)):
         return item
@@ -59,13 +59,13 @@ def numbered(item: Item, show: Show) -> Item:
 
 @cache
 def _numbers(listed: KnownShow) -> dict[str, int]:
-    """Return the numbers of a listed show's episodes by what is left of their titles."""
+    """Return the episode numbers of a listed show by title core."""
     items = [Item("", "", title=episode.title, number=episode.number) for episode in listed.episodes]
     return {title_core(item, listed.names): item.number for item in reversed(items) if item.number is not None}
 
 
 def _is_open(url: str) -> bool:
-    """Whether an address is one of the web that may be shown: one with a name and password is for fetching alone."""
+    """Return whether an address may be shown: a web address without name and password."""
     return url.startswith(("http://", "https://")) and "@" not in url.partition("://")[2].partition("/")[0]
 
 

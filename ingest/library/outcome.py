@@ -1,4 +1,4 @@
-"""What became of an episode, kept in its state.json; after three failed attempts it is left alone."""
+"""The outcome of ingesting an episode, kept in its state.json; three failures put the episode in quarantine."""
 
 import logging
 from dataclasses import asdict, dataclass, replace
@@ -21,9 +21,9 @@ MOST_ATTEMPTS = 3
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one episode, in a word and a line for people.
+    """The outcome of ingesting one episode: a status and a line for the user.
 
-    `passing` says of a failure that it is none of the episode's own: a server out of reach, a full disk.
+    `passing` marks a transient failure, whose cause is not the episode: an unreachable server, a full disk.
     """
 
     episode: Episode
@@ -33,15 +33,15 @@ class Outcome:
 
     @property
     def ok(self) -> bool:
-        """Whether nothing is left to do; an episode that waits or failed is done by a later run."""
+        """Whether nothing is left to do; a later run tries an episode that waits or failed again."""
         return self.status not in ("waiting", "failed", "quarantined")
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The last outcome of an episode as it is kept, and when that was (UTC, ISO).
+    """The stored last outcome of an episode, and its time (UTC, ISO).
 
-    `attempts` counts failures in a row, `source` is the hash of what they were made on.
+    `attempts` counts failures in a row; `source` is the hash of the source that they were made on.
     """
 
     status: str
@@ -52,7 +52,7 @@ class State:
 
 
 def load_state(home: Path, identifier: str) -> State | None:
-    """Return an episode's state, None if there is none or it is damaged; raises LibraryError for another schema."""
+    """Return an episode's state, None if it is missing or damaged; raises LibraryError for an unknown schema."""
     data = read_if_whole(_path(home, identifier))
     if data is None:
         return None
@@ -63,7 +63,7 @@ def load_state(home: Path, identifier: str) -> State | None:
 
 
 def quarantine_outcome(home: Path, record: Record) -> Outcome | None:
-    """Return the outcome of an episode that is not to be tried; None if it may be, as when its source changed."""
+    """Return the outcome of an episode in quarantine; None if it may be tried, for example after its source changed."""
     state = load_state(home, record.episode.id)
     if state is None or state.status != "quarantined" or state.source != source_of(record):
         return None
@@ -71,10 +71,10 @@ def quarantine_outcome(home: Path, record: Record) -> Outcome | None:
 
 
 def record_outcome(home: Path, record: Record, outcome: Outcome) -> Outcome:
-    """Keep the outcome and return it, as "quarantined" if it is the third failure on the same source.
+    """Store the outcome and return it, as "quarantined" if it is the third failure on the same source.
 
-    That nothing was to do says of an episode that it is ingested, which may be noted already. A state that cannot be
-    written is logged.
+    "unchanged" is stored as "ingested", and not written again if it is already stored. A state that cannot be written
+    is logged.
     """
     status: OutcomeStatus = "ingested" if outcome.status == "unchanged" else outcome.status
     try:
@@ -86,40 +86,40 @@ def record_outcome(home: Path, record: Record, outcome: Outcome) -> Outcome:
             state = _failed(state, before, record, outcome.passing)
         write_json(_path(home, record.episode.id), {"schema": 1, **asdict(state)})
     except (LibraryError, OSError) as error:
-        logger.warning("%s: its state was not written: %s", record.episode.id, error)
+        logger.warning("%s: its state could not be written: %s", record.episode.id, error)
         return outcome
     return replace(outcome, status="quarantined", message=state.message) if state.status == "quarantined" else outcome
 
 
 def release(home: Path, identifier: str) -> None:
-    """Let an episode out of quarantine, so that the next run tries it."""
+    """Release an episode from quarantine, so that the next run tries it."""
     state = load_state(home, identifier)
     if state is not None and state.status == "quarantined":
         _path(home, identifier).unlink()
 
 
 def source_of(record: Record) -> str:
-    """Return a hash of all that sources say of an episode, their local files included."""
+    """Return a hash of everything that sources say about an episode, including their local files."""
     links = [link for item in record.items for link in (*item.transcripts, item.enclosure) if link is not None]
     files = [Path(link.url) for link in links if not is_remote(link.url)]
     return hash_of([record.items, [sha256_of(path) if path.is_file() else None for path in files]])
 
 
 def is_transient(error: Exception) -> bool:
-    """Say whether a failure is the machine's or the network's, so that it says nothing of the episode."""
-    mine = (OSError, ModelMissing, LibraryError)
-    return isinstance(error, mine) or isinstance(error.__cause__, (OSError, TransientError))
+    """Return whether a failure's cause is the machine or the network, not the episode."""
+    of_this_machine = (OSError, ModelMissing, LibraryError)
+    return isinstance(error, of_this_machine) or isinstance(error.__cause__, (OSError, TransientError))
 
 
 def _failed(state: State, before: State | None, record: Record, passing: bool) -> State:
-    """Count a failure; one that may pass leaves the count as it was."""
+    """Count a failure; a transient one does not change the count."""
     if passing:
         return state if before is None else replace(state, attempts=before.attempts, source=before.source)
     source = source_of(record)
     attempts = 1 + (before.attempts if before is not None and before.source == source else 0)
     if attempts < MOST_ATTEMPTS:
         return replace(state, attempts=attempts, source=source)
-    advice = f"failed {attempts} times; tried again with --again, or when its source changes"
+    advice = f"failed {attempts} times; it is tried again with --again, or when its source changes"
     return State("quarantined", f"{state.message}; {advice}", state.at, attempts, source)
 
 

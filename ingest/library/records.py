@@ -1,10 +1,10 @@
-"""The library on disk: what was ingested, one folder per episode, every file written whole or not at all (Law 6).
+"""The library on disk: one folder per ingested episode, every file written atomically (Law 6).
 
 <home>/library/episodes/<id>/  episode.json official.json captions.json heard.json transcript.json state.json audio.*
 <home>/library/feeds/<show id>.json
-<home>/library/removed/<id>/   an episode that was taken out, with removed.json (see ingest.library.removal)
+<home>/library/removed/<id>/   a removed episode, with removed.json (see ingest.library.removal)
 
-Addresses of feeds and recordings may hold passwords, so folders (0700) and JSON files (0600) are their owner's alone.
+Addresses of feeds and recordings may contain passwords, so only the owner can read folders (0700) and JSON (0600).
 """
 
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ FEEDBACK = "feedback.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """An episode with everything that sources said of it, in the order they came."""
+    """An episode with the items that sources gave for it, in order of arrival."""
 
     episode: Episode
     items: tuple[Item, ...]
@@ -31,7 +31,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
-    """When something was taken out of the library (ISO date) and why, in a line for those who ask for it."""
+    """When something was removed from the library (ISO date), and the reason that is shown to users."""
 
     date: str
     reason: str
@@ -39,10 +39,10 @@ class Withdrawal:
 
 @dataclass(frozen=True, slots=True)
 class FeedRecord:
-    """A show with the feed it comes from and what the feed's server said, for conditional requests.
+    """A show with its feed's address and the validators for conditional requests.
 
-    `earlier_urls` are addresses that the feed moved away from. `listed` are the ids of the episodes that it listed when
-    it was last read, `unlisted` those it listed before, with the ISO date since when it does not.
+    `earlier_urls` are the feed's previous addresses. `listed` are the ids of the episodes in the feed when it was last
+    read. `unlisted` are those it listed earlier, with the ISO date on which they were first missing.
     """
 
     show: Show
@@ -67,7 +67,7 @@ def feeds_folder(home: Path) -> Path:
 
 
 def episode_folder(home: Path, identifier: str) -> Path:
-    """Return an episode's folder; the id is one this library gave, so it names no path of a stranger."""
+    """Return an episode's folder; the id comes from this library, so it cannot be an untrusted path."""
     return episodes_folder(home) / identifier
 
 
@@ -78,12 +78,12 @@ def episode_ids(home: Path) -> list[str]:
 
 
 def has_episode(home: Path, identifier: str) -> bool:
-    """Say whether an episode is in the library now, at the cost of one stat."""
+    """Return whether an episode is in the library now, at the cost of one stat call."""
     return (episode_folder(home, identifier) / "episode.json").exists()
 
 
 def load_record(home: Path, identifier: str) -> Record:
-    """Read an episode and its sources; raises LibraryError if the file is missing, broken or of another schema."""
+    """Read an episode and its items; raises LibraryError if the file is missing, damaged or of an unknown schema."""
     path = episode_folder(home, identifier) / "episode.json"
     data = read_json(path)
     try:
@@ -93,7 +93,7 @@ def load_record(home: Path, identifier: str) -> Record:
 
 
 def save_record(home: Path, record: Record) -> None:
-    """Write an episode and its sources."""
+    """Write an episode and its items."""
     items = [asdict(item) for item in record.items]
     path = episode_folder(home, record.episode.id) / "episode.json"
     write_json(path, {"schema": SCHEMA, "episode": asdict(record.episode), "items": items})
@@ -124,25 +124,25 @@ def save_feed(home: Path, feed: FeedRecord) -> None:
 
 
 def load_transcript(home: Path, identifier: str) -> Transcript | None:
-    """Read an episode's transcript under its present facts, None if it has none yet; raises LibraryError if broken."""
+    """Read an episode's transcript, None if it has none yet; raises LibraryError if the file is damaged."""
     path = episode_folder(home, identifier) / "transcript.json"
     return from_json(read_json(path)) if path.exists() else None
 
 
 def earlier_transcripts(home: Path, identifier: str) -> list[Transcript]:
-    """Return the episode's transcripts whose words differed from today's, the newest first."""
+    """Return the episode's earlier transcripts, whose words differ from the current one's, newest first."""
     paths = episode_folder(home, identifier).glob("transcript-*.json")
     newest = sorted(paths, key=lambda path: path.stat().st_mtime_ns, reverse=True)
     return [from_json(read_json(path)) for path in newest]
 
 
 def transcript_ids(home: Path) -> list[str]:
-    """Return the ids of the episodes that have a transcript, sorted: those that belong in the index."""
+    """Return the sorted ids of the episodes that have a transcript and so belong in the index."""
     return [name for name in episode_ids(home) if (episode_folder(home, name) / "transcript.json").exists()]
 
 
 def transcripts(home: Path) -> Iterator[Transcript]:
-    """Yield the transcript of every episode that has one, under its present facts, in order of id, lazily."""
+    """Yield every episode's transcript, if it has one, with its current metadata, in order of id, lazily."""
     for identifier in transcript_ids(home):
         transcript = load_transcript(home, identifier)
         if transcript is not None:
@@ -150,9 +150,9 @@ def transcripts(home: Path) -> Iterator[Transcript]:
 
 
 def save_transcript(home: Path, transcript: Transcript, inputs: str) -> None:
-    """Write a transcript with the hash of what it was made from; one whose words differed stays under its own name.
+    """Write a transcript with the hash of its inputs; if its words changed, the earlier one is kept under another name.
 
-    The date on which the words last changed is written with them, as `edited`.
+    `edited` is set to the date on which the words last changed.
     """
     folder = episode_folder(home, transcript.episode.id)
     path = folder / "transcript.json"
@@ -163,16 +163,16 @@ def save_transcript(home: Path, transcript: Transcript, inputs: str) -> None:
         words = [turn["text"] for turn in before.get("turns", ())]
         if words != [turn.text for turn in transcript.turns]:
             edited = today()
-            kept = folder / f"transcript-{hash_of(words)[:16]}.json"
-            if not kept.exists():
-                write_json(kept, before)
+            earlier = folder / f"transcript-{hash_of(words)[:16]}.json"
+            if not earlier.exists():
+                write_json(earlier, before)
     write_json(path, {**to_json(replace(transcript, edited=edited)), "inputs": inputs})
 
 
 def edited_on(home: Path, identifier: str) -> str | None:
-    """Return the ISO date on which an episode's words last changed, None if they never did or cannot be read."""
+    """Return the ISO date on which an episode's words last changed, None if they never did or are unreadable."""
     folder = episode_folder(home, identifier)
-    if not any(folder.glob("transcript-*.json")):  # spares the reading of most
+    if not any(folder.glob("transcript-*.json")):  # avoids reading most transcripts
         return None
     try:
         transcript = load_transcript(home, identifier)
@@ -182,12 +182,12 @@ def edited_on(home: Path, identifier: str) -> str | None:
 
 
 def today() -> str:
-    """Return the ISO date of today in UTC."""
+    """Return today's date in UTC as an ISO date."""
     return datetime.now(UTC).date().isoformat()
 
 
 def recording(home: Path, identifier: str) -> Path | None:
-    """Return the episode's recording in the library, None if there is none."""
+    """Return the path of the episode's recording, None if the library has none."""
     return next((path for path in sorted(episode_folder(home, identifier).glob("audio.*")) if _whole(path)), None)
 
 
@@ -196,7 +196,7 @@ def _whole(path: Path) -> bool:
 
 
 def _feed_from_json(data: dict[str, Any]) -> FeedRecord:
-    """A file of an earlier version lacks the fields that have a default."""
+    """Read a feed record; a file from an earlier version lacks the fields that have a default."""
     fields: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value for key, value in data.items() if key != "schema"
     }

@@ -1,4 +1,4 @@
-"""Which episode an item belongs to; the library's records once all items of a source are counted in."""
+"""Match the items of a source to episodes, and update the library's records."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -34,7 +34,7 @@ from ingest.transcript import Episode, Show
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """The episodes of a source, each once in its order, and a line for each left out because it was removed."""
+    """The episodes of a source, each once and in its order, and a line for each removed one that was left out."""
 
     episodes: tuple[Episode, ...]
     left_out: tuple[str, ...] = ()
@@ -42,16 +42,16 @@ class Registration:
 
 @dataclass(frozen=True, slots=True)
 class _Registering:
-    """What one registration has found so far; filled item by item."""
+    """The state of one registration, filled item by item."""
 
     home: Path
     feed: FeedState
     again: bool
-    listed: dict[str, Item]  # what the feed lists now, by guid
+    listed: dict[str, Item]  # the feed's current items by guid
     known: EpisodeLookup
     shows: dict[str, FeedRecord]
     removed: dict[str, Removal]  # by key
-    taken: set[str]  # ids of episodes that are or were here
+    taken: set[str]  # ids of present and removed episodes
     touched: dict[str, None] = field(default_factory=dict)
     left_out: dict[str, None] = field(default_factory=dict)
     guids: dict[str, dict[str, None]] = field(default_factory=dict)  # by show
@@ -61,11 +61,10 @@ class _Registering:
 def register_items(
     home: Path, items: Sequence[Item], feed: FeedState | None = None, again: bool = False
 ) -> Registration:
-    """Give every item its episode, new or known, and write it to the library.
+    """Match every item to a known or new episode, and write the changed records to the library.
 
-    An item of an episode or show that was removed is left out; `again` brings it back. Costs time in proportion to the
-    library and the items. One process at a time holds the list of episodes, so that two never give the same id to
-    different episodes.
+    Items of removed episodes or shows are left out; `again` restores them. The time grows with the library and the
+    items. A lock lets one process at a time register, so that two never give the same id to different episodes.
     """
     listed = {item.guid: item for item in items} if feed else {}
     with lock(episodes_folder(home)):
@@ -81,8 +80,8 @@ def register_items(
         for record in stored.values():
             add(run.known, record)
         for item in items:
-            _count_in(run, item)
-        # Written at the end, once each and only if changed: registering again touches no file.
+            _register(run, item)
+        # Write at the end, each record once and only if it changed: registering again writes no file.
         for identifier in run.touched:
             record = run.known.records[identifier]
             if record != stored.get(identifier):
@@ -102,10 +101,10 @@ def register_items(
         return Registration(episodes, tuple(run.left_out))
 
 
-def _count_in(run: _Registering, item: Item) -> None:
+def _register(run: _Registering, item: Item) -> None:
     show = show_of(item, run.shows, run.feed)
     item = numbered(item, show)
-    if not _wanted(run, item, run.shows.get(show.id, FeedRecord(show))):
+    if not _is_admitted(run, item, run.shows.get(show.id, FeedRecord(show))):
         return
     feed = run.shows.get(show.id, FeedRecord(show))
     run.shows[show.id] = replace(feed, show=replace(feed.show, page_url=feed.show.page_url or item.show_link))
@@ -115,20 +114,20 @@ def _count_in(run: _Registering, item: Item) -> None:
     run.touched[record.episode.id] = None
 
 
-def _wanted(run: _Registering, item: Item, feed: FeedRecord) -> bool:
-    """Say whether an item may come in; what was removed may with `again`, and what was kept of it then comes back."""
+def _is_admitted(run: _Registering, item: Item, feed: FeedRecord) -> bool:
+    """Return whether an item may be registered; with `again`, first restore its removed episode or show."""
     show = feed.show
     if feed.removed is not None:
         if not run.again:
             when = f"{feed.removed.date}: {feed.removed.reason}"
             run.left_out[f"{show.id}  left out: the show was removed from this library on {when}"] = None
             return False
-        if run.feed.url is not None:  # a lone file brings back itself, its feed all of the show
+        if run.feed.url is not None:  # a single file restores only itself, the feed restores the whole show
             run.shows[show.id] = replace(feed, removed=None)
     if show.id not in run.beside:
         run.beside[show.id] = hashed_guids(run.known.beside, show) if run.removed else frozenset()
     removal = removal_matching(item, show, run.removed, run.beside[show.id])
-    if removal is None or removal.id in run.known.records or _is_here(run, item, show):
+    if removal is None or removal.id in run.known.records or _has_known_recording(run, item, show):
         return True
     if not run.again:
         run.left_out[f"{removal.id}  left out: {removal.sentence}"] = None
@@ -138,36 +137,36 @@ def _wanted(run: _Registering, item: Item, feed: FeedRecord) -> bool:
     return True
 
 
-def _is_here(run: _Registering, item: Item, show: Show) -> bool:
-    """Whether an item that has the guid of a removed episode is, by its recording, of one in the library."""
+def _has_known_recording(run: _Registering, item: Item, show: Show) -> bool:
+    """Return whether an item with a removed episode's guid has the recording of an episode in the library."""
     identifier = find(run.known, item, show)
     return identifier is not None and any(same_recording(item, other) for other in run.known.records[identifier].items)
 
 
 def _record(run: _Registering, item: Item, show: Show) -> Record:
-    """Return the record of the item's episode with the item counted in."""
+    """Return the record of the item's episode, with the item added."""
     known = run.known
     identifier = find(known, item, show)
-    if identifier is not None and _is_parted(run, item, known.records[identifier]):
-        parted = known.records[identifier]
-        add(known, _saying(parted, tuple(other for other in parted.items if other.guid != item.guid)))
+    if identifier is not None and _is_wrongly_merged(run, item, known.records[identifier]):
+        merged = known.records[identifier]
+        add(known, _with_items(merged, tuple(other for other in merged.items if other.guid != item.guid)))
         identifier = find(known, item, show)
     if identifier is None and not known.beside:
-        identifier = find_recording(known, item)  # a lone recording's show is only a guess from its folder
+        identifier = find_recording(known, item)  # a single recording's show is only a guess from its folder
     if identifier is None:
         identifier = _new_id(run, item, show)
         return Record(facts_of(identifier, show, (item,)), (item,))
     before = known.records[identifier]
-    items = _with(run, before.items, item, run.shows[show.id])
+    items = _added(run, before.items, item, run.shows[show.id])
     if items == before.items:
         return before
-    return _saying(before, items)
+    return _with_items(before, items)
 
 
-def _is_parted(run: _Registering, item: Item, record: Record) -> bool:
-    """Whether an item that was taken for this episode's shows itself to be of another.
+def _is_wrongly_merged(run: _Registering, item: Item, record: Record) -> bool:
+    """Return whether an item was added to this episode by mistake and now proves to be a different one.
 
-    A publisher who copies an item for a new episode may forget the recording, and mend that later.
+    A publisher may copy an item for a new episode, forget to change the recording, and correct that later.
     """
     before = record.items[0]
     first = run.listed.get(before.guid)
@@ -176,15 +175,15 @@ def _is_parted(run: _Registering, item: Item, record: Record) -> bool:
     return any(other.guid == item.guid for other in record.items[1:]) and are_different_episodes(first, item)
 
 
-def _saying(before: Record, items: tuple[Item, ...]) -> Record:
-    """Return an episode's record when its sources say this; what only the recording told stays known."""
+def _with_items(before: Record, items: tuple[Item, ...]) -> Record:
+    """Return an episode's record with these items; facts learnt only from the recording are kept."""
     episode = facts_of(before.episode.id, before.episode.show, items)
     duration = episode.duration if episode.duration is not None else before.episode.duration
     return Record(replace(episode, duration=duration, audio_url=episode.audio_url or before.episode.audio_url), items)
 
 
 def _new_id(run: _Registering, item: Item, show: Show) -> str:
-    """Return a new episode's id; one that was purged and is asked for again gets its own."""
+    """Return a new episode's id; a purged episode that is ingested again gets its old id."""
     removal = removal_matching(item, show, run.removed, run.beside[show.id])
     if removal is not None and removal.id not in run.known.records:
         return removal.id
@@ -193,10 +192,11 @@ def _new_id(run: _Registering, item: Item, show: Show) -> str:
     return identifier
 
 
-def _with(run: _Registering, items: tuple[Item, ...], item: Item, show: FeedRecord) -> tuple[Item, ...]:
-    """Replace what the same source said before, else append: a better copy elsewhere never loses the first.
+def _added(run: _Registering, items: tuple[Item, ...], item: Item, show: FeedRecord) -> tuple[Item, ...]:
+    """Replace the same source's earlier item, else append the new one, so that no other source's copy is lost.
 
-    A feed that gives an episode another guid says no more what it said under the old one, which may be another's now.
+    If a feed gives an episode a new guid, the item under the old guid is replaced too; the old guid may by now belong
+    to another episode.
     """
     addresses = addresses_of(show, run.feed)
 
@@ -204,7 +204,7 @@ def _with(run: _Registering, items: tuple[Item, ...], item: Item, show: FeedReco
         same_feed = other.feed_url == item.feed_url or {other.feed_url, item.feed_url} <= addresses
         if other.guid == item.guid:
             return same_feed
-        # Items of local feeds have no address, nor have lone files; the former share the name of their feed's file.
+        # Items of local feeds and single files have no address; those of one feed share the name of its file.
         listed = other.feed_url is not None or Path(other.origin).name == Path(item.origin).name
         now = run.listed.get(other.guid)
         return same_feed and listed and bool(run.listed) and (now is None or are_different_episodes(now, item))
@@ -214,6 +214,5 @@ def _with(run: _Registering, items: tuple[Item, ...], item: Item, show: FeedReco
         return (*items, item)
     before = items[old[0]]
     if item.feed_url is None and replace(item, origin=before.origin) == before:
-        item = before  # a local feed's path, typed in another way, is nothing new
-    kept = [item if place == old[0] else other for place, other in enumerate(items) if place not in old[1:]]
-    return tuple(kept)
+        item = before  # a local feed's path typed differently is not a change
+    return tuple(item if place == old[0] else other for place, other in enumerate(items) if place not in old[1:])

@@ -1,9 +1,9 @@
-"""Episodes that were taken out of the library: kept aside, or gone but for a note that says when and why.
+"""Removed episodes: kept aside, or purged except for a note that says when and why.
 
-<home>/library/removed/<id>/removed.json   when, why, and the hashed keys by which a feed's item is known again
-<home>/library/removed/<id>/…              all else of the episode, unless it was purged
+<home>/library/removed/<id>/removed.json   when, why, and the hashed keys that recognise the episode in a feed
+<home>/library/removed/<id>/…              the episode's other files, unless it was purged
 
-Renaming the folder is what removes an episode, in one step: whatever reads the library sees it whole or not at all.
+An episode is removed by renaming its folder, in one step, so that readers see the whole episode or none of it.
 """
 
 import contextlib
@@ -35,7 +35,7 @@ _NOTE = "removed.json"
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """An episode that was taken out; `keys` are hashes of what identifies it, so that a purged one leaves no text."""
+    """A removed episode; `keys` are hashes of its identifying facts, so that a purged episode leaves no text."""
 
     id: str
     show: str
@@ -46,7 +46,7 @@ class Removal:
 
     @property
     def sentence(self) -> str:
-        """When and why, for those who ask for what was there."""
+        """When and why it was removed, for users who ask for it."""
         return f"removed from this library on {self.removed.date}: {self.removed.reason}"
 
 
@@ -56,7 +56,7 @@ def removed_folder(home: Path) -> Path:
 
 
 def removal_of(home: Path, identifier: str) -> Removal | None:
-    """Return what is noted of a removed episode, None for one that is in the library or never was."""
+    """Return the note on a removed episode, None if the episode is in the library or unknown."""
     path = removed_folder(home) / identifier / _NOTE
     if (episode_folder(home, identifier) / "episode.json").exists() or not path.exists():
         return None
@@ -75,11 +75,11 @@ def removals(home: Path) -> list[Removal]:
 
 
 def remove_episode(home: Path, identifier: str, reason: str, purge: bool) -> Removal:
-    """Take an episode out of the library, with `purge` for good; one that was removed before may be purged still.
+    """Remove an episode from the library, permanently with `purge`; an already removed episode can still be purged.
 
-    Raises SourceError if another process is at work on it; run again after a crash, it ends what was begun.
+    Raises SourceError if another process is ingesting it. After a crash, calling it again completes the removal.
     """
-    with lock(episodes_folder(home)):  # nobody registers it meanwhile
+    with lock(episodes_folder(home)):  # no other process registers episodes meanwhile
         removal = removal_of(home, identifier)
         if removal is None:
             removal = _set_aside(home, load_record(home, identifier), reason)
@@ -92,9 +92,9 @@ def remove_episode(home: Path, identifier: str, reason: str, purge: bool) -> Rem
 
 
 def bring_back(home: Path, identifier: str) -> bool:
-    """Put a removed episode back as it was; False if nothing of it was kept.
+    """Restore a removed episode and return True, or return False if nothing of it was kept.
 
-    To be called by who holds the list of episodes (see `ingest.library.register`).
+    The caller must hold the lock of the episodes folder (see `ingest.library.register`).
     """
     aside, folder = removed_folder(home) / identifier, episode_folder(home, identifier)
     if not (aside / "episode.json").exists():
@@ -108,14 +108,14 @@ def bring_back(home: Path, identifier: str) -> bool:
 
 
 def forget_removal(home: Path, identifier: str) -> None:
-    """Delete what is noted of a removed episode that is in the library again."""
+    """Delete the note on a removed episode that is in the library again."""
     if (removed_folder(home) / identifier).is_dir():
         shutil.rmtree(removed_folder(home) / identifier)
         sync_folder(removed_folder(home))
 
 
 def remove_show(home: Path, identifier: str, reason: str) -> None:
-    """Note that a show is not wanted any more: its feed is not read again, and nothing of it is taken in."""
+    """Mark a show as removed: its feed is not read again, and none of its episodes is ingested."""
     with lock(episodes_folder(home)):
         for feed in feeds(home):
             if feed.show.id == identifier and feed.removed is None:
@@ -124,7 +124,7 @@ def remove_show(home: Path, identifier: str, reason: str) -> None:
 
 
 def remove_empty_lease_folder(home: Path, identifier: str) -> None:
-    """Delete the empty folder that taking the lease of an episode left which was removed a moment before."""
+    """Delete the empty folder left by taking the lease of an episode that was removed a moment earlier."""
     with contextlib.suppress(OSError):
         episode_folder(home, identifier).rmdir()
 
@@ -135,9 +135,9 @@ def removals_by_key(removed: Iterable[Removal]) -> dict[str, Removal]:
 
 
 def removal_matching(item: Item, show: Show, known: dict[str, Removal], beside: frozenset[str]) -> Removal | None:
-    """Return the removed episode that an item of a show belongs to, by the rules for those in the library.
+    """Return the removed episode that an item of a show belongs to, by the same rules as for episodes in the library.
 
-    `known` is from `removals_by_key`, `beside` holds the hashed guids that the item's feed lists together with it.
+    `known` comes from `removals_by_key`; `beside` are the hashed guids of all items in the item's feed.
     """
     if not known:
         return None
@@ -152,7 +152,7 @@ def removal_matching(item: Item, show: Show, known: dict[str, Removal], beside: 
 
 
 def hashed_guids(guids: Iterable[str], show: Show) -> frozenset[str]:
-    """Return the keys that guids of a show have in the notes of removed episodes."""
+    """Return a show's guids hashed as in the notes on removed episodes."""
     return frozenset(_hashed(show.id, ("guid", guid)) for guid in guids)
 
 
@@ -173,9 +173,9 @@ def _set_aside(home: Path, record: Record, reason: str) -> Removal:
     with lock(folder, wait=False) as held:
         if not held:
             raise SourceError(
-                f"{episode.id} is being ingested by another process; when that has ended, run the same command again"
+                f"{episode.id} is being ingested by another process; when that has finished, run the same command again"
             )
-        forget_removal(home, episode.id)  # of one that was purged, came back, and whose note a crash left
+        forget_removal(home, episode.id)  # a crash may have left the note of a purged episode that was restored
         aside.parent.mkdir(parents=True, exist_ok=True)
         _write_note(folder, removal)
         sync_folder(aside.parent.parent)
@@ -199,7 +199,7 @@ def _empty(folder: Path) -> None:
 
 
 def _forget_guids(home: Path, removal: Removal) -> None:
-    """Take the guids of a purged episode out of those that its feed is known to have listed."""
+    """Delete a purged episode's guids from its feed's record."""
     for feed in feeds(home):
         kept = tuple(guid for guid in feed.guids if _hashed(removal.show, ("guid", guid)) not in removal.keys)
         if feed.show.id == removal.show and kept != feed.guids:

@@ -386,7 +386,7 @@ def test_status_names_what_is_in_quarantine(
         code, out, err = run("refresh", *allow)
         assert (code, "2 of 2 episodes failed or wait" in err) == (1, True)
     monkeypatch.undo()
-    assert "quarantined: ValueError: odd words; please report it; failed 3 times; tried again with --again" in out
+    assert "quarantined: ValueError: odd words; please report it; failed 3 times; it is tried again with --again" in out
     state = json.loads(run("status", "--json")[1])
     assert state["counts"] == {"quarantined": 2}
     assert {episode["attempts"] for episode in state["episodes"]} == {3}

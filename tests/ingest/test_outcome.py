@@ -63,7 +63,9 @@ def test_the_third_failure_in_a_row_puts_an_episode_in_quarantine(tmp_path, fail
     (episode,) = register_items(tmp_path, [item()], FEED).episodes
     outcome = ingest_episode(episode, tmp_path, IngestSettings(audio=False))
     assert not outcome.ok
-    assert outcome.message.startswith("audio.mp3: no sound can be decoded; failed 3 times; tried again with --again")
+    assert outcome.message.startswith(
+        "audio.mp3: no sound can be decoded; failed 3 times; it is tried again with --again"
+    )
     state = load_state(tmp_path, episode.id)
     assert (state.status, state.attempts, state.at[:2]) == ("quarantined", 3, "20")
 
