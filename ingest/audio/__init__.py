@@ -1,1 +1,1 @@
-"""Recordings decoded in a sandboxed process."""
+"""Decode recordings in a sandboxed process."""

@@ -1,12 +1,12 @@
-"""What kind of recording a file is, told by its first bytes before anything parses it; pure but for reading them."""
+"""Detect a recording's container from its first bytes, before any parser sees it; pure except for reading them."""
 
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
-# How far an MP3 or AAC that begins with something else (silence cut away, zeros) is searched for its first frame.
+# Bytes searched for the first frame of an MP3 or AAC file that begins with something else (part of a frame, zeros).
 _SEARCHED = 64 * 2**10
 _MOST_TAGS = 8
-_FRAMES = 3  # that follow one another: fewer occur by chance in other data
+_FRAMES = 3  # consecutive frames required, because fewer occur by chance in other data
 
 # (offset, bytes at it, FFmpeg's name of the container)
 _MAGIC = (
@@ -29,13 +29,13 @@ _SAMPLE_RATES = {3: (44_100, 48_000, 32_000), 2: (22_050, 24_000, 16_000), 0: (1
 
 
 class NotARecording(ValueError):
-    """The bytes are of no kind that is decoded; the message is the end of a sentence that names the file."""
+    """The bytes are not a supported recording; the message completes a sentence that starts with the file's name."""
 
 
 def container_of(file: BinaryIO) -> str:
-    """Return FFmpeg's name of a recording's container, from its magic bytes: mp3, aac, wav, flac, ogg, mov, matroska.
+    """Return FFmpeg's name for a recording's container, from its magic bytes: mp3, aac, wav, flac, ogg, mov, matroska.
 
-    Reads at most 64 KiB behind the tags at the start. Raises NotARecording for everything else.
+    Reads at most 64 KiB after the tags at the start. Raises NotARecording for any other file.
     """
     head = file.read(16)
     tagged = False
@@ -66,14 +66,14 @@ def container_of(file: BinaryIO) -> str:
 def _refusal(data: bytes) -> str:
     text = data[:512].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if text.startswith(_PLAYLISTS) or (text.startswith(b"<?xml") and any(word in text for word in _PLAYLISTS)):
-        return "not a recording but a playlist, which only names other files; give the recording itself"
+        return "is a playlist, which only names other files; give the recording itself"
     if text.startswith((b"<!doctype", b"<html")):
-        return "not a recording but a web page; get the recording again"
+        return "is a web page, not a recording; download the recording again"
     return "not a recording in MP3, AAC, MP4, Ogg, FLAC, WAV or WebM; convert it to one of them"
 
 
 def _syncs(data: bytes) -> Iterator[int]:
-    """Yield the places at which a frame of MPEG audio may begin: 11 bits set, lazily."""
+    """Yield the offsets where a frame of MPEG audio may begin (11 bits set), lazily."""
     at = data.find(b"\xff")
     while 0 <= at < _SEARCHED:
         if len(data) > at + 1 and data[at + 1] & 0xE0 == 0xE0:
@@ -82,7 +82,7 @@ def _syncs(data: bytes) -> Iterator[int]:
 
 
 def _follow(data: bytes, at: int, length: Callable[[bytes], int]) -> bool:
-    """Say whether frames follow one another from here on: three of them, or two up to the end."""
+    """Return whether consecutive frames start here: three of them, or two that reach the end of the data."""
     for number in range(_FRAMES):
         size = length(data[at : at + 6])
         if not size:
@@ -92,7 +92,7 @@ def _follow(data: bytes, at: int, length: Callable[[bytes], int]) -> bool:
 
 
 def _adts_length(head: bytes) -> int:
-    """Return the bytes of a frame of AAC by its header (ISO 13818-7, ADTS), 0 if it is none."""
+    """Return the bytes of an AAC frame from its header (ISO 13818-7, ADTS), 0 if it is not one."""
     if len(head) < 6 or head[0] != 0xFF or head[1] & 0xF6 != 0xF0 or (head[2] >> 2) & 0xF > 12:
         return 0
     size = (head[3] & 3) << 11 | head[4] << 3 | head[5] >> 5
@@ -100,10 +100,10 @@ def _adts_length(head: bytes) -> int:
 
 
 def _mpeg_length(head: bytes) -> int:
-    """Return the bytes of a frame of MP1, MP2 or MP3 by its header (ISO 11172-3), 0 if it is none."""
+    """Return the bytes of an MP1, MP2 or MP3 frame from its header (ISO 11172-3), 0 if it is not one."""
     if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE0 != 0xE0:
         return 0
-    version, layer = (head[1] >> 3) & 3, (head[1] >> 1) & 3  # layer 3 stands for Layer I, 1 for Layer III
+    version, layer = (head[1] >> 3) & 3, (head[1] >> 1) & 3  # layer 3 means Layer I, layer 1 means Layer III
     rate, sampling, padding = head[2] >> 4, (head[2] >> 2) & 3, (head[2] >> 1) & 1
     if version == 1 or layer == 0 or rate in (0, 15) or sampling == 3:
         return 0

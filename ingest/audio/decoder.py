@@ -1,7 +1,7 @@
-"""The program of the cell: it decodes one recording and writes what it finds to a pipe. Only this file imports PyAV.
+"""The program of the sandboxed decoder process: decode one recording and write messages to a pipe.
 
-`ingest.audio.load` starts it as a process of its own, with the recording as standard input, and reads its messages;
-it is told the container by its one argument. It never learns the recording's name and cannot open another file.
+`ingest.audio.decoder_process` starts it with the recording as standard input and with two arguments, the task and the
+container. It never learns the recording's name and cannot open another file. Only this file imports PyAV.
 """
 
 import contextlib
@@ -21,56 +21,56 @@ if TYPE_CHECKING:
     from av.audio.stream import AudioStream
     from av.container import InputContainer
 
-# What podcasts are made of; FFmpeg's other decoders, several hundred, stay out of reach.
+# The codecs that podcasts use; FFmpeg's several hundred other decoders stay unreachable.
 CODECS = (
     "mp3float mp3 mp2float mp2 mp1float mp1 aac aac_latm alac flac opus vorbis adpcm_ms adpcm_ima_wav adpcm_ima_qt "
     "pcm_u8 pcm_s8 pcm_s16le pcm_s16be pcm_s24le pcm_s24be pcm_s32le pcm_s32be pcm_f32le pcm_f32be pcm_f64le pcm_f64be "
     "pcm_alaw pcm_mulaw"
 ).split()
-# Codecs may trim a little at both ends, so a header and the packets differ by this many seconds without being wrong.
+# Codecs may trim both ends a little, so header and packets may differ by this many seconds without an error.
 TRIM = 0.25
-# A hole in the time stamps up to this many seconds becomes silence, so that what follows keeps its time; a longer one
-# is taken for broken time stamps, or a file of a few bytes could ask for years of silence.
+# A gap in the timestamps of up to this many seconds becomes silence, so that later sound keeps its time. A longer gap
+# counts as broken timestamps; otherwise a file of a few bytes could produce years of silence.
 LONGEST_HOLE = 60.0
-SHORTEST_HOLE = 0.05  # seconds; below this it is rounding of time stamps
-# Packets that may fail before the first one that decodes; the first of a cut MP3 lean on bytes that are gone.
+SHORTEST_HOLE = 0.05  # seconds; a smaller gap comes from rounded timestamps
+# Packets that may fail before the first one that decodes; the first packets of a cut MP3 need bytes that are missing.
 FIRST_PACKETS = 500
 
 
 class Unreadable(Exception):
-    """The recording cannot be decoded; the message is the end of a sentence that names it."""
+    """The recording cannot be decoded; the message completes a sentence that starts with its name."""
 
 
 def main(arguments: list[str]) -> int:
-    """Run one task (`probe`, `decode` or `walls`) on standard input and write its messages to standard output."""
+    """Run one task (`probe`, `decode` or `restrictions`) on standard input and write messages to standard output."""
     task, kind = arguments
-    walls: dict[str, object] = {"network": sandbox.leave_network()}
-    # While files may still be opened; PyAV imports the last two only when it meets a stream.
+    restrictions: dict[str, object] = {"network": sandbox.leave_network()}
+    # Imported while files can still be opened; PyAV itself imports the last two only when it meets a stream.
     import av
     import av.subtitles.codeccontext
     import av.subtitles.stream  # noqa: F401
 
-    # The parent reads whether it is gone from the pipe's end, not from a traceback.
+    # On Ctrl-C the parent stops this process; a traceback from here would only be noise.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    walls["landlock"] = sandbox.close_files()
-    walls |= sandbox.limit_resources()  # at last, as Landlock's rules come as an open file
+    restrictions["landlock"] = sandbox.close_files()
+    restrictions |= sandbox.limit_resources()  # last, because Landlock's rules need a file descriptor
     try:
-        if task == "walls":
-            _say(INFO, json.dumps(walls))
+        if task == "restrictions":
+            _send_text(INFO, json.dumps(restrictions))
         elif task == "probe":
-            _say(INFO, json.dumps(_measured(kind)))
+            _send_text(INFO, json.dumps(_measured(kind)))
         else:
-            waiting = bytearray()  # frames are a few kilobytes; full messages cost the parent less
+            pending = bytearray()  # frames are a few kilobytes; full messages cost the parent less
             for samples in _samples(kind):
-                waiting += samples
-                while len(waiting) >= MOST_BYTES:
-                    _send(SAMPLES, bytes(waiting[:MOST_BYTES]))
-                    del waiting[:MOST_BYTES]
-            _send(SAMPLES, bytes(waiting))
+                pending += samples
+                while len(pending) >= MOST_BYTES:
+                    _send(SAMPLES, bytes(pending[:MOST_BYTES]))
+                    del pending[:MOST_BYTES]
+            _send(SAMPLES, bytes(pending))
     except Unreadable as error:
-        _say(ERROR, str(error))
+        _send_text(ERROR, str(error))
     except MemoryError:
-        _say(ERROR, f"needs more than {sandbox.MEMORY // 2**20} MiB of memory to be decoded; convert it to MP3")
+        _send_text(ERROR, f"needs more than {sandbox.MEMORY // 2**20} MiB of memory to be decoded; convert it to MP3")
     return 0
 
 
@@ -80,17 +80,17 @@ def _send(kind: bytes, body: bytes) -> None:
         data = data[os.write(1, data) :]
 
 
-def _say(kind: bytes, text: str) -> None:
+def _send_text(kind: bytes, text: str) -> None:
     _send(kind, text.encode(errors="replace"))
 
 
 def _measured(kind: str) -> dict[str, object]:
-    """Read all packets, decode until the first one that can be."""
+    """Return the recording's facts: read all packets, but decode only until the first one succeeds."""
     import av
 
     with _opened(kind) as (container, stream):
         seconds, decoded, packets = 0.0, False, 0
-        with contextlib.suppress(av.FFmpegError):  # it ends there; what was read before counts
+        with contextlib.suppress(av.FFmpegError):  # the recording ends there; packets read before it count
             for packets, packet in enumerate(container.demux(stream), start=1):
                 seconds += float((packet.duration or 0) * (packet.time_base or 0)) if packet.size else 0.0
                 if not decoded:
@@ -99,10 +99,10 @@ def _measured(kind: str) -> dict[str, object]:
                 if not decoded and packets >= FIRST_PACKETS:
                     break
         header = container.duration / av.time_base if container.duration else 0.0
-        # Packets without a duration of their own (some Matroska files) leave only the header to ask.
+        # Some Matroska files have packets without durations, so only the header can tell.
         duration = header if not seconds or abs(header - seconds) <= TRIM else seconds
         if not decoded or not duration:
-            raise Unreadable(f"no sound can be decoded ({packets} packets, 0 s); get the recording again")
+            raise Unreadable(f"no sound can be decoded ({packets} packets, 0 s); download the recording again")
         context = stream.codec_context
         return {
             "duration": duration,
@@ -116,27 +116,27 @@ def _measured(kind: str) -> dict[str, object]:
 def _opened(kind: str) -> "Iterator[tuple[InputContainer, AudioStream]]":
     import av
 
-    # Bytes and not a name, one container by its name, no protocol at all: nothing in the file can lead elsewhere.
+    # Bytes instead of a file name, one named container and no protocol: nothing in the file can open anything else.
     options = {"format_whitelist": kind, "protocol_whitelist": "none", "codec_whitelist": ",".join(CODECS)}
     with io.FileIO(0, closefd=False) as file:
         try:
             container = av.open(file, "r", format=kind, metadata_errors="replace", options=options)
         except (av.FFmpegError, OSError) as error:
             reason = error.strerror or str(error)
-            raise Unreadable(f"not a recording, or cut off too early to be one ({reason})") from error
+            raise Unreadable(f"is not a recording, or is cut off near its start ({reason})") from error
         with container:
             stream = container.streams.best("audio")
             if not isinstance(stream, av.AudioStream):
                 kinds = ", ".join(sorted({other.type for other in container.streams} - {"audio"})) or "unknown data"
-                raise Unreadable(f"holds no audio that can be decoded (only {kinds})")
+                raise Unreadable(f"has no audio that can be decoded (only {kinds})")
             if stream.codec_context is None or stream.codec_context.codec.name not in CODECS:
-                raise Unreadable("is in an audio codec that is not decoded here; convert it to MP3, AAC, FLAC or WAV")
+                raise Unreadable("has an unsupported audio codec; convert it to MP3, AAC, FLAC or WAV")
             stream.codec_context.thread_count = 1  # one thread per worker; the pipeline decides how many workers
             yield container, stream
 
 
 def _samples(kind: str) -> Iterator[bytes]:
-    """Yield the sound as 16 bit integers, 16 kHz mono, in the order of this machine's bytes, lazily."""
+    """Yield the sound as 16-bit integers, 16 kHz mono, in this machine's byte order, lazily."""
     import av
 
     with _opened(kind) as (container, stream):
@@ -146,13 +146,13 @@ def _samples(kind: str) -> Iterator[bytes]:
         first: float | None = None
         for frame in _frames(container, stream):
             first = frame.time if first is None else first
-            hole = (frame.time or 0.0) - (first or 0.0) - heard
-            if SHORTEST_HOLE < hole <= LONGEST_HOLE:
+            gap = (frame.time or 0.0) - (first or 0.0) - heard
+            if SHORTEST_HOLE < gap <= LONGEST_HOLE:
                 yield from _converted(resampler, None)
                 resampler, last = _resampler(), None
-                yield bytes(2 * round(hole * SAMPLE_RATE))
-                heard += hole
-            # Stations glue adverts of another sample rate into the same MP3; a resampler takes one kind of frame only.
+                yield bytes(2 * round(gap * SAMPLE_RATE))
+                heard += gap
+            # Stations splice adverts with another sample rate into an MP3; a resampler accepts only one kind of frame.
             if last not in (None, _kind(frame)):
                 yield from _converted(resampler, None)
                 resampler = _resampler()
@@ -160,13 +160,13 @@ def _samples(kind: str) -> Iterator[bytes]:
             heard += frame.samples / frame.sample_rate
             yield from _converted(resampler, frame)
         if not heard:
-            raise Unreadable("no sound can be decoded (0 s); get the recording again")
+            raise Unreadable("no sound can be decoded (0 s); download the recording again")
         yield from _converted(resampler, None)
     size = os.fstat(0).st_size
     missing = max(header - heard, _bytes_missing(size) / max(size, 1) * heard)
     if missing > max(1.0, 0.01 * header):
-        promised = f"the header promises {heard + missing:.1f} s, {heard:.1f} s can be decoded"
-        _say(WARNING, f"{promised}; {missing:.1f} s are missing, or the header is wrong")
+        promised = f"the header promises {heard + missing:.1f} s, but only {heard:.1f} s can be decoded"
+        _send_text(WARNING, f"{promised}; {missing:.1f} s are missing, or the header is wrong")
 
 
 def _frames(container: "InputContainer", stream: "AudioStream") -> "Iterator[AudioFrame]":
@@ -178,7 +178,7 @@ def _frames(container: "InputContainer", stream: "AudioStream") -> "Iterator[Aud
         try:
             packet = next(packets, None)
         except av.FFmpegError as error:
-            _say(WARNING, f"cannot be read to its end: {error.strerror}")
+            _send_text(WARNING, f"cannot be read to its end: {error.strerror}")
             break
         if packet is None:
             break
@@ -187,7 +187,7 @@ def _frames(container: "InputContainer", stream: "AudioStream") -> "Iterator[Aud
         except av.FFmpegError:
             damaged += 1
     if damaged:
-        _say(WARNING, f"{damaged} damaged packets were left out")
+        _send_text(WARNING, f"{damaged} damaged packets were left out")
 
 
 def _kind(frame: "AudioFrame") -> tuple[str, str, int]:
@@ -197,8 +197,8 @@ def _kind(frame: "AudioFrame") -> tuple[str, str, int]:
 def _resampler() -> "AudioResampler":
     import av
 
-    # 16 bit integers, because FFmpeg weights the channels of a stereo sum differently for floats (louder by √2), and
-    # because Whisper was trained on samples made this way (whisper/audio.py::load_audio).
+    # 16-bit integers, because FFmpeg mixes stereo to mono louder by √2 for floats, and because Whisper was trained on
+    # samples made this way (whisper/audio.py::load_audio).
     return av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
 
 
@@ -209,16 +209,16 @@ def _converted(resampler: "AudioResampler", frame: "AudioFrame | None") -> Itera
         for part in resampler.resample(frame):
             yield bytes(memoryview(part.planes[0])[: 2 * part.samples])
     except av.FFmpegError as error:
-        raise Unreadable(f"its channels cannot be mixed to one ({error.strerror})") from error
+        raise Unreadable(f"its channels cannot be mixed to mono ({error.strerror})") from error
 
 
 def _bytes_missing(size: int) -> int:
-    """Return how many bytes a WAV file's header promises beyond the file's end; FFmpeg hides this from its duration."""
+    """Return how many bytes a WAV header promises beyond the file's end; FFmpeg's duration does not show this."""
     head = os.pread(0, 12, 0)
     if head[:4] != b"RIFF" or head[8:] != b"WAVE":
         return 0
     promised = int.from_bytes(head[4:8], "little")
-    # 0 and the largest value mean that the writer could not know.
+    # 0 and the largest values mean that the writer did not know the size.
     return max(0, promised + 8 - size) if 0 < promised < 0xFFFFFF00 else 0
 
 

@@ -1,17 +1,17 @@
-"""What passes the wall of the cell: a kind of one byte, a length of four, then bytes; never an object."""
+"""Messages of the sandboxed decoder process: one byte for the kind, four for the length, then bytes; never objects."""
 
 import struct
 
-SAMPLE_RATE = 16_000  # samples per second: what Whisper and Silero hear
+SAMPLE_RATE = 16_000  # samples per second, the rate of Whisper and Silero
 
 INFO, SAMPLES, WARNING, ERROR = b"I", b"S", b"W", b"E"
 HEADER = struct.Struct(">cI")
 MOST_BYTES = 64 * 2**10  # of samples in one message, an even number
-# What a message of each kind may hold: facts (JSON) and lines are text, samples are 16 bit integers.
+# The most bytes in a message of each kind: facts (JSON) and lines are text, samples are 16-bit integers.
 MOST = {INFO: 4_000, SAMPLES: MOST_BYTES, WARNING: 2_000, ERROR: 2_000}
 
 
 def message(kind: bytes, body: bytes) -> bytes:
-    """Return one message as bytes, its body cut to what its kind may hold."""
+    """Return one message as bytes, with its body cut to the limit of its kind."""
     body = body[: MOST[kind]]
     return HEADER.pack(kind, len(body)) + body

@@ -1,4 +1,4 @@
-"""Recordings: what a file holds, and its sound as 16 kHz mono samples, decoded by `ingest.audio.decoder_process`."""
+"""Read a recording's facts and its sound as 16 kHz mono samples, through `ingest.audio.decoder_process`."""
 
 import contextlib
 import logging
@@ -22,17 +22,17 @@ __all__ = ["SAMPLE_RATE", "AudioInfo", "blocks", "probe"]
 
 logger = logging.getLogger(__name__)
 
-# A few kilobytes of FLAC can hold weeks of silence; the longest podcasts last half a day.
+# Seconds. A few kilobytes of FLAC can hold weeks of silence; the longest podcasts last half a day.
 LONGEST = 24 * 3600.0
 _MOST_WARNINGS = 10
 
 
 @dataclass(frozen=True, slots=True)
 class AudioInfo:
-    """What a recording is: seconds, samples per second, channels, codec, size of the file in bytes.
+    """A recording's facts: duration in seconds, samples per second, channels, codec, file size in bytes.
 
-    `duration` is measured: the sum of the packets that are there, not what the header claims; where both agree within
-    0.25 s it is the header's value, which knows what the codec trims.
+    `duration` is measured as the sum of the packets in the file. If the header agrees within 0.25 s, the header's value
+    is used, because it accounts for what the codec trims.
     """
 
     duration: float
@@ -43,22 +43,22 @@ class AudioInfo:
 
 
 def probe(path: Path) -> AudioInfo:
-    """Return what a recording is, reading all of its packets but decoding only the first.
+    """Return a recording's facts, reading all of its packets but decoding only the first.
 
-    Raises AudioError where there is nothing to hear (missing, empty, text, no audio stream, 0 s), where it lasts longer
-    than a day, or where its decoder fails; ModelMissing where PyAV is missing or too old.
+    Raises AudioError if there is nothing to hear (missing, empty, text, no audio stream, 0 s), if it lasts longer than
+    a day, or if its decoder fails; ModelMissing if PyAV is missing or too old.
     """
     for name, body in _messages(path, "probe"):
         if name == INFO:
             return _info(path, facts_in(body))
-    raise AudioError(f"{path}: its decoder says nothing of it; get the recording again")
+    raise AudioError(f"{path}: its decoder returned no facts; download the recording again")
 
 
 def blocks(path: Path, seconds: float = 30.0) -> Iterator[NDArray[np.float32]]:
     """Yield a recording as 16 kHz mono samples in -1…1, in blocks of `seconds` (the last is shorter), lazily.
 
-    Nothing is opened before the first block is asked for, and memory does not grow with the recording. What is damaged
-    is left out; a tail that the header promises and the file lacks is logged as a warning.
+    The file is not opened before the first block is requested, and memory does not grow with the recording. Damaged
+    packets are left out. If the file is shorter than its header promises, a warning is logged.
     Raises AudioError and ModelMissing as `probe` does.
     """
     size = 2 * round(seconds * SAMPLE_RATE)
@@ -85,7 +85,7 @@ def _floats(integers: bytearray) -> NDArray[np.float32]:
 
 
 def _messages(path: Path, task: str) -> Generator[tuple[bytes, bytes], None, None]:
-    """Yield what a cell says of a recording; what it warns of is logged, why it fails is raised."""
+    """Yield the decoder's messages on a recording; log its warnings and raise AudioError for its errors."""
     require_pyav()
     warnings = 0
     with _opened(path) as recording:
@@ -109,17 +109,17 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
     if not path.is_file():
         raise AudioError(f"{path}: no such file")
     try:
-        file = path.open("rb", buffering=0)  # the cell goes on reading where this process is
+        file = path.open("rb", buffering=0)  # unbuffered, because the decoder process shares the file position
     except OSError as error:
         raise AudioError(f"{path}: cannot be read: {error.strerror}") from error
     with file:
         if not path.stat().st_size:
-            raise AudioError(f"{path}: the file is empty (0 bytes); get the recording again")
+            raise AudioError(f"{path}: the file is empty (0 bytes); download the recording again")
         yield file
 
 
 def _info(path: Path, facts: dict[str, Any]) -> AudioInfo:
-    """Return the facts of a cell as a value, each of its type and within bounds; raises AudioError otherwise."""
+    """Check the type and range of the decoder's facts and return them; raises AudioError if they are invalid."""
     duration, rate, channels, codec = (facts.get(name) for name in ("duration", "sample_rate", "channels", "codec"))
     if (
         not isinstance(duration, float)
@@ -129,7 +129,7 @@ def _info(path: Path, facts: dict[str, Any]) -> AudioInfo:
         or not isinstance(channels, int)
         or not re.fullmatch(r"\w{1,40}", str(codec))
     ):
-        raise AudioError(f"{path}: its decoder says nothing sensible of it; get the recording again")
+        raise AudioError(f"{path}: its decoder returned invalid facts; download the recording again")
     if duration > LONGEST:
         raise AudioError(f"{path}: lasts longer than {LONGEST / 3600:.0f} hours; cut it into parts")
     return AudioInfo(duration, rate, channels, str(codec), path.stat().st_size)

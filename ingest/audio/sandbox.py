@@ -1,6 +1,6 @@
-"""The walls that a child process puts up around itself, before it opens a recording; nothing but the standard library.
+"""Sandbox restrictions that the decoder process puts on itself before it reads a recording; standard library only.
 
-A wall that this kernel does not have is left out and said to be missing; none of them needs a right to put up.
+None of them needs privileges. A restriction that this kernel lacks is left out and reported as missing.
 """
 
 import contextlib
@@ -9,20 +9,20 @@ import os
 
 try:
     import resource
-except ImportError:  # no Unix
+except ImportError:  # not on Unix
     resource = None  # type: ignore[assignment]
 
 MEMORY = 512 * 2**20  # bytes of address space; PyAV alone takes 120 MiB, the longest decoder seen 30 MiB more
 CPU_SECONDS = 600  # a day of MP3 takes two to four minutes
-# The recording, the pipe to the parent, the null device; whatever FFmpeg wants to open beyond fails.
+# The recording, the pipe to the parent and the null device; FFmpeg cannot open any other file.
 _DESCRIPTORS = 3
 
-# unshare(2), prctl(2), landlock(7); the numbers of the last are the same on every architecture of Linux but Alpha.
+# From unshare(2), prctl(2) and landlock(7); Landlock's numbers are the same on all Linux architectures but Alpha.
 _NEW_USER, _NEW_NET = 0x10000000, 0x40000000
 _NO_NEW_PRIVILEGES = 38
 _LANDLOCK_CREATE, _LANDLOCK_RESTRICT = 444, 446
 _LANDLOCK_VERSION = 1
-# How many rights over files each version of Landlock knows, from the first on; the last count holds for later ones.
+# The number of file rights in each Landlock version from 1; later versions have the last number.
 _FILE_RIGHTS = (13, 14, 15, 15, 16)
 _TCP_SINCE, _SCOPES_SINCE = 4, 6
 
@@ -34,9 +34,9 @@ class _Ruleset(ctypes.Structure):
 
 
 def leave_network() -> bool:
-    """Move into a network namespace of its own, without any interface; say whether the kernel permits that.
+    """Move into a new network namespace without interfaces, and return whether the kernel allows that.
 
-    To be called while there is one thread only, as a namespace of users demands it.
+    Call it while the process has only one thread, because a user namespace requires that.
     """
     with contextlib.suppress(AttributeError, OSError):
         library = ctypes.CDLL(None)
@@ -45,9 +45,9 @@ def leave_network() -> bool:
 
 
 def limit_resources() -> dict[str, bool]:
-    """Limit memory, CPU seconds, written files and open files for good; say which of the limits hold.
+    """Limit memory, CPU seconds, written files and open files permanently, and return which limits work.
 
-    To be called last: no file or socket can be opened from then on.
+    Call it last: afterwards no file or socket can be opened.
     """
     if resource is None:
         return dict.fromkeys(("memory", "cpu", "writing", "opening"), False)
@@ -66,15 +66,16 @@ def _limited(kind: int, most: int) -> bool:
     most = most if hard == resource.RLIM_INFINITY else min(most, hard)
     try:
         resource.setrlimit(kind, (most, most))
-    except (ValueError, OSError):  # macOS has no limit on memory
+    except (ValueError, OSError):  # macOS cannot limit memory
         return False
     return True
 
 
 def close_files() -> int:
-    """Give up every right over files and TCP by Landlock (Linux 5.13 and later); return its version, 0 without it.
+    """Give up all access to files and TCP with Landlock (Linux 5.13 and later); return its version, 0 without it.
 
-    What is open stays open. Version 4 and later forbid TCP, 6 and later abstract sockets and signals to others.
+    Open files stay open. TCP is forbidden from version 4, abstract sockets and signals to other processes from version
+    6.
     """
     try:
         library = ctypes.CDLL(None)

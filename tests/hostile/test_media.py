@@ -199,6 +199,6 @@ def test_an_episode_with_a_playlist_is_one_that_failed(tmp_path):
     assert done.returncode == 1
     failed, ingested, *_ = done.stdout.splitlines()
     assert "failed: " in failed
-    assert "not a recording but a playlist" in failed
+    assert "is a playlist, which only names other files" in failed
     assert "ingested: " in ingested
     assert "Traceback" not in done.stderr

@@ -57,7 +57,7 @@ def test_whisper_weights_run_nothing(tmp_path, mark, name):
     path.write_bytes(weights(mark)[name])
     with pytest.raises(ModelMissing) as caught:
         load_whisper(path, TranscriptionOptions("openai-whisper", str(path)))
-    assert "not weights that this engine can load" in str(caught.value)
+    assert "this engine cannot load these weights" in str(caught.value)
     assert "\n" not in str(caught.value)
     assert not mark.exists()
 
@@ -99,7 +99,7 @@ def test_ctranslate2_weights_that_are_none_are_refused(tmp_path, data):
     pytest.importorskip("faster_whisper")
     for name, content in (("model.bin", data), ("tokenizer.json", b"{}"), ("config.json", b"{}")):
         (tmp_path / name).write_bytes(content)
-    with pytest.raises(ModelMissing, match="not weights that this engine can load"):
+    with pytest.raises(ModelMissing, match="this engine cannot load these weights"):
         load_whisper(tmp_path, TranscriptionOptions("faster-whisper", str(tmp_path)))
 
 
