@@ -1,1 +1,1 @@
-"""Whisper: engines, weights, windows and the clean-up of what it writes."""
+"""Transcribe with Whisper: engines, weights, windows and post-processing."""

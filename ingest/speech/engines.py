@@ -1,4 +1,4 @@
-"""The two engines that run Whisper. The only file that imports them."""
+"""Run Whisper with one of two engines; only this file imports them."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator
@@ -16,13 +16,13 @@ from ingest.speech.weights import checkpoint_file, ctranslate2_folder, dimension
 from ingest.speech.windows import Samples
 from ingest.transcript import HeardWord
 
-# The engines (torch, CTranslate2, numba: seconds and hundreds of megabytes) are imported inside the functions that run
-# them: the command line and the library import this file without ever transcribing.
+# The engines (torch, CTranslate2, numba) take seconds and hundreds of megabytes to import. So the functions that run
+# them import them: the command line and the library import this file without ever transcribing.
 
 BEAM = 5
-TEMPERATURES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)  # tried in turn until the text is believable
-# openai/whisper transcribe.py: text that compresses better than this repeats itself, text less probable is a guess,
-# and a guess with a no-speech probability above this is silence.
+TEMPERATURES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)  # tried in turn until the text is plausible
+# As in transcribe.py of openai/whisper: text with a higher compression ratio repeats itself, text with a lower
+# probability is a guess, and a guess with a higher no-speech probability is silence.
 COMPRESSION_LIMIT = 2.4
 LOGPROB_LIMIT = -1.0
 NO_SPEECH_LIMIT = 0.6
@@ -30,7 +30,10 @@ NO_SPEECH_LIMIT = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Recogniser:
-    """A loaded engine: `hear` gives a clip's pieces with seconds in the clip, `languages` their probabilities."""
+    """A loaded engine: `hear` returns a clip's word pieces with seconds in the clip.
+
+    `languages` returns the probability of each language that the clip may be in.
+    """
 
     hear: Callable[[Samples, str], list[HeardWord]]
     languages: Callable[[Samples], dict[str, float]]
@@ -39,8 +42,9 @@ class Recogniser:
 def weights_available(listening: TranscriptionOptions, download: bool = False) -> Path:
     """Return the folder (faster-whisper) or file (openai-whisper) of a model's weights, without loading them.
 
-    A path is taken as it stands; a name is looked for in `listening.models`, then in the engine's own cache, then, with
-    `download`, fetched from the hub. Raises ModelMissing, within seconds, with one line that says what to put where.
+    A path is used unchanged. A name is looked up in `listening.models`, then in the engine's own cache, and with
+    `download` it is then downloaded from the hub. Raises ModelMissing, within seconds, with one line that says which
+    file to put where.
     """
     if listening.engine == "faster-whisper":
         utils = package("faster_whisper.utils")
@@ -50,21 +54,21 @@ def weights_available(listening: TranscriptionOptions, download: bool = False) -
 
 
 def open_recogniser(weights: Path, listening: TranscriptionOptions) -> Recogniser:
-    """Return the engine with its weights loaded; raises ModelMissing where the weights cannot be used."""
+    """Return the engine with its weights loaded; raises ModelMissing if the weights cannot be used."""
     engines = {"faster-whisper": _faster_whisper, "openai-whisper": _openai_whisper}
     return engines[listening.engine](weights, listening)
 
 
 def package(name: str) -> Any:
-    """Import a package of an engine; raises ModelMissing where it is not installed."""
+    """Import a package of an engine; raises ModelMissing if it is not installed."""
     try:
         return import_module(name)
     except ImportError as error:
         raise ModelMissing(f"transcription needs {name}: pip install 'gds-playback[transcribe]' ({error})") from error
 
 
-def _asked(listening: TranscriptionOptions, known: Iterable[str], multilingual: bool) -> str | None:
-    """Return the language that needs no detection: that of an English-only model, else the one asked for."""
+def _fixed_language(listening: TranscriptionOptions, known: Iterable[str], multilingual: bool) -> str | None:
+    """Return "en" for an English-only model, else the requested language, None if it must be detected."""
     if not multilingual:
         return "en"
     if listening.language is not None and listening.language not in known:
@@ -76,8 +80,8 @@ def _faster_whisper(weights: Path, listening: TranscriptionOptions) -> Recognise
     import ctranslate2
     from faster_whisper import WhisperModel
 
-    # Sampling (temperatures above 0) must not depend on what was heard before, or a resumed run would differ. The
-    # generator belongs to the model's thread and takes its seed when that starts: hence a model for each window.
+    # Sampling (temperatures above 0) must not depend on earlier clips, or a resumed run would differ. The generator
+    # belongs to the model's thread and is seeded when that starts, so each window gets a new model.
     ctranslate2.set_random_seed(0)
     gpu = ctranslate2.get_cuda_device_count() > 0
     with loading(weights):
@@ -90,7 +94,7 @@ def _faster_whisper(weights: Path, listening: TranscriptionOptions) -> Recognise
         )
         if (mels := len(model.feature_extractor.mel_filters)) != model.model.n_mels:
             raise ValueError(f"the model wants {model.model.n_mels} mel bands, preprocessor_config.json says {mels}")
-    asked = _asked(listening, model.supported_languages, model.model.is_multilingual)
+    fixed = _fixed_language(listening, model.supported_languages, model.model.is_multilingual)
 
     def hear(clip: Samples, language: str) -> list[HeardWord]:
         segments, _ = model.transcribe(
@@ -101,23 +105,23 @@ def _faster_whisper(weights: Path, listening: TranscriptionOptions) -> Recognise
             compression_ratio_threshold=COMPRESSION_LIMIT,
             log_prob_threshold=LOGPROB_LIMIT,
             no_speech_threshold=NO_SPEECH_LIMIT,
-            condition_on_previous_text=False,  # otherwise one loop infects the rest
+            condition_on_previous_text=False,  # otherwise one loop spreads to the rest
             without_timestamps=True,
             word_timestamps=True,
             hotwords=prompt(listening.vocabulary) or None,
         )
-        # A clip is one segment. The engine would go on to decode the few hundredths after the last word, where there is
-        # nothing but room to invent, so it is not asked for a second one.
+        # A clip is one segment. Stop after it: the engine would go on to decode the few hundredths of a second after
+        # the last word, where it can only hallucinate.
         segment = next(iter(segments), None)
         words = (segment.words or []) if segment else []
         return [HeardWord(word.word, float(word.start), float(word.end), float(word.probability)) for word in words]
 
     def languages(clip: Samples) -> dict[str, float]:
-        if asked:
-            return {asked: 1.0}
+        if fixed:
+            return {fixed: 1.0}
         try:
             return dict(model.detect_language(clip)[2])
-        except IndexError:  # converted without its list of languages, a model offers none and the engine trips over it
+        except IndexError:  # a model converted without its list of languages has none, and the engine fails on that
             return {}
 
     return Recogniser(hear, languages)
@@ -132,14 +136,14 @@ def _openai_whisper(weights: Path, listening: TranscriptionOptions) -> Recognise
         model = _openai_model(weights, listening.model)
     gpu = model.device.type == "cuda"
     wording = prompt(listening.vocabulary) or None
-    asked = _asked(listening, LANGUAGES, model.is_multilingual)
+    fixed = _fixed_language(listening, LANGUAGES, model.is_multilingual)
 
     def mel(clip: Samples) -> Any:
         spectrum = whisper.log_mel_spectrogram(clip, model.dims.n_mels)
         features = whisper.pad_or_trim(spectrum, whisper.audio.N_FRAMES).to(model.device)
         return features.half() if gpu else features
 
-    def believable(features: Any, language: str) -> Any:
+    def decode(features: Any, language: str) -> Any:
         tried = []
         for temperature in TEMPERATURES:
             search = {"best_of": BEAM} if temperature else {"beam_size": BEAM}
@@ -153,12 +157,12 @@ def _openai_whisper(weights: Path, listening: TranscriptionOptions) -> Recognise
             if not repeats and not guess:
                 return result
             tried.append((not repeats, result.avg_logprob, result))
-        return max(tried, key=lambda attempt: attempt[:2])[2]  # as faster-whisper chooses when nothing convinces
+        return max(tried, key=lambda attempt: attempt[:2])[2]  # as faster-whisper does if no attempt is plausible
 
     def hear(clip: Samples, language: str) -> list[HeardWord]:
-        with _alone(listening.threads):
+        with _reproducible(listening.threads):
             features = mel(clip)
-            result = believable(features, language)
+            result = decode(features, language)
             if result is None:
                 return []
             segment = {"seek": 0, "start": 0.0, "end": len(clip) / SAMPLE_RATE, "tokens": result.tokens}
@@ -178,17 +182,17 @@ def _openai_whisper(weights: Path, listening: TranscriptionOptions) -> Recognise
         ]
 
     def languages(clip: Samples) -> dict[str, float]:
-        if asked:
-            return {asked: 1.0}
-        with _alone(listening.threads):
+        if fixed:
+            return {fixed: 1.0}
+        with _reproducible(listening.threads):
             return dict(whisper.detect_language(model, mel(clip))[1])
 
     return Recogniser(hear, languages)
 
 
 @contextmanager
-def _alone(threads: int) -> Iterator[None]:
-    """Run torch on so many threads, and with sampling that starts the same for every clip; undo both afterwards."""
+def _reproducible(threads: int) -> Iterator[None]:
+    """Run torch with this many threads and a fixed random seed for every clip; undo both afterwards."""
     import torch
 
     before = torch.get_num_threads()
@@ -223,7 +227,7 @@ def _openai_model(weights: Path, name: str) -> Any:
         model = model.to("cuda" if torch.cuda.is_available() else "cpu")
     heads = whisper._ALIGNMENT_HEADS.get(name) or whisper._ALIGNMENT_HEADS.get(weights.stem)
     if heads:
-        # A file by a known name but of other dimensions keeps the heads that every new model has.
+        # A file with a known name but different dimensions keeps the default heads.
         with suppress(RuntimeError):
             model.set_alignment_heads(heads)
     return model.eval()

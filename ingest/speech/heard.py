@@ -1,4 +1,4 @@
-"""Heard words as values, and the guards against what Whisper invents. Pure: it loads no engine."""
+"""Heard words and the options of a transcription as values, and their JSON; pure, loads no engine."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
@@ -15,9 +15,9 @@ Engine = Literal["faster-whisper", "openai-whisper"]
 
 @dataclass(frozen=True, slots=True)
 class TranscriptionOptions:
-    """How to transcribe: engine, model (a name or its weights' path), words to expect, language (None: detect it).
+    """How to transcribe: engine, model (a name or its weights' path), expected words, language (None: detect it).
 
-    `threads` is for one worker; `models` is the folder where weights are looked for before the caches of the engines.
+    `threads` is per worker; `models` is the folder that is searched for weights before the engines' own caches.
     """
 
     engine: Engine = "faster-whisper"
@@ -30,7 +30,7 @@ class TranscriptionOptions:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What Whisper heard in a recording of `duration` seconds, and with what; language None where nobody spoke."""
+    """The words Whisper heard in a recording of `duration` seconds, and its settings; `language` None if no speech."""
 
     words: tuple[HeardWord, ...]
     language: str | None
@@ -41,7 +41,7 @@ class Heard:
 
 
 def to_json(heard: Heard) -> dict[str, Any]:
-    """Return what was heard as a JSON object with a schema number; words are [text, start, end, probability]."""
+    """Return heard words as a JSON object with a schema number; each word is [text, start, end, probability]."""
     words = [[word.text, word.start, word.end, word.probability] for word in heard.words]
     return {"schema": SCHEMA, **asdict(replace(heard, words=())), "vocabulary": list(heard.vocabulary), "words": words}
 

@@ -1,4 +1,4 @@
-"""What Whisper writes, cleaned: loops, prompts read out and words outside speech are taken away; pure."""
+"""Clean Whisper's output: remove loops, echoes of the prompt and words outside speech; pure."""
 
 import math
 import string
@@ -9,19 +9,19 @@ from ingest.speech.vocabulary import prompt
 from ingest.text.words import normalise
 from ingest.transcript import HeardWord
 
-# A word may begin or end this many seconds outside of speech: voice activity and word times are that coarse.
+# A word may lie this many seconds outside speech, because voice activity and word times are that imprecise.
 EDGE = 0.3
-# A phrase of so many words may be said this often in a row; loops of Whisper go on for dozens. Longer phrases: twice.
+# A phrase of so many words may be said this often in a row, a longer one twice; Whisper's loops repeat dozens of times.
 REPEATS = {1: 5, 2: 3, 3: 3}
 LONGEST_PHRASE = 25  # words; a loop of Whisper repeats one sentence
-PROMPT_RUN = 6  # words in a row, copied from the vocabulary, that nobody says but Whisper echoes
+PROMPT_RUN = 6  # this many words in a row from the vocabulary are an echo of the prompt, not speech
 
 
 def join_word_pieces(pieces: Sequence[HeardWord]) -> list[HeardWord]:
-    """Return Whisper's pieces of one clip as words: punctuation without a blank before it joins what it stands between.
+    """Join Whisper's pieces of one clip into words: a piece that starts with punctuation joins the piece before.
 
-    "GOV" and ".UK" become "GOV.UK", times from first to last, the lowest probability of both. What holds no letter or
-    digit ("♪", "…"), or half a character, is no word and is left out.
+    "GOV" and ".UK" become "GOV.UK", with the first start, the last end and the lower probability. Pieces without a
+    letter or digit ("♪", "…") or with half a character are left out.
     """
     words: list[HeardWord] = []
     for piece in pieces:
@@ -34,17 +34,17 @@ def join_word_pieces(pieces: Sequence[HeardWord]) -> list[HeardWord]:
 
 
 def in_speech(words: Sequence[HeardWord], regions: Sequence[tuple[float, float]]) -> list[HeardWord]:
-    """Return the words that lie at least partly in speech: what Whisper writes into silence or music is invented."""
+    """Return the words that lie at least partly in speech; Whisper hallucinates words in silence and music."""
     return [
         word for word in words if any(word.start <= end + EDGE and word.end >= start - EDGE for start, end in regions)
     ]
 
 
 def in_order(words: Sequence[HeardWord], duration: float) -> list[HeardWord]:
-    """Return the words with times that never run backwards and lie in 0…`duration` seconds, rounded to milliseconds.
+    """Return the words with times that never decrease and lie in 0…`duration` seconds, rounded down to milliseconds.
 
-    A word that begins before its predecessor begins with it; one whose times are no numbers, or that begins at or after
-    the end, is left out. No word ends after the next one begins.
+    A word that begins before its predecessor is moved to the predecessor's start. A word whose times are not finite, or
+    that begins at or after the end, is left out. No word ends after the next one begins.
     """
     kept: list[HeardWord] = []
     for word in words:
@@ -58,9 +58,9 @@ def in_order(words: Sequence[HeardWord], duration: float) -> list[HeardWord]:
 
 
 def without_loops(words: Sequence[HeardWord]) -> list[HeardWord]:
-    """Return the words without Whisper's loops: a phrase said again and again is kept once.
+    """Return the words without Whisper's loops: of a phrase that is repeated again and again, one copy is kept.
 
-    People repeat single words and short phrases, so these must come more often before they count as a loop (REPEATS).
+    People repeat single words and short phrases, so these must repeat more often to count as a loop (REPEATS).
     """
     keys = [" ".join(normalise(word.text)) or word.text for word in words]
     kept: list[HeardWord] = []
@@ -73,7 +73,7 @@ def without_loops(words: Sequence[HeardWord]) -> list[HeardWord]:
 
 
 def without_prompt(words: Sequence[HeardWord], vocabulary: Sequence[str]) -> list[HeardWord]:
-    """Return the words without echoes of the prompt: at least six in a row that stand so in the vocabulary."""
+    """Return the words without echoes of the prompt: six or more in a row as they stand in the vocabulary."""
     expected = normalise(prompt(vocabulary))
     runs = {tuple(expected[i : i + PROMPT_RUN]) for i in range(len(expected) - PROMPT_RUN + 1)}
     if not runs:
@@ -89,7 +89,7 @@ def without_prompt(words: Sequence[HeardWord], vocabulary: Sequence[str]) -> lis
 
 
 def cleaned(words: Sequence[HeardWord], duration: float, vocabulary: Sequence[str] = ()) -> tuple[HeardWord, ...]:
-    """Return an episode's words after the guards that need all of them: echoes, loops, times."""
+    """Return an episode's words without echoes and loops and with ordered times; these steps need all words at once."""
     return tuple(in_order(without_loops(without_prompt(words, vocabulary)), duration))
 
 
@@ -99,11 +99,11 @@ def _least(before: HeardWord, after: HeardWord) -> float | None:
 
 
 def _floor(seconds: float) -> float:
-    return math.floor(seconds * 1000) / 1000  # never past the end
+    return math.floor(seconds * 1000) / 1000  # rounded down, so never past the end
 
 
 def _loop_at(keys: Sequence[str], position: int) -> tuple[int, int]:
-    """Return the size of the phrase that loops from a position on and how often it is said; (1, 1) if none does."""
+    """Return the size of the phrase that loops from this position and its number of repeats; (1, 1) without a loop."""
     for size in range(1, min(LONGEST_PHRASE, len(keys) - position) + 1):
         phrase = keys[position : position + size]
         times = 1

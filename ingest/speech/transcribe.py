@@ -1,7 +1,7 @@
-"""Recordings to heard words with Whisper, by one of two engines (`ingest.speech.engines`).
+"""Transcribe recordings into heard words with Whisper, by one of two engines (`ingest.speech.engines`).
 
-Both engines hear the same clips: speech of at most 30 s that Silero found, each decoded once. So silence costs nothing,
-is never cut out of the time line, and gives Whisper no room to invent; and no clip can hold up a recording for long.
+Both engines get the same clips: at most 30 s of speech found by Silero, each decoded once. So silence costs nothing,
+stays in the timeline, and gives Whisper no room to hallucinate; and no clip can delay a recording for long.
 """
 
 import logging
@@ -22,19 +22,19 @@ logger = logging.getLogger(__name__)
 
 SecondsProgress = Callable[[float, float], None]
 
-WINDOW = 120.0  # seconds held in memory at once, and lost at most when a run is interrupted
-LANGUAGE_CLIPS = 3  # clips that vote on the language: the first alone may be a jingle or a guest's greeting
+WINDOW = 120.0  # seconds held in memory at once, and the most work lost when a run is interrupted
+LANGUAGE_CLIPS = 3  # clips that vote on the language; the first alone may be a jingle or a guest's greeting
 
 
 def transcribe(
     path: Path, listening: TranscriptionOptions, progress: SecondsProgress | None = None, resume: Path | None = None
 ) -> Heard:
-    """Return the words of a recording with their seconds.
+    """Return the words of a recording with their times in seconds.
 
-    `progress` is called with (seconds done, seconds in all), never backwards, at last with both equal. With `resume`,
-    what is done is written to that file every two minutes of sound, and a later call for the same audio, engine and
-    model goes on from there with the vocabulary recorded in it; the caller removes the file when the result is safe.
-    Raises AudioError for the recording and ModelMissing for weights or packages that are not there.
+    `progress` is called with (seconds done, total seconds), which never decrease and are equal in the last call. With
+    `resume`, progress is saved to that file every two minutes of sound. A later call for the same audio, engine and
+    model resumes from it, with the vocabulary recorded in it. The caller deletes the file when the result is stored.
+    Raises AudioError for an unusable recording and ModelMissing for missing weights or packages.
     """
     total = probe(path).duration
     weights = weights_available(listening, download=True)
@@ -54,17 +54,18 @@ def transcribe(
             write_json(resume, {**to_json(heard), "audio": key, "samples": done})
     tell(total, total)
     words = cleaned(heard.words, heard.duration, heard.vocabulary)
-    logger.info("%s: %d words heard, %d of them invented", path.name, len(heard.words), len(heard.words) - len(words))
+    removed = len(heard.words) - len(words)
+    logger.info("%s: %d words heard, %d of them removed as hallucinations", path.name, len(heard.words), removed)
     return replace(heard, words=words)
 
 
 def _speech(samples: Samples) -> list[Region]:
-    """Return where somebody speaks, in seconds, by the Silero model that faster-whisper carries."""
+    """Return the regions of speech in seconds, found by the Silero model that ships with faster-whisper."""
     vad = package("faster_whisper.vad")
     options = vad.VadOptions(
-        min_speech_duration_ms=100,  # shorter is a click
+        min_speech_duration_ms=100,  # a shorter sound is a click
         min_silence_duration_ms=300,  # pauses at which clips may be cut
-        speech_pad_ms=200,  # breath and soft consonants at the edges, which Silero misses
+        speech_pad_ms=200,  # for breath and soft consonants at the edges, which Silero misses
         max_speech_duration_s=CLIP - 1,  # cut at the last short pause; 1 s for the padding
     )
     found = vad.get_speech_timestamps(samples, options)
@@ -74,7 +75,7 @@ def _speech(samples: Samples) -> list[Region]:
 def _listened(
     samples: Samples, regions: list[Region], heard: Heard, recogniser: Recogniser, done: Callable[[float], None]
 ) -> Heard:
-    """Return `heard` with the words of one window added."""
+    """Transcribe one window and return `heard` with its words added."""
     stretches = clips(regions)
     sound = [samples[round(start * SAMPLE_RATE) : round(end * SAMPLE_RATE)] for start, end in stretches]
     language = heard.language or _language(recogniser, sound)
@@ -88,7 +89,7 @@ def _listened(
 
 
 def _moved(word: HeardWord, start: float, end: float) -> HeardWord:
-    """Return a clip's word on the recording's time line, inside its clip."""
+    """Return a clip's word with its times moved to the recording's timeline, and kept inside the clip."""
     first, last = (min(end, start + max(0.0, second)) for second in (word.start, word.end))
     return replace(word, start=round(first, 3), end=round(last, 3))
 
@@ -99,7 +100,7 @@ def _language(recogniser: Recogniser, sound: list[Samples]) -> str:
         for language, probability in recogniser.languages(clip).items():
             votes[language] = votes.get(language, 0.0) + probability
     if not votes:
-        logger.warning("the model cannot tell languages apart; taking the recording for English")
+        logger.warning("the model cannot detect languages; assuming that the recording is in English")
         return "en"
     return max(votes, key=lambda language: (votes[language], language))
 
@@ -109,7 +110,7 @@ def _shifted(tell: SecondsProgress, offset: float, total: float) -> Callable[[fl
 
 
 def _resumed(resume: Path | None, key: str, listening: TranscriptionOptions) -> tuple[int, Heard]:
-    """Return the samples done and the words heard by an earlier run, if its file is of the same audio and model."""
+    """Return the samples done and the words heard by an earlier run, if it had the same audio and model."""
     nothing = Heard((), None, listening.engine, listening.model, 0.0, listening.vocabulary)
     if resume is None or not resume.is_file():
         return 0, nothing
@@ -119,10 +120,10 @@ def _resumed(resume: Path | None, key: str, listening: TranscriptionOptions) -> 
         same = (data["audio"], earlier.engine, earlier.model) == (key, listening.engine, listening.model)
         done = int(data["samples"])
     except (LibraryError, KeyError, TypeError, ValueError) as error:
-        logger.warning("%s: cannot be resumed from, transcribing from the start: %s", resume, error)
+        logger.warning("%s: cannot be resumed, so transcription starts again: %s", resume, error)
         return 0, nothing
-    # Without a language of its own, the earlier run has heard nobody yet.
+    # If the earlier run has no language, it has not heard any speech yet.
     if not same or (earlier.language is not None and listening.language not in (None, earlier.language)):
-        logger.info("%s: of another recording or model; transcribing from the start", resume)
+        logger.info("%s: is from another recording, model or language, so transcription starts again", resume)
         return 0, nothing
     return done, earlier

@@ -1,20 +1,20 @@
-"""Turns of a recording without official text: heard words cut at pauses, nobody named."""
+"""Cut the heard words of a recording without official text into turns at pauses, without speakers."""
 
 from collections.abc import Sequence
 from itertools import pairwise
 
 from ingest.transcript import HeardWord, Turn, Word
 
-# A pause that ends a turn, in seconds; shorter ones do once a turn is long, so that none runs over minutes.
+# A pause of this many seconds ends a turn; in a long turn a shorter pause is enough, so that no turn lasts minutes.
 PAUSE = 1.5
 LONG_PAUSE_WORDS = 150
 SHORT_PAUSE = 0.6
-# Whisper places word starts within about this many seconds (openai/whisper discussions of word timestamps).
+# Whisper's word starts are right within about this many seconds (openai/whisper discussions of word timestamps).
 _ERROR = 0.5
 
 
 def turns_heard(words: Sequence[HeardWord]) -> tuple[Turn, ...]:
-    """Return heard words as turns with timing "heard" and no speaker, in order; every word is in one turn."""
+    """Return heard words as turns with timing "heard" and no speaker, in order; every word is in exactly one turn."""
     if not words:
         return ()
     stretches = [[words[0]]]

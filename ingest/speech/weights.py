@@ -1,4 +1,4 @@
-"""Where the weights of a Whisper model are, or one clear line that says which file to put where. Loads no engine."""
+"""Find the weights of a Whisper model, or say in one line which file to put where; loads no engine."""
 
 import contextlib
 import hashlib
@@ -13,20 +13,20 @@ from urllib.parse import urlsplit
 from ingest.errors import ModelMissing
 from ingest.speech.heard import TranscriptionOptions
 
-PARTS = ("model.bin", "tokenizer.json")  # without tokenizer.json faster-whisper would ask the hub in mid-run
-CONNECT = 3.0  # seconds to wait for a hub before it counts as out of reach
+PARTS = ("model.bin", "tokenizer.json")  # without tokenizer.json, faster-whisper would query the hub during a run
+CONNECT = 3.0  # seconds to wait for the hub before it counts as unreachable
 
 
 def ctranslate2_folder(
     listening: TranscriptionOptions, names: Sequence[str], snapshot: Callable[..., str], download: bool
 ) -> Path:
-    """Return the CTranslate2 folder of a model: a path as it stands, or a name found here or, if asked, on the hub.
+    """Return a model's CTranslate2 folder: a path, or a name found on this machine or, with `download`, on the hub.
 
     `names` are the models that faster-whisper knows, `snapshot` is its `download_model`. Raises ModelMissing.
     """
     given = Path(listening.model)
     if given.is_file():
-        raise ModelMissing(f"{given} is a file; faster-whisper wants a CTranslate2 folder, openai-whisper reads files")
+        raise ModelMissing(f"{given} is a file; faster-whisper needs a CTranslate2 folder, openai-whisper reads files")
     if given.is_dir():
         return _complete(given)
     if listening.model not in names and (given.is_absolute() or listening.model.count("/") != 1):
@@ -43,7 +43,7 @@ def ctranslate2_folder(
         f"no weights for {listening.model!r} (faster-whisper): put {', '.join(PARTS)} and config.json into {where}"
     )
     if not download:
-        raise ModelMissing(f"{missing}; they are downloaded by themselves where the hub can be reached")
+        raise ModelMissing(f"{missing}; they are downloaded automatically if the hub is reachable")
     from huggingface_hub import constants
     from huggingface_hub.errors import HTTPError  # type: ignore[attr-defined] # of whichever HTTP library the hub uses
 
@@ -60,15 +60,15 @@ def checkpoint_file(
     fetch: Callable[[str, str, bool], object],
     download: bool,
 ) -> Path:
-    """Return the checkpoint file of a model: a path as it stands, or a name found here or, if asked, downloaded.
+    """Return a model's checkpoint file: a path, or a name found on this machine or, with `download`, on the network.
 
-    `addresses` are the models that openai-whisper knows (the address holds the SHA-256), `fetch` is its download
-    function. Weights that are found by a published name and may be a pickle must be the published ones, to the byte.
+    `addresses` are the models that openai-whisper knows (each address contains the SHA-256), `fetch` is its download
+    function. A file found by a published name that may be a pickle must be byte for byte the published one.
     Raises ModelMissing.
     """
     given = Path(listening.model)
     if given.is_dir():
-        raise ModelMissing(f"{given} is a folder; openai-whisper wants a .pt or .safetensors file")
+        raise ModelMissing(f"{given} is a folder; openai-whisper needs a .pt or .safetensors file")
     if given.is_file():
         return given
     if listening.model not in addresses:
@@ -81,38 +81,38 @@ def checkpoint_file(
         for candidate in (f"{listening.model}.safetensors", name, f"{listening.model}.pt"):
             if (found := listening.models / candidate).is_file():
                 return found if found.suffix == ".safetensors" else _published(found, address)
-    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "whisper"  # as whisper.load_model has it
+    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "whisper"  # as in whisper.load_model
     if (cache / name).is_file():
         return _published(cache / name, address)
     home = listening.models or cache
     missing = f"no weights for {listening.model!r} (openai-whisper): put {name} into {home}"
     if not download:
-        raise ModelMissing(f"{missing}; it is downloaded by itself where {address} can be reached")
+        raise ModelMissing(f"{missing}; it is downloaded automatically if {address} is reachable")
     _require_network(address, missing)
     try:
         fetch(address, str(home), False)
     except (OSError, RuntimeError, ValueError) as error:
-        (home / name).unlink(missing_ok=True)  # half a file would be taken for the whole one
+        (home / name).unlink(missing_ok=True)  # a partial download would be mistaken for the whole file
         raise ModelMissing(f"{missing}; the download failed: {_line(error)}") from error
     return home / name
 
 
 @contextlib.contextmanager
 def loading(weights: Path) -> Iterator[None]:
-    """Turn whatever an engine says of weights that it cannot load into ModelMissing with its first line."""
+    """Turn an engine's error on loading weights into ModelMissing with the error's first line."""
     from safetensors import SafetensorError
 
     unreadable = (EOFError, pickle.UnpicklingError, SafetensorError)
     try:
         yield
     except (OSError, RuntimeError, ValueError, KeyError, TypeError, *unreadable) as error:
-        raise ModelMissing(f"{weights}: not weights that this engine can load ({_line(error)})") from error
+        raise ModelMissing(f"{weights}: this engine cannot load these weights ({_line(error)})") from error
 
 
 def dimensions(shapes: Mapping[str, Sequence[int]]) -> dict[str, int]:
     """Return the dimensions of a model from the shapes of its tensors, under openai-whisper's names.
 
-    The number of heads leaves no trace; it is taken from the size that a head has in every Whisper, 64 numbers.
+    The shapes do not show the number of heads; it follows from the size of a head, 64 in every Whisper model.
     Raises KeyError for a file of another kind.
     """
     audio, text = shapes["encoder.positional_embedding"], shapes["decoder.positional_embedding"]
@@ -134,34 +134,34 @@ def dimensions(shapes: Mapping[str, Sequence[int]]) -> dict[str, int]:
 def _complete(folder: Path) -> Path:
     missing = [part for part in PARTS if not (folder / part).is_file()]
     if missing:
-        raise ModelMissing(f"{folder} lacks {' and '.join(missing)}; it must hold a whole CTranslate2 Whisper model")
+        raise ModelMissing(f"{folder} lacks {' and '.join(missing)}; it must contain a complete CTranslate2 model")
     return folder
 
 
 def _published(file: Path, address: str) -> Path:
-    """Return a file whose SHA-256 is the one in its model's address; raises ModelMissing before anything reads it."""
+    """Return the file if its SHA-256 is the one in its model's address; else raise ModelMissing before it is parsed."""
     with file.open("rb") as opened:
         if hashlib.file_digest(opened, "sha256").hexdigest() != address.split("/")[-2]:
             raise ModelMissing(
-                f"{file} is damaged, half a download or another's work (its SHA-256 is not the published one): get it "
-                "again, or name it by its path if you trust who made it"
+                f"{file} is damaged, a partial download or a different file (its SHA-256 is not the published one): "
+                "download it again, or give its path as the model if you trust its author"
             )
     return file
 
 
 def _require_network(address: str, missing: str) -> None:
-    """Raise ModelMissing if the hub is switched off or cannot be reached; its own retries would take minutes."""
-    # The hub's own switch, read where the hub is used; it is no setting of Playback.
+    """Raise ModelMissing if the hub is switched off or unreachable; the hub's own retries would take minutes."""
+    # The hub library's own setting, read where the hub is used; it is not a setting of Playback.
     if os.environ.get("HF_HUB_OFFLINE", "").upper() not in ("", "0", "FALSE", "NO", "OFF"):
         raise ModelMissing(f"{missing} (HF_HUB_OFFLINE is set, so nothing is downloaded)")
     if urllib.request.getproxies():
-        return  # a proxy looks names up for us, so a direct connection says nothing
+        return  # the proxy resolves names, so a direct connection proves nothing
     parts = urlsplit(address)
     port = parts.port or (80 if parts.scheme == "http" else 443)
     try:
         socket.create_connection((parts.hostname or "", port), CONNECT).close()
     except OSError as error:
-        raise ModelMissing(f"{missing}, or connect to the network ({parts.hostname} is out of reach)") from error
+        raise ModelMissing(f"{missing}, or connect to the network ({parts.hostname} is unreachable)") from error
 
 
 def _line(error: BaseException) -> str:

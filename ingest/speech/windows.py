@@ -1,4 +1,4 @@
-"""How a long recording is cut for Whisper: windows that fit into memory, clips that fit into one hearing. Pure."""
+"""Cut a long recording for Whisper into windows that fit in memory and clips that fit Whisper's input; pure."""
 
 import itertools
 import math
@@ -12,38 +12,38 @@ from ingest.audio.load import SAMPLE_RATE
 Samples = NDArray[np.float32]
 Region = tuple[float, float]  # seconds, start and end
 
-CLIP = 30.0  # seconds that Whisper hears at once, fixed by its training
-LONGEST_PAUSE = 2.0  # seconds of silence that may stay inside a clip; Whisper invents text in longer ones
+CLIP = 30.0  # seconds of Whisper's input, fixed by its training
+LONGEST_PAUSE = 2.0  # seconds of silence that may stay inside a clip; Whisper hallucinates in longer ones
 
 
 def windows(
     blocks: Iterable[Samples], done: int, speech: Callable[[Samples], list[Region]], seconds: float
 ) -> Iterator[tuple[Samples, list[Region]]]:
-    """Yield what follows the first `done` samples in windows of at most `seconds`, each with the speech in it, lazily.
+    """Yield the sound after the first `done` samples in windows of at most `seconds`, with their speech, lazily.
 
-    `speech` says where somebody speaks. Windows are cut at pauses that depend on the sound after `done` alone, so a run
-    that goes on from the end of a window makes the same cuts.
+    `speech` returns the regions of speech in some samples. The cuts are at pauses and depend only on the sound after
+    `done`, so a run that resumes at the end of a window makes the same cuts.
     """
     size = round(seconds * SAMPLE_RATE)
-    held = np.empty(0, np.float32)
+    buffered = np.empty(0, np.float32)
     passed = 0
     for block in blocks:
-        held = np.concatenate([held, block[max(0, done - passed) :]])
+        buffered = np.concatenate([buffered, block[max(0, done - passed) :]])
         passed += len(block)
-        while len(held) > size:
-            regions = speech(held[:size])
+        while len(buffered) > size:
+            regions = speech(buffered[:size])
             end = round(cut(regions, seconds) * SAMPLE_RATE)
             until = end / SAMPLE_RATE
-            yield held[:end], [(start, min(stop, until)) for start, stop in regions if start < until]
-            held = held[end:]
-    if len(held):
-        yield held, speech(held)
+            yield buffered[:end], [(start, min(stop, until)) for start, stop in regions if start < until]
+            buffered = buffered[end:]
+    if len(buffered):
+        yield buffered, speech(buffered)
 
 
 def cut(regions: Sequence[Region], seconds: float) -> float:
-    """Return the second in the last third of a stretch at which to cut it: the middle of the longest pause there.
+    """Return the second at which to cut a stretch: the middle of the longest pause in its last third.
 
-    Without any border of speech there, it is the end of the stretch.
+    Without a pause that begins there, it is the end of the stretch.
     """
     borders = [0.0, *(second for region in regions for second in region), seconds]
     pauses = [(start, end) for start, end in zip(borders[::2], borders[1::2], strict=True) if start >= seconds * 2 / 3]
@@ -54,7 +54,7 @@ def cut(regions: Sequence[Region], seconds: float) -> float:
 
 
 def clips(regions: Sequence[Region], limit: float = CLIP) -> list[Region]:
-    """Group regions of speech (in order, apart) into stretches of at most `limit` seconds, cut at long pauses."""
+    """Group regions of speech (ordered, not overlapping) into clips of at most `limit` seconds, cut at long pauses."""
     regions = [part for region in regions for part in _parts(region, limit)]
     pause = [0.0, *(after[0] - before[1] for before, after in itertools.pairwise(regions))]
     found: list[Region] = []
