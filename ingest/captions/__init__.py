@@ -1,1 +1,1 @@
-"""Caption files read into cues, turns and segments."""
+"""Read caption files into cues, and convert between cues, turns and captions."""

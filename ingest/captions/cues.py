@@ -1,4 +1,4 @@
-"""From a caption file's blocks to cues: tags, voices, labels and word times in the text; rolling captions unrolled."""
+"""Turn a caption file's blocks into cues: parse tags, voices, labels and word times, and unroll rolling captions."""
 
 import html
 import re
@@ -10,7 +10,7 @@ from ingest.captions.labels import CueLabel, label_of, names_speakers
 from ingest.text.clock import seconds_of
 from ingest.text.words import begins_clip, normalise, pieces
 
-# How far the edges of cues and of single words lie from the sound, in seconds.
+# The error of cues' and of single words' times, in seconds.
 CUE_ERROR = 0.5
 WORD_ERROR = 0.2
 
@@ -19,19 +19,19 @@ _TAG_NAME = re.compile(r"/?(v|c|i|b|u|s|em|strong|span|font|lang|ruby|rt|br|p)(?
 _VOICE = re.compile(r"(/?)v(?:\.\S*)?(?:\s+(.*))?", re.IGNORECASE | re.DOTALL)
 _WORD_TIME = re.compile(r"\s*(?:\d{1,6}:)?\d{1,2}:\d{2}[.,]\d{1,3}\s*")
 _LINE_BREAK = re.compile(r"<br ?/?>", re.IGNORECASE)
-_PLACE = re.compile(r"\{\\an?\d\}")  # "{\an8}" of SubStation, which strays into SRT
+_PLACE = re.compile(r"\{\\an?\d\}")  # "{\an8}" of SubStation, which also occurs in SRT
 _ENTITY = re.compile(r"&(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
-# Captions roll if more than half of them begin with the end of the one before, and half of those go on with new words;
-# where nothing rolls the first share is seldom over 0.02, and people who say "yes" again and again add nothing new.
+# Captions roll if more than half of them begin with the end of the one before, and half of those add new words. In
+# other files the first share is rarely over 0.02, and people who say "yes" again and again add no new words.
 _ROLLING = 0.5
-_ROLLING_LINES = 4  # what a screen shows at most
+_ROLLING_LINES = 4  # the most lines on a screen
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One caption as its file holds it: raw text with tags, seconds; `is_plain` where the format has no tags.
+    """One caption as in its file: raw text with tags, times in seconds; `is_plain` if the format has no tags.
 
-    `times` holds known starts of words as (number of the whitespace-separated piece, seconds).
+    `times` has the known starts of words as (number of the whitespace-separated piece, seconds).
     """
 
     start: float
@@ -48,8 +48,8 @@ class Block:
 class Cue:
     """One caption: words of one speaker between two times in seconds; the lines of `text` are joined with "\\n".
 
-    `times` holds known starts of words as (number of the whitespace-separated piece, seconds). `opens` says that the
-    text itself marks a new turn here (a label, ">>"). `error` bounds start and end in seconds.
+    `times` has the known starts of words as (number of the whitespace-separated piece, seconds). `opens` says that the
+    text marks a new turn here (a label, ">>"). `error` is the error bound of start and end in seconds.
     """
 
     start: float
@@ -74,15 +74,15 @@ class _SpeakerRun:
 
 @dataclass(frozen=True, slots=True)
 class _Voice:
-    """A <v Name> tag, or the end of one."""
+    """A <v Name> tag, or a closing tag."""
 
     name: str | None
 
 
 def cues_of(blocks: Iterable[Block]) -> tuple[Cue, ...]:
-    """Return the spoken cues of a file in its order: without tags, repeats of rolling captions and labels."""
+    """Return a file's spoken cues in file order, without tags, labels and the repeats of rolling captions."""
     cues = [cue for block in blocks for cue in _voices(block) if cue.text]
-    if all(part_of(cue) for cue in cues):  # our own exports repeat nothing and have no labels in the text
+    if all(part_of(cue) for cue in cues):  # our own exports have no repeats and no labels in the text
         return tuple(cues)
     cues = _unrolled(cues)
     if not any(cue.speaker for cue in cues):
@@ -91,16 +91,16 @@ def cues_of(blocks: Iterable[Block]) -> tuple[Cue, ...]:
 
 
 def part_of(cue: Cue) -> tuple[int, int] | None:
-    """Return (turn, part) from an identifier of our own exports ("17-2": turn 17, part 2), None for any other."""
+    """Return (turn, part) from a cue id of our own exports ("17-2": turn 17, part 2), None for any other id."""
     turn, dash, part = (cue.id or "").partition("-")
     is_ours = bool(dash) and turn.isdecimal() and part.isdecimal() and max(len(turn), len(part)) < 8
     return (int(turn), int(part)) if is_ours else None
 
 
 def spread(lengths: Sequence[int], start: float, end: float, known: Mapping[int, float]) -> list[float]:
-    """Return the start of each piece in seconds: by `known` starts, between them in proportion to `lengths`.
+    """Return the start of each piece in seconds: the `known` starts, and between them in proportion to `lengths`.
 
-    Known starts outside [start, end] or before an earlier one are ignored.
+    Known starts outside [start, end] or before the previous one are ignored.
     """
     edges = [(0, start)]
     for index, at in sorted(known.items()):
@@ -117,12 +117,12 @@ def spread(lengths: Sequence[int], start: float, end: float, known: Mapping[int,
 
 
 def is_clip(text: str) -> bool:
-    """Say whether a cue is nothing but a mark that announces a clip ("[Music]")."""
+    """Return whether a cue is only a mark that announces a clip ("[Music]")."""
     return not normalise(text) and begins_clip(text)
 
 
 def protected(text: str) -> str:
-    """Return text for SRT, which has no escapes, with only that escaped what a reader takes for a tag or a time."""
+    """Return text for SRT, which has no escapes: escape only what a reader would parse as a tag or a time."""
     text = _ENTITY.sub(lambda found: f"&amp;{found.group()[1:]}", text)
     if any(_is_tag(found[1]) for found in _TAG.finditer(text)):
         text = text.replace("<", "&lt;")
@@ -138,7 +138,7 @@ def _decoded(text: str) -> str:
 
 
 def _voices(block: Block) -> list[Cue]:
-    """Return one cue per voice of a block, each with its text without tags and its part of the time."""
+    """Return one cue per voice of a block, each with its text without tags and its share of the time."""
     if block.is_plain:
         text = _tidy(block.text)
         return [Cue(block.start, block.end, text, block.speaker, block.id, block.times, error=block.error)]
@@ -149,8 +149,8 @@ def _voices(block: Block) -> list[Cue]:
         if isinstance(part, float):
             times.setdefault(count, part)
         elif isinstance(part, str):
-            goes_on = is_inside and not part[:1].isspace()
-            count += len(part.split()) - goes_on
+            continues_piece = is_inside and not part[:1].isspace()
+            count += len(part.split()) - continues_piece
             is_inside = not part[-1:].isspace()
             spoken[-1][1].append(part)
         elif part.name != spoken[-1][0]:
@@ -162,7 +162,7 @@ def _voices(block: Block) -> list[Cue]:
 
 
 def _parts(text: str) -> Iterator[str | float | _Voice]:
-    """Yield what a caption's text is made of: decoded text (never empty), seconds of the word after, voices."""
+    """Yield the parts of a caption's text in order: decoded text (never empty), the next word's seconds, voices."""
     position = 0
     for tag in _TAG.finditer(text):
         if not _is_tag(tag[1]):
@@ -189,7 +189,7 @@ def _numbered(spoken: Iterable[tuple[str | None, str, bool]]) -> list[_SpeakerRu
 
 
 def _cut(cue: Cue, runs: Sequence[_SpeakerRun]) -> Iterator[Cue]:
-    """Yield a cue per run; where a run begins inside the cue without a known time, its time is a guess by length."""
+    """Yield one cue per run; a run that begins inside the cue without a known time gets a time estimated by length."""
     if len(runs) == 1 and runs[0].first == 0:
         run = runs[0]
         yield replace(cue, text=run.text, speaker=run.speaker, opens=run.opens)
@@ -214,11 +214,11 @@ def _tidy(text: str) -> str:
 
 
 def _unrolled(cues: list[Cue]) -> list[Cue]:
-    """Leave out what a rolling cue repeats of the one before; people who repeat themselves stay in other files."""
+    """Remove what rolling cues repeat of the cue before; in other files people who repeat themselves are kept."""
     repeats = [0, *(_repeated(before, cue) for before, cue in pairwise(cues))]
-    goes_on = sum(0 < count < len(cue.text.split()) for count, cue in zip(repeats, cues, strict=False))
+    adding = sum(0 < count < len(cue.text.split()) for count, cue in zip(repeats, cues, strict=False))
     repeating = sum(map(bool, repeats))
-    rolls = len(cues) > 2 and repeating > _ROLLING * (len(cues) - 1) and goes_on >= _ROLLING * repeating
+    rolls = len(cues) > 2 and repeating > _ROLLING * (len(cues) - 1) and adding >= _ROLLING * repeating
     unrolled: list[Cue] = []
     for index, (cue, words) in enumerate(zip(cues, repeats, strict=False)):
         is_copy = index > 0 and replace(cue, id=None) == replace(cues[index - 1], id=None)
@@ -229,7 +229,7 @@ def _unrolled(cues: list[Cue]) -> list[Cue]:
 
 
 def _repeated(before: Cue, cue: Cue) -> int:
-    """Return how many pieces at the start of a cue are the last lines of the one before, whole lines only."""
+    """Return how many pieces at the start of a cue repeat the last whole lines of the cue before."""
     if cue.start > before.end + 1.0 or cue.start < before.start or cue.speaker != before.speaker:
         return 0
     words, lines = cue.text.split(), before.text.split("\n")[-_ROLLING_LINES:]
@@ -249,11 +249,11 @@ def _without_first(cue: Cue, count: int) -> Cue:
 
 
 def _labelled(cues: Sequence[Cue]) -> Iterator[Cue]:
-    """Yield the cues with labels in their text made speakers, each of whom speaks until the next label or clip."""
+    """Yield the cues with the labels in their text turned into speakers; each speaks until the next label or clip."""
     spoken = (line for cue in cues for line in cue.text.split("\n") if normalise(line))
     trusts_names = names_speakers([label_of(line) for line in spoken])
     speaker: str | None = None
-    opens = False  # carried over where a label stands alone on its line
+    opens = False  # carried over to the next text if a label is alone on its line
     for cue in cues:
         if is_clip(cue.text):
             speaker, opens = None, False
@@ -265,7 +265,7 @@ def _labelled(cues: Sequence[Cue]) -> Iterator[Cue]:
         count = 0
         for line, label in zip(cue.text.split("\n"), labels, strict=True):
             text, skipped = line, 0
-            if label is not None and _is_sign(label, trusts_names, is_dialogue):
+            if label is not None and _opens_words(label, trusts_names, is_dialogue):
                 name = label.name if trusts_names else None
                 opens = opens or label.sign == ">>" or name is None or name != speaker
                 speaker, text, skipped = name, label.text, label.pieces
@@ -278,6 +278,6 @@ def _labelled(cues: Sequence[Cue]) -> Iterator[Cue]:
         yield from _cut(cue, [replace(run, text="\n".join(texts)) for run, texts in runs])
 
 
-def _is_sign(label: CueLabel, trusts_names: bool, is_dialogue: bool) -> bool:
-    """Say whether a label opens words here; a lone dash does not, it may go on with the sentence before."""
+def _opens_words(label: CueLabel, trusts_names: bool, is_dialogue: bool) -> bool:
+    """Return whether a label opens a speaker's words; a single dash does not, it may continue the sentence before."""
     return bool(label.name and trusts_names) or label.sign == ">>" or (label.sign == "-" and is_dialogue)

@@ -1,4 +1,4 @@
-"""Speakers written in the text of captions: "Ann Lee: …", ">> ANN: …", "- Ann: …"."""
+"""Find speaker labels in the text of captions: "Ann Lee: …", ">> ANN: …", "- Ann: …"."""
 
 import re
 from collections import Counter
@@ -16,7 +16,7 @@ _NUMBERED = re.compile(
     r"|(speaker|spk|participant|voice|person|channel)[ _-]?(\d{1,3}|[a-z])?",
     re.IGNORECASE,
 )
-# What people put before a colon in speech; a file where only such words stand there has no labels.
+# Words that people put before a colon in speech; a file with only such words there has no labels.
 _NO_NAMES = frozenset(
     "note notes question answer remember reminder warning example spoiler fact tip hint update disclaimer summary "
     "conclusion first second third fourth finally lastly next then now so and but or because also well yes no ok okay "
@@ -28,7 +28,7 @@ _NO_NAMES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class CueLabel:
-    """The beginning of a line that may open a speaker's words; `text` is the rest, `pieces` what stands before it."""
+    """The start of a line that may be a label: `text` is the rest, `pieces` the number of pieces before it."""
 
     sign: Literal[">>", "-", ""]
     name: str | None
@@ -37,7 +37,7 @@ class CueLabel:
 
 
 def label_of(line: str) -> CueLabel | None:
-    """Return the sign and name at the start of a caption line, None where there is neither."""
+    """Return the sign and name at the start of a caption line, None if it has neither."""
     sign = _SIGN.match(line)
     found = _NAME.match(line, sign.end() if sign else 0)
     name = " ".join(found[1].split()) if found and _is_name(found[1].split()) else None
@@ -54,10 +54,10 @@ def label_of(line: str) -> CueLabel | None:
 
 
 def names_speakers(lines: Sequence[CueLabel | None]) -> bool:
-    """Say whether labels name the speakers of a file, given the labels of its spoken lines in order.
+    """Return whether a file's labels name its speakers, given the labels of its spoken lines in order.
 
-    They do if the first line has one, if one follows ">>" or if two names stand there three times each; a lone
-    "Python:" in captions without names does not make everybody after it a speaker called Python.
+    They do if the first line has one, if one follows ">>", or if two names occur three times each. So a single
+    "Python:" in captions without names does not create a speaker called Python.
     """
     if lines and lines[0] is not None and lines[0].name:
         return True
@@ -67,12 +67,12 @@ def names_speakers(lines: Sequence[CueLabel | None]) -> bool:
 
 
 def is_number_label(speaker: str) -> bool:
-    """Say whether a label only tells voices apart ("Speaker 1", "SPEAKER_00", "Unknown") and names nobody."""
+    """Return whether a label only distinguishes voices ("Speaker 1", "SPEAKER_00", "Unknown") without a name."""
     return _NUMBERED.fullmatch(speaker.strip()) is not None
 
 
 def _is_name(words: list[str]) -> bool:
-    """Say whether words are written like a name: few, none in lower case but particles, no end of a sentence."""
+    """Return whether words look like a name: few, in lower case only if particles, and no end of a sentence."""
     if not words or len(words) > _MOST_WORDS or words[0].casefold() in _NO_NAMES:
         return False
     return all(

@@ -1,7 +1,7 @@
-"""Captions in, cues out: WebVTT, SRT and Podcasting 2.0 JSON as they are found in the wild.
+"""Read captions into cues: WebVTT, SRT and Podcasting 2.0 JSON, including malformed files.
 
-The way: bytes → text (`decode_text`) → blocks with times (`_blocks`, `_segments`) → cues (`ingest.captions.cues`).
-Turns are made from cues in `ingest.captions.turns`.
+Steps: bytes → text (`decode_text`) → blocks with times (`_blocks`, `_segments`) → cues (`ingest.captions.cues`).
+`ingest.captions.turns` makes turns from cues.
 """
 
 import json
@@ -18,9 +18,9 @@ from ingest.text.encoding import decode_text
 
 logger = logging.getLogger(__name__)
 
-MAX_BYTES = 32 * 2**20  # a hundred hours of captions are about 10 MB
+MAX_BYTES = 32 * 2**20  # a hundred hours of captions take about 10 MB
 _WHOLE_SECOND_ERROR = CUE_ERROR + 0.5  # seconds; times without a fraction are rounded
-_SPEECH_RATE = 15.0  # characters per second, for a last segment that does not say where it ends
+_SPEECH_RATE = 15.0  # characters per second, for a last segment without an end time
 
 _TIME = r"-?(?:\d{1,6}:)?\d{1,6}:\d{1,2}(?:[.,]\d{1,9})?"
 _TIME_BEGINS = frozenset("-0123456789")
@@ -32,14 +32,14 @@ _NOT_A_CUE = re.compile(r"(NOTE|STYLE|REGION)(\s|$)")
 
 
 def read_captions(data: bytes, name: str) -> tuple[Cue, ...]:
-    """Return the cues of a caption file in the order of the file, times in seconds.
+    """Return the cues of a caption file in file order, times in seconds.
 
-    The content decides the format; `name` (file name or URL) stands in messages and decides in doubt. Repeated lines of
-    rolling captions are left out, labels in the text become speakers. Raises SourceError where there is no caption.
+    The content decides the format; `name` (file name or URL) appears in messages and decides in doubt. Repeated lines
+    of rolling captions are left out, labels in the text become speakers. Raises SourceError if there are no captions.
     """
     if len(data) > MAX_BYTES:
         raise SourceError(
-            f"{name}: {len(data) / 1e6:.0f} MB of captions; files over {MAX_BYTES // 2**20} MiB are not read"
+            f"{name}: {len(data) / 1e6:.0f} MB are too many for captions; the limit is {MAX_BYTES // 2**20} MiB"
         )
     text = _CONTROL.sub("", decode_text(data)).lstrip("\ufeff").strip()
     blocks = _segments(text, name) if text[:1] in ("{", "[") else list(_blocks(text, name))
@@ -50,21 +50,21 @@ def read_captions(data: bytes, name: str) -> tuple[Cue, ...]:
 
 
 def _seconds(time: str) -> float:
-    """Return the seconds of a cue's time, to the millisecond; one before the start of the recording is its start."""
+    """Return the seconds of a cue's time, to the millisecond; a negative time becomes 0."""
     return 0.0 if time.startswith("-") else round(seconds_of(time) or 0.0, 3)
 
 
 def _blocks(text: str, name: str) -> Iterator[Block]:
-    """Yield the cues of WebVTT or SRT text; cues whose time cannot be read are left out and logged."""
+    """Yield the blocks of WebVTT or SRT text; those with an unreadable time are left out and logged."""
     lines = _LINE_END.split(text)
     is_vtt = lines[0].startswith("WEBVTT") or name.lower().split("?")[0].endswith(".vtt")
     timings = [(number, _TIMING.match(line)) for number, line in enumerate(lines) if _is_timing(line)]
-    # Every time without a fraction: the clock of this file counts whole seconds.
+    # If no time has a fraction, the file's times are rounded to whole seconds.
     found = [timing for _, timing in timings if timing]
     has_fractions = any(_FRACTION.search(timing.group()) for timing in found)
     error = CUE_ERROR if has_fractions else _WHOLE_SECOND_ERROR
     ids = [_id_line(lines, number, is_vtt) for number, _ in timings]
-    # A cue ends where the next one, with its identifier, begins.
+    # A cue ends where the next one begins, at its id if it has one.
     begins = [number - (identifier is not None) for (number, _), identifier in zip(timings, ids, strict=True)]
     for (number, timing), identifier, end in zip(timings, ids, [*begins, len(lines)][1:], strict=True):
         if timing is None:
@@ -73,26 +73,26 @@ def _blocks(text: str, name: str) -> Iterator[Block]:
         body = _vtt_payload(lines, number + 1, end) if is_vtt else lines[number + 1 : end]
         yield Block(start, max(start, stop), "\n".join(body), id=identifier, error=error)
     if len(found) < len(timings):
-        logger.warning("%s: %d captions without a readable time left out", name, len(timings) - len(found))
+        logger.warning("%s: %d captions without a readable time were left out", name, len(timings) - len(found))
 
 
 def _is_timing(line: str) -> bool:
-    # A line that begins like a time and has an arrow ends the cue before it, even if the time cannot be read.
+    # A line that begins like a time and has an arrow ends the previous cue, even if the time cannot be read.
     before, arrow, _ = line.partition("-->")
     return bool(arrow) and before.strip()[:1] in _TIME_BEGINS and ":" in before
 
 
 def _id_line(lines: list[str], timing: int, is_vtt: bool) -> str | None:
-    """Return the identifier on the line above a timing line: a counter, in WebVTT any line that stands alone there."""
+    """Return the cue id on the line above a timing line: a number, or in WebVTT any line that stands alone."""
     above = lines[timing - 1].strip() if timing else ""
     is_alone = is_vtt and "-->" not in above and (timing < 2 or not lines[timing - 2].strip())
     return above if above.isdecimal() or (above and is_alone and not above.startswith("WEBVTT")) else None
 
 
 def _vtt_payload(lines: list[str], start: int, end: int) -> list[str]:
-    """Return a WebVTT cue's lines: up to the first empty one, but for empty ones right below the times.
+    """Return a WebVTT cue's lines up to the first empty one, skipping empty lines right after the times.
 
-    Captions that roll leave their first line blank; a tool that strips blanks makes it empty.
+    Rolling captions start with a blank line, which a tool that strips spaces makes empty.
     """
     while start < end and not lines[start].strip():
         start += 1
@@ -115,7 +115,7 @@ def _segments(text: str, name: str) -> list[Block]:
 
 
 def _segment_blocks(segments: list[Mapping[str, Any]]) -> Iterator[Block]:
-    # "start", "end" and "text" are the names that Whisper's own JSON uses.
+    # "start", "end" and "text" are the keys in Whisper's own JSON.
     starts = [_number(segment.get("startTime", segment.get("start"))) for segment in segments]
     for segment, start, following in zip(segments, starts, [*starts, None][1:], strict=True):
         body = segment.get("body", segment.get("text"))
@@ -136,14 +136,14 @@ def _segment_blocks(segments: list[Mapping[str, Any]]) -> Iterator[Block]:
 
 
 def _transcript_blocks(turns: list[Any]) -> Iterator[Block]:
-    """Yield the turns of a transcript; one without a time lies somewhere between its neighbours."""
-    told = [turn for turn in turns if isinstance(turn, dict) and isinstance(turn.get("text"), str)]
-    starts = [_number(turn.get("start")) for turn in told]
+    """Yield a block per turn of a transcript; a turn without a time gets one between its neighbours."""
+    valid = [turn for turn in turns if isinstance(turn, dict) and isinstance(turn.get("text"), str)]
+    starts = [_number(turn.get("start")) for turn in valid]
     following: list[float | None] = []
     for start in reversed(starts):
         following.append(start if start is not None else following[-1] if following else None)
     clock = 0.0
-    for number, (turn, start, later) in enumerate(zip(told, starts, reversed(following), strict=True)):
+    for number, (turn, start, later) in enumerate(zip(valid, starts, reversed(following), strict=True)):
         end = _number(turn.get("end"))
         error = _number(turn.get("timing_error"))
         if start is None:
@@ -168,7 +168,7 @@ def _transcript_blocks(turns: list[Any]) -> Iterator[Block]:
 
 
 def _number(value: Any) -> float | None:
-    """Return seconds of at least 0 from a number or a clock, None for anything that is neither."""
+    """Return seconds (at least 0) from a number or a clock time, None for anything else."""
     if isinstance(value, str) and (time := seconds_of(value.strip().removeprefix("-"))) is not None:
         return 0.0 if value.strip().startswith("-") else time
     if isinstance(value, bool) or not isinstance(value, int | float | str):

@@ -1,4 +1,4 @@
-"""A transcript's turns cut into captions: short enough to read, at the times of their words."""
+"""Cut a transcript's turns into captions that are short enough to read, timed by their words."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -9,19 +9,19 @@ from ingest.captions.labels import label_of
 from ingest.text.words import Piece, pieces
 from ingest.transcript import Turn
 
-# What people can read while it is said, after the usual captioning rules: two lines of 42 characters.
+# What people can read while it is spoken, by the usual captioning rules: two lines of 42 characters.
 MOST_CHARACTERS = 84
 MOST_SECONDS = 7.0
 _FEWEST_CHARACTERS = 42  # a caption this long may end with its sentence
-_LONGEST_SILENCE = 1.5  # seconds; nothing stays on the screen while nobody speaks for longer
+_LONGEST_SILENCE = 1.5  # seconds; a caption does not stay on the screen during a longer silence
 _WORDS_PER_SECOND = 2.7
 _SENTENCE_ENDS = (".", "?", "!", "…")
-_TICK = 0.001  # seconds; a caption without any length is never shown
+_TICK = 0.001  # seconds; players never show a caption without a duration
 
 
 @dataclass(frozen=True, slots=True)
 class Caption:
-    """What is shown at once: one speaker's words between two times in seconds; `opens` at the first of a turn."""
+    """One caption on the screen: one speaker's words between two times in seconds; `opens` for the first of a turn."""
 
     id: str
     start: float
@@ -32,9 +32,9 @@ class Caption:
 
 
 def captions_of(turns: Sequence[Turn], is_whole: bool = False) -> list[Caption]:
-    """Return the captions of all turns in their order, identified as "turn-part"; `is_whole` for one per turn.
+    """Return the captions of all turns in order, with ids "turn-part"; with `is_whole`, one caption per turn.
 
-    A turn without a time stands between its neighbours. Wants at least one turn with a time.
+    A turn without a time is placed between its neighbours. At least one turn must have a time.
     """
     captions: list[Caption] = []
     for number, turn in enumerate(_placed(turns)):
@@ -53,7 +53,7 @@ def _window(turn: Turn) -> tuple[float, float]:
 
 
 def _parts(number: int, turn: Turn) -> Iterator[Caption]:
-    """Yield the captions of one turn; the first starts where the turn does, the last ends with it."""
+    """Yield the captions of one turn; the first starts with the turn, the last ends with it."""
     start, end = _window(turn)
     found = list(pieces(turn.text))
     times = _times(found, turn)
@@ -66,7 +66,7 @@ def _parts(number: int, turn: Turn) -> Iterator[Caption]:
 
 
 def _times(found: Sequence[Piece], turn: Turn) -> list[tuple[float, float]]:
-    """Return start and end of every piece, those without a time spread between those that have one."""
+    """Return start and end of every piece; pieces without a time are spread between those with one."""
     words = turn.words if len(turn.words) == len(found) else ()
     known = {index: word.start for index, word in enumerate(words) if word.start is not None}
     start, end = _window(turn)
@@ -76,7 +76,7 @@ def _times(found: Sequence[Piece], turn: Turn) -> list[tuple[float, float]]:
 
 
 def _breaks(found: Sequence[Piece], times: Sequence[tuple[float, float]]) -> Iterator[int]:
-    """Yield the numbers of the pieces that begin a new caption after the first."""
+    """Yield the numbers of the pieces that start a new caption, except the first."""
     last_word = max((index for index, piece in enumerate(found) if not piece.mark), default=0)
     first = characters = 0
     for index, piece in enumerate(found):
@@ -93,9 +93,9 @@ def _breaks(found: Sequence[Piece], times: Sequence[tuple[float, float]]) -> Ite
 
 
 def _may_begin(found: Sequence[Piece], first: int, index: int) -> bool:
-    """Say whether a caption may end before a piece: with words in it, not inside a mark, not before a label.
+    """Return whether a new caption may begin at a piece: not before any words, inside a mark or at a label.
 
-    A caption of marks alone, or one that begins like a label ("Remember:"), would come back as something else.
+    A caption of marks alone, or one that begins like a label ("Remember:"), would be read back as something else.
     """
     has_words = not all(piece.mark for piece in found[first:index])
     in_mark = found[index].mark and found[index - 1].mark
@@ -104,14 +104,14 @@ def _may_begin(found: Sequence[Piece], first: int, index: int) -> bool:
 
 
 def _placed(turns: Sequence[Turn]) -> list[Turn]:
-    """Return the turns with a start and an end each; those without share the gap they fall into by their words."""
+    """Return the turns with a start and end each; turns without times share their gap in proportion to their words."""
     placed: list[Turn] = []
     clock = 0.0
     for index, turn in enumerate(turns):
         if turn.start is None:
             following = next((later.start for later in turns[index:] if later.start is not None), None)
-            waiting = list(_until_timed(turns[index:]))
-            words = sum(len(later.text.split()) for later in waiting)
+            untimed = list(_until_timed(turns[index:]))
+            words = sum(len(later.text.split()) for later in untimed)
             room = words / _WORDS_PER_SECOND if following is None else max(0.0, following - clock)
             share = len(turn.text.split()) / words if words else 0.0
             turn = replace(turn, start=clock, end=clock + room * share)

@@ -1,4 +1,4 @@
-"""Turns and heard words from captions; `read_captions` (of `reader`) and `Cue` are handed on from here."""
+"""Make turns and heard words from captions; also exports `read_captions` and `Cue`."""
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
@@ -11,35 +11,35 @@ from ingest.transcript import HeardWord, Turn, Word
 
 __all__ = ["Cue", "heard_words", "named", "read_captions", "turns_of"]
 
-# Where captions without names become turns, in seconds: at a pause; after a sentence once the turn is long; anywhere
-# once it is very long.
+# Seconds at which captions without names are cut into turns: at a pause, after a sentence in a long turn, anywhere in
+# a very long turn.
 PAUSE = 1.5
 LONG_TURN = 60.0
 LONGEST_TURN = 120.0
-# A named speaker's turn ends where nobody is captioned for this long: music, an advert, a clip.
+# A named speaker's turn ends at a gap of this many seconds without captions: music, an advert, a clip.
 NAMED_PAUSE = 10.0
 
 _SENTENCE_ENDS = (".", "?", "!", "…", '."', '?"', '!"', ".”", "?”", "!”", "。", "？", "！")
 
 
 def named(cues: Sequence[Cue]) -> bool:
-    """Say whether most spoken cues carry a speaker's name, so that they are official text; "Speaker 1" is no name."""
+    """Return whether most spoken cues have a speaker's name, which makes them official text; "Speaker 1" is no name."""
     spoken = [cue for cue in cues if normalise(cue.text)]
     names = sum(cue.speaker is not None and not is_number_label(cue.speaker) for cue in spoken)
     return 2 * names > len(spoken)
 
 
 def turns_of(cues: Sequence[Cue]) -> tuple[Turn, ...]:
-    """Return the turns of captions, timing "published", each word timed by its share of its cue; marks have no time.
+    """Return the turns of captions with timing "published"; words share the time of their cue, marks have no time.
 
-    Cues of our own exports come back as the turns they were. Others are joined by speaker, and cut at pauses where the
-    speaker is not known.
+    Cues of our own exports become the original turns again. Other cues are joined by speaker, and cut at pauses if the
+    speaker is unknown.
     """
     return tuple(_turn(stretch) for stretch in _stretches(cues) if stretch)
 
 
 def heard_words(cues: Sequence[Cue]) -> tuple[HeardWord, ...]:
-    """Return the words of captions with their times in seconds, starts never decreasing, for aligning other text."""
+    """Return the words of captions with their times in seconds for alignment; starts never decrease."""
     words: list[HeardWord] = []
     for cue in sorted(cues, key=lambda cue: cue.start):
         for word in _words(cue.text, [cue]):
@@ -50,18 +50,18 @@ def heard_words(cues: Sequence[Cue]) -> tuple[HeardWord, ...]:
 
 
 def _stretches(cues: Sequence[Cue]) -> Iterator[list[Cue]]:
-    """Yield the cues of each turn, lazily; an empty list where a clip begins."""
+    """Yield the cues of each turn, lazily; a list may be empty where a clip begins."""
     if _is_own(cues):
         ordered = sorted(cues, key=lambda cue: part_of(cue) or (0, 0))
         for _, group in groupby(ordered, key=lambda cue: (part_of(cue) or (0, 0))[0]):
             yield list(group)
         return
-    # Labels in the text hold for the cues that follow in the file; only captions without them can be sorted.
+    # A label in the text applies to the cues after it in the file, so only captions without labels can be sorted.
     is_marked = any(cue.opens for cue in cues)
     cuts_pauses = not (cues and cues[0].opens)
     stretch: list[Cue] = []
     for cue in cues if is_marked else sorted(cues, key=lambda cue: cue.start):
-        if not normalise(cue.text) and _stays_out(cue, stretch):
+        if not normalise(cue.text) and _is_outside_turns(cue, stretch):
             if is_clip(cue.text):
                 yield stretch
                 stretch = []
@@ -74,7 +74,7 @@ def _stretches(cues: Sequence[Cue]) -> Iterator[list[Cue]]:
 
 
 def _is_own(cues: Sequence[Cue]) -> bool:
-    """Say whether the identifiers of all cues count turns and parts as our exports do, parts from 1 without a gap."""
+    """Return whether all cues have ids like our exports: turn and part, with parts from 1 without gaps."""
     parts = [part_of(cue) for cue in cues]
     known = sorted(part for part in parts if part is not None)
     return (
@@ -87,14 +87,14 @@ def _is_own(cues: Sequence[Cue]) -> bool:
     )
 
 
-def _stays_out(cue: Cue, stretch: Sequence[Cue]) -> bool:
-    """Say whether a cue of marks alone is in no turn: it announces a clip, or nobody's turn is open for it."""
+def _is_outside_turns(cue: Cue, stretch: Sequence[Cue]) -> bool:
+    """Return whether a cue of marks alone belongs to no turn: it announces a clip, or no turn is open."""
     return is_clip(cue.text) or (cue.speaker is None and not cue.opens and not stretch)
 
 
 def _begins(cue: Cue, stretch: Sequence[Cue], is_marked: bool, cuts_pauses: bool) -> bool:
     if cue.opens or cue.speaker != stretch[0].speaker:
-        # A mark under nobody's name ("[laughs]") stays in the turn it falls in.
+        # A mark without a speaker ("[laughs]") stays in the current turn.
         return cue.opens or bool(normalise(cue.text)) or cue.speaker is not None
     pause = cue.start - stretch[-1].end
     if cue.speaker is not None:
@@ -119,7 +119,7 @@ def _turn(cues: Sequence[Cue]) -> Turn:
 
 
 def _words(text: str, cues: Sequence[Cue]) -> Iterator[Word]:
-    """Yield the pieces of a text that the cues hold one after the other, marks without a time."""
+    """Yield the words of a text that consists of these cues in order; marks have no time."""
     found = iter(pieces(text))
     for cue in cues:
         own = [next(found) for _ in cue.text.split()]

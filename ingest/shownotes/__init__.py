@@ -1,1 +1,1 @@
-"""Show notes read into the official text, turn by turn."""
+"""Parse show notes into the turns of the official text."""

@@ -1,4 +1,4 @@
-"""Places in the lines of a transcript that have the shape of a speaker's label, with what is printed beside them."""
+"""Find candidates for speaker labels in the lines of a transcript, with the times, roles and marks beside them."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -10,7 +10,7 @@ from ingest.speakers.names import fold, name_words
 from ingest.text.clock import TIME, seconds_of
 from ingest.text.words import is_mark
 
-# A label alone on its line, before its text on one line, or alone without a colon.
+# A label alone on its line, before its text on the same line, or alone without a colon.
 LabelForm = Literal["own", "inline", "bare"]
 
 _BRACKETS = r"(?:\s*[\[(][^\[\]()]{1,60}[\])]){0,3}"
@@ -21,7 +21,7 @@ _START = re.compile(
 _START_CHARACTERS = 200
 _COLON = re.compile(r"(?<=[\w.)\]”’\"'])[ ]?[:：](?=\s|$)")
 _LAST_BRACKETS = re.compile(rf"{_BRACKETS}\s*$")
-_WINDOW_CHARACTERS = 140  # before a colon, in which a label may stand
+_WINDOW_CHARACTERS = 140  # characters before a colon that may contain a label
 _TIME_BEFORE = re.compile(rf"[\[(](?P<before>{TIME})[\])]\s*$")
 _BRACKET = re.compile(r"[\[(][^\[\]()]*[\])]")
 _TIME_ONLY = re.compile(TIME)
@@ -31,10 +31,10 @@ _BORDER = re.compile(r"(?:[.?!…:;)\]\"”’*]|[-–—]{2,}|[–—])$")
 
 @dataclass(frozen=True, slots=True)
 class LabelCandidate:
-    """A place that opens a turn: characters [start, end) of line `line`, colon, brackets and times included.
+    """A possible label: characters [start, end) of line `line`, including colon, brackets and times.
 
-    `name` is printed without them; `role` is a bracket that tells who the speaker is ("(GDS)"), `mark` one that tells
-    what is heard ("(laughing)"), `time` seconds if the label prints a time.
+    `name` is the label without them; `role` is a bracket about the speaker ("(GDS)"), `mark` a bracket about a sound
+    ("(laughing)"), `time` the seconds if the label prints a time.
     """
 
     line: int
@@ -50,12 +50,12 @@ class LabelCandidate:
 
     @property
     def key(self) -> str:
-        """The name as it is compared."""
+        """The name in the form used for comparison."""
         return fold(self.name)
 
 
 def label_at_start(number: int, line: Line) -> LabelCandidate | None:
-    """Return the place at the start of line `number` if it has the shape of a label."""
+    """Return the candidate at the start of line `number`, None if the start does not look like a label."""
     found = _START.match(line.text[:_START_CHARACTERS])
     bold_name = _bold_without_colon(number, line)
     if found is None or (found["colon"] is None and len(line.text) > _START_CHARACTERS):
@@ -88,7 +88,7 @@ def label_at_start(number: int, line: Line) -> LabelCandidate | None:
 
 
 def _bold_without_colon(number: int, line: Line) -> LabelCandidate | None:
-    """Read a bold name before text: the print stands for the colon."""
+    """Return a bold name before text as a candidate: the bold print replaces the colon."""
     name = line.text[: line.bold_end].strip()
     rest = line.text[line.bold_end :].strip()
     if line.bold_start > 0 or not rest or name_words(name) < 2 or not rest[0].isupper():
@@ -97,7 +97,7 @@ def _bold_without_colon(number: int, line: Line) -> LabelCandidate | None:
 
 
 def labels_within(number: int, line: Line, start: LabelCandidate | None) -> Iterator[LabelCandidate]:
-    """Yield what may be labels in the middle of a line, where line breaks were lost."""
+    """Yield candidates in the middle of a line, for texts whose line breaks were lost."""
     begin = 0 if start is None else start.end
     for colon in _COLON.finditer(line.text, begin):
         offset = max(begin, colon.start() - _WINDOW_CHARACTERS)
@@ -126,7 +126,7 @@ def labels_within(number: int, line: Line, start: LabelCandidate | None) -> Iter
 
 
 def _name_at_end(text: str) -> str:
-    """Return the longest run of words at the end of a text that has the shape of a name, with blanks after it."""
+    """Return the longest run of words at the end of a text that looks like a name, with trailing spaces."""
     run = ""
     for word in reversed(list(_WORD.finditer(text))[-7:]):
         if name_words(text[word.start() :]) > 0:
@@ -135,7 +135,7 @@ def _name_at_end(text: str) -> str:
 
 
 def text_after(label: LabelCandidate, lines: Sequence[Line]) -> str:
-    """Return the first words after a label, on its line or on the next one; at most 120 characters."""
+    """Return the first words after a label, from its line or the next one; at most 120 characters."""
     rest = lines[label.line].text[label.end : label.end + 120].strip()
     if rest or label.line + 1 >= len(lines):
         return rest
@@ -143,7 +143,7 @@ def text_after(label: LabelCandidate, lines: Sequence[Line]) -> str:
 
 
 def _read_brackets(brackets: str) -> tuple[float | None, str, str]:
-    """Return the time, the role and the marks that the brackets of a label hold."""
+    """Return the time, the role and the marks in a label's brackets."""
     time: float | None = None
     roles: list[str] = []
     marks: list[str] = []

@@ -1,7 +1,7 @@
-"""Where turns begin in the lines of a transcript: candidates for a speaker's label are scored on the whole text.
+"""Find the speaker labels in the lines of a transcript, by scoring the candidates on the whole text.
 
-No single sign decides. Bold print, an own line, repetition, known names, the shape of a name and its place after the
-marker speak for a label; words that begin sentences or headings, and what follows them, speak against it.
+No single sign decides. Bold print, a separate line, repetition, known names, the shape of a name and a place right
+after the marker count for a label. Words that begin sentences or headings, and the text after them, count against it.
 """
 
 import re
@@ -14,14 +14,14 @@ from ingest.shownotes.label_candidates import LabelCandidate, LabelForm, label_a
 from ingest.shownotes.lines import Line
 from ingest.speakers.names import first_name, fold, is_ordinary, is_role, is_title, name_words
 
-_GOES_ON = re.compile(r"[a-zà-ÿ;,]")
+_CONTINUES = re.compile(r"[a-zà-ÿ;,]")
 _LIST_ITEM = re.compile(r"[a-zà-ÿ;,]|[-•*–·◦]\s")
 _SENTENCE = re.compile(r"[.?!…]")
 
-_ACCEPTED = 4  # points that make a label of a name with a colon
-_ACCEPTED_BARE = 5  # and of one without
-# Limits far above any episode keep hostile input linear: candidates within lines, names looked up in the text, and
-# its characters that are looked through.
+_ACCEPTED = 4  # points that a name with a colon needs to be a label
+_ACCEPTED_BARE = 5  # the same without a colon
+# Limits far above any episode that keep the time for hostile input linear: candidates within lines, names looked up in
+# the text, and characters searched.
 _WITHIN_LIMIT = 20_000
 _NAMES_LIMIT = 200
 _PROSE_LIMIT = 300_000
@@ -29,7 +29,7 @@ _PROSE_LIMIT = 300_000
 
 @dataclass(frozen=True, slots=True)
 class _Evidence:
-    """What the scores look at beside the candidates of one name."""
+    """The facts that a name's score depends on, besides its own candidates."""
 
     lines: Sequence[Line]
     starts: Mapping[int, LabelCandidate]
@@ -42,10 +42,10 @@ class _Evidence:
 
 
 def find_labels(lines: Sequence[Line], names: Collection[str], preface: str, opened: bool) -> list[LabelCandidate]:
-    """Return the labels of a transcript's lines in order of place.
+    """Return the labels in a transcript's lines, in order of position.
 
-    `names` are people known from elsewhere, `preface` is the text printed before, `opened` says that a marker stands
-    before the first line. Linear in the length of the text.
+    `names` are people known from elsewhere, `preface` is the text before the transcript, `opened` says that a marker
+    precedes the first line. Linear in the length of the text.
     """
     starts = {number: label for number, line in enumerate(lines) if (label := label_at_start(number, line)) is not None}
     places = (label for number, line in enumerate(lines) for label in labels_within(number, line, starts.get(number)))
@@ -71,7 +71,7 @@ def find_labels(lines: Sequence[Line], names: Collection[str], preface: str, ope
 
 
 def _without_glued(by_name: Mapping[str, list[LabelCandidate]]) -> dict[str, list[LabelCandidate]]:
-    """Leave out names that are another, more frequent one behind the last word of a turn, as in a flat text."""
+    """Leave out names that are a more frequent name joined to the last words of a turn, as happens in a flat text."""
     kept = dict(by_name)
     for name, labels in by_name.items():
         words = name.split()
@@ -84,7 +84,7 @@ def _without_glued(by_name: Mapping[str, list[LabelCandidate]]) -> dict[str, lis
 
 
 def _counts(label: LabelCandidate, text: _Evidence, bare: Collection[str]) -> bool:
-    """Say whether a place with an accepted name opens a turn: a lone name without a colon may be speech."""
+    """Return whether a candidate with an accepted name opens a turn; a single name without a colon may be speech."""
     if label.form != "bare" or label.key in bare:
         return True
     return name_words(label.name) > 1 or label.bold or label.time is not None or text.usual == "own"
@@ -93,7 +93,7 @@ def _counts(label: LabelCandidate, text: _Evidence, bare: Collection[str]) -> bo
 def _accepted_within(
     within: Sequence[LabelCandidate], lines: Sequence[Line], accepted: Collection[str], flat: bool
 ) -> Iterator[LabelCandidate]:
-    """Yield the candidates within lines that end in an accepted name, cut to that name."""
+    """Yield the candidates within lines that end with an accepted name, cut to that name."""
     for label in within:
         words = label.name.split()
         for skipped in range(len(words)):
@@ -111,7 +111,7 @@ def _accepted_within(
 
 
 def _is_flat(lines: Sequence[Line], starts: Mapping[int, LabelCandidate], within: Sequence[LabelCandidate]) -> bool:
-    """Say whether the line breaks of a transcript were lost: more names stand within lines than at their start."""
+    """Return whether a transcript lost its line breaks: more names are within lines than at their start."""
     names = sum(label.after_border and name_words(label.name) > 1 for label in within)
     return len(lines) == 1 or (names >= 3 and names > sum(label.form != "bare" for label in starts.values()))
 
@@ -125,7 +125,7 @@ def _text(
     opened: bool,
 ) -> _Evidence:
     likely = [label for label in starts.values() if not is_ordinary(label.name)]
-    # A lone capitalised line is speech as often as a label, unless its print sets it off.
+    # A single capitalised line is speech as often as a label, unless bold print or a time distinguishes it.
     printed = [label for label in likely if label.form != "bare" or label.bold or label.time is not None] or likely
     forms = Counter(label.form for label in [*printed, *within])
     opening = starts.get(0) if opened else None
@@ -155,7 +155,7 @@ def _accept(by_name: Mapping[str, Sequence[LabelCandidate]], text: _Evidence, po
 
 
 def _print_score(labels: Sequence[LabelCandidate], text: _Evidence) -> int:
-    """Score how the places look where one name is printed like a label."""
+    """Score how the candidates of one name are printed."""
     name = labels[0].name
     bold = any(label.bold for label in labels)
     known = labels[0].key in text.known
@@ -175,25 +175,25 @@ def _print_score(labels: Sequence[LabelCandidate], text: _Evidence) -> int:
 
 
 def _once_score(label: LabelCandidate, text: _Evidence) -> int:
-    """Score the surroundings of a name that is printed once, or always before the same words."""
+    """Score the context of a name that is printed once, or always before the same words."""
     after = text_after(label, text.lines)
     previous = text.starts.get(label.line - 1)
     score = 0
     if _begins_list(label, text.lines):
         score -= 2
     if label.form == "inline" and name_words(after) > 1 and _SENTENCE.search(after) is None:
-        score -= 3  # "Host: Ada Brewer" tells who takes part; "Tea Show: Kettles" is a title
+        score -= 3  # "Host: Ada Brewer" lists a participant; "Tea Show: Kettles" is a title
     if previous is not None and previous.form == "own" and label.line + 1 not in text.starts and label.start == 0:
-        score -= 2  # the label before would have no text
+        score -= 2  # otherwise the previous label would have no text
     elif label.form != "bare" and after[:1].isupper() and _ends_sentence(text.lines, label.line - 1):
         score += 1
     return score
 
 
 def _begins_list(label: LabelCandidate, lines: Sequence[Line]) -> bool:
-    """Say whether what looks like a label goes on in lower case, or opens a list of at least two lines."""
+    """Return whether an apparent label continues in lower case, or starts a list of at least two lines."""
     if label.form == "inline":
-        return _GOES_ON.match(text_after(label, lines)) is not None
+        return _CONTINUES.match(text_after(label, lines)) is not None
     items = lines[label.line + 1 : label.line + 3]
     return len(items) == 2 and all(_LIST_ITEM.match(line.text) is not None for line in items)
 
@@ -203,7 +203,7 @@ def _is_single(name: str) -> bool:
 
 
 def _mention_score(name: str, text: _Evidence) -> int:
-    """Score how the rest of the text speaks of a name."""
+    """Score how the rest of the text mentions a name."""
     if is_role(name):
         return 0
     word = re.escape(name)

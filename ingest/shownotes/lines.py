@@ -1,4 +1,4 @@
-"""Show notes as they were published (HTML, Markdown or plain text) become lines of text that know what was bold."""
+"""Turn published show notes (HTML, Markdown or plain text) into lines of text that record what was bold."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from ingest.item import Link
 from ingest.text.clock import TIME
 
-# A tag of another name is text that somebody wrote ("<laughs>"), not markup.
+# A tag with any other name is text that somebody wrote ("<laughs>"), not markup.
 _ELEMENTS = frozenset(
     "a abbr address article aside audio b base big blockquote body br button caption center cite code col colgroup "
     "data dd del details dfn dialog div dl dt em embed fieldset figcaption figure font footer form h1 h2 h3 h4 h5 h6 "
@@ -29,7 +29,7 @@ _TAG_NAME = re.compile(r"</?([A-Za-z][A-Za-z0-9:]*)")
 _BARE_AMPERSAND = re.compile(r"&(?!(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)")
 _LINE_ENDS = re.compile(r"\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")
 _BLANKS = re.compile(r"\s+")
-# Characters that print nothing and would glue to a name; the controls of text itself are blanks already.
+# Invisible characters, which would stick to a name; line ends and tabs already count as whitespace.
 _INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x7f\ufeff\u200b\u2060]")
 
 _MARKDOWN_HEADING = re.compile(r"#{1,6} +(\S.*?)(?: +#+)?$")
@@ -44,7 +44,7 @@ _MARKDOWN_ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!>~|])")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of text, blanks collapsed; characters [bold_start, bold_end) are its first bold run (empty if none)."""
+    """One line of text with single spaces; characters [bold_start, bold_end) are its first bold run (may be empty)."""
 
     text: str
     bold_start: int = 0
@@ -52,10 +52,10 @@ class Line:
 
 
 def read_lines(notes: str) -> tuple[list[Line], list[Link]]:
-    """Return the non-blank lines of show notes in order and the http(s) links in them, each target once.
+    """Return the non-blank lines of show notes in order, and their http(s) links, each target once.
 
-    HTML, Markdown and plain text may be mixed: entities are decoded, tags that HTML does not know stay as text, the
-    content of script and style is dropped. Takes linear time whatever the input; never raises.
+    HTML, Markdown and plain text may be mixed. Entities are decoded, unknown tags stay as text, the content of script
+    and style is dropped. Takes linear time for any input; never raises.
     """
     reader = _Reader()
     reader.feed(_harmless(_INVISIBLE.sub("", notes)))
@@ -69,7 +69,7 @@ def read_lines(notes: str) -> tuple[list[Line], list[Link]]:
 
 
 def _harmless(notes: str) -> str:
-    """Turn what is no complete tag of HTML into text: html.parser takes quadratic time over unfinished tags."""
+    """Escape everything that is not a complete HTML tag: html.parser takes quadratic time for unfinished tags."""
     notes = _without_comments(notes.replace("<![CDATA[", "").replace("]]>", ""))
     return _BARE_AMPERSAND.sub("&amp;", "".join(_harmless_piece(piece) for piece in _TAG_OPENS.split(notes)))
 
@@ -102,14 +102,14 @@ _Chunk = tuple[str, bool]
 
 
 class _Reader(HTMLParser):
-    """Collects the text of each block as chunks; keeps counts instead of a tree, so nesting costs nothing."""
+    """Collects the text of each block as chunks; counts open tags instead of building a tree, so nesting is cheap."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.targets: list[str] = []
         self._blocks: list[list[_Chunk]] = [[]]
         self._bold = 0
-        self._bold_outside = 0  # of the open block: an unclosed <strong> ends with its paragraph
+        self._bold_outside = 0  # open bold tags outside the block: an unclosed <strong> ends with its paragraph
         self._in_block = False
         self._heading = False
         self._preformatted = 0
@@ -147,7 +147,7 @@ class _Reader(HTMLParser):
         if self._in_block and not self._preformatted:
             self._blocks[-1].append((data, bold))
             return
-        # Outside every block, and in <pre>, a line end of the source is one of the text.
+        # Outside all blocks, and in <pre>, a line end in the source is a line end in the text.
         first, *others = _LINE_ENDS.split(data)
         self._blocks[-1].append((first, bold))
         self._blocks.extend([(other, bold)] for other in others)
@@ -181,7 +181,7 @@ class _Reader(HTMLParser):
 
 
 def _lines(chunks: Sequence[_Chunk]) -> Iterator[Line]:
-    """Yield the line that the chunks of one block make, unless it is blank."""
+    """Yield the line made of the chunks of one block, unless it is blank."""
     parts: list[str] = []
     length = 0
     start = end = -1
@@ -210,13 +210,13 @@ def _is_markdown(line: Line) -> bool:
 
 
 def _delimits(label: re.Match[str], text: str) -> bool:
-    """Say whether emphasis at the start of a line sets off a label, and not the first words of a sentence."""
+    """Return whether emphasis at the start of a line marks a label and not the first words of a sentence."""
     ends = label["colon"] is not None or label["inside"].endswith(":") or label.end() == len(text)
     return ends or label["sign"] in ("**", "__")
 
 
 def _without_markdown(line: Line, targets: list[str]) -> Line:
-    """Return the line without Markdown's signs; the targets of its links are appended to `targets`."""
+    """Return the line without Markdown markup; the targets of its links are appended to `targets`."""
     text = line.text
     start, end = line.bold_start, line.bold_end
 

@@ -1,4 +1,4 @@
-"""Where an episode's own words begin and end on a page: markers, rows of dashes, what a directory prints around."""
+"""Find where an episode's text begins and ends on a page: markers, rows of dashes and a directory page's own parts."""
 
 import re
 from collections import Counter
@@ -14,7 +14,7 @@ _OF_EPISODE = (
     r"\s+(?:episode|show|podcast|interview|conversation|discussion|recording|programme|program|chat|talk|audio)"
     r"(?:\s+#?\d+)?)?"
 )
-# "follows" makes it a marker wherever it stands; without it the line must hold nothing else.
+# With "follows" it is a marker anywhere; without it, it must be alone on its line.
 _MARKER = re.compile(
     r"(?:\b(?:here\s+is|below\s+is)\s+)?(?:\b(?:the|an?|this|our)\s+)?"
     r"(?:\b(?:full|complete|edited|written|episode|podcast)\s+){0,3}"
@@ -61,7 +61,7 @@ _SHOW_WORDS = frozenset({"podcast", "podcasts", "show", "radio", "pod"})
 
 @dataclass(frozen=True, slots=True)
 class PageHeader:
-    """What a directory page prints before an episode's notes; the notes begin at line `start` (0: no such page)."""
+    """The header of a directory page before an episode's notes, which begin at line `start` (0: no such page)."""
 
     title: str | None = None
     duration: float | None = None
@@ -70,24 +70,24 @@ class PageHeader:
 
 
 def is_rule(line: Line) -> bool:
-    """Say whether a line is a row of dashes."""
+    """Return whether a line is a row of dashes."""
     return _RULE.fullmatch(line.text) is not None
 
 
 def is_marker(line: Line) -> bool:
-    """Say whether a line announces the transcript and holds nothing else."""
+    """Return whether a line only announces the transcript."""
     if "transcript" not in line.text[:200].casefold():
         return False
     return _MARKER.fullmatch(line.text[:200]) is not None or is_weak_marker(line)
 
 
 def is_weak_marker(line: Line) -> bool:
-    """Say whether a line is a mere heading ("Full transcript"), which may be the text of a link as well."""
+    """Return whether a line is only a heading ("Full transcript"), which may also be the text of a link."""
     return len(line.text) < 120 and _WEAK_MARKER.fullmatch(line.text) is not None
 
 
 def with_markers_apart(lines: Sequence[Line]) -> list[Line]:
-    """Return the lines with every marker, and the row of dashes beside it, on lines of their own."""
+    """Return the lines with every marker, and any row of dashes beside it, split off into lines of their own."""
     apart: list[Line] = []
     for line in lines:
         rest = line
@@ -106,7 +106,7 @@ def with_markers_apart(lines: Sequence[Line]) -> list[Line]:
 
 
 def _announces(found: re.Match[str], text: str) -> bool:
-    """Say whether a marker within a line stands between sentences and is no part of one."""
+    """Return whether a marker within a line is between sentences and not part of one."""
     before = text[max(0, found.start() - 3) : found.start()].rstrip()
     after = text[found.end() : found.end() + 3].lstrip()
     begins = not before or before[-1] in '.?!…:-–—=_*~"”’)]'
@@ -122,7 +122,7 @@ def _cut(line: Line, start: int, end: int) -> Line:
 
 
 def read_page(head: Sequence[Line]) -> PageHeader:
-    """Return what a directory prints in the lines before a transcript, and where the notes begin among them."""
+    """Return the directory page's header from the lines before a transcript, and where the notes begin in them."""
     durations = {number: length for number, line in enumerate(head) if (length := _duration(line.text)) is not None}
     dates = {number: day for number, line in enumerate(head) if (day := _date(line.text)) is not None}
     facts = set(durations) | set(dates) | {n for n, line in enumerate(head) if _COUNTS.fullmatch(line.text[:200])}
@@ -135,7 +135,7 @@ def read_page(head: Sequence[Line]) -> PageHeader:
         return PageHeader(None, duration, published, 0)
     start = _after_chrome(head, max(chrome))
     if start == len(head):
-        # A summary may stand above the notes word for word: its second copy is then the description.
+        # A page may print the notes as a summary too; the second copy is then the description.
         last = max(chrome)
         if last in repeated - facts - {title} and last == start - 1 and _SENTENCE_END.search(head[last].text):
             start = last
@@ -143,7 +143,7 @@ def read_page(head: Sequence[Line]) -> PageHeader:
 
 
 def end_of_episode(body: Sequence[Line], head: Sequence[Line]) -> int:
-    """Return the line of `body` at which the page goes on to other things: a date, or what it printed above too."""
+    """Return the line of `body` where the page moves on to other content: a date, or a fact also printed above."""
     above = {line.text for line in head if _duration(line.text) is not None or _COUNTS.fullmatch(line.text[:200])}
     formats = {_date_format(line.text) for line in head} - {None}
     dates = Counter(line.text for line in body if _date(line.text) is not None)
@@ -179,7 +179,7 @@ def _date(text: str) -> str | None:
 
 
 def _date_format(text: str) -> str | None:
-    """Name the way a date line is written, None for any other line."""
+    """Return a name for the format of a date line, None for any other line."""
     if _date(text) is None:
         return None
     for number, pattern in enumerate(_DATES):
@@ -189,7 +189,7 @@ def _date_format(text: str) -> str | None:
 
 
 def _repeated(head: Sequence[Line]) -> set[int]:
-    """Return the lines whose text, or whose first sentence, an earlier line has too."""
+    """Return the numbers of the lines whose text or first sentence repeats an earlier line's."""
     seen: set[str] = set()
     repeated: set[int] = set()
     for number, line in enumerate(head):
@@ -202,7 +202,7 @@ def _repeated(head: Sequence[Line]) -> set[int]:
 
 
 def _title_line(head: Sequence[Line], facts: set[int], repeated: set[int]) -> int | None:
-    """Return the last line that looks most like the episode's title, None if none does."""
+    """Return the number of the line that looks most like the episode's title (the last of equals), else None."""
     texts = Counter(line.text for line in head)
     best: tuple[int, int] | None = None
     for number, line in enumerate(head):
@@ -218,7 +218,7 @@ def _title_line(head: Sequence[Line], facts: set[int], repeated: set[int]) -> in
 
 
 def _after_chrome(head: Sequence[Line], last: int) -> int:
-    """Return the line after the page's furniture: bullets and single words that follow it belong to it."""
+    """Return the first line after the page's own parts, skipping bullets and short lines that follow them."""
     start = last + 1
     while start < len(head) and (
         _BULLET.match(head[start].text)
@@ -233,7 +233,7 @@ def _after_chrome(head: Sequence[Line], last: int) -> int:
 
 
 def _without_show(number: int, head: Sequence[Line]) -> str:
-    """Cut the show's name off the end of a title line, where the page glues them together."""
+    """Return a title line without the show's name, which some pages append to it."""
     words = head[number].text.split()
     others = {line.text for line in head}
     for cut in range(2, len(words) - 1):

@@ -1,4 +1,4 @@
-"""Official turns from show notes: the publisher's own transcript as it stands in a feed or on a directory's page."""
+"""Parse show notes into official turns: the publisher's own transcript from a feed or a directory page."""
 
 import re
 from collections import Counter
@@ -27,7 +27,7 @@ from ingest.transcript import OfficialTurn
 _TIME_IN_TEXT = re.compile(rf" ?\[{TIME}\]")
 _TIME_FIRST = re.compile(rf"[\[(]({TIME})[\])]\s*[-–—]?\s*")
 _TIME_ONLY = re.compile(TIME)
-# How our own Markdown prints an estimate; taken for a printed time it would become a fact.
+# An estimated time in our own Markdown export; it must not be read back as a published time.
 _GUESS_FIRST = re.compile(rf"\A\[about {TIME}\]\s*")
 _READ_MORE = re.compile(
     r"\s*(?:(?:…|\.\.\.)\s*\[?(?:(?:read|show|see|view|load) )?more\]?|\[?(?:read|show|see|view|load) more\]?)"
@@ -37,20 +37,20 @@ _READ_MORE = re.compile(
 _FINISHED = re.compile(r"(?:[.?!…:]|[-–—]{2}|[–—])[\s\"”’')\]*]*$")
 _SENTENCE = re.compile(r"[.?!…](?:\s|$)")
 
-_COPY_CHARACTERS = 60  # a repetition of less, or of fewer different lines, is speech
+_COPY_CHARACTERS = 60  # a shorter repetition, or one of fewer different lines, is speech
 _COPY_LINES = 4
-_COPY_TRIES = 300  # places compared with the beginning, so that hostile input stays linear
-_UNLABELLED_WORDS = 50  # after a marker: fewer words without any label are no transcript
-_TRANSCRIPT_POINTS = 3  # without a marker, labels need this much evidence to be a transcript
+_COPY_TRIES = 300  # places compared with the beginning, which keeps the time for hostile input linear
+_UNLABELLED_WORDS = 50  # after a marker, fewer words without any label are not a transcript
+_TRANSCRIPT_POINTS = 3  # points that labels without a marker need to be a transcript
 
 
 @dataclass(frozen=True, slots=True)
 class OfficialText:
-    """What show notes hold of one episode: the turns of its transcript, and what stands around them.
+    """The content of one episode's show notes: the turns of its transcript and the facts around them.
 
     `aliases` maps a label as printed to the name in the introduction. `lossy`: at least half of the labels have no
-    text. `truncated`: the text was cut off. `title`, `duration` (seconds) and `published` (ISO date) are what a
-    directory page prints. `links` are the http(s) targets in the notes. `problems` has one line for each doubt.
+    text. `truncated`: the text is cut off. `title`, `duration` (seconds) and `published` (ISO date) come from a
+    directory page. `links` are the http(s) targets in the notes. `problems` has one line for each doubt.
     """
 
     turns: tuple[OfficialTurn, ...] = ()
@@ -68,8 +68,8 @@ class OfficialText:
 def parse_notes(notes: str, names: Collection[str] = ()) -> OfficialText:
     """Return the official text in show notes: HTML, Markdown, plain text, or a directory page saved as text.
 
-    `names` are people known from elsewhere; they help to tell labels from speech. Notes without a transcript give no
-    turns. Of a text that stands there twice the better copy is read. Linear in the length; never raises.
+    `names` are people known from elsewhere, who help to tell labels from speech. Notes without a transcript give no
+    turns. If the notes hold the text twice, the better copy is used. Linear in the length; never raises.
     """
     lines, links = read_lines(notes)
     lines = with_markers_apart(lines)
@@ -85,14 +85,14 @@ def parse_notes(notes: str, names: Collection[str] = ()) -> OfficialText:
     if not any(copy.turns for copy in copies) and not any(copy.lossy for copy in copies):
         return _around(OfficialText(description=_description(lines[page.start :])), page, links, ())
     best = copies[best_of(copies)]
-    doubts = (f"the text stands there {len(copies)} times; the best copy was read",) if len(copies) > 1 else ()
+    doubts = (f"the text occurs {len(copies)} times; the best copy was used",) if len(copies) > 1 else ()
     return _around(best, page, links, doubts)
 
 
 def best_of(copies: Sequence[OfficialText]) -> int:
-    """Return the index of the best copy: whole before truncated before lossy before empty, then the most words.
+    """Return the index of the best copy: complete, then truncated, lossy, empty; within these, the most words.
 
-    The first of equals. Raises ValueError if there is none.
+    Of equal copies the first wins. Raises ValueError if there are no copies.
     """
 
     def rank(index: int) -> tuple[int, int]:
@@ -115,7 +115,7 @@ def _around(text: OfficialText, page: PageHeader, links: Sequence[Link], doubts:
 
 
 def _find_body(lines: Sequence[Line], names: Collection[str]) -> tuple[int, int]:
-    """Return where the lines before the transcript end and where it begins; both the end of the text without one."""
+    """Return where the lines before the transcript end and where it begins; without one, both times the text's end."""
     for number, line in enumerate(lines):
         if is_marker(line):
             start = number + 1
@@ -134,7 +134,7 @@ def _find_body(lines: Sequence[Line], names: Collection[str]) -> tuple[int, int]
 
 
 def _is_transcript(labels: Sequence[LabelCandidate], lines: Sequence[Line], names: Collection[str]) -> bool:
-    """Weigh whether labels without a marker before them are a transcript and no list of headings."""
+    """Return whether labels without a marker before them form a transcript and not a list of headings."""
     if not labels:
         return False
     texts = [text_after(label, lines) for label in labels]
@@ -155,7 +155,7 @@ def _called(label: LabelCandidate) -> str:
 
 
 def _copies(head: Sequence[Line], body: Sequence[Line], marked: bool) -> list[tuple[Sequence[Line], Sequence[Line]]]:
-    """Return each copy of the episode's text as the lines before its transcript and those of it, in order."""
+    """Return the copies of the episode's text, in order, each as the lines before its transcript and the transcript."""
     for number in range(1, len(body)):
         if not is_marker(body[number]):
             continue
@@ -169,7 +169,7 @@ def _copies(head: Sequence[Line], body: Sequence[Line], marked: bool) -> list[tu
         if (same and same == len(head)) or begins_again:
             return [(head, body[: number - same]), *_copies(body[number - same : number], body[start:], True)]
     if marked:
-        return [(head, body)]  # a second copy would bring its own marker
+        return [(head, body)]  # a second copy would have its own marker
     whole = [*head, *body]
     again = _repetition([line.text for line in whole])
     if again > len(head):
@@ -178,7 +178,7 @@ def _copies(head: Sequence[Line], body: Sequence[Line], marked: bool) -> list[tu
 
 
 def _repetition(texts: Sequence[str]) -> int:
-    """Return where a text begins for the second time, 0 if it does not; either copy may be cut off at its end."""
+    """Return where a text starts again, 0 if it does not; either copy may be cut off at its end."""
     tries = 0
     for start in range(2, len(texts)):
         if texts[start : start + 2] != texts[:2]:
@@ -246,21 +246,21 @@ def _read_copy(preface: Sequence[Line], body: Sequence[Line], names: Collection[
     )
 
 
-# What one label opens (None: a clip, or text before any label) and the pieces of lines that follow it.
+# A label (None for a clip or text before any label) and the pieces of lines that follow it.
 _Span = tuple[LabelCandidate | None, list[str]]
 
 
 def _spans(body: Sequence[Line], labels: Sequence[LabelCandidate]) -> list[_Span]:
-    """Give every piece of the text to the label, or to the clip, that stands before it."""
+    """Assign every piece of the text to the label or clip before it."""
     spans: list[_Span] = [(None, [])]
-    waiting = list(reversed(labels))
+    pending = list(reversed(labels))
     for number, line in enumerate(body):
         position = 0
         if begins_clip(line.text):
             spans.append((None, []))
             continue
-        while waiting and waiting[-1].line == number:
-            label = waiting.pop()
+        while pending and pending[-1].line == number:
+            label = pending.pop()
             spans[-1][1].append(line.text[position : label.start])
             spans.append((label, [label.mark]))
             position = label.end
@@ -269,7 +269,7 @@ def _spans(body: Sequence[Line], labels: Sequence[LabelCandidate]) -> list[_Span
 
 
 def _timed_text(parts: Sequence[str], label: LabelCandidate | None) -> tuple[float | None, str]:
-    """Return the seconds that a turn's text prints first, if any, and the text without its printed times."""
+    """Return the seconds of the first time printed in a turn, if any, and the text without its printed times."""
     start = None if label is None else label.time
     kept: list[str] = []
     for part in (part.strip() for part in parts):
@@ -292,7 +292,7 @@ def _timed_text(parts: Sequence[str], label: LabelCandidate | None) -> tuple[flo
 
 
 def _without_cut_label(body: list[Line], labels: Sequence[LabelCandidate]) -> tuple[list[Line], bool]:
-    """Drop a last line that is the beginning of a known label, where the text was cut off within it."""
+    """Drop a last line that is the beginning of a known label, because the text was cut off within it."""
     if not body or not labels or labels[-1].line == len(body) - 1:
         return body, False
     last = body[-1].text
@@ -301,7 +301,7 @@ def _without_cut_label(body: list[Line], labels: Sequence[LabelCandidate]) -> tu
 
 
 def _is_cut(turns: Sequence[OfficialTurn]) -> bool:
-    """Say whether the last turn breaks off although the text otherwise ends its paragraphs with a stop."""
+    """Return whether the last turn breaks off although the text's other paragraphs end with punctuation."""
     if not turns:
         return False
     *others, last = [
@@ -324,7 +324,7 @@ def _joined(lines: Sequence[Line]) -> str:
 
 
 def _description(lines: Sequence[Line]) -> str | None:
-    """Return lines as one text, without rows of dashes at its edges; None for an empty one."""
+    """Return lines as one text without rows of dashes at its start and end; None if it is empty."""
     kept = list(lines)
     while kept and is_rule(kept[-1]):
         kept.pop()
