@@ -1,1 +1,1 @@
-"""Names and roles of the people who speak."""
+"""Names and roles of speakers."""

@@ -1,4 +1,4 @@
-"""Who the labels of a transcript stand for: first names become full names, other variants get an alias."""
+"""Find whom a transcript's labels stand for: first names become full names, other variants get an alias."""
 
 import re
 from collections import defaultdict
@@ -15,16 +15,16 @@ _INTRODUCES = re.compile(
     r"(?:\bI am|\bI['’]m|[Mm]y name is|[Mm]y name['’]s|[Tt]his is|[Jj]oined by|[Ww]elcome,?|[Ww]ith|[Hh]ere is"
     r"|[Gg]uests? (?:is|are)|\band)\s+$"
 )
-_ALIKE = 0.8  # of the letters of a surname, in two spellings of it (difflib's ratio)
-_BEARERS_LIMIT = 50  # people of one first name or surname; keeps hostile input linear
-_TEXT_LIMIT = 200_000  # characters read for introductions; they stand at the beginning
+_ALIKE = 0.8  # difflib's ratio from which two spellings of a surname are the same person
+_BEARERS_LIMIT = 50  # people with one first name or surname; keeps the time for hostile input linear
+_TEXT_LIMIT = 200_000  # characters searched for introductions, which are at the beginning
 
 
 def full_names(printed: Collection[str], names: Collection[str], text: str) -> dict[str, str]:
-    """Return the full name of every label that is a bare first name, where exactly one person bears it.
+    """Return the full name for every label that is only a first name, if exactly one person has that first name.
 
     Full names come from the other labels, else from `names`, else from a sentence of the text that introduces
-    somebody ("I am Ada Brewer"). Two people of one first name leave it as printed.
+    somebody ("I am Ada Brewer"). If two people share the first name, the label is left out.
     """
     introduced = [name for name, before in _mentions(text) if _INTRODUCES.search(before)]
     sources = [_by_first_name(source) for source in (printed, names, introduced)]
@@ -39,7 +39,7 @@ def full_names(printed: Collection[str], names: Collection[str], text: str) -> d
 
 
 def _by_first_name(names: Collection[str]) -> dict[str, dict[str, str]]:
-    """Return for each first name the people who bear it, by their folded names."""
+    """Return the people with each first name, by their folded names."""
     people: defaultdict[str, dict[str, str]] = defaultdict(dict)
     for name in names:
         if name_words(name) > 1 and first_name(name):
@@ -48,10 +48,11 @@ def _by_first_name(names: Collection[str]) -> dict[str, dict[str, str]]:
 
 
 def find_aliases(printed: Collection[str], names: Collection[str], text: str) -> dict[str, str]:
-    """Return for labels that differ from a name in the text, or in `names`, the name that they stand for.
+    """Return the name that a label stands for, if it is a variant of a name in the text or in `names`.
 
-    A short first name ("Sam Brewer" for "Samuel Brewer"), another spelling ("Lis Jeffery" for "Lis Jeffry"), other
-    accents or capitals. A name that is itself a label stands for somebody else; two possible names give no alias.
+    Variants are a short first name ("Sam Brewer" for "Samuel Brewer"), another spelling ("Lis Jeffery" for "Lis
+    Jeffry"), and different accents or capitals. A name that is itself a label is a different person. Two possible names
+    give no alias.
     """
     mentioned = list(dict.fromkeys([*names, *(name for name, _ in _mentions(text))]))
     exact = set(mentioned)
@@ -75,7 +76,7 @@ def find_aliases(printed: Collection[str], names: Collection[str], text: str) ->
 
 
 def _mentions(text: str) -> Iterator[tuple[str, str]]:
-    """Yield every two or three capitalised words in a row, and the characters before them."""
+    """Yield every run of two or three capitalised words, and the characters before it."""
     for found in _CAPITALISED.finditer(text[:_TEXT_LIMIT]):
         spans = [word.span() for word in re.finditer(r"\S+", found[0])][:8]
         for size in (2, 3):
@@ -106,11 +107,11 @@ def _alike(one: str, other: str) -> bool:
 
 
 def speaker_of(label: str, role: str, full: Mapping[str, str]) -> str:
-    """Return the speaker of a turn: the full name of a bare first name, else the label as printed with its role."""
+    """Return a turn's speaker: the full name if the label has one, else the label as printed; with its role if any."""
     name = full.get(label, label)
     return f"{name} {role}" if role else name
 
 
 def role_aliases(speakers: Sequence[tuple[str, str]]) -> dict[str, str]:
-    """Return the bare name of every speaker that is printed with a role: "Ada Brewer (GDS)" is Ada Brewer."""
+    """Return the name without role of every speaker printed with one: "Ada Brewer (GDS)" is Ada Brewer."""
     return {f"{name} {role}": name for name, role in speakers if role}

@@ -1,4 +1,4 @@
-"""What one sentence of an introduction says: who a speaker says they are, and whom they introduce as what; pure."""
+"""Read one sentence of an introduction: who the speaker is, and whom they introduce in which role; pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ _MOST_NAME_WORDS = 7
 _MOST_ROLE_WORDS_BEFORE_NAME = 12  # "with our Head of Product Design, Ada Lee"
 _MOST_WORDS_TO_AS = 6  # "I work for the Tea Board as …"
 _DASHES = frozenset([",", "-", "–", "—", "--", ", -", ", –", "("])
-# Before "I am": somebody else's words, or no fact.
+# Words before "I am" that show somebody else's words, or something that is not a fact.
 _DOUBT = frozenset(
     "if when whenever that like say says said saying think thought thinking imagine suppose pretend as whether unless "
     "where though until once wish than who not never maybe perhaps or".split()
@@ -20,7 +20,7 @@ _SUPPOSES = frozenset("if imagine suppose supposing pretend unless".split())
 _ADVERBS = frozenset("currently now also presently still actually".split())
 _SAYS_NAME = (("i", "am"), ("name", "is"), ("this", "is"), ("it", "is"))
 _SAYS_NAME_SHORT = frozenset("i'm name's it's that's".split())
-# A bare first name before a comma is an address ("Ada, lead the way") but for these.
+# A first name before a comma addresses the person ("Ada, lead the way"), unless one of these precedes it.
 _PRESENTS = frozenset(
     "joined joining joins welcome guest guests introduce introducing introduced with meet meeting here speak speaking "
     "talk talking hear hearing".split()
@@ -28,13 +28,13 @@ _PRESENTS = frozenset(
 _BEFORE_ROLE = frozenset("with by welcome meet introduce introducing".split())
 _COMPANY = frozenset("me us today always here guest guests host".split())
 _LEADS = frozenset("leads runs heads manages directs oversees chairs".split())
-# A role beside a name ends at punctuation or at one of these; else it is the beginning of another sentence.
+# A role after a name ends at punctuation or at one of these; otherwise it is the start of another sentence.
 _AFTER_ROLE = frozenset("and & who whose which where here today from working to".split())
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The speakers' names as folded words, each with the person it means, and all words of them."""
+    """The speakers' names as folded words, each with the person it means, and the set of all these words."""
 
     people: Mapping[tuple[str, ...], str]
     words: frozenset[str]
@@ -42,7 +42,7 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class SpokenSentence:
-    """A sentence with its words; `quoted` are the indices of those that stand in quotation marks."""
+    """A sentence with its words; `quoted` are the indices of the words in quotation marks."""
 
     text: str
     tokens: tuple[Token, ...]
@@ -50,7 +50,7 @@ class SpokenSentence:
 
 
 def read_sentence(text: str, inside: bool) -> tuple[SpokenSentence, bool]:
-    """Return a sentence, and whether a quotation is open behind it; `inside` says so for what stands before it."""
+    """Return a sentence, and whether a quotation is open at its end; `inside` says whether one is open at its start."""
     tokens = tokens_of(text)
     quoted = set()
     position = 0
@@ -72,7 +72,7 @@ def _is_open(between: str, inside: bool) -> bool:
 
 
 def says_own_name(sentence: SpokenSentence, names: Names, speaker: str) -> bool:
-    """Whether a speaker says in the sentence who they are: "I'm Ada Lee", "I am your host, Ada Lee"."""
+    """Return whether the speaker gives their name in the sentence: "I'm Ada Lee", "I am your host, Ada Lee"."""
     if next(_own_names(sentence, names, speaker), None) is not None:
         return True
     tokens = sentence.tokens
@@ -86,10 +86,10 @@ def says_own_name(sentence: SpokenSentence, names: Names, speaker: str) -> bool:
 
 
 def roles_of_oneself(sentence: SpokenSentence, names: Names, speaker: str, named: bool) -> Iterator[Phrase]:
-    """Yield the roles that a speaker claims, in order.
+    """Yield the roles that speakers claim for themselves, in order.
 
-    Where their own name stands near (`named`) a bare "a developer" is enough; else the role says of what or at what,
-    or is written as a title.
+    If their name is near (`named`), "a developer" is enough. Otherwise the role must say of what or at what, or be
+    written as a title.
     """
     tokens = sentence.tokens
     for at, end in sorted([*_i_am(tokens), *_work_as(tokens), *_my_role_is(tokens)]):
@@ -104,7 +104,7 @@ def roles_of_oneself(sentence: SpokenSentence, names: Names, speaker: str, named
 
 
 def roles_of_others(sentence: SpokenSentence, names: Names, speaker: str) -> Iterator[tuple[str, Phrase]]:
-    """Yield whom the sentence introduces, and as what: "with me is Ada Lee, Head of Tea", "Ada, who leads the team"."""
+    """Yield the people the sentence introduces with a role: "with me is Ada Lee, Head of Tea", "Ada, who leads …"."""
     tokens = sentence.tokens
     if sentence.text.endswith("?"):
         return
@@ -116,14 +116,14 @@ def roles_of_others(sentence: SpokenSentence, names: Names, speaker: str) -> Ite
         phrase = (
             _before_name(tokens, at, names)
             or (_beside(tokens, end, names) if end - at > 1 or _is_presented(tokens, at) else None)
-            or _told(tokens, at, end, names)
+            or _after_verb(tokens, at, end, names)
         )
         if phrase:
             yield person, phrase
 
 
 def _name_at(tokens: Sequence[Token], at: int, names: Names) -> tuple[str, int] | None:
-    """Return whose name begins at a token, and where it ends; the longest name wins."""
+    """Return the person whose name begins at a token, and where the name ends; the longest name wins."""
     for count in range(min(_MOST_NAME_WORDS, len(tokens) - at), 0, -1):
         words = tokens[at : at + count]
         person = names.people.get(tuple(word.low for word in words))
@@ -135,14 +135,14 @@ def _name_at(tokens: Sequence[Token], at: int, names: Names) -> tuple[str, int] 
 
 
 def _is_part_of_name(tokens: Sequence[Token], at: int) -> bool:
-    """Whether a first name is that of somebody else: "Ada Brown" or "Mary Ada" where Ada Lee speaks."""
+    """Return whether a first name is part of another person's: "Ada Brown" or "Mary Ada" if Ada Lee is the speaker."""
     follows = at + 1 < len(tokens) and tokens[at].after == " " and tokens[at + 1].capital and tokens[at + 1].low != "i"
     before = tokens[at - 1] if at and tokens[at - 1].after == " " else None
     return follows or (before is not None and before.capital and before.low not in FUNCTION_WORDS | _PRESENTS)
 
 
 def _own_names(sentence: SpokenSentence, names: Names, speaker: str) -> Iterator[tuple[int, int]]:
-    """Yield where a speaker says their own name, as tokens [first, last): "I'm Ada Lee", "my name is Ada"."""
+    """Yield the places where a speaker gives their name, as tokens [first, last): "I'm Ada Lee", "my name is Ada"."""
     tokens = sentence.tokens
     for at in range(1, len(tokens)):
         before = (tokens[at - 2].low if at > 1 else "", tokens[at - 1].low)
@@ -153,7 +153,7 @@ def _own_names(sentence: SpokenSentence, names: Names, speaker: str) -> Iterator
 
 
 def _i_am(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
-    """Yield where an "I am" begins and where the words for what I am begin, adverbs left out."""
+    """Yield for each "I am" where it begins and where the role after it begins, skipping adverbs."""
     for at, token in enumerate(tokens):
         if token.low == "i'm":
             end = at + 1
@@ -199,7 +199,7 @@ def _is_doubtful(tokens: Sequence[Token], at: int) -> bool:
 
 
 def _beside(tokens: Sequence[Token], end: int, names: Names) -> Phrase | None:
-    """Return the role that stands after a name and a comma, and ends before the sentence goes on."""
+    """Return the role after a name and a comma, if it ends where a role may end."""
     if end >= len(tokens) or tokens[end - 1].after.strip() not in _DASHES:
         return None
     phrase = role_phrase(tokens, end, names.words)
@@ -211,7 +211,7 @@ def _closes(tokens: Sequence[Token], end: int) -> bool:
 
 
 def _before_name(tokens: Sequence[Token], at: int, names: Names) -> Phrase | None:
-    """Return the role that stands before a name it introduces: "joined by Senior Developer Ada Lee"."""
+    """Return the role before the name it introduces: "joined by Senior Developer Ada Lee"."""
     if at == 0 or tokens[at - 1].after.strip() not in ("", ","):
         return None
     for start in range(max(1, at - _MOST_ROLE_WORDS_BEFORE_NAME), at):
@@ -228,8 +228,8 @@ def _is_presented(tokens: Sequence[Token], at: int) -> bool:
     return any(token.low in _PRESENTS for token in tokens[:at])
 
 
-def _told(tokens: Sequence[Token], at: int, end: int, names: Names) -> Phrase | None:
-    """Return what is said of a name: "is a developer at …", "who's our …", "who leads the … team"."""
+def _after_verb(tokens: Sequence[Token], at: int, end: int, names: Names) -> Phrase | None:
+    """Return the role that a verb gives a name: "is a developer at …", "who's our …", "who leads the … team"."""
     if _is_doubtful(tokens, at):
         return None
     relative = end < len(tokens) and tokens[end].low in ("who", "who's")

@@ -1,4 +1,4 @@
-"""What a speaker's label may look like: its words, the time and role beside it, and what speaks against a name."""
+"""Recognise text that looks like a speaker's name: its words, titles and roles, and the words that rule a name out."""
 
 import re
 
@@ -12,7 +12,7 @@ _ROLES = frozenset(
     "host co-host cohost guest speaker interviewer interviewee moderator narrator presenter audience announcer panel "
     "panellist panelist voiceover producer reporter caller question answer all both everyone q a".split()
 )
-# Words that begin a sentence or a heading and no name, although they are capitalised there.
+# Words that begin a sentence or a heading, but not a name, although they are capitalised there.
 _SENTENCE_WORDS = frozenset(
     "the an this that these those it its is are was so and but or if as at in on for from with to by my our your his "
     "her their one two three four five six seven eight nine ten some many most what why how when where who which "
@@ -34,12 +34,12 @@ _SENTENCE_END = re.compile(r"(?:[.?!…]|--|[-–—])[\"“”’')]*$")
 
 
 def fold(name: str) -> str:
-    """Return the form in which two printings of a name are compared."""
+    """Return a name in the form used for comparison."""
     return " ".join(name.replace("’", "'").replace("‘", "'").casefold().split())
 
 
 def name_words(name: str) -> int:
-    """Return how many words of a name-shaped text are capitalised, particles aside; 0 if it has not a name's shape."""
+    """Return how many words of a name are capitalised, not counting particles; 0 if the text does not look like one."""
     words = name.split()
     if not 1 <= len(words) <= 7 or len(name) > 80:
         return 0
@@ -48,23 +48,23 @@ def name_words(name: str) -> int:
     if not all(_fits(word) for word in words) or any(_ends_sentence(word) for word in words):
         return 0
     capitals = sum(_capital(word) and word.casefold() not in _PARTICLES for word in words)
-    # Digits and particles count as words of the name but are no evidence: "Speaker 1" has one.
+    # Digits and particles are words of the name, but not counted: "Speaker 1" gives 1.
     return capitals if capitals <= 6 and (_capital(words[-1]) or words[-1].isdigit()) else 0
 
 
 def is_role(name: str) -> bool:
-    """Say whether a label is a part in the conversation: "Host", "Speaker 1", "Q"."""
+    """Return whether a label is a part in the conversation: "Host", "Speaker 1", "Q"."""
     words = fold(name).split()
     return bool(words) and words[0].rstrip(".") in _ROLES and all(word.isdigit() or word in _ROLES for word in words)
 
 
 def is_title(word: str) -> bool:
-    """Say whether a word is a form of address: "Dr", "Mrs."."""
+    """Return whether a word is a form of address: "Dr", "Mrs."."""
     return word.rstrip(".").casefold() in _TITLES
 
 
 def is_ordinary(name: str) -> bool:
-    """Say whether a capitalised text begins like a sentence or is a heading ("Today", "Useful Links")."""
+    """Return whether a capitalised text begins like a sentence or is a heading ("Today", "Useful Links")."""
     words = fold(name).split()
     if is_role(name):
         return False
@@ -72,7 +72,7 @@ def is_ordinary(name: str) -> bool:
 
 
 def first_name(name: str) -> str:
-    """Return the folded first word of a name of several words, titles left out; "" for a single word."""
+    """Return the folded first word, after any titles, of a name of several words; "" for a single word."""
     words = [word for word in fold(name).split() if word.rstrip(".") not in _TITLES]
     return words[0] if len(words) > 1 else ""
 
@@ -93,7 +93,7 @@ def _capital(word: str) -> bool:
 
 
 def _ends_sentence(word: str) -> bool:
-    """Say whether a word ends a sentence: "Yes." does, "Dr." and the initial "J." do not."""
+    """Return whether a word ends a sentence: "Yes." does, "Dr." and the initial "J." do not."""
     if _SENTENCE_END.search(word) is None:
         return False
     parts = word.rstrip(".").casefold().split(".")

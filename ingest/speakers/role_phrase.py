@@ -1,7 +1,7 @@
-"""The words that name somebody's work, as a phrase of a sentence: "head of product at the Tea Board"; pure.
+"""Find the phrase in a sentence that names somebody's work: "head of product at the Tea Board"; pure.
 
-A phrase is recognised by its grammar: an article, what describes the work, a word for a worker, and what follows "of"
-or "at". It may end only where a phrase can end, so that "a developer first" and "a manager at heart" are none.
+The grammar of a phrase: an article, words that describe the work, a word for a worker, and a part after "of" or "at".
+It must end where a phrase can end, so "a developer first" and "a manager at heart" are not roles.
 """
 
 import re
@@ -40,20 +40,20 @@ _AGENT = re.compile(r"\w{2,}(?:er|or|ist|ian|ant|eer|yst)", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A role as tokens [first, last), at most 12 of them, and what its shape tells."""
+    """A role as tokens [first, last), at most 12 of them, and facts about its form."""
 
     first: int
     last: int
-    whole: int  # where it ends with all that follows, which may be too much to keep
-    titled: bool  # several words, each written as in a title
+    whole: int  # its end with all parts after "of" and "at", which may be more than 12 tokens
+    titled: bool  # several words, each capitalised as in a title
     placed: bool  # says of what, at what or for whom
-    host: bool  # the part in the conversation
+    host: bool  # a part in the conversation
 
 
 def role_phrase(tokens: Sequence[Token], at: int, names: Collection[str]) -> Phrase | None:
-    """Return the role that begins at a token, without its article; None if none does.
+    """Return the role that begins at a token, without its article, or None.
 
-    `names` are the folded words of speakers' names, which belong to no role.
+    `names` are the folded words of speakers' names, which are never part of a role.
     """
     first, article, several = opening = _after_article(tokens, at)
     end = _core(tokens, opening, names)
@@ -76,9 +76,9 @@ def role_phrase(tokens: Sequence[Token], at: int, names: Collection[str]) -> Phr
 
 
 def led_phrase(tokens: Sequence[Token], first: int, at: int, names: Collection[str]) -> Phrase | None:
-    """Return "who leads the design team" as a role from the token `first`; what is led begins at `at` and is named.
+    """Return "who leads the design team" as a role from token `first`; the group led begins at token `at`.
 
-    Without an article or a capital ("who leads teams") it is no role.
+    Without an article or a capital ("who leads teams") it is not a role.
     """
     if at >= len(tokens) or not (tokens[at].low in ARTICLES or tokens[at].capital):
         return None
@@ -89,7 +89,7 @@ def led_phrase(tokens: Sequence[Token], first: int, at: int, names: Collection[s
 
 
 def _object_end(tokens: Sequence[Token], at: int, names: Collection[str]) -> int | None:
-    """Return where the noun phrase that begins at a token ends ("the design team"), None if none begins there."""
+    """Return where the noun phrase at a token ends ("the design team"), None if no noun phrase begins there."""
     begin = at
     while begin < len(tokens) and begin - at < 2 and tokens[begin].low in ARTICLES and not tokens[begin].ends:
         begin += 1
@@ -131,7 +131,7 @@ def _after_article(tokens: Sequence[Token], at: int) -> _Opening:
 
 
 def _core(tokens: Sequence[Token], opening: _Opening, names: Collection[str]) -> int | None:
-    """Return where the title that begins after an opening ends: at a word for a worker, else before an "and"."""
+    """Return where the title after an opening ends: at a word for a worker, else before an "and"."""
     first = end = opening.first
     stops = []
     while end < min(len(tokens), first + _MOST_CORE_WORDS):
@@ -158,12 +158,12 @@ def _is_role_title(core: Sequence[Token], opening: _Opening) -> bool:
         return False
     if _is_worker(head):
         return True
-    # A worker with a rarer name is known by a whole title: "a Fast Streamer at the Tea Board".
+    # A rarer word for a worker is recognised by a full title: "a Fast Streamer at the Tea Board".
     return opening.article and _is_titled(core) and _AGENT.fullmatch(head.text) is not None
 
 
 def _is_mixed(core: Sequence[Token]) -> bool:
-    """Whether the title begins behind the first words: "I'm meeting Director Lee", "I'm afraid Director Lee left"."""
+    """Return whether the title starts after the first words: "I'm meeting Director Lee", "I'm afraid Director …"."""
     return core[0].low.endswith("ing") or any(word.capital and not word.text.isupper() for word in core[1:])
 
 
@@ -199,7 +199,7 @@ def _is_name(word: Token, names: Collection[str]) -> bool:
 
 
 def _tails(tokens: Sequence[Token], end: int, names: Collection[str]) -> list[int]:
-    """Return where the role may end: after its title, and after each "of …", "at …" that follows."""
+    """Return the ends a role may have: after its title, and after each "of …" or "at …" that follows."""
     ends = [end]
     while end + 1 < len(tokens) and not tokens[end - 1].ends:
         begin = end + (tokens[end].low in HERE and not tokens[end].ends)
@@ -214,7 +214,7 @@ def _tails(tokens: Sequence[Token], end: int, names: Collection[str]) -> list[in
 
 
 def _may_end(tokens: Sequence[Token], end: int) -> bool:
-    """Whether a role may end here: "engineer at heart", "lead to", "writer by night" are cut in the middle."""
+    """Return whether a role may end here; "engineer at heart", "lead to", "writer by night" would be cut in two."""
     if end >= len(tokens) or tokens[end - 1].ends:
         return True
     return tokens[end].low not in CUTTING
@@ -227,12 +227,12 @@ def _is_content(word: Token) -> bool:
 
 
 def _is_name_like(word: Token) -> bool:
-    """Whether a function word is written as an abbreviation: "IT", "US", "WHO"."""
+    """Return whether a function word is written as an abbreviation: "IT", "US", "WHO"."""
     return len(word.text) > 1 and word.text.isupper()
 
 
 def _group_follows(tokens: Sequence[Token], at: int) -> bool:
-    """Whether the small words from here name what people work in: "Pay [migration team]", not "Pay [doing things]"."""
+    """Return whether the lower-case words from here name a group: "Pay [migration team]", not "Pay [doing things]"."""
     last = at
     while last < len(tokens) and _is_content(tokens[last]) and not tokens[last].capital:
         last += 1
@@ -242,7 +242,7 @@ def _group_follows(tokens: Sequence[Token], at: int) -> bool:
 
 
 def _goes_on(tokens: Sequence[Token], at: int, names: Collection[str], has_article: bool) -> bool:
-    """Whether the "and" at a token joins words of one name or field: "Work and Pensions", "product and delivery"."""
+    """Return whether the "and" at a token joins words of one name or field: "Work and Pensions"."""
     if at + 1 >= len(tokens) or tokens[at].ends:
         return False
     before, after = tokens[at - 1], tokens[at + 1]
@@ -255,7 +255,7 @@ def _goes_on(tokens: Sequence[Token], at: int, names: Collection[str], has_artic
 
 
 def _after_list(tokens: Sequence[Token], end: int, names: Collection[str]) -> int:
-    """Return where a name with commas in it ends ("Digital, Culture, Media and Sport"), else `end`."""
+    """Return where a name with commas ends ("Digital, Culture, Media and Sport"), else `end`."""
     position = end
     for _ in range(_MOST_LISTED):
         if position == 0 or tokens[position - 1].after != ", " or not tokens[position - 1].capital:

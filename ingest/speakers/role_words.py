@@ -1,6 +1,6 @@
-"""The words by which the grammar of roles tells a role from other phrases; general English, no names."""
+"""Word lists for the grammar of roles; general English, no names."""
 
-# General words for a worker; names of people ("Baker", "Taylor", "Cook") are left out on purpose.
+# General words for a worker, deliberately without those that are also names ("Baker", "Taylor", "Cook").
 WORKERS = frozenset(
     "accountant administrator adviser advisor advocate ambassador analyst apprentice architect artist assistant "
     "associate attorney author chair chairman chairperson chairwoman chief coach coder commissioner consultant "
@@ -13,13 +13,13 @@ WORKERS = frozenset(
     "student supervisor sysadmin teacher technician technologist tester therapist trainee translator treasurer "
     "trustee tutor volunteer writer".split()
 )
-# Alone these say too little, or something else: "my partner", "an advocate of tests", "a cat owner".
+# On their own these say too little or something else: "my partner", "an advocate of tests", "a cat owner".
 NEED_PLACE_OR_FIELD = frozenset(
     "associate chair chief coach creator deputy executive head lead leader principal representative author".split()
 )
 NEED_FIELD = frozenset("advocate ambassador evangelist fellow master partner servant".split())
 AFTER_WORKER = frozenset("general emeritus".split())  # "Director General"
-# Some are family names too: "Ada Lee, Jo Head and Kit Brown".
+# Some of these are also surnames: "Ada Lee, Jo Head and Kit Brown".
 SURNAMES = frozenset("chair chief coach fellow head host master nurse".split())
 NEED_PLACE_OR_TITLE = frozenset(["owner"])
 HOSTS = frozenset("host presenter".split())
@@ -32,7 +32,7 @@ GROUPS = frozenset(
     "product agency council foundation company organisation organization directorate branch board committee network "
     "section university college school business lab laboratory practice portfolio framework club institute".split()
 )
-# Words that are no part of a role: what stands before or at one of them may be a role that ends there.
+# Words that are not part of a role, so that a role may end before them.
 FUNCTION_WORDS = frozenset(
     "i i'm i've i'd i'll you you're we we're we've he he's she she's it it's they they're them me us him who who's "
     "whom whose which that that's this these those there here what where when why how am is are was were be been "
@@ -42,7 +42,7 @@ FUNCTION_WORDS = frozenset(
     "yeah yes thanks thank please hi hello hey basically actually obviously and & my your a an the our their its his "
     "her okay right sort kind bit lot working leading looking helping building based joining going".split()
 )
-# These say that the role is not, or not quite, a present one, or that no role is meant.
+# These show that the role is not a present one, or that no role is meant.
 NOT_NOW = frozenset(
     "former ex previous past retired aspiring would-be wannabe future big huge massive bad good better best worst "
     "great favourite favorite terrible lazy recovering typical proud fake so-called self-proclaimed self-styled "

@@ -1,6 +1,6 @@
-"""Roles that are said in an episode: by a person of themself, or by whoever introduces them; never guessed; pure.
+"""Find the roles stated in an episode, by the person or by whoever introduces them; never guessed; pure.
 
-The catalogue's roles and those of other episodes are facts of another time; none of them is read here.
+Roles from the catalogue and from other episodes may be out of date, so they are not used here.
 """
 
 import re
@@ -21,37 +21,38 @@ from ingest.speakers.tokens import tokens_of
 from ingest.text.words import without_marks
 from ingest.transcript import Role, Turn
 
-# The words of an episode in which people are introduced, and those of a speaker in which they introduce themself.
+# The first words of an episode, in which people are introduced; and of a speaker, in which they introduce themselves.
 _INTRODUCTION_WORDS = 1_500
 _OWN_BEGINNING_WORDS = 300
-# Somebody is introduced later too, where they begin to speak within so many turns.
+# A later introduction counts if the person first speaks within this many turns.
 _TURNS_BEFORE_FIRST = 2
-# Sentences after one's own name that are still an introduction.
+# Sentences after a speaker's own name that still belong to the introduction.
 _SENTENCES_AFTER_NAME = 2
-_MOST_SENTENCE = 1_500  # characters; what is longer is text without stops
+_MOST_SENTENCE = 1_500  # characters; anything longer is text without punctuation
 
 _STOP = re.compile(r"(?<!\b[MD]r)(?<!\bM[sx])(?<!\bMrs)(?<!\bProf)(?<!\bSt)(?<![.?!…])[.?!…]++[\"'”’)\]]*+(?=\s|$)|\n")
 
-# The lowest rank wins: said of oneself, said by another, only the part in the conversation ("your host").
+# The lowest rank wins: stated by the person, stated by someone else, only a part in the conversation ("your host").
 _OWN, _OTHERS, _PART = 0, 1, 2
 
 
 def find_roles(turns: Sequence[Turn], aliases: Mapping[str, str]) -> dict[str, Role]:
-    """Return for the label of each speaker the present role that somebody says they have, and the sentence.
+    """Return each speaker's present role as stated in the episode, with the sentence, by the speaker's label.
 
-    What people say of themselves counts before what others say, and the first time before later ones. A role said
-    late counts only where its speaker gives their own name beside it, or begins to speak right after.
+    What people say about themselves wins over what others say, and an earlier statement over a later one. A late
+    statement counts only if speakers give their own name beside it, or if the person introduced first speaks right
+    after.
     """
     labels = _labels(turns, aliases)
     best: dict[str, tuple[int, Role]] = {}
-    for person, rank, role in _said(turns, aliases, _names(labels)):
+    for person, rank, role in _stated_roles(turns, aliases, _names(labels)):
         if person not in best or rank < best[person][0]:
             best[person] = (rank, role)
     return {label: best[person][1] for person, printed in labels.items() if person in best for label in printed}
 
 
 def _labels(turns: Sequence[Turn], aliases: Mapping[str, str]) -> dict[str, list[str]]:
-    """Return the labels of every person who speaks, by the folded name that they stand for."""
+    """Return the labels of every speaker, by the folded name they stand for."""
     found: defaultdict[str, list[str]] = defaultdict(list)
     for label in dict.fromkeys(turn.speaker for turn in turns):
         if label and not is_role(label):
@@ -64,7 +65,7 @@ def _person(label: str | None, aliases: Mapping[str, str]) -> str:
 
 
 def _names(labels: Mapping[str, Sequence[str]]) -> Names:
-    """Return what people may be called: whole names, and first names that one person alone bears."""
+    """Return the names by which people are recognised: full names, and first names that only one person has."""
     people: dict[tuple[str, ...], str] = {}
     bearers = Counter(first_name(person) or person for person in labels)
     for person, printed in labels.items():
@@ -81,8 +82,8 @@ def _words(name: str) -> tuple[str, ...]:
     return tuple(token.low for token in tokens_of(name))
 
 
-def _said(turns: Sequence[Turn], aliases: Mapping[str, str], names: Names) -> Iterator[tuple[str, int, Role]]:
-    """Yield every person with a role that is said and its rank, in order, lazily."""
+def _stated_roles(turns: Sequence[Turn], aliases: Mapping[str, str], names: Names) -> Iterator[tuple[str, int, Role]]:
+    """Yield every person with a stated role and its rank, in order, lazily."""
     people = [_person(turn.speaker, aliases) for turn in turns]
     first: dict[str, int] = {}
     for number, person in enumerate(people):
@@ -122,7 +123,7 @@ def _role(sentence: SpokenSentence, phrase: Phrase, turn: int) -> Role:
 
 
 def _sentences(text: str) -> Iterator[SpokenSentence]:
-    """Yield the sentences of a turn's text, lazily; what is too long to be one is left out."""
+    """Yield the sentences of a turn's text, lazily; pieces that are too long to be a sentence are left out."""
     start, inside = 0, False
     for stop in [*(found.end() for found in _STOP.finditer(without_marks(text))), len(text)]:
         piece = text[start:stop].strip()

@@ -1,4 +1,4 @@
-"""The words of a sentence, each with its place and what follows it; pure."""
+"""Split a sentence into words, each with its position and the characters after it; pure."""
 
 import re
 from typing import NamedTuple
@@ -15,11 +15,11 @@ class Token(NamedTuple):
     start: int
     end: int
     after: str  # the characters up to the next word
-    low: str  # the word in the form in which words are compared
+    low: str  # the word in the form used for comparison
 
     @property
     def ends(self) -> bool:
-        """Whether punctuation or a mark stands behind this word, so that a phrase ends there."""
+        """Whether punctuation or a mark follows this word, so that a phrase ends there."""
         return self.after.strip() not in ("", "'", "’")
 
     @property
@@ -29,10 +29,10 @@ class Token(NamedTuple):
 
 
 def tokens_of(sentence: str) -> tuple[Token, ...]:
-    """Return the words of a sentence in order; "GOV.UK" and "co-Tech" are one word each."""
+    """Return a sentence's words in order; "GOV.UK" and "co-Tech" are one word each."""
     found = list(_TOKEN.finditer(sentence))
     starts = [word.start() for word in found[1:]] + [len(sentence)]
-    # Without a word there is one start too many.
+    # Not strict: without any word, `starts` still has one entry.
     return tuple(
         Token(word.group(), *word.span(), sentence[word.end() : start], fold(word.group()))
         for word, start in zip(found, starts, strict=False)
