@@ -1,1 +1,1 @@
-"""Official text and heard words put side by side."""
+"""Align the official text with heard words."""

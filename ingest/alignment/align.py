@@ -1,4 +1,4 @@
-"""The publisher's words placed on the recording by words that were heard there, and where the two differ."""
+"""Align the official text with heard words to give it times, and report where text and recording differ."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -16,16 +16,16 @@ from ingest.alignment.turn_times import PlacedWord, Placement, place_turns
 from ingest.text.words import pieces
 from ingest.transcript import Divergence, HeardWord, OfficialTurn, Turn, untimed
 
-LEAST_COVERAGE = 0.3  # share of official words heard below which the recording is not of this text
-_NEAR_CONFIDENCE = 0.7  # of a word that sounded nearly as written
-_WORD_BY_WORD = 0.25  # seconds of precision above which heard words come from captions
-_AFTER_CLAUSE = 0.4  # of what a pause within a clause costs
+LEAST_COVERAGE = 0.3  # if a smaller share of the official words was heard, text and recording do not belong together
+_NEAR_CONFIDENCE = 0.7  # confidence of a word that sounded nearly as written
+_WORD_BY_WORD = 0.25  # seconds; if the precision is worse, the heard words come from captions
+_AFTER_CLAUSE = 0.4  # cost of a pause after a clause, as a share of that within a clause
 _PAUSES = tuple(".?!…,:;–—-")
 _QUOTES = "\"'”’)]"
 
 
 class _Token(NamedTuple):
-    """A spoken word of an official turn and the whitespace-separated piece it belongs to."""
+    """A spoken word of an official turn, and the number of its whitespace-separated piece."""
 
     text: str
     piece: int
@@ -33,7 +33,7 @@ class _Token(NamedTuple):
 
 
 class _Sound(NamedTuple):
-    """A spoken word of the recording, the heard word it belongs to, seconds."""
+    """A spoken word of the recording, the number of its heard word, and its times in seconds."""
 
     text: str
     word: int
@@ -47,12 +47,12 @@ def align(
     duration: float | None = None,
     precision: float = 0.0,
 ) -> tuple[tuple[Turn, ...], Divergence]:
-    """Return the turns with times in seconds, timing "aligned", and where text and recording differ.
+    """Return the turns with times in seconds, timing "aligned", and the differences between text and recording.
 
-    `precision` is how far the heard times may be off in seconds: about 0.1 for Whisper's words, 0.5 for words spread
-    over captions. Texts are kept; every word gets a time or None, never decreasing within its turn, in [0, duration].
-    If less than 30 % of the official words were heard, the recording is another one and no turn gets a time.
-    Near-linear in the number of words.
+    `precision` is the error of the heard times in seconds: about 0.1 for Whisper's words, 0.5 for words spread over
+    captions. Texts do not change. Every word gets a time or None; times never decrease within a turn and lie in
+    [0, duration]. If less than 30 % of the official words were heard, the recording is a different one and no turn gets
+    a time. Near-linear in the number of words.
     """
     tokens = [list(_tokens(turn.text)) for turn in turns]
     sounds = list(_sounds(respread_cue_words(heard, ()) if precision > _WORD_BY_WORD else heard))
@@ -60,20 +60,20 @@ def align(
     opens = {sounds[match.heard].word for found in matches for match in found[:1] if match}
     if precision > _WORD_BY_WORD:
         sounds = list(_sounds(respread_cue_words(heard, opens)))
-    said = [_said(turn, found, sounds) for turn, found in zip(tokens, matches, strict=True)]
-    total = sum(map(len, said))
-    coverage = sum(word.kind >= NEAR for turn in said for word in turn) / total if total else 0.0
+    spoken = [_placed_words(turn, found, sounds) for turn, found in zip(tokens, matches, strict=True)]
+    total = sum(map(len, spoken))
+    coverage = sum(word.kind >= NEAR for turn in spoken for word in turn) / total if total else 0.0
     timed = tuple(untimed(turn) for turn in turns)
     if coverage >= LEAST_COVERAGE:
-        placements = place_turns(said, [(sound.start, sound.end) for sound in sounds], duration, precision)
+        placements = place_turns(spoken, [(sound.start, sound.end) for sound in sounds], duration, precision)
         timed = tuple(
             _with_times(turn, words, spots, placement)
-            for turn, words, spots, placement in zip(timed, said, tokens, placements, strict=True)
+            for turn, words, spots, placement in zip(timed, spoken, tokens, placements, strict=True)
         )
     used = {sounds[match.heard].word for found in matches for match in found if match}
     return timed, Divergence(
         coverage,
-        tuple(unheard(timed, [_found(*parts) for parts in zip(timed, tokens, said, strict=True)])),
+        tuple(unheard(timed, [_found(*parts) for parts in zip(timed, tokens, spoken, strict=True)])),
         tuple(unwritten(heard, [index in used or not spoken_form(word.text) for index, word in enumerate(heard)])),
     )
 
@@ -97,7 +97,7 @@ def _sounds(heard: Sequence[HeardWord]) -> Iterator[_Sound]:
 
 
 def _matches(tokens: Sequence[Sequence[_Token]], sounds: Sequence[_Sound]) -> list[list[Match | None]]:
-    """Return for each token of each turn the sound it was heard as."""
+    """Return the match of each token of each turn, None for a token that was not heard."""
     official, heard = encode([token.text for turn in tokens for token in turn], [sound.text for sound in sounds])
     ends = np.cumsum([len(turn) for turn in tokens], dtype=np.int64)
     bounds = list(zip([0, *ends.tolist()], ends.tolist(), strict=False))
@@ -110,7 +110,7 @@ def _matches(tokens: Sequence[Sequence[_Token]], sounds: Sequence[_Sound]) -> li
     return [[found.get(next(places)) for _ in turn] for turn in tokens]
 
 
-def _said(turn: Sequence[_Token], found: Sequence[Match | None], sounds: Sequence[_Sound]) -> list[PlacedWord]:
+def _placed_words(turn: Sequence[_Token], found: Sequence[Match | None], sounds: Sequence[_Sound]) -> list[PlacedWord]:
     return [
         PlacedWord(
             len(token.text) + 1,
@@ -146,7 +146,7 @@ def _with_times(turn: Turn, said: Sequence[PlacedWord], tokens: Sequence[_Token]
 
 
 def _found(turn: Turn, tokens: Sequence[_Token], said: Sequence[PlacedWord]) -> list[bool | None]:
-    """Say of each word of a turn whether anything was heard in its place; None for marks and signs."""
+    """Return for each word of a turn whether anything was heard in its place; None for marks and signs."""
     flags: list[bool | None] = [None] * len(turn.words)
     for token, word in zip(tokens, said, strict=True):
         flags[token.piece] = bool(flags[token.piece]) or word.kind > 0

@@ -1,4 +1,4 @@
-"""Two long texts matched: runs of words unique in both are anchors, what lies between them is matched word by word."""
+"""Match two long texts: runs of words that are unique in both are anchors, the rest is matched word by word."""
 
 from bisect import bisect_left
 from collections.abc import Iterator
@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 
 from ingest.alignment.matching import EXACT, Floats, Ints, Match, Words, match
 
-_CELLS = 250_000  # of a stretch that is matched word by word: about 10 ms and 1 MB
-_RUNS = (6, 4, 3)  # words of an anchor; a shorter one is looked for only where no longer one is found
+_CELLS = 250_000  # most cells of the table when a stretch is matched word by word: about 10 ms and 1 MB
+_RUNS = (6, 4, 3)  # words of an anchor; shorter anchors are tried only if no longer one is found
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 
 
 class Anchor(NamedTuple):
-    """`length` words from `official` on equal those from `heard` on."""
+    """`length` equal words that begin at `official` in one text and at `heard` in the other."""
 
     official: int
     heard: int
@@ -23,7 +23,7 @@ class Anchor(NamedTuple):
 
 
 def align_words(official: Words, heard: Words, continuity: Floats, gap_costs: Floats) -> list[Match]:
-    """Return the best matching that keeps the order of both texts; near-linear in their length."""
+    """Return the best matching that preserves the order of both texts; near-linear in their length."""
     matches: list[Match] = []
     todo = [(0, len(official), 0, len(heard))]
     while todo:
@@ -44,7 +44,7 @@ def align_words(official: Words, heard: Words, continuity: Floats, gap_costs: Fl
 
 
 def _anchors(official: Ints, heard: Ints) -> list[Anchor]:
-    """Return the heaviest chain of anchors of the longest kind that occurs, without overlaps."""
+    """Return the chain with the most words, of the longest anchors that occur, without overlaps."""
     for run in _RUNS:
         chain = heaviest_chain(list(common_runs(official, heard, run)))
         if chain:
@@ -53,7 +53,7 @@ def _anchors(official: Ints, heard: Ints) -> list[Anchor]:
 
 
 def common_runs(official: Ints, heard: Ints, run: int) -> Iterator[Anchor]:
-    """Yield the stretches made of runs of `run` words that occur once in each text, in official order."""
+    """Yield the stretches of joined runs of `run` words that occur once in each text, in official order."""
     here, there = _once(official, run), _once(heard, run)
     _, left, right = np.intersect1d(here[0], there[0], assume_unique=True, return_indices=True)
     pairs = sorted(zip(here[1][left].tolist(), there[1][right].tolist(), strict=True))
@@ -65,7 +65,7 @@ def common_runs(official: Ints, heard: Ints, run: int) -> Iterator[Anchor]:
 
 
 def _once(ids: Ints, run: int) -> tuple[NDArray[np.uint64], Ints]:
-    """Return the hashes of the runs of words that occur exactly once, and where."""
+    """Return the hashes of the runs of words that occur exactly once, and their positions."""
     count = len(ids) - run + 1
     if count <= 0:
         return np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.int64)
@@ -79,7 +79,7 @@ def _once(ids: Ints, run: int) -> tuple[NDArray[np.uint64], Ints]:
 
 
 def heaviest_chain(anchors: list[Anchor]) -> list[Anchor]:
-    """Return the anchors, increasing in both texts, that hold most words together (O(n log n))."""
+    """Return the anchors, increasing in both texts, that have the most words in total (O(n log n))."""
     ends: list[int] = []  # heard position of the last anchor of the best chains, increasing with their weight
     weights: list[int] = []
     last: list[int] = []
@@ -88,7 +88,7 @@ def heaviest_chain(anchors: list[Anchor]) -> list[Anchor]:
         place = bisect_left(ends, anchor.heard)
         weight = anchor.length + (weights[place - 1] if place else 0)
         before.append(last[place - 1] if place else -1)
-        # A chain that ends later and weighs no more is of no use any longer.
+        # Drop chains that end later without weighing more.
         stop = place
         while stop < len(ends) and weights[stop] <= weight:
             stop += 1

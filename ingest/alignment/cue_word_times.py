@@ -1,6 +1,6 @@
-"""Words that captions spread evenly over a cue, spread anew: as long as they sound, with pauses where people pause.
+"""Improve word times that captions spread evenly over a cue: by the words' spoken length, with pauses.
 
-The figures were fitted to the alignment corpus (captions by Whisper, 1,201 turns).
+The constants were fitted to the alignment corpus (captions by Whisper, 1,201 turns).
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -11,19 +11,19 @@ from statistics import median
 from ingest.alignment.spoken_form import spoken_form
 from ingest.transcript import HeardWord
 
-# Lengths in letters; a letter takes about 0.065 s.
+# Lengths of pauses in letters; a letter takes about 0.065 s.
 _WORD = 1.0  # between two words
 _SENTENCE, _CLAUSE = 3.0, 2.0  # after . ? ! and after , ; :
-_CHANGE = 3.0  # before somebody else speaks
-_USUAL_PACE = 0.065  # seconds per letter, where no cue has many words
-_MANY = 5  # words of a cue that tells the pace
-# A cue that is longer than its words need begins with silence when somebody else begins to speak in it: captions by
-# Whisper join on to each other. This is the share of the silence before the first word, the less the more words
-# have pauses of their own.
+_CHANGE = 3.0  # before a different speaker
+_USUAL_PACE = 0.065  # seconds per letter if no cue has many words
+_MANY = 5  # fewest words of a cue that is used to measure the pace
+# If a new speaker begins in a cue that is longer than its words need, the cue begins with silence, because Whisper's
+# captions leave no gaps. This is the share of the silence before the first word; it shrinks with the number of words,
+# which have pauses of their own.
 _LEAD, _LEAD_WORDS = 0.5, 8.0
-_EARLY = 0.18  # seconds that a new speaker begins before a cue's edge
+_EARLY = 0.18  # seconds by which a new speaker begins before a cue's edge
 _EARLY_WITHIN = 0.05  # the same inside a cue
-# A cue of a whole window of Whisper (30 s) with few words: it lost the rest, and its words are the first ones.
+# A cue that lasts a whole Whisper window (30 s) with few words has lost the rest; its words are the first ones.
 _WINDOW = 20.0  # seconds
 _SLOWEST = 0.3  # seconds per letter
 
@@ -32,10 +32,10 @@ _QUOTES = "\"'”’)]"
 
 
 def respread_cue_words(heard: Sequence[HeardWord], opens: Collection[int]) -> list[HeardWord]:
-    """Return the words with the times of each evenly spread run of them set anew, seconds; a run is one cue.
+    """Return the words with new times, in seconds, for each evenly spread run of words; a run is one cue.
 
-    `opens` are the numbers of the words with which somebody else begins to speak. A cue is known by equal seconds per
-    letter, so words that a recogniser timed one by one keep their times, but for those in `opens`.
+    `opens` are the numbers of the words with which a new speaker begins. A cue is recognised by equal seconds per
+    letter, so words that were timed one by one keep their times, except those in `opens`.
     """
     cues = list(_cues(heard))
     pace = _pace([heard[first:last] for first, last in cues])
@@ -46,7 +46,7 @@ def respread_cue_words(heard: Sequence[HeardWord], opens: Collection[int]) -> li
 
 
 def _pace(cues: Sequence[Sequence[HeardWord]]) -> float:
-    """Return the seconds per letter of the usual cue."""
+    """Return the median seconds per letter of the cues."""
     paces = [(cue[-1].end - cue[0].start) / sum(map(_length, cue)) for cue in cues if len(cue) >= _MANY]
     likely = [pace for pace in paces if pace < _SLOWEST]
     return median(likely) if likely else _USUAL_PACE
@@ -95,7 +95,7 @@ def _spread(cue: Sequence[HeardWord], opens: Sequence[bool], usual: float) -> li
 
 
 def _pause(before: str | None, opens: bool) -> float:
-    """Return the letters of silence after this word of the same cue, None at the start of a cue."""
+    """Return the pause, in letters, after the word `before` of the same cue; `before` is None at a cue's start."""
     if before is None:
         return _CHANGE if opens else 0.0
     last = before.rstrip(_QUOTES)[-1:]

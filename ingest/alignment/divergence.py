@@ -1,23 +1,23 @@
-"""Where official text and recording differ: official words never heard, heard words never written."""
+"""Find where official text and recording differ: official words not heard, and heard words not written."""
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
 from ingest.transcript import Divergence, HeardWord, Turn, Unheard, Unwritten
 
-LEAST_RUN = 3  # words of a difference worth reporting; shorter ones are mostly mishearings
-# A difference of so many words is no mishearing, and so large a share of the official words in such differences is no
-# slip: six recordings of their text had at most 3 %, with 3 or 5 minutes added or missing at least 5 %.
+LEAST_RUN = 3  # fewest words of a difference worth reporting; shorter ones are mostly misheard words
+# A difference of LONG_RUN words is not misheard, and a share of RE_EDIT of the official words in such differences is
+# not an accident: six matching recordings had at most 3 %, with 3 or 5 minutes added or missing at least 5 %.
 LONG_RUN = 20
 RE_EDIT = 0.04
-MOVED = 30.0  # seconds; turns that interrupt each other begin within less
+MOVED = 30.0  # seconds; turns that interrupt each other begin within less than this
 
 
 def unheard(turns: Sequence[Turn], found: Sequence[Sequence[bool | None]]) -> Iterator[Unheard]:
-    """Yield the stretches of a turn of which nothing was heard, of three words or more or a whole turn, lazily.
+    """Yield the stretches of turns that were not heard, if they have three words or are a whole turn, lazily.
 
-    `found` says of each word of each turn whether something was heard in its place, None for a mark. The seconds are
-    those of the gap: from the word before to the word after in that turn, else the words' own, None where unknown.
+    `found` says for each word of each turn whether something was heard in its place, None for a mark. Times in seconds
+    are those of the stretch's first and last word, None if unknown.
     """
     for index, (turn, flags) in enumerate(zip(turns, found, strict=True)):
         speech = [(place, flag) for place, flag in enumerate(flags) if flag is not None]
@@ -29,7 +29,7 @@ def unheard(turns: Sequence[Turn], found: Sequence[Sequence[bool | None]]) -> It
 
 
 def unwritten(heard: Sequence[HeardWord], used: Sequence[bool]) -> Iterator[Unwritten]:
-    """Yield the stretches of three heard words or more that answer to nothing in the official text, lazily."""
+    """Yield the stretches of three heard words or more that match nothing in the official text, lazily."""
     for taken, run in groupby(zip(heard, used, strict=True), key=lambda item: item[1]):
         words = [word for word, _ in run]
         if not taken and len(words) >= LEAST_RUN:
@@ -37,16 +37,16 @@ def unwritten(heard: Sequence[HeardWord], used: Sequence[bool]) -> Iterator[Unwr
 
 
 def suspicion(turns: Sequence[Turn], divergence: Divergence) -> str | None:
-    """Return in a line what makes text and recording look like different ones, None if nothing does.
+    """Return one line on why text and recording seem not to belong together, None if they do.
 
     Another recording: too little was heard for `align` to time any turn. Another edit: stretches of 20 words or more,
-    4 % of the official words in all, were not heard or not written, or a turn begins over 30 s before the one before.
+    in total 4 % of the official words, were not heard or not written, or a turn begins over 30 s before the previous.
     """
     total = sum(len(turn.words) for turn in turns)
     if not total:
         return None
     if not any(turn.timing == "aligned" for turn in turns):
-        return "another recording: too few of the official words were heard to time them by it"
+        return "another recording: too few of the official words were heard to give them times"
     starts = [turn.start for turn in turns if turn.start is not None and turn.timing == "aligned"]
     moved = sum(after < before - MOVED for before, after in pairwise(starts))
     shares = {

@@ -1,4 +1,4 @@
-"""Two stretches of words matched word by word: alignment with affine gaps (Gotoh 1982) and near matches by sound."""
+"""Match two stretches of words word by word: alignment with affine gaps (Gotoh 1982) and near matches by sound."""
 
 import math
 from collections import Counter
@@ -12,22 +12,22 @@ from numpy.typing import NDArray
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-EXACT, NEAR, SLOT = 3, 2, 1  # how a word was heard; SLOT: some other word was heard in its place
+EXACT, NEAR, SLOT = 3, 2, 1  # how a word was heard; SLOT: a different word was heard in its place
 
 # Scores are in units of the weight of a rare word.
 _NEAR_SHARE = 0.6
 _MISMATCH = -0.25
-_OPEN_OFFICIAL, _EXTEND_OFFICIAL = 0.5, 0.08  # for leaving official words out: each stretch, each word
+_OPEN_OFFICIAL, _EXTEND_OFFICIAL = 0.5, 0.08  # cost of skipping official words: per stretch, per word
 _OPEN_HEARD, _EXTEND_HEARD = 0.5, 0.03  # the same for heard words
-_OPEN_BETWEEN_TURNS = 0.15  # foreign speech comes between turns more often than within one
+_OPEN_BETWEEN_TURNS = 0.15  # unwritten speech is more common between turns than within one
 
-# A longer pause between two words of a turn, in seconds, means that something else was said, or nothing.
+# A pause of more seconds than this between two words of a turn means that something else was said, or nothing.
 _LEAP = 1.0
 _LEAP_COST, _LEAP_COST_PER_SECOND, _GREATEST_LEAP_COST = 0.4, 0.2, 3.0
 
 _LETTERS = "bfpvcgjkqsxzdtlmnr"
 _CLASSES = str.maketrans(_LETTERS, "111122222222334556", "aeiouyhw")  # Soundex
-_PREFIX = 5  # letters that two forms of one word share: "develops", "developer"
+_PREFIX = 5  # letters shared by two forms of one word: "develops", "developer"
 
 
 class Match(NamedTuple):
@@ -40,7 +40,7 @@ class Match(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A sequence of words as numbers: `ids` of equal words, of words that sound alike, of words that begin alike."""
+    """Words as numbers; equal `ids` are equal words, equal `sounds` sound alike, equal `stems` begin alike."""
 
     ids: Ints
     sounds: Ints
@@ -56,7 +56,7 @@ class Words:
 
 
 def encode(official: Sequence[str], heard: Sequence[str]) -> tuple[Words, Words]:
-    """Return both sequences as numbers of one vocabulary, each word weighted by its rarity (0.4 to 1)."""
+    """Return both sequences as numbers from a shared vocabulary, each word weighted by its rarity (0.4 to 1)."""
     counts = Counter(official)
     counts.update(heard)
     number = {word: index for index, word in enumerate(counts)}
@@ -74,7 +74,7 @@ def encode(official: Sequence[str], heard: Sequence[str]) -> tuple[Words, Words]
 
 
 def sound(word: str) -> str:
-    """Return the consonant classes of a word (Soundex without its cut at four), or a short word itself."""
+    """Return a word's consonant classes (Soundex without its limit of four), or a short word unchanged."""
     if len(word) < 4:
         return word
     classes = word.translate(_CLASSES)
@@ -90,12 +90,11 @@ def _grouped(names: list[str]) -> Ints:
 def match(
     official: Words, heard: Words, continuity: Floats, gap_costs: Floats, loose_ends: bool = False
 ) -> list[Match]:
-    """Return the best monotone matching of two stretches, positions within them, in order.
+    """Return the best monotone matching of two stretches, in order, as positions within them.
 
-    `continuity` says how surely each official word is followed by the next at once: 0 (a turn ends) to 1; `gap_costs`
-    are the costs of a pause before each heard word where that is sure. With `loose_ends` heard words
-    before the first and after the last match are free. Takes memory and time in proportion to the product of the
-    lengths.
+    `continuity` says how surely the next word follows each official word directly: 0 (a turn ends) to 1. `gap_costs`
+    are the costs of a pause before each heard word if that is certain. With `loose_ends`, heard words before the first
+    and after the last match cost nothing. Memory and time are proportional to the product of the lengths.
     """
     if not len(official) or not len(heard):
         return []
@@ -103,7 +102,7 @@ def match(
 
 
 def gap_costs_between(starts: Floats, ends: Floats) -> Floats:
-    """Return for each heard word what it costs a turn to go on there after the one before, from seconds of both."""
+    """Return the cost of the pause before each heard word within one turn, from starts and ends in seconds."""
     pauses = starts - np.concatenate((starts[:1], ends[:-1]))
     costs = np.minimum(_LEAP_COST + _LEAP_COST_PER_SECOND * pauses, _GREATEST_LEAP_COST)
     return np.where(pauses > _LEAP, costs, 0.0)
@@ -117,11 +116,11 @@ def _similarity(official: Words, row: int, heard: Words) -> Floats:
     return scores
 
 
-_DIAGONAL, _UP, _LEFT, _JUMP = 0, 1, 2, 3  # JUMP: a diagonal step after a turn's words so far were left out
+_DIAGONAL, _UP, _LEFT, _JUMP = 0, 1, 2, 3  # JUMP: a diagonal step that skips the turn's words so far
 
 
 class _Table(NamedTuple):
-    """For each cell where its best score comes from, and where gaps in either sequence open."""
+    """For each cell: where its best score comes from, and whether a gap in either sequence opens there."""
 
     choice: NDArray[np.int8]
     up_opens: NDArray[np.bool_]
@@ -145,7 +144,7 @@ def _fill(official: Words, heard: Words, continuity: Floats, gap_costs: Floats, 
             preceding = continuity[row - 2] if row > 1 else 0.0
             similarity = _similarity(official, row - 1, heard)
             stepped = best[:-1] + similarity - preceding * gap_costs
-            # Without a word of the turn before it there is nothing to leap from.
+            # The first matched word of a turn has no pause before it, so it pays no gap cost.
             jumped = skipped[:-1] + similarity
             skipped = (skipped if preceding else best - _OPEN_OFFICIAL) - _EXTEND_OFFICIAL
             opened = best - _OPEN_OFFICIAL
@@ -158,8 +157,8 @@ def _fill(official: Words, heard: Words, continuity: Floats, gap_costs: Floats, 
         free = loose_ends and row in (0, rows)
         open_cost = 0.0 if free else _OPEN_HEARD if following else _OPEN_BETWEEN_TURNS
         slope = np.zeros(columns + 1) if free else ramp + following * leaping
-        # The gap that ends in a column began in the column where score + slope was highest, so one running maximum
-        # replaces the loop over columns.
+        # A gap that ends in a column began in the column with the highest score + slope, so a running maximum replaces
+        # the loop over columns.
         left = np.maximum.accumulate(from_above + slope)[:-1] - open_cost - slope[1:]
         table.left_opens[row, 1:] = left <= from_above[:-1] - open_cost - np.diff(slope) + 1e-9
         table.choice[row, 1:][left > from_above[1:]] = _LEFT

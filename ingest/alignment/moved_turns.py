@@ -1,4 +1,4 @@
-"""Turns that the recording holds elsewhere, because an editor swapped answers: found by runs of words left over."""
+"""Find turns that an editor moved elsewhere in the recording, by runs of words that are not yet matched."""
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
@@ -9,7 +9,7 @@ from ingest.alignment.anchors import common_runs, heaviest_chain
 from ingest.alignment.matching import Ints, Words
 
 _RUN = 4  # words of an anchor
-_LEAST_SHARE = 0.25  # of a turn's words in anchors
+_LEAST_SHARE = 0.25  # share of a turn's words that must be in anchors
 _MARGIN = 5  # heard words beside a turn that may belong to it
 
 Bounds = tuple[int, int]
@@ -18,11 +18,12 @@ Bounds = tuple[int, int]
 def find_moved_turns(
     official: Words, heard: Words, turns: Sequence[Bounds], lost: Sequence[int], taken: Ints
 ) -> Mapping[int, Bounds]:
-    """Return among which heard words each lost turn was found; `taken` are the heard words that others match.
+    """Return the range of heard words in which each lost turn was found.
 
-    `turns` are the first and one past the last official word of each turn, `lost` the numbers of those not found yet.
+    `turns` are the first and one past the last official word of each turn, `lost` the numbers of the turns not found
+    yet, `taken` the heard words that other turns match.
     """
-    # Words that take no part become numbers that occur once, so that no run crosses them.
+    # Words of other turns and taken words become unique numbers, so that no run crosses them.
     rest = -1 - np.arange(len(official))
     owner = np.full(len(official), -1, dtype=np.int64)
     for index in lost:

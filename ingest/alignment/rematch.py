@@ -1,4 +1,4 @@
-"""Turns that do not follow one another: each is matched again alone with what no other turn needs."""
+"""Match overlapping and reordered turns again, each on its own with the heard words that no other turn uses."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -10,21 +10,21 @@ import numpy as np
 from ingest.alignment.matching import SLOT, Floats, Ints, Match, Words, gap_costs_between, match
 from ingest.alignment.moved_turns import find_moved_turns
 
-_CELLS = 250_000  # of one turn's matching; a turn too long for it is a monologue and overlaps nothing as a whole
+_CELLS = 250_000  # most cells for one turn; a longer turn is a monologue, which overlaps no other turn as a whole
 _PACE = 0.5  # seconds per word, more than people need
-_SLACK = 8.0  # seconds that a turn may begin earlier or end later than its neighbours let expect
-_STRAY = 3.0  # seconds from the next heard word of a turn, beyond what the words between need
-# A turn of which less than this share is heard, and no run of so many words, is heard there by chance (unrelated
+_SLACK = 8.0  # seconds by which a turn may begin earlier or end later than its neighbours suggest
+_STRAY = 3.0  # seconds from the turn's next heard word, beyond what the words between need
+# If a smaller share of a turn than this was heard, and no run of _RUN words, its matches are chance (unrelated
 # stretches share up to .24 of their words, a turn at 50 % corruption .31 and more; short turns vary more).
 _LEAST_SHARE, _LEAST_SHARE_LONG, _LONG = 0.2, 0.3, 30
 _RUN = 6
-_LEAST_WIDE_SHARE = 0.5  # of a turn's words to be heard far from where it is expected
+_LEAST_WIDE_SHARE = 0.5  # share of a turn's words that must be heard if it is far from the expected place
 
 Bounds = tuple[int, int]
 
 
 class Texts(NamedTuple):
-    """Both texts as numbers, what `match` needs of them, and the seconds of each heard word (start, end)."""
+    """Both texts as numbers, the other arguments of `match`, and the times of each heard word (start, end; seconds)."""
 
     official: Words
     heard: Words
@@ -33,11 +33,11 @@ class Texts(NamedTuple):
 
 
 def rematch_turns(texts: Texts, matches: Sequence[Match], turns: Sequence[Bounds]) -> dict[int, Match]:
-    """Return the matches by official word after each incomplete turn was matched alone, twice in order.
+    """Return the matches by official word, after matching each incomplete turn on its own, in order, in two rounds.
 
     `turns` are the first and one past the last official word of each turn. A turn may take heard words that no other
-    turn matches: around its own, or between its neighbours, at last those within the turn before it, where somebody
-    puts in a word while another goes on for minutes.
+    turn matches, around its own matches or between its neighbours. In the second round it may also take words within
+    the turn before it, for people who interject while somebody else speaks for minutes.
     """
     found = {pair.official: pair for pair in matches}
     if not len(texts.heard):
@@ -85,7 +85,7 @@ def _begin(found: dict[int, Match], turn: Bounds, default: int) -> int:
 
 
 def _window(found: dict[int, Match], known: Sequence[Match], turn: Bounds, clock: Floats) -> Bounds:
-    """Return among which heard words a turn may be: around its own, else between the `known` ones beside it."""
+    """Return the range of heard words for a turn: around its own matches, else between its `known` neighbours."""
     first, last = turn
     needed = _PACE * (last - first)
     own = [clock[found[place].heard] for place in range(first, last) if place in found]
@@ -101,7 +101,7 @@ def _window(found: dict[int, Match], known: Sequence[Match], turn: Bounds, clock
 
 
 def _rematch(texts: Texts, found: dict[int, Match], turn: Bounds, free: Ints, least_share: float) -> None:
-    """Replace the matches of one turn by its best with the free heard words, if more than this share is right."""
+    """Replace one turn's matches by its best ones with the free heard words, if at least this share of it is heard."""
     first, last = turn
     if not 0 < len(free) * (last - first) <= _CELLS:
         return
@@ -118,7 +118,7 @@ def _rematch(texts: Texts, found: dict[int, Match], turn: Bounds, free: Ints, le
 
 
 def _clean(found: dict[int, Match], turn: Bounds, clock: Floats) -> None:
-    """Drop what a turn matches by chance: a word or two of many, and what lies at its ends without touching them."""
+    """Drop matches by chance: all of a turn with too few, and those at its ends that do not adjoin the rest."""
     own = [found[place] for place in range(*turn) if place in found]
     right = [pair for pair in own if pair.kind > SLOT]
     if not right:
@@ -136,7 +136,7 @@ def _clean(found: dict[int, Match], turn: Bounds, clock: Floats) -> None:
 
 
 def _longest_run(right: Sequence[Match]) -> int:
-    """Return how many words at most follow one another in both texts."""
+    """Return the length of the longest run of words that are consecutive in both texts."""
     diagonals = (
         (pair.official - place for place, pair in enumerate(right)),
         (pair.heard - place for place, pair in enumerate(right)),
@@ -145,7 +145,7 @@ def _longest_run(right: Sequence[Match]) -> int:
 
 
 def _without_strays(right: list[Match], clock: Floats) -> list[Match]:
-    """Leave out a first or last word that lies seconds from the others: "yeah" is said all the time."""
+    """Leave out a first or last word that is seconds away from the others: words such as "yeah" occur everywhere."""
 
     def apart(before: Match, after: Match) -> bool:
         needed = _PACE * (after.official - before.official)
@@ -159,7 +159,7 @@ def _without_strays(right: list[Match], clock: Floats) -> list[Match]:
 
 
 def _single(found: dict[int, Match]) -> dict[int, Match]:
-    """Return the matches with each heard word given once, to the official word it fits best."""
+    """Return the matches with each heard word used once, for the official word that it fits best."""
     best: dict[int, Match] = {}
     for pair in found.values():
         rival = best.get(pair.heard)

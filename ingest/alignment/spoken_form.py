@@ -1,4 +1,4 @@
-"""Words as they are said: one form for "£5" and "five pounds", "24/7" and "twenty-four seven", "G.D.S." and "GDS"."""
+"""Convert text to its spoken form: "£5" becomes "five pounds", "24/7" "twenty-four seven", "G.D.S." "gds"."""
 
 import re
 import unicodedata
@@ -24,15 +24,15 @@ _CURRENCIES = {"£": "pounds", "$": "dollars", "€": "euros"}
 _SUFFIXES = {"k": "thousand", "m": "million", "bn": "billion", "million": "million", "billion": "billion"}
 _SIGNS = {"%": "percent", "&": "and", "+": "plus", "@": "at"}
 _APOSTROPHES = str.maketrans("", "", "'’‘ʼ")
-_LONGEST_NUMBER = 12  # digits; anything longer is read digit by digit, as people do
+_LONGEST_NUMBER = 12  # digits; longer numbers are read digit by digit, as people do
 
 
 @lru_cache(maxsize=65536)
 def spoken_form(piece: str) -> tuple[str, ...]:
-    """Return the words somebody says who reads a whitespace-separated piece of text aloud, in lower case.
+    """Return the lower-case words that people say when they read a whitespace-separated piece of text aloud.
 
-    Numbers, years, money and ordinals become words, hyphens and other signs are borders, apostrophes vanish; a piece
-    without letters, digits and signs that are said has no words.
+    Numbers, years, money and ordinals become words. Hyphens and other signs separate words, apostrophes are removed. A
+    piece without letters, digits or spoken signs has no words.
     """
     text = unicodedata.normalize("NFKC", piece).casefold().translate(_APOSTROPHES)
     words: list[str] = []

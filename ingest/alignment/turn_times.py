@@ -1,4 +1,4 @@
-"""From matched words to times: what was heard keeps its time, what lies between is spread by its length."""
+"""Compute times from matched words: heard words keep their times, words between them are spread by length."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -10,23 +10,23 @@ from ingest.alignment.matching import NEAR
 
 Window = tuple[float, float]
 
-_USUAL_PACE = 0.065  # seconds per letter, where too little was heard to measure it
-_LONGEST_STRETCH = 2.0  # times the usual duration over which words between two heard ones are spread
-_TIGHTEST = 0.6  # the same for words pressed into a gap
-_SILENT = 0.7  # share of a gap that is one silence
-_OVERLAP = 2.0  # seconds that a turn of which nothing was heard may overlap its neighbours
-_LONGEST_GAP = 20.0  # seconds of silence beside it; in a longer one it may lie anywhere
-_LEAST_ERROR = 0.2  # seconds, beside the precision of the heard times
-_EDGE = 5  # words at either end that say how well the edge is known
-_EDGE_ERROR, _LOST_PER_SECOND, _SPARSE_ERROR = 0.8, 2.0, 2.0  # seconds, where the first or last word was not heard
-_DRIFT = 0.1  # seconds per second from the nearer heard word, where words fill a silence of the recogniser
-_LOST_ERROR = 3.5  # seconds, where no word was heard
-_SQUEEZE = 0.5  # of the usual duration: as fast as words before the first heard one may be
+_USUAL_PACE = 0.065  # seconds per letter if too little was heard to measure it
+_LONGEST_STRETCH = 2.0  # words between two heard ones are spread over at most this multiple of their usual duration
+_TIGHTEST = 0.6  # words that fill a gap take at least this share of their usual duration
+_SILENT = 0.7  # share of a gap that must be a single silence
+_OVERLAP = 2.0  # seconds by which a turn that was not heard may overlap its neighbours
+_LONGEST_GAP = 20.0  # seconds of silence around such a turn; in a longer one it may lie anywhere
+_LEAST_ERROR = 0.2  # seconds, in addition to the precision of the heard times
+_EDGE = 5  # words at each end that show how well the edge is known
+_EDGE_ERROR, _LOST_PER_SECOND, _SPARSE_ERROR = 0.8, 2.0, 2.0  # seconds, if the first or last word was not heard
+_DRIFT = 0.1  # seconds per second from the nearer heard word, for words in a gap where nothing was heard
+_LOST_ERROR = 3.5  # seconds, if no word was heard
+_SQUEEZE = 0.5  # shortest duration of words before the first or after the last heard one, as a share of the usual
 
 
 @dataclass(frozen=True, slots=True)
 class PlacedWord:
-    """A spoken word of a turn: its letters, when it was heard (None if it was not; seconds) and how well."""
+    """A spoken word of a turn: its letters, its heard times in seconds (None if not heard), and how it was heard."""
 
     letters: int
     start: float | None
@@ -34,7 +34,7 @@ class PlacedWord:
     sound: int | None  # its number among the heard words
     kind: int  # EXACT, NEAR, SLOT, or 0 if nothing was heard in its place
     pause_after: bool  # punctuation follows
-    doubt: float = 0.0  # seconds that a time which is no heard word's may be off
+    doubt: float = 0.0  # error in seconds of a time that is not a heard word's
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +48,10 @@ class Placement:
 def place_turns(
     turns: Sequence[Sequence[PlacedWord]], heard: Sequence[Window], duration: float | None, precision: float
 ) -> list[Placement | None]:
-    """Return where each turn lies in seconds, None for a turn that cannot be placed.
+    """Return the times of each turn in seconds, None for a turn that cannot be placed.
 
-    Words that were not heard lie between those that were, at their usual pace; a turn of which nothing was heard lies
-    between its neighbours if they leave it room.
+    Words that were not heard are placed between heard ones at their usual pace. A turn that was not heard at all is
+    placed between its neighbours if there is room.
     """
     pace = usual_pace(turns)
     turns = _silences_filled(turns, heard, pace)
@@ -80,7 +80,7 @@ def _inside(placement: Placement, limit: float) -> Placement:
 
 
 def usual_pace(turns: Sequence[Sequence[PlacedWord]]) -> float:
-    """Return the median number of seconds per letter of words heard one after the other."""
+    """Return the median seconds per letter of consecutive heard words."""
     paces = [
         (after.start - word.start) / word.letters
         for said in turns
@@ -93,10 +93,10 @@ def usual_pace(turns: Sequence[Sequence[PlacedWord]]) -> float:
 def _silences_filled(
     turns: Sequence[Sequence[PlacedWord]], heard: Sequence[Window], pace: float
 ) -> list[list[PlacedWord]]:
-    """Return the turns with times for words that were lost where the recogniser heard nothing at all.
+    """Return the turns with times for the words in gaps where nothing was heard.
 
-    That is where two heard words follow one another on the recording, and what stands between them in the text fits
-    the time between them; it may belong to several turns.
+    A gap is between two heard words that are (nearly) consecutive in the recording. It is filled if the words between
+    them in the text, possibly of several turns, fit its duration.
     """
     filled = [list(said) for said in turns]
     lost: list[tuple[int, int]] = []
@@ -113,7 +113,7 @@ def _silences_filled(
 
 
 def _silent(before: PlacedWord, after: PlacedWord, heard: Sequence[Window]) -> bool:
-    """Say whether nearly nothing was heard between two words."""
+    """Return whether nearly nothing was heard between two words."""
     if before.sound is None or after.sound is None or not before.sound < after.sound:
         return False
     spans = heard[before.sound : after.sound + 1]
@@ -138,7 +138,7 @@ def _fill(
 
 
 def _bounds(turns: Sequence[Sequence[PlacedWord]], limit: float) -> tuple[list[float], list[float]]:
-    """Return for each turn the end of the heard words before it and the start of those after it."""
+    """Return for all turns the end of the heard words before each, and the start of those after each."""
     earliest, latest = [0.0] * len(turns), [limit] * len(turns)
     for index in range(1, len(turns)):
         ends = [word.end for word in turns[index - 1] if word.end is not None]
@@ -150,10 +150,10 @@ def _bounds(turns: Sequence[Sequence[PlacedWord]], limit: float) -> tuple[list[f
 
 
 def _error(said: Sequence[PlacedWord], pace: float, precision: float) -> float:
-    """Return within how many seconds both ends of a turn lie in 95 % of cases.
+    """Return the error bound in seconds within which both ends of a turn lie in 95 % of cases.
 
-    Where the first and last words were heard, that is the error of the heard times; else it grows with the time that
-    the lost words take and with their share of the words there (measured on AMI at 10, 30 and 50 % corruption).
+    If the first and last words were heard, that is the error of the heard times. Otherwise it grows with the duration
+    of the lost words and their share of the words at that end (measured on AMI at 10, 30 and 50 % corruption).
     """
     error = _LEAST_ERROR + precision
     doubt = max(said[0].doubt, said[-1].doubt)
@@ -194,9 +194,9 @@ def _spans(said: Sequence[PlacedWord], pace: float, earliest: float, latest: flo
 def _unheard(
     turns: Mapping[int, Sequence[PlacedWord]], pace: float, bounds: Window, precision: float
 ) -> dict[int, Placement]:
-    """Return where turns lie of which nothing was heard: in the middle between their neighbours, if all of them fit.
+    """Return the times of consecutive turns that were not heard: centred between their neighbours, if all of them fit.
 
-    Where they do not fit, the recording was cut and nobody knows which of them it holds.
+    If they do not fit, the recording was cut, and it is unknown which of them it contains.
     """
     needed = {index: pace * _letters(said) for index, said in turns.items() if said}
     total = sum(needed.values())
@@ -223,7 +223,7 @@ def _between(said: Sequence[PlacedWord], spans: list[Window], ends: tuple[int, i
     if end - start <= _LONGEST_STRETCH * needed:
         _spread(said, spans, (left + 1, right), (start, end))
         return
-    # A pause or somebody else's words lie in this gap: words keep to the side of their clause.
+    # The gap contains a pause or another person's words, so each word stays on its clause's side.
     cut = next((place + 1 for place in range(left, right) if said[place].pause_after), (left + 1 + right) // 2)
     before = pace * _letters(said[left + 1 : cut])
     _spread(said, spans, (left + 1, cut), (start, start + before))

@@ -1,1 +1,1 @@
-"""When each turn begins and ends, and how surely."""
+"""Estimate and refine when turns begin and end, with error bounds."""

@@ -1,4 +1,4 @@
-"""Where turns and sentences begin and end, moved to the pauses that are heard in the recording; pure."""
+"""Move the edges of turns and sentences to the pauses of the recording; pure."""
 
 import re
 from bisect import bisect_left, bisect_right
@@ -12,22 +12,22 @@ import numpy as np
 from ingest.timing.pauses import Pause
 from ingest.transcript import Turn
 
-MOST_ERROR = 1.5  # seconds; a turn whose times are off by more may belong to any of many pauses
-FOUND_ERROR = 0.3  # seconds within which 95 % of turns lie of which both ends were found
-_WIDER = 0.3  # seconds beyond the stated error in which a pause is looked for
-_LEAST_SPREAD = 0.15  # seconds; standard deviation of times that claim to be better
-_BEFORE, _AFTER = 0.04, 0.02  # seconds by which a start lies before its sound, and an end after it
-# What speaks for a pause is that it is near and that long ones are rare: a log-likelihood against a pause that is there
-# by chance. Fitted by hand to the sample show and to AMI's meetings.
-_RARE = 1.5  # weight
-_LONGEST, _ALIKE = 0.8, 0.8  # seconds that count; share of a pause's length that another needs, to be as long
-_TAIL = 4.0  # degrees of freedom of Student's t: a few stated times are off by far more than they claim
-_SHARED = 2.0  # for the end of a turn, that something else was found to begin after that pause
-_CLEAR = 2.0  # by which a pause must beat every other to count as found
-_OVERLAP = 0.4  # seconds by which somebody else speaks before and after an edge, so that no pause marks it
-_STATES = 12  # choices that are followed at the same time
-_DECAY = 1.0  # seconds beside an edge in which the other words follow it
-# Where one word ends when the next begins, they part: ends count as this many seconds earlier than starts.
+MOST_ERROR = 1.5  # seconds; with a larger error, a turn could belong to any of many pauses
+FOUND_ERROR = 0.3  # error bound in seconds (95 % of turns) if both ends of a turn were found
+_WIDER = 0.3  # seconds beyond the stated error that are searched for a pause
+_LEAST_SPREAD = 0.15  # seconds; least standard deviation assumed for stated times
+_BEFORE, _AFTER = 0.04, 0.02  # seconds by which a start precedes its sound, and an end follows it
+# A pause scores higher the nearer and longer it is: its score is a log-likelihood against a pause that is there by
+# chance. Fitted by hand to the sample show and to the AMI meetings.
+_RARE = 1.5  # weight of a pause's rarity
+_LONGEST, _ALIKE = 0.8, 0.8  # seconds of a pause that count; share of its length from which another counts as equal
+_TAIL = 4.0  # degrees of freedom of Student's t, because a few stated times are off by far more than they claim
+_SHARED = 2.0  # bonus for the end of a turn if another edge begins after the same pause
+_CLEAR = 2.0  # margin by which a pause must beat all others to be certain
+_OVERLAP = 0.4  # seconds; if another person speaks for this long before and after an edge, no pause marks it
+_STATES = 12  # number of paths followed at the same time
+_DECAY = 1.0  # seconds around an edge in which the other words move with it
+# If one word ends when the next begins, ends count as this many seconds earlier than starts, to separate them.
 _EPSILON = 1e-6
 _TIMED = frozenset({"published", "aligned", "heard"})
 _SENTENCE_END = re.compile(r"[.?!…][\"'”’)\]]*$")
@@ -37,7 +37,7 @@ _Knot = tuple[float, float]  # a time as stated and as found, seconds
 
 @dataclass(frozen=True, slots=True)
 class _Edge:
-    """A word that begins a turn or a sentence: its place, its time and how far that may be off, seconds."""
+    """A word that begins a turn or a sentence: its position, its time and the error of that time, in seconds."""
 
     turn: int
     word: int
@@ -47,9 +47,10 @@ class _Edge:
 
 @dataclass(frozen=True, slots=True)
 class _Begun:
-    """What bounds a turn's end: it likelier lies in a pause after which something begins, and after its last sentence.
+    """What is known about a turn's end: `openings` are the pauses after which another turn or sentence begins.
 
-    `last_sentence` is when that sentence begins, in seconds.
+    The end is more likely in one of these, and is always after the start of the turn's last sentence, `last_sentence`
+    (seconds).
     """
 
     openings: frozenset[Pause]
@@ -58,7 +59,7 @@ class _Begun:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """The pause before an edge, whether no other comes into question, and how far the edge moves in seconds."""
+    """The pause before an edge, whether it clearly beats all others, and how far the edge moves in seconds."""
 
     pause: Pause
     clear: bool
@@ -66,12 +67,12 @@ class _Found:
 
 
 def refine_edges(turns: Sequence[Turn], pauses: Sequence[Pause]) -> tuple[Turn, ...]:
-    """Return the turns with the edges of turns and sentences at the pauses of their recording, seconds.
+    """Return the turns with the edges of turns and sentences moved to the pauses of their recording.
 
-    A start is moved to at most 40 ms before the sound after the pause that fits best within the turn's `timing_error`
-    + 0.3 s; where none fits (an interruption, music, overlapping speech) it stays. The words beside an edge follow it.
-    `timing_error` shrinks where both ends of a turn were found and nothing else came into question. Estimated times,
-    and those that may be off by more than 1.5 s, are left alone.
+    A start is moved to at most 40 ms before the sound after the best pause within the turn's `timing_error` + 0.3 s. If
+    no pause fits (an interruption, music, overlapping speech), it stays. Words near an edge move with it.
+    `timing_error` shrinks if both ends of a turn were found with certainty. Estimated times, and times with an error of
+    more than 1.5 s, do not change.
     """
     edges = list(_apart(turns))
     rarities = _rarities(pauses)
@@ -88,7 +89,7 @@ def refine_edges(turns: Sequence[Turn], pauses: Sequence[Pause]) -> tuple[Turn, 
 
 
 def has_movable_edges(turns: Sequence[Turn]) -> bool:
-    """Say whether any turn has times that a recording can refine, so that decoding it is worth while."""
+    """Return whether any turn has times that a recording can refine, so that decoding it is worthwhile."""
     return any(_may_move(turn) for turn in turns)
 
 
@@ -101,22 +102,22 @@ def _time(edge: _Edge) -> float:
 
 
 def begins_sentence(turn: Turn, place: int) -> bool:
-    """Say whether a word of a turn, by its number, follows the end of a sentence in it."""
+    """Return whether word number `place` of a turn follows the end of a sentence."""
     return place > 0 and _SENTENCE_END.search(turn.words[place - 1].text) is not None
 
 
 def _apart(turns: Sequence[Turn]) -> Iterator[_Edge]:
-    """Yield the edges of all turns in order of time, but for those in the midst of somebody else's turn."""
+    """Yield the edges of all turns in order of time, except those within another person's turn."""
     edges = sorted((edge for number, turn in enumerate(turns) for edge in _edges(number, turn)), key=_time)
-    waiting = sorted(
+    upcoming = sorted(
         (turn.start, turn.end, number)
         for number, turn in enumerate(turns)
         if turn.start is not None and turn.end is not None
     )[::-1]
     speaking: list[tuple[float, int]] = []  # end and number of the turns that began before the edge
     for edge in edges:
-        while waiting and waiting[-1][0] < edge.time - _OVERLAP:
-            speaking.append(waiting.pop()[1:])
+        while upcoming and upcoming[-1][0] < edge.time - _OVERLAP:
+            speaking.append(upcoming.pop()[1:])
         speaking = [(end, number) for end, number in speaking if end > edge.time + _OVERLAP]
         if all(number == edge.turn for _, number in speaking):
             yield edge
@@ -135,7 +136,7 @@ def _edges(number: int, turn: Turn) -> Iterator[_Edge]:
 
 
 def _rarities(pauses: Sequence[Pause]) -> list[float]:
-    """Return for each pause the logarithm of the seconds in which one as long is to be expected."""
+    """Return for each pause the logarithm of the seconds in which one pause of its length is expected."""
     lengths = [min(pause.end - pause.start, _LONGEST) for pause in pauses]
     ordered = sorted(lengths)
     seconds = max(1.0, pauses[-1].end) if pauses else 1.0
@@ -143,17 +144,17 @@ def _rarities(pauses: Sequence[Pause]) -> list[float]:
 
 
 def _gain(rarity: float, distance: float, error: float) -> float:
-    """Return how much likelier it is that an edge lies at a pause than at none, as a logarithm."""
+    """Return the log-likelihood that an edge is at a pause rather than at none."""
     spread = max(_LEAST_SPREAD, error / 2)
     far = (_TAIL + 1) / 2 * log1p((distance / spread) ** 2 / _TAIL)
     return _RARE * rarity - log(spread * sqrt(2 * pi)) - far
 
 
 def _chosen(edges: Sequence[_Edge], pauses: Sequence[Pause], rarities: Sequence[float]) -> list[_Found | None]:
-    """Return for each edge, in order of time, the pause before it, None where none fits; the best choice as a whole.
+    """Return for each edge, in order of time, the pause before it or None; together they are the best choice.
 
-    No pause serves two edges, and their order is kept. That is a shortest path over the pauses taken so far, of which
-    only the best few are followed.
+    No pause is used for two edges, and the order is preserved. This is a shortest-path search over the last pause
+    taken, which follows only the best few paths.
     """
     gains = [_gains(edge, pauses, rarities) for edge in edges]
     paths: list[dict[int, int]] = []  # for each edge: last pause taken after it → last pause taken before it
@@ -181,14 +182,14 @@ def _found(edge: _Edge, taken: int, offered: Mapping[int, float], pauses: Sequen
 
 
 def _gains(edge: _Edge, pauses: Sequence[Pause], rarities: Sequence[float]) -> dict[int, float]:
-    """Return the pauses that an edge may lie at, by number, and what speaks for each."""
+    """Return the candidate pauses of an edge, by number, and the score of each."""
     reach = edge.error + _WIDER
     near = range(bisect_left(pauses, edge.time - reach, key=_end), bisect_right(pauses, edge.time + reach, key=_end))
     return {number: _gain(rarities[number], pauses[number].end - edge.time, edge.error) for number in near}
 
 
 def _closing(turn: Turn, begun: _Begun, pauses: Sequence[Pause], rarities: Sequence[float]) -> Pause | None:
-    """Return the pause in which a turn ends, None where none fits."""
+    """Return the pause in which a turn ends, None if no pause fits."""
     if turn.start is None or turn.end is None or turn.timing_error is None:
         return None
     reach = turn.timing_error + _WIDER
@@ -216,7 +217,7 @@ def _moved(turn: Turn, begins: Mapping[int, _Found], closing: Pause | None) -> T
     timed = [place for place, word in enumerate(turn.words) if word.start is not None and word.end is not None]
     if turn.start is None or turn.end is None or not (timed and (begins or closing)):
         return turn
-    # What was not found stays, and is not drawn along by the next sentence.
+    # A start without a pause stays, and does not move with the next sentence.
     knots: list[_Knot] = [] if timed[0] in begins else [(turn.start, turn.start)]
     for before, place in zip([None, *timed], timed, strict=False):
         if place in begins:
@@ -244,14 +245,14 @@ def _knots(turn: Turn, before: int | None, place: int, pause: Pause) -> Iterator
     if before is not None:
         word, ended = turn.words[before], pause.start + _AFTER
         assert word.start is not None and word.end is not None
-        # Stated ends often reach to the next word, so the pause may begin long before them, but not before the word.
+        # Stated ends often extend to the next word, so the pause may begin long before them, but not before the word.
         if word.start - reach <= ended <= word.end + reach:
             yield min(word.end, start) - _EPSILON, ended
     yield start, max(pause.start + _AFTER, pause.end - _BEFORE)
 
 
 def _error(stated: float, opening: _Found | None, closing: Pause | None) -> float:
-    """Return the error of a turn in seconds: it shrinks where its ends are sure, and covers both times if in doubt."""
+    """Return a turn's error in seconds: smaller if both ends are certain; in doubt it covers the old and new start."""
     if opening is None:
         return stated
     if opening.clear and closing is not None:
@@ -269,7 +270,7 @@ def _increasing(knots: Sequence[_Knot]) -> list[_Knot]:
 
 
 def _with_decay(knots: Sequence[_Knot]) -> Iterator[_Knot]:
-    """Yield the knots, and between two that are far apart the times that stay as they are."""
+    """Yield the knots, and between two distant knots the times that do not move."""
     first, last = knots[0], knots[-1]
     yield from _still(first, -1)
     for knot, after in pairwise(knots):

@@ -1,4 +1,4 @@
-"""Times for a text that nobody heard: a guess from its length, said to be a guess."""
+"""Estimate times for a text without a recording, from its length; they are marked as estimated."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,18 +7,18 @@ from typing import NamedTuple
 from ingest.text.words import pieces
 from ingest.transcript import OfficialTurn, Turn, Word, untimed
 
-SLOWEST, FASTEST = 1.8, 3.6  # words per second between which a text fits a recording as a whole
+SLOWEST, FASTEST = 1.8, 3.6  # words per second at which a whole text fits a recording
 USUAL_PACE = 2.7  # words per second of a conversation
 LEAST_ERROR = 15.0  # seconds
 ERROR_PER_SECOND = 0.1  # of the distance from the nearer known end
 
 
 def estimate(turns: Sequence[OfficialTurn], duration: float | None, complete: bool) -> tuple[Turn, ...]:
-    """Return the turns with times guessed from the number of words; seconds, timing "estimated".
+    """Return the turns with times estimated from the number of words; seconds, timing "estimated".
 
-    A complete text that fits the duration (1.8 to 3.6 words per second) is spread over it; any other is placed from
-    the start at 2.7 words per second, and what would lie past the duration gets no time. `timing_error` is 15 s and a
-    tenth of the distance from the nearer known end (design, Law 2). Marks have no time.
+    A complete text that fits the duration (1.8 to 3.6 words per second) is spread over it. Any other text is placed
+    from the start at 2.7 words per second; words past the duration get no time. `timing_error` is 15 s plus a tenth of
+    the distance from the nearer known end (design, Law 2). Marks have no time.
     """
     spoken_pieces = [[not piece.mark for piece in pieces(turn.text)] for turn in turns]
     total = sum(map(sum, spoken_pieces))
@@ -34,7 +34,7 @@ def estimate(turns: Sequence[OfficialTurn], duration: float | None, complete: bo
 
 
 class _Scale(NamedTuple):
-    """How words are spread: words per second, up to how many seconds, and whether the text ends there."""
+    """How words are spread: words per second, the limit in seconds, and whether the text ends at that limit."""
 
     pace: float
     limit: float
@@ -69,5 +69,5 @@ def _placed(turn: Turn, speech: list[bool], said: int, scale: _Scale) -> Turn:
 
 
 def _middle(start: float, end: float, limit: float) -> float:
-    """Return the time within the turn that is farthest from both ends of the recording."""
+    """Return the time within the turn that is farthest from the ends of the recording."""
     return min(max(start, limit / 2), end)

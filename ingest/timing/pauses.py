@@ -1,4 +1,4 @@
-"""Where a recording pauses: its energy 100 times a second, and the stretches in which it is near the local floor."""
+"""Find the pauses of a recording: compute its energy 100 times a second, and find where it is near the local floor."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,38 +10,39 @@ from ingest.audio.load import SAMPLE_RATE
 
 RATE = 100  # values a second
 _FRAME = SAMPLE_RATE // RATE  # samples a value
-# Rumble and hum are loud and low, the "s" and "t" that begin words faint and high: each sample less most of the one
-# before it, the usual first step of speech processing.
+# Pre-emphasis, the usual first step of speech processing: subtract most of the previous sample. Rumble and hum are loud
+# and low, while the "s" and "t" that begin words are faint and high.
 _PREEMPHASIS = 0.9
 _SILENCE = 1e-10  # added to the mean square, so that digital silence is -100 dB and not minus infinity
 
-# Speech and silence are told apart by what is heard around, in seconds and dB.
+# Speech and silence are distinguished by the energy around them, in seconds and dB.
 _AROUND, _HOP = 20.0, 2.0
 _FLOOR, _SPEECH = 10.0, 90.0  # percentiles of the energy around
-_DEEPEST = 45.0  # below speech nothing is heard, so that digital silence makes no breath loud
-_SHALLOWEST = 9.0  # music or a crowd that never falls by so much hides every pause
-_QUIET = 0.3  # of the way from the floor to speech
-_FAINT = 0.12  # of the same way: a word that begins with a breath of sound ("h", "f") begins where this is passed
-_FAINTEST = 0.08  # seconds by which that may come before the loud part; what is longer is a breath
-_LOUD = 0.5  # of the same way: a word is as loud as that soon after it begins, a breath before it is not
-_SOON, _BREATH = 0.07, 0.5  # seconds; the longest breath that is looked through
-_SHORTEST = 0.08  # seconds; the closures of "p", "t" and "k" are shorter
-_CLICK = 0.03  # seconds; a louder moment that short is no word
+_DEEPEST = 45.0  # dB below speech; the floor is never lower, or a breath would seem loud beside digital silence
+_SHALLOWEST = 9.0  # dB; music or a crowd that never falls this far below speech hides every pause
+# The next three are shares of the way from the floor to speech.
+_QUIET = 0.3  # below this, nobody speaks
+_FAINT = 0.12  # a word that begins with a faint sound ("h", "f") begins where this is passed
+_FAINTEST = 0.08  # seconds by which the faint sound may precede the loud part; a longer one is a breath
+_LOUD = 0.5  # a word is this loud soon after it begins, a breath before it is not
+_SOON, _BREATH = 0.07, 0.5  # seconds until a word is loud, and of the longest breath
+_SHORTEST = 0.08  # seconds; the closures of "p", "t" and "k" are shorter than a pause
+_CLICK = 0.03  # seconds; a loud moment this short is not a word
 
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """A stretch in which nobody is heard to speak: seconds."""
+    """A stretch without speech; times in seconds."""
 
     start: float
     end: float
 
 
 def envelope(blocks: Iterable[NDArray[np.float32]]) -> NDArray[np.float32]:
-    """Return the energy of 16 kHz mono samples in dB, one value every 10 ms, high frequencies raised.
+    """Return the energy of 16 kHz mono samples in dB, one value every 10 ms, with high frequencies raised.
 
-    Blocks may be of any length and are read one at a time, so memory grows by 400 bytes a second only; an error of
-    their iterator comes through.
+    Blocks may have any length and are read one at a time, so memory grows by only 400 bytes per second of sound. Errors
+    of the iterator are passed on.
     """
     parts: list[NDArray[np.float32]] = []
     rest, last = np.zeros(0, np.float32), np.float32(0)
@@ -60,7 +61,7 @@ def envelope(blocks: Iterable[NDArray[np.float32]]) -> NDArray[np.float32]:
 
 
 def pauses(energy: NDArray[np.float32]) -> tuple[Pause, ...]:
-    """Return the pauses of a recording in order, from its `envelope`; quiet is judged by the 20 s around."""
+    """Return the pauses of a recording in order, from its `envelope`; the surrounding 20 s decide what is quiet."""
     if not len(energy):
         return ()
     floor, speech = _levels(energy)
@@ -83,20 +84,20 @@ def pauses(energy: NDArray[np.float32]) -> tuple[Pause, ...]:
 
 
 def _word_after(loud: NDArray[np.bool_], last: int) -> int:
-    """Return the first value after a pause that may belong to a word, where a breath comes before that."""
+    """Return the index of the first value after a pause that may belong to a word, skipping a breath."""
     after = np.flatnonzero(loud[last : last + round(_BREATH * RATE)])
     return last + int(after[0]) - round(_SOON * RATE) if len(after) else 0
 
 
 def _leading(faint: NDArray[np.bool_]) -> int:
-    """Return how many values at the end of a pause belong to the word after it already."""
+    """Return how many values at the end of a pause already belong to the next word."""
     most = min(round(_FAINTEST * RATE), len(faint) - 1)
     silent = np.flatnonzero(~faint[len(faint) - most :][::-1])
     return int(silent[0]) if len(silent) else most
 
 
 def _levels(energy: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the floor and the level of speech around each value, in dB."""
+    """Return the floor and the speech level around each value, in dB."""
     around, hop = round(_AROUND * RATE), round(_HOP * RATE)
     middles = np.arange(0, len(energy) + hop, hop)
     found = [

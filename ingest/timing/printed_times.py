@@ -1,45 +1,46 @@
-"""Times that the publisher prints beside the turns of a text: which can be true, and what lies between them; pure."""
+"""Use the times that a publisher prints beside turns: drop impossible ones, and estimate those between; pure."""
 
 import math
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from statistics import median
-from typing import NamedTuple
 
 from ingest.text.clock import clock
 from ingest.text.words import pieces
 from ingest.timing.estimate import ERROR_PER_SECOND, FASTEST, LEAST_ERROR, SLOWEST, USUAL_PACE
 from ingest.transcript import OfficialTurn, Turn, Word, untimed
 
-HASTE = 5.0  # words per second; nobody keeps up more for the length of a turn
-OVERLAP = 10.0  # seconds by which turns may interrupt each other, or a time be misprinted without harm
+HASTE = 5.0  # words per second; nobody speaks faster for a whole turn
+OVERLAP = 10.0  # seconds by which turns may interrupt each other, or a printed time may be wrong without harm
 _SECOND = 1.0  # precision of "12:34" in seconds
-_FRACTION = 0.5  # of "12:34.5": finer than people hear where a turn begins
+_FRACTION = 0.5  # precision of "12:34.5"; people cannot hear more precisely where a turn begins
 _STEPS = (60.0, 30.0, 15.0, 10.0, 5.0)  # seconds to which a publisher may round
-_ENOUGH = 4  # different times that show a rounding
-_DISAGREEMENT = 5.0  # seconds between printed and heard times that are another edit and no imprecision
-_AHEAD = 50  # turns that may speak in the same second
-_NAMED = 5  # dropped times that a message names
+_ENOUGH = 4  # different times needed to detect rounding
+_DISAGREEMENT = 5.0  # seconds; a larger difference between printed and heard times means a different edit
+_AHEAD = 50  # most turns that begin in the same second
+_NAMED = 5  # dropped times listed in a message
 
-# Words spread evenly between printed times lie off by so many seconds for each second to the nearer of them, besides
-# what the times themselves are off: 96 of 100 sentences within (2,465 of the alignment corpus, not its first words).
+# Error of words spread evenly between printed times, in seconds per second to the nearer of them, in addition to the
+# error of those times: covers 96 % of sentences (2,465 of the alignment corpus, without their turns' first words).
 _DRIFT = 0.3
-_ROUNDING = 0.0021  # seconds that rounding to milliseconds moves a length
-# Words per second at which words end where they end, and not where the next turn begins.
+_ROUNDING = 0.0021  # seconds by which rounding to milliseconds changes a length
+# At these words per second, the end of the last word does not depend on the next turn's time.
 _OPEN_PACES = (SLOWEST, USUAL_PACE, HASTE)
 
 
-class Plausible(NamedTuple):
-    """Turns without the printed times that cannot be true, and one line for each kind of those."""
+@dataclass(frozen=True, slots=True)
+class Plausible:
+    """Turns without impossible printed times, and one line for each kind of impossible time."""
 
     turns: tuple[OfficialTurn, ...]
     problems: tuple[str, ...] = ()
 
 
-class _Stretch(NamedTuple):
-    """Turns [first, last) from a known time on; `end` is the next known time, None if there is none; seconds."""
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Turns [first, last) that start at a known time; `end` is the next known time or None; seconds."""
 
     first: int
     last: int
@@ -48,16 +49,16 @@ class _Stretch(NamedTuple):
 
 
 def without_impossible_times(turns: Sequence[OfficialTurn], duration: float | None) -> Plausible:
-    """Return the turns without printed times that lie past the end, run backwards or leave no time to speak.
+    """Return the turns without printed times that are past the end, run backwards or leave no time to speak.
 
-    The times that agree with most others stay: the longest run in which nobody says over five words per second, and
-    what is within ten seconds of it. If that is less than half of them, none stays. `duration` in seconds.
+    The times that agree with most others stay: the longest sequence in which nobody says over five words per second,
+    and the times within ten seconds of it. If those are fewer than half, none stays. `duration` is in seconds.
     """
     late = {index for index, turn in enumerate(turns) if turn.start is not None and turn.start > _limit(duration)}
     times = [(index, turn.start) for index, turn in enumerate(turns) if turn.start is not None and index not in late]
     wrong = _out_of_order(times, [0, *accumulate(sum(_speech(turn)) for turn in turns)])
     problems = [
-        *_problem(turns, sorted(late), "lie past the end of the recording"),
+        *_problem(turns, sorted(late), "are past the end of the recording"),
         *_problem(turns, sorted(wrong), "run backwards or leave no time to speak"),
     ]
     dropped = late | wrong
@@ -66,12 +67,12 @@ def without_impossible_times(turns: Sequence[OfficialTurn], duration: float | No
 
 
 def place_at_printed_times(turns: Sequence[OfficialTurn], duration: float | None, complete: bool) -> tuple[Turn, ...]:
-    """Return the turns at their printed times, timing "published", and those without one between them, "estimated".
+    """Return turns at their printed times with timing "published", and turns between them with timing "estimated".
 
-    Words are spread up to the next known time, at 1.8 to 5 words per second. `timing_error` of a printed time is its
-    precision, one second for "12:34"; of a guess it is that of an estimate (design, Law 2), where the printed times are
-    the known ends, and the time that words do not fill. After the last printed time words run on to the end of a
-    complete text that fits, else at 2.7 words per second. Words past `duration` seconds have no time.
+    Words are spread up to the next known time, at 1.8 to 5 words per second. The `timing_error` of a printed time is
+    its precision, one second for "12:34". That of an estimate follows Law 2 of the design, with the printed times as
+    known ends, plus the time that the words do not fill. After the last printed time, words are spread up to the end if
+    the text is complete and fits, else at 2.7 words per second. Words past `duration` seconds have no time.
     """
     known = [turn.start for turn in turns if turn.start is not None]
     if not known:
@@ -85,10 +86,10 @@ def place_at_printed_times(turns: Sequence[OfficialTurn], duration: float | None
 
 
 def error_within(turn: Turn, start: float, end: float) -> float | None:
-    """Return how far off the times of a turn's words from `start` to `end` may be, seconds, None without any times.
+    """Return the error bound in seconds for a turn's words from `start` to `end`, None if the turn has no times.
 
-    It is the turn's `timing_error`, but for words spread evenly between printed times, of which only the turn's edges
-    are known: 0.3 s more for each second from the nearer edge, or from the start where the end is not known either.
+    It is the turn's `timing_error`. For words spread evenly between printed times, only the turn's edges are known, so
+    0.3 s is added per second from the nearer edge, or from the start if the end is not known either.
     """
     length = _even_length(turn) if turn.timing == "published" else None
     if turn.timing_error is None or turn.start is None or turn.end is None or not length:
@@ -99,10 +100,10 @@ def error_within(turn: Turn, start: float, end: float) -> float | None:
 
 
 def time_problems(official: Sequence[OfficialTurn], turns: Sequence[Turn], duration: float | None) -> tuple[str, ...]:
-    """Return a line for each doubt about printed times: impossible ones, and ones that the recording contradicts.
+    """Return a line for each doubt about printed times: impossible times, and times the recording contradicts.
 
-    `turns` are those of the transcript; where most aligned starts are over five seconds from the printed ones, text and
-    recording are of different edits.
+    `turns` are those of the transcript. If the median difference between aligned and printed starts is over five
+    seconds, text and recording are different edits.
     """
     found = without_impossible_times(official, duration)
     if len(found.turns) != len(turns):
@@ -114,12 +115,12 @@ def time_problems(official: Sequence[OfficialTurn], turns: Sequence[Turn], durat
     ]
     if not apart or median(apart) <= _DISAGREEMENT:
         return found.problems
-    line = f"printed times and recording differ by {median(apart):.0f} s (median): one of them is of another edit"
+    line = f"printed times and recording differ by {median(apart):.0f} s (median): one of them is a different edit"
     return (*found.problems, line)
 
 
 def _even_length(turn: Turn) -> float | None:
-    """Return the seconds of a word where most words last equally long and touch: nobody speaks so, they were spread."""
+    """Return the seconds per word if most words have equal lengths without gaps, which shows that they were spread."""
     spans = [(word.start, word.end) for word in turn.words if word.start is not None and word.end is not None]
     if len(spans) < 2:
         return None
@@ -128,12 +129,12 @@ def _even_length(turn: Turn) -> float | None:
         abs(end - start - usual) <= _ROUNDING and abs(after - start - usual) <= _ROUNDING
         for (start, end), (after, _) in pairwise(spans)
     )
-    # Most and not all: where there is a recording, those beside a pause were moved.
+    # Most, not all: if there is a recording, the words beside a pause were moved.
     return usual if 2 * even >= len(spans) - 1 else None
 
 
 def _limit(duration: float | None) -> float:
-    """Return the latest time a turn may begin; a duration of whole minutes was probably cut to them."""
+    """Return the latest time at which a turn may begin; a duration of whole minutes was probably rounded down."""
     if not duration:
         return math.inf
     return duration + (60.0 if duration % 60 == 0 else 0.0)
@@ -145,13 +146,13 @@ def _speech(turn: OfficialTurn) -> list[bool]:
 
 def _out_of_order(times: Sequence[tuple[int, float]], said: Sequence[int]) -> set[int]:
     """Return the turns whose time contradicts the others; `said` is the number of words before each turn."""
-    # A time less what the words before it take at least: that never decreases where people can speak so fast.
+    # A time minus the least time for the words before it. It never decreases if the times leave room for the words.
     slack = {index: time - said[index] / HASTE for index, time in times}
     backbone = _longest_run([(index, value) for index, value in slack.items() if value >= -OVERLAP])
     bounds = [0.0, *(slack[index] for index in backbone), math.inf]
     kept = set()
     for index, value in slack.items():
-        place = bisect_right(backbone, index)  # of the backbone's times around it; one of them passes by itself
+        place = bisect_right(backbone, index)  # the backbone's times around this one; its own members always pass
         if bounds[place] - OVERLAP <= value <= bounds[place + 1] + OVERLAP:
             kept.add(index)
     return slack.keys() - kept if 2 * len(kept) >= len(slack) else set(slack)
@@ -184,7 +185,7 @@ def _problem(turns: Sequence[OfficialTurn], dropped: Sequence[int], what: str) -
 
 
 def _precision(times: Sequence[float]) -> float:
-    """Return how exact printed times are in seconds, by the coarsest step that all of them are a multiple of."""
+    """Return the precision of printed times in seconds: the coarsest step that all of them are multiples of."""
     if any(time % 1 for time in times):
         return _FRACTION
     different = {time for time in times if time}
@@ -200,7 +201,7 @@ def _stretches(turns: Sequence[OfficialTurn], end: float | None) -> list[_Stretc
     found = []
     for place, (first, start) in enumerate(known):
         last = known[place + 1][0] if place + 1 < len(known) else len(turns)
-        # Turns that overlap, or begin in the same second, speak up to the next time that is later.
+        # Turns that overlap, or begin in the same second, last until the next later time.
         later = next((time for _, time in known[place + 1 : place + 1 + _AHEAD] if time > start), None)
         if place + 1 == len(known) and end is not None:
             words = sum(sum(_speech(turn)) for turn in turns[first:])
@@ -248,7 +249,7 @@ def _words(turn: OfficialTurn, speech: Sequence[bool], start: float, pace: float
 
 
 def _error(start: float, end: float, stretch: _Stretch) -> float:
-    """Return the bound of a guess: it grows with the distance from the nearer known time."""
+    """Return the error bound of an estimate in seconds; it grows with the distance from the nearer known time."""
     if stretch.end is None:
         return LEAST_ERROR + ERROR_PER_SECOND * (end - stretch.start)
     middle = min(max(start, (stretch.start + stretch.end) / 2), end)

@@ -130,7 +130,7 @@ def test_times_past_the_end_are_dropped_by_name() -> None:
     """A duration of whole minutes may be a minute too short; any other is the end."""
     turns = official((0.0, 5), (130.0, 5))
     assert without_impossible_times(turns, 119.0).problems == (
-        "printed times that lie past the end of the recording are not used: turn 1 at 2:10",
+        "printed times that are past the end of the recording are not used: turn 1 at 2:10",
     )
     assert starts(without_impossible_times(turns, 119.0).turns) == [0.0, None]
     assert without_impossible_times(turns, 120.0).problems == ()
@@ -161,7 +161,7 @@ def test_heard_words_come_before_printed_times() -> None:
     assert [turn.timing for turn in turns] == ["aligned", "aligned"]
     assert turns[0].start == pytest.approx(30.0, abs=1.0)
     assert time_problems(TALK, turns, 100.0) == (
-        "printed times and recording differ by 30 s (median): one of them is of another edit",
+        "printed times and recording differ by 30 s (median): one of them is a different edit",
     )
     assert time_problems(TALK, assemble(EPISODE, OfficialText(TALK), cues(TALK), None).turns, 100.0) == ()
 
