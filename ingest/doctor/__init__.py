@@ -1,1 +1,1 @@
-"""Every file of the library checked, repaired or named."""
+"""Check every file of the library, and repair or report it."""

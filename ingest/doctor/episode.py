@@ -1,4 +1,4 @@
-"""Check the files of one episode, make again what is derived from others, and name what is not."""
+"""Check the files of one episode, make derived files again, and report the damaged ones that are not derived."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -16,7 +16,7 @@ from ingest.storage.files import SCHEMA, hash_of, lock, read_if_whole, read_json
 from ingest.transcript import Transcript, from_json
 
 _FROM_BACKUP = "restore it from a backup, or delete it and ingest its source again"
-# The fields that a file without a checksum, as earlier versions wrote it, must at least have.
+# The fields that a file must at least have; earlier versions wrote files without a checksum.
 _FIELDS = {
     "captions.json": {"inputs", "cues", "notes", "problems"},
     "official.json": {"inputs", "text"},
@@ -24,9 +24,9 @@ _FIELDS = {
     "state.json": {"status", "message"},
     NOTE: {"audio_sha256"},
 }
-# Made from the other files of their episode, without network or Whisper.
+# Files made from the episode's other files, without network or Whisper.
 _DERIVED = ("official.json", "transcript.json")
-# Notes of what was done, which the next run does or notes again.
+# Records of what was done; the next run writes them again.
 _NOTES = ("state.json", "heard.partial.json", NOTE)
 _ENGINE = ("engine", "model")
 _UNDONE = ("waiting", "failed", "quarantined")
@@ -36,7 +36,7 @@ FindingKind = Literal["repaired", "note", "person"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was found at a path: `repaired`, a `note` (nothing is broken), or something that a `person` must do."""
+    """A problem at a path: it was `repaired`, is only a `note` (nothing is broken), or needs a `person`."""
 
     path: str
     problem: str
@@ -44,18 +44,18 @@ class Finding:
 
 
 def examine_episode(home: Path, identifier: str) -> Iterator[Finding]:
-    """Yield what is wrong with one episode, remaking official text and transcript from its other files; lazily."""
+    """Yield the problems of one episode, lazily; make its official text and transcript again from its other files."""
     folder = episode_folder(home, identifier)
     name = folder.relative_to(home).as_posix()
     with lock(folder, wait=False) as held:
         if not held:
             yield Finding(name, "another process is ingesting it; it was not checked", "note")
             return
-        with lock(episodes_folder(home)):  # whoever registers writes into this folder too
+        with lock(episodes_folder(home)):  # registering items writes into this folder too
             yield from left_over(home, folder)
-        yield from _ended_transcription(home, folder)
+        yield from _finished_transcription(home, folder)
         if not any(folder.iterdir()):
-            yield repaired(home, folder, "an empty folder, which a lease left, was removed", folder.rmdir)
+            yield repaired(home, folder, "was an empty folder left by a lease; it was removed", folder.rmdir)
             return
         found = list(_damage(home, identifier))
         yield from (finding for finding in found if finding.outcome != "repaired")
@@ -64,18 +64,18 @@ def examine_episode(home: Path, identifier: str) -> Iterator[Finding]:
         yield from _remade(home, identifier, damaged, any(finding.outcome == "person" for finding in found))
 
 
-def _ended_transcription(home: Path, folder: Path) -> Iterator[Finding]:
-    """Remove what a transcription was to be gone on with, if a run was killed between its end and that removal."""
+def _finished_transcription(home: Path, folder: Path) -> Iterator[Finding]:
+    """Delete the partial file of a finished transcription, which remains if the run was killed before deleting it."""
     paths = folder / "heard.partial.json", folder / "heard.json"
     if any(not path.exists() or _problem(path, folder.name) is not None for path in paths):
         return
     partial, whole = (read_json(path) for path in paths)
     if whole["key"] == {"audio_sha256": partial.get("audio"), **{name: partial[name] for name in _ENGINE}}:
-        yield repaired(home, paths[0], "was left by a transcription that had ended; it was removed", paths[0].unlink)
+        yield repaired(home, paths[0], "was left by a finished transcription; it was removed", paths[0].unlink)
 
 
 def _damage(home: Path, identifier: str) -> Iterator[Finding]:
-    """Yield what is wrong with an episode's files; `repaired` marks what is to be made again, not yet done."""
+    """Yield the problems of an episode's files; `repaired` marks those that are still to be made again."""
     folder = episode_folder(home, identifier)
     name = folder.relative_to(home).as_posix()
     try:
@@ -86,21 +86,21 @@ def _damage(home: Path, identifier: str) -> Iterator[Finding]:
         yield Finding(name if missing else f"{name}/episode.json", problem, "person")
         return
     if record.episode.id != identifier:
-        yield Finding(f"{name}/episode.json", f"is of the episode {record.episode.id}; {_FROM_BACKUP}", "person")
+        yield Finding(f"{name}/episode.json", f"belongs to episode {record.episode.id}; {_FROM_BACKUP}", "person")
         return
     if (folder / "removed.json").exists():
-        yield Finding(name, f"its removal was begun and not ended; run: playback remove {identifier}", "person")
+        yield Finding(name, f"its removal was interrupted; run: playback remove {identifier}", "person")
     for path in sorted(folder.glob("[!.]*")):
         if path.suffix != ".json":
             if not path.name.startswith("audio."):
-                yield Finding(f"{name}/{path.name}", "is no file of the library", "note")
+                yield Finding(f"{name}/{path.name}", "is not a file of the library", "note")
         elif (wrong := _problem(path, identifier)) is not None:
             derived = path.name in (*_DERIVED, *_NOTES) and not _of_another_version(path)
             yield Finding(f"{name}/{path.name}", wrong, "repaired" if derived else "person")
     for derived_name in _DERIVED if _status(folder) == "ingested" else ():
         if not (folder / derived_name).exists():
             yield Finding(f"{name}/{derived_name}", "is missing", "repaired")
-    yield from _sound(home, identifier)
+    yield from _wrong_recording(home, identifier)
     if _status(folder) in _UNDONE:
         state = read_json(folder / "state.json")
         outcome: FindingKind = "person" if state["status"] == "quarantined" else "note"
@@ -108,7 +108,7 @@ def _damage(home: Path, identifier: str) -> Iterator[Finding]:
 
 
 def _problem(path: Path, identifier: str) -> str | None:
-    """Say what is wrong with a JSON file of an episode, None if nothing is."""
+    """Return the problem of an episode's JSON file, None if it has none."""
     try:
         data = read_json(path)
         if missing := _FIELDS.get(path.name, set()) - data.keys():
@@ -123,7 +123,7 @@ def _problem(path: Path, identifier: str) -> str | None:
 
 
 def _of_another_version(path: Path) -> bool:
-    """Say whether a file is whole and of a schema that another version of Playback reads, which is not to be lost."""
+    """Return whether a file is intact but has another version's schema, so that it must not be overwritten."""
     try:
         data = json.loads(path.read_bytes())
     except ValueError:
@@ -133,15 +133,15 @@ def _of_another_version(path: Path) -> bool:
 
 def _wrong_transcript(path: Path, transcript: Transcript, identifier: str) -> str | None:
     if transcript.episode.id != identifier:
-        return f"is of the episode {transcript.episode.id}"
+        return f"belongs to episode {transcript.episode.id}"
     words = hash_of([turn.text for turn in transcript.turns])[:16]
     if path.name != "transcript.json" and path.name != f"transcript-{words}.json":
-        return "its words are not those that its name stands for"
+        return "its words do not match the hash in its name"
     return None
 
 
-def _remade(home: Path, identifier: str, damaged: list[str], hurt: bool) -> Iterator[Finding]:
-    """Make again what is derived; while a file that it is made from is damaged, nothing is replaced by less."""
+def _remade(home: Path, identifier: str, damaged: list[str], is_source_damaged: bool) -> Iterator[Finding]:
+    """Make derived files again; if a file they are made from is damaged, leave them, so that nothing is lost."""
     folder = episode_folder(home, identifier)
     for name in damaged:
         where = (folder / name).relative_to(home).as_posix()
@@ -149,21 +149,21 @@ def _remade(home: Path, identifier: str, damaged: list[str], hurt: bool) -> Iter
             yield repaired(home, folder / name, "was damaged; the next ingest writes it again", (folder / name).unlink)
         elif name == "state.json":
             yield repaired(home, folder / name, "was damaged; it was written again", lambda: _note_state(folder))
-        elif hurt:
-            yield Finding(where, "is damaged, and so is what it is made from; mend that first", "person")
+        elif is_source_damaged:
+            yield Finding(where, "is damaged, and so is a file it is made from; repair that first", "person")
     wanted = [name for name in damaged if name in _DERIVED]
-    if not wanted or hurt:
+    if not wanted or is_source_damaged:
         return
     for name in wanted:
-        # What is damaged is made again by itself, and stays for a person where it cannot be. What is whole and wrong,
-        # as a file without a checksum may be, would be taken for done.
+        # Ingestion replaces a damaged file, or leaves it for a person if it cannot. But it would take a readable file
+        # with wrong contents, which a file without a checksum may be, for a finished stage.
         if _is_whole(folder / name):
             (folder / name).unlink()
     state = read_if_whole(folder / "state.json")
     settings = IngestSettings(audio=False, allow=None)
     outcome = ingest_episode(load_record(home, identifier).episode, home, settings)
     if not outcome.ok and state is not None:
-        with lock(folder):  # or the next examination would take what is missing for what was never made
+        with lock(folder):  # otherwise the next check would take the missing file for one that was never made
             write_json(folder / "state.json", state)
     for name in wanted:
         where = (folder / name).relative_to(home).as_posix()
@@ -181,7 +181,7 @@ def _is_whole(path: Path) -> bool:
 
 
 def _note_state(folder: Path) -> None:
-    """Write what can be told without the lost file: with a transcript the episode is ingested, without it is new."""
+    """Replace a lost state: with a transcript the episode is "ingested", without one it has no state yet."""
     if (folder / "transcript.json").exists():
         message = "its state was lost and written again"
         write_json(folder / "state.json", {"schema": 1, "status": "ingested", "message": message})
@@ -197,8 +197,8 @@ def _status(folder: Path) -> str | None:
     return status if isinstance(status, str) else None
 
 
-def _sound(home: Path, identifier: str) -> Iterator[Finding]:
-    """Compare the recording with the one that was brought in; earlier versions noted only what was heard in it."""
+def _wrong_recording(home: Path, identifier: str) -> Iterator[Finding]:
+    """Compare the recording with the one that was imported; earlier versions stored its hash only with heard words."""
     audio = recording(home, identifier)
     if audio is None:
         return
@@ -212,14 +212,14 @@ def _sound(home: Path, identifier: str) -> Iterator[Finding]:
     if known and sha256_of(audio) not in known:
         yield Finding(
             audio.relative_to(home).as_posix(),
-            "is not the recording that was brought in; restore it from a backup, or delete it and ingest its source "
+            "is not the recording that was imported; restore it from a backup, or delete it and ingest its source "
             "again",
             "person",
         )
 
 
 def left_over(home: Path, folder: Path) -> Iterator[Finding]:
-    """Remove temporary files; a partial download that can be continued, which has a note beside it, stays."""
+    """Delete temporary files, except a partial download that can be resumed because it has its note beside it."""
     for path in sorted(folder.glob(".*.part*")):
         other = path.with_suffix("") if path.suffix == ".json" else path.with_name(f"{path.name}.json")
         if not other.exists():
@@ -227,7 +227,7 @@ def left_over(home: Path, folder: Path) -> Iterator[Finding]:
 
 
 def repaired(home: Path, path: Path, problem: str, repair: Callable[[], object]) -> Finding:
-    """Repair, and say whether that went well."""
+    """Run `repair` and return a finding that says whether it succeeded."""
     name = path.relative_to(home).as_posix()
     try:
         repair()

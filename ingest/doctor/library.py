@@ -1,6 +1,6 @@
-"""Check every file of the library, repair what is derived from others, and name what is not.
+"""Check every file of the library, repair derived files, and report the damaged ones that are not derived.
 
-Nothing here asks the network. What a lease or the list of episodes protects is only touched while that is held.
+Nothing here uses the network. Files that a lock protects are only changed while it is held.
 """
 
 import json
@@ -19,20 +19,20 @@ __all__ = ["FEEDBACK", "Finding", "examine_library"]
 
 
 def examine_library(home: Path) -> Iterator[Finding]:
-    """Yield what is wrong in the library, file by file, repairing what can be made again; lazily.
+    """Yield the problems of the library, file by file, repairing what can be made again; lazily.
 
-    Takes the list of episodes and each episode's lease for as long as it looks at them; an episode that another process
-    is ingesting is named and left alone.
+    Holds the lock of the episodes folder and each episode's lease while it checks them. An episode that another process
+    is ingesting is reported and not changed.
     """
     root = home / "library"
     if not root.is_dir():
-        yield Finding("library", "holds nothing yet; run: playback ingest SOURCE", "note")
+        yield Finding("library", "is empty; run: playback ingest SOURCE", "note")
         return
-    yield from _room(home)
+    yield from _space_and_access(home)
     yield from _open_to_others(root)
     for folder in (episodes_folder(home), root / "feeds", removed_folder(home)):
         if folder.is_dir():
-            yield from _strangers(home, folder)
+            yield from _unknown_files(home, folder)
     yield from _feeds(home)
     if episodes_folder(home).is_dir():
         for path in sorted(episodes_folder(home).iterdir()):
@@ -45,15 +45,15 @@ def examine_library(home: Path) -> Iterator[Finding]:
 
 
 def _feeds(home: Path) -> Iterator[Finding]:
-    """Check the shows' files one by one, then their fields all together."""
-    whole = True
+    """Check the shows' files one by one; if all are readable, check their fields."""
+    is_readable = True
     for path in sorted((home / "library" / "feeds").glob("*.json")):
         try:
             read_json(path)
         except LibraryError as error:
-            whole = False
+            is_readable = False
             yield Finding(path.relative_to(home).as_posix(), one_line(error), "person")
-    if whole:
+    if is_readable:
         try:
             feeds(home)
         except LibraryError as error:
@@ -70,10 +70,10 @@ def _removed(home: Path, folder: Path) -> Iterator[Finding]:
         yield Finding(f"{name}/removed.json", one_line(error), "person")
         return
     if removal is None:
-        problem = f"lies among removed episodes and is not noted as one; run: playback remove {folder.name}"
+        problem = f"is among removed episodes without a valid note; run: playback remove {folder.name}"
         yield Finding(name, problem, "person")
     elif removal.purged and [path.name for path in folder.iterdir()] != ["removed.json"]:
-        yield Finding(name, f"its purge did not end; run: playback remove {folder.name} --purge", "person")
+        yield Finding(name, f"its purge was interrupted; run: playback remove {folder.name} --purge", "person")
 
 
 def _feedback(home: Path) -> Iterator[Finding]:
@@ -87,33 +87,36 @@ def _feedback(home: Path) -> Iterator[Finding]:
             yield Finding(FEEDBACK, f"line {number} cannot be read; a write was cut off there", "note")
 
 
-def _room(home: Path) -> Iterator[Finding]:
+def _space_and_access(home: Path) -> Iterator[Finding]:
     free = free_space(home)
     if free < RESERVE:
-        yield Finding("library", f"{megabytes(free)} are free on its disk; free some space", "person")
+        yield Finding("library", f"only {megabytes(free)} are free on its disk; free some space", "person")
     for folder in (home / "library", episodes_folder(home), home / "library" / "feeds"):
         if folder.is_dir() and not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
             name = folder.relative_to(home).as_posix()
-            yield Finding(name, "may not be written by this user; give it the right to", "person")
+            yield Finding(name, "is not readable and writable for this user; give it access", "person")
 
 
 def _open_to_others(root: Path) -> Iterator[Finding]:
-    """Close a library that other users of the machine may look into: a copy of one, or one of an earlier version."""
+    """Make a library private that other users can read: a copy, or one made by an earlier version."""
     if not root.stat().st_mode & 0o077:
         return
     try:
         root.chmod(0o700)
     except OSError as error:
-        problem = f"others may look into it, and addresses may hold passwords ({error.strerror}); run: chmod 700 {root}"
+        problem = f"other users can read it, and addresses may hold passwords ({error.strerror}); run: chmod 700 {root}"
         yield Finding("library", problem, "person")
     else:
-        yield Finding("library", "others could look into it, and addresses may hold passwords; closed", "repaired")
+        problem = "other users could read it, and addresses may hold passwords; it is now private"
+        yield Finding("library", problem, "repaired")
 
 
-def _strangers(home: Path, folder: Path) -> Iterator[Finding]:
-    """Remove temporary files of interrupted runs from a folder of folders, and name files that are nobody's."""
+def _unknown_files(home: Path, folder: Path) -> Iterator[Finding]:
+    """Delete temporary files of interrupted runs from a folder of folders, and report files that do not belong."""
     with lock(episodes_folder(home)):
         yield from left_over(home, folder)
     for path in sorted(folder.iterdir()):
         if not path.is_dir() and not (folder.name == "feeds" and path.suffix == ".json"):
-            yield Finding(path.relative_to(home).as_posix(), "is no file of the library; take it away", "person")
+            yield Finding(
+                path.relative_to(home).as_posix(), "is not a file of the library; move it elsewhere", "person"
+            )

@@ -212,7 +212,7 @@ def test_files_of_another_episode_are_found(home: Path) -> None:
     shutil.copyfile(second / "episode.json", first / "episode.json")
     found = examined(home)
     assert [finding.outcome for finding in found] == ["person"]
-    assert f"is of the episode {second.name}" in found[0].problem
+    assert f"belongs to episode {second.name}" in found[0].problem
 
 
 def test_an_earlier_transcript_is_known_by_its_name(home: Path, folder: Path) -> None:
