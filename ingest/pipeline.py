@@ -1,4 +1,4 @@
-"""From an episode to its transcript on disk: it goes through its stages, and what became of it is kept."""
+"""Ingest one episode: run its stages to make its transcript on disk, and record the outcome."""
 
 import logging
 from collections.abc import Callable
@@ -28,15 +28,15 @@ from ingest.transcript import Episode, Transcript
 
 logger = logging.getLogger(__name__)
 
-# Raise it when the same inputs give another transcript.
+# Increase it when the same inputs give a different transcript.
 TRANSCRIPT_VERSION = 4
 
 
 @dataclass(frozen=True, slots=True)
 class IngestSettings:
-    """What a run is asked for; picklable, so that an episode can be ingested by another process.
+    """The settings of a run; picklable, so that another process can ingest an episode.
 
-    `allow` are hosts that may be fetched from though they are not public; None: no server is asked for anything.
+    `allow` are hosts that may be fetched from although they are not public; if None, no requests are sent at all.
     """
 
     audio: bool = True
@@ -49,27 +49,27 @@ class IngestSettings:
 def ingest_episode(
     episode: Episode, home: Path, settings: IngestSettings, progress: StageProgress | None = None
 ) -> Outcome:
-    """Take one episode through its stages and say what became of it; what was done before is not done again.
+    """Run the stages of one episode and return the outcome; finished stages are not repeated.
 
     Never raises PlaybackError: a failure is an outcome, and the third in a row puts the episode in quarantine until
-    its source changes. Another process at the same episode makes it "busy".
+    its source changes. If another process is ingesting the episode, the outcome is "busy".
     """
 
     def work(record: Record) -> Outcome:
-        left_alone = None if settings.again else quarantine_outcome(home, record)
-        return left_alone or record_outcome(home, record, _outcome_of(record, home, settings, progress))
+        quarantined = None if settings.again else quarantine_outcome(home, record)
+        return quarantined or record_outcome(home, record, _outcome_of(record, home, settings, progress))
 
     return _with_lease(episode, home, work)
 
 
 def record_killed(episode: Episode, home: Path) -> Outcome:
-    """Count a failure that ended the process it happened in, as one for want of memory does; raises as little."""
+    """Record a failure that killed its process, for example by lack of memory; like `ingest_episode`, never raises."""
     failed = Outcome(episode, "failed", "its process was killed; it may need more memory: use fewer --workers")
     return _with_lease(episode, home, lambda record: record_outcome(home, record, failed))
 
 
 def _with_lease(episode: Episode, home: Path, work: Callable[[Record], Outcome]) -> Outcome:
-    """Work on an episode while no other process does, and if it is in the library and can be read."""
+    """Take the episode's lease and run `work` on its record; else return why that is not possible."""
     with lock(episode_folder(home, episode.id), wait=False) as held:
         if not held:
             return Outcome(episode, "busy", "another process is ingesting this episode")
@@ -89,9 +89,9 @@ def _outcome_of(record: Record, home: Path, settings: IngestSettings, progress: 
     except (PlaybackError, OSError) as error:
         logger.info("%s failed", episode.id, exc_info=True)
         return Outcome(episode, "failed", _reason(error), passing=is_transient(error))
-    except UnicodeError as error:  # JSON can spell half of a surrogate pair, which no UTF-8 file can hold
-        return Outcome(episode, "failed", f"its text holds half a character: {one_line(error)}; mend the source")
-    except Exception as error:  # strangers' files: what nobody foresaw costs one episode, not the run
+    except UnicodeError as error:  # JSON can contain half of a surrogate pair, which cannot be written as UTF-8
+        return Outcome(episode, "failed", f"its text has half a character: {one_line(error)}; correct the source")
+    except Exception as error:  # files are untrusted: an unexpected error fails one episode, not the run
         logger.exception("%s failed", episode.id)
         return Outcome(episode, "failed", f"{type(error).__name__}: {one_line(error)}; please report it")
 
@@ -101,7 +101,7 @@ def _ingest(record: Record, home: Path, settings: IngestSettings, progress: Stag
     official = official_of(home, record, captions, settings.again)
     heard, remark = _listen(record, home, settings, captions, official.text, progress)
     record = load_record(home, record.episode.id)
-    # Only known times have edges to refine; without them a recording changes nothing.
+    # Only known times have edges to refine; without them the recording makes no difference.
     has_times = bool(captions.cues or heard or any(turn.start is not None for turn in official.text.turns))
     audio = recording(home, record.episode.id) if has_times else None
     sound = None if audio is None else sha256_of(audio)
@@ -113,9 +113,9 @@ def _ingest(record: Record, home: Path, settings: IngestSettings, progress: Stag
         return Outcome(record.episode, "unchanged", _remarks("nothing to do", remark))
     transcript = assemble(record.episode, official.text, captions.cues, heard)
     if not transcript.turns:
-        nothing = _nothing_ingested(record, settings, remark, captions, heard)
-        kept = "its transcript of before stays" if path.exists() else None
-        return replace(nothing, message=_remarks(nothing.message, kept))
+        outcome = _nothing_ingested(record, settings, remark, captions, heard)
+        kept = "its earlier transcript is kept" if path.exists() else None
+        return replace(outcome, message=_remarks(outcome.message, kept))
     transcript = with_edges(transcript, audio)
     save_transcript(home, transcript, inputs)
     problems = (
@@ -134,7 +134,7 @@ def _listen(
     official: OfficialText,
     progress: StageProgress | None,
 ) -> tuple[Heard | None, str | None]:
-    """Fetch and transcribe the recording if the episode needs it; a remark says why it was not done."""
+    """Fetch and transcribe the recording if the episode needs it; if that failed, the second value says why."""
     needed = settings.transcribe or not captions.cues
     has_text = bool(captions.cues or official.turns)
     if not settings.audio or settings.allow is None or not has_recording(record):
@@ -157,13 +157,13 @@ def _listen(
 
 
 def forget_missing_weights() -> None:
-    """Let a run look for weights anew: they may have come since the last run of this process."""
+    """Make the next run look for weights again, because they may have been added since the last run."""
     _weights_missing.cache_clear()
 
 
 @cache
 def _weights_missing(listening: TranscriptionOptions) -> str | None:
-    """Return why the model cannot be loaded, None if it can; asked once a run, since looking may try the hub."""
+    """Return why the weights are unavailable, None if they are available; cached, since looking may query the hub."""
     try:
         weights_available(listening, download=True)
     except ModelMissing as error:
@@ -172,7 +172,7 @@ def _weights_missing(listening: TranscriptionOptions) -> str | None:
 
 
 def _with_recording(home: Path, record: Record, audio: Path) -> Record:
-    """Note what only the recording tells: that the library has it, and how long it is where no source said so."""
+    """Save what only the recording tells: that the library has it, and its duration if no source states one."""
     episode = record.episode
     if stated_duration(record) is None:
         measured = measured_duration(audio) or episode.duration

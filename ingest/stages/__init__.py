@@ -1,1 +1,1 @@
-"""The stages of one episode, each from files to files: one is done when its file records the hash of its inputs."""
+"""The stages of one episode, each from files to files; a stage is done when its file records the hash of its inputs."""

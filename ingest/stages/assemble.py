@@ -1,4 +1,4 @@
-"""One transcript from what there is: official text, captions, heard words (Laws 2 and 3 of the design); pure."""
+"""Assemble one transcript from official text, captions and heard words (Laws 2 and 3 of the design); pure."""
 
 import logging
 from collections.abc import Sequence
@@ -21,16 +21,17 @@ from ingest.transcript import Divergence, Episode, HeardWord, OfficialTurn, Tran
 
 logger = logging.getLogger(__name__)
 
-# How coarse heard times are, in seconds: captions time whole cues, Whisper single words.
+# The precision of heard times in seconds: captions time whole cues, Whisper single words.
 _CUE_PRECISION = 0.5
 _WORD_PRECISION = 0.1
 
 
 def assemble(episode: Episode, official: OfficialText, cues: Sequence[Cue], heard: Heard | None) -> Transcript:
-    """Put the official words at the times of the heard ones, by Laws 2 and 3 of the design; pure.
+    """Give the official words the times of the heard ones, by Laws 2 and 3 of the design; pure.
 
-    Named captions are official text unless the notes hold more words; unnamed ones time the notes, or stand alone.
-    Times that the notes print are used where nothing was heard; impossible ones are not (`printed_times.doubts`).
+    Captions with names are official text unless the notes have more words. Captions without names give the notes their
+    times, or are the transcript. Times printed in the notes are used if nothing was heard, except impossible ones
+    (`printed_times.without_impossible_times`).
     """
     official = replace(official, turns=without_impossible_times(official.turns, episode.duration).turns)
     turns: tuple[Turn, ...]
@@ -80,15 +81,15 @@ def _words(turns: tuple[OfficialTurn, ...]) -> int:
 
 
 def with_edges(transcript: Transcript, audio: Path | None) -> Transcript:
-    """Return the transcript with its turns' edges at the pauses of the recording, decoded once for it.
+    """Return the transcript with its turns' edges moved to the recording's pauses; decodes the recording once.
 
-    Without a recording, or where it cannot be decoded (which is logged), times stay as they are.
+    Without a recording, or if it cannot be decoded (which is logged), times do not change.
     """
     if audio is None or not has_movable_edges(transcript.turns):
         return transcript
     try:
         found = pauses(envelope(blocks(audio)))
     except (AudioError, ModelMissing) as error:
-        logger.warning("%s: times were not refined by its recording: %s", transcript.episode.id, error)
+        logger.warning("%s: its times could not be refined: %s", transcript.episode.id, error)
         return transcript
     return replace(transcript, turns=refine_edges(transcript.turns, found))

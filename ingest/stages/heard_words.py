@@ -1,4 +1,4 @@
-"""The heard words of an episode: transcribed once for each recording, engine and model, then read from disk."""
+"""Provide an episode's heard words: transcribed once per recording, engine and model, then read from disk."""
 
 from pathlib import Path
 from typing import Any
@@ -18,16 +18,16 @@ def heard_of(
     progress: StageProgress | None,
     again: bool = False,
 ) -> Heard:
-    """Transcribe the recording, once for each audio, engine and model; vocabulary alone never makes it again.
+    """Transcribe the recording once per audio, engine and model; a new vocabulary alone does not repeat it.
 
-    With `again` it is transcribed anew; what was heard before is kept until that is done.
+    With `again` it is transcribed again; the earlier heard words are kept until that is done.
     """
     folder = episode_folder(home, record.episode.id)
     key = {"audio_sha256": sha256_of(audio), "engine": listening.engine, "model": listening.model}
     path = folder / "heard.json"
-    kept = read_if_whole(path)
-    if kept is not None and kept.get("key") == key and not again:
-        return from_json(kept)
+    stored = read_if_whole(path)
+    if stored is not None and stored.get("key") == key and not again:
+        return from_json(stored)
     if again:
         (folder / "heard.partial.json").unlink(missing_ok=True)
     if not again and (twin := _heard_elsewhere(home, record.episode.id, key)) is not None:
@@ -45,9 +45,9 @@ def heard_of(
 
 
 def heard_already(home: Path, record: Record) -> Heard | None:
-    """Return what an earlier run heard in the episode's recording, None if nothing, or if it was another recording.
+    """Return the words an earlier run heard in the episode's present recording, else None.
 
-    Raises LibraryError if its file is damaged: without it a transcript would lose its times.
+    Raises LibraryError if their file is damaged, because a transcript without them would lose its times.
     """
     path = episode_folder(home, record.episode.id) / "heard.json"
     data = read_if_whole(path)
@@ -60,7 +60,7 @@ def heard_already(home: Path, record: Record) -> Heard | None:
 
 
 def _heard_elsewhere(home: Path, identifier: str, key: dict[str, str]) -> dict[str, Any] | None:
-    """Return what was heard in the same recording of another episode, by the same engine and model, None if nothing."""
+    """Return the words that the same engine and model heard in the same recording of another episode, else None."""
     for note in sorted(episodes_folder(home).glob(f"*/{NOTE}")):
         found = read_if_whole(note)
         if note.parent.name != identifier and found is not None and found["audio_sha256"] == key["audio_sha256"]:

@@ -1,4 +1,4 @@
-"""The official text of an episode: the best copy of the publisher's own words among its show notes and links."""
+"""Choose an episode's official text: the best copy of the publisher's words among its show notes and links."""
 
 import logging
 from dataclasses import asdict, dataclass
@@ -16,30 +16,30 @@ from ingest.transcript import OfficialTurn
 
 logger = logging.getLogger(__name__)
 
-# Raise it when something else is made of the same notes; what is on disk is then made again.
+# Increase it when the same notes give a different result; stored official texts are then made again.
 OFFICIAL_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Official:
-    """The publisher's own words, the best copy of them; empty turns if no source has any."""
+    """The best copy of the publisher's own words, without turns if no source has any."""
 
     inputs: str
     text: OfficialText
 
 
 def official_of(home: Path, record: Record, captions: Captions, again: bool) -> Official:
-    """Parse every copy of the show notes and keep the best; a transcript linked as text is one of them."""
+    """Parse every copy of the show notes, including a transcript linked as text, and store the best."""
     copies = [(item.origin, item.notes) for item in record.items if item.notes]
     if captions.notes is not None:
         copies.append(("transcript link", captions.notes))
     names = people_of(record)
-    # A feed is the same feed whether its path was typed in full or not, so where a copy came from does not count.
+    # A copy's origin is not an input: a feed's path may be typed in full or not and is still the same feed.
     inputs = hash_of([OFFICIAL_VERSION, [notes for _, notes in copies], names])
     path = episode_folder(home, record.episode.id) / "official.json"
-    kept = None if again else _made_of(inputs, path)
-    if kept is not None:
-        return Official(inputs, _official_from_json(kept["text"]))
+    stored = None if again else _made_of(inputs, path)
+    if stored is not None:
+        return Official(inputs, _official_from_json(stored["text"]))
     texts = [parse_notes(notes, names) for _, notes in copies]
     text = texts[best_of(texts)] if texts else OfficialText(aliases={})
     report = [
@@ -64,13 +64,13 @@ def kept_official_text(home: Path, identifier: str) -> OfficialText | None:
 
 
 def _made_of(inputs: str, path: Path) -> dict[str, Any] | None:
-    """Read what a stage made of these inputs, None if it made nothing of them or its file is damaged."""
+    """Read a stage's file if it was made from these inputs, else None; also None if it is damaged."""
     data = read_if_whole(path)
     return data if data is not None and data.get("inputs") == inputs else None
 
 
 def _plain(text: OfficialText) -> dict[str, Any]:
-    """`asdict`, but for the mapping of aliases, which may be of any kind."""
+    """Return the text as JSON; unlike `asdict`, it accepts any kind of mapping for the aliases."""
     return {
         "turns": [asdict(turn) for turn in text.turns],
         "description": text.description,

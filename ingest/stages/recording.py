@@ -1,4 +1,4 @@
-"""The library's copy of an episode's recording: brought in, kept, and replaced when it is published again."""
+"""Copy an episode's recording into the library, and replace it when it is published again."""
 
 import logging
 import os
@@ -18,11 +18,11 @@ from ingest.text.urls import is_remote
 
 logger = logging.getLogger(__name__)
 
-# Beside a recording: how it was published, the SHA-256 of its bytes, its duration in seconds, its server's validators.
+# The note beside a recording: how it was published, its SHA-256, its duration in seconds and its server's validators.
 NOTE = "recording.json"
 _COPY_BYTES = 2**20
 
-# What a door shows while it works: stage, done, all (None if unknown), in the stage's own unit.
+# Progress for the user: stage, amount done, total (None if unknown), in the stage's own unit.
 StageProgress = Callable[[str, float, float | None], None]
 
 
@@ -33,33 +33,33 @@ def recording_of(
     allow: frozenset[str] = frozenset(),
     again: bool = False,
 ) -> Path | None:
-    """Return the library's copy of the recording, made if it is not there yet; None if no source has one.
+    """Return the library's copy of the recording, making it if it is missing; None if no source has a recording.
 
-    A recording that was published again (another address, another stated duration or date, a local file with other
-    bytes) takes the place of the copy as soon as it is here; where it cannot be had, the copy stays and a warning says
-    why. Where the address is the same, and with `again`, a server is asked whether its bytes are.
+    A recording that was published again (a different address, stated duration or date, or a local file with different
+    bytes) replaces the copy once it has arrived. If it cannot be fetched, the copy stays and a warning is logged. If
+    the address is the same, the server is first asked whether the file changed; `again` does this in any case.
     """
     present = recording(home, record.episode.id)
     item = next((item for item in reversed(record.items) if item.enclosure is not None), None)
     if item is None or (present is not None and not again and not _published_again(present, item)):
         return present
     try:
-        return _brought(item, present, episode_folder(home, record.episode.id), progress, allow)
+        return _imported(item, present, episode_folder(home, record.episode.id), progress, allow)
     except SourceError as error:
         if present is None:
             raise
-        logger.warning("%s: its recording of before stays: %s", record.episode.id, error)
+        logger.warning("%s: its earlier recording is kept: %s", record.episode.id, error)
         return present
 
 
 def has_recording(record: Record) -> bool:
-    """Say whether any source names a recording."""
+    """Return whether any source names a recording."""
     return any(item.enclosure is not None for item in record.items)
 
 
 def measured_duration(audio: Path) -> float | None:
-    """Return the duration in seconds that was measured when the library's copy was made, None if it was not."""
-    note = _noted(audio)
+    """Return the duration in seconds that was measured when the library's copy was made, None if unknown."""
+    note = _read_note(audio)
     return None if note is None else note["duration"]
 
 
@@ -69,16 +69,15 @@ def duration_of(audio: Path) -> float:
 
 
 def _published_again(present: Path, item: Item) -> bool:
-    """Whether a source's recording may be another one than the library's copy was made of.
+    """Return whether a source's recording may differ from the one that the library's copy was made from.
 
-    Hosts change the query of an address at will, and those that insert advertisements its size, so that neither tells
-    anything. Of a copy without a note, of an earlier version or a run that was stopped, it is not known where it came
-    from: it counts as made of what is published now.
+    Hosts change an address's query at any time, and its size when they insert advertisements, so neither counts. A copy
+    without a note (from an earlier version or an interrupted run) counts as a copy of what is published now.
     """
     assert item.enclosure is not None
-    note = _noted(present) or _note(present, item, Downloaded(sha256_of(present)))
+    note = _read_note(present) or _write_note(present, item, Downloaded(sha256_of(present)))
     if is_remote(item.enclosure.url):
-        # A note of an earlier version does not tell all of it.
+        # A note from an earlier version may lack some of these facts.
         return any(note.get(name, value) != value for name, value in _published_as(item).items())
     local = Path(item.enclosure.url)
     if not local.exists():
@@ -87,10 +86,10 @@ def _published_again(present: Path, item: Item) -> bool:
     return other_bytes or present.stat().st_size != local.stat().st_size
 
 
-def _brought(
+def _imported(
     item: Item, present: Path | None, folder: Path, progress: StageProgress | None, allow: frozenset[str]
 ) -> Path:
-    """Bring a source's recording into the library, in the place of any other; raises SourceError for what is none."""
+    """Import a source's recording into the library, replacing any earlier one; raises SourceError if it is unusable."""
     assert item.enclosure is not None
     url = item.enclosure.url
     suffix = (Path(url.split("?")[0]) if is_remote(url) else Path(url)).suffix.lower()
@@ -100,33 +99,33 @@ def _brought(
         with open_client(allow) as client:
             known = None if present is None else _known(present, item)
             if present is not None and known is not None and is_unchanged(url, known, client):
-                _note(present, item, known)
+                _write_note(present, item, known)
                 return present
-            # Checked before it takes any place: a host that lost a file may send anything under its name.
-            brought = download(url, target, client=client, progress=report, check=probe)
+            # Checked before it replaces anything: a host that lost a file may send something else under its name.
+            imported = download(url, target, client=client, progress=report, check=probe)
     else:
         probe(Path(url))
         _copy(Path(url), target)
-        brought = Downloaded(sha256_of(target))
+        imported = Downloaded(sha256_of(target))
     for other in folder.glob("audio.*"):
         if other != target:
             other.unlink()
-    _note(target, item, brought)
+    _write_note(target, item, imported)
     return target
 
 
 def _known(present: Path, item: Item) -> Downloaded | None:
-    """What is known of the copy if it came from the item's address, None if it did not."""
-    note = _noted(present)
+    """Return the copy's hash and validators if it came from the item's address, else None."""
+    note = _read_note(present)
     if note is None or note["address"] != _published_as(item)["address"]:
         return None
     return Downloaded(note["audio_sha256"], note.get("etag"), note.get("last_modified"))
 
 
-def _noted(audio: Path) -> dict[str, Any] | None:
-    """Read what is noted of a recording, None if nothing is, or only of the one before it.
+def _read_note(audio: Path) -> dict[str, Any] | None:
+    """Read the note on a recording, None if it is missing, damaged or about an earlier recording.
 
-    A note is written after its recording; one that is older was left by a run that was stopped between the two.
+    A note is written after its recording; an older note remains if a run was interrupted between the two.
     """
     note = audio.parent / NOTE
     if note.exists() and note.stat().st_mtime_ns < audio.stat().st_mtime_ns:
@@ -134,19 +133,19 @@ def _noted(audio: Path) -> dict[str, Any] | None:
     return read_if_whole(note)
 
 
-def _note(audio: Path, item: Item, brought: Downloaded) -> dict[str, Any]:
-    """Write and return how a recording was published and what it is; the next run writes it if the disk fails now."""
+def _write_note(audio: Path, item: Item, imported: Downloaded) -> dict[str, Any]:
+    """Write and return the note on a recording; if the disk fails now, the next run writes it."""
     note = {
         "schema": 1,
         **_published_as(item),
-        "audio_sha256": brought.sha256,
+        "audio_sha256": imported.sha256,
         "duration": None,
-        "etag": brought.etag,
-        "last_modified": brought.last_modified,
+        "etag": imported.etag,
+        "last_modified": imported.last_modified,
     }
     try:
         note["duration"] = round(probe(audio).duration, 3)
-    except (AudioError, ModelMissing) as error:  # who needs the sound will say what is wrong with it
+    except (AudioError, ModelMissing) as error:  # a stage that needs the sound will report the error
         if isinstance(error.__cause__, OSError):
             return note
     write_json(audio.parent / NOTE, note)
@@ -154,7 +153,7 @@ def _note(audio: Path, item: Item, brought: Downloaded) -> dict[str, Any]:
 
 
 def _published_as(item: Item) -> dict[str, str | float | None]:
-    """The address of a recording without its query, and the duration in seconds and the date that its source states."""
+    """Return a recording's address without its query, and the duration (seconds) and date that its source states."""
     assert item.enclosure is not None
     return {"address": item.enclosure.url.partition("?")[0], "stated": item.duration, "published": item.published}
 

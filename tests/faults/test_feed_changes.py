@@ -51,7 +51,7 @@ CASES = (
     Case("a paragraph removed", changes.paragraph_removed, "rope", quotes=at("rope", same=4, gone=1)),
     Case("a speaker renamed", changes.speaker_renamed, "mast"),
     Case("all words replaced", changes.words_replaced, "sail", quotes=at("sail", gone=5)),
-    Case("notes emptied", changes.words_emptied, "sail", says="its transcript of before stays"),
+    Case("notes emptied", changes.words_emptied, "sail", says="its earlier transcript is kept"),
     # Facts identify an episode only where nothing better does.
     Case("title edited", changes.title_edited, "sail"),
     Case("number changed", changes.number_changed, "mast"),

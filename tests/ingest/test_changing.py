@@ -149,7 +149,7 @@ def test_notes_that_vanish_take_no_transcript_away(web, tmp_path):
     (first,) = run(register_source(OLD, tmp_path), tmp_path)
     web.documents[OLD] = feed(entry(1, notes="Coming soon."))
     (second,) = run(register_source(OLD, tmp_path), tmp_path)
-    assert "its transcript of before stays" in second.message
+    assert "its earlier transcript is kept" in second.message
     assert len(load_transcript(tmp_path, first.episode.id).turns) == 4
 
 

@@ -220,7 +220,7 @@ def test_a_broken_recording_leaves_times_as_they_are(tmp_path: Path, caplog: pyt
     transcript = Transcript(Episode("tea-1", "g", Show("tea", "Tea")), (turn("one two", 1, 2),))
     with caplog.at_level(logging.WARNING):
         assert with_edges(transcript, tmp_path / "audio.mp3") is transcript
-    assert "tea-1: times were not refined by its recording" in caplog.text
+    assert "tea-1: its times could not be refined" in caplog.text
 
 
 def test_ingesting_captions_with_a_recording_refines_them(
