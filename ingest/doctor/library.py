@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ingest.doctor.episode import Finding, examine_episode, left_over
 from ingest.errors import LibraryError, one_line
-from ingest.library.records import FEEDBACK, episodes_folder, feeds
+from ingest.library.records import FEEDBACK, episodes_folder, feeds, has_episode
 from ingest.library.removal import removal_of, removed_folder
 from ingest.storage.disk_space import RESERVE, free_space, megabytes
 from ingest.storage.files import lock, read_json
@@ -69,7 +69,9 @@ def _removed(home: Path, folder: Path) -> Iterator[Finding]:
     except LibraryError as error:
         yield Finding(f"{name}/removed.json", one_line(error), "person")
         return
-    if removal is None:
+    if has_episode(home, folder.name):
+        yield Finding(name, "its episode is in the library too; delete this folder", "person")
+    elif removal is None:
         problem = f"is among removed episodes without a valid note; run: playback remove {folder.name}"
         yield Finding(name, problem, "person")
     elif removal.purged and [path.name for path in folder.iterdir()] != ["removed.json"]:

@@ -4,13 +4,13 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from ingest.transcript import Show
 
 
-@dataclass(frozen=True, slots=True)
-class KnownEpisode:
+class KnownEpisode(NamedTuple):
     """An episode of the catalogue; `duration` is in seconds, `tags` are its subjects, unknown fields are None."""
 
     number: int

@@ -3,9 +3,10 @@
 import math
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import accumulate, pairwise
 from statistics import median
+from typing import NamedTuple
 
 from ingest.text.clock import clock
 from ingest.text.words import pieces
@@ -30,16 +31,14 @@ _ROUNDING = 0.0021  # seconds by which rounding to milliseconds changes a length
 _OPEN_PACES = (SLOWEST, USUAL_PACE, HASTE)
 
 
-@dataclass(frozen=True, slots=True)
-class Plausible:
+class Plausible(NamedTuple):
     """Turns without impossible printed times, and one line for each kind of impossible time."""
 
     turns: tuple[OfficialTurn, ...]
     problems: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Stretch:
+class _Stretch(NamedTuple):
     """Turns [first, last) that start at a known time; `end` is the next known time or None; seconds."""
 
     first: int

@@ -306,6 +306,16 @@ def test_ghosts_are_removed_and_strangers_named(home: Path) -> None:
     assert (folder / "half" / "heard.json").exists()
 
 
+def test_no_advice_removes_an_episode_of_the_library(home: Path, folder: Path) -> None:
+    """A folder among the removed ones whose episode is in the library is to be deleted; the episode is not."""
+    left = home / "library" / "removed" / folder.name
+    left.mkdir(parents=True)
+    (left / "heard.json").write_text("{}")
+    (finding,) = examined(home)
+    assert (finding.path, finding.outcome) == (f"library/removed/{folder.name}", "person")
+    assert "playback remove" not in finding.problem
+
+
 def test_a_damaged_show_is_named(home: Path) -> None:
     """The address of a feed stands nowhere else, so its file needs a person."""
     path = next((home / "library" / "feeds").iterdir())
