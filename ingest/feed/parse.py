@@ -13,13 +13,22 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 from urllib.parse import urlsplit
-from xml.etree.ElementTree import Element, tostring
+from xml.etree.ElementTree import Element
 
 import feedparser
 
 from ingest.errors import SourceError
 from ingest.feed.decode import looks_like_feed
 from ingest.feed.document import read_document
+from ingest.feed.elements import (
+    inner_markup,
+    is_podcast,
+    item_elements,
+    local_name,
+    own_text,
+    podcast_elements,
+    podcast_text,
+)
 from ingest.feed.fields import iso_date, number_in, plain_text, resolved, seconds_in, whole_number
 from ingest.item import Item, Link
 from ingest.text.urls import is_remote, shown_address, without_credentials
@@ -33,7 +42,6 @@ _MOST_NAME = 100
 _MOST_PROBLEMS = 200
 # Texts with nearly the same number of words are copies; the one with the publisher's own markup wins.
 _AS_LONG = 0.95
-_ITEMS = ("item", "entry")
 _OTHER_FILES = re.compile(
     r"image/|text/|font/|application/(pdf|json|zip|epub|msword|x-bittorrent|(\w+\+)?xml)", re.IGNORECASE
 )
@@ -77,11 +85,11 @@ def parse_feed(data: bytes, base: str, origin: str | None = None) -> Feed:
     origin = without_credentials(origin or base)
     shown = shown_address(origin)
     document = read_document(data, shown)
-    elements = list(_item_elements(document.root))
+    elements = list(item_elements(document.root))
     parsed = _parsed(document.text, shown)
     if len(parsed.entries) != len(elements):
         raise SourceError(f"{shown}: mixes elements of several feed formats; give the address of a plain RSS feed")
-    channel = next((child for child in document.root if _local(child) == "channel"), document.root)
+    channel = next((child for child in document.root if local_name(child) == "channel"), document.root)
     source = _source(parsed.feed, channel, base, origin)
     problems = list(document.problems)
     items: list[Item] = []
@@ -125,8 +133,8 @@ def _source(feed: Any, channel: Element, base: str, origin: str) -> _Source:
         base=base,
         origin=origin,
         # feedparser's values come last: elements deeper in the channel (podcast:liveItem) may have overwritten them.
-        title=plain_text(_own(channel, "title") or feed.get("title")) or host or origin,
-        link=_address(_own(channel, "link") or feed.get("link"), base),
+        title=plain_text(own_text(channel, "title") or feed.get("title")) or host or origin,
+        link=_address(own_text(channel, "link") or feed.get("link"), base),
         url=own or next((url for link in links if (url := _address(link, base))), None),
         licence=_licence(feed, channel),
         people=_people(channel),
@@ -137,8 +145,8 @@ def _item(entry: Any, element: Element, source: _Source) -> tuple[Item, list[str
     remarks: list[str] = []
     title = plain_text(entry.get("title")) or plain_text(entry.get("itunes_title"))
     enclosure = _enclosure(entry, source.base, remarks)
-    numbers = (entry.get("itunes_episode"), _podcast_text(element, "episode"))
-    seasons = (entry.get("itunes_season"), _podcast_text(element, "season"))
+    numbers = (entry.get("itunes_episode"), podcast_text(element, "episode"))
+    seasons = (entry.get("itunes_season"), podcast_text(element, "season"))
     item = Item(
         guid=_guid(entry, element),
         origin=source.origin,
@@ -167,7 +175,7 @@ def _updated(entry: Any) -> str | None:
 
 def _guid(entry: Any, element: Element) -> str:
     """Return the publisher's guid, else a hash of the item's recording, page, or title and date, as printed."""
-    guid = _own(element, "guid") or _own(element, "id") or str(entry.get("id", "")).strip()
+    guid = own_text(element, "guid") or own_text(element, "id") or str(entry.get("id", "")).strip()
     if guid and len(guid) <= _MOST_GUID:
         return guid
     recordings = [link["href"] for link in _enclosures(entry)]
@@ -178,20 +186,14 @@ def _guid(entry: Any, element: Element) -> str:
 
 def _notes(entry: Any, element: Element) -> str | None:
     """Return the text with the most words; among copies, the first in the order content, description, summary."""
-    texts = [_inner(child) for child in element if _local(child) == "encoded"]
+    texts = [inner_markup(child) for child in element if local_name(child) == "encoded"]
     texts += [content.get("value", "") for content in entry.get("content", ())]
-    texts += [_inner(child) for child in element if _local(child) == "description"]
+    texts += [inner_markup(child) for child in element if local_name(child) == "description"]
     texts += [entry.get("summary") or ""]
-    texts += [_inner(child) for child in element if _local(child) in ("summary", "subtitle")]
+    texts += [inner_markup(child) for child in element if local_name(child) in ("summary", "subtitle")]
     words = [len(re.sub(r"<[^<>]*>", " ", text).replace("&nbsp;", " ").split()) for text in texts]
     most = max(words)
     return next(text for text, count in zip(texts, words, strict=True) if count >= _AS_LONG * most) if most else None
-
-
-def _inner(element: Element) -> str:
-    """Return an element's content as published; unescaped markup is serialised again."""
-    inside = (element.text or "") + "".join(tostring(child, encoding="unicode") for child in element)
-    return inside.strip()
 
 
 def _enclosures(entry: Any) -> Iterator[Any]:
@@ -216,7 +218,7 @@ def _enclosure(entry: Any, base: str, remarks: list[str]) -> Link | None:
 
 def _transcripts(element: Element, base: str, remarks: list[str]) -> tuple[Link, ...]:
     links = []
-    for child in _podcast(element, "transcript")[:_MOST_LINKS]:
+    for child in podcast_elements(element, "transcript")[:_MOST_LINKS]:
         url = _usable(child.get("url", ""), base, "transcript", remarks)
         if url is not None:
             kind, language, rel = (_token(child.get(name)) for name in ("type", "language", "rel"))
@@ -259,8 +261,8 @@ def _remote(reference: str | None, base: str) -> str | None:
 
 def _licence(facts: Any, element: Element) -> str | None:
     """Return podcast:license, else a licence's address, else a rights statement that names a licence."""
-    stated = [plain_text(child.text or child.get("url")) for child in _podcast(element, "license")]
-    stated += [plain_text(child.text) for child in element if _local(child) == "license" and not _is_podcast(child)]
+    stated = [plain_text(child.text or child.get("url")) for child in podcast_elements(element, "license")]
+    stated += [plain_text(child.text) for child in element if local_name(child) == "license" and not is_podcast(child)]
     stated += [link.get("href") for link in facts.get("links", ()) if link.get("rel") == "license"]
     rights = plain_text(facts.get("rights"))
     stated += [rights] if rights and _LICENCE.search(rights) else []
@@ -268,45 +270,12 @@ def _licence(facts: Any, element: Element) -> str | None:
 
 
 def _people(element: Element) -> tuple[str, ...]:
-    names = (plain_text(child.text, _MOST_NAME) for child in _podcast(element, "person"))
+    names = (plain_text(child.text, _MOST_NAME) for child in podcast_elements(element, "person"))
     return tuple(dict.fromkeys(name for name in names if name))[:_MOST_PEOPLE]
 
 
 def _media_seconds(entry: Any) -> float | None:
     return next((s for media in entry.get("media_content", ()) if (s := seconds_in(media.get("duration")))), None)
-
-
-def _item_elements(root: Element) -> Iterator[Element]:
-    """Yield the elements that feedparser turns into entries, lazily, in the same order."""
-    homes = {"", _namespace(root), *(_namespace(child) for child in root if _local(child) in ("channel", *_ITEMS))}
-    yield from (element for element in root.iter() if _local(element) in _ITEMS and _namespace(element) in homes)
-
-
-def _own(element: Element, name: str) -> str:
-    """Return the text of the first child with this name in the feed's own namespace, else an empty string."""
-    texts = (child.text for child in element if _local(child) == name and _namespace(child) == _namespace(element))
-    return next((text.strip() for text in texts if text and text.strip()), "")
-
-
-def _podcast(element: Element, name: str) -> list[Element]:
-    return [child for child in element if _local(child) == name and _is_podcast(child)]
-
-
-def _podcast_text(element: Element, name: str) -> str | None:
-    return next((child.text for child in _podcast(element, name)), None)
-
-
-def _is_podcast(element: Element) -> bool:
-    """Return whether an element is in the podcast namespace, whose several addresses all name the Podcast Index."""
-    return "podcastindex" in _namespace(element).lower()
-
-
-def _local(element: Element) -> str:
-    return str(element.tag).rpartition("}")[2].lower()
-
-
-def _namespace(element: Element) -> str:
-    return str(element.tag).rpartition("}")[0].removeprefix("{")
 
 
 def _token(value: str | None) -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ingest.item import Link
+from ingest.shownotes.copies import copies_of
 from ingest.shownotes.label_candidates import LabelCandidate, text_after
 from ingest.shownotes.labels import find_labels
 from ingest.shownotes.lines import Line, read_lines
@@ -37,9 +38,6 @@ _READ_MORE = re.compile(
 _FINISHED = re.compile(r"(?:[.?!…:]|[-–—]{2}|[–—])[\s\"”’')\]*]*$")
 _SENTENCE = re.compile(r"[.?!…](?:\s|$)")
 
-_COPY_CHARACTERS = 60  # a shorter repetition, or one of fewer different lines, is speech
-_COPY_LINES = 4
-_COPY_TRIES = 300  # places compared with the beginning, which keeps the time for hostile input linear
 _UNLABELLED_WORDS = 50  # after a marker, fewer words without any label are not a transcript
 _TRANSCRIPT_POINTS = 3  # points that labels without a marker need to be a transcript
 
@@ -81,7 +79,7 @@ def parse_notes(notes: str, names: Collection[str] = ()) -> OfficialText:
     body = body[: end_of_episode(body, head)]
     notes_head = head[page.start :]
     marked = body_start > head_end
-    copies = [_read_copy(preface, copy, names, marked) for preface, copy in _copies(notes_head, body, marked)]
+    copies = [_read_copy(preface, copy, names, marked) for preface, copy in copies_of(notes_head, body, marked)]
     if not any(copy.turns for copy in copies) and not any(copy.lossy for copy in copies):
         return _around(OfficialText(description=_description(lines[page.start :])), page, links, ())
     best = copies[best_of(copies)]
@@ -152,52 +150,6 @@ def _is_transcript(labels: Sequence[LabelCandidate], lines: Sequence[Line], name
 def _called(label: LabelCandidate) -> str:
     words = label.name.split()
     return words[0] if len(words) > 1 and not is_role(label.name) and name_words(words[0]) else label.name
-
-
-def _copies(head: Sequence[Line], body: Sequence[Line], marked: bool) -> list[tuple[Sequence[Line], Sequence[Line]]]:
-    """Return the copies of the episode's text, in order, each as the lines before its transcript and the transcript."""
-    for number in range(1, len(body)):
-        if not is_marker(body[number]):
-            continue
-        same = 0
-        while same < min(len(head), number) and head[-1 - same].text == body[number - 1 - same].text:
-            same += 1
-        start = number + 1
-        while start < len(body) and (is_rule(body[start]) or is_marker(body[start])):
-            start += 1
-        begins_again = start < len(body) and body[start].text == body[0].text
-        if (same and same == len(head)) or begins_again:
-            return [(head, body[: number - same]), *_copies(body[number - same : number], body[start:], True)]
-    if marked:
-        return [(head, body)]  # a second copy would have its own marker
-    whole = [*head, *body]
-    again = _repetition([line.text for line in whole])
-    if again > len(head):
-        return [(head, body[: again - len(head)]), (whole[again : again + len(head)], whole[again + len(head) :])]
-    return [(head, body)]
-
-
-def _repetition(texts: Sequence[str]) -> int:
-    """Return where a text starts again, 0 if it does not; either copy may be cut off at its end."""
-    tries = 0
-    for start in range(2, len(texts)):
-        if texts[start : start + 2] != texts[:2]:
-            continue
-        tries += 1
-        if tries > _COPY_TRIES:
-            return 0
-        same = 0
-        while start + same < len(texts) and same < start and texts[same] == texts[start + same]:
-            same += 1
-        again = set(texts[start : start + same])
-        if len(again) < _COPY_LINES or sum(map(len, again)) < _COPY_CHARACTERS:
-            continue
-        ended = start + same == len(texts)
-        cut_first = same == start - 1 and not ended and texts[start + same].startswith(texts[same])
-        cut_second = start + same == len(texts) - 1 and texts[same].startswith(texts[start + same])
-        if same == start or (ended and 2 * same >= start) or cut_first or cut_second:
-            return start
-    return 0
 
 
 def _read_copy(preface: Sequence[Line], body: Sequence[Line], names: Collection[str], marked: bool) -> OfficialText:

@@ -1,0 +1,48 @@
+"""The elements of a feed's checked tree: items, and what stands in them under a name or the podcast namespace; pure."""
+
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element, tostring
+
+_ITEMS = ("item", "entry")
+
+
+def inner_markup(element: Element) -> str:
+    """Return an element's content as published; unescaped markup is serialised again."""
+    inside = (element.text or "") + "".join(tostring(child, encoding="unicode") for child in element)
+    return inside.strip()
+
+
+def item_elements(root: Element) -> Iterator[Element]:
+    """Yield the elements that feedparser turns into entries, lazily, in the same order."""
+    homes = {"", _namespace(root), *(_namespace(child) for child in root if local_name(child) in ("channel", *_ITEMS))}
+    yield from (element for element in root.iter() if local_name(element) in _ITEMS and _namespace(element) in homes)
+
+
+def own_text(element: Element, name: str) -> str:
+    """Return the text of the first child with this name in the feed's own namespace, else an empty string."""
+    texts = (child.text for child in element if local_name(child) == name and _namespace(child) == _namespace(element))
+    return next((text.strip() for text in texts if text and text.strip()), "")
+
+
+def podcast_elements(element: Element, name: str) -> list[Element]:
+    """Return the children with this name in the podcast namespace, in order."""
+    return [child for child in element if local_name(child) == name and is_podcast(child)]
+
+
+def podcast_text(element: Element, name: str) -> str | None:
+    """Return the text of the first such child, None without one."""
+    return next((child.text for child in podcast_elements(element, name)), None)
+
+
+def is_podcast(element: Element) -> bool:
+    """Return whether an element is in the podcast namespace, whose several addresses all name the Podcast Index."""
+    return "podcastindex" in _namespace(element).lower()
+
+
+def local_name(element: Element) -> str:
+    """Return an element's name without its namespace, in lower case."""
+    return str(element.tag).rpartition("}")[2].lower()
+
+
+def _namespace(element: Element) -> str:
+    return str(element.tag).rpartition("}")[0].removeprefix("{")
