@@ -21,7 +21,7 @@ help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 run: $(INSTALLED) $(STYLES) ## serve the sample show on http://127.0.0.1:8000 (PORT=… for another port)
-	@$(BIN)/playback --home $(DEMO) ingest data/sample/feed.xml
+	@$(BIN)/playback --home $(DEMO) ingest --transcribe data/sample/feed.xml
 	@echo "Playback serves the sample show on http://127.0.0.1:$(PORT)/ (stop it with Ctrl-C)"
 	@echo "A question to try: How did they keep both databases in step?"
 	@PLAYBACK_NOTICE="This is a sample: an invented show with computer voices." $(BIN)/playback --home $(DEMO) serve --port $(PORT)

@@ -154,7 +154,9 @@ def _add_ingest_options(command: argparse.ArgumentParser) -> None:
         "--no-audio", action="store_true", help="do not download or transcribe audio; still read captions"
     )
     command.add_argument("--transcribe", action="store_true", help="transcribe even if captions have times")
-    command.add_argument("--model", default="small.en", help="Whisper model name, folder or file (default: small.en)")
+    command.add_argument(
+        "--model", help="Whisper model name, folder or file (default: small.en, or the packaged tiny.en without it)"
+    )
     command.add_argument("--engine", choices=("faster-whisper", "openai-whisper"), default="faster-whisper")
     command.add_argument("--workers", type=_positive, default=1, metavar="N", help="episodes at a time (default: 1)")
     command.add_argument(

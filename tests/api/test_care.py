@@ -77,7 +77,12 @@ def test_missing_weights_are_noted(
     monkeypatch.setattr(maintenance, "weights_available", missing)
     capsys.readouterr()
     assert main(["--home", str(home), "doctor"]) == 0
-    assert "\nnote: Whisper: no weights for 'small.en'; " in capsys.readouterr().out
+    assert (
+        "\nnote: Whisper: no weights for 'small.en'; until then the packaged tiny.en is used" in capsys.readouterr().out
+    )
+    monkeypatch.setattr(maintenance, "packaged_folder", lambda: None)
+    assert main(["--home", str(home), "doctor"]) == 0
+    assert "\nnote: Whisper: no weights for 'small.en'; episodes with official" in capsys.readouterr().out
 
 
 def test_a_home_that_is_no_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

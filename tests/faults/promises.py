@@ -64,7 +64,7 @@ def hear_with(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pipeline, "with_edges", lambda transcript, audio: transcript)
     monkeypatch.setattr(recordings, "probe", lambda path: SimpleNamespace(duration=60.0))
     monkeypatch.setattr(pipeline, "weights_available", lambda *_, **__: None)
-    pipeline._weights_missing.cache_clear()
+    pipeline.forget_missing_weights()
 
 
 def ingested(found: Source, home: Path, host: str, again: bool = False) -> list[Outcome]:

@@ -120,9 +120,9 @@ def weights(monkeypatch):
 
     monkeypatch.setattr(pipeline, "weights_available", available)
     monkeypatch.setattr(heard_words, "transcribe", transcribe)
-    pipeline._weights_missing.cache_clear()
+    pipeline.forget_missing_weights()
     yield Engine
-    pipeline._weights_missing.cache_clear()
+    pipeline.forget_missing_weights()
 
 
 def test_captions_with_names_alone_are_the_official_text(tmp_path, home):
