@@ -1,6 +1,7 @@
 """A small library made through the real pipeline, and a server over it whose encoder counts shared words."""
 
 import hashlib
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -152,11 +153,9 @@ def served_home(tmp_path_factory: pytest.TempPathFactory, encoder: HashedStems) 
 
 
 @pytest.fixture
-def home(tmp_path: Path, encoder: HashedStems) -> Path:
+def home(served_home: Path, tmp_path: Path) -> Path:
     """A library with its index that the test may change."""
-    library_of(tmp_path)
-    build(tmp_path, encoder)
-    return tmp_path
+    return shutil.copytree(served_home, tmp_path, dirs_exist_ok=True)
 
 
 @pytest.fixture(scope="session")

@@ -127,7 +127,7 @@ def assert_statements(answer: Answer) -> None:
         assert statement.text == "\n".join(quote.quote for quote in quotes)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=2 * settings.default.max_examples)
 @given(
     number=st.integers(0, 3),
     question=st.lists(st.sampled_from([*WORDS, "why", "Ada", "zanzibar", "?"]), min_size=1, max_size=12).map(" ".join),
@@ -161,7 +161,6 @@ def test_whatever_is_asked_only_sound_quotes_leave(
         assert answer.as_of == (max(one.episode.published or "" for one in answer.citations) or None)
 
 
-@settings(max_examples=40, deadline=None)
 @given(number=st.integers(0, 3), question=st.sampled_from(WORDS), k=st.integers(1, 100))
 def test_hits_carry_their_best_quote(bases: list[KnowledgeBase], number: int, question: str, k: int) -> None:
     """At most k hits by rank, scores falling; a quote of a hit is sound and stands in its text."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from api import cli
@@ -54,7 +54,6 @@ def two_runs(draw: st.DrawFn) -> tuple[list[Row], list[Row]]:
 
 
 @given(two_runs())
-@settings(deadline=None, max_examples=40)
 def test_differences_mirror_each_other(runs: tuple[list[Row], list[Row]]) -> None:
     """A run does not differ from itself; here less there is the opposite of there less here; every figure is there."""
     one, other = map(report, runs)

@@ -6,7 +6,7 @@ from dataclasses import astuple
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from api.answer import confidence as module
@@ -124,7 +124,6 @@ def test_the_size_of_the_library_changes_nothing(
 WORDS = "Kat Stevens kat boat servers 2019 4711 zanzibar GOV.UK I — ? … [laughs] 🚢 don't the \u200b \u0301 ﷽".split()
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     question=st.lists(st.sampled_from(WORDS), min_size=1, max_size=30).map(" ".join) | st.text(min_size=1, max_size=60)
 )

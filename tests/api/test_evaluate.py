@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from api.evaluation.evaluate import evaluate, misses, misses_html, render
@@ -206,7 +206,6 @@ def question_sets(draw: st.DrawFn) -> list[Question]:
     return [about(f"q{position}", *names) for position, names in enumerate(episodes)]
 
 
-@settings(deadline=None)  # the machines that run this are shared
 @given(question_sets(), st.integers(1, 6), st.randoms(use_true_random=False))
 def test_folds_hold_every_question_once_and_keep_episodes_together(
     questions: list[Question], n: int, random: Any

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from api.evaluation.metrics import (
@@ -24,9 +24,6 @@ from api.evaluation.metrics import (
 
 WORDS = st.lists(st.sampled_from("abcd"), max_size=9)
 CONFIDENCES = st.lists(st.sampled_from([0.0, 0.1, 0.5, 0.9, 1.0]), min_size=1, max_size=12)
-
-# The machines that run this are shared: a slow example says nothing about the code.
-untimed = settings(deadline=None)
 
 BLANK = Row(
     id="q",
@@ -133,7 +130,6 @@ def test_right_is_a_third_of_the_shorter_ones_trigrams_and_at_least_one(quote: s
     assert is_right(text.split(), quote.split()) is expected
 
 
-@untimed
 @given(quote=WORDS, text=WORDS)
 def test_right_agrees_with_counting_by_hand(quote: list[str], text: list[str]) -> None:
     """For quotes of three words or more the rule is a fraction of plain trigram counts."""
@@ -146,7 +142,6 @@ def test_right_agrees_with_counting_by_hand(quote: list[str], text: list[str]) -
     assert is_right(text, quote) is (occurring >= needed)
 
 
-@untimed
 @given(quote=WORDS, before=WORDS, after=WORDS)
 def test_a_text_that_holds_the_whole_quote_is_right(quote: list[str], before: list[str], after: list[str]) -> None:
     """Whatever stands around it, a quote of at least one word is found."""
@@ -189,7 +184,6 @@ def test_ndcg_by_hand(right: list[set[int]], quotes: int, expected: float) -> No
     assert ndcg(right, quotes) == pytest.approx(expected)
 
 
-@untimed
 @given(st.permutations([0, 1, 2, 3, None, None, None, None, None, None, None, None]))
 def test_ndcg_agrees_with_scikit_learn(order: list[int | None]) -> None:
     """Where each hit is right for one quote at most and each quote is found, nDCG is the textbook's."""
@@ -205,14 +199,12 @@ def naive_auroc(pairs: list[tuple[float, float]]) -> Fraction | None:
     return wins / len(pairs) if pairs else None
 
 
-@untimed
 @given(positive=CONFIDENCES, negative=CONFIDENCES)
 def test_auroc_counts_pairs_and_halves_ties(positive: list[float], negative: list[float]) -> None:
     """AUROC is the share of pairs in the right order, ties ½."""
     assert auroc(positive, negative) == pytest.approx(float(naive_auroc([(p, n) for p in positive for n in negative])))
 
 
-@untimed
 @given(positive=CONFIDENCES, negative=CONFIDENCES)
 def test_auroc_agrees_with_scikit_learn(positive: list[float], negative: list[float]) -> None:
     """AUROC is the area under the ROC curve."""
@@ -232,7 +224,6 @@ QUESTIONS = st.lists(
 )
 
 
-@untimed
 @given(QUESTIONS)
 def test_equal_names_compares_only_questions_with_as_many_names(questions: list[tuple[bool, float, int]]) -> None:
     """Only pairs with equal name counts enter; all such pairs weigh the same; none gives None."""
@@ -345,7 +336,6 @@ def test_the_interval_of_auroc_is_that_of_a_plain_bootstrap() -> None:
     assert found["abstention_auroc_equal_names"] == pytest.approx([low[1], high[1]], abs=0.02)
 
 
-@settings(deadline=None, max_examples=30)
 @given(QUESTIONS)
 def test_intervals_are_deterministic_and_within_bounds(questions: list[tuple[bool, float, int]]) -> None:
     """The same rows give the same intervals; each lies within 0…1; one exists exactly where the figure does."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 from starlette.testclient import TestClient
@@ -92,7 +92,6 @@ def test_every_place_is_cited_newest_first(base: KnowledgeBase) -> None:
 
 
 @given(data=st.data())
-@settings(deadline=None, max_examples=60)
 def test_whatever_was_said_is_found(base: KnowledgeBase, data: st.DataObject) -> None:
     """Any three or more neighbouring words of a turn are exact there, whatever they are."""
     identifier = data.draw(st.sampled_from([OLD, NEW]))

@@ -228,7 +228,7 @@ TEXTS = st.lists(st.lists(st.sampled_from(VOCABULARY), min_size=1, max_size=12),
 
 
 @given(texts=TEXTS, said=st.lists(st.sampled_from(VOCABULARY), max_size=60), seed=st.integers(0, 99))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=2 * settings.default.max_examples)
 def test_whatever_was_heard_no_word_is_lost_and_times_run_forwards(
     texts: list[list[str]], said: list[str], seed: int
 ) -> None:

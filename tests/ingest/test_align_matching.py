@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.alignment.anchors import Anchor, common_runs, heaviest_chain
@@ -100,7 +100,6 @@ WORDS = st.lists(st.sampled_from(["the", "a", "moved", "move", "platform", "plat
 
 
 @given(official=WORDS, heard=WORDS)
-@settings(max_examples=80, deadline=None)
 def test_no_matching_is_better_than_the_one_found(official: list[str], heard: list[str]) -> None:
     """The matching scores what trying all of them scores."""
     assert score(official, heard) == pytest.approx(best_score(official, heard))

@@ -75,7 +75,6 @@ def test_steady_sound_has_no_pause(level: float) -> None:
 
 
 @given(st.lists(st.integers(0, 2000), max_size=12))
-@settings(max_examples=30, deadline=None)
 def test_blocks_of_any_length_give_one_envelope(lengths: list[int]) -> None:
     """How a recording is cut into blocks changes nothing."""
     samples = np.random.default_rng(1).normal(0, 0.1, sum(lengths)).astype(np.float32)
@@ -176,7 +175,7 @@ def episodes(draw: st.DrawFn) -> tuple[list[Turn], list[Pause]]:
 
 
 @given(episodes())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=2 * settings.default.max_examples)
 def test_words_keep_their_order(episode: tuple[list[Turn], list[Pause]]) -> None:
     """Whatever the pauses, texts stay, word times never run backwards, and no edge moves beyond what is allowed."""
     turns, found = episode

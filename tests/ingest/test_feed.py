@@ -4,7 +4,7 @@ import warnings
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.errors import SourceError
@@ -466,7 +466,6 @@ def test_a_feed_that_is_too_large_is_refused():
         parse_feed(rss() + b" " * 50 * 2**20, URL)
 
 
-@settings(max_examples=60)
 @given(st.binary(max_size=300), st.integers(min_value=0, max_value=500))
 def test_damaged_bytes_never_raise_anything_else(noise, place):
     """Noise in the middle of a feed gives a feed or a SourceError of one line."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.errors import LibraryError
@@ -57,7 +57,6 @@ def test_an_empty_library_is_empty(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-@settings(max_examples=30, deadline=None)  # each example is synced to the disk
 @given(
     st.recursive(
         st.none() | st.booleans() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)

@@ -1,0 +1,49 @@
+"""What holds for every test: how many examples a property is shown, one thread for each model, compiled templates."""
+
+import os
+from collections.abc import Iterator
+from types import CodeType
+from typing import Any
+
+import jinja2
+import pytest
+from hypothesis import HealthCheck, settings
+from jinja2.bccache import Bucket, BytecodeCache
+
+# `make test` shows a property a few examples, the same every time; `make test-long` shows it as many as Hypothesis
+# would by itself, and new ones. No example is timed: on a busy machine that would fail what is right.
+settings.register_profile("all", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("part", settings.get_profile("all"), max_examples=20, derandomize=True, database=None)
+settings.load_profile("part")
+
+# Before torch and CTranslate2 are imported: their tiny models here wait longer for other threads than they compute.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+class Compiled(BytecodeCache):
+    """The templates that were compiled in this run; each app of a test would compile them again."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._known.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code is not None:
+            self._known[bucket.key, bucket.checksum] = bucket.code
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _templates_are_compiled_once() -> Iterator[None]:
+    """Let apps share compiled templates; what a template knows and shows stays each app's own."""
+    compiled = Compiled()
+    make = jinja2.Environment.__init__
+
+    def make_with_cache(self: jinja2.Environment, *arguments: Any, **options: Any) -> None:
+        make(self, *arguments, **options)
+        self.bytecode_cache = self.bytecode_cache or compiled
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jinja2.Environment, "__init__", make_with_cache)
+        yield
