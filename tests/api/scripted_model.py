@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from typing import Any
@@ -47,21 +47,28 @@ def sends(body: str, status: int = 200, **headers: str) -> Reply:
 
 
 def sleeps(seconds: float) -> Reply:
-    """A reply that comes late."""
+    """A reply that comes late, for a client that has not left by then."""
 
     def reply(handler: BaseHTTPRequestHandler) -> None:
-        time.sleep(seconds)
+        handler.connection.settimeout(seconds)
+        with suppress(TimeoutError):
+            handler.connection.recv(1)
+            raise ConnectionResetError
         says("The harbour council paid for the lighthouse database [1].")(handler)
 
     return reply
 
 
 def drips(before: bytes, piece: bytes, pause: float) -> Reply:
-    """A reply that never ends: `piece` again and again, `pause` seconds apart, so that no single read is slow."""
+    """A reply that goes on and on: `piece` every `pause` seconds, so that no single read is slow.
+
+    It ends after a minute, for a client that does not leave, as no reply that is whole.
+    """
 
     def reply(handler: BaseHTTPRequestHandler) -> None:
         handler.wfile.write(before)
-        while True:
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
             handler.wfile.write(piece)
             handler.wfile.flush()
             time.sleep(pause)

@@ -73,7 +73,7 @@ def test_a_server_that_still_loads_its_encoder_is_degraded(
     loaded = Event()
 
     def slowly(name: str) -> Any:
-        assert loaded.wait(10)
+        assert loaded.wait(60)
         return encoder
 
     with loading(home, slowly, monkeypatch) as client:

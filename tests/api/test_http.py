@@ -487,13 +487,13 @@ def test_nobody_waits_for_a_switch(
 
     def slowly(*arguments: Any) -> KnowledgeBase:
         opening.set()
-        assert finish.wait(10)
+        assert finish.wait(60)
         return open_base(*arguments)
 
     monkeypatch.setattr("api.server.live_index.open_base", slowly)
     switching = Thread(target=live.base)
     switching.start()
-    assert opening.wait(10)
+    assert opening.wait(60)
     assert live.base() is before
     finish.set()
     switching.join()

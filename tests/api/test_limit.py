@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import time
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -13,7 +12,7 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.server.time_limit import TIME_LIMIT, TimeLimit
 from api.settings import Settings
-from tests.api.running import Gated
+from tests.api.running import Gated, wait_for
 
 LIMIT = 0.2
 
@@ -136,18 +135,15 @@ def test_late_work_keeps_its_turn(served_home: Path) -> None:
     """A thread cannot be stopped, so what was given up still counts as work until it ends."""
     encoder = Gated()
     app = create_app(Settings(home=served_home), encoder)
-    with TestClient(TimeLimit(app, LIMIT)) as client:
+    with TestClient(TimeLimit(app, 5 * LIMIT)) as client:  # on a busy machine the last question needs some time too
         app.state.turns._free = 1
-        begun = time.monotonic()
         refused = client.post("/api/answers", json={"question": "slow one"})
         assert (refused.status_code, refused.json()["errors"][0]["error"]) == (503, "Timeout")
-        assert time.monotonic() - begun < 20 * LIMIT
+        assert not encoder.gate.is_set()
         assert app.state.turns._free == 0
         assert client.post("/api/answers", json={"question": "next"}).status_code == 503
         encoder.gate.set()
-        until = time.monotonic() + 5
-        while app.state.turns._free == 0 and time.monotonic() < until:
-            time.sleep(0.02)
+        wait_for(lambda: app.state.turns._free == 1)
         assert client.post("/api/answers", json={"question": "next"}).status_code == 200
 
 
@@ -168,5 +164,5 @@ def test_a_gate_that_is_never_opened_stops_nobody_else(served_home: Path) -> Non
         assert client.get("/api/search?q=lighthouse").status_code == 200
         assert not done.is_set()
         encoder.gate.set()
-        waiting.join(10)
+        waiting.join(60)
         assert done.is_set()

@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from threading import Event, Timer
-from time import perf_counter
+from threading import Event, Thread
 
 import pytest
 from hypothesis import example, given
@@ -27,6 +26,7 @@ from index.encode import Encoder
 from index.keywords import stems
 from ingest.alignment.spoken_form import spoken_form
 from ingest.transcript import Episode, Show
+from tests.api.running import wait_for
 from tests.api.scripted_model import Reply, Scripted, drips, hangs_up, says, scripted_model, sends, sleeps
 
 ROOT = Path(__file__).parents[2]
@@ -266,7 +266,7 @@ def test_a_broken_endpoint_leaves_the_extractive_answer(
     """Errors, garbage, redirects, endless bodies: the quotes stay, after one request, and no question is logged."""
     script.reply = reply
     with caplog.at_level(logging.INFO, "api"):
-        answer = rewrite(EXTRACTIVE, Model(script.url, "m", timeout=5))
+        answer = rewrite(EXTRACTIVE, Model(script.url, "m", timeout=30))
     assert (answer.composer, answer.statements) == ("extractive", EXTRACTIVE.statements)
     assert len(script.requests) == 1
     logged = [record.getMessage() for record in caplog.records if record.name.startswith("api")]
@@ -277,20 +277,21 @@ def test_a_broken_endpoint_leaves_the_extractive_answer(
 @pytest.mark.parametrize(
     "reply",
     [
-        sleeps(3),
+        sleeps(30),
         drips(b"HTTP/1.1 200 OK\r\n\r\n", b" ", 0.02),
         drips(b"HTTP/1.1 200 OK\r\n", b"X-Name: value\r\n", 0.02),
         drips(b"", b"H", 0.3),
     ],
 )
-def test_a_slow_endpoint_is_given_up_in_time(script: Scripted, reply: Reply) -> None:
-    """However the time is spent, the answer is there within the time-out and a second."""
+def test_a_slow_endpoint_is_given_up(script: Scripted, reply: Reply, caplog: pytest.LogCaptureFixture) -> None:
+    """However the time is spent, the answer is there before the reply is, and the connection is closed."""
+    pytest.importorskip("openai")  # which may take as long to load as the model has to reply
     script.reply = reply
-    begun = perf_counter()
-    answer = rewrite(EXTRACTIVE, Model(script.url, "m", timeout=0.4))
-    assert perf_counter() - begun < 1.4
+    with caplog.at_level(logging.INFO, "api"):
+        answer = rewrite(EXTRACTIVE, Model(script.url, "m", timeout=1.0))
     assert answer.composer == "extractive"
-    assert script.closed.wait(5), "the connection was left open"
+    assert "no reply within 1 s" in caplog.text
+    assert script.closed.wait(30), "the connection was left open"
 
 
 def test_nobody_there(script: Scripted) -> None:
@@ -299,15 +300,17 @@ def test_nobody_there(script: Scripted) -> None:
     assert answer.composer == "extractive"
 
 
-def test_a_reader_who_leaves_stops_the_request(script: Scripted) -> None:
-    """Setting `stop` ends the wait long before the time-out, and closes the connection."""
+def test_a_reader_who_leaves_stops_the_request(script: Scripted, caplog: pytest.LogCaptureFixture) -> None:
+    """Setting `stop` ends the wait, not the time-out, and closes the connection."""
     script.reply = drips(b"HTTP/1.1 200 OK\r\n\r\n", b" ", 0.02)
     stop = Event()
-    Timer(0.2, stop.set).start()
-    begun = perf_counter()
-    rewrite(EXTRACTIVE, Model(script.url, "m"), stop)
-    assert perf_counter() - begun < 3
-    assert script.closed.wait(5)
+    leaving = Thread(target=lambda: (wait_for(lambda: bool(script.requests)), stop.set()))
+    leaving.start()
+    with caplog.at_level(logging.INFO, "api"):
+        rewrite(EXTRACTIVE, Model(script.url, "m"), stop)
+    leaving.join()
+    assert "the reader has left" in caplog.text
+    assert script.closed.wait(30)
 
 
 def test_an_unanswerable_question_is_not_sent(script: Scripted) -> None:

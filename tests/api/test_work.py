@@ -162,7 +162,7 @@ def test_a_server_that_is_full_says_when_to_come_back(served_home: Path) -> None
         second = asking(port, "second")
         wait_for(lambda: len(app.state.turns._queue) == 1)
         for method, path in (("POST", "/api/answers"), ("GET", "/?q=third"), ("GET", "/api/search?q=third")):
-            third = HTTPConnection("127.0.0.1", port, timeout=5)
+            third = HTTPConnection("127.0.0.1", port, timeout=30)
             stack.callback(third.close)
             json = {"Content-Type": "application/json", "Accept": "application/json"}
             third.request(method, path, b'{"question": "third"}' if method == "POST" else None, json)
@@ -170,7 +170,7 @@ def test_a_server_that_is_full_says_when_to_come_back(served_home: Path) -> None
             assert (refused.status, refused.headers["retry-after"]) == (503, "2")
             assert ErrorResponse.model_validate_json(refused.read()).errors[0].error == "Busy"
         for path in ("/healthcheck", "/", "/episodes", "/api/episodes", "/search"):
-            other = HTTPConnection("127.0.0.1", port, timeout=5)
+            other = HTTPConnection("127.0.0.1", port, timeout=30)
             stack.callback(other.close)
             other.request("GET", path)
             assert other.getresponse().status == 200
@@ -202,7 +202,7 @@ def test_nothing_is_done_for_a_reader_who_left_the_queue(served_home: Path) -> N
 def test_who_sends_slowly_holds_no_turn(served_home: Path) -> None:
     """A body that does not come whole keeps nobody else from asking."""
     with served(served_home) as (port, _, _):
-        slow = HTTPConnection("127.0.0.1", port, timeout=5)
+        slow = HTTPConnection("127.0.0.1", port, timeout=30)
         slow.putrequest("POST", "/api/answers")
         slow.putheader("Content-Type", "application/json")
         slow.putheader("Content-Length", "1000")
@@ -226,12 +226,12 @@ def test_waiting_for_a_language_model_holds_no_turn(
             app.state.turns = WorkQueue(1, 0)
             first = asking(port, "Which council paid for the lighthouse database?")
             wait_for(lambda: len(script.requests) == 1)
-            page = HTTPConnection("127.0.0.1", port, timeout=5)
+            page = HTTPConnection("127.0.0.1", port, timeout=30)
             page.request("GET", "/?q=Which+council+paid+for+the+lighthouse+database%3F")
             wait_for(lambda: len(script.requests) == 2)
             first.close()
             page.close()
-            assert script.closed.wait(5)
+            assert script.closed.wait(30)
             script.reply = says("")
             last = asking(port, "Which council paid for the lighthouse database?")
             assert last.getresponse().status == 200

@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
@@ -35,7 +34,7 @@ class Slow(HashedStems):
     def encode_query(self, text):
         sys.stdout.write("encoding\\n")
         sys.stdout.flush()
-        time.sleep(0.7 if "slow" in text else 0.0)
+        time.sleep(2.0 if "slow" in text else 0.0)
         return super().encode_query(text)
 
 serve(replace(read_settings(), home=Path(sys.argv[1])), "127.0.0.1", int(sys.argv[2]), Slow())
@@ -78,8 +77,16 @@ def is_up(port: int) -> bool:
         return False
 
 
+def is_closed(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=60).close()
+    except ConnectionError:
+        return True
+    return False
+
+
 def read(port: int, path: str, **headers: str) -> tuple[int, bytes]:
-    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = HTTPConnection("127.0.0.1", port, timeout=60)
     try:
         connection.request("GET", path, headers=headers)
         response = connection.getresponse()
@@ -88,19 +95,17 @@ def read(port: int, path: str, **headers: str) -> tuple[int, bytes]:
         connection.close()
 
 
-def ended(process: "subprocess.Popen[str]", seconds: float = 8.0) -> tuple[int, str]:
-    """Its exit code and what it said; it ends within a few seconds."""
-    _, said = process.communicate(timeout=seconds)
+def ended(process: "subprocess.Popen[str]") -> tuple[int, str]:
+    """Its exit code and what it said, when it has ended; a server that does not end fails."""
+    _, said = process.communicate(timeout=60)
     return process.returncode, said
 
 
-def test_an_idle_server_stops_at_once(served_home: Path) -> None:
+def test_an_idle_server_stops(served_home: Path) -> None:
     """SIGTERM: exit 0, without a word."""
     with program(served_home) as (process, _):
-        begun = time.monotonic()
         process.send_signal(signal.SIGTERM)
         assert ended(process) == (0, "")
-        assert time.monotonic() - begun < 5
 
 
 def test_what_is_under_way_is_answered(served_home: Path) -> None:
@@ -110,9 +115,8 @@ def test_what_is_under_way_is_answered(served_home: Path) -> None:
         assert process.stdout is not None
         assert "encoding" in process.stdout.readline()
         process.send_signal(signal.SIGTERM)
-        time.sleep(0.5)
-        with pytest.raises(ConnectionError):
-            socket.create_connection(("127.0.0.1", port), timeout=1)
+        wait_for(lambda: is_closed(port))
+        assert process.poll() is None
         for connection in connections:
             response = connection.getresponse()
             assert response.status == 200
@@ -142,16 +146,16 @@ def test_a_stream_ends_in_order(served_home: Path) -> None:
 
 
 def test_who_does_not_read_on_keeps_nobody(served_home: Path) -> None:
-    """A download that is not read is cut off after seconds."""
+    """A download that is not read is cut off, and the server ends."""
     path = episode_folder(served_home, "harbour-2-bbbb") / "audio.mp3"
     path.write_bytes(bytes(30_000_000))
     try:
         with program(served_home) as (process, port):
-            connection = HTTPConnection("127.0.0.1", port, timeout=20)
+            connection = HTTPConnection("127.0.0.1", port, timeout=60)
             connection.request("GET", "/api/episodes/harbour-2-bbbb/audio")
             assert connection.getresponse().status == 200
             process.send_signal(signal.SIGTERM)
-            assert ended(process, 15)[0] == 0
+            assert ended(process)[0] == 0
             connection.close()
     finally:
         path.unlink()

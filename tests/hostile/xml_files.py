@@ -38,6 +38,11 @@ def _filled(piece: str, size: int, before: str = "", after: str = "") -> str:
     return before + piece * ((size - len(before) - len(after)) // len(piece)) + after
 
 
+def ordinary(items: int) -> bytes:
+    """A feed with nothing hostile in it."""
+    return _rss("".join(map(_ITEM.format, range(items)))).encode()
+
+
 def hostile_files(canary: str) -> dict[str, Callable[[], bytes]]:
     """Return makers of the files by name; `canary` is an address that nobody may visit, as host:port."""
     url, large = f"http://{canary}/x", MOST_BYTES - 1_000
@@ -72,7 +77,7 @@ def hostile_files(canary: str) -> dict[str, Callable[[], bytes]]:
         "3,000,000 levels never closed": lambda: _rss("<a>" * 3_000_000)[:9_000_000],
         "200,000 levels of br": lambda: _nested(200_000, "br"),
         "100,001 items": lambda: _rss("<item/>" * 100_001),
-        "500,000 items with text": lambda: _rss("".join(map(_ITEM.format, range(500_000)))),
+        "500,000 items with text": lambda: ordinary(500_000).decode(),
         "3,000,000 elements in an item": lambda: _rss("<item>" + "<x/>" * 3_000_000 + "</item>"),
         "200,000 attributes": lambda: _rss(f"<item {_attributes(200_000)}/>"),
         "one attribute of 20 MB": lambda: _rss('<item a="' + "x" * 20_000_000 + '"/>'),

@@ -16,6 +16,7 @@ from ingest.speech.heard import Heard
 from ingest.stages.assemble import assemble
 from ingest.timing.printed_times import error_within, place_at_printed_times, time_problems, without_impossible_times
 from ingest.transcript import Episode, HeardWord, OfficialTurn, Show, Transcript, Turn, from_json, to_json
+from tests.growth import LINEAR, growth
 
 EPISODE = Episode("gds-1-abcd", "guid", Show("gds", "GDS Podcast"), title="Sprint", duration=100.0)
 
@@ -246,10 +247,17 @@ def test_true_times_are_never_dropped_and_one_wrong_one_takes_few_along(talk, da
         ]
 
 
-def test_ten_thousand_times_are_weighed_at_once() -> None:
+def test_ten_thousand_times_are_weighed_in_proportion() -> None:
     """Near-linear: hostile notes with a time on every line do not stop an ingest."""
-    turns = [OfficialTurn("A", "[laughs]", 0.0)] * 10_000 + official(*((9.0, 3),) * 10_000)
-    assert len(place_at_printed_times(without_impossible_times(turns, 3600.0).turns, 3600.0, complete=True)) == 20_000
+
+    def weighed(size: int) -> None:
+        turns = [OfficialTurn("A", "[laughs]", 0.0)] * size + official(*((9.0, 3),) * size)
+        assert (
+            len(place_at_printed_times(without_impossible_times(turns, 3600.0).turns, 3600.0, complete=True))
+            == 2 * size
+        )
+
+    assert growth(weighed, 625) < LINEAR
 
 
 def test_a_place_within_a_turn_is_less_sure_than_its_printed_start() -> None:

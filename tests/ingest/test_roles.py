@@ -10,6 +10,7 @@ from ingest.shownotes.parse import parse_notes
 from ingest.speakers.roles import find_roles
 from ingest.stages.assemble import assemble
 from ingest.transcript import Episode, Role, Show, Turn
+from tests.growth import LINEAR, growth
 
 SHARED = Path(__file__).parents[2].parent / "shared"
 FILLER = "The kettles were cold and nobody in the house minded that very much at all. "
@@ -277,10 +278,12 @@ def test_any_text_can_be_read(text: str) -> None:
     find_roles([Turn("Ada Lee", text), Turn(text[:9], text)], {})
 
 
-def test_hostile_text_is_read_in_linear_time() -> None:
-    """A megabyte without stops, of stops alone, of names or of beginnings of roles takes seconds at most."""
-    for part in ("I'm a head of ", ".", "Ada Lee, ", "I'm Ada. ", "my role is ", "and ", "I am Ada Lee, a lead at T. "):
-        find_roles([Turn("Ada Lee", part * (200_000 // len(part)))], {})
+@pytest.mark.parametrize(
+    "part", ["I'm a head of ", ".", "Ada Lee, ", "I'm Ada. ", "my role is ", "and ", "I am Ada Lee, a lead at T. "]
+)
+def test_hostile_text_is_read_in_linear_time(part: str) -> None:
+    """Text without stops, of stops alone, of names or of beginnings of roles is read in proportion to its size."""
+    assert growth(lambda size: find_roles([Turn("Ada Lee", part * (size // len(part)))], {}), 4_000) < LINEAR
 
 
 def test_the_seed_says_what_its_speakers_do() -> None:

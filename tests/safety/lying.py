@@ -38,6 +38,19 @@ class Asked:
 
 
 Lie = Callable[[Asked], None]
+MINUTE = 60.0
+
+
+class Kept(Exception):
+    """A client was still there after a minute of a reply without end; not handled, so that the test fails."""
+
+
+def _until_left() -> Iterator[None]:
+    """Go on until the client leaves, which ends the reply that goes on."""
+    until = time.monotonic() + MINUTE
+    while time.monotonic() < until:
+        yield
+    raise Kept
 
 
 @dataclass
@@ -68,7 +81,7 @@ def endless(*lines: str, piece: bytes = b"x" * 65_536, pause: float = 0.0) -> Li
 
     def lie(asked: Asked) -> None:
         asked.send(*_head(*lines))
-        while True:
+        for _ in _until_left():
             asked.connection.sendall(piece)
             time.sleep(pause)
 
@@ -80,7 +93,7 @@ def raw(start: bytes, piece: bytes = b"", pause: float = 0.0) -> Lie:
 
     def lie(asked: Asked) -> None:
         asked.connection.sendall(start)
-        while piece:
+        for _ in _until_left() if piece else ():
             asked.connection.sendall(piece)
             time.sleep(pause)
 
@@ -92,7 +105,10 @@ def silent(start: bytes = b"") -> Lie:
 
     def lie(asked: Asked) -> None:
         asked.connection.sendall(start)
-        asked.connection.recv(1)
+        try:
+            asked.connection.recv(1)
+        except TimeoutError:
+            raise Kept from None
 
     return lie
 
@@ -343,7 +359,7 @@ def _listen(listener: socket.socket, server: Server) -> None:
 
 def _answer(connection: socket.socket, server: Server) -> None:
     with connection, contextlib.suppress(OSError):
-        connection.settimeout(10)
+        connection.settimeout(MINUTE)
         head = b""
         while b"\r\n\r\n" not in head and (more := connection.recv(65_536)):
             head += more

@@ -3,7 +3,6 @@
 import http.server
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from html import escape
 from pathlib import Path
@@ -173,19 +172,19 @@ def test_a_name_with_one_forbidden_address_is_refused(network: Network) -> None:
 
 def test_a_resolver_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     """The system's resolver has no time-out, so a name that hangs is given up in time, and again when it is asked."""
-    hanging = threading.Event()
+    hanging, answered = threading.Event(), []
 
     def hang(*args: object, **options: object) -> None:
-        hanging.wait(20)
+        hanging.wait(60)
+        answered.append(args)
         raise socket.gaierror("too late")
 
     monkeypatch.setattr(socket, "getaddrinfo", hang)
-    begun = time.monotonic()
     with pytest.raises(SourceError, match=r"^http://slow\.example/: did not answer in time \(the name slow\.example"):
         fetch("http://slow.example/", limits=FetchLimits(seconds=0.4, backoff=0.0, attempts=2))
-    assert time.monotonic() - begun < 2
     with pytest.raises(httpcore.ConnectTimeout):
         addresses_of("slow.example", 80, 0.1)
+    assert answered == []
     hanging.set()
 
 
