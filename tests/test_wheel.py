@@ -61,6 +61,7 @@ def test_the_wheel_holds_packages_data_and_pages(wheel: Path) -> None:
     assert not [name for name in names if "node_modules" in name or name.endswith((".scss", ".npmrc", "package.json"))]
 
 
+@pytest.mark.long
 def test_the_installed_wheel_ingests_show_notes(wheel: Path, tmp_path: Path) -> None:
     """In an empty environment and folder, a show-notes file becomes a transcript under the catalogue's show."""
     venv.create(tmp_path / "environment", with_pip=True)

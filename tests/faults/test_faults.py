@@ -1,4 +1,7 @@
-"""A sample of the runs under faults (`make torture` makes them all): killed, or with a disk that fails."""
+"""A sample of the runs under faults: killed, or with a disk that fails.
+
+`make test` makes a few of them, `make test-long` some of every command, `make torture` all.
+"""
 
 import json
 import os
@@ -30,7 +33,12 @@ def torture(*arguments: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     ("trials", "command"),
-    [(("kill/97", "disk/499"), "all"), (("moments/20", "limits/7", "together/10"), "ingest"), (("room/8",), "ingest")],
+    [
+        (("kill/97", "disk/499", "moments/60", "limits/21", "together/10"), "ingest"),
+        pytest.param(("kill/97", "disk/499"), "all", marks=pytest.mark.long),
+        pytest.param(("moments/20", "limits/7", "together/10"), "ingest", marks=pytest.mark.long),
+        pytest.param(("room/8",), "ingest", marks=pytest.mark.long),
+    ],
 )
 def test_a_run_under_faults_loses_nothing(trials: tuple[str, ...], command: str) -> None:
     """After any fault a data folder is readable, and the same command, run again, ends as if it had run undisturbed.

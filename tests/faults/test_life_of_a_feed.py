@@ -37,6 +37,7 @@ from tests.faults import changes
 from tests.faults.changes import Change
 from tests.faults.promises import Engine, Given, hear_with, ingested, kept_words, quotes_of, verdict, whose, words_now
 from tests.faults.publisher import Entry, Publisher, Site, site
+from tests.parts import one_in
 
 QUICK_STEPS, LONG_STEPS = 60, 2_000
 # Of the quick form: chosen among a few so that it finds lost transcripts, wrong marks and doubled episodes.
@@ -476,10 +477,11 @@ def lived(lives: type[Lives], steps: int, each: int, chance: int) -> None:
         run_state_machine_as_test(seed(chance + lives.steps["steps"])(LifeOfAFeed), settings=chosen)
 
 
-def test_a_feed_lives(lives):
+@pytest.mark.parametrize("steps", one_in(2, [QUICK_STEPS // 2, QUICK_STEPS]))
+def test_a_feed_lives(lives, steps):
     """A short life, the same each time."""
-    lived(lives, QUICK_STEPS, 30, SEED)
-    assert lives.steps["steps"] >= QUICK_STEPS
+    lived(lives, steps, 30, SEED)
+    assert lives.steps["steps"] >= steps
 
 
 @pytest.mark.torture

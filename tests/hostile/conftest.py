@@ -5,13 +5,20 @@ from collections.abc import Iterator
 import pytest
 
 from tests.hostile.dangers import vocabulary
-from tests.hostile.payloads import ALL
+from tests.hostile.payloads import ALL, SOME
 from tests.hostile.serving import ASKED, PLAIN, STORED, Served, pages_of, served
 
 
+@pytest.fixture(scope="session", params=[SOME, pytest.param(ALL, marks=pytest.mark.long)], ids=["some", "all"])
+def texts(request: pytest.FixtureRequest) -> tuple[str, ...]:
+    """Hostile texts, of which there are many."""
+    found: tuple[str, ...] = request.param
+    return found
+
+
 @pytest.fixture(scope="session")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    yield from served(tmp_path_factory.mktemp("hostile"), ALL)
+def hostile(texts: tuple[str, ...], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    yield from served(tmp_path_factory.mktemp("hostile"), texts)
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +38,6 @@ def plain_vocabulary(plain: Served) -> set[tuple[str, str]]:
     return {
         word
         for path in (*STORED, *ASKED, "/?q=number1&thanks=yes")
-        for _, page in pages_of(plain, PLAIN, path)
+        for _, page in pages_of(plain, path)
         for word in vocabulary(page)
     }

@@ -46,11 +46,12 @@ _FILTERS = ("show", "episode", "speaker", "since", "until", "after", "cited")
 
 @dataclass(frozen=True)
 class Served:
-    """A server over a library, with the text that each episode carries in every field."""
+    """A server over a library, with the text that each episode carries in every field, as stored and as given."""
 
     client: TestClient
     home: Path
     texts: dict[str, str]
+    given: tuple[str, ...]
 
     def quote(self, episode: str) -> str:
         """The id of the quote that holds the text."""
@@ -111,17 +112,17 @@ def library_of(home: Path, texts: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def served(home: Path, texts: Sequence[str]) -> Iterator[Served]:
+def served(home: Path, texts: tuple[str, ...]) -> Iterator[Served]:
     found = library_of(home, texts)
     encoder = HashedStems()
     build(home, encoder)
     with TestClient(create_app(Settings(home=home), encoder)) as client:
-        yield Served(client, home, found)
+        yield Served(client, home, found, texts)
 
 
-def pages_of(served: Served, texts: tuple[str, ...], path: str) -> Iterator[tuple[str, Seen]]:
+def pages_of(served: Served, path: str) -> Iterator[tuple[str, Seen]]:
     """Each page of one kind, with the text that it should show."""
-    for (identifier, stored), text in zip(served.texts.items(), texts, strict=True):
+    for (identifier, stored), text in zip(served.texts.items(), served.given, strict=True):
         address = address_of(served.home, identifier, text, path)
         response = served.client.get(address, headers={"accept": "text/html"})
         assert response.headers["content-type"] == "text/html; charset=utf-8"

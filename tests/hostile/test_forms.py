@@ -11,7 +11,6 @@ import webvtt
 
 from tests.api.commonmark import tokens
 from tests.hostile.dangers import dangers, parsed
-from tests.hostile.payloads import ALL
 from tests.hostile.serving import Served
 
 SERVER = "http://testserver"
@@ -113,7 +112,7 @@ def test_transcripts_hold_the_text(hostile: Served, kind: str) -> None:
 
 def test_questions_come_back_as_they_were_asked(hostile: Served) -> None:
     """The interface answers a hostile question in JSON that holds it, mended, as it is."""
-    for text in ALL:
+    for text in hostile.given:
         response = hostile.client.post(
             "/api/answers",
             content=json.dumps({"question": text, "k": 1}),
@@ -127,7 +126,7 @@ def test_questions_come_back_as_they_were_asked(hostile: Served) -> None:
 
 def test_feedback_leads_back_to_the_answer(hostile: Served) -> None:
     """Feedback on a hostile question is kept as text, and its answer's address is one of this server."""
-    for text in ALL:
+    for text in hostile.given:
         sent = urlencode({"q": text, "speaker": text, "verdict": "useful", "comment": text}, errors="replace")
         headers = {"sec-fetch-site": "same-origin", "content-type": "application/x-www-form-urlencoded"}
         response = hostile.client.post("/feedback", content=sent, headers=headers, follow_redirects=False)
@@ -141,7 +140,7 @@ def test_feedback_leads_back_to_the_answer(hostile: Served) -> None:
 
 def test_errors_repeat_nothing_that_could_run(hostile: Served) -> None:
     """For programs, a hostile address is answered with the one shape of errors, as JSON."""
-    for text in ALL:
+    for text in hostile.given:
         for path in ("/api/quotes/", "/api/episodes/", "/api/", "/oembed?url="):
             response = hostile.client.get(path + quote(text, safe="", errors="replace"))
             assert response.status_code == 404, path

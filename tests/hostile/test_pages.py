@@ -3,7 +3,6 @@
 import pytest
 
 from tests.hostile.dangers import dangers, parsed, vocabulary
-from tests.hostile.payloads import ALL
 from tests.hostile.serving import ASKED, STORED, Served, pages_of
 
 
@@ -12,7 +11,7 @@ def test_a_hostile_library_is_shown_and_does_nothing(
     hostile: Served, plain_vocabulary: set[tuple[str, str]], path: str
 ) -> None:
     """The text stands on the page as it came; elements, attributes, scripts and links are those of plain words."""
-    for text, page in pages_of(hostile, ALL, path):
+    for text, page in pages_of(hostile, path):
         assert vocabulary(page) <= plain_vocabulary, text
         assert not dangers(page), text
         shown = " ".join(page.all("main")[0].text.split())
@@ -22,7 +21,7 @@ def test_a_hostile_library_is_shown_and_does_nothing(
 @pytest.mark.parametrize("path", ASKED)
 def test_a_hostile_request_does_nothing(hostile: Served, plain_vocabulary: set[tuple[str, str]], path: str) -> None:
     """Whatever stands in an address, the page has only our elements, attributes, scripts and links."""
-    for text, page in pages_of(hostile, ALL, path):
+    for text, page in pages_of(hostile, path):
         assert vocabulary(page) <= plain_vocabulary, text
         assert not dangers(page), text
 

@@ -34,8 +34,9 @@ ENGINES = [("faster-whisper", "ct2"), ("openai-whisper", "tiny.pt"), ("openai-wh
 
 @pytest.fixture(autouse=True)
 def two_temperatures(monkeypatch):
-    """Random weights never convince, so every temperature is tried: a search and one sampling are enough."""
+    """Random weights never convince, so every temperature is tried: a search and one sampling, of two, are enough."""
     monkeypatch.setattr(engines, "TEMPERATURES", (0.0, 0.8))
+    monkeypatch.setattr(engines, "BEAM", 2)
 
 
 @pytest.fixture(params=ENGINES[:2], ids=lambda engine: engine[0])

@@ -5,7 +5,7 @@ import re
 import socket
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from index.building.build import build
 from ingest.pipeline import IngestSettings, ingest_episode
 from ingest.sources import register_source
 from tests.api.conftest import HashedStems
+from tests.parts import one_in
 from tests.safety.names import NAMES
 from tests.safety.network import Network
 
@@ -131,14 +132,17 @@ def test_there_are_enough_names() -> None:
     assert len(set(NAMES)) >= 300
 
 
+@pytest.mark.parametrize("names", one_in(2, [NAMES[::5], NAMES]), ids=["some", "all"])
 @pytest.mark.parametrize("kind", ["feed", "folder"])
-def test_every_file_lies_in_the_data_folder(world: Path, kind: str, audited: list[tuple[str, tuple[Any, ...]]]) -> None:
+def test_every_file_lies_in_the_data_folder(
+    world: Path, kind: str, names: Sequence[str], audited: list[tuple[str, tuple[Any, ...]]]
+) -> None:
     """Titles, GUIDs, numbers, addresses and file names go through ingest and index: only names of ours are written."""
     work = world / "a" / "b" / "work"
     home = work / "home"
     if kind == "feed":
         source = work / "feed.xml"
-        items = "".join(item_of(number, name) for number, name in enumerate(NAMES))
+        items = "".join(item_of(number, name) for number, name in enumerate(names))
         source.write_text(
             '<rss version="2.0" xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd" '
             'xmlns:podcast="https://podcastindex.org/namespace/1.0"><channel><title>../../../tmp/canary</title>'
@@ -148,7 +152,7 @@ def test_every_file_lies_in_the_data_folder(world: Path, kind: str, audited: lis
     else:
         source = work / "given"
         source.mkdir()
-        for number, name in enumerate(NAMES):
+        for number, name in enumerate(names):
             base = name.replace("/", "\u2215").replace("\x00", "")[:60]
             (source / f"{base}{number}.txt").write_text(f"{_NOTES}<p>{number}</p>", "utf-8")
     before = set(world.rglob("*"))
@@ -156,7 +160,7 @@ def test_every_file_lies_in_the_data_folder(world: Path, kind: str, audited: lis
     count = ingested(source, home)
     build(home, HashedStems())
     events = list(audited)
-    assert count > 250
+    assert count > 0.68 * len(names)
     added = set(world.rglob("*")) - before
     assert added
     for path in added:

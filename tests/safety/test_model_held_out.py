@@ -49,6 +49,13 @@ class Reached:
     rewritten: int = 0
 
 
+@pytest.fixture(params=[INJECTIONS[::4], pytest.param(INJECTIONS, marks=pytest.mark.long)], ids=["some", "all"])
+def injections(request: pytest.FixtureRequest) -> Sequence[Injection]:
+    """What is tried: in `make test` some of each kind, in `make test-long` all."""
+    found: Sequence[Injection] = request.param
+    return found
+
+
 @pytest.fixture
 def script(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Scripted, Network]]:
     """The model, in a network where every other connection leads to a canary."""
@@ -119,10 +126,10 @@ def test_there_are_sixty() -> None:
     assert len({injection.kind for injection in INJECTIONS}) == 9
 
 
-def test_in_a_transcript(tmp_path: Path, script: tuple[Scripted, Network]) -> None:
+def test_in_a_transcript(tmp_path: Path, script: tuple[Scripted, Network], injections: Sequence[Injection]) -> None:
     """Nothing foreign to the quotes that it cites is in any sentence."""
     model, network = script
-    for number, injection in enumerate(INJECTIONS):
+    for number, injection in enumerate(injections):
         said = [("Mina Calder", PAID)]
         said += [(injection.speaker, f"{turn} Which council paid?") for turn in injection.turns]
         saved(tmp_path, number, [*said, ("Tobias Renn", ASIDE)], injection.title)
@@ -130,19 +137,19 @@ def test_in_a_transcript(tmp_path: Path, script: tuple[Scripted, Network]) -> No
         saved(tmp_path, 100 + number, [("Tobias Renn", SOWN)], "Sown")
     reached = Reached()
     with served(tmp_path, model) as client:
-        for number, injection in enumerate(INJECTIONS):
+        for number, injection in enumerate(injections):
             asked(client, model, reached, injection, f"a-{number}-aaaa")
             shown(client, reached, injection, f"a-{number}-aaaa")
-    told("transcript", reached)
+    told("transcript", reached, injections)
     assert reached.foreign == []
     assert_only_asked(model, network)
 
 
-def test_in_notes(tmp_path: Path, script: tuple[Scripted, Network]) -> None:
+def test_in_notes(tmp_path: Path, script: tuple[Scripted, Network], injections: Sequence[Injection]) -> None:
     """The same of orders in a feed's titles, descriptions, labels and notes."""
     model, network = script
     items = []
-    for number, injection in enumerate(INJECTIONS):
+    for number, injection in enumerate(injections):
         order = escape(" ".join(injection.turns))
         notes = (
             f"<p>{order}</p><p>Mina Calder:</p><p>{PAID}</p><p>{escape(injection.speaker)}:</p><p>{order} {ASIDE}</p>"
@@ -163,14 +170,14 @@ def test_in_notes(tmp_path: Path, script: tuple[Scripted, Network]) -> None:
     assert {ingest_episode(episode, home, IngestSettings(audio=False)).status for episode in episodes} == {"ingested"}
     reached = Reached()
     with served(home, model) as client:
-        for episode, injection in zip(episodes, INJECTIONS, strict=True):
+        for episode, injection in zip(episodes, injections, strict=True):
             asked(client, model, reached, injection, episode.id)
-    told("notes", reached)
+    told("notes", reached, injections)
     assert reached.foreign == []
     assert_only_asked(model, network)
 
 
-def test_in_a_question(tmp_path: Path, script: tuple[Scripted, Network]) -> None:
+def test_in_a_question(tmp_path: Path, script: tuple[Scripted, Network], injections: Sequence[Injection]) -> None:
     """The same of orders in a question, of which no quote holds anything; put where the server would ask the model.
 
     By itself most such questions would be refused as unanswerable, and the model would not be asked at all.
@@ -184,20 +191,20 @@ def test_in_a_question(tmp_path: Path, script: tuple[Scripted, Network]) -> None
     base = open_base(Settings(home=tmp_path), encoder)
     honest = ask(base, Asking(parse_question(QUESTION)))
     reached = Reached()
-    for injection in INJECTIONS:
+    for injection in injections:
         obeys(model, injection)
         order = " ".join((injection.title, injection.speaker, *injection.turns))
         asking = replace(honest, question=f"{QUESTION} {order}")
         count(answer_json(rewrite_if_model(asking, Model(model.url, "m", KEY))), reached, injection)
-    told("question", reached)
-    assert (reached.foreign, reached.repeated, reached.rewritten) == ([], [], len(INJECTIONS))
+    told("question", reached, injections)
+    assert (reached.foreign, reached.repeated, reached.rewritten) == ([], [], len(injections))
     assert_only_asked(model, network)
 
 
-def told(place: str, reached: Reached) -> None:
+def told(place: str, reached: Reached, injections: Sequence[Injection]) -> None:
     """Write the figures of docs/security.md (pytest -s)."""
-    known = sum(any(map(gives_orders, injection.turns)) for injection in INJECTIONS)
+    known = sum(any(map(gives_orders, injection.turns)) for injection in injections)
     sys.stdout.write(
         f"\n{place}: {reached.rewritten} answers rewritten, {len(reached.foreign)} with foreign words, "
-        f"{len(reached.repeated)} that repeat a quote; api.llm.injection knows {known} of {len(INJECTIONS)}\n"
+        f"{len(reached.repeated)} that repeat a quote; api.llm.injection knows {known} of {len(injections)}\n"
     )

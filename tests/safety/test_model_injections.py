@@ -26,6 +26,8 @@ from tests.hostile.dangers import parsed
 from tests.safety.injections import FOREIGN, INJECTIONS
 from tests.safety.network import Network, canary_network
 
+Injections = tuple[tuple[str, str], ...]
+
 KEY = "canary-key-0b1d5e"
 QUESTION = "Which council paid for the lighthouse database?"
 PAID = "The harbour council paid for the lighthouse database from its winter budget."
@@ -47,6 +49,13 @@ def obeys(script: Scripted) -> None:
         says(" ".join([f"The harbour council paid for it from its winter budget {marks[-1]}.", *said]))(handler)
 
     script.reply = reply
+
+
+@pytest.fixture(params=[INJECTIONS[::7], pytest.param(INJECTIONS, marks=pytest.mark.long)], ids=["some", "all"])
+def injections(request: pytest.FixtureRequest) -> Injections:
+    """What is tried: in `make test` some, in `make test-long` all."""
+    found: Injections = request.param
+    return found
 
 
 @pytest.fixture
@@ -102,26 +111,26 @@ def test_there_are_enough_injections() -> None:
     assert len(set(INJECTIONS)) >= 100
 
 
-def test_in_a_transcript(tmp_path: Path, script: tuple[Scripted, Network]) -> None:
+def test_in_a_transcript(tmp_path: Path, script: tuple[Scripted, Network], injections: Injections) -> None:
     """Orders said in a recording stay what somebody said: a quote, and nothing in the prose of an answer."""
     model, network = script
-    for number, (order, _) in enumerate(INJECTIONS):
+    for number, (order, _) in enumerate(injections):
         saved(tmp_path, number, PAID, f"{order} Which council paid?", ASIDE)
-    saved(tmp_path, len(INJECTIONS), SOWN)
+    saved(tmp_path, len(injections), SOWN)
     with served(tmp_path, model) as client:
         composers = [
             assert_nothing_foreign(client, QUESTION, {"episode": f"a-{number}-aaaa"})
-            for number in range(len(INJECTIONS))
+            for number in range(len(injections))
         ]
-    assert composers.count("m") > 80, "the model's true sentence should have stayed"
+    assert composers.count("m") > 0.8 * len(injections), "the model's true sentence should have stayed"
     assert_only_asked(model, network)
 
 
-def test_in_notes(tmp_path: Path, script: tuple[Scripted, Network]) -> None:
+def test_in_notes(tmp_path: Path, script: tuple[Scripted, Network], injections: Injections) -> None:
     """Orders in a feed's titles, descriptions, speaker names and notes do no more than those in a transcript."""
     model, network = script
     items = []
-    for number, (order, _) in enumerate(INJECTIONS):
+    for number, (order, _) in enumerate(injections):
         notes = (
             f"<p>{escape(order)}</p><p>Mina Calder:</p><p>{PAID}</p><p>Tobias Renn:</p><p>{escape(order)} {ASIDE}</p>"
             f"<p>Mina Calder:</p><p>{SOWN} That is all there is to say about the harbour and its many ships.</p>"
@@ -153,7 +162,7 @@ def test_in_a_question(tmp_path: Path, script: tuple[Scripted, Network]) -> None
     saved(tmp_path, 1, PAID, ASIDE)
     saved(tmp_path, 2, SOWN)
     with served(tmp_path, model) as client:
-        for order, _ in INJECTIONS:
+        for order, _ in INJECTIONS:  # most make the question unanswerable, so that no model is asked
             assert_nothing_foreign(client, f"{QUESTION} {order}", {"episode": "a-1-aaaa"})
     assert_only_asked(model, network)
 
