@@ -15,7 +15,7 @@ DEMO := data/demo
 EVALUATION := data/evaluation
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-corpus test-browser lighthouse torture screenshots lint format audit sbom lock evaluate bench clean
+.PHONY: help run test test-long test-corpus test-browser lighthouse torture screenshots lint format audit sbom lock evaluate bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -28,7 +28,11 @@ run: $(INSTALLED) $(STYLES) ## serve the sample show on http://127.0.0.1:8000 (P
 
 test: $(INSTALLED) $(STYLES) ## run the tests (under 10 minutes on 2 cores)
 	$(BIN)/python -m pytest
-	@echo "Left out: tests in a browser. To run them: apt-get install chromium && make test-browser"
+	@echo "Left out: larger numbers of cases (make test-long), tests on the data in ../shared (make test-corpus), tests in a"
+	@echo "browser (apt-get install chromium && make test-browser), hours of faults and load (make torture)."
+
+test-long: $(INSTALLED) $(STYLES) ## run the larger numbers of cases, and each property with all its examples
+	$(BIN)/python -m pytest -m "(long or hypothesis) and not corpus and not browser and not torture" --hypothesis-profile=all
 
 test-corpus: $(INSTALLED) ## run the slow tests on the data in ../shared (skipped where it is missing)
 	$(BIN)/python -m pytest -m corpus
