@@ -20,8 +20,8 @@ from ingest.pipeline import IngestSettings, ingest_episode
 from ingest.sources import register_source
 from ingest.transcript import Episode, Show, Transcript
 from tests.api.conftest import HashedStems, turn_of
+from tests.api.llm.test_rewrite import citation
 from tests.api.scripted_model import Scripted, says, scripted_model
-from tests.api.test_rewrite import citation
 from tests.hostile.dangers import parsed
 from tests.safety.injections import FOREIGN, INJECTIONS
 from tests.safety.network import Network, canary_network

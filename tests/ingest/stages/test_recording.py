@@ -18,7 +18,7 @@ av = pytest.importorskip("av")
 pytest.importorskip("faster_whisper")
 
 RATE = 16_000
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(autouse=True)

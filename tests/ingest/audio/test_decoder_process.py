@@ -16,7 +16,7 @@ from ingest.audio.load import LONGEST, blocks, probe
 from ingest.errors import AudioError
 
 pytest.importorskip("av")
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 linux = pytest.mark.skipif(sys.platform != "linux", reason="walls of Linux")
 
 

@@ -23,7 +23,7 @@ from ingest.timing.pauses import Pause, envelope, pauses
 from ingest.transcript import Episode, Show, Transcript, Turn, Word
 
 RATE = 16_000
-SAMPLE = Path(__file__).parents[2] / "data" / "sample"
+SAMPLE = Path(__file__).parents[3] / "data" / "sample"
 Voice = Callable[..., NDArray[np.float32]]
 
 

@@ -18,7 +18,7 @@ from api.settings import Settings, read_settings
 from index.encoder_files import PACKAGED
 from ingest.library.records import episode_ids
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SAMPLE = ROOT / "data" / "sample"
 COMMANDS = (ROOT / "docs" / "commands.md").read_text("utf-8")
 SETTINGS = (ROOT / "docs" / "settings.md").read_text("utf-8")

@@ -13,7 +13,7 @@ from ingest.captions.turns import Cue, heard_words, named, read_captions, turns_
 from ingest.errors import SourceError
 from tests.growth import LINEAR, growth
 
-SHARED = Path(__file__).parents[2].parent / "shared" / "corpora" / "alignment"
+SHARED = Path(__file__).parents[3].parent / "shared" / "corpora" / "alignment"
 
 VOICES = """WEBVTT - a title
 Kind: captions

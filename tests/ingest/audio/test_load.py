@@ -15,7 +15,7 @@ from ingest.errors import AudioError, ModelMissing
 
 av = pytest.importorskip("av")
 
-SHARED = Path(__file__).parents[2].parent / "shared" / "audio"
+SHARED = Path(__file__).parents[3].parent / "shared" / "audio"
 
 
 def tone(seconds, rate=SAMPLE_RATE, hertz=440.0, level=0.25):

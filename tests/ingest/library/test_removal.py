@@ -149,7 +149,7 @@ def test_an_episode_that_is_being_ingested_is_not_removed(tmp_path, library):
     program += "with lock(Path(sys.argv[1])):\n    print('held', flush=True)\n    sys.stdin.read()\n"
     command = [sys.executable, "-c", program, str(episode_folder(tmp_path, library[0]))]
     with subprocess.Popen(
-        command, cwd=Path(__file__).parents[2], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        command, cwd=Path(__file__).parents[3], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as other:
         assert other.stdout.readline() == b"held\n"
         with pytest.raises(SourceError, match="is being ingested by another process"):

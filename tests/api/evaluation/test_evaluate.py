@@ -16,7 +16,7 @@ from api.evaluation.evaluate import evaluate, misses, misses_html, render
 from api.evaluation.questions import Gold, Question, folds, read_questions
 from ingest.errors import PlaybackError
 
-SHARED = Path(__file__).parents[2].parent / "shared"
+SHARED = Path(__file__).parents[3].parent / "shared"
 
 # Two episodes; a turn is speaker | start-end | text.
 TRANSCRIPTS = {

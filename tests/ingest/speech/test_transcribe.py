@@ -27,7 +27,7 @@ whisper = pytest.importorskip("whisper")
 # openai-whisper leaves its vocabulary file to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file.*tiktoken:ResourceWarning")
 
-SHARED = Path(__file__).parents[2].parent / "shared" / "audio"
+SHARED = Path(__file__).parents[3].parent / "shared" / "audio"
 RECORDINGS = sorted(path for path in SHARED.rglob("*") if path.suffix in (".mp3", ".wav", ".flac"))
 ENGINES = [("faster-whisper", "ct2"), ("openai-whisper", "tiny.pt"), ("openai-whisper", "tiny.safetensors")]
 
@@ -393,7 +393,7 @@ def test_importing_transcribe_loads_no_engine():
         "loaded = engines & set(sys.modules)\n"
         "assert not loaded, loaded"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[3])
 
 
 @pytest.mark.corpus

@@ -10,7 +10,7 @@ import pytest
 
 from ingest.shownotes.parse import parse_notes
 
-SHARED = Path(__file__).parents[2].parent / "shared"
+SHARED = Path(__file__).parents[3].parent / "shared"
 SECONDS = {"34 min": 2040.0, "10:17": 617.0}
 
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="the shared data is not on this machine")

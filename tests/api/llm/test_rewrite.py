@@ -29,7 +29,7 @@ from ingest.transcript import Episode, Show
 from tests.api.running import wait_for
 from tests.api.scripted_model import Reply, Scripted, drips, hangs_up, says, scripted_model, sends, sleeps
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 EPISODE = Episode("harbour-1-aaaa", "h1", Show("harbour", "The Harbour Podcast"))
 COUNCIL = "The harbour council paid £4,500 for the lighthouse database from its winter budget, not from taxes."
 MOVING = "Moving away took nineteen months and two rehearsals in 2019. Nobody noticed the switch at all."

@@ -22,7 +22,7 @@ from index.encoder_files import PACKAGED
 from index.store import index_folder, numbers
 from ingest.library.records import episode_folder, episode_ids, feeds, feeds_folder, load_transcript
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 TURNS = (
     "<p><strong>Ann Smith:</strong> Hello and welcome to the tea show, I am Ann Smith.</p>"
     "<p><strong>Bob Jones:</strong> Thank you. For {0} everybody needs a {1}, I always say.</p>"

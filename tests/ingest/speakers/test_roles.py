@@ -12,7 +12,7 @@ from ingest.stages.assemble import assemble
 from ingest.transcript import Episode, Role, Show, Turn
 from tests.growth import LINEAR, growth
 
-SHARED = Path(__file__).parents[2].parent / "shared"
+SHARED = Path(__file__).parents[3].parent / "shared"
 FILLER = "The kettles were cold and nobody in the house minded that very much at all. "
 
 

@@ -228,7 +228,7 @@ def test_a_lock_is_held_by_one_and_freed_by_the_kernel(tmp_path):
     program += "with lock(Path(sys.argv[1])):\n    print('held', flush=True)\n    sys.stdin.read()\n"
     other = subprocess.Popen(
         [sys.executable, "-c", program, str(tmp_path / "x")],
-        cwd=Path(__file__).parents[2],
+        cwd=Path(__file__).parents[3],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
