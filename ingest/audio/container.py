@@ -25,7 +25,7 @@ _RATES_1 = {
 }
 _LOW = (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
 _RATES_2 = {1: _LOW, 2: _LOW, 3: (32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256)}
-_SAMPLE_RATES = {3: (44_100, 48_000, 32_000), 2: (22_050, 24_000, 16_000), 0: (11_025, 12_000, 8_000)}
+SAMPLE_RATES = {3: (44_100, 48_000, 32_000), 2: (22_050, 24_000, 16_000), 0: (11_025, 12_000, 8_000)}
 
 
 class NotARecording(ValueError):
@@ -108,7 +108,7 @@ def _mpeg_length(head: bytes) -> int:
     if version == 1 or layer == 0 or rate in (0, 15) or sampling == 3:
         return 0
     bits = (_RATES_1 if version == 3 else _RATES_2)[layer][rate - 1] * 1000
-    hertz = _SAMPLE_RATES[version][sampling]
+    hertz = SAMPLE_RATES[version][sampling]
     if layer == 3:
         return (12 * bits // hertz + padding) * 4
     return (72 if layer == 1 and version != 3 else 144) * bits // hertz + padding

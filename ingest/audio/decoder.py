@@ -10,11 +10,14 @@ import json
 import os
 import signal
 import sys
+from array import array
+from bisect import bisect_left
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from ingest.audio import sandbox
-from ingest.audio.decoder_messages import ERROR, INFO, MOST_BYTES, SAMPLE_RATE, SAMPLES, WARNING, message
+from ingest.audio.decoder_messages import ERROR, INFO, MOST_BYTES, PACKETS, SAMPLE_RATE, SAMPLES, WARNING, message
 
 if TYPE_CHECKING:
     from av import AudioFrame, AudioResampler
@@ -35,6 +38,8 @@ LONGEST_HOLE = 60.0
 SHORTEST_HOLE = 0.05  # seconds; a smaller gap comes from rounded timestamps
 # Packets that may fail before the first one that decodes; the first packets of a cut MP3 need bytes that are missing.
 FIRST_PACKETS = 500
+# Places of a recording to which a seek is tried: each second of an hour, fewer of a longer one.
+MOST_SEEKS = 3600
 
 
 class Unreadable(Exception):
@@ -42,7 +47,7 @@ class Unreadable(Exception):
 
 
 def main(arguments: list[str]) -> int:
-    """Run one task (`probe`, `decode` or `restrictions`) on standard input and write messages to standard output."""
+    """Run a task (`probe`, `decode`, `seek` or `restrictions`) on standard input and write messages to standard output."""
     task, kind = arguments
     restrictions: dict[str, object] = {"network": sandbox.leave_network()}
     # Imported while files can still be opened; PyAV itself imports the last two only when it meets a stream.
@@ -59,6 +64,8 @@ def main(arguments: list[str]) -> int:
             _send_text(INFO, json.dumps(restrictions))
         elif task == "probe":
             _send_text(INFO, json.dumps(_measured(kind)))
+        elif task == "seek":
+            _send_text(INFO, json.dumps(_seeking(kind)))
         else:
             pending = bytearray()  # frames are a few kilobytes; full messages cost the parent less
             for samples in _samples(kind):
@@ -112,15 +119,52 @@ def _measured(kind: str) -> dict[str, object]:
         }
 
 
+def _seeking(kind: str) -> dict[str, object]:
+    """Read all packets, send where they lie, and seek to each second as Chromium does: with FFmpeg's `fastseek`.
+
+    FFmpeg then trusts a header's table or the average bit rate, and stamps the packet it lands on with the time it was
+    asked for; where that packet lies among all tells its true time.
+    """
+    import av
+
+    packets, begins, seconds = array("q"), array("d"), 0.0
+    with _opened(kind) as (container, stream), contextlib.suppress(av.FFmpegError):
+        for packet in container.demux(stream):
+            if packet.size and packet.pos is not None:
+                packets.extend((packet.pos, packet.size))
+                begins.append(seconds)
+            seconds += float((packet.duration or 0) * (packet.time_base or 0)) if packet.size else 0.0
+    sent = packets.tobytes()
+    for start in range(0, len(sent), MOST_BYTES):
+        _send(PACKETS, sent[start : start + MOST_BYTES])
+    places = packets[::2]
+    offs = []
+    with _opened(kind, {"fflags": "+fastseek"}) as (container, stream):
+        header = container.duration / av.time_base if container.duration else seconds
+        unit = stream.time_base or Fraction(1)
+        step = max(1.0, seconds / MOST_SEEKS)
+        for wanted in (number * step for number in range(int(seconds / step)) if places):
+            asked = min(wanted, header)  # nobody can seek behind what the header calls the end
+            with contextlib.suppress(av.FFmpegError, StopIteration):
+                container.seek(int(asked / unit), stream=stream)
+                landed = next(container.demux(stream))
+                if landed.pts is not None and landed.pos is not None:
+                    true = begins[min(bisect_left(places, landed.pos), len(places) - 1)]
+                    offs.append(true - float(landed.pts * unit) + asked - wanted)
+        skipped = float((stream.start_time or 0) * unit)
+    return {"off": max(map(abs, offs)) if offs else None, "skipped": skipped}
+
+
 @contextlib.contextmanager
-def _opened(kind: str) -> "Iterator[tuple[InputContainer, AudioStream]]":
+def _opened(kind: str, more: dict[str, str] | None = None) -> "Iterator[tuple[InputContainer, AudioStream]]":
     import av
 
     # Bytes instead of a file name, one named container and no protocol: nothing in the file can open anything else.
     options = {"format_whitelist": kind, "protocol_whitelist": "none", "codec_whitelist": ",".join(CODECS)}
     with io.FileIO(0, closefd=False) as file:
+        file.seek(0)
         try:
-            container = av.open(file, "r", format=kind, metadata_errors="replace", options=options)
+            container = av.open(file, "r", format=kind, metadata_errors="replace", options=options | (more or {}))
         except (av.FFmpegError, OSError) as error:
             reason = error.strerror or str(error)
             raise Unreadable(f"is not a recording, or is cut off near its start ({reason})") from error

@@ -4,11 +4,12 @@ import struct
 
 SAMPLE_RATE = 16_000  # samples per second, the rate of Whisper and Silero
 
-INFO, SAMPLES, WARNING, ERROR = b"I", b"S", b"W", b"E"
+INFO, SAMPLES, PACKETS, WARNING, ERROR = b"I", b"S", b"P", b"W", b"E"
 HEADER = struct.Struct(">cI")
-MOST_BYTES = 64 * 2**10  # of samples in one message, an even number
-# The most bytes in a message of each kind: facts (JSON) and lines are text, samples are 16-bit integers.
-MOST = {INFO: 4_000, SAMPLES: MOST_BYTES, WARNING: 2_000, ERROR: 2_000}
+MOST_BYTES = 64 * 2**10  # of samples or packets in one message, a multiple of 16
+# The most bytes in a message of each kind: facts (JSON) and lines are text, samples are 16-bit integers, packets are two
+# 64-bit integers: place in the file and size.
+MOST = {INFO: 4_000, SAMPLES: MOST_BYTES, PACKETS: MOST_BYTES, WARNING: 2_000, ERROR: 2_000}
 
 
 def message(kind: bytes, body: bytes) -> bytes:

@@ -13,18 +13,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.audio.container import NotARecording, container_of
-from ingest.audio.decoder_messages import ERROR, INFO, SAMPLE_RATE, SAMPLES, WARNING
+from ingest.audio.decoder_messages import ERROR, INFO, PACKETS, SAMPLE_RATE, SAMPLES, WARNING
 from ingest.audio.decoder_process import facts_in, line_in, run_decoder
 from ingest.errors import AudioError
 from ingest.versions import require_pyav
 
-__all__ = ["SAMPLE_RATE", "AudioInfo", "blocks", "probe"]
+__all__ = ["SAMPLE_RATE", "AudioInfo", "Seeking", "blocks", "probe", "seeking_of"]
 
 logger = logging.getLogger(__name__)
 
 # Seconds. A few kilobytes of FLAC can hold weeks of silence; the longest podcasts last half a day.
 LONGEST = 24 * 3600.0
 _MOST_WARNINGS = 10
+# Containers without time stamps: where a second lies in them is guessed from a table or a bit rate.
+_GUESSED = ("mp3", "aac")
+# Seconds that a browser may be off even where it lands on the right packet: a packet's length, and frames that are
+# silent because they lean on ones before them.
+EXACT_SEEK = 0.06
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,19 @@ class AudioInfo:
     channels: int
     codec: str
     bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seeking:
+    """Where a browser lands in a recording: the most seconds it may be off (None unknown), and what a copy needs.
+
+    `packets` are pairs of place in the file and size, in order, and `skipped` the seconds at the start that a decoder
+    leaves out; both only where the container has no time stamps.
+    """
+
+    error: float | None
+    packets: NDArray[np.int64]
+    skipped: float
 
 
 def probe(path: Path) -> AudioInfo:
@@ -77,6 +95,32 @@ def blocks(path: Path, seconds: float = 30.0) -> Iterator[NDArray[np.float32]]:
                 del pending[:size]
     if len(pending) > 1:
         yield _floats(pending)
+
+
+def seeking_of(path: Path) -> Seeking:
+    """Return how far off a browser may land in a recording, for which all of its packets are read and none decoded.
+
+    It is Chromium's rule, which FFmpeg shares. Raises AudioError and ModelMissing as `probe` does.
+    """
+    with _opened(path) as recording, contextlib.suppress(NotARecording):  # the cell says what is wrong
+        if container_of(recording) not in _GUESSED:
+            return Seeking(EXACT_SEEK, np.empty((0, 2), np.int64), 0.0)
+    table, size = bytearray(), path.stat().st_size
+    for name, body in _messages(path, "seek"):
+        if name == PACKETS:
+            table += body
+            if len(table) > 16 * size:
+                break
+        elif name == INFO:
+            facts = facts_in(body)
+            packets = np.frombuffer(table[: len(table) // 16 * 16], np.int64).reshape(-1, 2)
+            off, skipped = facts.get("off"), facts.get("skipped")
+            inside = (packets >= 0).all() and (packets.sum(axis=1) <= size).all()
+            if not inside or not isinstance(skipped, float) or not 0 <= skipped < 1:
+                break
+            if off is None or (isinstance(off, float) and math.isfinite(off)):
+                return Seeking(None if off is None else round(off + EXACT_SEEK, 2), packets, skipped)
+    raise AudioError(f"{path}: its decoder says nothing sensible of it; get the recording again")
 
 
 def _floats(integers: bytearray) -> NDArray[np.float32]:
