@@ -1,6 +1,6 @@
 """Recordings whose sound tells its second, and the second that is heard in samples of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -143,3 +143,24 @@ def joined_rates(path: Path, seconds: int) -> Path:
     first = write(path, tones(0, half, 44_100), 44_100, **_BARE).read_bytes()
     path.write_bytes(first + write(path, tones(half, seconds - half), **_BARE).read_bytes())
     return path
+
+
+def tone_show(folder: Path, names: Iterable[str], seconds: int) -> Path:
+    """A feed of one episode for each kind of recording, with captions: a sentence every three seconds."""
+    items = []
+    for number, name in enumerate(names, 1):
+        KINDS[name](folder / name, seconds)
+        cues = [
+            f"00:00:{at:02}.000 --> 00:00:{at + 3:02}.000\n<v Ann Smith>At second {at} of this recording I say so."
+            for at in range(0, seconds - 2, 3)
+        ]
+        (folder / f"{name}.vtt").write_text("WEBVTT\n\n" + "\n\n".join(cues) + "\n")
+        items.append(
+            f"<item><title>Episode {number}: {name}</title><guid>{name}</guid>"
+            f'<enclosure url="{name}" type="audio/mpeg" length="1"/>'
+            f'<podcast:transcript url="{name}.vtt" type="text/vtt"/></item>'
+        )
+    head = '<rss version="2.0" xmlns:podcast="https://podcastindex.org/namespace/1.0"><channel><title>Tones</title>'
+    feed = folder / "feed.xml"
+    feed.write_text(f"{head}<link>https://tones.example/</link>{''.join(items)}</channel></rss>")
+    return feed

@@ -13,7 +13,7 @@ from api.episodes.library import episode_of, episodes_of, transcript_of
 from api.routes.request import home_of
 from api.routes.schemas import EpisodesResponse
 from ingest.export import Format, render
-from ingest.library.records import recording
+from ingest.library.player import playable_of
 from ingest.transcript import Episode
 
 router = APIRouter(tags=["episodes"])
@@ -68,8 +68,8 @@ def get_transcript(request: Request, identifier: str, extension: str) -> Respons
 @router.head("/api/episodes/{identifier}/audio", include_in_schema=False)
 @router.get("/api/episodes/{identifier}/audio", summary="Listen to an episode", response_class=Response)
 def get_audio(request: Request, identifier: str) -> Response:
-    """Return the library's recording, complete or the requested byte range."""
-    path = recording(home_of(request), episode_of(home_of(request), identifier).id)
+    """Return the library's recording, or its copy that plays exactly, complete or the requested byte range."""
+    path = playable_of(home_of(request), episode_of(home_of(request), identifier).id).path
     if path is None:
         raise HTTPException(404, f"the library has no recording of {identifier}")
     return Recording(path, media_type=_AUDIO_TYPES.get(path.suffix.lower(), "application/octet-stream"))

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Literal
 
 from ingest.errors import LibraryError, one_line
+from ingest.library.player import NOTE, PLAYER_COPY, note_in
 from ingest.library.records import episode_folder, episodes_folder, load_record, recording
 from ingest.pipeline import IngestSettings, ingest_episode
 from ingest.speech import heard
-from ingest.stages.recording import NOTE
+from ingest.stages.recording import complete_note
 from ingest.storage.disk_space import disk_problem
 from ingest.storage.files import SCHEMA, hash_of, lock, read_if_whole, read_json, sha256_of, write_json
 from ingest.transcript import Transcript, from_json
@@ -92,7 +93,7 @@ def _damage(home: Path, identifier: str) -> Iterator[Finding]:
         yield Finding(name, f"its removal was interrupted; run: playback remove {identifier}", "person")
     for path in sorted(folder.glob("[!.]*")):
         if path.suffix != ".json":
-            if not path.name.startswith("audio."):
+            if not path.name.startswith("audio.") and path.name != PLAYER_COPY:
                 yield Finding(f"{name}/{path.name}", "is not a file of the library", "note")
         elif (wrong := _problem(path, identifier)) is not None:
             derived = path.name in (*_DERIVED, *_NOTES) and not _of_another_version(path)
@@ -101,6 +102,7 @@ def _damage(home: Path, identifier: str) -> Iterator[Finding]:
         if not (folder / derived_name).exists():
             yield Finding(f"{name}/{derived_name}", "is missing", "repaired")
     yield from _wrong_recording(home, identifier)
+    yield from _player(home, identifier)
     if _status(folder) in _UNDONE:
         state = read_json(folder / "state.json")
         outcome: FindingKind = "person" if state["status"] == "quarantined" else "note"
@@ -149,6 +151,8 @@ def _remade(home: Path, identifier: str, damaged: list[str], is_source_damaged: 
             yield repaired(home, folder / name, "was damaged; the next ingest writes it again", (folder / name).unlink)
         elif name == "state.json":
             yield repaired(home, folder / name, "was damaged; it was written again", lambda: _note_state(folder))
+        elif name == PLAYER_COPY and not is_source_damaged:
+            yield _copied_again(home, folder)
         elif is_source_damaged:
             yield Finding(where, "is damaged, and so is a file it is made from; repair that first", "person")
     wanted = [name for name in damaged if name in _DERIVED]
@@ -216,6 +220,27 @@ def _wrong_recording(home: Path, identifier: str) -> Iterator[Finding]:
             "again",
             "person",
         )
+
+
+def _player(home: Path, identifier: str) -> Iterator[Finding]:
+    """Compare the copy that is played with the one that was made; one that nothing tells of is not played."""
+    folder, audio = episode_folder(home, identifier), recording(home, identifier)
+    copy = folder / PLAYER_COPY
+    note = None if audio is None or _problem(folder / NOTE, identifier) is not None else note_in(folder, audio)
+    told = None if note is None else note.get("player")
+    if copy.exists() if told is None else not copy.exists() or sha256_of(copy) != told["sha256"]:
+        yield Finding(copy.relative_to(home).as_posix(), "is not the copy that was made to be played", "repaired")
+
+
+def _copied_again(home: Path, folder: Path) -> Finding:
+    """Make the copy that is played again from its recording; without it the recording itself is played."""
+    (folder / PLAYER_COPY).unlink(missing_ok=True)
+    audio = recording(home, folder.name)
+    if audio is not None:
+        complete_note(audio)
+    made = "it was made again" if (folder / PLAYER_COPY).exists() else "it was removed"
+    name = (folder / PLAYER_COPY).relative_to(home).as_posix()
+    return Finding(name, f"was missing, or not the copy that was made to be played; {made}", "repaired")
 
 
 def left_over(home: Path, folder: Path) -> Iterator[Finding]:

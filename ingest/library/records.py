@@ -1,6 +1,7 @@
 """The library on disk: one folder per ingested episode, every file written atomically (Law 6).
 
 <home>/library/episodes/<id>/  episode.json official.json captions.json heard.json transcript.json state.json audio.*
+                               recording.json player.mp4 (see ingest.library.player)
 <home>/library/feeds/<show id>.json
 <home>/library/removed/<id>/   a removed episode, with removed.json (see ingest.library.removal)
 

@@ -3,10 +3,11 @@
 from pathlib import Path
 from typing import Any
 
+from ingest.library.player import NOTE
 from ingest.library.records import Record, episode_folder, episodes_folder, recording
 from ingest.speech.heard import Heard, TranscriptionOptions, from_json, to_json
 from ingest.speech.transcribe import transcribe
-from ingest.stages.recording import NOTE, StageProgress
+from ingest.stages.recording import StageProgress
 from ingest.storage.files import read_if_whole, refuse_damaged, sha256_of, write_json
 
 

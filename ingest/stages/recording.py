@@ -7,20 +7,21 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ingest.audio.load import probe
-from ingest.errors import AudioError, ModelMissing, SourceError
+from ingest.audio.load import Seeking, probe, seeking_of
+from ingest.audio.player_copy import write_player_copy
+from ingest.errors import AudioError, LibraryError, ModelMissing, SourceError
 from ingest.fetch.client import Downloaded, download, is_unchanged, open_client
 from ingest.item import Item
+from ingest.library.player import EXACT, NOTE, PLAYER_COPY, note_in, player_copy
 from ingest.library.records import Record, episode_folder, recording
 from ingest.storage.disk_space import require_space
-from ingest.storage.files import read_if_whole, sha256_of, sync_folder, write_json
+from ingest.storage.files import sha256_of, sync_folder, write_json
 from ingest.text.urls import is_remote
 
 logger = logging.getLogger(__name__)
 
-# The note beside a recording: how it was published, its SHA-256, its duration in seconds and its server's validators.
-NOTE = "recording.json"
 _COPY_BYTES = 2**20
+_FOR_PLAYERS = ("seek_error", "player")
 
 # Progress for the user: stage, amount done, total (None if unknown), in the stage's own unit.
 StageProgress = Callable[[str, float, float | None], None]
@@ -42,6 +43,8 @@ def recording_of(
     present = recording(home, record.episode.id)
     item = next((item for item in reversed(record.items) if item.enclosure is not None), None)
     if item is None or (present is not None and not again and not _published_again(present, item)):
+        if present is not None:
+            complete_note(present)
         return present
     try:
         return _imported(item, present, episode_folder(home, record.episode.id), progress, allow)
@@ -123,14 +126,7 @@ def _known(present: Path, item: Item) -> Downloaded | None:
 
 
 def _read_note(audio: Path) -> dict[str, Any] | None:
-    """Read the note on a recording, None if it is missing, damaged or about an earlier recording.
-
-    A note is written after its recording; an older note remains if a run was interrupted between the two.
-    """
-    note = audio.parent / NOTE
-    if note.exists() and note.stat().st_mtime_ns < audio.stat().st_mtime_ns:
-        return None
-    return read_if_whole(note)
+    return note_in(audio.parent, audio)
 
 
 def _write_note(audio: Path, item: Item, imported: Downloaded) -> dict[str, Any]:
@@ -148,8 +144,65 @@ def _write_note(audio: Path, item: Item, imported: Downloaded) -> dict[str, Any]
     except (AudioError, ModelMissing) as error:  # a stage that needs the sound will report the error
         if isinstance(error.__cause__, OSError):
             return note
+    before = _read_note(audio)
+    if before is not None and before["audio_sha256"] == note["audio_sha256"]:
+        note |= {name: before[name] for name in _FOR_PLAYERS if name in before}
+    note |= _for_players(audio, note)
     write_json(audio.parent / NOTE, note)
     return note
+
+
+def complete_note(audio: Path) -> None:
+    """Add to a recording's note how far off a browser lands, and make the copy that is played, where that is missing.
+
+    An earlier version wrote the note, there was no room for the copy, or the copy is gone.
+    """
+    note = _read_note(audio)
+    if note is not None and (found := _for_players(audio, note)):
+        write_json(audio.parent / NOTE, {**note, **found})
+
+
+def _for_players(audio: Path, note: dict[str, Any]) -> dict[str, Any]:
+    """Return what a note lacks of `seek_error` and `player`; without `player` the next run tries again."""
+    told = note.get("player", {})
+    if "seek_error" in note and (told is None or player_copy(audio, note)):
+        return {}
+    try:
+        seeking = seeking_of(audio)
+    except ModelMissing:
+        return {}
+    except AudioError:  # who needs the sound will say what is wrong with it
+        return {"seek_error": None, "player": None}
+    try:
+        return {"seek_error": seeking.error, "player": _written_copy(audio, seeking)}
+    except (LibraryError, OSError) as error:
+        logger.warning("%s: no copy for exact playing was made: %s", audio.parent.name, error)
+        return {"seek_error": seeking.error}
+
+
+def _written_copy(audio: Path, seeking: Seeking) -> dict[str, Any] | None:
+    """Write the copy that is played and return what is noted of it, None where none is needed or none can be made."""
+    target = audio.with_name(PLAYER_COPY)
+    if seeking.error is not None and seeking.error <= EXACT:
+        target.unlink(missing_ok=True)
+        return None
+    needed = audio.stat().st_size + 16 * len(seeking.packets)
+    require_space(target.parent, needed, f"a copy of {audio} that plays from the right second")
+    partial = target.with_name(f".{target.name}.part")
+    try:
+        with partial.open("wb") as file:
+            is_written = write_player_copy(audio, seeking, file)
+            file.flush()
+            os.fsync(file.fileno())
+        if not is_written:
+            target.unlink(missing_ok=True)
+            return None
+        told = {"sha256": sha256_of(partial), "bytes": partial.stat().st_size}
+        partial.replace(target)
+        sync_folder(target.parent)
+        return told
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def _published_as(item: Item) -> dict[str, str | float | None]:

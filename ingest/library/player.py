@@ -1,0 +1,70 @@
+"""What a browser plays of an episode: an exact copy or the recording itself, and how far off it may land (Law 16)."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ingest.audio.load import EXACT_SEEK
+from ingest.errors import LibraryError
+from ingest.library.records import episode_folder, recording
+from ingest.storage.files import read_if_whole
+
+# Beside a recording: how it was published, the SHA-256 of its bytes, its duration in seconds, its server's validators,
+# `seek_error` (seconds, null unknown), and `player`: SHA-256 and size of the copy that is played, null where none is.
+NOTE = "recording.json"
+# The recording's frames in a container that says where each second lies; never the source of times.
+PLAYER_COPY = "player.mp4"
+# Seconds that a browser may be off before a copy is made.
+EXACT = 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class Playable:
+    """The file of the library that is played (None without one), and the seconds by which a browser may be off.
+
+    `own_error` is that of the file, `published_error` that of the recording as it was published, which is known longer
+    than it is held; None is unknown. `duration` was measured.
+    """
+
+    path: Path | None
+    own_error: float | None
+    published_error: float | None
+    duration: float | None
+
+
+def playable_of(home: Path, identifier: str) -> Playable:
+    """Return what is played of an episode."""
+    audio = recording(home, identifier)
+    try:
+        note = note_in(episode_folder(home, identifier), audio) or {}
+    except LibraryError:  # of another version
+        note = {}
+    published, duration = _seconds(note, "seek_error"), _seconds(note, "duration")
+    copy = None if audio is None else player_copy(audio, note)
+    if copy is not None:
+        return Playable(copy, EXACT_SEEK, published, duration)
+    return Playable(audio, published if audio else None, published, duration)
+
+
+def player_copy(audio: Path, note: dict[str, Any]) -> Path | None:
+    """Return the copy that a recording's note tells of, None if there is none or it is of another size."""
+    copy, told = audio.with_name(PLAYER_COPY), note.get("player")
+    if not isinstance(told, dict) or not copy.is_file() or copy.stat().st_size != told.get("bytes"):
+        return None
+    return copy
+
+
+def note_in(folder: Path, audio: Path | None) -> dict[str, Any] | None:
+    """Read what is noted of a recording, None if nothing is, or only of the one before it.
+
+    A note is written after its recording; one that is older was left by a run that was stopped between the two.
+    """
+    note = folder / NOTE
+    if audio is not None and note.exists() and note.stat().st_mtime_ns < audio.stat().st_mtime_ns:
+        return None
+    return read_if_whole(note)
+
+
+def _seconds(note: dict[str, Any], name: str) -> float | None:
+    value = note.get(name)
+    return float(value) if isinstance(value, int | float) else None
