@@ -87,6 +87,8 @@ def test_questions_are_answered_as_before(folder: Path) -> None:
     for expected in json.loads((folder / "answers.json").read_text("utf-8")):
         answer = json.loads(json.dumps(answer_json(ask(base, Asking(parse_question(expected["question"]))))))
         del answer["timings_ms"]
+        for citation in (*answer["citations"], *answer["related"]):
+            del citation["seek_error"]  # not told by the version that made the folder
         assert answer == expected
         for citation in (*expected["citations"], *expected["related"]):
             assert not resolve(folder / "home", citation["id"]).changed

@@ -1,11 +1,13 @@
 """Open an episode's transcript with the place of each word; cached in memory while its files are unchanged."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from api.episodes.player import seek_error_of
+from ingest.library.player import NOTE
 from ingest.library.records import episode_folder, load_record, load_transcript
 from ingest.text.words import normalise, without_marks
 from ingest.transcript import Transcript, with_episode
@@ -25,10 +27,11 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class OpenedTranscript:
-    """A transcript with the place of each of its normalised words, in order."""
+    """A transcript with the place of each of its normalised words, in order, and the seek error of its recording."""
 
     transcript: Transcript
     places: tuple[Place, ...]
+    seek_error: float | None = None
 
     def words(self, first: int, count: int) -> list[str]:
         """Return `count` normalised words starting with word number `first`."""
@@ -42,14 +45,18 @@ def open_transcript(home: Path, episode_id: str) -> OpenedTranscript | None:
         stamps = tuple((folder / name).stat().st_mtime_ns for name in ("transcript.json", "episode.json"))
     except FileNotFoundError:
         return None
-    return _opened(home, episode_id, stamps)
+    note = folder / NOTE
+    return _opened(home, episode_id, (*stamps, note.stat().st_mtime_ns if note.exists() else 0))
 
 
 @lru_cache(maxsize=_KEPT_TRANSCRIPTS)
 def _opened(home: Path, episode_id: str, stamps: tuple[int, ...]) -> OpenedTranscript | None:
     del stamps  # only part of the cache key
     transcript = load_transcript(home, episode_id)
-    return None if transcript is None else place_words(with_episode(transcript, load_record(home, episode_id).episode))
+    if transcript is None:
+        return None
+    episode = load_record(home, episode_id).episode
+    return replace(place_words(with_episode(transcript, episode)), seek_error=seek_error_of(home, episode))
 
 
 def place_words(transcript: Transcript) -> OpenedTranscript:

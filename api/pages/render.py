@@ -9,8 +9,10 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.answer.compose import Answer
+from api.episodes.player import player_of
 from api.formatting import day, episode_name, length, safe_link, when
 from api.pages.components import components
+from api.quotes.citation import played_from
 from api.settings import Settings
 
 FOLDER = Path(__file__).parent
@@ -43,6 +45,7 @@ def environment(settings: Settings, addresses: Mapping[str, str]) -> Environment
         "asset": addresses.__getitem__,
         "has_govuk": all(name in addresses for name in GOVUK),
         "notice": settings.notice,
+        "played_from": lambda citation: played_from(citation, player_of(settings.home, citation.episode)),
         "takes_feedback": settings.feedback,
         "when": when,
     }

@@ -1,7 +1,8 @@
 """A quote as a citation: who said it, where to read it, and which part of the recording to play."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from api.episodes.player import Player
 from api.quotes.quote import Quote
 from ingest.transcript import Episode, Timing
 
@@ -15,6 +16,7 @@ MOST_CITATIONS = 8
 class Citation:
     """A quote in an answer, with where to read and hear it; times are seconds from the start of the recording.
 
+    `seek_error` is how many seconds a browser may be off when it plays `listen_url`, None if that is not known.
     `in_reply_to` is the question another person asked directly before the quote, as context for readers; None if nobody
     did.
     """
@@ -31,6 +33,7 @@ class Citation:
     timing_error: float | None
     url: str
     listen_url: str | None
+    seek_error: float | None = field(default=None, kw_only=True)
     score: float
     in_reply_to: str | None
 
@@ -50,6 +53,7 @@ def citation_of(quote: Quote, score: float = 0.0) -> Citation:
         timing_error=quote.timing_error if quote.start is not None else None,
         url=f"/quotes/{quote.id}",
         listen_url=listen_url(quote),
+        seek_error=None if quote.start is None or quote.episode.audio_url is None else quote.seek_error,
         score=round(score, 4),
         in_reply_to=quote.in_reply_to,
     )
@@ -74,20 +78,42 @@ def _rounded(seconds: float | None) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class PlayedStretch:
-    """What to play for a quote: the recording's URL with a media fragment, and the fragment's times in seconds."""
+    """What to play for a quote: the recording's URL with a media fragment, and the fragment's times in seconds.
+
+    `early` is how many seconds too early a browser may begin, 0 if nobody would notice; `duration` is the recording's.
+    """
 
     address: str
     begin: float | None = None
     end: float | None = None
+    early: int = 0
+    duration: float | None = None
 
 
-def played(citation: Citation) -> PlayedStretch | None:
+def played(citation: Citation, player: Player) -> PlayedStretch | None:
     """Return what to play for a quote: the whole recording if the quote has no time, None without a recording."""
-    audio = citation.episode.audio_url
-    if audio is None:
+    return _played(citation, player, stretch(citation))
+
+
+def played_from(citation: Citation, player: Player) -> PlayedStretch | None:
+    """Return what to play for a quote from its first word on, else as `played` does."""
+    return _played(citation, player, None if citation.start is None else (citation.start, citation.end))
+
+
+def _played(citation: Citation, player: Player, found: tuple[float, float | None] | None) -> PlayedStretch | None:
+    if player.address is None:
         return None
-    found = stretch(citation)
-    return PlayedStretch(audio) if found is None else PlayedStretch(f"{audio}{fragment(*found)}", *found)
+    if found is None:
+        return PlayedStretch(player.address, duration=player.duration)
+    begin, end = found
+    if player.lead:
+        # The browser counts from where it believes to be: it would stop before the end as early as it began.
+        begin, end = max(0.0, begin - player.lead), None if end is None else end + player.lead
+    if end is not None and player.duration is not None:
+        end = min(end, max(player.duration, citation.end or 0.0))
+    begin, end = round(begin, 2), None if end is None else round(end, 2)
+    address = f"{player.address}{fragment(begin, end)}"
+    return PlayedStretch(address, begin, end, player.early, player.duration)
 
 
 def stretch(citation: Citation) -> tuple[float, float | None] | None:

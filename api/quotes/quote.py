@@ -47,6 +47,7 @@ class Quote:
     words: int
     role: str | None = None  # the speaker's role as the episode states it
     in_reply_to: str | None = None  # the question another person asked directly before
+    seek_error: float | None = None  # seconds that a browser may be off in the recording
 
 
 def fingerprint(words: Sequence[str]) -> str:
@@ -84,6 +85,7 @@ def quote_at(source: OpenedTranscript, first: int, count: int) -> Quote:
         words=count,
         role=role_of(source.transcript, turn.speaker),
         in_reply_to=question_before(source.transcript, places[0].turn, start),
+        seek_error=source.seek_error,
     )
 
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.exceptions import HTTPException
 
+from api.episodes.player import player_of
 from api.errors import QuoteGone, QuoteUnknown
 from api.pages.render import page
 from api.quotes.citation import played
@@ -37,9 +38,10 @@ Pixels = Annotated[int, Query(ge=1)]
 def show_card(request: Request, identifier: str) -> HTMLResponse:
     """Show a quote as a card; if it is gone or unknown, the card says so and the status is 410 or 404."""
     live: Live = request.app.state.live
+    home = live.settings.home
     status, reason, found = 200, None, None
     try:
-        found = surroundings_of(live.settings.home, identifier)
+        found = surroundings_of(home, identifier)
     except (QuoteGone, QuoteUnknown) as error:
         status, reason = refusal_of(error).status, str(error)
     response = page(
@@ -49,7 +51,7 @@ def show_card(request: Request, identifier: str) -> HTMLResponse:
         reason=reason,
         changed=found is not None and found.resolved.changed,
         citation=None if found is None else found.citation,
-        played=None if found is None else played(found.citation),
+        played=None if found is None else played(found.citation, player_of(home, found.citation.episode)),
         title="Quote" if found is None else title_of(found.citation),
         base=base_of(request),
     )

@@ -14,8 +14,9 @@ from api.answer.question import parse_question
 from api.episodes.differences import differences_of
 from api.episodes.facets import FacetName, ListFilter, Order, facets_of, listed, page_of
 from api.episodes.highlight import pattern_of, stretches
-from api.episodes.library import audio_of, episode_of, transcript_of
+from api.episodes.library import episode_of, transcript_of
 from api.episodes.listing import entries_of, entry_of
+from api.episodes.player import player_of
 from api.episodes.timeline import place, spoken_at, ticks, timeline_of
 from api.errors import QuestionError
 from api.pages.render import page
@@ -122,7 +123,7 @@ def show_episode(request: Request, identifier: str, asked: Annotated[ReadRequest
         roles=_first_roles(transcript),
         has_names=any(turn.speaker for turn in turns),
         formats=[name for name in FORMATS if is_timed or name not in _TIMED_FORMATS] if turns else [],
-        audio=audio_of(home, episode),
+        playing=player_of(home, episode),
         edited=None if transcript is None else transcript.edited,
         estimated=any(turn.timing == "estimated" for turn in turns),
         timeline=None if transcript is None else timeline_of(transcript),

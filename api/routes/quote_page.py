@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
+from api.episodes.player import player_of
 from api.pages.render import page
 from api.quotes.citation import played
 from api.quotes.citation_formats import absolute, as_html, as_json_ld, as_markdown, as_text, title_of
@@ -50,7 +51,7 @@ def show_quote(request: Request, identifier: str) -> HTMLResponse:
         "quote.html",
         found=found,
         citation=citation,
-        played=played(citation),
+        played=played(citation, player_of(live.settings.home, citation.episode)),
         forms=(
             CopyField("markdown", "Markdown", as_markdown(citation, base)),
             CopyField("html", "HTML", as_html(citation, base)),

@@ -47,7 +47,7 @@ class Unreadable(Exception):
 
 
 def main(arguments: list[str]) -> int:
-    """Run a task (`probe`, `decode`, `seek` or `restrictions`) on standard input and write messages to standard output."""
+    """Run a task (`probe`, `decode`, `seek`, `restrictions`) on standard input; write messages to standard output."""
     task, kind = arguments
     restrictions: dict[str, object] = {"network": sandbox.leave_network()}
     # Imported while files can still be opened; PyAV itself imports the last two only when it meets a stream.

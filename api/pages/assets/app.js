@@ -41,9 +41,15 @@ export function playFrom(audio, start) {
     if (other !== audio) other.pause();
   }
   audio.dataset.used = "";
-  audio.currentTime = start;
+  audio.currentTime = start - (audio.dataset.lead ?? 0);
   // If the recording cannot be loaded, its own controls say so.
   return audio.play().catch(() => {});
+}
+
+// Compare the length of what is played with the recording that was heard.
+for (const note of document.querySelectorAll(".app-shifted")) {
+  const audio = note.previousElementSibling;
+  (audio.ondurationchange = () => (note.hidden = !(Math.abs(audio.duration - note.dataset.heard) > 2)))();
 }
 
 /** Copy a text; return whether the browser allowed it. */

@@ -70,7 +70,7 @@ function listen() {
 
   // The URL names a turn. If it also has ?t=, the recording's own URL contains that time already.
   const target = timed.find(({ section }) => "#" + section.id === location.hash);
-  if (target && !current) audio.currentTime = target.start;
+  if (target && !current) audio.currentTime = target.start - (audio.dataset.lead ?? 0);
   if (!target) current?.section.scrollIntoView();
 
   const step = (by) => play(timed[timed.indexOf(current) + by]);

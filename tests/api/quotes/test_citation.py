@@ -5,9 +5,11 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.quotes.citation import Citation, PlayedStretch, fragment, played, stretch
+from api.episodes.player import Player
+from api.quotes.citation import Citation, PlayedStretch, fragment, played, played_from, stretch
 from ingest.transcript import Episode, Show
 
+AUDIO = "https://example.org/1.mp3"
 EPISODE = Episode("harbour-1-aaaa", "h1", Show("harbour", "The Harbour Podcast"), duration=600.0)
 CITATION = Citation(
     "harbour-1-aaaa.0.3.0123456789", "Three whole words.", None, None, EPISODE, 0, 46.0, 51.9, "aligned", 0.4,
@@ -46,10 +48,20 @@ def test_a_stretch_is_a_media_fragment() -> None:
 
 def test_what_is_played_depends_on_what_is_known() -> None:
     """Without a recording nothing, without a time the whole of it, else the stretch as a media fragment."""
-    heard = replace(CITATION, episode=replace(EPISODE, audio_url="https://example.org/1.mp3"))
-    assert played(CITATION) is None
-    assert played(replace(heard, start=None, end=None)) == PlayedStretch("https://example.org/1.mp3")
-    assert played(heard) == PlayedStretch("https://example.org/1.mp3#t=45.0,52.9", 45.0, 52.9)
+    player = Player(AUDIO, 600.0, 0.0)
+    assert played(CITATION, replace(player, address=None)) is None
+    assert played(replace(CITATION, start=None, end=None), player) == PlayedStretch(AUDIO, duration=600.0)
+    assert played(CITATION, player) == PlayedStretch(f"{AUDIO}#t=45.0,52.9", 45.0, 52.9, duration=600.0)
+    assert played_from(CITATION, player) == PlayedStretch(f"{AUDIO}#t=46.0,51.9", 46.0, 51.9, duration=600.0)
+
+
+def test_where_a_browser_is_far_off_it_begins_as_much_earlier() -> None:
+    """It may be off to either side: the quote is never missed, and may come twice as late after the beginning."""
+    player = Player(AUDIO, 600.0, 8.25)
+    assert played_from(CITATION, player) == PlayedStretch(f"{AUDIO}#t=37.75,60.15", 37.75, 60.15, 17, 600.0)
+    at_the_edges = played(replace(CITATION, start=3.0, end=599.0), player)
+    assert at_the_edges is not None
+    assert (at_the_edges.begin, at_the_edges.end) == (0.0, 600.0)
 
 
 @given(st.floats(0, 600), st.floats(0, 30), st.floats(0, 120), st.floats(1, 700) | st.none())

@@ -12,7 +12,15 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.settings import Settings
 from index.chunk import PassageShape
-from ingest.library.records import Record, edited_on, load_record, load_transcript, save_record, save_transcript
+from ingest.library.records import (
+    Record,
+    edited_on,
+    load_record,
+    load_transcript,
+    recording,
+    save_record,
+    save_transcript,
+)
 from ingest.transcript import Divergence, Episode, Show, Transcript, Turn, Unheard, Unwritten
 from tests.api.markup import Element, Seen, seen
 
@@ -317,6 +325,9 @@ def test_a_recording_that_cannot_play_here_is_a_link(
 ) -> None:
     """The content policy plays https: only; http: is linked to, anything else is no recording."""
     changed(home, TIMED, audio_url=url)
+    own = recording(home, TIMED)
+    assert own is not None
+    own.unlink()
     page = opened(f"/episodes/{TIMED}")
     found = {element.name for element in page.elements for value in element.attributes.values() if value == url}
     assert found == ({tag} if tag else set())
