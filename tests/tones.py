@@ -77,10 +77,14 @@ def write(path: Path, sound: Any, rate: int = 22_050, codec: str = "libmp3lame",
             stream.codec_context.global_quality = int(quality) * 118
         elif codec not in ("flac", "pcm_s16le"):
             stream.bit_rate = int(kbit) * 1000
-        frame = av.AudioFrame.from_ndarray((sound * 32767).astype(np.int16)[None], format="s16", layout="mono")
-        frame.sample_rate = rate
         resampler = av.AudioResampler(stream.format, stream.layout, stream.rate, stream.frame_size or None)
-        for part in (*resampler.resample(frame), *resampler.resample(None)):
+        for start in range(0, len(sound), 60 * rate):
+            minute = (sound[start : start + 60 * rate] * 32767).astype(np.int16)[None]
+            frame = av.AudioFrame.from_ndarray(minute, format="s16", layout="mono")
+            frame.sample_rate = rate
+            for part in resampler.resample(frame):
+                container.mux(stream.encode(part))
+        for part in resampler.resample(None):
             container.mux(stream.encode(part))
         container.mux(stream.encode(None))
     return path
