@@ -18,7 +18,7 @@ from index.building.build import build
 from ingest.audio.load import EXACT_SEEK
 from ingest.library.records import Record, load_record, save_record
 from tests.api.conftest import HashedStems
-from tests.ingest.test_player_copy import RIGHT, SECONDS, WRONG, Library
+from tests.ingest.stages.test_player_copy import RIGHT, SECONDS, WRONG, Library
 
 pytest.importorskip("av")
 
