@@ -133,6 +133,7 @@ KINDS: dict[str, Callable[[Path, int], Path]] = {
     "advert-in-front.mp3": lambda path, seconds: _spliced(path, seconds, 0, quality="4"),
     "advert-in-the-middle.mp3": lambda path, seconds: _spliced(path, seconds, seconds // 2),
     "advert-in-variable.mp3": lambda path, seconds: _spliced(path, seconds, seconds // 2, quality="4"),
+    "joined-rates.mp3": lambda path, seconds: joined_rates(path, seconds),
     "frames.aac": lambda path, seconds: write(path, _varied(seconds), codec="aac"),
     "tables.m4a": lambda path, seconds: write(path, _varied(seconds), codec="aac"),
     "opus.ogg": lambda path, seconds: write(path, tones(0, seconds, 48_000), 48_000, "libopus"),

@@ -17,7 +17,18 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from ingest.audio import sandbox
-from ingest.audio.decoder_messages import ERROR, INFO, MOST_BYTES, PACKETS, SAMPLE_RATE, SAMPLES, WARNING, message
+from ingest.audio.decoder_messages import (
+    ERROR,
+    INFO,
+    MOST_BYTES,
+    PACKETS,
+    PLAYED_BITS,
+    PLAYED_RATE,
+    SAMPLE_RATE,
+    SAMPLES,
+    WARNING,
+    message,
+)
 
 if TYPE_CHECKING:
     from av import AudioFrame, AudioResampler
@@ -47,7 +58,7 @@ class Unreadable(Exception):
 
 
 def main(arguments: list[str]) -> int:
-    """Run a task (`probe`, `decode`, `seek`, `restrictions`) on standard input; write messages to standard output."""
+    """Run a task (`probe`, `decode`, `encode`, `seek`, `restrictions`) on standard input; answer on standard output."""
     task, kind = arguments
     restrictions: dict[str, object] = {"network": sandbox.leave_network()}
     # Imported while files can still be opened; PyAV itself imports the last two only when it meets a stream.
@@ -68,7 +79,7 @@ def main(arguments: list[str]) -> int:
             _send_text(INFO, json.dumps(_seeking(kind)))
         else:
             pending = bytearray()  # frames are a few kilobytes; full messages cost the parent less
-            for samples in _samples(kind):
+            for samples in _samples(kind) if task == "decode" else _encoded(kind):
                 pending += samples
                 while len(pending) >= MOST_BYTES:
                     _send(SAMPLES, bytes(pending[:MOST_BYTES]))
@@ -134,7 +145,7 @@ def _seeking(kind: str) -> dict[str, object]:
                 packets.extend((packet.pos, packet.size))
                 begins.append(seconds)
             seconds += float((packet.duration or 0) * (packet.time_base or 0)) if packet.size else 0.0
-    sent = packets.tobytes()
+    sent = packets.tobytes() if kind == "mp3" else b""
     for start in range(0, len(sent), MOST_BYTES):
         _send(PACKETS, sent[start : start + MOST_BYTES])
     places = packets[::2]
@@ -179,13 +190,13 @@ def _opened(kind: str, more: dict[str, str] | None = None) -> "Iterator[tuple[In
             yield container, stream
 
 
-def _samples(kind: str) -> Iterator[bytes]:
-    """Yield the sound as 16-bit integers, 16 kHz mono, in this machine's byte order, lazily."""
+def _samples(kind: str, rate: int = SAMPLE_RATE) -> Iterator[bytes]:
+    """Yield the sound as 16-bit integers, mono, in this machine's byte order, lazily."""
     import av
 
     with _opened(kind) as (container, stream):
         header = container.duration / av.time_base if container.duration else 0.0
-        resampler, last = _resampler(), None
+        resampler, last = _resampler(rate), None
         heard = 0.0  # seconds of input decoded or filled so far
         first: float | None = None
         for frame in _frames(container, stream):
@@ -193,13 +204,13 @@ def _samples(kind: str) -> Iterator[bytes]:
             gap = (frame.time or 0.0) - (first or 0.0) - heard
             if SHORTEST_HOLE < gap <= LONGEST_HOLE:
                 yield from _converted(resampler, None)
-                resampler, last = _resampler(), None
-                yield bytes(2 * round(gap * SAMPLE_RATE))
+                resampler, last = _resampler(rate), None
+                yield bytes(2 * round(gap * rate))
                 heard += gap
             # Stations splice adverts with another sample rate into an MP3; a resampler accepts only one kind of frame.
             if last not in (None, _kind(frame)):
                 yield from _converted(resampler, None)
-                resampler = _resampler()
+                resampler = _resampler(rate)
             last = _kind(frame)
             heard += frame.samples / frame.sample_rate
             yield from _converted(resampler, frame)
@@ -211,6 +222,30 @@ def _samples(kind: str) -> Iterator[bytes]:
     if missing > max(1.0, 0.01 * header):
         promised = f"the header promises {heard + missing:.1f} s, but only {heard:.1f} s can be decoded"
         _send_text(WARNING, f"{promised}; {missing:.1f} s are missing, or the header is wrong")
+
+
+def _encoded(kind: str) -> Iterator[bytes]:
+    """Yield the sound as MP3 of one sample rate, one channel and a constant bit rate, without any header, lazily."""
+    import av
+
+    try:
+        encoder = av.AudioCodecContext.create("libmp3lame", "w")
+    except ValueError as error:
+        raise Unreadable("cannot be made playable, as this PyAV writes no MP3") from error
+    encoder.sample_rate, encoder.layout, encoder.format = PLAYED_RATE, "mono", "s16p"
+    encoder.bit_rate, encoder.thread_count = PLAYED_BITS, 1
+    encoder.open()
+    size = 2 * encoder.frame_size
+    waiting = bytearray()
+    for samples in _samples(kind, PLAYED_RATE):
+        waiting += samples
+        while len(waiting) >= size:
+            frame = av.AudioFrame(format="s16p", layout="mono", samples=encoder.frame_size)
+            frame.planes[0].update(bytes(waiting[:size]).ljust(frame.planes[0].buffer_size, b"\0"))
+            frame.sample_rate = PLAYED_RATE
+            del waiting[:size]
+            yield from map(bytes, encoder.encode(frame))
+    yield from map(bytes, encoder.encode(None))
 
 
 def _frames(container: "InputContainer", stream: "AudioStream") -> "Iterator[AudioFrame]":
@@ -238,12 +273,12 @@ def _kind(frame: "AudioFrame") -> tuple[str, str, int]:
     return frame.format.name, frame.layout.name, frame.sample_rate
 
 
-def _resampler() -> "AudioResampler":
+def _resampler(rate: int) -> "AudioResampler":
     import av
 
     # 16-bit integers, because FFmpeg mixes stereo to mono louder by √2 for floats, and because Whisper was trained on
     # samples made this way (whisper/audio.py::load_audio).
-    return av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
+    return av.AudioResampler(format="s16", layout="mono", rate=rate)
 
 
 def _converted(resampler: "AudioResampler", frame: "AudioFrame | None") -> Iterator[bytes]:

@@ -3,12 +3,13 @@
 import struct
 
 SAMPLE_RATE = 16_000  # samples per second, the rate of Whisper and Silero
+PLAYED_RATE, PLAYED_BITS = 44_100, 96_000  # of a copy that is encoded to be played: samples, bits per second
 
 INFO, SAMPLES, PACKETS, WARNING, ERROR = b"I", b"S", b"P", b"W", b"E"
 HEADER = struct.Struct(">cI")
 MOST_BYTES = 64 * 2**10  # of samples or packets in one message, a multiple of 16
-# The most bytes in a message of each kind: facts (JSON) and lines are text, samples are 16-bit integers, packets are
-# two 64-bit integers: place in the file and size.
+# The most bytes in a message of each kind: facts (JSON) and lines are text, samples are 16-bit integers (or MP3),
+# packets are two 64-bit integers: place in the file and size.
 MOST = {INFO: 4_000, SAMPLES: MOST_BYTES, PACKETS: MOST_BYTES, WARNING: 2_000, ERROR: 2_000}
 
 

@@ -18,7 +18,7 @@ from ingest.audio.decoder_process import facts_in, line_in, run_decoder
 from ingest.errors import AudioError
 from ingest.versions import require_pyav
 
-__all__ = ["SAMPLE_RATE", "AudioInfo", "Seeking", "blocks", "probe", "seeking_of"]
+__all__ = ["SAMPLE_RATE", "AudioInfo", "Seeking", "blocks", "encoded", "probe", "seeking_of"]
 
 logger = logging.getLogger(__name__)
 
@@ -51,8 +51,8 @@ class AudioInfo:
 class Seeking:
     """Where a browser lands in a recording: the most seconds it may be off (None unknown), and what a copy needs.
 
-    `packets` are pairs of place in the file and size, in order, and `skipped` the seconds at the start that a decoder
-    leaves out; both only where the container has no time stamps.
+    Of an MP3, `packets` are pairs of place in the file and size, in order, and `skipped` the seconds at the start that
+    a decoder leaves out.
     """
 
     error: float | None
@@ -121,6 +121,17 @@ def seeking_of(path: Path) -> Seeking:
             if off is None or (isinstance(off, float) and math.isfinite(off)):
                 return Seeking(None if off is None else round(off + EXACT_SEEK, 2), packets, skipped)
     raise AudioError(f"{path}: its decoder says nothing sensible of it; get the recording again")
+
+
+def encoded(path: Path) -> Iterator[bytes]:
+    """Yield a recording encoded anew as MP3 of one sample rate and a constant bit rate (96 kbit/s, mono), lazily.
+
+    Raises AudioError and ModelMissing as `probe` does.
+    """
+    with contextlib.closing(_messages(path, "encode")) as messages:
+        for name, body in messages:
+            if name == SAMPLES:
+                yield body
 
 
 def _floats(integers: bytearray) -> NDArray[np.float32]:

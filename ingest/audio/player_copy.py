@@ -24,23 +24,24 @@ _MATRIX = struct.pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
 _BRANDS = b"isom\0\0\2\0isomiso2mp41"
 
 
-def write_player_copy(recording: Path, seeking: Seeking, target: BinaryIO) -> bool:
-    """Write the frames of an MP3 as MP4; False, and nothing is written, where one MP4 track cannot hold them.
+def is_one_track(recording: Path, seeking: Seeking) -> bool:
+    """Say whether a recording's frames are MP3 (layer III) of one sample rate and one number of channels throughout.
 
-    That is so for what is no MP3, and where another sample rate or number of channels begins in the middle: there a
-    browser stops in the MP3, too. Raises OSError.
+    Where another kind begins in the middle, as in a spliced advert, a browser stops.
     """
     if not len(seeking.packets):
         return False
     with recording.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        if len({_kind(data[place : place + 4]) for place, _ in seeking.packets.tolist()} - {None}) != 1:
-            return False
+        kinds = [_kind(data[place : place + 4]) for place in seeking.packets[:, 0].tolist()]
+    return kinds[0] is not None and set(kinds) <= {kinds[0], None}  # damage is no frame at all
+
+
+def write_player_copy(recording: Path, seeking: Seeking, target: BinaryIO) -> None:
+    """Write the frames of an MP3 that is one track as MP4; raises OSError."""
+    with recording.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         head = data[seeking.packets[0, 0] : seeking.packets[0, 0] + 4]
-        if _kind(head) is None:
-            return False
         for part in _file(data, head, seeking):
             target.write(part)
-    return True
 
 
 def _kind(head: bytes) -> tuple[int, int, bool] | None:

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ingest.audio.load import Seeking, probe, seeking_of
-from ingest.audio.player_copy import write_player_copy
+from ingest.audio.decoder_messages import PLAYED_BITS
+from ingest.audio.load import Seeking, encoded, probe, seeking_of
+from ingest.audio.player_copy import is_one_track, write_player_copy
 from ingest.errors import AudioError, LibraryError, ModelMissing, SourceError
 from ingest.fetch.client import Downloaded, download, is_unchanged, open_client
 from ingest.item import Item
@@ -174,35 +175,43 @@ def _for_players(audio: Path, note: dict[str, Any]) -> dict[str, Any]:
     except AudioError:  # who needs the sound will say what is wrong with it
         return {"seek_error": None, "player": None}
     try:
-        return {"seek_error": seeking.error, "player": _written_copy(audio, seeking)}
-    except (LibraryError, OSError) as error:
+        return {"seek_error": seeking.error, "player": _written_copy(audio, seeking, note.get("duration"))}
+    except (AudioError, LibraryError, OSError) as error:
         logger.warning("%s: no copy for exact playing was made: %s", audio.parent.name, error)
         return {"seek_error": seeking.error}
 
 
-def _written_copy(audio: Path, seeking: Seeking) -> dict[str, Any] | None:
-    """Write the copy that is played and return what is noted of it, None where none is needed or none can be made."""
+def _written_copy(audio: Path, seeking: Seeking, duration: float | None) -> dict[str, Any] | None:
+    """Write the copy that is played and return what is noted of it, None where none is needed or none can be made.
+
+    What one track cannot hold is encoded anew.
+    """
     target = audio.with_name(PLAYER_COPY)
-    if seeking.error is not None and seeking.error <= EXACT:
+    is_exact = seeking.error is not None and seeking.error <= EXACT
+    is_whole = is_one_track(audio, seeking)
+    if not len(seeking.packets) or (is_exact and is_whole):
         target.unlink(missing_ok=True)
         return None
-    needed = audio.stat().st_size + 16 * len(seeking.packets)
+    needed = audio.stat().st_size if is_whole else int(2 * PLAYED_BITS / 8 * (duration or 0.0))
+    needed += 16 * len(seeking.packets)
     require_space(target.parent, needed, f"a copy of {audio} that plays from the right second")
-    partial = target.with_name(f".{target.name}.part")
+    partial, between = target.with_name(f".{target.name}.part"), target.with_name(f".{target.stem}.mp3.part")
     try:
+        if not is_whole:
+            with between.open("wb") as file:
+                file.writelines(encoded(audio))
+            audio, seeking = between, seeking_of(between)
         with partial.open("wb") as file:
-            is_written = write_player_copy(audio, seeking, file)
+            write_player_copy(audio, seeking, file)
             file.flush()
             os.fsync(file.fileno())
-        if not is_written:
-            target.unlink(missing_ok=True)
-            return None
         told = {"sha256": sha256_of(partial), "bytes": partial.stat().st_size}
         partial.replace(target)
         sync_folder(target.parent)
         return told
     finally:
         partial.unlink(missing_ok=True)
+        between.unlink(missing_ok=True)
 
 
 def _published_as(item: Item) -> dict[str, str | float | None]:

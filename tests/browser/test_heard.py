@@ -24,7 +24,7 @@ from api.cli import main
 from api.routes.episodes import Recording
 from api.settings import Settings
 from index.building.build import build
-from ingest.library.player import playable_of
+from ingest.library.player import EXACT, playable_of
 from ingest.library.records import records as records_of
 from tests.api.conftest import HashedStems
 from tests.browser.hearing import first_heard_second
@@ -116,13 +116,13 @@ def test_what_the_library_holds_is_heard_from_the_second_asked_for(browser: "Bro
     error = show.errors[name]
     assert error is not None
     held = [off(browser, f"{show.library}/episodes/{show.ids[name]}", second) for second in ASKED]
-    published = held  # the same file, where no copy was made
-    if name in show.copied:
+    published = held  # the same file, where no copy was made; browsers stop where another sample rate begins
+    if name in show.copied and name != "joined-rates.mp3":
         published = [off(browser, f"{show.published}/pages/{name}", second) for second in ASKED]
     sys.stdout.write(f"\n{name:26} stated {error:6.2f}   published {published}   held {held}\n")
     assert max(map(abs, published)) <= max(error, NEAR)
     assert max(map(abs, held)) <= NEAR
-    assert (name in show.copied) == (error > 0.15)
+    assert (name in show.copied) == (error > EXACT or name == "joined-rates.mp3")
 
 
 @pytest.mark.browser
