@@ -1,4 +1,4 @@
-// Scripts for every page: play and copy in place. Without scripts both are links to a page that does the same.
+// Every page: play and copy in place. Without scripts both are links.
 
 document.body.classList.add("js-enabled");
 
@@ -20,7 +20,7 @@ export function say(text) {
   document.getElementById("said").textContent = text;
 }
 
-/** Make a link act as a button: give it the role, and let Space work as well as Enter. */
+/** Make a link act as a button, also with Space. */
 export function asButton(link, action) {
   link.setAttribute("role", "button");
   link.addEventListener("click", (event) => {

@@ -1,5 +1,4 @@
-// The episode page: play from a time, follow the current turn, find words, keyboard shortcuts. Without scripts each time
-// is a link to the same place, and the server marks the words.
+// The episode page: play from a time, follow the current turn, find words, shortcuts. Without scripts times are links.
 import { playFrom, say } from "./app.js";
 
 const byId = (id) => document.getElementById(id);
@@ -38,7 +37,7 @@ function listen() {
     const isFollowed = follow.checked && !audio.paused;
     const spoken = timed.findLast(({ start }) => start <= audio.currentTime + 0.05);
     if (spoken !== current) {
-      // Follow only if the last turn is still on screen; a reader who has scrolled away is not moved.
+      // Follow only while the last turn is on screen: a reader who scrolled away stays.
       const isAlong = !current || isSeen();
       current?.section.removeAttribute("aria-current");
       spoken?.section.setAttribute("aria-current", "true");

@@ -1,4 +1,4 @@
-// The quote page: a button that plays the quote and stops after it, and a button that copies each field.
+// The quote page: play the quote and stop after it, copy each field.
 import { copy, playFrom, say } from "./app.js";
 
 const SHOWN = 4000; // milliseconds
