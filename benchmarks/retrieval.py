@@ -155,7 +155,7 @@ def distinct(board: Scoreboard, scores: Floats) -> Iterator[int]:
 
 
 def first_right_ranks(board: Scoreboard, totals: Floats) -> Ranks:
-    """Return the rank of each question's first right hit, infinity if there is none among the first 20."""
+    """Return the rank of each question's first right hit, infinity without one among the first 20."""
     return np.array(
         [
             next((rank for rank, place in enumerate(islice(distinct(board, row), HITS), 1) if right[place]), np.inf)

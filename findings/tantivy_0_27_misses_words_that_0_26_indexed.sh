@@ -12,10 +12,10 @@
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-for version in 0.26.2 0.27.0; do
-    python3 -m venv "$folder/$version"
-    "$folder/$version/bin/pip" install --quiet "tantivy==$version"
-done
+python3 -m venv "$folder/0.26.2"
+"$folder/0.26.2/bin/pip" install --quiet tantivy==0.26.2
+python3 -m venv "$folder/0.27.0"
+"$folder/0.27.0/bin/pip" install --quiet tantivy==0.27.0
 cd "$folder"
 cat >search.py <<'PYTHON'
 import json

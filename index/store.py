@@ -91,7 +91,7 @@ def verified_live(home: Path) -> Manifest | None:
 
 
 def whole_database(home: Path, weights: str) -> Path | None:
-    """Return the newest undamaged passages.sqlite with vectors of these weights, None if there is none.
+    """Return the newest undamaged passages.sqlite with vectors of these weights, else None.
 
     Other files of its generation may be damaged: vectors are too expensive to discard with them.
     """
@@ -134,7 +134,7 @@ def remove_left_over(home: Path) -> list[Path]:
 
 
 def current_number_or_zero(home: Path) -> int:
-    """Return the live generation's number, 0 if there is none or the pointer file is broken."""
+    """Return the live generation's number, 0 if nothing was published or the pointer file is broken."""
     try:
         return current_number(home) or 0
     except IndexBroken:

@@ -163,7 +163,7 @@ OVERLOOKED = {
 
 
 def test_bandit_finds_nothing_of_medium_weight():
-    """The independent linter agrees, but for what is listed above."""
+    """The independent linter agrees, except on what is listed above."""
     pytest.importorskip("bandit")
     done = subprocess.run(
         [sys.executable, "-m", "bandit", "--quiet", "--recursive", "--format=json", "-ll", *PACKAGES],

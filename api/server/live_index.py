@@ -34,7 +34,7 @@ _LOOK = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The health of the service; `manifest` belongs to the generation in use, None if there is none.
+    """The health of the service; `manifest` is that of the generation in use, if any.
 
     `failure` is why something cannot be opened; if it is None and the status is "degraded", the encoder is loading.
     """

@@ -42,7 +42,7 @@ def report_of(transcript: Transcript, home: Path) -> Report:
 
 
 def report_json(report: Report) -> dict[str, Any]:
-    """Return the contract's divergence with episode, suspicion and problems; "divergence" is null if there is none."""
+    """Return the contract's divergence with episode, suspicion and problems; "divergence" may be null."""
     divergence = to_json(report.transcript)["divergence"]
     return {
         "episode": report.transcript.episode.id,

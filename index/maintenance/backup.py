@@ -180,7 +180,7 @@ def _bytes_of(home: Path) -> int:
 
 
 def _index_bytes(home: Path) -> int:
-    """Return the size of the live generation in bytes, 0 if there is none or it is damaged."""
+    """Return the size of the live generation in bytes, 0 if it is missing or damaged."""
     try:
         manifest = verified_live(home)
     except IndexBroken:

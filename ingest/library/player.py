@@ -47,7 +47,7 @@ def playable_of(home: Path, identifier: str) -> Playable:
 
 
 def player_copy(audio: Path, note: dict[str, Any]) -> Path | None:
-    """Return the copy that a recording's note tells of, None if there is none or it is of another size."""
+    """Return the copy that a recording's note describes, None if it is missing or has another size."""
     copy, told = audio.with_name(PLAYER_COPY), note.get("player")
     if not isinstance(told, dict) or not copy.is_file() or copy.stat().st_size != told.get("bytes"):
         return None

@@ -170,7 +170,7 @@ def given_out(home: Path) -> dict[str, list[Given]]:
 
 
 def stamps(home: Path) -> dict[Path, int]:
-    """When each file was written, but for states, which say when an episode was last looked at."""
+    """When each file was written, except states, which say when an episode was last looked at."""
     files = (path for path in (home / "library").rglob("*") if path.is_file() and path.name != "state.json")
     return {path: path.stat().st_mtime_ns for path in files}
 

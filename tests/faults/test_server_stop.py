@@ -21,7 +21,7 @@ from tests.api.scripted_model import drips, scripted_model
 
 ROOT = Path(__file__).parents[2]
 QUESTION = "Which council paid for the lighthouse database?"
-# As `playback serve` runs it, but for an encoder that needs no loading and takes its time for a "slow" question.
+# As `playback serve` runs it, with an encoder that needs no loading and is slow for a "slow" question.
 PROGRAM = """
 import sys, time
 from dataclasses import replace

@@ -119,7 +119,7 @@ def _words_of_first_turn(source: OpenedTranscript) -> int:
 
 
 def test_a_hostile_feed_is_ingested(texts: tuple[str, ...], outcomes: tuple[Path, list[Outcome]]) -> None:
-    """Every item becomes an episode with a transcript, but for those that name one and the same recording."""
+    """Every item becomes an episode with a transcript, except those that name the same recording."""
     assert {outcome.status for outcome in outcomes[1]} == {"ingested"}
     assert len(outcomes[1]) > 2 * len(texts) - 5
 

@@ -72,7 +72,7 @@ def says(*lines: str, status: str = "200 OK", body: bytes = b"") -> Lie:
 
 
 def whole(*lines: str, body: bytes = RECORDING) -> Lie:
-    """A well-formed reply, but for the lines."""
+    """A reply whose lines alone are malformed."""
     return says(f"Content-Length: {len(body)}", *lines, body=body)
 
 

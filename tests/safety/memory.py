@@ -32,7 +32,7 @@ def grown() -> float:
 
 
 def main() -> None:
-    """The servers run in this process too; what they hold is small, but for the one honest reply of 50 MiB."""
+    """The servers run in this process too; what they hold is small, except the one honest reply of 50 MiB."""
     with TemporaryDirectory() as folder, open_client(frozenset({"127.0.0.1"})) as client:
         with lying(whole()) as server:
             fetch(f"http://127.0.0.1:{server.port}/", client=client, limits=QUICK)

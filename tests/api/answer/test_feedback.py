@@ -201,7 +201,7 @@ def test_the_disk_is_not_filled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 @given(st.text(max_size=600))
 def test_a_comment_is_kept_or_refused_whole(comment: str) -> None:
-    """A comment is never cut: it is stored as it is, but for line ends and blanks around it, or refused."""
+    """A comment is never cut: it is stored unchanged, except line ends and surrounding blanks, or refused."""
     try:
         kept = feedback_of("Why?", "", "useful", comment).comment
     except FeedbackError:

@@ -36,7 +36,7 @@ OFF = {
 
 
 def copied(path: Path) -> Path | None:
-    """The copy of a recording beside it, None if there is none."""
+    """The copy beside a recording, if it was made."""
     target = path.with_suffix(".copy.mp4")
     with target.open("wb") as file:
         seeking = seeking_of(path)
