@@ -88,3 +88,26 @@ def checkpoints(tmp_path_factory: pytest.TempPathFactory) -> Path:
         warnings.simplefilter("ignore")  # of transformers' and CTranslate2's converters, which are not tested here
         maker.make(folder)
     return folder
+
+
+# A conversation of the tests: who says what.
+SPOKEN = [
+    ("Ann Smith", "Hello and welcome to the tea show, my name is Ann Smith."),
+    ("Bob Jones", "Thank you, I am Bob Jones and I have put the kettle on."),
+    ("Ann Smith", "How long does it take until the water is hot enough?"),
+    ("Bob Jones", "About four minutes, if nobody has filled it to the brim."),
+]
+
+
+def write_headerless_mp3(path: Path, sound: NDArray[np.floating], rate: int) -> None:
+    """Encode sound (-1 to 1) by quality, so with a variable bit rate, without the header that tells the length."""
+    import av
+
+    with av.open(str(path), "w", options={"write_xing": "0", "id3v2_version": "0"}) as container:
+        stream = container.add_stream("libmp3lame", rate=rate, layout="mono", options={"q": "2"})
+        stream.codec_context.qscale = True
+        stream.codec_context.global_quality = 2 * 118
+        frame = av.AudioFrame.from_ndarray((sound * 32767).astype(np.int16)[None], format="s16", layout="mono")
+        frame.sample_rate = rate
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))

@@ -27,14 +27,9 @@ from ingest.stages import captions as caption_links
 from ingest.stages import heard_words
 from ingest.storage.files import read_json
 from ingest.transcript import HeardWord
+from tests.ingest.conftest import SPOKEN
 
 NO_AUDIO = IngestSettings(audio=False)
-SPOKEN = [
-    ("Ann Smith", "Hello and welcome to the tea show, my name is Ann Smith."),
-    ("Bob Jones", "Thank you, I am Bob Jones and I have put the kettle on."),
-    ("Ann Smith", "How long does it take until the water is hot enough?"),
-    ("Bob Jones", "About four minutes, if nobody has filled it to the brim."),
-]
 NOTES = "".join(f"<p><strong>{name}:</strong> {text}</p>" for name, text in SPOKEN)
 # As heard: nobody named, a few words wrong.
 HEARD = [text.replace("kettle", "cattle").replace("brim", "bream") for _, text in SPOKEN]

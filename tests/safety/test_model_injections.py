@@ -16,8 +16,6 @@ from api.llm.injection import gives_orders
 from api.settings import Settings
 from index.building.build import build
 from ingest.library.records import Record, save_record, save_transcript
-from ingest.pipeline import IngestSettings, ingest_episode
-from ingest.sources import register_source
 from ingest.transcript import Episode, Show, Transcript
 from tests.api.conftest import HashedStems, turn_of
 from tests.api.llm.test_rewrite import citation
@@ -25,6 +23,7 @@ from tests.api.scripted_model import Scripted, says, scripted_model
 from tests.hostile.dangers import parsed
 from tests.safety.injections import FOREIGN, INJECTIONS
 from tests.safety.network import Network, canary_network
+from tests.safety.shows import ingested_show
 
 Injections = tuple[tuple[str, str], ...]
 
@@ -141,15 +140,8 @@ def test_in_notes(tmp_path: Path, script: tuple[Scripted, Network], injections: 
             f"<item><guid>{number}</guid><title>{said}</title><description>{escape(notes)}</description>"
             f"<itunes:episode>{number + 1}</itunes:episode></item>"
         )
-    feed = tmp_path / "feed.xml"
-    feed.write_text(
-        '<rss version="2.0" xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"><channel><title>A show</title>'
-        f"{''.join(items)}</channel></rss>",
-        "utf-8",
-    )
     home = tmp_path / "home"
-    episodes = register_source(str(feed), home).episodes
-    assert {ingest_episode(episode, home, IngestSettings(audio=False)).status for episode in episodes} == {"ingested"}
+    episodes = ingested_show(tmp_path / "feed.xml", items, home)
     with served(home, model) as client:
         for episode in episodes:
             assert_nothing_foreign(client, QUESTION, {"episode": episode.id})

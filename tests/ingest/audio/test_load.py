@@ -12,6 +12,7 @@ import pytest
 
 from ingest.audio.load import SAMPLE_RATE, blocks, probe
 from ingest.errors import AudioError, ModelMissing
+from tests.ingest.conftest import write_headerless_mp3
 
 av = pytest.importorskip("av")
 
@@ -93,14 +94,7 @@ def test_variable_bit_rate_is_timed_by_its_packets_not_by_its_size(tmp_path, rec
     """A quiet half and a loud half: without its Xing header, FFmpeg would guess the length from the first bytes."""
     sound = np.concatenate([np.zeros(20 * SAMPLE_RATE), np.random.default_rng(1).uniform(-0.9, 0.9, 20 * SAMPLE_RATE)])
     path = tmp_path / "vbr.mp3"
-    with av.open(str(path), "w", options={"write_xing": "0", "id3v2_version": "0"}) as container:
-        stream = container.add_stream("libmp3lame", rate=SAMPLE_RATE, layout="mono", options={"q": "2"})
-        stream.codec_context.qscale = True
-        stream.codec_context.global_quality = 2 * 118
-        frame = av.AudioFrame.from_ndarray((sound * 32767).astype(np.int16)[None], format="s16", layout="mono")
-        frame.sample_rate = SAMPLE_RATE
-        container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
+    write_headerless_mp3(path, sound, SAMPLE_RATE)
     assert b"Xing" not in path.read_bytes()[:500]
     with av.open(str(path)) as container:
         guess = container.duration / av.time_base

@@ -35,14 +35,9 @@ from ingest.stages import heard_words
 from ingest.stages import recording as recordings
 from ingest.storage import files
 from ingest.transcript import HeardWord
+from tests.ingest.conftest import SPOKEN
 
 OLD, NEW = "https://old.example/feed", "https://new.example/feed"
-SPOKEN = [
-    ("Ann Smith", "Hello and welcome to the tea show, my name is Ann Smith."),
-    ("Bob Jones", "Thank you, I am Bob Jones and I have put the kettle on."),
-    ("Ann Smith", "How long does it take until the water is hot enough?"),
-    ("Bob Jones", "About four minutes, if nobody has filled it to the brim."),
-]
 NOTES = "".join(f"<p><strong>{name}:</strong> {text}</p>" for name, text in SPOKEN)
 
 
@@ -391,34 +386,25 @@ def a_day_passes(path):
 ONE, TWO = "https://tea.example/1.vtt", "https://tea.example/2.vtt"
 
 
+@pytest.mark.parametrize("after", [[captioned(TWO)], [entry(1)]], ids=["moved", "gone"])
 @pytest.mark.parametrize("damaged", [False, True])
-def test_captions_that_moved_out_of_reach_take_no_times_away(captions, tmp_path, damaged):
-    """Another address that does not answer: the captions of before serve, or their damage is said."""
+def test_captions_that_cannot_be_had_any_more_take_no_times_away(captions, tmp_path, damaged, after):
+    """At a new address that does not answer, or named no more: the stored captions serve, or their damage is said.
+
+    A feed that names none leaves the times that they gave also when all is made anew.
+    """
     captions.documents = {OLD: feed(captioned(ONE)), ONE: vtt()}
     (first,) = run(register_source(OLD, tmp_path), tmp_path)
     path = episode_folder(tmp_path, first.episode.id) / "captions.json"
     if damaged:
         path.write_bytes(path.read_bytes()[:-9])
-    captions.documents[OLD] = feed(captioned(TWO))
+    captions.documents[OLD] = feed(*after)
     (second,) = run(register_source(OLD, tmp_path), tmp_path)
     assert second.status == ("failed" if damaged else "unchanged")
     assert load_transcript(tmp_path, first.episode.id).turns[0].timing == "aligned"
-
-
-@pytest.mark.parametrize("damaged", [False, True])
-def test_captions_whose_link_is_gone_take_no_times_away(captions, tmp_path, damaged):
-    """A feed that names them no more leaves the times that they gave, also when all is made anew."""
-    captions.documents = {OLD: feed(captioned(ONE)), ONE: vtt()}
-    (first,) = run(register_source(OLD, tmp_path), tmp_path)
-    path = episode_folder(tmp_path, first.episode.id) / "captions.json"
-    if damaged:
-        path.write_bytes(path.read_bytes()[:-9])
-    captions.documents[OLD] = feed(entry(1))
-    (second,) = run(register_source(OLD, tmp_path), tmp_path)
-    assert second.status == ("failed" if damaged else "unchanged")
-    assert load_transcript(tmp_path, first.episode.id).turns[0].timing == "aligned"
-    ingest_episode(second.episode, tmp_path, IngestSettings(audio=False, again=True))
-    assert load_transcript(tmp_path, first.episode.id).turns[0].timing == "aligned"
+    if after == [entry(1)]:
+        ingest_episode(second.episode, tmp_path, IngestSettings(audio=False, again=True))
+        assert load_transcript(tmp_path, first.episode.id).turns[0].timing == "aligned"
 
 
 def test_captions_edited_at_their_address_are_seen_within_a_day(captions, tmp_path):

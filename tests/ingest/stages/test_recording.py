@@ -13,6 +13,7 @@ import pytest
 from api.cli import main
 from ingest.library.records import episode_ids, load_record, load_transcript, recording
 from ingest.speech import engines
+from tests.ingest.conftest import write_headerless_mp3
 
 av = pytest.importorskip("av")
 pytest.importorskip("faster_whisper")
@@ -91,14 +92,7 @@ def variable(path, voice, record):
     """A quiet half and a voice, encoded by quality, without the header that tells the length."""
     sound = np.concatenate([np.zeros(20 * RATE, np.float32), voice(6)])
     target = path / "case.mp3"
-    with av.open(str(target), "w", options={"write_xing": "0", "id3v2_version": "0"}) as container:
-        stream = container.add_stream("libmp3lame", rate=RATE, layout="mono", options={"q": "2"})
-        stream.codec_context.qscale = True
-        stream.codec_context.global_quality = 2 * 118
-        frame = av.AudioFrame.from_ndarray((sound * 32767).astype(np.int16)[None], format="s16", layout="mono")
-        frame.sample_rate = RATE
-        container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
+    write_headerless_mp3(target, sound, RATE)
     return target
 
 
