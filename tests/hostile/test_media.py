@@ -19,6 +19,7 @@ from ingest.audio.load import SAMPLE_RATE, blocks, probe
 from ingest.errors import AudioError
 from tests.hostile.mutations import SAMPLE, mutated, playlists
 from tests.ingest.conftest import voice_of, write_recording
+from tests.parts import one_in
 
 av = pytest.importorskip("av")
 
@@ -111,12 +112,13 @@ def _until(holds: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
-def test_mutated_recordings_cost_only_themselves(tmp_path, sources):
-    """Twenty-four damaged files: each is heard as far as it goes, or is one line."""
-    found = survived(sources, tmp_path, 24, seed=1)
-    assert found.total() == 24
-    assert found["heard"] >= 6, found  # or the files would be refused before anything reads them
-    assert found["refused"] >= 3, found
+@pytest.mark.parametrize("count", one_in(2, [12, 24]))
+def test_mutated_recordings_cost_only_themselves(tmp_path, sources, count):
+    """Of damaged files each is heard as far as it goes, or is one line."""
+    found = survived(sources, tmp_path, count, seed=1)
+    assert found.total() == count
+    assert found["heard"] >= count // 4, found  # or the files would be refused before anything reads them
+    assert found["refused"] >= count // 8, found
 
 
 @pytest.mark.torture
