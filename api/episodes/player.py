@@ -1,4 +1,4 @@
-"""What a page plays of an episode: the library's recording if it has one, else the publisher's, and how early."""
+"""Choose what a page plays for an episode, the library's recording or else the publisher's, and how early it starts."""
 
 import math
 from dataclasses import dataclass
@@ -7,16 +7,16 @@ from pathlib import Path
 from ingest.library.player import playable_of
 from ingest.transcript import Episode
 
-# Seconds that a browser may be off before a page begins to play earlier and says so.
+# If a browser may be off by more seconds than this, the page starts earlier and says so.
 _FELT = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Player:
-    """The address that is played (None without a recording), how long what was heard lasts, and how early to begin.
+    """The address to play (None without a recording), the duration of the recording heard, and how early to start.
 
-    A browser may be off by `lead` seconds to either side, so what is begun so much earlier is heard up to twice as much
-    early and never late.
+    A browser may be off by `lead` seconds either way. Started that much earlier, it plays up to twice as early, never
+    late.
     """
 
     address: str | None
@@ -25,12 +25,12 @@ class Player:
 
     @property
     def early(self) -> int:
-        """Return how many whole seconds too early a browser may begin, 0 where that is not felt."""
+        """Return how many whole seconds too early a browser may start, 0 if nobody would notice."""
         return math.ceil(2 * self.lead)
 
 
 def player_of(home: Path, episode: Episode) -> Player:
-    """Return what a page plays of an episode: of the library's own the exact copy, which nothing has to lead."""
+    """Return what a page plays for an episode; the library's exact copy needs no lead."""
     found = playable_of(home, episode.id)
     duration = found.duration or episode.duration
     own = f"/api/episodes/{episode.id}/audio"
@@ -40,7 +40,7 @@ def player_of(home: Path, episode: Episode) -> Player:
 
 
 def seek_error_of(home: Path, episode: Episode) -> float | None:
-    """Return how many seconds a browser may be off in the recording at an episode's address, None if unknown."""
+    """Return how many seconds off a browser may be in the recording at an episode's address, None if unknown."""
     found = playable_of(home, episode.id)
     own = f"/api/episodes/{episode.id}/audio"
     return found.own_error if episode.audio_url in (None, own) else found.published_error

@@ -107,7 +107,7 @@ def _played(citation: Citation, player: Player, found: tuple[float, float | None
         return PlayedStretch(player.address, duration=player.duration)
     begin, end = found
     if player.lead:
-        # The browser counts from where it believes to be: it would stop before the end as early as it began.
+        # The browser counts from where it believes it is, so it would also stop too early.
         begin, end = max(0.0, begin - player.lead), None if end is None else end + player.lead
     if end is not None and player.duration is not None:
         end = min(end, max(player.duration, citation.end or 0.0))

@@ -49,7 +49,7 @@ LONGEST_HOLE = 60.0
 SHORTEST_HOLE = 0.05  # seconds; a smaller gap comes from rounded timestamps
 # Packets that may fail before the first one that decodes; the first packets of a cut MP3 need bytes that are missing.
 FIRST_PACKETS = 500
-# Places of a recording to which a seek is tried: each second of an hour, fewer of a longer one.
+# How many seeks are tried: one for each second of an hour, fewer per second in a longer recording.
 MOST_SEEKS = 3600
 
 
@@ -131,10 +131,10 @@ def _measured(kind: str) -> dict[str, object]:
 
 
 def _seeking(kind: str) -> dict[str, object]:
-    """Read all packets, send where they lie, and seek to each second as Chromium does: with FFmpeg's `fastseek`.
+    """Send the position of every packet, then seek to each second as Chromium does, with FFmpeg's `fastseek`.
 
-    FFmpeg then trusts a header's table or the average bit rate, and stamps the packet it lands on with the time it was
-    asked for; where that packet lies among all tells its true time.
+    With it FFmpeg trusts the header's table or the average bit rate, and gives the packet it lands on the requested
+    time. The packet's position among all packets gives its true time.
     """
     import av
 
@@ -155,7 +155,7 @@ def _seeking(kind: str) -> dict[str, object]:
         unit = stream.time_base or Fraction(1)
         step = max(1.0, seconds / MOST_SEEKS)
         for wanted in (number * step for number in range(int(seconds / step)) if places):
-            asked = min(wanted, header)  # nobody can seek behind what the header calls the end
+            asked = min(wanted, header)  # a seek ends where the header says the recording ends
             with contextlib.suppress(av.FFmpegError, StopIteration):
                 container.seek(int(asked / unit), stream=stream)
                 landed = next(container.demux(stream))

@@ -25,10 +25,10 @@ logger = logging.getLogger(__name__)
 # Seconds. A few kilobytes of FLAC can hold weeks of silence; the longest podcasts last half a day.
 LONGEST = 24 * 3600.0
 _MOST_WARNINGS = 10
-# Containers without time stamps: where a second lies in them is guessed from a table or a bit rate.
+# Containers without timestamps: players guess where a second is from a table or the bit rate.
 _GUESSED = ("mp3", "aac")
-# Seconds that a browser may be off even where it lands on the right packet: a packet's length, and frames that are
-# silent because they lean on ones before them.
+# Seconds that a browser may be off even if it lands on the right packet: the length of a packet, and frames that are
+# silent because they need bytes of earlier frames.
 EXACT_SEEK = 0.06
 
 
@@ -49,10 +49,10 @@ class AudioInfo:
 
 @dataclass(frozen=True, slots=True)
 class Seeking:
-    """Where a browser lands in a recording: the most seconds it may be off (None unknown), and what a copy needs.
+    """How a browser seeks in a recording: the most seconds it may be off (None if unknown), and what a copy needs.
 
-    Of an MP3, `packets` are pairs of place in the file and size, in order, and `skipped` the seconds at the start that
-    a decoder leaves out.
+    For an MP3, `packets` are pairs of position in the file and size, in order, and `skipped` is the seconds that a
+    decoder leaves out at the start.
     """
 
     error: float | None
@@ -98,11 +98,11 @@ def blocks(path: Path, seconds: float = 30.0) -> Iterator[NDArray[np.float32]]:
 
 
 def seeking_of(path: Path) -> Seeking:
-    """Return how far off a browser may land in a recording, for which all of its packets are read and none decoded.
+    """Return how far off a browser may land in a recording; reads all packets and decodes none.
 
-    It is Chromium's rule, which FFmpeg shares. Raises AudioError and ModelMissing as `probe` does.
+    Chromium seeks with FFmpeg, so this does the same. Raises AudioError and ModelMissing as `probe` does.
     """
-    with _opened(path) as recording, contextlib.suppress(NotARecording):  # the cell says what is wrong
+    with _opened(path) as recording, contextlib.suppress(NotARecording):  # `_messages` reports what is wrong
         if container_of(recording) not in _GUESSED:
             return Seeking(EXACT_SEEK, np.empty((0, 2), np.int64), 0.0)
     table, size = bytearray(), path.stat().st_size
@@ -120,17 +120,21 @@ def seeking_of(path: Path) -> Seeking:
                 break
             if off is None or (isinstance(off, float) and math.isfinite(off)):
                 return Seeking(None if off is None else round(off + EXACT_SEEK, 2), packets, skipped)
-    raise AudioError(f"{path}: its decoder says nothing sensible of it; get the recording again")
+    raise AudioError(f"{path}: its decoder returned invalid facts; download the recording again")
 
 
-def encoded(path: Path) -> Iterator[bytes]:
-    """Yield a recording encoded anew as MP3 of one sample rate and a constant bit rate (96 kbit/s, mono), lazily.
+def encoded(path: Path, most: int) -> Iterator[bytes]:
+    """Yield a recording re-encoded as MP3 with one sample rate and a constant bit rate (96 kbit/s, mono), lazily.
 
-    Raises AudioError and ModelMissing as `probe` does.
+    Raises AudioError if that takes more than `most` bytes, else AudioError and ModelMissing as `probe` does.
     """
+    count = 0
     with contextlib.closing(_messages(path, "encode")) as messages:
         for name, body in messages:
             if name == SAMPLES:
+                count += len(body)
+                if count > most:
+                    raise AudioError(f"{path}: its decoder sends more than a recording of its length can hold")
                 yield body
 
 

@@ -1,7 +1,7 @@
-"""The frames of an MP3 in an MP4 file, whose tables say where each second lies; nothing is decoded or encoded.
+"""Put the frames of an MP3 into an MP4 file, whose tables say where each second is; nothing is decoded or encoded.
 
-In an MP3 a browser guesses where a second lies, from a table of a hundred places or from the bit rate. An MP4 file
-(ISO 14496-12) lists the size of every frame. So the same frames are played from the second that was asked for.
+In an MP3 a browser guesses where a second is, from a table of a hundred positions or from the bit rate. An MP4 file
+(ISO 14496-12) lists the size of every frame, so a browser plays the same frames from the requested second.
 """
 
 import mmap
@@ -15,9 +15,9 @@ import numpy as np
 from ingest.audio.container import SAMPLE_RATES
 from ingest.audio.load import Seeking
 
-# Frames lean on the bytes of ones before them (the "bit reservoir"), so that the first after a seek are silent. A seek
-# goes to a frame marked as a place to begin, the one of each second that leans least, and what lies before the second
-# that was asked for is decoded unheard.
+# A frame may need bytes of earlier frames (the "bit reservoir"), so the first frames after a seek can be silent. A seek
+# goes to a frame marked as a sync sample: in each second, the one that needs the fewest earlier bytes. The player
+# decodes and skips what comes before the requested second.
 _BEGIN_SECONDS = 1.0
 _CHUNK = 64  # frames; the tables list the place of each chunk
 _MATRIX = struct.pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
@@ -25,15 +25,15 @@ _BRANDS = b"isom\0\0\2\0isomiso2mp41"
 
 
 def is_one_track(recording: Path, seeking: Seeking) -> bool:
-    """Say whether a recording's frames are MP3 (layer III) of one sample rate and one number of channels throughout.
+    """Return whether all frames are MP3 (layer III) with the same sample rate and number of channels.
 
-    Where another kind begins in the middle, as in a spliced advert, a browser stops.
+    A browser stops where these change, as they may at a spliced advert.
     """
     if not len(seeking.packets):
         return False
     with recording.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         kinds = [_kind(data[place : place + 4]) for place in seeking.packets[:, 0].tolist()]
-    return kinds[0] is not None and set(kinds) <= {kinds[0], None}  # damage is no frame at all
+    return kinds[0] is not None and set(kinds) <= {kinds[0], None}  # None: a damaged frame
 
 
 def write_player_copy(recording: Path, seeking: Seeking, target: BinaryIO) -> None:
@@ -45,7 +45,7 @@ def write_player_copy(recording: Path, seeking: Seeking, target: BinaryIO) -> No
 
 
 def _kind(head: bytes) -> tuple[int, int, bool] | None:
-    """What may not change within a track: version, sample rate, one channel or two; None for what is no MP3 frame."""
+    """Return what may not change within a track (version, sample rate, mono), None if this is not an MP3 frame."""
     if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE6 != 0xE2 or (head[2] >> 2) & 3 == 3 or head[1] & 0x18 == 8:
         return None
     version = (head[1] >> 3) & 3
@@ -53,33 +53,33 @@ def _kind(head: bytes) -> tuple[int, int, bool] | None:
 
 
 def _file(data: mmap.mmap, head: bytes, seeking: Seeking) -> Iterator[bytes]:
-    """Yield the file piece by piece: what it is, the tables, the frames."""
+    """Yield the file in parts: its type, the tables, the frames."""
     kind = _kind(head)
     assert kind is not None
     version, rate, is_mono = kind
     length = 1152 if version == 3 else 576  # samples of a frame
     brands = _box(b"ftyp", _BRANDS)
     sizes = seeking.packets[:, 1]
-    begins = _begins(data, seeking, max(1, round(_BEGIN_SECONDS * rate / length)))
+    syncs = _sync_samples(data, seeking, max(1, round(_BEGIN_SECONDS * rate / length)))
     chunks = np.concatenate(([0], np.cumsum(sizes)))[:-1:_CHUNK]
     track = (rate, length, 1 if is_mono else 2, round(seeking.skipped * rate))
-    # The tables hold places behind themselves, and their own size does not depend on these.
-    before = len(brands) + len(_tables(track, sizes, begins, chunks)) + 16
+    # The tables hold the positions of frames that follow them; the tables' size does not depend on these values.
+    before = len(brands) + len(_tables(track, sizes, syncs, chunks)) + 16
     yield brands
-    yield _tables(track, sizes, begins, chunks + before)
+    yield _tables(track, sizes, syncs, chunks + before)
     yield struct.pack(">I4sQ", 1, b"mdat", 16 + int(sizes.sum()))
     for place, size in seeking.packets.tolist():
         yield data[place : place + size]
 
 
-def _begins(data: mmap.mmap, seeking: Seeking, group: int) -> list[int]:
-    """Return the numbers, from 1, of the frames that a seek may go to: of each group the one that leans least."""
-    leans = np.array([_lean(data[place : place + 8]) for place in seeking.packets[:, 0].tolist()])
-    rest = range(group, len(leans), group)
-    return [1, *(start + int(leans[start : start + group].argmin()) + 1 for start in rest)]
+def _sync_samples(data: mmap.mmap, seeking: Seeking, group: int) -> list[int]:
+    """Return the numbers, from 1, of the sync samples: in each group the frame that needs the fewest earlier bytes."""
+    reservoir = np.array([_reservoir_bytes(data[place : place + 8]) for place in seeking.packets[:, 0].tolist()])
+    rest = range(group, len(reservoir), group)
+    return [1, *(start + int(reservoir[start : start + group].argmin()) + 1 for start in rest)]
 
 
-def _lean(head: bytes) -> int:
+def _reservoir_bytes(head: bytes) -> int:
     """Return how many bytes of earlier frames a frame needs (ISO 11172-3, main_data_begin)."""
     side = head[4 if head[1] & 1 else 6 :] if len(head) == 8 else b""
     if len(side) < 2:
@@ -87,14 +87,14 @@ def _lean(head: bytes) -> int:
     return side[0] << 1 | side[1] >> 7 if head[1] & 0x18 == 0x18 else side[0]
 
 
-def _tables(track: tuple[int, int, int, int], sizes: np.ndarray, begins: list[int], chunks: np.ndarray) -> bytes:
+def _tables(track: tuple[int, int, int, int], sizes: np.ndarray, syncs: list[int], chunks: np.ndarray) -> bytes:
     rate, length, channels, skipped = track
     count = len(sizes)
     duration = count * length
     last = count - (count - 1) // _CHUNK * _CHUNK
     spread = [(1, _CHUNK, 1)] if count > _CHUNK else []
     spread += [(len(chunks), last, 1)] if last != _CHUNK or not spread else []
-    # MPEG-1 audio or MPEG-2 audio of lower sample rates, by the rate as FFmpeg and others read it.
+    # The object type for MPEG-1 audio, or MPEG-2 audio at lower sample rates; FFmpeg also decides by the rate.
     decoder = struct.pack(">BBI", 0x6B if rate > 24_000 else 0x69, 0x15, 0) + bytes(7)
     stream = b"\x03" + bytes([3 + 2 + len(decoder) + 3]) + bytes(3) + b"\x04" + bytes([len(decoder)]) + decoder
     sound = bytes(6) + struct.pack(">HQHHIHH", 1, 0, channels, 16, 0, rate, 0)
@@ -102,7 +102,7 @@ def _tables(track: tuple[int, int, int, int], sizes: np.ndarray, begins: list[in
     tables = (
         _full(b"stsd", struct.pack(">I", 1) + entry),
         _full(b"stts", struct.pack(">III", 1, count, length)),
-        _full(b"stss", struct.pack(">I", len(begins)) + np.array(begins, ">u4").tobytes()),
+        _full(b"stss", struct.pack(">I", len(syncs)) + np.array(syncs, ">u4").tobytes()),
         _full(b"stsc", struct.pack(">I", len(spread)) + np.array(spread, ">u4").tobytes()),
         _full(b"stsz", struct.pack(">II", 0, count) + sizes.astype(">u4").tobytes()),
         _full(b"co64", struct.pack(">I", len(chunks)) + chunks.astype(">u8").tobytes()),
@@ -111,7 +111,7 @@ def _tables(track: tuple[int, int, int, int], sizes: np.ndarray, begins: list[in
     media = _box(b"minf", _full(b"smhd", bytes(4)) + here + _box(b"stbl", b"".join(tables)))
     about = _full(b"mdhd", struct.pack(">QQIQHH", 0, 0, rate, duration, 0x55C4, 0), version=1)
     handler = _full(b"hdlr", bytes(4) + b"soun" + bytes(12) + b"\0")
-    # What a decoder leaves out at the start of the MP3 is left out here, so that every second is the same.
+    # Leave out what a decoder leaves out at the start of the MP3, so that every second stays the same.
     edit = _full(b"elst", struct.pack(">IQqI", 1, duration - skipped, skipped, 0x10000), version=1)
     shown = struct.pack(">QQIIQ8xHHHH", 0, 0, 1, 0, duration - skipped, 0, 0, 0x100, 0) + _MATRIX + bytes(8)
     header = _full(b"tkhd", shown, version=1, flags=3)

@@ -223,24 +223,24 @@ def _wrong_recording(home: Path, identifier: str) -> Iterator[Finding]:
 
 
 def _player(home: Path, identifier: str) -> Iterator[Finding]:
-    """Compare the copy that is played with the one that was made; one that nothing tells of is not played."""
+    """Yield a finding if the copy to play is missing, changed or not in the recording's note."""
     folder, audio = episode_folder(home, identifier), recording(home, identifier)
     copy = folder / PLAYER_COPY
     note = None if audio is None or _problem(folder / NOTE, identifier) is not None else note_in(folder, audio)
     told = None if note is None else note.get("player")
     if copy.exists() if told is None else not copy.exists() or sha256_of(copy) != told["sha256"]:
-        yield Finding(copy.relative_to(home).as_posix(), "is not the copy that was made to be played", "repaired")
+        yield Finding(copy.relative_to(home).as_posix(), "is not the copy that ingestion made", "repaired")
 
 
 def _copied_again(home: Path, folder: Path) -> Finding:
-    """Make the copy that is played again from its recording; without it the recording itself is played."""
+    """Make the copy to play again from its recording; until there is one, the recording itself is played."""
     (folder / PLAYER_COPY).unlink(missing_ok=True)
     audio = recording(home, folder.name)
     if audio is not None:
         complete_note(audio)
     made = "it was made again" if (folder / PLAYER_COPY).exists() else "it was removed"
     name = (folder / PLAYER_COPY).relative_to(home).as_posix()
-    return Finding(name, f"was missing, or not the copy that was made to be played; {made}", "repaired")
+    return Finding(name, f"was missing, or not the copy that ingestion made; {made}", "repaired")
 
 
 def left_over(home: Path, folder: Path) -> Iterator[Finding]:

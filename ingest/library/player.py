@@ -12,7 +12,7 @@ from ingest.storage.files import read_if_whole
 # Beside a recording: how it was published, the SHA-256 of its bytes, its duration in seconds, its server's validators,
 # `seek_error` (seconds, null unknown), and `player`: SHA-256 and size of the copy that is played, null where none is.
 NOTE = "recording.json"
-# The recording's frames in a container that says where each second lies; never the source of times.
+# The recording's frames in a container that lists where each second is; never the source of times.
 PLAYER_COPY = "player.mp4"
 # Seconds that a browser may be off before a copy is made.
 EXACT = 0.15
@@ -20,10 +20,10 @@ EXACT = 0.15
 
 @dataclass(frozen=True, slots=True)
 class Playable:
-    """The file of the library that is played (None without one), and the seconds by which a browser may be off.
+    """The library's file to play (None without one), and how many seconds off a browser may be, None if unknown.
 
-    `own_error` is that of the file, `published_error` that of the recording as it was published, which is known longer
-    than it is held; None is unknown. `duration` was measured.
+    `own_error` is for that file, `published_error` for the recording as published, which may be known without the file.
+    `duration` is the measured one.
     """
 
     path: Path | None
@@ -33,7 +33,7 @@ class Playable:
 
 
 def playable_of(home: Path, identifier: str) -> Playable:
-    """Return what is played of an episode."""
+    """Return what to play for an episode."""
     audio = recording(home, identifier)
     try:
         note = note_in(episode_folder(home, identifier), audio) or {}
@@ -55,9 +55,9 @@ def player_copy(audio: Path, note: dict[str, Any]) -> Path | None:
 
 
 def note_in(folder: Path, audio: Path | None) -> dict[str, Any] | None:
-    """Read what is noted of a recording, None if nothing is, or only of the one before it.
+    """Read the note on a recording, None if it is missing, damaged or about an earlier recording.
 
-    A note is written after its recording; one that is older was left by a run that was stopped between the two.
+    A note is written after its recording; an older note remains if a run was interrupted between the two.
     """
     note = folder / NOTE
     if audio is not None and note.exists() and note.stat().st_mtime_ns < audio.stat().st_mtime_ns:

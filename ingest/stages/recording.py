@@ -154,9 +154,9 @@ def _write_note(audio: Path, item: Item, imported: Downloaded) -> dict[str, Any]
 
 
 def complete_note(audio: Path) -> None:
-    """Add to a recording's note how far off a browser lands, and make the copy that is played, where that is missing.
+    """Add the seek error to a recording's note and make the copy to play, if either is missing.
 
-    An earlier version wrote the note, there was no room for the copy, or the copy is gone.
+    They are missing after an earlier version, without room for the copy, or if the copy was deleted.
     """
     note = _read_note(audio)
     if note is not None and (found := _for_players(audio, note)):
@@ -164,7 +164,7 @@ def complete_note(audio: Path) -> None:
 
 
 def _for_players(audio: Path, note: dict[str, Any]) -> dict[str, Any]:
-    """Return what a note lacks of `seek_error` and `player`; without `player` the next run tries again."""
+    """Return `seek_error` and `player` if the note lacks them; without `player` the next run tries again."""
     told = note.get("player", {})
     if "seek_error" in note and (told is None or player_copy(audio, note)):
         return {}
@@ -172,19 +172,19 @@ def _for_players(audio: Path, note: dict[str, Any]) -> dict[str, Any]:
         seeking = seeking_of(audio)
     except ModelMissing:
         return {}
-    except AudioError:  # who needs the sound will say what is wrong with it
+    except AudioError:  # a stage that needs the sound will report the error
         return {"seek_error": None, "player": None}
     try:
         return {"seek_error": seeking.error, "player": _written_copy(audio, seeking, note.get("duration"))}
     except (AudioError, LibraryError, OSError) as error:
-        logger.warning("%s: no copy for exact playing was made: %s", audio.parent.name, error)
+        logger.warning("%s: no copy to play was made: %s", audio.parent.name, error)
         return {"seek_error": seeking.error}
 
 
 def _written_copy(audio: Path, seeking: Seeking, duration: float | None) -> dict[str, Any] | None:
-    """Write the copy that is played and return what is noted of it, None where none is needed or none can be made.
+    """Write the copy to play and return its note, None if no copy is needed or can be made.
 
-    What one track cannot hold is encoded anew.
+    A recording whose frames do not fit in one track is re-encoded.
     """
     target = audio.with_name(PLAYER_COPY)
     is_exact = seeking.error is not None and seeking.error <= EXACT
@@ -192,14 +192,15 @@ def _written_copy(audio: Path, seeking: Seeking, duration: float | None) -> dict
     if not len(seeking.packets) or (is_exact and is_whole):
         target.unlink(missing_ok=True)
         return None
-    needed = audio.stat().st_size if is_whole else int(2 * PLAYED_BITS / 8 * (duration or 0.0))
-    needed += 16 * len(seeking.packets)
-    require_space(target.parent, needed, f"a copy of {audio} that plays from the right second")
+    # Twice the bytes at this bit rate, as it is written once as MP3 and once as MP4.
+    frames = audio.stat().st_size if is_whole else int(2 * PLAYED_BITS / 8 * (duration or 0.0))
+    needed = frames + 16 * len(seeking.packets)
+    require_space(target.parent, needed, f"a copy of {audio} to play")
     partial, between = target.with_name(f".{target.name}.part"), target.with_name(f".{target.stem}.mp3.part")
     try:
         if not is_whole:
             with between.open("wb") as file:
-                file.writelines(encoded(audio))
+                file.writelines(encoded(audio, frames))
             audio, seeking = between, seeking_of(between)
         with partial.open("wb") as file:
             write_player_copy(audio, seeking, file)

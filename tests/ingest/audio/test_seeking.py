@@ -100,7 +100,7 @@ def test_what_one_track_cannot_hold_is_encoded(tmp_path: Path) -> None:
     path = joined_rates(tmp_path / "a.mp3", SECONDS)
     assert copied(path) is None
     again = tmp_path / "b.mp3"
-    again.write_bytes(b"".join(encoded(path)))
+    again.write_bytes(b"".join(encoded(path, 2**20)))
     copy = copied(again)
     assert copy is not None
     sound = np.concatenate(list(blocks(copy)))
@@ -137,5 +137,12 @@ def test_a_decoder_is_not_believed_anything(
     """A cell that a hostile file took over can name no place outside the file."""
     path = KINDS["constant.mp3"](tmp_path / "a.mp3", 5)
     monkeypatch.setattr(load, "_messages", lambda *_: iter(said))
-    with pytest.raises(AudioError, match="says nothing sensible"):
+    with pytest.raises(AudioError, match="returned invalid facts"):
         seeking_of(path)
+
+
+def test_an_encoding_that_does_not_end_is_stopped(tmp_path: Path) -> None:
+    """A decoder under foreign control cannot fill the disk: more bytes than the length can hold are an error."""
+    path = joined_rates(tmp_path / "joined.mp3", SECONDS)
+    with pytest.raises(AudioError, match="more than a recording of its length can hold"):
+        list(encoded(path, 1_000))

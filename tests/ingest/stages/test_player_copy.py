@@ -135,7 +135,7 @@ def test_without_room_the_recording_itself_is_played(
         patch.setattr(recordings, "require_space", full)
         library = Library(tmp_path, WRONG)
     assert len(asked) == 2
-    assert "no copy for exact playing was made" in caplog.text
+    assert "no copy to play was made" in caplog.text
     assert not library.copy.exists()
     found = playable_of(library.home, library.id)
     assert found.path == library.audio
