@@ -39,11 +39,17 @@ class Episode:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A whitespace-separated piece of a turn's text, with its times in seconds (None if unknown)."""
+    """A whitespace-separated piece of a turn's text, with its times in seconds (None if unknown).
+
+    A word that Whisper heard and nobody wrote keeps the engine's `probability` (0…1). `heard` is what Whisper wrote
+    where the text shows another spelling, None where both are the same.
+    """
 
     text: str
     start: float | None = None
     end: float | None = None
+    probability: float | None = None
+    heard: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,14 +153,14 @@ def untimed(turn: OfficialTurn) -> Turn:
 def to_json(transcript: Transcript) -> dict[str, Any]:
     """Return the transcript as the JSON object of the contract, times rounded to milliseconds.
 
-    The key `edited` is present only if the words have changed.
+    The key `edited` is present only if the words have changed, `probability` and `heard` only in words that have them.
     """
     return {
         "schema": SCHEMA,
         "episode": asdict(transcript.episode),
         "aliases": dict(transcript.aliases),
         "roles": {label: asdict(role) for label, role in transcript.roles.items()},
-        "turns": [_rounded(asdict(turn)) for turn in transcript.turns],
+        "turns": [_turn_to_json(turn) for turn in transcript.turns],
         "divergence": None if transcript.divergence is None else _rounded(asdict(transcript.divergence)),
         **({"edited": transcript.edited} if transcript.edited else {}),
     }
@@ -187,6 +193,15 @@ def episode_from_json(data: Mapping[str, Any]) -> Episode:
 def with_episode(transcript: Transcript, episode: Episode) -> Transcript:
     """Return the transcript with the episode's current metadata."""
     return replace(transcript, episode=episode)
+
+
+def _turn_to_json(turn: Turn) -> dict[str, Any]:
+    data: dict[str, Any] = _rounded(asdict(turn))
+    for word in data["words"]:
+        for name in ("probability", "heard"):
+            if word[name] is None:
+                del word[name]
+    return data
 
 
 def _turn_from_json(data: Mapping[str, Any]) -> Turn:
