@@ -28,8 +28,10 @@ from ingest.transcript import Episode, Transcript
 
 logger = logging.getLogger(__name__)
 
-# Increase it when the same inputs give a different transcript.
+# Increase it when the same inputs give a different transcript: the second where only text that is timed by heard words
+# can differ, so that other transcripts stay as they are.
 TRANSCRIPT_VERSION = 4
+HEARD_VERSION = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,8 @@ def _ingest(record: Record, home: Path, settings: IngestSettings, progress: Stag
     sound = None if audio is None else sha256_of(audio)
     text = official.text
     said = (text.turns, dict(text.aliases), text.lossy, text.truncated)  # what `assemble` takes of the official text
-    inputs = hash_of([TRANSCRIPT_VERSION, said, captions.cues, _key(heard), record.episode.duration, sound])
+    version = HEARD_VERSION if heard is not None and text.turns else TRANSCRIPT_VERSION
+    inputs = hash_of([version, said, captions.cues, _key(heard), record.episode.duration, sound])
     path = episode_folder(home, record.episode.id) / "transcript.json"
     if path.exists() and not settings.again and _inputs_of(path) == inputs:
         return Outcome(record.episode, "unchanged", _remarks("nothing to do", remark))

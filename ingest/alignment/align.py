@@ -9,6 +9,7 @@ import numpy as np
 from ingest.alignment.anchors import align_words
 from ingest.alignment.cue_word_times import respread_cue_words
 from ingest.alignment.divergence import unheard, unwritten
+from ingest.alignment.heard_lengths import lengthened
 from ingest.alignment.matching import EXACT, NEAR, Match, encode, gap_costs_between
 from ingest.alignment.rematch import Texts, rematch_turns
 from ingest.alignment.spoken_form import spoken_form
@@ -55,7 +56,7 @@ def align(
     a time. Near-linear in the number of words.
     """
     tokens = [list(_tokens(turn.text)) for turn in turns]
-    sounds = list(_sounds(respread_cue_words(heard, ()) if precision > _WORD_BY_WORD else heard))
+    sounds = list(_sounds(respread_cue_words(heard, ()) if precision > _WORD_BY_WORD else lengthened(heard)))
     matches = _matches(tokens, sounds)
     opens = {sounds[match.heard].word for found in matches for match in found[:1] if match}
     if precision > _WORD_BY_WORD:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from statistics import median
 
-from ingest.alignment.matching import NEAR
+from ingest.alignment.matching import NEAR, SLOT
 
 Window = tuple[float, float]
 
@@ -19,6 +19,7 @@ _LONGEST_GAP = 20.0  # seconds of silence around such a turn; in a longer one it
 _LEAST_ERROR = 0.2  # seconds, in addition to the precision of the heard times
 _EDGE = 5  # words at each end that show how well the edge is known
 _EDGE_ERROR, _LOST_PER_SECOND, _SPARSE_ERROR = 0.8, 2.0, 2.0  # seconds, if the first or last word was not heard
+_SLOT_ERROR = 0.3  # seconds, if another word was heard in place of the first or last
 _DRIFT = 0.1  # seconds per second from the nearer heard word, for words in a gap where nothing was heard
 _LOST_ERROR = 3.5  # seconds, if no word was heard
 _SQUEEZE = 0.5  # shortest duration of words before the first or after the last heard one, as a share of the usual
@@ -66,7 +67,8 @@ def place_turns(
             continue
         for index in indices:
             spans = _spans(turns[index], pace, earliest[index], latest[index])
-            placements[index] = Placement(tuple(spans), _error(turns[index], pace, precision))
+            error = _error(turns[index], pace, precision, _is_bounded(turns, index))
+            placements[index] = Placement(tuple(spans), error)
     return [_inside(placements[index], limit) if index in placements else None for index in range(len(turns))]
 
 
@@ -149,7 +151,20 @@ def _bounds(turns: Sequence[Sequence[PlacedWord]], limit: float) -> tuple[list[f
     return earliest, latest
 
 
-def _error(said: Sequence[PlacedWord], pace: float, precision: float) -> float:
+def _is_bounded(turns: Sequence[Sequence[PlacedWord]], index: int) -> bool:
+    """Return whether the heard words just before and just after a turn's own belong to its neighbours.
+
+    Then nothing else was heard that the turn could be.
+    """
+    if not 0 < index < len(turns) - 1:
+        return False
+    before, after = turns[index - 1][-1:], turns[index + 1][:1]
+    sounds = [word.sound for word in (*before, *turns[index], *after) if word.sound is not None]
+    known = all(word.kind >= NEAR for word in (*before, *after)) and bool(before) and bool(after)
+    return known and len(sounds) > 2 and sounds == list(range(sounds[0], sounds[-1] + 1))
+
+
+def _error(said: Sequence[PlacedWord], pace: float, precision: float, bounded: bool) -> float:
     """Return the error bound in seconds within which both ends of a turn lie in 95 % of cases.
 
     If the first and last words were heard, that is the error of the heard times. Otherwise it grows with the duration
@@ -158,11 +173,15 @@ def _error(said: Sequence[PlacedWord], pace: float, precision: float) -> float:
     error = _LEAST_ERROR + precision
     doubt = max(said[0].doubt, said[-1].doubt)
     heard = [place for place, word in enumerate(said) if word.kind >= NEAR]
+    if not heard and bounded:
+        return error + _SLOT_ERROR
     if not heard:
         return error + _LOST_ERROR + (doubt or pace * _letters(said))
-    lost = pace * max(_letters(said[: heard[0]]), _letters(said[heard[-1] + 1 :]))
+    # Where other words were heard in their place, the ends are nearly as well known.
+    near = [place for place, word in enumerate(said) if word.kind >= SLOT]
+    lost = pace * max(_letters(said[: near[0]]), _letters(said[near[-1] + 1 :]))
     if not lost:
-        return error
+        return error if (near[0], near[-1]) == (heard[0], heard[-1]) else error + _SLOT_ERROR
     share = min(_heard_share(said[:_EDGE]), _heard_share(said[-_EDGE:]))
     return error + _EDGE_ERROR + (doubt or _LOST_PER_SECOND * lost) + _SPARSE_ERROR * (1.0 - share)
 

@@ -13,6 +13,9 @@ _FRAME = SAMPLE_RATE // RATE  # samples a value
 # Pre-emphasis, the usual first step of speech processing: subtract most of the previous sample. Rumble and hum are loud
 # and low, while the "s" and "t" that begin words are faint and high.
 _PREEMPHASIS = 0.9
+# Hiss is high too, and raised it hides speech. Where raised speech stands out by less than this, in dB, and plain
+# speech by more, the plain energy is used.
+_HISSING = 15.0
 _SILENCE = 1e-10  # added to the mean square, so that digital silence is -100 dB and not minus infinity
 
 # Speech and silence are distinguished by the energy around them, in seconds and dB.
@@ -22,8 +25,8 @@ _DEEPEST = 45.0  # dB below speech; the floor is never lower, or a breath would 
 _SHALLOWEST = 9.0  # dB; music or a crowd that never falls this far below speech hides every pause
 # The next three are shares of the way from the floor to speech.
 _QUIET = 0.3  # below this, nobody speaks
-_FAINT = 0.12  # a word that begins with a faint sound ("h", "f") begins where this is passed
-_FAINTEST = 0.08  # seconds by which the faint sound may precede the loud part; a longer one is a breath
+_FAINT = 0.12  # a word that begins or ends with a faint sound ("h", "f") does so where this is passed
+_FAINTEST = 0.08  # seconds by which the faint sound may precede or follow the loud part; a longer one is a breath
 _LOUD = 0.5  # a word is this loud soon after it begins, a breath before it is not
 _SOON, _BREATH = 0.07, 0.5  # seconds until a word is loud, and of the longest breath
 _SHORTEST = 0.08  # seconds; the closures of "p", "t" and "k" are shorter than a pause
@@ -39,25 +42,41 @@ class Pause:
 
 
 def envelope(blocks: Iterable[NDArray[np.float32]]) -> NDArray[np.float32]:
-    """Return the energy of 16 kHz mono samples in dB, one value every 10 ms, with high frequencies raised.
+    """Return the energy of 16 kHz mono samples in dB, one value every 10 ms, high frequencies raised except in hiss.
 
-    Blocks may have any length and are read one at a time, so memory grows by only 400 bytes per second of sound. Errors
+    Blocks may have any length and are read one at a time, so memory grows by only 800 bytes per second of sound. Errors
     of the iterator are passed on.
     """
-    parts: list[NDArray[np.float32]] = []
-    rest, last = np.zeros(0, np.float32), np.float32(0)
+    raised: list[NDArray[np.float32]] = []
+    plain: list[NDArray[np.float32]] = []
+    rest, last = np.zeros((2, 0), np.float32), np.float32(0)
     for block in blocks:
         if not len(block):
             continue
-        samples = np.concatenate((rest, block - _PREEMPHASIS * np.concatenate(([last], block[:-1]))), dtype=np.float32)
+        both = np.stack((block - _PREEMPHASIS * np.concatenate(([last], block[:-1])), block))
+        samples = np.concatenate((rest, both), axis=1, dtype=np.float32)
         last = block[-1]
-        whole = len(samples) - len(samples) % _FRAME
-        frames = samples[:whole].reshape(-1, _FRAME)
-        parts.append(np.einsum("ij,ij->i", frames, frames) / _FRAME)
-        rest = samples[whole:]
+        whole = samples.shape[1] - samples.shape[1] % _FRAME
+        frames = samples[:, :whole].reshape(2, -1, _FRAME)
+        power = np.einsum("kij,kij->ki", frames, frames) / _FRAME
+        raised.append(power[0])
+        plain.append(power[1])
+        rest = samples[:, whole:]
+    energy = _decibels(raised)
+    hissing = len(energy) > 0 and _contrast(energy) < _HISSING
+    return max(energy, _decibels(plain), key=_contrast) if hissing else energy
+
+
+def _decibels(parts: list[NDArray[np.float32]]) -> NDArray[np.float32]:
     power = np.concatenate(parts) if parts else np.zeros(0, np.float32)
     energy: NDArray[np.float32] = (10.0 * np.log10(power + _SILENCE)).astype(np.float32)
     return energy
+
+
+def _contrast(energy: NDArray[np.float32]) -> float:
+    """Return how far speech stands out from the floor in dB, in the median of the recording."""
+    floor, speech = _levels(energy)
+    return float(np.median(speech - floor))
 
 
 def pauses(energy: NDArray[np.float32]) -> tuple[Pause, ...]:
@@ -78,7 +97,10 @@ def pauses(energy: NDArray[np.float32]) -> tuple[Pause, ...]:
     found = [run for run in runs if run[1] - run[0] >= round(_SHORTEST * RATE)]
     loud = smooth >= floor + _LOUD * (speech - floor)
     return tuple(
-        Pause(first / RATE, max(last - _leading(faint[first:last]), _word_after(loud, last)) / RATE)
+        Pause(
+            (first + _leading(faint[first:last][::-1])) / RATE,
+            max(last - _leading(faint[first:last]), _word_after(loud, last)) / RATE,
+        )
         for first, last in found
     )
 
@@ -90,8 +112,8 @@ def _word_after(loud: NDArray[np.bool_], last: int) -> int:
 
 
 def _leading(faint: NDArray[np.bool_]) -> int:
-    """Return how many values at the end of a pause already belong to the next word."""
-    most = min(round(_FAINTEST * RATE), len(faint) - 1)
+    """Return how many values at the end of a pause already belong to the next word, at most nearly half of them."""
+    most = min(round(_FAINTEST * RATE), (len(faint) - 1) // 2)
     silent = np.flatnonzero(~faint[len(faint) - most :][::-1])
     return int(silent[0]) if len(silent) else most
 

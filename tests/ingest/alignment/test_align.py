@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -114,6 +115,28 @@ def test_words_that_were_not_heard_are_placed_in_the_silence_with_an_honest_erro
     assert {item.turn for item in divergence.unheard} >= {8, 9, 10}
     assert turns[9].confidence == 0.0
     assert (turns[9].timing_error or 0) > 3 * (turns[3].timing_error or 0)
+
+
+@pytest.mark.parametrize("place", [0, -1])
+def test_a_first_or_last_word_heard_as_another_costs_little_trust(place: int) -> None:
+    """Something was heard where the word is said, so the turn's error grows by less than half a second."""
+    official, spoken = conversation(12, seed=6)
+    wrong = [list(words) for words in spoken]
+    wrong[5][place] = replace(wrong[5][place], text="zzyzx")
+    (right, _), (turns, _) = align(official, flat(spoken)), align(official, flat(wrong))
+    assert abs(turns[5].start - spoken[5][0].start) < 0.1
+    assert right[5].timing_error < turns[5].timing_error < right[5].timing_error + 0.5
+
+
+def test_a_turn_of_one_misheard_word_is_where_something_was_heard() -> None:
+    """Between two neighbours that were heard completely, the only other word is the turn, whatever it sounded like."""
+    official, spoken = conversation(12, seed=6)
+    clock = spoken[5][-1].end
+    official[6:6] = [OfficialTurn("C", "Q2.")]
+    spoken[6:6] = [[HeardWord("Cuted.", clock + 0.1, clock + 0.4)]]
+    turns, _ = align(official, flat(spoken))
+    assert turns[6].start == pytest.approx(clock + 0.1, abs=0.1)
+    assert turns[6].timing_error < 1.0
 
 
 def test_a_recording_that_stops_early_times_only_what_it_holds() -> None:

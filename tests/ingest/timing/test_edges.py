@@ -18,7 +18,7 @@ from ingest.library.records import load_transcript
 from ingest.pipeline import IngestSettings, ingest_episode
 from ingest.sources import register_source
 from ingest.stages.assemble import with_edges
-from ingest.timing.edges import FOUND_ERROR, MOST_ERROR, has_movable_edges, refine_edges
+from ingest.timing.edges import FOUND_ERROR, MOST_ERROR, UNFOUND_ERROR, has_movable_edges, refine_edges
 from ingest.timing.pauses import Pause, envelope, pauses
 from ingest.transcript import Episode, Show, Transcript, Turn, Word
 
@@ -94,7 +94,7 @@ def test_starts_move_to_just_before_the_sound(voice: Voice) -> None:
         assert found.end == pytest.approx(end, abs=0.1)
         assert found.words[0].start == found.start
         assert found.words[-1].end == found.end
-        assert found.timing_error == FOUND_ERROR
+        assert found.timing_error == pytest.approx(FOUND_ERROR, abs=0.05)
 
 
 def test_sentences_inside_a_turn_move_too(voice: Voice) -> None:
@@ -115,11 +115,12 @@ def test_a_breath_is_no_word(voice: Voice) -> None:
 
 
 def test_times_stay_where_nobody_pauses(voice: Voice) -> None:
-    """An interruption, or speech over music that never falls silent, leaves the times as they are."""
+    """An interruption, or speech over music that never falls silent, leaves the times as they are, with less trust."""
     stated = [turn("one two three four five", 1, 9.5), turn("six seven eight", 9.5, 19)]
     steady = np.sin(2 * np.pi * 2500 * np.arange(20 * RATE) / RATE).astype(np.float32)
-    assert refine_edges(stated, heard(0.05 * sound(voice, (1, 19)) + steady)) == tuple(stated)
-    assert refine_edges(stated, ()) == tuple(stated)
+    doubtful = tuple(replace(one, timing_error=UNFOUND_ERROR) for one in stated)
+    assert refine_edges(stated, heard(0.05 * sound(voice, (1, 19)) + steady)) == doubtful
+    assert refine_edges(stated, ()) == doubtful
 
 
 def test_a_start_is_not_drawn_along_by_the_next_sentence() -> None:
@@ -132,7 +133,59 @@ def test_a_start_is_not_drawn_along_by_the_next_sentence() -> None:
 def test_an_interjection_moves_nothing(voice: Voice) -> None:
     """Where somebody speaks in the midst of another's turn, the pauses are not theirs."""
     stated = [turn("one two three four", 1, 12), turn("yes", 6.8, 7.1)]
-    assert refine_edges(stated, heard(sound(voice, (1, 6), (6.5, 12))))[1] == stated[1]
+    found = refine_edges(stated, heard(sound(voice, (1, 6), (6.5, 12))))[1]
+    assert found == replace(stated[1], timing_error=UNFOUND_ERROR)
+
+
+def test_a_word_that_lasts_into_the_pause_ends_with_its_sound(voice: Voice) -> None:
+    """Whisper lets a last word end anywhere in the silence after it and beyond: the turn ends where the sound does."""
+    recording = sound(voice, (1, 6), (6.8, 12), (13, 18))
+    stated = [
+        turn("one two three four", 1.1, 6.75, error=0.3),
+        turn("five six seven", 7.0, 13.05, error=0.3),
+        turn("eight nine", 13.1, 18.0, error=0.3),
+    ]
+    result = refine_edges(stated, heard(recording))
+    assert [one.end for one in result] == [pytest.approx(end, abs=0.1) for end in (6, 12, 18)]
+    assert all(abs(one.end - end) <= one.timing_error for one, end in zip(result, (6, 12, 18), strict=True))
+
+
+def test_a_turn_ends_before_the_next_begins() -> None:
+    """The pause after a short reply is not the end of the question before it, however long it is."""
+    silences = [Pause(0.2, 1.0), Pause(6.0, 6.35), Pause(6.7, 8.0), Pause(12.0, 12.9)]
+    stated = [
+        turn("one two three four", 1.0, 6.55, error=0.3),
+        turn("yes", 6.45, 6.8, error=0.3),
+        turn("five six", 8.1, 12, error=0.3),
+    ]
+    found = refine_edges(stated, silences)
+    assert found[0].end == pytest.approx(6.0, abs=0.05)
+    assert is_just_before(found[1].start, 6.35)
+
+
+def test_an_error_covers_what_else_may_be_right() -> None:
+    """Between two pauses alike, the error reaches the one that was not taken; unmoved edges are not trusted more."""
+    near, far = Pause(4.0, 4.3), Pause(5.0, 5.3)
+    (found,) = refine_edges([turn("one two", 4.8, 8, error=0.6)], [Pause(0.5, 0.8), near, far, Pause(8.0, 8.5)])
+    assert found.timing_error is not None
+    assert found.timing_error >= far.end - near.end - 0.05
+
+
+def test_a_turn_in_silence_may_be_on_either_side() -> None:
+    """Where nothing is heard at a turn's time, its error reaches the sound before and after it."""
+    silence = Pause(10.0, 14.0)
+    (found,) = refine_edges([turn("yes", 11.5, 12.0, error=0.3)], [Pause(1.0, 1.5), silence, Pause(20.0, 24.0)])
+    assert found.timing_error is not None
+    assert found.start - found.timing_error <= silence.start - 0.5
+    assert found.end + found.timing_error >= silence.end
+
+
+@pytest.mark.parametrize("noise", [0.03, 0.06])
+def test_pauses_are_found_in_hiss(voice: Voice, noise: float) -> None:
+    """Hiss as loud as in an old tape hides no pause of a second: 15 and 9 dB below the voice."""
+    recording = sound(voice, (1, 6), (7, 14), seconds=15, noise=noise)
+    pause = max(heard(recording), key=lambda one: one.end - one.start if 5 < one.start < 8 else 0)
+    assert (pause.start, pause.end) == (pytest.approx(6, abs=0.15), pytest.approx(7, abs=0.1))
 
 
 @pytest.mark.parametrize(
@@ -177,7 +230,7 @@ def episodes(draw: st.DrawFn) -> tuple[list[Turn], list[Pause]]:
 @given(episodes())
 @settings(max_examples=2 * settings.default.max_examples)
 def test_words_keep_their_order(episode: tuple[list[Turn], list[Pause]]) -> None:
-    """Whatever the pauses, texts stay, word times never run backwards, and no edge moves beyond what is allowed."""
+    """Whatever the pauses, texts stay, word times never run backwards, and no start moves beyond the stated error."""
     turns, found = episode
     for before, after in zip(turns, refine_edges(turns, found), strict=True):
         assert (after.text, after.speaker, after.timing) == (before.text, before.speaker, before.timing)
@@ -186,7 +239,7 @@ def test_words_keep_their_order(episode: tuple[list[Turn], list[Pause]]) -> None
         assert starts == sorted(starts)
         assert all(word.start <= word.end for word in after.words)
         assert 0 <= after.start <= after.end
-        assert abs(after.start - before.start) <= before.timing_error + 0.3 + 0.05
+        assert abs(after.start - before.start) <= after.timing_error + 0.05
 
 
 def test_the_sample_show_is_hit_from_blurred_times() -> None:
