@@ -56,11 +56,11 @@ def align(
     a time. Near-linear in the number of words.
     """
     tokens = [list(_tokens(turn.text)) for turn in turns]
-    sounds = list(_sounds(respread_cue_words(heard, ()) if precision > _WORD_BY_WORD else lengthened(heard)))
+    sounds = list(_sounds(respread_cue_words(heard, ()) if precision > _WORD_BY_WORD else heard))
     matches = _matches(tokens, sounds)
     opens = {sounds[match.heard].word for found in matches for match in found[:1] if match}
-    if precision > _WORD_BY_WORD:
-        sounds = list(_sounds(respread_cue_words(heard, opens)))
+    respread = respread_cue_words if precision > _WORD_BY_WORD else lengthened
+    sounds = list(_sounds(respread(heard, opens)))
     spoken = [_placed_words(turn, found, sounds) for turn, found in zip(tokens, matches, strict=True)]
     total = sum(map(len, spoken))
     coverage = sum(word.kind >= NEAR for turn in spoken for word in turn) / total if total else 0.0

@@ -67,8 +67,9 @@ def place_turns(
             continue
         for index in indices:
             spans = _spans(turns[index], pace, earliest[index], latest[index])
-            error = _error(turns[index], pace, precision, _is_bounded(turns, index))
-            placements[index] = Placement(tuple(spans), error)
+            rooms = _rooms(turns[index], earliest[index], latest[index])
+            error = _error(turns[index], pace, rooms, _is_bounded(turns, index))
+            placements[index] = Placement(tuple(spans), error + precision)
     return [_inside(placements[index], limit) if index in placements else None for index in range(len(turns))]
 
 
@@ -164,13 +165,20 @@ def _is_bounded(turns: Sequence[Sequence[PlacedWord]], index: int) -> bool:
     return known and len(sounds) > 2 and sounds == list(range(sounds[0], sounds[-1] + 1))
 
 
-def _error(said: Sequence[PlacedWord], pace: float, precision: float, bounded: bool) -> float:
-    """Return the error bound in seconds within which both ends of a turn lie in 95 % of cases.
+def _rooms(said: Sequence[PlacedWord], earliest: float, latest: float) -> Window:
+    """Return the seconds between a turn's first and last heard words and its neighbours' heard words."""
+    starts, ends = zip(*((word.start, word.end) for word in said if word.start is not None), strict=True)
+    return starts[0] - earliest, latest - ends[-1]
 
-    If the first and last words were heard, that is the error of the heard times. Otherwise it grows with the duration
-    of the lost words and their share of the words at that end (measured on AMI at 10, 30 and 50 % corruption).
+
+def _error(said: Sequence[PlacedWord], pace: float, rooms: Window, bounded: bool) -> float:
+    """Return the error bound in seconds within which both ends of a turn lie in 95 % of cases, if times are exact.
+
+    If the first and last words were heard, that is the least error. Otherwise it grows with the duration of the lost
+    words and their share of the words at that end (measured on AMI at 10, 30 and 50 % corruption), but not beyond the
+    `rooms` that they have (seconds).
     """
-    error = _LEAST_ERROR + precision
+    error = _LEAST_ERROR
     doubt = max(said[0].doubt, said[-1].doubt)
     heard = [place for place, word in enumerate(said) if word.kind >= NEAR]
     if not heard and bounded:
@@ -179,11 +187,21 @@ def _error(said: Sequence[PlacedWord], pace: float, precision: float, bounded: b
         return error + _LOST_ERROR + (doubt or pace * _letters(said))
     # Where other words were heard in their place, the ends are nearly as well known.
     near = [place for place, word in enumerate(said) if word.kind >= SLOT]
-    lost = pace * max(_letters(said[: near[0]]), _letters(said[near[-1] + 1 :]))
-    if not lost:
+    lost = pace * _letters(said[: near[0]]), pace * _letters(said[near[-1] + 1 :])
+    if not any(lost):
         return error if (near[0], near[-1]) == (heard[0], heard[-1]) else error + _SLOT_ERROR
     share = min(_heard_share(said[:_EDGE]), _heard_share(said[-_EDGE:]))
-    return error + _EDGE_ERROR + (doubt or _LOST_PER_SECOND * lost) + _SPARSE_ERROR * (1.0 - share)
+    drift = max(_drift(*side) for side in zip(lost, rooms, strict=True))
+    return error + _EDGE_ERROR + (doubt or drift) + _SPARSE_ERROR * (1.0 - share)
+
+
+def _drift(lost: float, room: float) -> float:
+    """Return how far lost words of this usual duration may be off beside a heard word, with this much room; seconds."""
+    if room <= 0.0:  # people talk over each other, so the neighbours are no bounds
+        return _LOST_PER_SECOND * lost
+    taken = min(lost, room)
+    least = _TIGHTEST * lost if room >= _TIGHTEST * lost else 0.0
+    return min(_LOST_PER_SECOND * lost, max(room - taken, taken - least))
 
 
 def _heard_share(said: Sequence[PlacedWord]) -> float:

@@ -139,6 +139,20 @@ def test_a_turn_of_one_misheard_word_is_where_something_was_heard() -> None:
     assert turns[6].timing_error < 1.0
 
 
+def test_lost_words_are_no_further_off_than_their_room() -> None:
+    """A turn whose second half was not understood ends before its neighbour begins, and its error says no more."""
+    official, spoken = conversation(20, seed=2)
+    long = max(range(5, 15), key=lambda number: len(spoken[number]))
+    half = len(spoken[long]) // 2
+    first, last = spoken[long][half].start, spoken[long][-1].end
+    noise = [
+        HeardWord("zzyzx", first + share * (last - first), first + share * (last - first) + 0.2) for share in (0.3, 0.6)
+    ]
+    turns, _ = align(official, [*flat(spoken[:long]), *spoken[long][:half], *noise, *flat(spoken[long + 1 :])])
+    error = turns[long].timing_error
+    assert abs(turns[long].end - last) <= error < last - first + 1.0
+
+
 def test_a_recording_that_stops_early_times_only_what_it_holds() -> None:
     """Turns after the end of a cut recording have no time; those before it keep theirs."""
     official, spoken = conversation(30, seed=4)
