@@ -17,6 +17,7 @@ from ingest.timing.edges import has_movable_edges, refine_edges
 from ingest.timing.estimate import estimate
 from ingest.timing.pauses import envelope, pauses
 from ingest.timing.printed_times import place_at_printed_times, without_impossible_times
+from ingest.timing.unwritten_edges import widen_to_pauses
 from ingest.transcript import Divergence, Episode, HeardWord, OfficialTurn, Transcript, Turn
 
 logger = logging.getLogger(__name__)
@@ -81,9 +82,10 @@ def _words(turns: tuple[OfficialTurn, ...]) -> int:
 
 
 def with_edges(transcript: Transcript, audio: Path | None) -> Transcript:
-    """Return the transcript with its turns' edges moved to the recording's pauses; decodes the recording once.
+    """Return the transcript with its edges moved to the recording's pauses; decodes the recording once.
 
-    Without a recording, or if it cannot be decoded (which is logged), times do not change.
+    These are the edges of turns, of sentences, and of heard words that the text lacks. Without a recording, or if it
+    cannot be decoded (which is logged), times do not change.
     """
     if audio is None or not has_movable_edges(transcript.turns):
         return transcript
@@ -92,4 +94,7 @@ def with_edges(transcript: Transcript, audio: Path | None) -> Transcript:
     except (AudioError, ModelMissing) as error:
         logger.warning("%s: its times could not be refined: %s", transcript.episode.id, error)
         return transcript
-    return replace(transcript, turns=refine_edges(transcript.turns, found))
+    divergence = transcript.divergence
+    if divergence is not None:
+        divergence = replace(divergence, unwritten=widen_to_pauses(divergence.unwritten, found))
+    return replace(transcript, turns=refine_edges(transcript.turns, found), divergence=divergence)
