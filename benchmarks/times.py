@@ -1,10 +1,10 @@
-"""How well times are found, as a section of docs/evaluation.md: alignment, damage, and starts with a recording."""
+"""How well times are found, as a section of docs/evaluation.md: alignment, damage, starts, and real hearing."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks import alignment, edges
+from benchmarks import alignment, edges, spoken
 from benchmarks.alignment_cases import cases, meeting
 from benchmarks.figures import paragraph, table
 
@@ -12,7 +12,7 @@ Figures = Mapping[str, Any]
 
 
 def times(shared: Path) -> list[str]:
-    """Return how well times are found: alignment to captions and words, damage, and starts with a recording."""
+    """Return how well times are found: alignment to captions and words, damage, starts, and real hearing."""
     known = cases(shared)
     corpus, words, damage = alignment.corpus(known), alignment.words(meeting(shared)), alignment.damage(known)
     return [
@@ -54,6 +54,7 @@ def times(shared: Path) -> list[str]:
             ("damage", "undamaged turns", "moved by more than 1 s", "damaged turns that got a time"), _damage(damage)
         ),
         *_starts(edges.figures_of(shared)),
+        *spoken.section(shared / "audio" / "spoken"),
     ]
 
 
