@@ -51,10 +51,11 @@ class _Begun:
 def refine_edges(turns: Sequence[Turn], pauses: Sequence[Pause]) -> tuple[Turn, ...]:
     """Return the turns with the edges of turns and sentences moved to the pauses of their recording.
 
-    A start is moved to at most 30 ms before the sound after the best pause within the turn's `timing_error` + 0.3 s. If
-    no pause fits (an interruption, music, overlapping speech), it stays. Words near an edge move with it.
-    `timing_error` shrinks if both ends of a turn were found with certainty, and grows if one of them was not found.
-    Estimated times, and times with an error of more than 1.5 s, do not change.
+    A start is moved to at most 30 ms before the sound after the best pause within the turn's `timing_error` + 0.3 s,
+    where seconds within that pause count less. An end is moved to the sound before a pause in the same way. If no pause
+    fits (an interruption, music, overlapping speech), they stay. Words near an edge move with it. `timing_error`
+    shrinks if both ends of a turn were found with certainty, and grows if one of them was not found. Estimated times,
+    and times with an error of more than 1.5 s, do not change.
     """
     edges = list(_apart(turns))
     rarity = rarities(pauses)

@@ -49,22 +49,25 @@ def envelope(blocks: Iterable[NDArray[np.float32]]) -> NDArray[np.float32]:
     """
     raised: list[NDArray[np.float32]] = []
     plain: list[NDArray[np.float32]] = []
-    rest, last = np.zeros((2, 0), np.float32), np.float32(0)
+    rest, last = np.zeros(0, np.float32), np.float32(0)
     for block in blocks:
         if not len(block):
             continue
-        both = np.stack((block - _PREEMPHASIS * np.concatenate(([last], block[:-1])), block))
-        samples = np.concatenate((rest, both), axis=1, dtype=np.float32)
-        last = block[-1]
-        whole = samples.shape[1] - samples.shape[1] % _FRAME
-        frames = samples[:, :whole].reshape(2, -1, _FRAME)
-        power = np.einsum("kij,kij->ki", frames, frames) / _FRAME
-        raised.append(power[0])
-        plain.append(power[1])
-        rest = samples[:, whole:]
+        samples = np.concatenate((rest, block))
+        whole = len(samples) - len(samples) % _FRAME
+        raised.append(_power(samples - _PREEMPHASIS * np.concatenate(([last], samples[:-1])), whole))
+        plain.append(_power(samples, whole))
+        last = samples[whole - 1] if whole else last
+        rest = samples[whole:]
     energy = _decibels(raised)
     hissing = len(energy) > 0 and _contrast(energy) < _HISSING
     return max(energy, _decibels(plain), key=_contrast) if hissing else energy
+
+
+def _power(samples: NDArray[np.float32], whole: int) -> NDArray[np.float32]:
+    frames = samples[:whole].reshape(-1, _FRAME).astype(np.float32, copy=False)
+    power: NDArray[np.float32] = np.einsum("ij,ij->i", frames, frames) / _FRAME
+    return power
 
 
 def _decibels(parts: list[NDArray[np.float32]]) -> NDArray[np.float32]:
@@ -74,9 +77,12 @@ def _decibels(parts: list[NDArray[np.float32]]) -> NDArray[np.float32]:
 
 
 def _contrast(energy: NDArray[np.float32]) -> float:
-    """Return how far speech stands out from the floor in dB, in the median of the recording."""
-    floor, speech = _levels(energy)
-    return float(np.median(speech - floor))
+    """Return how far speech stands out from the floor in dB, in the median of the recording's stretches."""
+    around = round(_AROUND * RATE)
+    levels = [
+        np.percentile(energy[first : first + around], (_FLOOR, _SPEECH)) for first in range(0, len(energy), around)
+    ]
+    return float(np.median([speech - floor for floor, speech in levels]))
 
 
 def pauses(energy: NDArray[np.float32]) -> tuple[Pause, ...]:
