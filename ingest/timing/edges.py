@@ -15,7 +15,7 @@ MOST_ERROR = 1.5  # seconds; with a larger error, a turn could belong to any of 
 FOUND_ERROR = 0.3  # error bound in seconds (95 % of turns) if both ends of a turn were found
 # The least error bound if one of them was not found: Whisper's own times begin up to 0.4 s and end up to 0.6 s away.
 UNFOUND_ERROR = 0.6
-_BEFORE, _AFTER = 0.03, 0.02  # seconds by which a start precedes its sound, and an end follows it
+_BEFORE, _AFTER = 0.025, 0.02  # seconds by which a start precedes its sound, and an end follows it
 _SHARED = 2.0  # bonus for the end of a turn if another edge begins after the same pause
 _OVERLAP = 0.4  # seconds; if another person speaks for this long before and after an edge, no pause marks it
 _STATES = 12  # number of paths followed at the same time
@@ -51,7 +51,7 @@ class _Begun:
 def refine_edges(turns: Sequence[Turn], pauses: Sequence[Pause]) -> tuple[Turn, ...]:
     """Return the turns with the edges of turns and sentences moved to the pauses of their recording.
 
-    A start is moved to at most 30 ms before the sound after the best pause within the turn's `timing_error` + 0.3 s,
+    A start is moved to at most 25 ms before the sound after the best pause within the turn's `timing_error` + 0.3 s,
     where seconds within that pause count less. An end is moved to the sound before a pause in the same way. If no pause
     fits (an interruption, music, overlapping speech), they stay. Words near an edge move with it. `timing_error`
     shrinks if both ends of a turn were found with certainty, and grows if one of them was not found. Estimated times,

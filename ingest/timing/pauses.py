@@ -26,7 +26,7 @@ _SHALLOWEST = 9.0  # dB; music or a crowd that never falls this far below speech
 # The next three are shares of the way from the floor to speech.
 _QUIET = 0.3  # below this, nobody speaks
 _FAINT = 0.12  # a word that begins or ends with a faint sound ("h", "f") does so where this is passed
-_FAINTEST = 0.08  # seconds by which the faint sound may precede or follow the loud part; a longer one is a breath
+_BEGINS, _FADES = 0.08, 0.15  # seconds by which the faint sound may precede or follow the loud; more is a breath
 _LOUD = 0.5  # a word is this loud soon after it begins, a breath before it is not
 _SOON, _BREATH = 0.07, 0.5  # seconds until a word is loud, and of the longest breath
 _SHORTEST = 0.08  # seconds; the closures of "p", "t" and "k" are shorter than a pause
@@ -92,8 +92,7 @@ def pauses(energy: NDArray[np.float32]) -> tuple[Pause, ...]:
     floor, speech = _levels(energy)
     floor = np.maximum(floor, speech - _DEEPEST)
     quiet = (energy < floor + _QUIET * (speech - floor)) & (speech - floor >= _SHALLOWEST)
-    smooth = np.convolve(energy, np.full(3, 1 / 3), mode="same")
-    faint = smooth >= floor + _FAINT * (speech - floor)
+    faint = _smooth(energy, 5) >= floor + _FAINT * (speech - floor)
     edges = np.flatnonzero(np.diff(quiet, prepend=False, append=False))
     runs: list[tuple[int, int]] = []
     for first, last in edges.reshape(-1, 2).tolist():
@@ -101,11 +100,11 @@ def pauses(energy: NDArray[np.float32]) -> tuple[Pause, ...]:
             first = runs.pop()[0]
         runs.append((first, last))
     found = [run for run in runs if run[1] - run[0] >= round(_SHORTEST * RATE)]
-    loud = smooth >= floor + _LOUD * (speech - floor)
+    loud = _smooth(energy, 3) >= floor + _LOUD * (speech - floor)
     return tuple(
         Pause(
-            (first + _leading(faint[first:last][::-1])) / RATE,
-            max(last - _leading(faint[first:last]), _word_after(loud, last)) / RATE,
+            (first + _sounding(faint[first:last][::-1], _FADES)) / RATE,
+            max(last - _sounding(faint[first:last], _BEGINS), _word_after(loud, last)) / RATE,
         )
         for first, last in found
     )
@@ -117,9 +116,13 @@ def _word_after(loud: NDArray[np.bool_], last: int) -> int:
     return last + int(after[0]) - round(_SOON * RATE) if len(after) else 0
 
 
-def _leading(faint: NDArray[np.bool_]) -> int:
+def _smooth(energy: NDArray[np.float32], values: int) -> NDArray[np.float64]:
+    return np.convolve(energy, np.full(values, 1 / values), mode="same")
+
+
+def _sounding(faint: NDArray[np.bool_], longest: float) -> int:
     """Return how many values at the end of a pause already belong to the next word, at most nearly half of them."""
-    most = min(round(_FAINTEST * RATE), (len(faint) - 1) // 2)
+    most = min(round(longest * RATE), (len(faint) - 1) // 2)
     silent = np.flatnonzero(~faint[len(faint) - most :][::-1])
     return int(silent[0]) if len(silent) else most
 
