@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
+from ingest.alignment.divergence import in_brief
 from ingest.errors import LibraryError, ModelMissing, PlaybackError, SourceError, one_line
 from ingest.library.metadata import people_of, stated_duration
 from ingest.library.outcome import Outcome, is_transient, quarantine_outcome, record_outcome
@@ -126,7 +127,8 @@ def _ingest(record: Record, home: Path, settings: IngestSettings, progress: Stag
         *time_problems(official.text.turns, transcript.turns, record.episode.duration),
         *captions.problems,
     )
-    return Outcome(record.episode, "ingested", _remarks(_summary(transcript, heard), remark, *problems))
+    differs = _differs(transcript, heard)
+    return Outcome(record.episode, "ingested", _remarks(_summary(transcript, heard), differs, remark, *problems))
 
 
 def _listen(
@@ -236,6 +238,13 @@ def _summary(transcript: Transcript, heard: Heard | None) -> str:
     is_heard = heard is not None and not {"aligned", "heard"}.isdisjoint(timings)
     model = f" (Whisper {Path(heard.model).name})" if heard is not None and is_heard else ""
     return f"{len(transcript.turns):,} turns, {words:,} words, times {'/'.join(timings)}{model}"
+
+
+def _differs(transcript: Transcript, heard: Heard | None) -> str | None:
+    if transcript.divergence is None:
+        return None
+    duration = transcript.episode.duration if heard is None else heard.duration
+    return in_brief(transcript.turns, transcript.divergence, duration)
 
 
 def _remarks(*remarks: str | None) -> str:

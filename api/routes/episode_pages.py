@@ -108,6 +108,7 @@ def show_episode(request: Request, identifier: str, asked: Annotated[ReadRequest
     start = seconds_of(asked.t)
     pattern = pattern_of(asked.find)
     divergence = None if transcript is None else transcript.divergence
+    playing = player_of(home, episode)
     return page(
         request,
         "episode.html",
@@ -123,7 +124,7 @@ def show_episode(request: Request, identifier: str, asked: Annotated[ReadRequest
         roles=_first_roles(transcript),
         has_names=any(turn.speaker for turn in turns),
         formats=[name for name in FORMATS if is_timed or name not in _TIMED_FORMATS] if turns else [],
-        playing=player_of(home, episode),
+        playing=playing,
         edited=None if transcript is None else transcript.edited,
         estimated=any(turn.timing == "estimated" for turn in turns),
         timeline=None if transcript is None else timeline_of(transcript),
@@ -131,7 +132,7 @@ def show_episode(request: Request, identifier: str, asked: Annotated[ReadRequest
         ticks=ticks,
         found=_hits(live, asked.q, identifier),
         divergence=divergence,
-        differences={} if transcript is None else differences_of(transcript),
+        differences={} if transcript is None else differences_of(transcript, playing.duration),
         suspected=None if divergence is None else suspicion(turns, divergence),
     )
 

@@ -334,7 +334,7 @@ def test_a_recording_that_cannot_play_here_is_a_link(
 
 
 def test_what_text_and_recording_do_not_share_is_said(opened: Callable[..., Seen], home: Path) -> None:
-    """Words that were not heard stand below their turn, words that are not written between the turns."""
+    """Words that were not heard stand below their turn, words and sounds that are not written between the turns."""
     transcript = load_transcript(home, TIMED)
     assert transcript is not None
     unheard = (
@@ -347,9 +347,10 @@ def test_what_text_and_recording_do_not_share_is_said(opened: Callable[..., Seen
     page = opened(f"/episodes/{TIMED}")
     assert [note.text for note in page.of_class("app-differs")] == [
         "In the recording but not in the transcript, 0:00 to 0:01: “an <advert> plays”",
-        "Not heard in the recording: “Moving away took nineteen months”",
-        "In the recording but not in the transcript, 0:30 to 0:33: “purple teapots of note”",
-        "This part was not heard in the recording.",
+        "Not heard in the recording at 0:20: “Moving away took nineteen months”",
+        "In the recording but not in the transcript, 0:24 to 0:44: “purple teapots of note”",
+        "This part was not heard in the recording at 0:40.",
+        "In the recording but not in the transcript, 0:51 to 10:00: no words were heard.",
     ]
     assert "87% of these words were heard in the recording" in page.all("main")[0].text
     assert "Not heard" in turns_of(page)[1].text
