@@ -115,5 +115,5 @@ def _between(extra: Unwritten | Gap) -> str:
 
 
 def _cut(text: str) -> str:
-    words = text.split()
-    return text if len(words) <= _SHOWN_WORDS else f"{first_words(text, _SHOWN_WORDS)} ({len(words)} words)"
+    count = len(text.split())
+    return first_words(text, _SHOWN_WORDS) + (f" ({count} words)" if count > _SHOWN_WORDS else "")

@@ -93,9 +93,13 @@ def _opening(text: str) -> str:
 
 
 def first_words(text: str, most: int = FIRST_WORDS) -> str:
-    """Return the first words of a text, with an ellipsis if there are more."""
+    """Return the first words of a text for a terminal, with an ellipsis if there are more.
+
+    Characters that a terminal would obey are left out, because a publisher's text may hold any.
+    """
     words = text.split()
-    return " ".join(words[:most]) + (" …" if len(words) > most else "")
+    shown = " ".join(words[:most]) + (" …" if len(words) > most else "")
+    return "".join(letter for letter in shown if letter.isprintable())
 
 
 def _long_share(texts: Sequence[str], total: int) -> float:

@@ -123,3 +123,13 @@ def test_nothing_to_say_is_said_of_a_text_that_was_heard() -> None:
     turns, divergence = aligned(FIRST, "oh", SECOND, 2.0, LAST)
     assert in_brief(turns, replace(divergence, unwritten=(Unwritten("you know what", 3.0, 4.0),)), None) is None
     assert Gap("", 0.0, 5.0) not in gaps_of(turns, divergence, None)
+
+
+def test_what_a_terminal_would_obey_is_left_out() -> None:
+    """A text with escape sequences stays one line of visible characters."""
+    turns, divergence = aligned(FIRST, ADVERT, SECOND, LAST)
+    hostile = Unwritten("\x1b[2J buy \u202e now\x07", 12.0, 13.0)
+    found = in_brief(turns, replace(divergence, unwritten=(hostile,)), None)
+    assert found is not None
+    assert found.isprintable()
+    assert "[2J buy  now" in found
