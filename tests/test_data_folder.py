@@ -107,6 +107,7 @@ def test_questions_are_answered_as_before(folder: Path) -> None:
         del answer["timings_ms"]
         for citation in (*answer["citations"], *answer["related"]):
             del citation["seek_error"]  # not told by the version that made the folder
+            assert citation.pop("heard_confidence") is None  # nor this; people wrote all these words
         assert answer == expected
         for citation in (*expected["citations"], *expected["related"]):
             assert not resolve(folder / "home", citation["id"]).changed
