@@ -29,8 +29,10 @@ from ingest.transcript import Episode, Transcript
 
 logger = logging.getLogger(__name__)
 
-# Increase it when the same inputs give a different transcript.
+# Increase it when the same inputs give a different transcript: the second where only heard words can differ, so that
+# transcripts of text stay as they are.
 TRANSCRIPT_VERSION = 4
+HEARD_VERSION = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,9 @@ def _ingest(record: Record, home: Path, settings: IngestSettings, progress: Stag
     sound = None if audio is None else sha256_of(audio)
     text = official.text
     said = (text.turns, dict(text.aliases), text.lossy, text.truncated)  # what `assemble` takes of the official text
-    inputs = hash_of([TRANSCRIPT_VERSION, said, captions.cues, _key(heard), record.episode.duration, sound])
+    is_heard = heard is not None and not text.turns and not captions.cues
+    version = HEARD_VERSION if is_heard else TRANSCRIPT_VERSION
+    inputs = hash_of([version, said, captions.cues, _key(heard), record.episode.duration, sound])
     path = episode_folder(home, record.episode.id) / "transcript.json"
     if path.exists() and not settings.again and _inputs_of(path) == inputs:
         return Outcome(record.episode, "unchanged", _remarks("nothing to do", remark))
@@ -236,7 +240,7 @@ def _summary(transcript: Transcript, heard: Heard | None) -> str:
     words = sum(len(turn.words) for turn in transcript.turns)
     timings: list[str] = sorted({turn.timing for turn in transcript.turns if turn.timing}) or ["none"]
     is_heard = heard is not None and not {"aligned", "heard"}.isdisjoint(timings)
-    model = f" (Whisper {Path(heard.model).name})" if heard is not None and is_heard else ""
+    model = f" ({heard.by})" if heard is not None and is_heard else ""
     return f"{len(transcript.turns):,} turns, {words:,} words, times {'/'.join(timings)}{model}"
 
 

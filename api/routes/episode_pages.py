@@ -126,6 +126,7 @@ def show_episode(request: Request, identifier: str, asked: Annotated[ReadRequest
         formats=[name for name in FORMATS if is_timed or name not in _TIMED_FORMATS] if turns else [],
         playing=playing,
         edited=None if transcript is None else transcript.edited,
+        heard_by=_heard_by(transcript),
         estimated=any(turn.timing == "estimated" for turn in turns),
         timeline=None if transcript is None else timeline_of(transcript),
         place=place,
@@ -167,6 +168,13 @@ def _hits(live: Live, question: str, identifier: str) -> tuple[OpenedHit, ...]:
 
 def _times(pattern: re.Pattern[str] | None, turn: Turn) -> int:
     return sum(len(pattern.findall(paragraph)) for paragraph in turn.text.split("\n")) if pattern else 0
+
+
+def _heard_by(transcript: Transcript | None) -> str | None:
+    """Return what heard a transcript's words, "Whisper" if the model was not recorded; None for written words."""
+    if transcript is None or all(turn.timing != "heard" for turn in transcript.turns):
+        return None
+    return transcript.heard_by or "Whisper"
 
 
 def _first_roles(transcript: Transcript | None) -> dict[int, str]:

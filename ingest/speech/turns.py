@@ -27,7 +27,9 @@ def turns_heard(words: Sequence[HeardWord]) -> tuple[Turn, ...]:
 
 
 def _turn(stretch: Sequence[HeardWord]) -> Turn:
-    words = [Word(piece, heard.start, heard.end) for heard in stretch for piece in heard.text.split()]
+    words = [
+        Word(piece, heard.start, heard.end, heard.probability) for heard in stretch for piece in heard.text.split()
+    ]
     probabilities = [heard.probability for heard in stretch if heard.probability is not None]
     return Turn(
         speaker=None,

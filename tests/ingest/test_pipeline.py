@@ -264,6 +264,31 @@ def test_audio_only_waits_for_weights_and_is_done_when_they_come(tmp_path, home,
     assert weights.calls == 1
 
 
+def test_only_heard_words_say_who_heard_them_and_how_surely(tmp_path, home, weights):
+    """A transcript of heard words names the model and keeps each probability; official words, though timed, do not."""
+    named = TranscriptionOptions(model="models/tiny.en")
+    (heard,) = run(feed(tmp_path, item(inside=enclosure(tmp_path))), home, IngestSettings(listening=named))
+    transcript = load_transcript(home, heard.episode.id)
+    assert transcript.heard_by == "Whisper tiny.en"
+    assert {word.probability for turn in transcript.turns for word in turn.words} == {0.9}
+    source = feed(tmp_path, item(notes=NOTES, inside=enclosure(tmp_path)))
+    (written,) = run(source, home, IngestSettings(listening=named))
+    transcript = load_transcript(home, written.episode.id)
+    assert {turn.timing for turn in transcript.turns} == {"aligned"}
+    assert transcript.heard_by is None
+    assert {word.probability for turn in transcript.turns for word in turn.words} == {None}
+
+
+@pytest.mark.parametrize(("notes", "status"), [("", "ingested"), (NOTES, "unchanged")])
+def test_a_new_version_of_heard_transcripts_hears_nothing_again(tmp_path, home, weights, monkeypatch, notes, status):
+    """It makes those transcripts again from the words that were heard, and leaves all others as they are."""
+    source = feed(tmp_path, item(notes=notes, inside=enclosure(tmp_path)))
+    run(source, home, IngestSettings())
+    monkeypatch.setattr(pipeline, "HEARD_VERSION", pipeline.HEARD_VERSION + 1)
+    assert [outcome.status for outcome in run(source, home, IngestSettings())] == [status]
+    assert weights.calls == 1
+
+
 def test_an_episode_with_text_is_ingested_without_weights(tmp_path, home, weights):
     """Official text needs no Whisper: ingested, with a remark, and timed by the run that finds weights."""
     source = feed(tmp_path, item(notes=NOTES, inside=enclosure(tmp_path)))

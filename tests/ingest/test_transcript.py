@@ -29,7 +29,7 @@ from ingest.transcript import (
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 SECONDS = st.integers(0, 10_000_000).map(lambda milliseconds: milliseconds / 1000)
 MAYBE_SECONDS = st.none() | SECONDS
-WORDS = st.builds(Word, TEXT, MAYBE_SECONDS, MAYBE_SECONDS)
+WORDS = st.builds(Word, TEXT, MAYBE_SECONDS, MAYBE_SECONDS, MAYBE_SECONDS, st.none() | TEXT)
 TURNS = st.builds(
     Turn,
     speaker=st.none() | TEXT,
@@ -67,6 +67,7 @@ TRANSCRIPTS = st.builds(
     st.dictionaries(TEXT, TEXT, max_size=3),
     st.none() | DIVERGENCES,
     st.dictionaries(TEXT, st.builds(Role, TEXT, st.integers(0, 99), TEXT), max_size=3),
+    heard_by=st.none() | TEXT,
 )
 EPISODE = Episode("tea-1-abcd", "g-1", Show("tea", "Tea show"))
 
@@ -164,13 +165,15 @@ def test_a_transcript_can_be_put_under_new_facts():
 
 @given(st.lists(st.tuples(st.sampled_from(["one", "two", "GOV.UK"]), st.floats(0, 3), st.floats(0.1, 1)), max_size=40))
 def test_heard_words_become_turns_without_losing_one(spoken):
-    """Every heard word is in one turn, in order, with its own times, and nobody is named."""
+    """Every heard word is in one turn, in order, with its own times and probability, and nobody is named."""
     words, clock = [], 0.0
     for text, pause, length in spoken:
-        words.append(HeardWord(text, clock + pause, clock + pause + length, 0.5))
+        words.append(HeardWord(text, clock + pause, clock + pause + length, length))
         clock += pause + length
     turns = turns_heard(words)
-    assert [word for turn in turns for word in turn.words] == [Word(word.text, word.start, word.end) for word in words]
+    assert [(word.text, word.start, word.end, word.probability) for turn in turns for word in turn.words] == [
+        (word.text, word.start, word.end, word.probability) for word in words
+    ]
     assert {turn.speaker for turn in turns} <= {None}
     assert {turn.timing for turn in turns} <= {"heard"}
     assert all((turn.start, turn.end) == (turn.words[0].start, turn.words[-1].end) for turn in turns)

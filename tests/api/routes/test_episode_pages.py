@@ -366,6 +366,20 @@ def test_hostile_text_is_text(client: TestClient) -> None:
     assert not page.all("b")
 
 
+@pytest.mark.parametrize(("heard_by", "named"), [("Whisper tiny.en", "Whisper tiny.en"), (None, "Whisper")])
+def test_heard_words_say_which_model_heard_them(
+    opened: Callable[..., Seen], home: Path, heard_by: str | None, named: str
+) -> None:
+    """Where nobody wrote the words the page names the model, if it is known, and elsewhere it says nothing of it."""
+    assert "misheard" not in opened(f"/episodes/{TIMED}").all("main")[0].text
+    transcript = load_transcript(home, TIMED)
+    assert transcript is not None
+    turns = tuple(replace(turn, timing="heard") for turn in transcript.turns)
+    save_transcript(home, replace(transcript, turns=turns, heard_by=heard_by), "heard")
+    page = opened(f"/episodes/{TIMED}")
+    assert f"These are the words that {named} heard." in page.all("main")[0].text
+
+
 def test_what_only_scripts_can_do_is_hidden_until_they_run(client: TestClient) -> None:
     """Without JavaScript there is no button that does nothing."""
     page = seen(client.get(f"/episodes/{TIMED}"))
