@@ -15,6 +15,7 @@ from ingest.library.removal import removal_of, remove_empty_lease_folder
 from ingest.shownotes.parse import OfficialText
 from ingest.speech.engines import weights_available
 from ingest.speech.heard import Heard, TranscriptionOptions
+from ingest.speech.own_terms import own_terms
 from ingest.speech.vocabulary import vocabulary_for
 from ingest.stages.assemble import assemble, with_edges
 from ingest.stages.captions import Captions, captions_of
@@ -114,12 +115,13 @@ def _ingest(record: Record, home: Path, settings: IngestSettings, progress: Stag
     text = official.text
     said = (text.turns, dict(text.aliases), text.lossy, text.truncated)  # what `assemble` takes of the official text
     is_heard = heard is not None and not text.turns and not captions.cues
-    version = HEARD_VERSION if is_heard else TRANSCRIPT_VERSION
+    terms = own_terms(people_of(record), record.episode.title, text.description) if is_heard else ()
+    version = [HEARD_VERSION, terms] if is_heard else TRANSCRIPT_VERSION
     inputs = hash_of([version, said, captions.cues, _key(heard), record.episode.duration, sound])
     path = episode_folder(home, record.episode.id) / "transcript.json"
     if path.exists() and not settings.again and _inputs_of(path) == inputs:
         return Outcome(record.episode, "unchanged", _remarks("nothing to do", remark))
-    transcript = assemble(record.episode, official.text, captions.cues, heard)
+    transcript = assemble(record.episode, text, captions.cues, heard, terms)
     if not transcript.turns:
         outcome = _nothing_ingested(record, settings, remark, captions, heard)
         kept = "its earlier transcript is kept" if path.exists() else None

@@ -42,7 +42,8 @@ class Word:
     """A whitespace-separated piece of a turn's text, with its times in seconds (None if unknown).
 
     A word that Whisper heard and nobody wrote keeps the engine's `probability` (0…1). `heard` is what Whisper wrote
-    where the text shows another spelling, None where both are the same.
+    where the text shows another spelling, None where both are the same. It holds several words where they are shown as
+    one, and is "" where the word before holds it.
     """
 
     text: str

@@ -289,6 +289,23 @@ def test_a_new_version_of_heard_transcripts_hears_nothing_again(tmp_path, home, 
     assert weights.calls == 1
 
 
+def test_notes_without_a_transcript_spell_the_names_that_were_heard(tmp_path, home, weights):
+    """Their names are shown instead of what was heard; other notes make the transcript again, of the same words."""
+    weights.text = ["so we had tea with Cat Stephens today"]
+    source = feed(tmp_path, item(inside=enclosure(tmp_path)))
+    (outcome,) = run(source, home, IngestSettings())
+    assert load_transcript(home, outcome.episode.id).turns[0].text == "So we had tea with Cat Stephens today"
+    source = feed(tmp_path, item(notes="An hour with Kat Stevens.", inside=enclosure(tmp_path)))
+    (outcome,) = run(source, home, IngestSettings())
+    assert outcome.status == "ingested"
+    turn, gap = load_transcript(home, outcome.episode.id).turns
+    assert turn.text == "So we had tea with Kat Stevens today"
+    assert [word.heard for word in turn.words] == ["so", *[None] * 4, "Cat", "Stephens", None]
+    assert gap.text == "[no words heard]", "the recording goes on for 17 s"
+    assert run(source, home, IngestSettings())[0].status == "unchanged"
+    assert weights.calls == 1
+
+
 def test_an_episode_with_text_is_ingested_without_weights(tmp_path, home, weights):
     """Official text needs no Whisper: ingested, with a remark, and timed by the run that finds weights."""
     source = feed(tmp_path, item(notes=NOTES, inside=enclosure(tmp_path)))
