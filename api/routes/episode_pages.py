@@ -17,6 +17,7 @@ from api.episodes.highlight import pattern_of, stretches
 from api.episodes.library import episode_of, transcript_of
 from api.episodes.listing import entries_of, entry_of
 from api.episodes.player import player_of
+from api.episodes.spellings import spellings_of
 from api.episodes.timeline import place, spoken_at, ticks, timeline_of
 from api.errors import QuestionError
 from api.pages.render import page
@@ -127,6 +128,7 @@ def show_episode(request: Request, identifier: str, asked: Annotated[ReadRequest
         playing=playing,
         edited=None if transcript is None else transcript.edited,
         heard_by=_heard_by(transcript),
+        spellings=() if transcript is None else spellings_of(transcript),
         estimated=any(turn.timing == "estimated" for turn in turns),
         timeline=None if transcript is None else timeline_of(transcript),
         place=place,

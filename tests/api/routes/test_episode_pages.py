@@ -21,7 +21,7 @@ from ingest.library.records import (
     save_record,
     save_transcript,
 )
-from ingest.transcript import Divergence, Episode, Show, Transcript, Turn, Unheard, Unwritten
+from ingest.transcript import Divergence, Episode, Show, Transcript, Turn, Unheard, Unwritten, Word
 from tests.api.markup import Element, Seen, seen
 
 TIMED, GUESSED, UNTIMED, WAITING = "harbour-1-aaaa", "harbour-2-bbbb", "harbour-3-cccc", "harbour-4-eeee"
@@ -181,6 +181,18 @@ def test_an_edited_transcript_says_since_when(opened: Callable[..., Seen], home:
         date
     ]
     assert "The words of this transcript were edited on" in page.all("main")[0].text
+
+
+def test_a_corrected_name_says_what_was_heard(opened: Callable[..., Seen], home: Path) -> None:
+    """Who doubts a spelling can see what the model wrote; a page without corrections has no such list."""
+    title = "Names and terms that are not spelt as they were heard"
+    assert title not in opened(f"/episodes/{TIMED}").all("main")[0].text
+    transcript = load_transcript(home, TIMED)
+    assert transcript is not None
+    heard = Turn(None, "Kat <b>", words=(Word("Kat", heard="Cat"), Word("<b>", heard="<i>")))
+    save_transcript(home, replace(transcript, turns=(heard, heard, *transcript.turns)), "heard")
+    items = [item.text for item in opened(f"/episodes/{TIMED}").all("li") if "heard as" in item.text]
+    assert items == ["Kat: heard as “Cat”, 2 times", "b: heard as “i”, 2 times"]
 
 
 def test_downloads_are_those_that_exist(client: TestClient) -> None:
