@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from api.answer.compose import find
 from api.answer.hits import OpenedHit, open_hits
 from api.answer.question import parse_question
+from api.episodes.announcements import announcements_of
 from api.episodes.differences import differences_of
 from api.episodes.facets import FacetName, ListFilter, Order, facets_of, listed, page_of
 from api.episodes.highlight import pattern_of, stretches
@@ -128,6 +129,7 @@ def show_episode(request: Request, identifier: str, asked: Annotated[ReadRequest
         playing=playing,
         edited=None if transcript is None else transcript.edited,
         heard_by=_heard_by(transcript),
+        announcements={} if transcript is None else announcements_of(transcript, _unsearched(live, identifier)),
         spellings=() if transcript is None else spellings_of(transcript),
         estimated=any(turn.timing == "estimated" for turn in turns),
         timeline=None if transcript is None else timeline_of(transcript),
@@ -166,6 +168,14 @@ def _hits(live: Live, question: str, identifier: str) -> tuple[OpenedHit, ...]:
     for one in found:
         nearest.setdefault(one.turn, one)
     return tuple(nearest.values())
+
+
+def _unsearched(live: Live, identifier: str) -> list[tuple[int, str]]:
+    """Return the sentences of an episode that the live generation does not search; [] without an index."""
+    try:
+        return live.base().generation.unsearched(identifier)
+    except (IndexMissing, IndexBroken, EncoderError):
+        return []
 
 
 def _times(pattern: re.Pattern[str] | None, turn: Turn) -> int:

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.settings import Settings
+from index.building.build import build
 from index.chunk import PassageShape
 from ingest.library.records import (
     Record,
@@ -193,6 +194,22 @@ def test_a_corrected_name_says_what_was_heard(opened: Callable[..., Seen], home:
     save_transcript(home, replace(transcript, turns=(heard, heard, *transcript.turns)), "heard")
     items = [item.text for item in opened(f"/episodes/{TIMED}").all("li") if "heard as" in item.text]
     assert items == ["Kat: heard as “Cat”, 2 times", "b: heard as “i”, 2 times"]
+
+
+def test_what_episodes_repeat_is_said_to_be_an_advert(opened: Callable[..., Seen], home: Path, encoder: Any) -> None:
+    """Beside the turn that holds it, with its first words; without an index, and in other turns, nothing is said."""
+    mark = "[advert or announcement repeated in other episodes]"
+    advert = "Bramble Hill mattresses are made of recycled bicycle chains, " * 4 + "because your back deserves better."
+    for identifier in (TIMED, GUESSED, UNTIMED):
+        transcript = load_transcript(home, identifier)
+        assert transcript is not None
+        turns = (*transcript.turns, Turn(None, advert, words=tuple(map(Word, advert.split()))))
+        save_transcript(home, replace(transcript, turns=turns, heard_by="Whisper tiny.en"), "heard")
+    assert mark not in opened(f"/episodes/{TIMED}").all("main")[0].text
+    build(home, encoder)
+    said = [turn.text for turn in turns_of(opened(f"/episodes/{TIMED}"))]
+    assert [mark in text for text in said] == [False] * (len(said) - 1) + [True]
+    assert "Not searched: “Bramble Hill mattresses are made" in said[-1]
 
 
 def test_downloads_are_those_that_exist(client: TestClient) -> None:
