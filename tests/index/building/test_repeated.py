@@ -58,6 +58,13 @@ def test_an_advert_in_three_episodes_is_found_wherever_it_stands():
     assert found == [ADVERT, MISHEARD, ADVERT.replace("promo", "program"), ""]
 
 
+def test_a_sentence_of_which_half_is_an_advert_stays():
+    """It may hold something that was said nowhere else."""
+    ends = [" ".join(talk(20 + n).replace(".", "").split()[:14]) for n in range(3)]
+    found = repeated(*(episode(n, f"{talk(n)} {ADVERT[:-1]} {end}.") for n, end in enumerate(ends)))
+    assert found == [ADVERT[: ADVERT.index(" Order")]] * 3
+
+
 def test_the_order_of_episodes_makes_no_difference():
     """The same sentences, whichever episode comes first."""
     episodes = [episode(n, f"{talk(n)} {text} {talk(n + 50)}") for n, text in enumerate((ADVERT, MISHEARD, ADVERT))]

@@ -42,6 +42,7 @@ def heard_of(words) -> str:
         ("on gov dot uk pay today", "on GOV.UK Pay today"),
         ("on gob.ukpay.", "on GOV.UK Pay."),
         ("of devops and NGENX", "of DevOps and NGINX"),
+        ("the Dev Ops team", "the DevOps team"),
     ],
 )
 def test_it_is_spelt_as_the_show_spells_it(heard, expected):
@@ -57,7 +58,8 @@ def test_it_is_spelt_as_the_show_spells_it(heard, expected):
         "then Hardin left",  # nobody says that this is Jonathan
         "Jonathan Harden left. Hardin stayed",  # a capital that only begins a sentence
         "Jonathan Harden and harden it",
-        "the cat. Stevens spoke",  # a sentence ends between
+        "we met Cat. Stevens spoke",  # a sentence ends between
+        "with Kat A Stevens there",  # no word is left out
         "see realpython.com and kat/stevens",
         "Kat Stevens and Jonathan Harden run GOV.UK Pay",  # right already
         "Real Python and DevOps",
@@ -69,10 +71,36 @@ def test_ordinary_speech_stays(heard):
     assert corrected(words, TERMS) == tuple(words)
 
 
+@pytest.mark.parametrize(
+    ("heard", "term"),
+    [
+        ("in Studio3 now", "Studio33"),
+        ("then Elena came", "Helena"),
+        ("to the Bank Of Lifetime", "Bank Of A Lifetime"),  # no word is put in
+        ("and listen to Talk Python To Me", "Talk Python To Me"),
+        ("import dask.ml now", "Dask-ML"),
+        ("there is no SQL here", "NoSQL"),
+        ("on Talk Python To Me", "PythonToMe"),
+        ("report it to Sentry", "Century"),
+    ],
+)
+def test_near_is_not_near_enough(heard, term):
+    """Other digits, another first sound, a word more or less, an address, ordinary words in a row, other letters."""
+    assert shown(heard, terms=(term,)) == heard
+
+
+def test_a_pause_separates_a_name_and_explains_a_capital():
+    """Whisper hears a recording in clips that end at pauses, and begins each with a capital."""
+    said = [Word("by", 0, 0.2), Word("Cat", 0.2, 0.4), Word("Stevens", 1.4, 1.6), Word("Marten", 2.6, 3)]
+    assert corrected(said, ("Kat Stevens", "Martin")) == tuple(said)
+    close = [Word("by", 0, 0.2), Word("Cat", 0.2, 0.4), Word("Stevens", 0.4, 0.6), Word("Marten", 0.6, 1)]
+    assert [word.text for word in corrected(close, ("Kat Stevens", "Martin"))] == ["by", "Kat", "Stevens", "Martin"]
+
+
 def test_other_names_stay():
     """Names that differ by their last letter, names that the list has too, and a sound that fits two names."""
     assert shown("then Danielle met Julia", terms=("Daniel", "Julie")) == "then Danielle met Julia"
-    assert shown("then Steven came", terms=("Stephen", "Steven")) == "then Steven came"
+    assert shown("then Steven came", terms=("Stephen", "Steven Jones")) == "then Steven came"
     assert shown("then Marten came", terms=("Martin", "Martyn")) == "then Marten came"
     assert shown("then Marten came", terms=("Martin",)) == "then Martin came"
 

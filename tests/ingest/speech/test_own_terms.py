@@ -23,7 +23,8 @@ def test_people_and_capitals_are_names_and_terms():
     "text",
     [
         "Wondered how to migrate? We chat. And I agree, I’ve tried.",  # capitals that begin sentences, and "I"
-        "How To Build A Team That Lasts",  # capitals of a title
+        "Build A Team",  # capitals of a title
+        "we met Ann Lee Bo Day Cy Fox there",  # a run too long to be a name
         "write to Us@example.org or @Playback or https://Example.org/Path #DevOps",
         "it is spelt L-I-N-O-D-E there",
         "the Service is a service",  # also in small letters
