@@ -4,13 +4,14 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from ingest.speech.corrections import corrected
-from ingest.speech.readable import paragraphs, punctuated
+from ingest.speech.readable import ends_sentence, paragraphs, punctuated
 from ingest.text.words import NOTHING_HEARD
 from ingest.transcript import HeardWord, Turn, Word
 
-# A pause of this many seconds ends a turn; in a long turn a shorter pause is enough, so that no turn lasts minutes.
+# A pause of this many seconds ends a turn. In a long turn a shorter pause after a sentence is enough, in a very long
+# one any shorter pause, so that no turn lasts many minutes.
 PAUSE = 1.5
-LONG_PAUSE_WORDS = 150
+LONG_PAUSE_WORDS, VERY_LONG_WORDS = 150, 300
 SHORT_PAUSE = 0.6
 # So many seconds without a word are said to be so: music, silence, or speech that the model did not understand.
 LONG_GAP = 10.0
@@ -33,8 +34,9 @@ def turns_heard(
     spoken = corrected([word for heard in words for word in _pieces(heard)], terms)
     stretches = [[spoken[0]]]
     for before, word in pairwise(spoken):
+        most = LONG_PAUSE_WORDS if ends_sentence(before.text) else VERY_LONG_WORDS
         pause = _gap(before.end, word.start)
-        if pause >= PAUSE or (pause >= SHORT_PAUSE and len(stretches[-1]) >= LONG_PAUSE_WORDS):
+        if pause >= PAUSE or (pause >= SHORT_PAUSE and len(stretches[-1]) >= most):
             stretches.append([])
         stretches[-1].append(word)
     turns: list[Turn] = []

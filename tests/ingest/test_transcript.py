@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from ingest.errors import LibraryError
 from ingest.reference.glossary import glossary
-from ingest.speech.turns import LONG_PAUSE_WORDS, PAUSE, SHORT_PAUSE, turns_heard
+from ingest.speech.turns import LONG_PAUSE_WORDS, PAUSE, SHORT_PAUSE, VERY_LONG_WORDS, turns_heard
 from ingest.speech.vocabulary import vocabulary_for
 from ingest.transcript import (
     Divergence,
@@ -185,18 +185,20 @@ def test_heard_words_become_turns_without_losing_one(spoken):
 
 
 def test_a_pause_ends_a_turn_and_a_short_one_ends_a_long_turn():
-    """1.5 s of silence end any turn, 0.6 s one of 150 words."""
+    """1.5 s of silence end any turn, 0.6 s one of 150 words where a sentence ends, else one of 300."""
 
-    def counts(*pauses: float) -> list[int]:
+    def counts(*pauses: float, text: str = "Word.") -> list[int]:
         words, clock = [], 0.0
         for pause in (0.0, *pauses):
-            words.append(HeardWord("word", clock + pause, clock + pause + 0.5))
+            words.append(HeardWord(text, clock + pause, clock + pause + 0.5))
             clock += pause + 0.5
         return [len(turn.words) for turn in turns_heard(words)]
 
     assert counts(PAUSE - 0.1, PAUSE, 0.0) == [2, 2]
     assert counts(*[0.0] * (LONG_PAUSE_WORDS - 2), SHORT_PAUSE + 0.01, 0.0) == [LONG_PAUSE_WORDS + 1]
     assert counts(*[0.0] * (LONG_PAUSE_WORDS - 1), SHORT_PAUSE + 0.01, 0.0) == [LONG_PAUSE_WORDS, 2]
+    for length, expected in ((LONG_PAUSE_WORDS, [LONG_PAUSE_WORDS + 2]), (VERY_LONG_WORDS, [VERY_LONG_WORDS, 2])):
+        assert counts(*[0.0] * (length - 1), SHORT_PAUSE + 0.01, 0.0, text="word,") == expected
 
 
 def test_a_turn_is_as_sure_as_its_words_on_average():
