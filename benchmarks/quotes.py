@@ -128,7 +128,7 @@ def choices(base: KnowledgeBase, questions: Sequence[Question]) -> list[tuple[ob
 
 def _candidates(base: KnowledgeBase, question: Question) -> Candidates:
     query = query_of(base, parse_question(question.question))
-    spans = candidates_of(base.generation, query, search(base.generation, query, WEIGHED_HITS))
+    spans = candidates_of(base, query, search(base.generation, query, WEIGHED_HITS))
     return Candidates(question, spans, _deviations(_late_interaction(base, query, spans)))
 
 

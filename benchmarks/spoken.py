@@ -19,12 +19,13 @@ from typing import Any
 import numpy as np
 
 from benchmarks.figures import machine, paragraph, print_figures, table, today
+from ingest.alignment.gaps import gaps_of, placed
 from ingest.errors import PlaybackError
 from ingest.library.records import load_transcript
 from ingest.pipeline import IngestSettings, ingest_episode
 from ingest.sources import register_source
 from ingest.speech.weights import PACKAGED
-from ingest.transcript import Transcript, Turn, Unheard
+from ingest.transcript import Transcript, Turn
 
 SHORT = 3.0  # seconds; a shorter turn is a short one
 NAMED = 1.0  # seconds within which an inserted or missing stretch is named
@@ -111,33 +112,25 @@ def _share(judged: Sequence[Judged]) -> float | None:
 
 
 def _inserted_named(transcript: Transcript, truth: Truth) -> Iterator[bool]:
-    """Yield for each inserted stretch whether its ends are stated: of words, or between those of the text."""
+    """Yield for each inserted stretch whether its ends are stated: of heard words, or of a gap without any."""
+    assert transcript.divergence is not None
+    unwritten = transcript.divergence.unwritten
+    gaps = gaps_of(transcript.turns, transcript.divergence, truth["duration"])
     for stretch in truth["inserted"]:
         true = (stretch["start"], stretch["end"])
-        unwritten = transcript.divergence.unwritten if transcript.divergence else ()
-        words = [(one.start, one.end) for one in unwritten]
-        yield any(_near(found, true) for found in (words if stretch["text"] else [_without_words(transcript, true)]))
-
-
-def _without_words(transcript: Transcript, true: tuple[float, float]) -> tuple[float, float]:
-    """Return the stretch without a word of the text around the middle of this one, in seconds."""
-    middle = sum(true) / 2
-    words = [word for turn in transcript.turns for word in turn.words]
-    ends = [word.end for word in words if word.end is not None and word.end <= middle]
-    starts = [word.start for word in words if word.start is not None and word.start >= middle]
-    return max(ends, default=0.0), min(starts, default=true[1])
+        named = [(one.start, one.end) for one in (unwritten if stretch["text"] else gaps)]
+        yield any(_near(found, true) for found in named)
 
 
 def _missing_named(transcript: Transcript, truth: Truth) -> Iterator[bool]:
     """Yield for each paragraph that was not spoken whether it is named, with the place where it is missing."""
-    unheard = transcript.divergence.unheard if transcript.divergence else ()
+    assert transcript.divergence is not None
+    unheard = [placed(one, transcript.turns) for one in transcript.divergence.unheard]
     for number, turn in enumerate(truth["turns"]):
         for text in turn.get("unspoken", ()):
             place = _place_of(truth["turns"], number, turn["text"].index(text))
-            named = [
-                _between(one, transcript.turns) for one in unheard if one.turn == number and _is_alike(one.text, text)
-            ]
-            yield any(_near(found, place) for found in named)
+            named = [one for one in unheard if one.turn == number and _is_alike(one.text, text)]
+            yield any(_near((one.start, one.end), place) for one in named)
 
 
 def _place_of(turns: Sequence[Truth], number: int, offset: int) -> tuple[float, float]:
@@ -152,23 +145,14 @@ def _place_of(turns: Sequence[Truth], number: int, offset: int) -> tuple[float, 
     return before, after
 
 
-def _between(missing: Unheard, turns: Sequence[Turn]) -> tuple[float, float]:
-    """Return between which seconds missing words would have been spoken."""
-    if missing.start is not None and missing.end is not None:
-        return missing.start, missing.end
-    ends = [turn.end for turn in turns[: missing.turn] if turn.end is not None]
-    starts = [turn.start for turn in turns[missing.turn + 1 :] if turn.start is not None]
-    return max(ends, default=0.0), min(starts)
-
-
 def _is_alike(found: str, missing: str) -> bool:
     """Return whether one text is most of the other."""
     here, there = set(found.split()), set(missing.split())
     return len(here & there) >= 0.8 * len(here | there)
 
 
-def _near(found: tuple[float, float], true: tuple[float, float]) -> bool:
-    return all(abs(here - there) <= NAMED for here, there in zip(found, true, strict=True))
+def _near(found: tuple[float | None, float | None], true: tuple[float, float]) -> bool:
+    return all(here is not None and abs(here - there) <= NAMED for here, there in zip(found, true, strict=True))
 
 
 def _has_inserted(turn: Turn, truth: Truth) -> bool:

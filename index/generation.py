@@ -198,6 +198,19 @@ class Generation:
         ).fetchall()
         return [FoundSentence(Sentence(*row[:5]), row[5], row[6], from_halves(row[7])) for row in rows]
 
+    def unsearched(self, episode_id: str) -> list[tuple[int, str]]:
+        """Return the sentences of an episode that are in no passage, in order, as (turn, text); empty if it is unknown.
+
+        These are adverts and announcements that episodes repeat (see index.building.repeated).
+        """
+        return self._database.execute(
+            "SELECT s.turn, s.text FROM episodes e JOIN sentences s "
+            "ON s.row >= e.first_sentence AND s.row < e.first_sentence + e.sentences WHERE e.id = ? AND NOT EXISTS "
+            "(SELECT 1 FROM passages p WHERE p.episode_id = e.id AND p.first <= s.row - e.first_sentence "
+            "AND s.row - e.first_sentence < p.last) ORDER BY s.row",
+            (episode_id,),
+        ).fetchall()
+
     def spoken(self) -> list[tuple[str, int, int, str | None, str]]:
         """Return every sentence as (episode id, turn, first word, speaker, text): newest episode first, then in order.
 

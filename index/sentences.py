@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from index.passage import Sentence
 from ingest.text.words import marks, normalise, without_marks
-from ingest.transcript import Transcript, Turn
+from ingest.transcript import Transcript, Turn, Word
 
 # A word, including dots, apostrophes and hyphens inside it: "GOV.UK", "O'Neil", "co-Tech".
 WORD = re.compile(r"\w[\w'’.\-]*\w|\w")
@@ -53,13 +53,18 @@ def sentence_spans(turn: Turn) -> Iterator[tuple[int, int]]:
 
 def window(turn: Turn, start: int, end: int) -> tuple[float | None, float | None]:
     """Return (start, end) in seconds of characters [start, end) of a turn; without word times, those of the turn."""
-    spans = _pieces_of(turn.text)
-    assert len(spans) == len(turn.words), "a turn's words are the pieces of its text"
-    first = bisect_right(spans, start, key=lambda span: span[1])
-    inside = turn.words[first : bisect_left(spans, end, key=lambda span: span[0])]
+    inside = words_within(turn, start, end)
     starts = [word.start for word in inside if word.start is not None]
     ends = [word.end for word in inside if word.end is not None]
     return (min(starts) if starts else turn.start, max(ends) if ends else turn.end)
+
+
+def words_within(turn: Turn, start: int, end: int) -> Sequence[Word]:
+    """Return the words of characters [start, end) of a turn, in order."""
+    spans = _pieces_of(turn.text)
+    assert len(spans) == len(turn.words), "a turn's words are the pieces of its text"
+    first = bisect_right(spans, start, key=lambda span: span[1])
+    return turn.words[first : bisect_left(spans, end, key=lambda span: span[0])]
 
 
 @lru_cache(maxsize=16)

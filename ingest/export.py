@@ -9,6 +9,7 @@ from ingest.captions.cues import protected
 from ingest.captions.segments import Caption, captions_of
 from ingest.errors import SourceError
 from ingest.text.clock import clock, timestamp
+from ingest.text.words import normalise
 from ingest.transcript import Transcript, to_json
 
 Format = Literal["json", "vtt", "srt", "md", "txt"]
@@ -92,7 +93,7 @@ def _vtt(transcript: Transcript) -> str:
     if title := _title(transcript):
         # "-->" would start a cue.
         blocks.append(f"NOTE {title.replace('-->', '->')}")
-    if any(turn.timing in ("estimated", None) for turn in transcript.turns):
+    if any(turn.timing in ("estimated", None) and normalise(turn.text) for turn in transcript.turns):
         blocks.append("NOTE Times of some turns are estimates.")
     # WebVTT requires cues in order of start; cue ids keep the turns apart.
     for caption in sorted(_captions(transcript, "vtt"), key=lambda caption: caption.start):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
+from ingest.alignment.divergence import in_brief
 from ingest.errors import LibraryError, ModelMissing, PlaybackError, SourceError, one_line
 from ingest.library.metadata import people_of, stated_duration
 from ingest.library.outcome import Outcome, is_transient, quarantine_outcome, record_outcome
@@ -14,6 +15,7 @@ from ingest.library.removal import removal_of, remove_empty_lease_folder
 from ingest.shownotes.parse import OfficialText
 from ingest.speech.engines import weights_available
 from ingest.speech.heard import Heard, TranscriptionOptions
+from ingest.speech.own_terms import own_terms
 from ingest.speech.vocabulary import vocabulary_for
 from ingest.stages.assemble import assemble, with_edges
 from ingest.stages.captions import Captions, captions_of
@@ -28,10 +30,11 @@ from ingest.transcript import Episode, Transcript
 
 logger = logging.getLogger(__name__)
 
-# Increase it when the same inputs give a different transcript: the second where only text that is timed by heard words
-# can differ, so that other transcripts stay as they are.
+# Increase it when the same inputs give a different transcript: the second where only transcripts of heard words can
+# differ, the third where only text that heard words time can, so that all others stay as they are.
 TRANSCRIPT_VERSION = 4
 HEARD_VERSION = 5
+ALIGNED_VERSION = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +115,15 @@ def _ingest(record: Record, home: Path, settings: IngestSettings, progress: Stag
     sound = None if audio is None else sha256_of(audio)
     text = official.text
     said = (text.turns, dict(text.aliases), text.lossy, text.truncated)  # what `assemble` takes of the official text
-    version = HEARD_VERSION if heard is not None and text.turns else TRANSCRIPT_VERSION
+    is_heard = heard is not None and not text.turns and not captions.cues
+    terms = own_terms(people_of(record), record.episode.title, text.description) if is_heard else ()
+    others = ALIGNED_VERSION if heard is not None and text.turns else TRANSCRIPT_VERSION
+    version = [HEARD_VERSION, terms] if is_heard else others
     inputs = hash_of([version, said, captions.cues, _key(heard), record.episode.duration, sound])
     path = episode_folder(home, record.episode.id) / "transcript.json"
     if path.exists() and not settings.again and _inputs_of(path) == inputs:
         return Outcome(record.episode, "unchanged", _remarks("nothing to do", remark))
-    transcript = assemble(record.episode, official.text, captions.cues, heard)
+    transcript = assemble(record.episode, text, captions.cues, heard, terms)
     if not transcript.turns:
         outcome = _nothing_ingested(record, settings, remark, captions, heard)
         kept = "its earlier transcript is kept" if path.exists() else None
@@ -129,7 +135,8 @@ def _ingest(record: Record, home: Path, settings: IngestSettings, progress: Stag
         *time_problems(official.text.turns, transcript.turns, record.episode.duration),
         *captions.problems,
     )
-    return Outcome(record.episode, "ingested", _remarks(_summary(transcript, heard), remark, *problems))
+    differs = _differs(transcript, heard)
+    return Outcome(record.episode, "ingested", _remarks(_summary(transcript, heard), differs, remark, *problems))
 
 
 def _listen(
@@ -237,8 +244,15 @@ def _summary(transcript: Transcript, heard: Heard | None) -> str:
     words = sum(len(turn.words) for turn in transcript.turns)
     timings: list[str] = sorted({turn.timing for turn in transcript.turns if turn.timing}) or ["none"]
     is_heard = heard is not None and not {"aligned", "heard"}.isdisjoint(timings)
-    model = f" (Whisper {Path(heard.model).name})" if heard is not None and is_heard else ""
+    model = f" ({heard.by})" if heard is not None and is_heard else ""
     return f"{len(transcript.turns):,} turns, {words:,} words, times {'/'.join(timings)}{model}"
+
+
+def _differs(transcript: Transcript, heard: Heard | None) -> str | None:
+    if transcript.divergence is None:
+        return None
+    duration = transcript.episode.duration if heard is None else heard.duration
+    return in_brief(transcript.turns, transcript.divergence, duration)
 
 
 def _remarks(*remarks: str | None) -> str:

@@ -42,7 +42,8 @@ class Word:
     """A whitespace-separated piece of a turn's text, with its times in seconds (None if unknown).
 
     A word that Whisper heard and nobody wrote keeps the engine's `probability` (0…1). `heard` is what Whisper wrote
-    where the text shows another spelling, None where both are the same.
+    where the text shows another spelling, None where both are the same. It holds several words where they are shown as
+    one, and is "" where the word before holds it.
     """
 
     text: str
@@ -134,7 +135,8 @@ class Transcript:
     """An episode's turns in order.
 
     `aliases` maps a label as printed to the name it stands for, `roles` maps a label to its speaker's role. `edited`
-    is the ISO date on which the words last changed, None if they never changed after the first ingestion.
+    is the ISO date on which the words last changed, None if they never changed after the first ingestion. `heard_by`
+    names the model whose words these are ("Whisper tiny.en"), None if people wrote them or the model is not recorded.
     """
 
     episode: Episode
@@ -143,6 +145,7 @@ class Transcript:
     divergence: Divergence | None = None
     roles: Mapping[str, Role] = field(default_factory=dict)
     edited: str | None = field(default=None, compare=False)  # a fact about the library's copy, not about what was said
+    heard_by: str | None = None
 
 
 def untimed(turn: OfficialTurn) -> Turn:
@@ -153,7 +156,8 @@ def untimed(turn: OfficialTurn) -> Turn:
 def to_json(transcript: Transcript) -> dict[str, Any]:
     """Return the transcript as the JSON object of the contract, times rounded to milliseconds.
 
-    The key `edited` is present only if the words have changed, `probability` and `heard` only in words that have them.
+    The key `edited` is present only if the words have changed, `heard_by` only if a model heard them, `probability`
+    and `heard` only in words that have them.
     """
     return {
         "schema": SCHEMA,
@@ -163,6 +167,7 @@ def to_json(transcript: Transcript) -> dict[str, Any]:
         "turns": [_turn_to_json(turn) for turn in transcript.turns],
         "divergence": None if transcript.divergence is None else _rounded(asdict(transcript.divergence)),
         **({"edited": transcript.edited} if transcript.edited else {}),
+        **({} if transcript.heard_by is None else {"heard_by": transcript.heard_by}),
     }
 
 
@@ -180,6 +185,7 @@ def from_json(data: Mapping[str, Any]) -> Transcript:
             # Transcripts written before roles existed lack this key and are still valid.
             roles={label: Role(**role) for label, role in dict(data.get("roles", {})).items()},
             edited=data.get("edited"),
+            heard_by=data.get("heard_by"),
         )
     except (KeyError, TypeError) as error:
         raise LibraryError(f"a transcript is not of schema {SCHEMA}: {error!r}") from error

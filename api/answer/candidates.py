@@ -8,6 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from api.answer.function_words import subject_words
+from api.episodes.transcripts import open_transcript
+from api.knowledge_base import KnowledgeBase
+from api.quotes.heard_confidence import heard_confidence, share_right
 from api.quotes.quote import FEWEST_QUOTE_WORDS, MOST_QUOTE_WORDS
 from index.generation import FoundSentence, Generation
 from index.keywords import stems
@@ -33,6 +36,9 @@ _LENGTH_WEIGHT = 0.7
 _NAMED_WEIGHT = 1.0
 # Hosts introduce, ask and sum up; guests answer.
 _ASKER_COST = 1.0
+# Among equals prefer the words that were heard more surely: the share of a quote's words that is expected to be wrong
+# costs this. No other quote can lose anything.
+_MISHEARD_COST = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +54,15 @@ class QuoteCandidate:
     by_asker: bool
     cosine: float
     coverage: float
+    share_right: float = 1.0  # the share of its words expected to be what was said
     score: float = 0.0
 
 
 def candidates_of(
-    generation: Generation, query: Query, hits: Sequence[Hit], speaker: str | None = None
+    base: KnowledgeBase, query: Query, hits: Sequence[Hit], speaker: str | None = None
 ) -> tuple[QuoteCandidate, ...]:
     """Return the candidate quotes of all hits, best first; with `speaker`, only that person's quotes."""
+    generation = base.generation
     # In a small library a function word such as "does" can be as rare as the subject, so only subject words count.
     information = information_of(generation, generation.terms(" ".join(subject_words(query.text))))
     asked = set(normalise(query.text))
@@ -65,8 +73,12 @@ def candidates_of(
             if speaker is None or run[0].speaker == speaker:
                 person = run[0].speaker or ""
                 named = any(_is_name(generation, word) for word in asked & set(normalise(person)))
-                found = [_candidate(query, hit, chosen, information) for chosen in _quotable(run)]
-                spans += [replace(span, by_named=named, by_asker=person in hosts and not named) for span in found]
+                for chosen in _quotable(run):
+                    span = _candidate(query, hit, chosen, information)
+                    asker = person in hosts and not named
+                    spans.append(
+                        replace(span, by_named=named, by_asker=asker, share_right=_share_right(base, hit, chosen))
+                    )
     return _ranked(spans)
 
 
@@ -134,6 +146,18 @@ def _candidate(
     )
 
 
+def _share_right(base: KnowledgeBase, hit: Hit, chosen: Sequence[FoundSentence]) -> float:
+    """Return the share of the sentences' words that is expected to be right; 1 without opening written transcripts."""
+    timing = hit.passage.timing
+    if timing != "heard":
+        return 1.0
+    opened = open_transcript(base.home, hit.passage.episode_id)
+    first, last = chosen[0].sentence, chosen[-1].sentence
+    if opened is None or first.turn >= len(opened.transcript.turns):  # changed since it was indexed
+        return share_right(timing, None)
+    return share_right(timing, heard_confidence(opened.transcript.turns[first.turn], first.start, last.end))
+
+
 def _only_repeats(query: Query, chosen: Sequence[FoundSentence]) -> bool:
     """Say whether every subject word of the sentences is already in the question."""
     said = " ".join(item.text for item in chosen)
@@ -151,6 +175,7 @@ def _ranked(spans: Sequence[QuoteCandidate]) -> tuple[QuoteCandidate, ...]:
         + _NAMED_WEIGHT * np.array([span.by_named for span in spans], np.float32)
         - _ASKER_COST * np.array([span.by_asker for span in spans], np.float32)
         - _EMPTY_COST * np.array([span.is_empty for span in spans], np.float32)
+        - _MISHEARD_COST * np.array([1 - span.share_right for span in spans], np.float32)
     )
     return tuple(replace(spans[place], score=float(scores[place])) for place in np.argsort(-scores, kind="stable"))
 

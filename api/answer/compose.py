@@ -8,7 +8,7 @@ from time import perf_counter
 from typing import Literal
 
 from api.answer.candidates import QuoteCandidate, candidates_of
-from api.answer.confidence import CONFIDENT, TOUCHES, confidence
+from api.answer.confidence import CONFIDENT, TOUCHES, as_surely_as_heard, confidence
 from api.answer.question import Question, query_of
 from api.episodes.transcripts import open_transcript
 from api.knowledge_base import KnowledgeBase, removed_since
@@ -76,10 +76,10 @@ def ask(
     encoded = perf_counter()
     hits = _hits(base, query, WEIGHED_HITS, filters)
     searched = perf_counter()
-    spans = candidates_of(base.generation, query, hits, filters.speaker)
-    # Rounded first, so that the status always agrees with the confidence that is returned.
-    estimate = round(confidence(base, query, hits), 4)
+    spans = candidates_of(base, query, hits, filters.speaker)
     chosen = _cited(base, spans, min(k, MOST_CITATIONS))
+    # Rounded first, so that the status always agrees with the confidence that is returned.
+    estimate = round(as_surely_as_heard(confidence(base, query, hits), chosen), 4)
     status: AnswerStatus = "answered" if estimate >= CONFIDENT else "partial" if estimate >= TOUCHES else "unanswerable"
     if not chosen:
         status, estimate = "unanswerable", 0.0  # nothing can be quoted
@@ -111,7 +111,7 @@ def find(
     filters = filters or Filters()
     query = query_of(base, question)
     hits = _hits(base, query, k, filters)
-    spans = candidates_of(base.generation, query, hits, filters.speaker)
+    spans = candidates_of(base, query, hits, filters.speaker)
     return [(hit, _best_quote(base, [span for span in spans if span.hit is hit])) for hit in hits]
 
 

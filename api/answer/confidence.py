@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from api.answer.function_words import is_function_word
 from api.knowledge_base import KnowledgeBase
+from api.quotes.citation import Citation
+from api.quotes.heard_confidence import share_right
 from index.encode import PieceVectors
 from index.passage import Hit
 from index.search import Query
@@ -52,6 +54,18 @@ def confidence(base: KnowledgeBase, query: Query, hits: Sequence[Hit]) -> float:
         return 0.0
     figures = astuple(evidence_of(base, query, hits))
     return 1 / (1 + exp(-CONSTANT - sum(weight * figure for weight, figure in zip(WEIGHTS, figures, strict=True))))
+
+
+def as_surely_as_heard(estimate: float, citations: Sequence[Citation]) -> float:
+    """Return the confidence of an answer, which is no surer than the words of its first quote.
+
+    Doubt about words lowers an answer to one that touches on the question, but never refuses it: what was asked about
+    was found all the same.
+    """
+    if not citations:
+        return estimate
+    right = share_right(citations[0].timing, citations[0].heard_confidence)
+    return min(estimate, max(TOUCHES, right))
 
 
 def evidence_of(base: KnowledgeBase, query: Query, hits: Sequence[Hit]) -> MatchScores:

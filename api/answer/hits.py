@@ -48,6 +48,11 @@ class OpenedHit:
         """The origin of the start time; None if unknown."""
         return self.quote.timing if self.quote else self.hit.passage.timing
 
+    @property
+    def heard_confidence(self) -> float | None:
+        """How surely the quote's words were heard (`api.quotes.heard_confidence`); None if unknown."""
+        return self.quote.heard_confidence if self.quote else None
+
 
 def open_hits(base: KnowledgeBase, hits: Sequence[tuple[Hit, str | None]]) -> tuple[OpenedHit, ...]:
     """Resolve the quotes of hits that `api.answer.compose.find` returned."""

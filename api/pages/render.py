@@ -13,6 +13,7 @@ from api.episodes.player import player_of
 from api.formatting import day, episode_name, length, safe_link, when
 from api.pages.components import components
 from api.quotes.citation import played_from
+from api.quotes.heard_confidence import heard_remark
 from api.settings import Settings
 
 FOLDER = Path(__file__).parent
@@ -43,6 +44,7 @@ def environment(settings: Settings, addresses: Mapping[str, str]) -> Environment
     templates.globals |= components()
     templates.globals |= {
         "asset": addresses.__getitem__,
+        "heard_remark": heard_remark,
         "has_govuk": all(name in addresses for name in GOVUK),
         "notice": settings.notice,
         "played_from": lambda citation: played_from(citation, player_of(settings.home, citation.episode)),

@@ -17,8 +17,9 @@ class Citation:
     """A quote in an answer, with where to read and hear it; times are seconds from the start of the recording.
 
     `seek_error` is how many seconds a browser may be off when it plays `listen_url`, None if that is not known.
-    `in_reply_to` is the question another person asked directly before the quote, as context for readers; None if nobody
-    did.
+    `heard_confidence`, 0 to 1, is the share of the quote's words that is expected to be right, None unless Whisper
+    alone gave the words (timing "heard") and their probabilities are known. `in_reply_to` is the question another
+    person asked directly before the quote, as context for readers; None if nobody did.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Citation:
     url: str
     listen_url: str | None
     seek_error: float | None = field(default=None, kw_only=True)
+    heard_confidence: float | None = field(default=None, kw_only=True)
     score: float
     in_reply_to: str | None
 
@@ -54,6 +56,7 @@ def citation_of(quote: Quote, score: float = 0.0) -> Citation:
         url=f"/quotes/{quote.id}",
         listen_url=listen_url(quote),
         seek_error=None if quote.start is None or quote.episode.audio_url is None else quote.seek_error,
+        heard_confidence=None if quote.start is None else _rounded(quote.heard_confidence),
         score=round(score, 4),
         in_reply_to=quote.in_reply_to,
     )
@@ -72,8 +75,8 @@ def listen_url(quote: Quote) -> str | None:
     return f"{quote.episode.audio_url}#t={round(quote.start, 2)}{until}"
 
 
-def _rounded(seconds: float | None) -> float | None:
-    return None if seconds is None else round(seconds, 3)
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Any
 
 from api.formatting import day, episode_name, safe_link, when
 from api.quotes.citation import Citation
+from api.quotes.heard_confidence import heard_remark
 from ingest.transcript import Episode
 
 # Control characters: terminals and editors obey them, and a feed may hold them. Line breaks stay, they separate
@@ -77,6 +78,7 @@ def quotation(citation: Citation, base: str) -> dict[str, Any]:
             "@id": address,
             "url": address,
             "text": "\n".join(_paragraphs(citation)),
+            "description": heard_remark(citation.timing, citation.heard_confidence),
             "creator": _person(citation),
             "isPartOf": _clip(citation, base),
         }
@@ -167,12 +169,13 @@ def _speaker_and_role(citation: Citation) -> str:
 
 
 def _show_date_time(citation: Citation) -> str:
-    """Return the show (unless the episode's name begins with it), the date and the time."""
+    """Return the show (unless the episode's name begins with it), the date, the time, and that it was only heard."""
     show, time = _line(citation.episode.show.title), when(citation.start, citation.timing)
     parts = (
         None if _name(citation.episode).startswith(show) else show,
         day(citation.episode.published),
         None if time is None else f"at {time}",
+        heard_remark(citation.timing, citation.heard_confidence),
     )
     return ", ".join(_line(part) for part in parts if part)
 

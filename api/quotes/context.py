@@ -8,6 +8,7 @@ from typing import NamedTuple
 from api.episodes.library import audio_of
 from api.episodes.transcripts import open_transcript
 from api.quotes.citation import Citation, citation_of
+from api.quotes.heard_confidence import weak_words
 from api.quotes.neighbours import WiderQuote, widen
 from api.quotes.resolve import Resolved, resolve
 from ingest.errors import LibraryError
@@ -19,7 +20,10 @@ _OPENING = re.compile(r"[^\w\s]*")
 
 
 class Surroundings(NamedTuple):
-    """A quote with the rest of its turn, the turns before and after (None if none), and one more sentence each way."""
+    """A quote with the rest of its turn, the turns before and after (None if none), and one more sentence each way.
+
+    `weak` are the words of the quote that were heard least surely, where only Whisper wrote them.
+    """
 
     resolved: Resolved
     citation: Citation
@@ -28,6 +32,7 @@ class Surroundings(NamedTuple):
     after: str
     previous: Turn | None
     following: Turn | None
+    weak: tuple[str, ...]
 
     def text_before(self) -> str:
         """Return up to 60 words before the quote: from its turn, else from the end of the turn before."""
@@ -70,6 +75,7 @@ def surroundings_of(home: Path, identifier: str) -> Surroundings:
         after=text[start + len(quote.text) :].strip(),
         previous=turns[quote.turn - 1] if quote.turn > 0 else None,
         following=turns[quote.turn + 1] if quote.turn + 1 < len(turns) else None,
+        weak=weak_words(turns[quote.turn], start, start + len(quote.text)),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from api.episodes.transcripts import OpenedTranscript
+from api.quotes.heard_confidence import heard_confidence
 from index.sentences import ends_as_question, sentence_spans, window
 from ingest.text.words import normalise, without_marks
 from ingest.timing.printed_times import error_within
@@ -48,6 +49,7 @@ class Quote:
     role: str | None = None  # the speaker's role as the episode states it
     in_reply_to: str | None = None  # the question another person asked directly before
     seek_error: float | None = None  # seconds that a browser may be off in the recording
+    heard_confidence: float | None = None  # the share of its words expected right, if only Whisper wrote them
 
 
 def fingerprint(words: Sequence[str]) -> str:
@@ -86,6 +88,7 @@ def quote_at(source: OpenedTranscript, first: int, count: int) -> Quote:
         role=role_of(source.transcript, turn.speaker),
         in_reply_to=question_before(source.transcript, places[0].turn, start),
         seek_error=source.seek_error,
+        heard_confidence=heard_confidence(turn, start, end),
     )
 
 

@@ -11,12 +11,14 @@ from pydantic import BaseModel, Field
 from api.answer.compose import find
 from api.answer.hits import OpenedHit, open_hits
 from api.answer.question import parse_question
+from api.episodes.announcements import announcements_of
 from api.episodes.differences import differences_of
 from api.episodes.facets import FacetName, ListFilter, Order, facets_of, listed, page_of
 from api.episodes.highlight import pattern_of, stretches
 from api.episodes.library import episode_of, transcript_of
 from api.episodes.listing import entries_of, entry_of
 from api.episodes.player import player_of
+from api.episodes.spellings import spellings_of
 from api.episodes.timeline import place, spoken_at, ticks, timeline_of
 from api.errors import QuestionError
 from api.pages.render import page
@@ -108,6 +110,7 @@ def show_episode(request: Request, identifier: str, asked: Annotated[ReadRequest
     start = seconds_of(asked.t)
     pattern = pattern_of(asked.find)
     divergence = None if transcript is None else transcript.divergence
+    playing = player_of(home, episode)
     return page(
         request,
         "episode.html",
@@ -123,15 +126,18 @@ def show_episode(request: Request, identifier: str, asked: Annotated[ReadRequest
         roles=_first_roles(transcript),
         has_names=any(turn.speaker for turn in turns),
         formats=[name for name in FORMATS if is_timed or name not in _TIMED_FORMATS] if turns else [],
-        playing=player_of(home, episode),
+        playing=playing,
         edited=None if transcript is None else transcript.edited,
+        heard_by=_heard_by(transcript),
+        announcements={} if transcript is None else announcements_of(transcript, _unsearched(live, identifier)),
+        spellings=() if transcript is None else spellings_of(transcript),
         estimated=any(turn.timing == "estimated" for turn in turns),
         timeline=None if transcript is None else timeline_of(transcript),
         place=place,
         ticks=ticks,
         found=_hits(live, asked.q, identifier),
         divergence=divergence,
-        differences={} if transcript is None else differences_of(transcript),
+        differences={} if transcript is None else differences_of(transcript, playing.duration),
         suspected=None if divergence is None else suspicion(turns, divergence),
     )
 
@@ -164,8 +170,23 @@ def _hits(live: Live, question: str, identifier: str) -> tuple[OpenedHit, ...]:
     return tuple(nearest.values())
 
 
+def _unsearched(live: Live, identifier: str) -> list[tuple[int, str]]:
+    """Return the sentences of an episode that the live generation does not search; [] without an index."""
+    try:
+        return live.base().generation.unsearched(identifier)
+    except (IndexMissing, IndexBroken, EncoderError):
+        return []
+
+
 def _times(pattern: re.Pattern[str] | None, turn: Turn) -> int:
     return sum(len(pattern.findall(paragraph)) for paragraph in turn.text.split("\n")) if pattern else 0
+
+
+def _heard_by(transcript: Transcript | None) -> str | None:
+    """Return what heard a transcript's words, "Whisper" if the model was not recorded; None for written words."""
+    if transcript is None or all(turn.timing != "heard" for turn in transcript.turns):
+        return None
+    return transcript.heard_by or "Whisper"
 
 
 def _first_roles(transcript: Transcript | None) -> dict[int, str]:

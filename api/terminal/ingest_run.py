@@ -4,18 +4,21 @@ import sys
 from argparse import Namespace
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from functools import partial
+from pathlib import Path
 
 from api.settings import Settings
 from api.terminal.progress import Bars
-from api.terminal.worker_processes import outcomes_of
+from api.terminal.worker_processes import outcomes_of, tell
 from ingest.errors import PlaybackError, SourceError
 from ingest.library.outcome import Outcome
-from ingest.library.records import transcript_ids
+from ingest.library.records import load_record, transcript_ids
 from ingest.pipeline import IngestSettings, forget_missing_weights, ingest_episode, record_killed
 from ingest.sources import Source
 from ingest.speech.heard import BEST_MODEL, TranscriptionOptions
 from ingest.speech.weights import PACKAGED
+from ingest.stages.heard_words import sound_to_hear
 from ingest.storage.disk_space import disk_problem, require_space
 from ingest.transcript import Episode
 
@@ -39,6 +42,7 @@ def run_ingest(reads: Iterable[Callable[[], Source]], options: Namespace, settin
     counts: Counter[str] = Counter()
     with Bars(quiet=options.quiet) as bars:
         for outcome in _outcomes(episodes[: options.limit], settings, plan, options.workers, bars):
+            bars.ended(outcome.episode.id)
             counts[outcome.status] += 1
             code = code if outcome.ok else 1
             if options.unchanged or outcome.status != "unchanged":
@@ -100,10 +104,34 @@ def _registered(reads: Iterable[Callable[[], Source]]) -> tuple[list[Episode], i
 def _outcomes(
     episodes: list[Episode], settings: Settings, plan: IngestSettings, workers: int, bars: Bars
 ) -> Iterator[Outcome]:
-    """Yield outcomes as they come; several workers show no progress bar, because they are separate processes."""
+    """Yield outcomes as they come; if a person watches, first find out how much there is to transcribe."""
+    if bars.shown:
+        bars.expect(_sound_of(episodes, settings.home, plan))
     if workers == 1 or len(episodes) < 2:
         for episode in episodes:
             yield ingest_episode(episode, settings.home, plan, bars.stage(episode.id))
         return
-    work = partial(ingest_episode, home=settings.home, settings=plan)
-    yield from outcomes_of(episodes, work, partial(record_killed, home=settings.home), workers)
+    work = partial(_ingest_and_tell, home=settings.home, plan=plan)
+    report = bars.together if bars.shown else None
+    yield from outcomes_of(episodes, work, partial(record_killed, home=settings.home), workers, report)
+
+
+def _ingest_and_tell(episode: Episode, home: Path, plan: IngestSettings) -> Outcome:
+    """Ingest an episode in a worker process."""
+
+    def progress(stage: str, done: float, whole: float | None) -> None:
+        if stage == "transcribe" and whole is not None:
+            tell(episode.id, done, whole)
+
+    return ingest_episode(episode, home, plan, progress)
+
+
+def _sound_of(episodes: Iterable[Episode], home: Path, plan: IngestSettings) -> dict[str, float | None]:
+    """Return the seconds of sound that a run will transcribe, by episode, without those that need none."""
+    found: dict[str, float | None] = {}
+    for episode in episodes if plan.audio else ():
+        with suppress(PlaybackError, OSError):  # the episode's outcome will say what is wrong with it
+            seconds = sound_to_hear(home, load_record(home, episode.id), plan.transcribe, plan.again)
+            if seconds != 0:
+                found[episode.id] = seconds
+    return found

@@ -7,6 +7,7 @@ from api.answer.compose import Answer
 from api.answer.hits import OpenedHit
 from api.formatting import episode_name, when
 from api.quotes.citation import Citation
+from api.quotes.heard_confidence import heard_remark
 
 UNANSWERABLE = "The podcast does not answer this."
 PARTIAL = "The podcast touches on this:"
@@ -21,6 +22,7 @@ def source_line(citation: Citation) -> str:
         episode_name(citation.episode),
         citation.episode.published,
         when(citation.start, citation.timing),
+        heard_remark(citation.timing, citation.heard_confidence),
     )
     return _line(", ".join(part for part in parts if part))
 
@@ -54,6 +56,7 @@ def hits_text(found: Sequence[OpenedHit]) -> str:
             ", ".join(hit.passage.speakers),
             episode_name(hit.episode),
             when(hit.passage.start, hit.passage.timing),
+            heard_remark(one.timing, one.heard_confidence),
         )
         lines.append(f"{hit.rank}. {_line(', '.join(part for part in parts if part))}")
         for said in one.turns:

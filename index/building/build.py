@@ -3,7 +3,8 @@
 import logging
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from index import keywords, vectors
 from index.building.inputs import expected_bytes, inputs_of, is_current, readable
+from index.building.repeated import repeated_sentences, stretches_without
 from index.building.starter_questions import starters
 from index.building.tables import Chunked, encoded_before, key_of, write_tables
 from index.chunk import USUAL_SHAPE, PassageShape, fitting, header_of, passages_from
@@ -132,11 +134,17 @@ def _made_by(encoder: str, weights: str, shape: PassageShape) -> list[object]:
     return [SCHEMA, BUILD_VERSION, [encoder, weights], list(shape)]
 
 
-def _chunk_all(transcripts: Iterable[Transcript], encoder: Encoder, shape: PassageShape) -> Iterator[Chunked]:
+def _chunk_all(transcripts: Sequence[Transcript], encoder: Encoder, shape: PassageShape) -> Iterator[Chunked]:
+    """Yield every transcript cut into sentences and passages; what episodes repeat is a sentence of no passage."""
+    cut = [fitting(transcript, sentences_of(transcript), encoder.pieces) for transcript in transcripts]
+    repeated = repeated_sentences(transcripts, cut)
     first_sentence = first_passage = 0
-    for transcript in transcripts:
-        sentences = fitting(transcript, sentences_of(transcript), encoder.pieces)
-        passages = passages_from(transcript, sentences, encoder.pieces, shape)
+    for transcript, sentences, left_out in zip(transcripts, cut, repeated, strict=True):
+        passages = tuple(
+            replace(passage, sentences=(first + passage.sentences[0], first + passage.sentences[1]))
+            for first, last in stretches_without(left_out, len(sentences))
+            for passage in passages_from(transcript, sentences[first:last], encoder.pieces, shape)
+        )
         yield Chunked(transcript, sentences, passages, first_sentence, first_passage)
         first_sentence += len(sentences)
         first_passage += len(passages)
@@ -167,13 +175,19 @@ def _write(
         vectors.write(working / FILES[name], matrix)
     # People also search for titles and speakers, so those are indexed too; hits show only the text.
     keywords.write(working / KEYWORDS["passage"], [f"{passage.header} {passage.text}" for passage in passages])
-    keywords.write(working / KEYWORDS["episode"], [_card(episode.transcript) for episode in chunked])
+    keywords.write(working / KEYWORDS["episode"], [_card(episode) for episode in chunked])
 
 
-def _card(transcript: Transcript) -> str:
-    """Return all searchable text of an episode: its title, its speakers and every word said."""
-    people = dict.fromkeys(turn.speaker for turn in transcript.turns if turn.speaker)
-    return "\n".join((header_of(transcript, tuple(people)), *(turn.text for turn in transcript.turns)))
+def _card(episode: Chunked) -> str:
+    """Return all searchable text of an episode: its title, its speakers and every word said in a passage."""
+    turns = episode.transcript.turns
+    people = dict.fromkeys(turn.speaker for turn in turns if turn.speaker)
+    searched = sorted({number for passage in episode.passages for number in range(*passage.sentences)})
+    texts = [turn.text for turn in turns]
+    if len(searched) < len(episode.sentences):
+        kept = [episode.sentences[number] for number in searched]
+        texts = [turns[item.turn].text[item.start : item.end] for item in kept]
+    return "\n".join((header_of(episode.transcript, tuple(people)), *texts))
 
 
 def turn_vectors(chunked: Sequence[Chunked], sentence_vectors: Floats) -> Floats:

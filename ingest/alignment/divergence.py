@@ -3,13 +3,17 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
+from ingest.alignment.gaps import gaps_of, placed
+from ingest.text.clock import clock
 from ingest.transcript import Divergence, HeardWord, Turn, Unheard, Unwritten
 
+_NAMED = 2  # differences of each kind that a brief line names
 LEAST_RUN = 3  # fewest words of a difference worth reporting; shorter ones are mostly misheard words
 # A difference of LONG_RUN words is not misheard, and a share of RE_EDIT of the official words in such differences is
 # not an accident: six matching recordings had at most 3 %, with 3 or 5 minutes added or missing at least 5 %.
 LONG_RUN = 20
 RE_EDIT = 0.04
+FIRST_WORDS = 8  # words by which a difference is recognised
 MOVED = 30.0  # seconds; turns that interrupt each other begin within less than this
 
 
@@ -57,6 +61,45 @@ def suspicion(turns: Sequence[Turn], divergence: Divergence) -> str | None:
     if moved:
         found.append(f"the text is in another order in {moved} places" if moved > 1 else "a part of the text was moved")
     return f"another edit: {', '.join(found)}" if found else None
+
+
+def in_brief(turns: Sequence[Turn], divergence: Divergence, duration: float | None) -> str | None:
+    """Return one line that names the longest differences with their times and first words, None if there are none.
+
+    These are the gaps of the text (`gaps_of`) and stretches of 20 official words or more that were not heard.
+    """
+    if not any(turn.timing == "aligned" for turn in turns):
+        return suspicion(turns, divergence)
+    gaps = sorted(gaps_of(turns, divergence, duration), key=lambda gap: gap.start - gap.end)
+    lacking = [f"{gap.end - gap.start:.0f} s at {clock(gap.start)} ({_opening(gap.text)})" for gap in gaps]
+    long = [item for item in divergence.unheard if len(item.text.split()) >= LONG_RUN]
+    unsaid = [_unsaid(placed(item, turns)) for item in sorted(long, key=lambda item: -len(item.text.split()))]
+    told = (("not in the text", lacking), ("not heard", unsaid))
+    return "; ".join(f"{what}: {_listed(items)}" for what, items in told if items) or None
+
+
+def _listed(items: Sequence[str]) -> str:
+    more = f" and {len(items) - _NAMED} more" if len(items) > _NAMED else ""
+    return ", ".join(items[:_NAMED]) + more
+
+
+def _unsaid(item: Unheard) -> str:
+    place = "" if item.start is None else f" at {clock(item.start)}"
+    return f"{len(item.text.split())} words{place} ({_opening(item.text)})"
+
+
+def _opening(text: str) -> str:
+    return f"“{first_words(text)}”" if text else "no words"
+
+
+def first_words(text: str, most: int = FIRST_WORDS) -> str:
+    """Return the first words of a text for a terminal, with an ellipsis if there are more.
+
+    Characters that a terminal would obey are left out, because a publisher's text may hold any.
+    """
+    words = text.split()
+    shown = " ".join(words[:most]) + (" …" if len(words) > most else "")
+    return "".join(letter for letter in shown if letter.isprintable())
 
 
 def _long_share(texts: Sequence[str], total: int) -> float:

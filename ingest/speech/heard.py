@@ -40,6 +40,11 @@ class Heard:
     duration: float
     vocabulary: tuple[str, ...] = ()
 
+    @property
+    def by(self) -> str:
+        """What heard the words, for people: "Whisper tiny.en"; of a model given by its path, the last part."""
+        return f"Whisper {Path(self.model).name}"
+
 
 def to_json(heard: Heard) -> dict[str, Any]:
     """Return heard words as a JSON object with a schema number; each word is [text, start, end, probability]."""

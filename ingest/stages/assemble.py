@@ -27,16 +27,20 @@ _CUE_PRECISION = 0.5
 _WORD_PRECISION = 0.1
 
 
-def assemble(episode: Episode, official: OfficialText, cues: Sequence[Cue], heard: Heard | None) -> Transcript:
+def assemble(
+    episode: Episode, official: OfficialText, cues: Sequence[Cue], heard: Heard | None, terms: Sequence[str] = ()
+) -> Transcript:
     """Give the official words the times of the heard ones, by Laws 2 and 3 of the design; pure.
 
     Captions with names are official text unless the notes have more words. Captions without names give the notes their
     times, or are the transcript. Times printed in the notes are used if nothing was heard, except impossible ones
-    (`printed_times.without_impossible_times`).
+    (`printed_times.without_impossible_times`). Heard words alone are the transcript where there is nothing else;
+    names and terms in it are spelt as in `terms` where the sound agrees.
     """
     official = replace(official, turns=without_impossible_times(official.turns, episode.duration).turns)
     turns: tuple[Turn, ...]
     divergence: Divergence | None = None
+    heard_by: str | None = None
     aliases = official.aliases
     if cues and named(cues) and not _fuller(official, cues):
         turns, aliases = turns_of(cues), {}
@@ -44,9 +48,11 @@ def assemble(episode: Episode, official: OfficialText, cues: Sequence[Cue], hear
         turns, divergence = _timed(episode, official, cues, heard)
     elif cues:
         turns = turns_of(cues)
+    elif heard:
+        turns, heard_by = turns_heard(heard.words, heard.duration, terms), heard.by
     else:
-        turns = turns_heard(heard.words) if heard else ()
-    return Transcript(episode, turns, dict(aliases), divergence, find_roles(turns, aliases))
+        turns = ()
+    return Transcript(episode, turns, dict(aliases), divergence, find_roles(turns, aliases), heard_by=heard_by)
 
 
 def _timed(

@@ -3,12 +3,14 @@
 from pathlib import Path
 from typing import Any
 
+from ingest.errors import AudioError, ModelMissing
 from ingest.library.player import NOTE
 from ingest.library.records import Record, episode_folder, episodes_folder, recording
 from ingest.speech.heard import Heard, TranscriptionOptions, from_json, to_json
 from ingest.speech.transcribe import transcribe
-from ingest.stages.recording import StageProgress
+from ingest.stages.recording import StageProgress, duration_of, has_recording
 from ingest.storage.files import read_if_whole, refuse_damaged, sha256_of, write_json
+from ingest.text.urls import is_remote
 
 
 def heard_of(
@@ -58,6 +60,25 @@ def heard_already(home: Path, record: Record) -> Heard | None:
     audio = recording(home, record.episode.id)
     other = audio is not None and data["key"]["audio_sha256"] != sha256_of(audio)
     return None if other else from_json(data)
+
+
+def sound_to_hear(home: Path, record: Record, transcribe: bool, again: bool) -> float | None:
+    """Return how many seconds of sound a run will probably transcribe for an episode, None if unknown.
+
+    `transcribe` and `again` are the settings of the run. Opens a local recording whose length no source states; makes
+    no request, so captions that are linked count as usable.
+    """
+    has_captions = any(item.transcripts for item in record.items)
+    is_heard = (episode_folder(home, record.episode.id) / "heard.json").exists()
+    if not has_recording(record) or (has_captions and not transcribe) or (is_heard and not again):
+        return 0.0
+    if record.episode.duration:
+        return record.episode.duration
+    url = next(item.enclosure.url for item in reversed(record.items) if item.enclosure)
+    try:
+        return None if is_remote(url) else duration_of(Path(url))
+    except (AudioError, ModelMissing):
+        return None
 
 
 def _heard_elsewhere(home: Path, identifier: str, key: dict[str, str]) -> dict[str, Any] | None:

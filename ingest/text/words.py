@@ -25,6 +25,8 @@ _STAGE = frozenset(
     "over beginning intro outro overlapping speech voices talking at once speakers both all claps clapping cheers "
     "cheering".split()
 )
+# Stands where Whisper heard no words for long. Whether there was speech is not known.
+NOTHING_HEARD = "[no words heard]"
 _STAGE_NOUNS = frozenset(
     "audio clip clips music jingle theme tune sound sounds noise noises recording video voiceover silence pause pauses "
     "advert adverts overlapping claps clapping cheers cheering intro outro vox".split()
@@ -48,7 +50,7 @@ class Piece:
 def is_mark(bracket: str) -> bool:
     """Return whether a bracketed text is a stage direction ("[laughs]") and not speech ("[Tea Board]")."""
     inside = unicodedata.normalize("NFKC", bracket)[1:-1].casefold()
-    if _SOUND.search(inside):
+    if _SOUND.search(inside) or f"[{inside}]" == NOTHING_HEARD:
         return True
     words = [word for word in _WORD.findall(inside) if not word.isdigit()]
     return bool(words) and _STAGE.issuperset(words) and not _STAGE_NOUNS.isdisjoint(words)

@@ -155,6 +155,13 @@ Yes.
     assert render(transcript(*turns), "vtt") == expected
 
 
+def test_a_mark_makes_no_time_an_estimate() -> None:
+    """Nobody says it, so it needs no time; words without one do."""
+    said = spoken("Ann", "Good morning.", 20, 21)
+    assert "estimates" not in render(transcript(Turn(None, "[no words heard]"), said), "vtt")
+    assert "estimates" in render(transcript(Turn(None, "Hello."), said), "vtt")
+
+
 def test_srt_as_written() -> None:
     """The label stands at the first caption of a turn; ">>" tells turns apart that no name does."""
     turns = (

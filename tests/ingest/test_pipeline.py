@@ -264,6 +264,50 @@ def test_audio_only_waits_for_weights_and_is_done_when_they_come(tmp_path, home,
     assert weights.calls == 1
 
 
+def test_only_heard_words_say_who_heard_them_and_how_surely(tmp_path, home, weights):
+    """A transcript of heard words names the model and keeps each probability; official words, though timed, do not."""
+    named = TranscriptionOptions(model="models/tiny.en")
+    (heard,) = run(feed(tmp_path, item(inside=enclosure(tmp_path))), home, IngestSettings(listening=named))
+    transcript = load_transcript(home, heard.episode.id)
+    assert transcript.heard_by == "Whisper tiny.en"
+    assert {word.probability for turn in transcript.turns for word in turn.words} == {0.9}
+    source = feed(tmp_path, item(notes=NOTES, inside=enclosure(tmp_path)))
+    (written,) = run(source, home, IngestSettings(listening=named))
+    transcript = load_transcript(home, written.episode.id)
+    assert {turn.timing for turn in transcript.turns} == {"aligned"}
+    assert transcript.heard_by is None
+    assert {word.probability for turn in transcript.turns for word in turn.words} == {None}
+
+
+@pytest.mark.parametrize("version", ["HEARD_VERSION", "ALIGNED_VERSION"])
+@pytest.mark.parametrize("notes", ["", NOTES])
+def test_a_new_version_hears_nothing_again(tmp_path, home, weights, monkeypatch, notes, version):
+    """It makes its own transcripts again from the words that were heard, and leaves all others as they are."""
+    status = "ingested" if (version == "ALIGNED_VERSION") == bool(notes) else "unchanged"
+    source = feed(tmp_path, item(notes=notes, inside=enclosure(tmp_path)))
+    run(source, home, IngestSettings())
+    monkeypatch.setattr(pipeline, version, getattr(pipeline, version) + 1)
+    assert [outcome.status for outcome in run(source, home, IngestSettings())] == [status]
+    assert weights.calls == 1
+
+
+def test_notes_without_a_transcript_spell_the_names_that_were_heard(tmp_path, home, weights):
+    """Their names are shown instead of what was heard; other notes make the transcript again, of the same words."""
+    weights.text = ["so we had tea with Cat Stephens today"]
+    source = feed(tmp_path, item(inside=enclosure(tmp_path)))
+    (outcome,) = run(source, home, IngestSettings())
+    assert load_transcript(home, outcome.episode.id).turns[0].text == "So we had tea with Cat Stephens today"
+    source = feed(tmp_path, item(notes="An hour with Kat Stevens.", inside=enclosure(tmp_path)))
+    (outcome,) = run(source, home, IngestSettings())
+    assert outcome.status == "ingested"
+    turn, gap = load_transcript(home, outcome.episode.id).turns
+    assert turn.text == "So we had tea with Kat Stevens today"
+    assert [word.heard for word in turn.words] == ["so", *[None] * 4, "Cat", "Stephens", None]
+    assert gap.text == "[no words heard]", "the recording goes on for 17 s"
+    assert run(source, home, IngestSettings())[0].status == "unchanged"
+    assert weights.calls == 1
+
+
 def test_an_episode_with_text_is_ingested_without_weights(tmp_path, home, weights):
     """Official text needs no Whisper: ingested, with a remark, and timed by the run that finds weights."""
     source = feed(tmp_path, item(notes=NOTES, inside=enclosure(tmp_path)))

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from ingest.errors import LibraryError
 from ingest.reference.glossary import glossary
-from ingest.speech.turns import LONG_PAUSE_WORDS, PAUSE, SHORT_PAUSE, turns_heard
+from ingest.speech.turns import LONG_PAUSE_WORDS, PAUSE, SHORT_PAUSE, VERY_LONG_WORDS, turns_heard
 from ingest.speech.vocabulary import vocabulary_for
 from ingest.transcript import (
     Divergence,
@@ -29,7 +29,7 @@ from ingest.transcript import (
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 SECONDS = st.integers(0, 10_000_000).map(lambda milliseconds: milliseconds / 1000)
 MAYBE_SECONDS = st.none() | SECONDS
-WORDS = st.builds(Word, TEXT, MAYBE_SECONDS, MAYBE_SECONDS)
+WORDS = st.builds(Word, TEXT, MAYBE_SECONDS, MAYBE_SECONDS, MAYBE_SECONDS, st.none() | TEXT)
 TURNS = st.builds(
     Turn,
     speaker=st.none() | TEXT,
@@ -67,6 +67,7 @@ TRANSCRIPTS = st.builds(
     st.dictionaries(TEXT, TEXT, max_size=3),
     st.none() | DIVERGENCES,
     st.dictionaries(TEXT, st.builds(Role, TEXT, st.integers(0, 99), TEXT), max_size=3),
+    heard_by=st.none() | TEXT,
 )
 EPISODE = Episode("tea-1-abcd", "g-1", Show("tea", "Tea show"))
 
@@ -162,15 +163,21 @@ def test_a_transcript_can_be_put_under_new_facts():
     assert with_episode(transcript, other) == Transcript(other, (Turn("Ann", "Hi"),))
 
 
+def heard(word: Word) -> str:
+    return word.text if word.heard is None else word.heard
+
+
 @given(st.lists(st.tuples(st.sampled_from(["one", "two", "GOV.UK"]), st.floats(0, 3), st.floats(0.1, 1)), max_size=40))
 def test_heard_words_become_turns_without_losing_one(spoken):
-    """Every heard word is in one turn, in order, with its own times, and nobody is named."""
+    """Every heard word is in one turn, in order, with its own times and probability, and nobody is named."""
     words, clock = [], 0.0
     for text, pause, length in spoken:
-        words.append(HeardWord(text, clock + pause, clock + pause + length, 0.5))
+        words.append(HeardWord(text, clock + pause, clock + pause + length, length))
         clock += pause + length
     turns = turns_heard(words)
-    assert [word for turn in turns for word in turn.words] == [Word(word.text, word.start, word.end) for word in words]
+    assert [(heard(word), word.start, word.end, word.probability) for turn in turns for word in turn.words] == [
+        (word.text, word.start, word.end, word.probability) for word in words
+    ]
     assert {turn.speaker for turn in turns} <= {None}
     assert {turn.timing for turn in turns} <= {"heard"}
     assert all((turn.start, turn.end) == (turn.words[0].start, turn.words[-1].end) for turn in turns)
@@ -178,18 +185,20 @@ def test_heard_words_become_turns_without_losing_one(spoken):
 
 
 def test_a_pause_ends_a_turn_and_a_short_one_ends_a_long_turn():
-    """1.5 s of silence end any turn, 0.6 s one of 150 words."""
+    """1.5 s of silence end any turn, 0.6 s one of 150 words where a sentence ends, else one of 300."""
 
-    def counts(*pauses: float) -> list[int]:
+    def counts(*pauses: float, text: str = "Word.") -> list[int]:
         words, clock = [], 0.0
         for pause in (0.0, *pauses):
-            words.append(HeardWord("word", clock + pause, clock + pause + 0.5))
+            words.append(HeardWord(text, clock + pause, clock + pause + 0.5))
             clock += pause + 0.5
         return [len(turn.words) for turn in turns_heard(words)]
 
     assert counts(PAUSE - 0.1, PAUSE, 0.0) == [2, 2]
     assert counts(*[0.0] * (LONG_PAUSE_WORDS - 2), SHORT_PAUSE + 0.01, 0.0) == [LONG_PAUSE_WORDS + 1]
     assert counts(*[0.0] * (LONG_PAUSE_WORDS - 1), SHORT_PAUSE + 0.01, 0.0) == [LONG_PAUSE_WORDS, 2]
+    for length, expected in ((LONG_PAUSE_WORDS, [LONG_PAUSE_WORDS + 2]), (VERY_LONG_WORDS, [VERY_LONG_WORDS, 2])):
+        assert counts(*[0.0] * (length - 1), SHORT_PAUSE + 0.01, 0.0, text="word,") == expected
 
 
 def test_a_turn_is_as_sure_as_its_words_on_average():

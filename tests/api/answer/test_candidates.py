@@ -19,7 +19,7 @@ BOATS = "All boats left the harbour before the storm came."
 
 def spans(base: KnowledgeBase, question: str, speaker: str | None = None) -> tuple[QuoteCandidate, ...]:
     query = query_of(base, parse_question(question))
-    return candidates_of(base.generation, query, search(base.generation, query, 12), speaker)
+    return candidates_of(base, query, search(base.generation, query, 12), speaker)
 
 
 def text_of(base: KnowledgeBase, span: QuoteCandidate) -> str:
@@ -125,7 +125,7 @@ def test_figures_have_their_definition(base_of: MakeBase) -> None:
     base = base_of({"a-1-aaaa": [("Ada", f"{TIDE} {BOATS}")], "b-1-aaaa": [("Bo", "Nothing of the moon was seen.")]})
     query = query_of(base, parse_question("Did the storm come by moon?"))
     share = information_of(base.generation, base.generation.terms("storm moon"))  # the rest is grammar
-    for span in candidates_of(base.generation, query, search(base.generation, query, 12)):
+    for span in candidates_of(base, query, search(base.generation, query, 12)):
         said = text_of(base, span)
         chosen = [item for item in base.generation.sentences(span.hit.passage) if item.text in said]
         mean = np.mean([item.vector for item in chosen], axis=0)
@@ -148,7 +148,7 @@ def test_information_is_shared_out_by_rarity(base_of: MakeBase) -> None:
 def test_nothing_found_gives_no_candidates(base_of: MakeBase) -> None:
     """Without hits there is nothing to weigh."""
     base = base_of({"a-1-aaaa": [("Ada", TIDE)]})
-    assert candidates_of(base.generation, query_of(base, parse_question("tide")), ()) == ()
+    assert candidates_of(base, query_of(base, parse_question("tide")), ()) == ()
 
 
 def test_who_is_asked_about_speaks_for_themselves(base_of: MakeBase) -> None:

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.settings import Settings
+from index.building.build import build
 from index.chunk import PassageShape
 from ingest.library.records import (
     Record,
@@ -21,7 +22,7 @@ from ingest.library.records import (
     save_record,
     save_transcript,
 )
-from ingest.transcript import Divergence, Episode, Show, Transcript, Turn, Unheard, Unwritten
+from ingest.transcript import Divergence, Episode, Show, Transcript, Turn, Unheard, Unwritten, Word
 from tests.api.markup import Element, Seen, seen
 
 TIMED, GUESSED, UNTIMED, WAITING = "harbour-1-aaaa", "harbour-2-bbbb", "harbour-3-cccc", "harbour-4-eeee"
@@ -183,6 +184,34 @@ def test_an_edited_transcript_says_since_when(opened: Callable[..., Seen], home:
     assert "The words of this transcript were edited on" in page.all("main")[0].text
 
 
+def test_a_corrected_name_says_what_was_heard(opened: Callable[..., Seen], home: Path) -> None:
+    """Who doubts a spelling can see what the model wrote; a page without corrections has no such list."""
+    title = "Names and terms that are not spelt as they were heard"
+    assert title not in opened(f"/episodes/{TIMED}").all("main")[0].text
+    transcript = load_transcript(home, TIMED)
+    assert transcript is not None
+    heard = Turn(None, "Kat <b>", words=(Word("Kat", heard="Cat"), Word("<b>", heard="<i>")))
+    save_transcript(home, replace(transcript, turns=(heard, heard, *transcript.turns)), "heard")
+    items = [item.text for item in opened(f"/episodes/{TIMED}").all("li") if "heard as" in item.text]
+    assert items == ["Kat: heard as “Cat”, 2 times", "b: heard as “i”, 2 times"]
+
+
+def test_what_episodes_repeat_is_said_to_be_an_advert(opened: Callable[..., Seen], home: Path, encoder: Any) -> None:
+    """Beside the turn that holds it, with its first words; without an index, and in other turns, nothing is said."""
+    mark = "[advert or announcement repeated in other episodes]"
+    advert = "Bramble Hill mattresses are made of recycled bicycle chains, " * 4 + "because your back deserves better."
+    for identifier in (TIMED, GUESSED, UNTIMED):
+        transcript = load_transcript(home, identifier)
+        assert transcript is not None
+        turns = (*transcript.turns, Turn(None, advert, words=tuple(map(Word, advert.split()))))
+        save_transcript(home, replace(transcript, turns=turns, heard_by="Whisper tiny.en"), "heard")
+    assert mark not in opened(f"/episodes/{TIMED}").all("main")[0].text
+    build(home, encoder)
+    said = [turn.text for turn in turns_of(opened(f"/episodes/{TIMED}"))]
+    assert [mark in text for text in said] == [False] * (len(said) - 1) + [True]
+    assert "Not searched: “Bramble Hill mattresses are made" in said[-1]
+
+
 def test_downloads_are_those_that_exist(client: TestClient) -> None:
     """Formats that need times are offered only where there are some."""
     for identifier, expected in ((TIMED, ["json", "vtt", "srt", "md", "txt"]), (UNTIMED, ["json", "md", "txt"])):
@@ -334,7 +363,7 @@ def test_a_recording_that_cannot_play_here_is_a_link(
 
 
 def test_what_text_and_recording_do_not_share_is_said(opened: Callable[..., Seen], home: Path) -> None:
-    """Words that were not heard stand below their turn, words that are not written between the turns."""
+    """Words that were not heard stand below their turn, words and sounds that are not written between the turns."""
     transcript = load_transcript(home, TIMED)
     assert transcript is not None
     unheard = (
@@ -347,9 +376,10 @@ def test_what_text_and_recording_do_not_share_is_said(opened: Callable[..., Seen
     page = opened(f"/episodes/{TIMED}")
     assert [note.text for note in page.of_class("app-differs")] == [
         "In the recording but not in the transcript, 0:00 to 0:01: “an <advert> plays”",
-        "Not heard in the recording: “Moving away took nineteen months”",
-        "In the recording but not in the transcript, 0:30 to 0:33: “purple teapots of note”",
-        "This part was not heard in the recording.",
+        "Not heard in the recording at 0:20: “Moving away took nineteen months”",
+        "In the recording but not in the transcript, 0:24 to 0:44: “purple teapots of note”",
+        "This part was not heard in the recording at 0:40.",
+        "In the recording but not in the transcript, 0:51 to 10:00: no words were heard.",
     ]
     assert "87% of these words were heard in the recording" in page.all("main")[0].text
     assert "Not heard" in turns_of(page)[1].text
@@ -363,6 +393,20 @@ def test_hostile_text_is_text(client: TestClient) -> None:
     assert not page.all("img")
     assert not page.all("audio")
     assert not page.all("b")
+
+
+@pytest.mark.parametrize(("heard_by", "named"), [("Whisper tiny.en", "Whisper tiny.en"), (None, "Whisper")])
+def test_heard_words_say_which_model_heard_them(
+    opened: Callable[..., Seen], home: Path, heard_by: str | None, named: str
+) -> None:
+    """Where nobody wrote the words the page names the model, if it is known, and elsewhere it says nothing of it."""
+    assert "misheard" not in opened(f"/episodes/{TIMED}").all("main")[0].text
+    transcript = load_transcript(home, TIMED)
+    assert transcript is not None
+    turns = tuple(replace(turn, timing="heard") for turn in transcript.turns)
+    save_transcript(home, replace(transcript, turns=turns, heard_by=heard_by), "heard")
+    page = opened(f"/episodes/{TIMED}")
+    assert f"These are the words that {named} heard." in page.all("main")[0].text
 
 
 def test_what_only_scripts_can_do_is_hidden_until_they_run(client: TestClient) -> None:

@@ -1,6 +1,7 @@
 """`playback divergence` tells where official text and recording differ, and says so where nothing can be compared."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,10 @@ from ingest.alignment.divergence import suspicion
 from ingest.library.records import episode_folder, episode_ids
 from ingest.pipeline import IngestSettings, ingest_episode
 from ingest.sources import register_source
+from ingest.speech.weights import PACKAGED, packaged_folder
 from ingest.transcript import Divergence, OfficialTurn, Turn, Unheard, Unwritten, untimed
+
+SPOKEN = Path(__file__).parents[3].parent / "shared" / "audio" / "spoken"
 
 ASK = "Hello and welcome to the tea show, where we talk about kettles and cups. How did you choose your kettle?"
 TELL = (
@@ -28,10 +32,13 @@ def clock(seconds: float) -> str:
     return f"00:{int(seconds) // 60:02}:{seconds % 60:06.3f}"
 
 
-def captions(*texts: str) -> str:
-    """Each text is spoken at two words a second, one after the other."""
+def captions(*texts: str | float) -> str:
+    """Each text is spoken at two words a second, one after the other; a number is that many seconds without words."""
     cues, now = ["WEBVTT"], 0.0
     for text in texts:
+        if isinstance(text, float):
+            now += text
+            continue
         end = now + len(text.split()) / 2
         cues.append(f"{clock(now)} --> {clock(end)}\n{text}")
         now = end
@@ -78,6 +85,7 @@ def test_json_is_the_divergence_of_the_contract(differing, capsys) -> None:
     assert found["unheard"][0]["start"] == pytest.approx((len(ASK.split()) + 11) / 2, abs=1.0)
     advert = len(f"{ASK} {TELL}".split()) - len(SKIPPED.split())
     assert [(item["text"], item["start"]) for item in found["unwritten"]] == [(ADVERT, advert / 2)]
+    assert found["gaps"] == []
     assert found["problems"] == ["label without text: 'Cy Poe'"]
     exported = json.loads((episode_folder(home, episode) / "transcript.json").read_text())["divergence"]
     assert {name: found[name] for name in exported} == exported
@@ -93,12 +101,29 @@ def test_people_read_turn_speaker_and_time(differing, capsys) -> None:
     assert lines[-2:] == ["problems in the official text: 1", "  label without text: 'Cy Poe'"]
 
 
+def test_a_part_that_the_text_lacks_has_its_times_length_and_first_words(tmp_path, capsys) -> None:
+    """An advert of ten seconds between two turns, and eight seconds without words before the last."""
+    advert = f"{ADVERT} {ADVERT} and on"
+    home, episode = ingested(tmp_path, NOTES.replace("Cy Poe:\n\n", ""), captions(ASK, advert, TELL, 8.0, CLOSE))
+    lines = told(home, episode, capsys).splitlines()[-4:]
+    assert lines[0] == "parts of the recording that the text lacks: 2"
+    assert re.fullmatch(rf"  0:\d\d to 0:\d\d \(10 s\): “{advert}”", lines[1])
+    assert re.fullmatch(r"  0:\d\d to 0:\d\d \(8 s\): no words were heard", lines[2])
+    assert lines[3] == "other heard words not in the text: none"
+    spoken, silent = json.loads(told(home, episode, capsys, "--json"))["gaps"]
+    start, after = len(ASK.split()) / 2, len(f"{ASK} {advert} {TELL}".split()) / 2
+    assert (spoken["text"], silent["text"]) == (advert, "")
+    assert (spoken["start"], spoken["end"]) == pytest.approx((start, start + 10), abs=0.6)
+    assert (silent["start"], silent["end"]) == pytest.approx((after, after + 8), abs=0.6)
+
+
 def test_a_text_that_was_heard_whole_shows_no_difference(tmp_path, capsys) -> None:
     """Nothing is listed, nothing suspected."""
     home, episode = ingested(tmp_path, NOTES.replace("Cy Poe:\n\n", ""), captions(ASK, TELL, CLOSE))
     assert told(home, episode, capsys).splitlines() == [
         f"{episode}: 100.0% of the official words were heard",
         "official words not heard: none",
+        "parts of the recording that the text lacks: none",
         "heard words not in the text: none",
     ]
 
@@ -135,6 +160,47 @@ def test_impossible_printed_times_are_among_the_problems(tmp_path, capsys) -> No
     problems = json.loads(told(home, episode, capsys, "--json"))["problems"]
     assert len(problems) == 1
     assert problems[0].startswith("printed times that run backwards")
+
+
+def heard(name: str, home: Path, capsys: pytest.CaptureFixture[str]) -> tuple[dict, dict, str]:
+    """A spoken variant of the seed, heard for real: what is known of it, its divergence, its outcome."""
+    if not SPOKEN.is_dir() or packaged_folder() is None:
+        pytest.skip("recordings in ../shared, and weights")
+    truth = json.loads((SPOKEN / f"{name}.truth.json").read_text("utf-8"))
+    (episode,) = register_source(str(SPOKEN / name), home).episodes
+    outcome = ingest_episode(episode, home, IngestSettings(fallback=PACKAGED))
+    return truth, json.loads(told(home, episode.id, capsys, "--json")), outcome.message
+
+
+@pytest.mark.corpus
+def test_music_and_an_advert_that_are_heard_are_named_within_a_second(tmp_path, capsys) -> None:
+    """Both are gaps of the text; the advert has its words, the music none, and the outcome names both."""
+    truth, found, outcome = heard("musicad", tmp_path, capsys)
+    assert len(found["gaps"]) == len(truth["inserted"]) == 2
+    for gap, inserted in zip(found["gaps"], truth["inserted"], strict=True):
+        assert gap["start"] == pytest.approx(inserted["start"], abs=1.0)
+        assert gap["end"] == pytest.approx(inserted["end"], abs=1.0)
+        assert gap["text"].split()[:7] == inserted["text"].split()[:7]
+    assert "not in the text: 28 s at 4:56 (“This episode is brought to you by" in outcome
+    assert "at 0:00 (no words)" in outcome
+
+
+@pytest.mark.corpus
+def test_paragraphs_that_were_not_said_are_named_where_they_would_have_been(tmp_path, capsys) -> None:
+    """Both with all of their words, within a second of the words around them; the recording has nothing else."""
+    truth, found, outcome = heard("unspoken", tmp_path, capsys)
+    turns = truth["turns"]
+    unsaid = [(number, text) for number, turn in enumerate(turns) for text in turn["unspoken"]]
+    assert [item["turn"] for item in found["unheard"]] == [number for number, _ in unsaid]
+    # The first is inside a turn, after "on GOV.UK Pay."; the second is a whole turn.
+    inside = next(item for item in turns[0]["sentences"] if item["text"].startswith("Today"))
+    places = [inside["end"], turns[unsaid[1][0] - 1]["end"]]
+    for item, (_, text), place in zip(found["unheard"], unsaid, places, strict=True):
+        assert item["text"].split()[:8] == text.split()[:8]
+        assert item["start"] == pytest.approx(place, abs=1.0)
+        assert item["end"] == pytest.approx(place, abs=1.0)
+    assert found["gaps"] == []
+    assert "not heard: 87 words at 0:18 (“GDS has many products" in outcome
 
 
 def test_an_unknown_episode_is_an_error_in_one_line(differing, capsys) -> None:

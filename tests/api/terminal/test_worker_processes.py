@@ -3,6 +3,8 @@
 import textwrap
 import time
 from dataclasses import replace
+from importlib import import_module
+from itertools import pairwise
 
 import pytest
 
@@ -64,6 +66,48 @@ def test_what_was_finished_before_a_death_is_not_done_again(episodes, tmp_path, 
     assert {title: worked.count(title) for title in ("One", "Three", "Four")} == dict.fromkeys(
         ("One", "Three", "Four"), 1
     )
+
+
+TELLING = """
+import os, signal, time
+from api.terminal.worker_processes import tell
+from ingest.library.outcome import Outcome
+
+def work(episode):
+    for number in range({reports}):
+        tell(episode.id, number, {reports})
+    if episode.title == "Two":
+        os.kill(os.getpid(), signal.SIGKILL)
+    time.sleep(1.0)  # until somebody has listened
+    return Outcome(episode, "ingested", "")
+"""
+
+
+@pytest.mark.parametrize("reports", [3, 5000], ids=["a few reports", "more than anybody reads in time"])
+def test_progress_comes_from_the_processes_and_never_holds_them_up(episodes, tmp_path, monkeypatch, reports):
+    """Each episode's reports come in order; a full pipe, a slow reader or a killed process stops nobody."""
+    name = f"telling_{reports}"
+    (tmp_path / f"{name}.py").write_text(TELLING.format(reports=reports))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    told = {}
+
+    def report(episode, done, whole):
+        told.setdefault(episode, []).append((done, whole))
+
+    found = outcomes_of(
+        episodes[:3], import_module(name).work, lambda episode: Outcome(episode, "failed", ""), 2, report
+    )
+    assert {outcome.episode.title: outcome.status for outcome in found} == {
+        "One": "ingested",
+        "Two": "failed",
+        "Three": "ingested",
+    }
+    assert set(told) >= {episodes[2].id}
+    for reported in told.values():
+        assert {whole for _, whole in reported} == {reports}
+        done = [number for number, _ in reported]
+        rounds = [done[first:last] for first, last in pairwise([*[i for i, n in enumerate(done) if n == 0], len(done)])]
+        assert all(numbers == sorted(numbers) for numbers in rounds)
 
 
 @pytest.mark.parametrize("loss", ["damaged", "removed"])
