@@ -15,6 +15,7 @@ from ingest.library.removal import removal_of, remove_empty_lease_folder
 from ingest.shownotes.parse import OfficialText
 from ingest.speech.engines import weights_available
 from ingest.speech.heard import Heard, TranscriptionOptions
+from ingest.speech.hearing import not_understood
 from ingest.speech.own_terms import own_terms
 from ingest.speech.vocabulary import vocabulary_for
 from ingest.stages.assemble import assemble, with_edges
@@ -108,6 +109,8 @@ def _ingest(record: Record, home: Path, settings: IngestSettings, progress: Stag
     captions = captions_of(home, record, settings.again, settings.allow)
     official = official_of(home, record, captions, settings.again)
     heard, remark = _listen(record, home, settings, captions, official.text, progress)
+    if heard is not None and (reason := not_understood(heard.words, heard.model)):
+        heard, remark = None, f"not transcribed: {reason}"
     record = load_record(home, record.episode.id)
     # Only known times have edges to refine; without them the recording makes no difference.
     has_times = bool(captions.cues or heard or any(turn.start is not None for turn in official.text.turns))
@@ -227,8 +230,9 @@ def _nothing_ingested(
 
 
 def _vocabulary(record: Record, official: OfficialText) -> tuple[str, ...]:
-    speakers = dict.fromkeys(turn.speaker for turn in official.turns if turn.speaker)
-    return vocabulary_for(record.episode.title, (*people_of(record), *speakers))
+    speakers = (turn.speaker for turn in official.turns if turn.speaker)
+    texts = [official.description or "", *(turn.text for turn in official.turns)]
+    return vocabulary_for((*people_of(record), *speakers), record.episode.title, texts)
 
 
 def _key(heard: Heard | None) -> str | None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib import import_module
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -30,12 +31,15 @@ NO_SPEECH_LIMIT = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Recogniser:
-    """A loaded engine: `hear` returns a clip's word pieces with seconds in the clip.
+    """A loaded engine: `hear` returns a clip's word pieces with seconds in the clip, `hear_again` does so differently.
 
+    `hear` decodes the clip as one text and expects the vocabulary. `hear_again` decodes as Whisper does with a whole
+    recording, from each of its own timestamps to the next, and expects nothing: slower, but it stops early less often.
     `languages` returns the probability of each language that the clip may be in.
     """
 
     hear: Callable[[Samples, str], list[HeardWord]]
+    hear_again: Callable[[Samples, str], list[HeardWord]]
     languages: Callable[[Samples], dict[str, float]]
 
 
@@ -96,8 +100,8 @@ def _faster_whisper(weights: Path, listening: TranscriptionOptions) -> Recognise
             raise ValueError(f"the model wants {model.model.n_mels} mel bands, preprocessor_config.json says {mels}")
     fixed = _fixed_language(listening, model.supported_languages, model.model.is_multilingual)
 
-    def hear(clip: Samples, language: str) -> list[HeardWord]:
-        segments, _ = model.transcribe(
+    def segments(clip: Samples, language: str, **options: Any) -> Iterator[Any]:
+        found, _ = model.transcribe(
             clip,
             language=language,
             beam_size=BEAM,
@@ -106,15 +110,28 @@ def _faster_whisper(weights: Path, listening: TranscriptionOptions) -> Recognise
             log_prob_threshold=LOGPROB_LIMIT,
             no_speech_threshold=NO_SPEECH_LIMIT,
             condition_on_previous_text=False,  # otherwise one loop spreads to the rest
-            without_timestamps=True,
             word_timestamps=True,
-            hotwords=prompt(listening.vocabulary) or None,
+            **options,
         )
+        return iter(found)
+
+    def words(found: Iterable[Any]) -> list[HeardWord]:
+        return [
+            HeardWord(word.word, float(word.start), float(word.end), float(word.probability))
+            for segment in found
+            for word in segment.words or []
+        ]
+
+    # The vocabulary is an initial prompt: as hotwords, a list of names can make the model drop most of a clip.
+    wording = prompt(listening.vocabulary) or None
+
+    def hear(clip: Samples, language: str) -> list[HeardWord]:
         # A clip is one segment. Stop after it: the engine would go on to decode the few hundredths of a second after
         # the last word, where it can only hallucinate.
-        segment = next(iter(segments), None)
-        words = (segment.words or []) if segment else []
-        return [HeardWord(word.word, float(word.start), float(word.end), float(word.probability)) for word in words]
+        return words(islice(segments(clip, language, without_timestamps=True, initial_prompt=wording), 1))
+
+    def hear_again(clip: Samples, language: str) -> list[HeardWord]:
+        return words(segments(clip, language))
 
     def languages(clip: Samples) -> dict[str, float]:
         if fixed:
@@ -124,7 +141,7 @@ def _faster_whisper(weights: Path, listening: TranscriptionOptions) -> Recognise
         except IndexError:  # a model converted without its list of languages has none, and the engine fails on that
             return {}
 
-    return Recogniser(hear, languages)
+    return Recogniser(hear, hear_again, languages)
 
 
 def _openai_whisper(weights: Path, listening: TranscriptionOptions) -> Recogniser:
@@ -176,8 +193,31 @@ def _openai_whisper(weights: Path, listening: TranscriptionOptions) -> Recognise
                 num_frames=min(len(clip) // whisper.audio.HOP_LENGTH, whisper.audio.N_FRAMES),
                 last_speech_timestamp=0.0,
             )
+        return words([segment])
+
+    def hear_again(clip: Samples, language: str) -> list[HeardWord]:
+        with _reproducible(listening.threads):
+            found = whisper.transcribe(
+                model,
+                clip,
+                verbose=None,
+                language=language,
+                temperature=TEMPERATURES,
+                beam_size=BEAM,
+                best_of=BEAM,
+                compression_ratio_threshold=COMPRESSION_LIMIT,
+                logprob_threshold=LOGPROB_LIMIT,
+                no_speech_threshold=NO_SPEECH_LIMIT,
+                condition_on_previous_text=False,
+                word_timestamps=True,
+                fp16=gpu,
+            )
+        return words(found["segments"])
+
+    def words(segments: Iterable[Any]) -> list[HeardWord]:
         return [
             HeardWord(word["word"], float(word["start"]), float(word["end"]), float(word["probability"]))
+            for segment in segments
             for word in segment["words"]
         ]
 
@@ -187,7 +227,7 @@ def _openai_whisper(weights: Path, listening: TranscriptionOptions) -> Recognise
         with _reproducible(listening.threads):
             return dict(whisper.detect_language(model, mel(clip))[1])
 
-    return Recogniser(hear, languages)
+    return Recogniser(hear, hear_again, languages)
 
 
 @contextmanager

@@ -13,6 +13,10 @@ from ingest.transcript import HeardWord
 EDGE = 0.3
 # A phrase of so many words may be said this often in a row, a longer one twice; Whisper's loops repeat dozens of times.
 REPEATS = {1: 5, 2: 3, 3: 3}
+# People who say "no" ten times take their time and are understood; Whisper's loops fill the last moments of a clip.
+SPOKEN_PHRASE = 2  # words of a phrase that people repeat more often
+SPOKEN_PACE = 5.0  # words a second that nobody passes who repeats himself
+SPOKEN_PROBABILITY = 0.5  # of the words, in the mean
 LONGEST_PHRASE = 25  # words; a loop of Whisper repeats one sentence
 PROMPT_RUN = 6  # this many words in a row from the vocabulary are an echo of the prompt, not speech
 
@@ -60,14 +64,16 @@ def in_order(words: Sequence[HeardWord], duration: float) -> list[HeardWord]:
 def without_loops(words: Sequence[HeardWord]) -> list[HeardWord]:
     """Return the words without Whisper's loops: of a phrase that is repeated again and again, one copy is kept.
 
-    People repeat single words and short phrases, so these must repeat more often to count as a loop (REPEATS).
+    People repeat single words and short phrases, so these must repeat more often to count as a loop (REPEATS), and
+    however often they repeat, they are no loop if they last as long as speech does and are as sure (`_is_spoken`).
     """
     keys = [" ".join(normalise(word.text)) or word.text for word in words]
     kept: list[HeardWord] = []
     position = 0
     while position < len(words):
         size, times = _loop_at(keys, position)
-        kept.extend(words[position : position + size])
+        repeats = words[position : position + size * times]
+        kept.extend(repeats if _is_spoken(repeats, size) else repeats[:size])
         position += size * times
     return kept
 
@@ -100,6 +106,14 @@ def _least(before: HeardWord, after: HeardWord) -> float | None:
 
 def _floor(seconds: float) -> float:
     return math.floor(seconds * 1000) / 1000  # rounded down, so never past the end
+
+
+def _is_spoken(repeats: Sequence[HeardWord], size: int) -> bool:
+    """Return whether somebody probably said a phrase of `size` words again and again."""
+    seconds = repeats[-1].end - repeats[0].start
+    known = [word.probability for word in repeats if word.probability is not None]
+    is_sure = sum(known) >= SPOKEN_PROBABILITY * len(repeats)
+    return size <= SPOKEN_PHRASE and is_sure and len(repeats) <= SPOKEN_PACE * seconds
 
 
 def _loop_at(keys: Sequence[str], position: int) -> tuple[int, int]:

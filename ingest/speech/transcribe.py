@@ -1,7 +1,8 @@
 """Transcribe recordings into heard words with Whisper, by one of two engines (`ingest.speech.engines`).
 
-Both engines get the same clips: at most 30 s of speech found by Silero, each decoded once. So silence costs nothing,
-stays in the timeline, and gives Whisper no room to hallucinate; and no clip can delay a recording for long.
+Both engines get the same clips: at most 30 s of speech found by Silero, each decoded once, and once more if words seem
+to be missing. So silence costs nothing, stays in the timeline, and gives Whisper no room to hallucinate; and no clip
+can delay a recording for long.
 """
 
 import logging
@@ -9,11 +10,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from ingest.audio.load import SAMPLE_RATE, blocks, probe
 from ingest.errors import LibraryError
 from ingest.speech.engines import Recogniser, open_recogniser, package, weights_available
 from ingest.speech.heard import Heard, TranscriptionOptions, from_json, to_json
-from ingest.speech.postprocess import cleaned, in_speech, join_word_pieces
+from ingest.speech.hearing import is_unsure, lacks_words, words_right
+from ingest.speech.postprocess import cleaned, in_speech, join_word_pieces, without_loops
 from ingest.speech.windows import CLIP, Region, Samples, clips, windows
 from ingest.storage.files import read_json, sha256_of, write_json
 from ingest.transcript import HeardWord
@@ -22,7 +26,8 @@ logger = logging.getLogger(__name__)
 
 SecondsProgress = Callable[[float, float], None]
 
-WINDOW = 120.0  # seconds held in memory at once, and the most work lost when a run is interrupted
+WINDOW = 240.0  # seconds held in memory at once, and the most work lost when a run is interrupted
+QUIET, MOST_GAIN = 0.03, 300.0  # root mean square of full scale to which quiet sound is raised, and by how much at most
 LANGUAGE_CLIPS = 3  # clips that vote on the language; the first alone may be a jingle or a guest's greeting
 
 
@@ -32,7 +37,7 @@ def transcribe(
     """Return the words of a recording with their times in seconds.
 
     `progress` is called with (seconds done, total seconds), which never decrease and are equal in the last call. With
-    `resume`, progress is saved to that file every two minutes of sound. A later call for the same audio, engine and
+    `resume`, progress is saved to that file every four minutes of sound. A later call for the same audio, engine and
     model resumes from it, with the vocabulary recorded in it. The caller deletes the file when the result is stored.
     Raises AudioError for an unusable recording and ModelMissing for missing weights or packages.
     """
@@ -63,13 +68,21 @@ def _speech(samples: Samples) -> list[Region]:
     """Return the regions of speech in seconds, found by the Silero model that ships with faster-whisper."""
     vad = package("faster_whisper.vad")
     options = vad.VadOptions(
+        threshold=0.15,  # at the usual 0.5, a sixth of what is said at meetings would not be heard
+        neg_threshold=0.1,  # a region ends below it; the library's own choice, 0.01 here, would find hardly any pause
         min_speech_duration_ms=100,  # a shorter sound is a click
-        min_silence_duration_ms=300,  # pauses at which clips may be cut
+        min_silence_duration_ms=160,  # pauses at which clips may be cut
         speech_pad_ms=200,  # for breath and soft consonants at the edges, which Silero misses
         max_speech_duration_s=CLIP - 1,  # cut at the last short pause; 1 s for the padding
     )
-    found = vad.get_speech_timestamps(samples, options)
+    found = vad.get_speech_timestamps(levelled(samples), options)
     return [(region["start"] / SAMPLE_RATE, region["end"] / SAMPLE_RATE) for region in found]
+
+
+def levelled(samples: Samples) -> Samples:
+    """Return the samples made louder if they are quiet; Silero finds nobody in them otherwise, though Whisper would."""
+    loudness = float(np.sqrt(np.mean(np.square(samples, dtype=np.float64))))
+    return samples if loudness >= QUIET else samples * np.float32(min(MOST_GAIN, QUIET / max(loudness, 1e-9)))
 
 
 def _listened(
@@ -81,11 +94,23 @@ def _listened(
     language = heard.language or _language(recogniser, sound)
     words: list[HeardWord] = []
     for (start, end), clip in zip(stretches, sound, strict=True):
-        pieces = join_word_pieces(recogniser.hear(clip, language))
-        words += [_moved(word, heard.duration + start, heard.duration + end) for word in pieces]
+        speech = [(first - start, last - start) for first, last in regions if start < last and first < end]
+        found = better_hearing(recogniser, clip, language, speech, bool(heard.vocabulary))
+        words += [_moved(word, heard.duration + start, heard.duration + end) for word in found]
         done(end)
-    speech = [(heard.duration + start, heard.duration + end) for start, end in regions]
-    return replace(heard, language=language, words=heard.words + tuple(in_speech(words, speech)))
+    spoken = [(heard.duration + start, heard.duration + end) for start, end in regions]
+    return replace(heard, language=language, words=heard.words + tuple(in_speech(words, spoken)))
+
+
+def better_hearing(
+    recogniser: Recogniser, clip: Samples, language: str, speech: list[Region], is_expecting: bool
+) -> list[HeardWord]:
+    """Return a clip's words; if some seem to be missing or the vocabulary to mislead, those of the better hearing."""
+    first = join_word_pieces(recogniser.hear(clip, language))
+    if not lacks_words(first, speech) and not (is_expecting and is_unsure(first)):
+        return first
+    second = join_word_pieces(recogniser.hear_again(clip, language))
+    return max(first, second, key=lambda words: words_right(without_loops(words)))
 
 
 def _moved(word: HeardWord, start: float, end: float) -> HeardWord:

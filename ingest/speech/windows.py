@@ -13,6 +13,7 @@ Samples = NDArray[np.float32]
 Region = tuple[float, float]  # seconds, start and end
 
 CLIP = 30.0  # seconds of Whisper's input, fixed by its training
+FULL = 0.7  # share of a clip that is filled before a long pause may end it: encoding always costs as much as 30 s
 LONGEST_PAUSE = 2.0  # seconds of silence that may stay inside a clip; Whisper hallucinates in longer ones
 
 
@@ -65,7 +66,7 @@ def clips(regions: Sequence[Region], limit: float = CLIP) -> list[Region]:
         while end < len(regions) and regions[end][1] - start <= limit and pause[end] <= LONGEST_PAUSE:
             end += 1
         if end < len(regions) and pause[end] <= LONGEST_PAUSE:
-            late = [index for index in range(first + 1, end + 1) if regions[index - 1][1] - start >= limit / 2]
+            late = [index for index in range(first + 1, end + 1) if regions[index - 1][1] - start >= limit * FULL]
             end = max(late or [end], key=lambda index: (pause[index], index))
         found.append((start, regions[end - 1][1]))
         first = end

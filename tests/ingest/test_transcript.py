@@ -5,9 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.errors import LibraryError
-from ingest.reference.glossary import glossary
 from ingest.speech.turns import LONG_PAUSE_WORDS, PAUSE, SHORT_PAUSE, VERY_LONG_WORDS, turns_heard
-from ingest.speech.vocabulary import vocabulary_for
 from ingest.transcript import (
     Divergence,
     Episode,
@@ -207,12 +205,3 @@ def test_a_turn_is_as_sure_as_its_words_on_average():
     assert [turn.confidence for turn in turns_heard(known)] == [0.75]
     assert [turn.confidence for turn in turns_heard(known[2:])] == [None]
     assert turns_heard([]) == ()
-
-
-def test_the_vocabulary_begins_with_the_people():
-    """Whisper reads only the beginning: people first, then the title, then the glossary; each once."""
-    words = vocabulary_for("GOV.UK Pay", ["Kat Stevens", "Kat Stevens"])
-    assert words[:2] == ("Kat Stevens", "GOV.UK Pay")
-    assert {entry.term for entry in glossary()} <= set(words)
-    assert len(words) == len(set(words))
-    assert vocabulary_for(None, []) == tuple(entry.term for entry in glossary())

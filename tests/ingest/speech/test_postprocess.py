@@ -2,6 +2,7 @@
 
 import itertools
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -80,7 +81,19 @@ def test_words_in_silence_are_invented():
 )
 def test_loops_are_kept_once_and_emphasis_is_kept_whole(text, kept):
     """A phrase again and again is a loop; a word said four times is how people talk."""
-    assert texts(without_loops(said(text))) == kept
+    assert texts(without_loops(said(text, step=0.15))) == kept
+
+
+@pytest.mark.parametrize(
+    ("step", "probability", "kept"),
+    [(0.3, 0.9, 10), (0.05, 0.9, 1), (0.3, 0.3, 1)],
+    ids=["said", "in no time", "unsure"],
+)
+def test_who_says_no_ten_times_is_told_from_a_loop(step, probability, kept):
+    """By the sound: ten words that take three seconds and are understood were said."""
+    words = [replace(word, probability=probability) for word in said("no " * 10, step=step)]
+    assert len(without_loops(words)) == kept
+    assert len(without_loops([*said("we asked"), *words, *said("then", 9.0)])) == kept + 3
 
 
 def test_a_loop_over_several_clips_is_found():
@@ -149,9 +162,10 @@ def test_clips_hold_all_speech_and_are_never_too_long(regions):
     assert silent <= LONGEST_PAUSE * max(0, len(regions) - 1) + 1e-6
 
 
-def test_clips_are_cut_at_the_longest_pause_of_their_second_half():
-    """Of the pauses 0.2, 1.5 and 0.3 s, the long one is the border."""
-    assert clips([(0, 14), (14.2, 18), (19.5, 25), (25.3, 32)]) == [(0, 18), (19.5, 32)]
+def test_clips_are_cut_at_the_longest_pause_of_their_last_third():
+    """Of the pauses 0.2, 1.5 and 0.3 s, the long one is the border; an earlier one is not, however long."""
+    assert clips([(0, 17), (17.2, 22), (23.5, 27), (27.3, 34)]) == [(0, 22), (23.5, 34)]
+    assert clips([(0, 10), (11.9, 22), (22.5, 27), (27.3, 34)]) == [(0, 22), (22.5, 34)]
 
 
 def test_clips_end_at_long_silence():

@@ -34,10 +34,15 @@ ENGINES = [("faster-whisper", "ct2"), ("openai-whisper", "tiny.pt"), ("openai-wh
 
 
 @pytest.fixture(autouse=True)
-def two_temperatures(monkeypatch):
-    """Random weights never convince, so every temperature is tried: a search and one sampling, of two, are enough."""
+def brief_hearing(monkeypatch):
+    """Random weights never convince, so every temperature is tried: a search and one sampling, of two, are enough.
+
+    Nor would they ever find the right number of words, so clips are heard once.
+    """
     monkeypatch.setattr(engines, "TEMPERATURES", (0.0, 0.8))
     monkeypatch.setattr(engines, "BEAM", 2)
+    monkeypatch.setattr(transcribing, "lacks_words", lambda *_: False)
+    monkeypatch.setattr(transcribing, "is_unsure", lambda *_: False)
 
 
 @pytest.fixture(params=ENGINES[:2], ids=lambda engine: engine[0])
@@ -214,7 +219,7 @@ def test_what_an_engine_invents_is_guarded_against(talk, checkpoints, monkeypatc
         pieces = [HeardWord(f" {word}", 0.1 * i, 0.1 * i + 0.1, 0.5) for i, word in enumerate(["so", "it", "is"] * 20)]
         return [*pieces, HeardWord(" late", 500.0, 501.0, 0.5), HeardWord(" early", -5.0, -4.0, 0.5)]
 
-    stand_in = engines.Recogniser(hear, lambda clip: {"cy": 0.6, "en": 0.4})
+    stand_in = engines.Recogniser(hear, hear, lambda clip: {"cy": 0.6, "en": 0.4})
     monkeypatch.setattr(transcribing, "open_recogniser", lambda weights, listening: stand_in)
     heard = transcribe(talk, TranscriptionOptions("faster-whisper", str(checkpoints / "ct2")))
     assert heard.language == "cy"
@@ -222,9 +227,14 @@ def test_what_an_engine_invents_is_guarded_against(talk, checkpoints, monkeypatc
     assert [word.text for word in heard.words[:5]] == ["so", "it", "is", "late", "early"]
 
 
+def saying(pieces):
+    """A stand-in for an engine that hears the same in every clip, however it is asked."""
+    return engines.Recogniser(lambda *_: pieces, lambda *_: pieces, lambda clip: {"en": 1.0})
+
+
 def test_words_keep_their_place_in_the_recording(talk, checkpoints, monkeypatch):
     """Whatever the windows, a word at the start of each clip stands where that voice begins: at 2 and at 20 s."""
-    stand_in = engines.Recogniser(lambda clip, language: [HeardWord(" here", 0.2, 0.5, 0.9)], lambda clip: {"en": 1.0})
+    stand_in = saying([HeardWord(" here", 0.2, 0.5, 0.9)])
     monkeypatch.setattr(transcribing, "open_recogniser", lambda weights, listening: stand_in)
     for window in (300.0, 15.0):
         monkeypatch.setattr(transcribing, "WINDOW", window)
@@ -245,7 +255,7 @@ def test_a_word_in_a_pause_of_a_clip_is_left_out(tmp_path, voice, record, checkp
         HeardWord(" invented", 3.7, 3.9, 0.9),
         HeardWord(" after", 5.5, 6.0, 0.9),
     ]
-    stand_in = engines.Recogniser(lambda clip, language: pieces, lambda clip: {"en": 1.0})
+    stand_in = saying(pieces)
     monkeypatch.setattr(transcribing, "open_recogniser", lambda weights, listening: stand_in)
     heard = transcribe(path, TranscriptionOptions("faster-whisper", str(checkpoints / "ct2")))
     assert [word.text for word in heard.words] == ["said", "after"]

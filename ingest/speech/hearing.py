@@ -1,0 +1,74 @@
+"""Judge what Whisper heard in a clip: whether words seem to be missing, and which of two hearings is better; pure."""
+
+from collections.abc import Sequence
+from pathlib import PurePath
+
+from ingest.speech.windows import Region
+from ingest.transcript import HeardWord
+
+# Measured with tiny.en on meetings and on clear speech (docs/adr/0018). People say 2.5 to 3.5 words per second of
+# speech, and rarely pause for more than a second where the voice detector finds speech.
+FEWEST = 1.8  # words per second of speech
+LONGEST_HOLE = 1.5  # seconds of speech without a word
+UNSURE = 0.7  # mean probability of words; below it the expected vocabulary may have misled the model
+ENGLISH_ONLY = ".en"  # ends the names of Whisper's English-only models
+# A meeting with much noise has a mean of 0.75, spoken German 0.39 (tiny.en).
+UNDERSTOOD, LEAST_WORDS = 0.5, 10  # mean probability of an episode's words; fewer words say nothing about a language
+_PADDING = 0.4  # seconds that the voice detector adds to a region of speech
+_LONGEST_WORD = 1.0  # seconds; a longer word is one whose end was not found
+_COST = 0.3  # of a word that is probably wrong; one that is missing costs as much as one that is right gains
+
+
+def lacks_words(words: Sequence[HeardWord], speech: Sequence[Region]) -> bool:
+    """Return whether a clip's words are too few for its regions of speech, or leave a long stretch of it empty."""
+    seconds = sum(max(0.0, end - start - _PADDING) for start, end in speech)
+    return len(words) < FEWEST * seconds or any(_hole(words, region) >= LONGEST_HOLE for region in speech)
+
+
+def is_unsure(words: Sequence[HeardWord]) -> bool:
+    """Return whether the mean probability of the words is low; without words it is not."""
+    return bool(words) and sum(map(_probability, words)) < UNSURE * len(words)
+
+
+def words_right(words: Sequence[HeardWord]) -> float:
+    """Return how many of the words are expected to be right, less a share of those that are expected to be wrong.
+
+    The hearing of a clip with the higher value makes fewer errors: an error is a word that is missing, wrong or too
+    many.
+    """
+    return sum(probability - _COST * (1 - probability) for probability in map(_probability, words))
+
+
+def not_understood(words: Sequence[HeardWord], model: str) -> str | None:
+    """Return why the words are no text if an English-only model was given another language, else None.
+
+    Such a model cannot tell languages apart; it makes English of any, but is unsure of nearly every word.
+    """
+    name = PurePath(model).name
+    if not name.endswith(ENGLISH_ONLY) or len(words) < LEAST_WORDS:
+        return None
+    mean = sum(map(_probability, words)) / len(words)
+    if mean >= UNDERSTOOD:
+        return None
+    return (
+        f"{name} knows only English and was unsure of nearly every word (mean probability {mean:.2f}), so this is "
+        "another language or mostly noise; name a model that knows the language, such as --model small"
+    )
+
+
+def _probability(word: HeardWord) -> float:
+    return 1.0 if word.probability is None else word.probability
+
+
+def _hole(words: Sequence[HeardWord], region: Region) -> float:
+    """Return the longest time in seconds within a region in which no word is said."""
+    start, end = region
+    longest, covered = 0.0, start
+    for word in sorted(words, key=_start):
+        longest = max(longest, min(word.start, end) - covered)
+        covered = max(covered, min(word.end, word.start + _LONGEST_WORD))
+    return max(longest, end - covered)
+
+
+def _start(word: HeardWord) -> float:
+    return word.start
