@@ -2,7 +2,8 @@
 
     python -m benchmarks.hearing --shared ../shared [--rounds 3] [--json]
 
-Plain faster-whisper is `WhisperModel.transcribe` with its own settings and word times. Playback hears each recording
+Plain faster-whisper is `WhisperModel.transcribe` with its own settings and word times, and like Playback it uses one
+thread. Playback hears each recording
 without vocabulary, and with that of the episode's people and official text. The recordings are meetings, short clips,
 the sample show and spoken variants of a known text, all with what was really said. Words are compared as Whisper's
 authors do (`whisper.normalizers`); words wrong are those that are missing, different or too many, as a share of those
@@ -85,13 +86,13 @@ def hear(recording: Recording, way: str) -> Run:
     if way == "plain":
         from faster_whisper import WhisperModel
 
-        model = WhisperModel(str(packaged_folder()), device="cpu", compute_type="int8")
+        model = WhisperModel(str(packaged_folder()), device="cpu", compute_type="int8", cpu_threads=1)
         segments, _ = model.transcribe(str(recording.path), word_timestamps=True)
         text = " ".join(segment.text for segment in segments)
     else:
         people = dict.fromkeys(re.findall(r"^([A-Z]\w+ [A-Z]\w+):", recording.official, re.MULTILINE))
         vocabulary = vocabulary_for(people, None, [recording.official]) if way == "with" else ()
-        heard = transcribe(recording.path, TranscriptionOptions(model=PACKAGED, vocabulary=vocabulary, threads=2))
+        heard = transcribe(recording.path, TranscriptionOptions(model=PACKAGED, vocabulary=vocabulary))
         text = " ".join(word.text for word in heard.words)
     return Run(text, _cpu() - begun)
 

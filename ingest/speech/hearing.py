@@ -14,15 +14,28 @@ UNSURE = 0.7  # mean probability of words; below it the expected vocabulary may 
 ENGLISH_ONLY = ".en"  # ends the names of Whisper's English-only models
 # A meeting with much noise has a mean of 0.75, spoken German 0.39 (tiny.en).
 UNDERSTOOD, LEAST_WORDS = 0.5, 10  # mean probability of an episode's words; fewer words say nothing about a language
-_PADDING = 0.4  # seconds that the voice detector adds to a region of speech
+_SHORT_PAUSE = 0.4  # seconds of silence that do not part two regions of speech
 _LONGEST_WORD = 1.0  # seconds; a longer word is one whose end was not found
 _COST = 0.3  # of a word that is probably wrong; one that is missing costs as much as one that is right gains
 
 
 def lacks_words(words: Sequence[HeardWord], speech: Sequence[Region]) -> bool:
     """Return whether a clip's words are too few for its regions of speech, or leave a long stretch of it empty."""
-    seconds = sum(max(0.0, end - start - _PADDING) for start, end in speech)
-    return len(words) < FEWEST * seconds or any(_hole(words, region) >= LONGEST_HOLE for region in speech)
+    seconds = sum(end - start for start, end in speech)
+    return len(words) < FEWEST * seconds or bool(holes(words, speech))
+
+
+def holes(words: Sequence[HeardWord], speech: Sequence[Region]) -> list[Region]:
+    """Return the stretches of speech of a second and a half or more in which no word was heard, in order."""
+    found: list[Region] = []
+    for start, end in _joined(speech):
+        covered = start
+        inside = sorted((word for word in words if word.end > start and word.start < end), key=_start)
+        for word in inside:
+            found.append((covered, word.start))
+            covered = max(covered, min(word.end, word.start + _LONGEST_WORD))
+        found.append((covered, end))
+    return [(start, end) for start, end in found if end - start >= LONGEST_HOLE]
 
 
 def is_unsure(words: Sequence[HeardWord]) -> bool:
@@ -60,14 +73,14 @@ def _probability(word: HeardWord) -> float:
     return 1.0 if word.probability is None else word.probability
 
 
-def _hole(words: Sequence[HeardWord], region: Region) -> float:
-    """Return the longest time in seconds within a region in which no word is said."""
-    start, end = region
-    longest, covered = 0.0, start
-    for word in sorted(words, key=_start):
-        longest = max(longest, min(word.start, end) - covered)
-        covered = max(covered, min(word.end, word.start + _LONGEST_WORD))
-    return max(longest, end - covered)
+def _joined(regions: Sequence[Region]) -> list[Region]:
+    """Return the regions with those that touch as one; the voice detector parts speech at every short pause."""
+    joined: list[Region] = []
+    for start, end in regions:
+        if joined and start - joined[-1][1] < _SHORT_PAUSE:
+            start, _ = joined.pop()
+        joined.append((start, end))
+    return joined
 
 
 def _start(word: HeardWord) -> float:

@@ -10,7 +10,7 @@ from ingest.text.words import normalise
 from ingest.transcript import HeardWord
 
 # A word may lie this many seconds outside speech, because voice activity and word times are that imprecise.
-EDGE = 0.3
+EDGE = 0.5
 # A phrase of so many words may be said this often in a row, a longer one twice; Whisper's loops repeat dozens of times.
 REPEATS = {1: 5, 2: 3, 3: 3}
 # People who say "no" ten times take their time and are understood; Whisper's loops fill the last moments of a clip.

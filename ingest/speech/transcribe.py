@@ -16,9 +16,9 @@ from ingest.audio.load import SAMPLE_RATE, blocks, probe
 from ingest.errors import LibraryError
 from ingest.speech.engines import Recogniser, open_recogniser, package, weights_available
 from ingest.speech.heard import Heard, TranscriptionOptions, from_json, to_json
-from ingest.speech.hearing import is_unsure, lacks_words, words_right
+from ingest.speech.hearing import holes, is_unsure, lacks_words, words_right
 from ingest.speech.postprocess import cleaned, in_speech, join_word_pieces, without_loops
-from ingest.speech.windows import CLIP, Region, Samples, clips, windows
+from ingest.speech.windows import CLIP, PADDING, Region, Samples, clips, padded, windows
 from ingest.storage.files import read_json, sha256_of, write_json
 from ingest.transcript import HeardWord
 
@@ -65,15 +65,18 @@ def transcribe(
 
 
 def _speech(samples: Samples) -> list[Region]:
-    """Return the regions of speech in seconds, found by the Silero model that ships with faster-whisper."""
+    """Return the regions of speech in seconds, found by the Silero model that ships with faster-whisper.
+
+    They are not padded, so that the pauses between them keep their length: a clip is cut at the longest.
+    """
     vad = package("faster_whisper.vad")
     options = vad.VadOptions(
         threshold=0.15,  # at the usual 0.5, a sixth of what is said at meetings would not be heard
         neg_threshold=0.1,  # a region ends below it; the library's own choice, 0.01 here, would find hardly any pause
         min_speech_duration_ms=100,  # a shorter sound is a click
         min_silence_duration_ms=160,  # pauses at which clips may be cut
-        speech_pad_ms=200,  # for breath and soft consonants at the edges, which Silero misses
-        max_speech_duration_s=CLIP - 1,  # cut at the last short pause; 1 s for the padding
+        speech_pad_ms=0,
+        max_speech_duration_s=CLIP - 1,  # cut at the last short pause; 1 s for the padding of clips
     )
     found = vad.get_speech_timestamps(levelled(samples), options)
     return [(region["start"] / SAMPLE_RATE, region["end"] / SAMPLE_RATE) for region in found]
@@ -89,7 +92,7 @@ def _listened(
     samples: Samples, regions: list[Region], heard: Heard, recogniser: Recogniser, done: Callable[[float], None]
 ) -> Heard:
     """Transcribe one window and return `heard` with its words added."""
-    stretches = clips(regions)
+    stretches = padded(clips(regions, CLIP - 2 * PADDING), len(samples) / SAMPLE_RATE)
     sound = [samples[round(start * SAMPLE_RATE) : round(end * SAMPLE_RATE)] for start, end in stretches]
     language = heard.language or _language(recogniser, sound)
     words: list[HeardWord] = []
@@ -105,12 +108,19 @@ def _listened(
 def better_hearing(
     recogniser: Recogniser, clip: Samples, language: str, speech: list[Region], is_expecting: bool
 ) -> list[HeardWord]:
-    """Return a clip's words; if some seem to be missing or the vocabulary to mislead, those of the better hearing."""
-    first = join_word_pieces(recogniser.hear(clip, language))
-    if not lacks_words(first, speech) and not (is_expecting and is_unsure(first)):
-        return first
-    second = join_word_pieces(recogniser.hear_again(clip, language))
-    return max(first, second, key=lambda words: words_right(without_loops(words)))
+    """Return a clip's words; if some seem to be missing or the vocabulary to mislead, those of the better hearing.
+
+    Speech that both hearings leave without a word is heard by itself: after a pause Whisper may ignore another voice.
+    """
+    words = join_word_pieces(recogniser.hear(clip, language))
+    if not lacks_words(words, speech) and not (is_expecting and is_unsure(words)):
+        return words
+    again = join_word_pieces(recogniser.hear_again(clip, language))
+    words = max(words, again, key=lambda heard: words_right(without_loops(heard)))
+    for start, end in holes(words, speech):
+        rest = clip[round(start * SAMPLE_RATE) : round((end + PADDING) * SAMPLE_RATE)]
+        words += [_moved(word, start, end) for word in join_word_pieces(recogniser.hear(rest, language))]
+    return sorted(words, key=lambda word: word.start)
 
 
 def _moved(word: HeardWord, start: float, end: float) -> HeardWord:

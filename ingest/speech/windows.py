@@ -14,7 +14,8 @@ Region = tuple[float, float]  # seconds, start and end
 
 CLIP = 30.0  # seconds of Whisper's input, fixed by its training
 FULL = 0.7  # share of a clip that is filled before a long pause may end it: encoding always costs as much as 30 s
-LONGEST_PAUSE = 2.0  # seconds of silence that may stay inside a clip; Whisper hallucinates in longer ones
+LONGEST_PAUSE = 2.4  # seconds of silence that may stay inside a clip; Whisper hallucinates in longer ones
+PADDING = 0.2  # seconds around a clip for breath and soft consonants, which the voice detector misses
 
 
 def windows(
@@ -71,6 +72,16 @@ def clips(regions: Sequence[Region], limit: float = CLIP) -> list[Region]:
         found.append((start, regions[end - 1][1]))
         first = end
     return found
+
+
+def padded(stretches: Sequence[Region], end: float) -> list[Region]:
+    """Return the clips with 0.2 s more on both sides, or half of a shorter pause between two, within 0…`end`."""
+    middles = [(before[1] + after[0]) / 2 for before, after in itertools.pairwise(stretches)]
+    borders = list(itertools.pairwise([0.0, *middles, end])) if stretches else []
+    return [
+        (max(start - PADDING, earliest), min(stop + PADDING, latest))
+        for (start, stop), (earliest, latest) in zip(stretches, borders, strict=True)
+    ]
 
 
 def _parts(region: Region, limit: float) -> list[Region]:

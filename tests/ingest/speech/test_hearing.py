@@ -24,7 +24,6 @@ def said(count, start=0.2, step=0.4, probability=0.9):
         ([*said(10), *said(10, start=6.4)], [(0.0, 10.6)], True),  # its middle
         ([*said(10), *said(10, start=6.4)], [(0.0, 4.4), (6.2, 10.6)], False),  # a pause is no speech
         ([], [(0.0, 3.0)], True),
-        ([], [(0.0, 0.4)], False),  # nothing but the voice detector's padding
         ([], [], False),
         ([HeardWord("yes", 0.2, 9.9, 0.9)] * 20, [(0.0, 10.0)], True),  # one word does not last ten seconds
         (said(6, step=1.4), [(0.0, 9.0)], True),  # evenly few
@@ -69,11 +68,26 @@ def test_a_doubtful_clip_is_heard_again_and_the_better_hearing_kept(first, secon
     """Only if words are missing or the vocabulary may have misled; a loop is not many words."""
     asked = []
     recogniser = engines.Recogniser(
-        lambda clip, language: first, lambda clip, language: asked.append(language) or second, lambda clip: {"en": 1.0}
+        lambda clip, language: first if len(clip) == len(CLIP) else [],
+        lambda clip, language: asked.append(language) or second,
+        lambda clip: {"en": 1.0},
     )
     found = better_hearing(recogniser, CLIP, "en", SPEECH, expecting)
     assert found == (first if kept == "first" else second)
     assert asked == ([] if second is None else ["en"])
+
+
+def test_speech_that_stays_empty_is_heard_by_itself():
+    """After a pause Whisper may ignore another voice; its words stand where they were said, in order."""
+    before, after = said(6), said(4, start=7.0)
+    recogniser = engines.Recogniser(
+        lambda clip, language: [*before, *after] if len(clip) == len(CLIP) else [HeardWord(" we", 0.1, 0.3, 0.9)],
+        lambda clip, language: [],
+        lambda clip: {"en": 1.0},
+    )
+    found = better_hearing(recogniser, CLIP, "en", [(0.2, 2.6), (2.8, 8.6)], is_expecting=False)
+    assert [word.text for word in found] == [*(word.text for word in before), "we", *(word.text for word in after)]
+    assert found[6].start == pytest.approx(2.7, abs=0.01)
 
 
 def test_another_language_is_not_taken_for_english():

@@ -14,7 +14,7 @@ from ingest.errors import LibraryError
 from ingest.speech.heard import Heard, from_json, to_json
 from ingest.speech.postprocess import cleaned, in_order, in_speech, join_word_pieces, without_loops, without_prompt
 from ingest.speech.vocabulary import PROMPT, prompt
-from ingest.speech.windows import LONGEST_PAUSE, clips, cut, windows
+from ingest.speech.windows import LONGEST_PAUSE, clips, cut, padded, windows
 from ingest.transcript import HeardWord
 
 
@@ -166,6 +166,18 @@ def test_clips_are_cut_at_the_longest_pause_of_their_last_third():
     """Of the pauses 0.2, 1.5 and 0.3 s, the long one is the border; an earlier one is not, however long."""
     assert clips([(0, 17), (17.2, 22), (23.5, 27), (27.3, 34)]) == [(0, 22), (23.5, 34)]
     assert clips([(0, 10), (11.9, 22), (22.5, 27), (27.3, 34)]) == [(0, 22), (22.5, 34)]
+
+
+@given(speech)
+def test_padded_clips_stay_apart_and_within_the_sound(regions):
+    """Each clip gets up to 0.2 s more on both sides; none reaches into another or past the end."""
+    stretches = clips(regions)
+    wider = padded(stretches, regions[-1][1] + 0.1 if regions else 0.0)
+    assert all(
+        0 <= start <= first and last <= end for (first, last), (start, end) in zip(stretches, wider, strict=True)
+    )
+    assert all(first - start <= 0.2 + 1e-9 for (first, _), (start, _) in zip(stretches, wider, strict=True))
+    assert all(before[1] <= after[0] for before, after in itertools.pairwise(wider))
 
 
 def test_clips_end_at_long_silence():
