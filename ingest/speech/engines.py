@@ -1,7 +1,7 @@
 """Run Whisper with one of two engines; only this file imports them."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib import import_module
@@ -33,12 +33,12 @@ NO_SPEECH_LIMIT = 0.6
 class Recogniser:
     """A loaded engine: `hear` returns a clip's word pieces with seconds in the clip, `hear_again` does so differently.
 
-    `hear` decodes the clip as one text and expects the vocabulary. `hear_again` decodes as Whisper does with a whole
-    recording, from each of its own timestamps to the next, and expects nothing: slower, but it stops early less often.
-    `languages` returns the probability of each language that the clip may be in.
+    `hear` decodes the clip as one text and expects the words of a vocabulary. `hear_again` decodes as Whisper does with
+    a whole recording, from each of its own timestamps to the next, and expects nothing: slower, but it stops early less
+    often. `languages` returns the probability of each language that the clip may be in.
     """
 
-    hear: Callable[[Samples, str], list[HeardWord]]
+    hear: Callable[[Samples, str, Sequence[str]], list[HeardWord]]
     hear_again: Callable[[Samples, str], list[HeardWord]]
     languages: Callable[[Samples], dict[str, float]]
 
@@ -122,10 +122,9 @@ def _faster_whisper(weights: Path, listening: TranscriptionOptions) -> Recognise
             for word in segment.words or []
         ]
 
-    # The vocabulary is an initial prompt: as hotwords, a list of names can make the model drop most of a clip.
-    wording = prompt(listening.vocabulary) or None
-
-    def hear(clip: Samples, language: str) -> list[HeardWord]:
+    def hear(clip: Samples, language: str, vocabulary: Sequence[str]) -> list[HeardWord]:
+        # The vocabulary is an initial prompt: as hotwords, a list of names can make the model drop most of a clip.
+        wording = prompt(vocabulary) or None
         # A clip is one segment. Stop after it: the engine would go on to decode the few hundredths of a second after
         # the last word, where it can only hallucinate.
         return words(islice(segments(clip, language, without_timestamps=True, initial_prompt=wording), 1))
@@ -152,7 +151,6 @@ def _openai_whisper(weights: Path, listening: TranscriptionOptions) -> Recognise
     with loading(weights):
         model = _openai_model(weights, listening.model)
     gpu = model.device.type == "cuda"
-    wording = prompt(listening.vocabulary) or None
     fixed = _fixed_language(listening, LANGUAGES, model.is_multilingual)
 
     def mel(clip: Samples) -> Any:
@@ -160,7 +158,7 @@ def _openai_whisper(weights: Path, listening: TranscriptionOptions) -> Recognise
         features = whisper.pad_or_trim(spectrum, whisper.audio.N_FRAMES).to(model.device)
         return features.half() if gpu else features
 
-    def decode(features: Any, language: str) -> Any:
+    def decode(features: Any, language: str, wording: str | None) -> Any:
         tried = []
         for temperature in TEMPERATURES:
             search = {"best_of": BEAM} if temperature else {"beam_size": BEAM}
@@ -176,10 +174,10 @@ def _openai_whisper(weights: Path, listening: TranscriptionOptions) -> Recognise
             tried.append((not repeats, result.avg_logprob, result))
         return max(tried, key=lambda attempt: attempt[:2])[2]  # as faster-whisper does if no attempt is plausible
 
-    def hear(clip: Samples, language: str) -> list[HeardWord]:
+    def hear(clip: Samples, language: str, vocabulary: Sequence[str]) -> list[HeardWord]:
         with _reproducible(listening.threads):
             features = mel(clip)
-            result = decode(features, language)
+            result = decode(features, language, prompt(vocabulary) or None)
             if result is None:
                 return []
             segment = {"seek": 0, "start": 0.0, "end": len(clip) / SAMPLE_RATE, "tokens": result.tokens}

@@ -10,7 +10,7 @@ from ingest.transcript import HeardWord
 # speech, and rarely pause for more than a second where the voice detector finds speech.
 FEWEST = 1.8  # words per second of speech
 LONGEST_HOLE = 1.5  # seconds of speech without a word
-UNSURE = 0.7  # mean probability of words; below it the expected vocabulary may have misled the model
+UNSURE = 0.8  # mean probability of words; below it the expected vocabulary may have misled the model
 ENGLISH_ONLY = ".en"  # ends the names of Whisper's English-only models
 # A meeting with much noise has a mean of 0.75, spoken German 0.39 (tiny.en).
 UNDERSTOOD, LEAST_WORDS = 0.5, 10  # mean probability of an episode's words; fewer words say nothing about a language

@@ -6,7 +6,7 @@ can delay a recording for long.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -50,7 +50,7 @@ def transcribe(
     for samples, regions in windows(blocks(path), done, _speech, WINDOW):
         tell(min(seconds, total), total)
         if regions:
-            recogniser = open_recogniser(weights, replace(listening, vocabulary=heard.vocabulary))
+            recogniser = open_recogniser(weights, listening)
             heard = _listened(samples, regions, heard, recogniser, _shifted(tell, seconds, total))
         done += len(samples)
         seconds = done / SAMPLE_RATE
@@ -98,29 +98,34 @@ def _listened(
     words: list[HeardWord] = []
     for (start, end), clip in zip(stretches, sound, strict=True):
         speech = [(first - start, last - start) for first, last in regions if start < last and first < end]
-        found = better_hearing(recogniser, clip, language, speech, bool(heard.vocabulary))
+        found = best_hearing(recogniser, clip, language, speech, heard.vocabulary)
         words += [_moved(word, heard.duration + start, heard.duration + end) for word in found]
         done(end)
     spoken = [(heard.duration + start, heard.duration + end) for start, end in regions]
     return replace(heard, language=language, words=heard.words + tuple(in_speech(words, spoken)))
 
 
-def better_hearing(
-    recogniser: Recogniser, clip: Samples, language: str, speech: list[Region], is_expecting: bool
+def best_hearing(
+    recogniser: Recogniser, clip: Samples, language: str, speech: list[Region], vocabulary: Sequence[str]
 ) -> list[HeardWord]:
-    """Return a clip's words; if some seem to be missing or the vocabulary to mislead, those of the better hearing.
+    """Return a clip's words; where the vocabulary may mislead, or words are missing, those of the best of two or three.
 
-    Speech that both hearings leave without a word is heard by itself: after a pause Whisper may ignore another voice.
+    Speech that all of them leave without a word is heard by itself: after a pause Whisper may ignore another voice.
     """
-    words = join_word_pieces(recogniser.hear(clip, language))
-    if not lacks_words(words, speech) and not (is_expecting and is_unsure(words)):
+    words = join_word_pieces(recogniser.hear(clip, language, vocabulary))
+    if vocabulary and is_unsure(words):
+        words = _better(words, join_word_pieces(recogniser.hear(clip, language, ())))
+    if not lacks_words(words, speech):
         return words
-    again = join_word_pieces(recogniser.hear_again(clip, language))
-    words = max(words, again, key=lambda heard: words_right(without_loops(heard)))
+    words = _better(words, join_word_pieces(recogniser.hear_again(clip, language)))
     for start, end in holes(words, speech):
         rest = clip[round(start * SAMPLE_RATE) : round((end + PADDING) * SAMPLE_RATE)]
-        words += [_moved(word, start, end) for word in join_word_pieces(recogniser.hear(rest, language))]
+        words += [_moved(word, start, end) for word in join_word_pieces(recogniser.hear(rest, language, ()))]
     return sorted(words, key=lambda word: word.start)
+
+
+def _better(first: list[HeardWord], second: list[HeardWord]) -> list[HeardWord]:
+    return max(first, second, key=lambda words: words_right(without_loops(words)))
 
 
 def _moved(word: HeardWord, start: float, end: float) -> HeardWord:

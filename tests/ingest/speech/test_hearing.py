@@ -6,7 +6,7 @@ import pytest
 from ingest.audio.load import SAMPLE_RATE
 from ingest.speech import engines
 from ingest.speech.hearing import is_unsure, lacks_words, not_understood, words_right
-from ingest.speech.transcribe import better_hearing, levelled
+from ingest.speech.transcribe import best_hearing, levelled
 from ingest.transcript import HeardWord
 
 
@@ -52,40 +52,53 @@ def test_the_hearing_with_more_right_words_is_worth_more():
 CLIP, SPEECH = np.zeros(10 * SAMPLE_RATE, np.float32), [(0.0, 10.0)]
 
 
+def engine(expecting, plain, again, rest=()):
+    """A stand-in that hears so with a vocabulary, without one, by timestamps, and in a part of the clip."""
+
+    def hear(clip, language, vocabulary):
+        return list(rest) if len(clip) < len(CLIP) else expecting if vocabulary else plain
+
+    return engines.Recogniser(hear, lambda clip, language: again, lambda clip: {"en": 1.0})
+
+
+NOBODY = None  # heard by nobody: to ask for it is an error
+LOOP = [HeardWord("the", 3.0 + i / 20, 3.0 + i / 20, 0.99) for i in range(90)]
+
+
 @pytest.mark.parametrize(
-    ("first", "second", "expecting", "kept"),
+    ("hearings", "kept"),
     [
-        (said(24), None, True, "first"),
-        (said(6), said(24), False, "second"),
-        (said(6), said(5), False, "first"),
-        (said(6), [HeardWord("the", 3.0 + i / 20, 3.0 + i / 20, 0.99) for i in range(90)], False, "first"),  # a loop
-        (said(24, probability=0.5), said(24, probability=0.8), True, "second"),
-        (said(24, probability=0.5), None, False, "first"),
+        ((said(24), NOBODY, NOBODY), 0),
+        ((said(6), NOBODY, said(24)), 2),
+        ((said(6), NOBODY, said(5)), 0),
+        ((said(6), NOBODY, LOOP), 0),
+        ((said(24, probability=0.5), said(24, probability=0.6), NOBODY), 1),
+        ((said(24, probability=0.6), said(24, probability=0.5), NOBODY), 0),
+        ((said(6, probability=0.6), said(6, probability=0.5), said(24)), 2),
     ],
-    ids=["enough", "rest dropped", "no better", "a loop", "misled by the vocabulary", "unsure without one"],
+    ids=["enough", "rest dropped", "no better", "a loop", "misled by the vocabulary", "helped by it", "both"],
 )
-def test_a_doubtful_clip_is_heard_again_and_the_better_hearing_kept(first, second, expecting, kept):
-    """Only if words are missing or the vocabulary may have misled; a loop is not many words."""
-    asked = []
-    recogniser = engines.Recogniser(
-        lambda clip, language: first if len(clip) == len(CLIP) else [],
-        lambda clip, language: asked.append(language) or second,
-        lambda clip: {"en": 1.0},
-    )
-    found = better_hearing(recogniser, CLIP, "en", SPEECH, expecting)
-    assert found == (first if kept == "first" else second)
-    assert asked == ([] if second is None else ["en"])
+def test_a_doubtful_clip_is_heard_again_and_the_best_hearing_kept(hearings, kept):
+    """Without the vocabulary if it may have misled, by timestamps if words are missing; a loop is not many words."""
+    assert best_hearing(engine(*hearings), CLIP, "en", SPEECH, ("Pay",)) == hearings[kept]
+
+
+def test_without_a_vocabulary_doubt_is_no_reason():
+    """What is unsure but complete would sound the same again."""
+    words = said(24, probability=0.5)
+    assert best_hearing(engine(NOBODY, words, NOBODY), CLIP, "en", SPEECH, ()) == words
 
 
 def test_speech_that_stays_empty_is_heard_by_itself():
     """After a pause Whisper may ignore another voice; its words stand where they were said, in order."""
     before, after = said(6), said(4, start=7.0)
-    recogniser = engines.Recogniser(
-        lambda clip, language: [*before, *after] if len(clip) == len(CLIP) else [HeardWord(" we", 0.1, 0.3, 0.9)],
-        lambda clip, language: [],
-        lambda clip: {"en": 1.0},
+    found = best_hearing(
+        engine(NOBODY, [*before, *after], [], rest=[HeardWord(" we", 0.1, 0.3, 0.9)]),
+        CLIP,
+        "en",
+        [(0.2, 2.6), (2.8, 8.6)],
+        (),
     )
-    found = better_hearing(recogniser, CLIP, "en", [(0.2, 2.6), (2.8, 8.6)], is_expecting=False)
     assert [word.text for word in found] == [*(word.text for word in before), "we", *(word.text for word in after)]
     assert found[6].start == pytest.approx(2.7, abs=0.01)
 

@@ -197,9 +197,7 @@ def test_both_engines_are_handed_the_same_samples(checkpoints, talk, monkeypatch
 
         def listen(weights, listening, heard=heard, opened=opened):
             recogniser = opened(weights, listening)
-            return replace(
-                recogniser, hear=lambda clip, language: heard.append(clip) or recogniser.hear(clip, language)
-            )
+            return replace(recogniser, hear=lambda clip, *rest: heard.append(clip) or recogniser.hear(clip, *rest))
 
         with monkeypatch.context() as patch:
             patch.setattr(transcribing, "open_recogniser", listen)
@@ -215,7 +213,7 @@ def test_both_engines_are_handed_the_same_samples(checkpoints, talk, monkeypatch
 def test_what_an_engine_invents_is_guarded_against(talk, checkpoints, monkeypatch):
     """A stand-in for an engine that loops, leaves its clip and runs backwards does not get through."""
 
-    def hear(clip, language):
+    def hear(clip, language, vocabulary=()):
         pieces = [HeardWord(f" {word}", 0.1 * i, 0.1 * i + 0.1, 0.5) for i, word in enumerate(["so", "it", "is"] * 20)]
         return [*pieces, HeardWord(" late", 500.0, 501.0, 0.5), HeardWord(" early", -5.0, -4.0, 0.5)]
 
