@@ -1,14 +1,14 @@
 """Compare what Playback hears with what plain faster-whisper hears, with the packaged Whisper: words, time and memory.
 
-    python -m benchmarks.hearing --shared ../shared [--rounds 3] [--json]
+    python -m benchmarks.hearing --shared ../shared [--rounds 3] [--long FILE] [--only words|speed]
 
 Plain faster-whisper is `WhisperModel.transcribe` with its own settings and word times, and like Playback it uses one
-thread. Playback hears each recording
-without vocabulary, and with that of the episode's people and official text. The recordings are meetings, short clips,
-the sample show and spoken variants of a known text, all with what was really said. Words are compared as Whisper's
-authors do (`whisper.normalizers`); words wrong are those that are missing, different or too many, as a share of those
-said. The last table is about the longest recording: each run is a process of its own, plain and Playback in turn.
-Takes half an hour.
+thread. Playback hears each recording without vocabulary, and with that of the episode's people and official text. The
+recordings are meetings, short clips, the sample show and spoken variants of a known text, all with what was really
+said. Words are compared as Whisper's authors do (`whisper.normalizers`); words wrong are those that are missing,
+different or too many, as a share of those said. The last table is about one recording (the longest, or that of
+`--long`): each run is a process of its own, plain and Playback in turn, with the medians of the rounds. Takes 20
+minutes.
 """
 
 import argparse
@@ -19,8 +19,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from statistics import median
+from threading import Thread
 from typing import NamedTuple
 
 import numpy as np
@@ -102,6 +104,23 @@ def _cpu() -> float:
     return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
+def _watch(sizes: list[float]) -> None:
+    """Note the memory in MiB of this process and those it started, again and again."""
+    while True:
+        tasks = Path("/proc/self/task").glob("*/children")
+        processes = ["self", *(child for task in tasks for child in task.read_text().split())]
+        sizes.append(sum(map(_resident, processes)))
+        time.sleep(0.1)
+
+
+def _resident(process: str) -> float:
+    with suppress(OSError):  # it ended
+        for line in Path("/proc", process, "status").read_text().splitlines():
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1]) / 1024
+    return 0.0
+
+
 def words_wrong(said: str, heard: str) -> tuple[int, int]:
     """Return how many words are missing, different or too many (Levenshtein's distance), and how many were said."""
     from whisper.normalizers import EnglishTextNormalizer
@@ -169,9 +188,10 @@ def main() -> None:
     parser.add_argument("--one", nargs=2, metavar=("WAY", "FILE"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one:
+        sizes: list[float] = []
+        Thread(target=_watch, args=(sizes,), daemon=True).start()
         run = hear(Recording("", Path(options.one[1]), "", ""), options.one[0])
-        peaks = [resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-        print(run.cpu, sum(peaks))
+        print(run.cpu, max(sizes))
         return
     if options.only != "speed":
         rows = accuracy(options.shared)
