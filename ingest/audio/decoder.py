@@ -29,6 +29,7 @@ from ingest.audio.decoder_messages import (
     WARNING,
     message,
 )
+from ingest.audio.phase import Phase, stereo
 
 if TYPE_CHECKING:
     from av import AudioFrame, AudioResampler
@@ -199,7 +200,7 @@ def _samples(kind: str, rate: int = SAMPLE_RATE) -> Iterator[bytes]:
         resampler, last = _resampler(rate), None
         heard = 0.0  # seconds of input decoded or filled so far
         first: float | None = None
-        for frame in _frames(container, stream):
+        for frame in _audible(_frames(container, stream)):
             first = frame.time if first is None else first
             gap = (frame.time or 0.0) - (first or 0.0) - heard
             if SHORTEST_HOLE < gap <= LONGEST_HOLE:
@@ -267,6 +268,23 @@ def _frames(container: "InputContainer", stream: "AudioStream") -> "Iterator[Aud
             damaged += 1
     if damaged:
         _send_text(WARNING, f"{damaged} damaged packets were left out")
+
+
+def _audible(frames: "Iterator[AudioFrame]") -> "Iterator[AudioFrame]":
+    """Yield the frames, and of those whose two channels would cancel each other in a mix only the left channel."""
+    import av
+
+    phase = Phase()
+    for frame in frames:
+        planes = [memoryview(plane) for plane in frame.planes]
+        channels = stereo(planes, frame.format.name, frame.samples) if frame.layout.nb_channels == 2 else None
+        if channels is None or not phase.cancels(*channels, frame.samples / frame.sample_rate):
+            yield frame
+            continue
+        left = av.AudioFrame(format=frame.format.name, layout="mono", samples=frame.samples)
+        left.planes[0].update(channels[0].tobytes().ljust(left.planes[0].buffer_size, b"\0"))
+        left.sample_rate, left.pts, left.time_base = frame.sample_rate, frame.pts, frame.time_base
+        yield left
 
 
 def _kind(frame: "AudioFrame") -> tuple[str, str, int]:

@@ -11,6 +11,7 @@ from ingest.transcript import HeardWord
 FEWEST = 1.8  # words per second of speech
 LONGEST_HOLE = 1.5  # seconds of speech without a word
 UNSURE = 0.8  # mean probability of words; below it the expected vocabulary may have misled the model
+FASTEST = 10.0  # words per second of a clip; nobody speaks faster, but of a fifth of a second Whisper makes a sentence
 ENGLISH_ONLY = ".en"  # ends the names of Whisper's English-only models
 # A meeting with much noise has a mean of 0.75, spoken German 0.39 (tiny.en).
 UNDERSTOOD, LEAST_WORDS = 0.5, 10  # mean probability of an episode's words; fewer words say nothing about a language
@@ -23,6 +24,11 @@ def lacks_words(words: Sequence[HeardWord], speech: Sequence[Region]) -> bool:
     """Return whether a clip's words are too few for its regions of speech, or leave a long stretch of it empty."""
     seconds = sum(end - start for start, end in speech)
     return len(words) < FEWEST * seconds or bool(holes(words, speech))
+
+
+def can_be_said(words: Sequence[HeardWord], seconds: float) -> bool:
+    """Return whether so many words fit in a clip of so many seconds."""
+    return len(words) <= FASTEST * seconds
 
 
 def holes(words: Sequence[HeardWord], speech: Sequence[Region]) -> list[Region]:

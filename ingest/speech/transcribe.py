@@ -16,7 +16,7 @@ from ingest.audio.load import SAMPLE_RATE, blocks, probe
 from ingest.errors import LibraryError
 from ingest.speech.engines import Recogniser, open_recogniser, package, weights_available
 from ingest.speech.heard import Heard, TranscriptionOptions, from_json, to_json
-from ingest.speech.hearing import holes, is_unsure, lacks_words, words_right
+from ingest.speech.hearing import can_be_said, holes, is_unsure, lacks_words, words_right
 from ingest.speech.postprocess import cleaned, in_speech, join_word_pieces, without_loops
 from ingest.speech.windows import CLIP, PADDING, Region, Samples, clips, padded, windows
 from ingest.storage.files import read_json, sha256_of, write_json
@@ -99,7 +99,8 @@ def _listened(
     for (start, end), clip in zip(stretches, sound, strict=True):
         speech = [(first - start, last - start) for first, last in regions if start < last and first < end]
         found = best_hearing(recogniser, clip, language, speech, heard.vocabulary)
-        words += [_moved(word, heard.duration + start, heard.duration + end) for word in found]
+        if can_be_said(without_loops(found), end - start):  # of a loop one copy may be true
+            words += [_moved(word, heard.duration + start, heard.duration + end) for word in found]
         done(end)
     spoken = [(heard.duration + start, heard.duration + end) for start, end in regions]
     return replace(heard, language=language, words=heard.words + tuple(in_speech(words, spoken)))

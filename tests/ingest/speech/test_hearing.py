@@ -5,7 +5,7 @@ import pytest
 
 from ingest.audio.load import SAMPLE_RATE
 from ingest.speech import engines
-from ingest.speech.hearing import is_unsure, lacks_words, not_understood, words_right
+from ingest.speech.hearing import can_be_said, is_unsure, lacks_words, not_understood, words_right
 from ingest.speech.transcribe import best_hearing, levelled
 from ingest.transcript import HeardWord
 
@@ -40,6 +40,14 @@ def test_doubt_is_about_the_mean():
     assert is_unsure(said(9, probability=0.6))
     assert not is_unsure([])
     assert not is_unsure([HeardWord("a", 0, 1)])
+
+
+def test_nobody_says_a_sentence_in_a_fifth_of_a_second():
+    """Whisper makes "Thank you very much." of it; the fastest of speakers need longer."""
+    assert not can_be_said(said(4), 0.2)
+    assert can_be_said(said(4), 0.6)  # a quick remark, padded
+    assert can_be_said(said(1), 0.2)
+    assert can_be_said([], 0.01)
 
 
 def test_the_hearing_with_more_right_words_is_worth_more():
