@@ -108,10 +108,10 @@ def test_marks_do_not_count() -> None:
 
 
 def test_the_weak_words_are_named() -> None:
-    """Those that are about as likely to be wrong as right, in order, without the punctuation around them."""
-    turn = heard_turn("Their eye, link is new", [0.9, 0.2, 0.49, None, 0.5])
+    """Those that are about as likely to be wrong as right, in order, each once, without the punctuation around them."""
+    turn = heard_turn("Their eye, link is new eye", [0.9, 0.2, 0.49, None, 0.5, 0.3])
     assert weak_words(turn, 0, len(turn.text)) == ("eye", "link")
-    assert weak_words(turn, len("Their eye, "), len(turn.text)) == ("link",)
+    assert weak_words(turn, len("Their eye, "), len(turn.text)) == ("link", "eye")
 
 
 def test_the_page_of_a_quote_names_its_weak_words(base_with: Save, client: TestClient) -> None:
