@@ -11,7 +11,12 @@ from ingest.speech.heard import Heard, from_json, to_json
 from ingest.transcript import HeardWord
 
 HEARD = Heard(
-    (HeardWord("Good", 0.0, 0.4, 0.9), HeardWord("day", 0.4, 0.8, None)), "en", "faster-whisper", "tiny.en", 2.0, ("Ann",)
+    (HeardWord("Good", 0.0, 0.4, 0.9), HeardWord("day", 0.4, 0.8, None)),
+    "en",
+    "faster-whisper",
+    "tiny.en",
+    2.0,
+    ("Ann",),
 )
 
 
