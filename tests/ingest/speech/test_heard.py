@@ -52,5 +52,5 @@ def test_words_of_earlier_versions_may_lack_a_probability() -> None:
 )
 def test_what_is_no_heard_word_is_refused(word: Any) -> None:
     """With one line that says what to do: it must not reach a transcript, nor a quote's `heard_confidence`."""
-    with pytest.raises(LibraryError, match="not of schema 1: .*; restore them from a backup, or hear again"):
+    with pytest.raises(LibraryError, match=r"not of schema 1: .*; restore them from a backup, or hear again"):
         from_json({**to_json(HEARD), "words": [word]})
