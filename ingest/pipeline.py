@@ -31,8 +31,9 @@ from ingest.transcript import Episode, Transcript
 
 logger = logging.getLogger(__name__)
 
-# Increase it when the same inputs give a different transcript: the second where only transcripts of heard words can
-# differ, the third where only text that heard words time can, so that all others stay as they are.
+# Increase the one whose transcripts should be made again, because the same inputs give better ones: HEARD_VERSION for
+# transcripts of heard words alone, ALIGNED_VERSION for official text that Whisper's words time, TRANSCRIPT_VERSION for
+# all others. Captions that version 4 aligned stay as they are, although they now give slightly other times and errors.
 TRANSCRIPT_VERSION = 4
 HEARD_VERSION = 5
 ALIGNED_VERSION = 5

@@ -17,6 +17,7 @@ from index.keywords import stems
 from index.passage import Hit
 from index.search import Query
 from index.sentences import ends_as_question
+from ingest.errors import LibraryError
 from ingest.text.words import normalise, without_marks
 
 Floats = NDArray[np.float32]
@@ -151,7 +152,10 @@ def _share_right(base: KnowledgeBase, hit: Hit, chosen: Sequence[FoundSentence])
     timing = hit.passage.timing
     if timing != "heard":
         return 1.0
-    opened = open_transcript(base.home, hit.passage.episode_id)
+    try:
+        opened = open_transcript(base.home, hit.passage.episode_id)
+    except LibraryError:  # only an answer that quotes it must fail, which says what to do
+        opened = None
     first, last = chosen[0].sentence, chosen[-1].sentence
     if opened is None or first.turn >= len(opened.transcript.turns):  # changed since it was indexed
         return share_right(timing, None)

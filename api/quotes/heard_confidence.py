@@ -34,11 +34,11 @@ def heard_confidence(turn: Turn, start: int, end: int) -> float | None:
 def weak_words(turn: Turn, start: int, end: int) -> tuple[str, ...]:
     """Return the words in characters [start, end) of a turn that are about as likely wrong as right, in order.
 
-    Without the punctuation around them.
+    Each once, without the punctuation around it.
     """
     words = words_within(turn, start, end)
     weak = (word.text for word in words if word.probability is not None and word.probability < WEAK_WORD)
-    return tuple(text.strip(string.punctuation) or text for text in weak)
+    return tuple(dict.fromkeys(text.strip(string.punctuation) or text for text in weak))
 
 
 def share_right(timing: Timing | None, confidence: float | None) -> float:

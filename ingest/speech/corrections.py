@@ -149,7 +149,7 @@ def _agrees(span: _Span, term: _Term, spelt: Collection[str]) -> bool:
         and _distance(_spelling(span.letters), _spelling(term.letters)) <= MOST_DIFFERENT * len(term.letters)
         and _digits(span.letters) == _digits(term.letters)
         and _begin_alike(span.letters, term.letters)
-        and span.letters[-1] == term.letters[-1]  # "Daniel" is not "Danielle", "Julia" not "Julie"
+        and _end_alike(span, term)
         and bool(other)
         and (len(term.words) > 1 or term.has_own_shape or span.cores[0][:1].isupper())
         and all(span.is_odd(place) and span.cores[place] not in spelt for place in other)
@@ -228,6 +228,16 @@ def _digits(text: str) -> str:
 def _begin_alike(heard: str, term: str) -> bool:
     """Return whether words of the same sound also begin alike: "Kat" and "Cat" do, "Alan" and "Lane" do not."""
     return heard[0] == term[0] or not {heard[0], term[0]} & _SILENT
+
+
+def _end_alike(span: _Span, term: _Term) -> bool:
+    """Return whether the words end with the same letters: "Daniel" is not "Danielle", "Julia Brown" not "Julie Brown".
+
+    Where they are divided otherwise, only the last one can be compared.
+    """
+    if len(span.cores) != len(term.words):
+        return span.letters[-1] == term.letters[-1]
+    return all(_letters(core)[-1] == _letters(word)[-1] for core, word in zip(span.cores, term.words, strict=True))
 
 
 def _distance(heard: str, term: str) -> int:

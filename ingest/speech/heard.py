@@ -1,5 +1,6 @@
 """Heard words and the options of a transcription as values, and their JSON; pure, loads no engine."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from ingest.transcript import HeardWord
 SCHEMA = 1
 
 Engine = Literal["faster-whisper", "openai-whisper"]
+_ROUNDING = 1e-3  # by which an engine's mean of probabilities may pass 1
 BEST_MODEL = "small.en"  # looked for first where the user names no model
 
 
@@ -53,17 +55,28 @@ def to_json(heard: Heard) -> dict[str, Any]:
 
 
 def from_json(data: Mapping[str, Any]) -> Heard:
-    """Read what `to_json` wrote; raises LibraryError for another schema or a missing field."""
+    """Read what `to_json` wrote; raises LibraryError for another schema, a missing field or an impossible number."""
     if data.get("schema") != SCHEMA:
         raise LibraryError(f"heard words have schema {data.get('schema')!r}; this version reads schema {SCHEMA}")
     try:
         return Heard(
-            words=tuple(HeardWord(*word) for word in data["words"]),
+            words=tuple(_word(*word) for word in data["words"]),
             language=data["language"],
             engine=data["engine"],
             model=data["model"],
             duration=data["duration"],
             vocabulary=tuple(data["vocabulary"]),
         )
-    except (KeyError, TypeError) as error:
-        raise LibraryError(f"heard words are not of schema {SCHEMA}: {error!r}") from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise LibraryError(
+            f"heard words are not of schema {SCHEMA}: {error!r}; restore them from a backup, or hear again with --again"
+        ) from error
+
+
+def _word(text: str, start: float, end: float, probability: float | None = None) -> HeardWord:
+    known = () if probability is None else (probability,)
+    if not isinstance(text, str) or not all(map(math.isfinite, (start, end, *known))):
+        raise ValueError(f"no word with its times: {[text, start, end, probability]}")
+    if not all(0 <= value < 1 + _ROUNDING for value in known):
+        raise ValueError(f"no probability: {probability}")
+    return HeardWord(text, start, end, probability)

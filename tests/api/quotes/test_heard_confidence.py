@@ -25,7 +25,7 @@ from api.quotes.quote import quote_at
 from api.settings import Settings
 from api.terminal.text import answer_text, hits_text
 from index.building.build import build
-from ingest.library.records import Record, save_record, save_transcript
+from ingest.library.records import Record, episode_folder, save_record, save_transcript
 from ingest.transcript import Episode, Show, Timing, Transcript, Turn, Word
 from tests.api.conftest import HashedStems
 from tests.api.markup import seen
@@ -108,10 +108,10 @@ def test_marks_do_not_count() -> None:
 
 
 def test_the_weak_words_are_named() -> None:
-    """Those that are about as likely to be wrong as right, in order, without the punctuation around them."""
-    turn = heard_turn("Their eye, link is new", [0.9, 0.2, 0.49, None, 0.5])
+    """Those that are about as likely to be wrong as right, in order, each once, without the punctuation around them."""
+    turn = heard_turn("Their eye, link is new eye", [0.9, 0.2, 0.49, None, 0.5, 0.3])
     assert weak_words(turn, 0, len(turn.text)) == ("eye", "link")
-    assert weak_words(turn, len("Their eye, "), len(turn.text)) == ("link",)
+    assert weak_words(turn, len("Their eye, "), len(turn.text)) == ("link", "eye")
 
 
 def test_the_page_of_a_quote_names_its_weak_words(base_with: Save, client: TestClient) -> None:
@@ -181,6 +181,20 @@ def test_among_equals_the_surer_words_come_first(base_with: Save) -> None:
     """Of two turns that say the same, the one that was heard more surely is quoted, wherever it stands."""
     for one, other in ((0.5, 0.9), (0.9, 0.5)):
         assert cited(base_with(like(PAID, one), like(PAID, other))).heard_confidence == 0.9
+
+
+def test_a_damaged_transcript_harms_no_answer_from_another_episode(
+    base_with: Save, encoder: HashedStems, tmp_path: Path
+) -> None:
+    """How surely its words were heard counts as unknown; only an answer that would quote it fails."""
+    base_with(like(FERRY, 0.9))
+    other = Episode("tea-2-bbbb", "g2", Show("tea", "Tea"), 2, "More", "2021-01-02")
+    save_record(tmp_path, Record(other, ()))
+    save_transcript(tmp_path, Transcript(other, (like(PAID, 0.96),)), "made by a test")
+    build(tmp_path, encoder)
+    (episode_folder(tmp_path, "tea-1-aaaa") / "transcript.json").write_text("{")
+    answer = ask(open_base(Settings(home=tmp_path), encoder), parse_question(QUESTION), k=1)
+    assert [citation.quote for citation in answer.citations] == [PAID]
 
 
 def test_doubt_lowers_the_score_smoothly(base_with: Save) -> None:

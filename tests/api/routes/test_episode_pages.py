@@ -409,6 +409,18 @@ def test_heard_words_say_which_model_heard_them(
     assert f"These are the words that {named} heard." in page.all("main")[0].text
 
 
+def test_heard_words_that_were_made_again_were_not_edited(opened: Callable[..., Seen], home: Path) -> None:
+    """They changed, for example because a later version spells them otherwise; nobody wrote them."""
+    transcript = load_transcript(home, TIMED)
+    assert transcript is not None
+    turns = tuple(replace(turn, timing="heard") for turn in transcript.turns)
+    first = replace(turns[0], text=f"{turns[0].text} Indeed.", words=())
+    save_transcript(home, replace(transcript, turns=(first, *turns[1:]), heard_by="Whisper tiny.en"), "heard")
+    text = opened(f"/episodes/{TIMED}").all("main")[0].text
+    assert "The words of this transcript changed on" in text
+    assert "were edited" not in text
+
+
 def test_what_only_scripts_can_do_is_hidden_until_they_run(client: TestClient) -> None:
     """Without JavaScript there is no button that does nothing."""
     page = seen(client.get(f"/episodes/{TIMED}"))

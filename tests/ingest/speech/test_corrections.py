@@ -100,6 +100,12 @@ def test_a_pause_separates_a_name_and_explains_a_capital():
 def test_other_names_stay():
     """Names that differ by their last letter, names that the list has too, and a sound that fits two names."""
     assert shown("then Danielle met Julia", terms=("Daniel", "Julie")) == "then Danielle met Julia"
+    for said, other in (
+        ("Danielle Smith", "Daniel Smith"),
+        ("Marie Curie", "Mary Curie"),
+        ("Erica Jones", "Eric Jones"),
+    ):
+        assert shown(f"then {said} came", 0.2, (other,)) == f"then {said} came"
     assert shown("then Steven came", terms=("Stephen", "Steven Jones")) == "then Steven came"
     assert shown("then Marten came", terms=("Martin", "Martyn")) == "then Marten came"
     assert shown("then Marten came", terms=("Martin",)) == "then Martin came"
