@@ -50,8 +50,10 @@ def transcribe(
     for samples, regions in windows(blocks(path), done, _speech, WINDOW):
         tell(min(seconds, total), total)
         if regions:
-            recogniser = open_recogniser(weights, listening)
-            heard = _listened(samples, regions, heard, recogniser, _shifted(tell, seconds, total))
+            # No name keeps the engine: it must be gone before the next window's is loaded, or memory grows with each.
+            heard = _listened(
+                samples, regions, heard, open_recogniser(weights, listening), _shifted(tell, seconds, total)
+            )
         done += len(samples)
         seconds = done / SAMPLE_RATE
         heard = replace(heard, duration=seconds)

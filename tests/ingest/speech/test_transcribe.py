@@ -5,6 +5,7 @@ import json
 import socket
 import subprocess
 import sys
+import weakref
 from dataclasses import replace
 from pathlib import Path
 
@@ -423,3 +424,19 @@ def test_real_recordings_pass_through_both_engines(path, listening):
     heard = transcribe(path, listening)
     assert heard.language == "en", "nobody was heard to speak"
     assert all(0 <= word.start <= word.end <= heard.duration for word in heard.words)
+
+
+def test_an_engine_is_gone_before_the_next_is_loaded(talk, checkpoints, monkeypatch):
+    """Each window has an engine of its own; two in memory at once would make it grow with every window."""
+    monkeypatch.setattr(transcribing, "WINDOW", 9.0)
+    opened = []
+
+    def open_one(weights, listening):
+        assert all(engine() is None for engine in opened)
+        engine = saying([HeardWord(" here", 0.2, 0.5, 0.9)])
+        opened.append(weakref.ref(engine.hear))
+        return engine
+
+    monkeypatch.setattr(transcribing, "open_recogniser", open_one)
+    transcribe(talk, TranscriptionOptions("faster-whisper", str(checkpoints / "ct2"), language="en"))
+    assert len(opened) >= 2
