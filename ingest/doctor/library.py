@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ingest.doctor.episode import Finding, examine_episode, left_over
 from ingest.errors import LibraryError, one_line
+from ingest.library.player import PLAYER_COPY
 from ingest.library.records import FEEDBACK, episodes_folder, feeds, has_episode
 from ingest.library.removal import removal_of, removed_folder
 from ingest.storage.disk_space import RESERVE, free_space, megabytes
@@ -38,10 +39,19 @@ def examine_library(home: Path) -> Iterator[Finding]:
         for path in sorted(episodes_folder(home).iterdir()):
             if path.is_dir():
                 yield from examine_episode(home, path.name)
+        yield from _player_copies(home)
     for path in sorted(removed_folder(home).iterdir()) if removed_folder(home).is_dir() else []:
         if path.is_dir():
             yield from _removed(home, path)
     yield from _feedback(home)
+
+
+def _player_copies(home: Path) -> Iterator[Finding]:
+    """Count the copies that are played instead of recordings in which browsers miss the second."""
+    sizes = [path.stat().st_size for path in episodes_folder(home).glob(f"*/{PLAYER_COPY}")]
+    if sizes:
+        count = f"{len(sizes):,} {'copy' if len(sizes) == 1 else 'copies'}"
+        yield Finding("library/episodes", f"{count} of recordings for players, {megabytes(sum(sizes))}", "note")
 
 
 def _feeds(home: Path) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ from ingest.errors import LibraryError
 from ingest.library.player import NOTE, PLAYER_COPY, playable_of
 from ingest.library.records import episode_folder, episode_ids, recording
 from ingest.stages import recording as recordings
+from ingest.storage.disk_space import megabytes
 from ingest.storage.files import read_json, sha256_of, write_json
 from tests.api.conftest import HashedStems
 from tests.tones import KINDS, tone_show
@@ -24,6 +25,8 @@ pytest.importorskip("av")
 
 SECONDS = 12
 WRONG, RIGHT = "variable-bare.mp3", "tables.m4a"
+
+COUNT = ("episodes", "note")  # how the doctor names the number of copies
 
 
 class Library:
@@ -52,7 +55,8 @@ class Library:
         write_json(self.folder / NOTE, {**self.note(), **fields})
 
     def doctor(self) -> list[tuple[str, str]]:
-        return [(Path(found.path).name, found.outcome) for found in examine_library(self.home)]
+        found = [(Path(found.path).name, found.outcome) for found in examine_library(self.home)]
+        return [finding for finding in found if finding != COUNT]
 
 
 @pytest.fixture
@@ -155,6 +159,15 @@ def test_the_doctor_makes_it_again(library: Library, damage: str) -> None:
     assert library.doctor() == [(PLAYER_COPY, "repaired")]
     assert library.copy.read_bytes() == data
     assert library.doctor() == []
+
+
+def test_the_doctor_counts_the_copies(library: Library) -> None:
+    """With their size, because they take about as much room as the recordings."""
+    problems = [found.problem for found in examine_library(library.home) if found.outcome == "note"]
+    assert problems == [f"1 copy of recordings for players, {megabytes(library.copy.stat().st_size)}"]
+    library.copy.unlink()
+    library.change_note(player=None, seek_error=EXACT_SEEK)
+    assert [found for found in examine_library(library.home) if found.outcome == "note"] == []
 
 
 def test_a_copy_that_nothing_tells_of_is_removed(library: Library) -> None:
