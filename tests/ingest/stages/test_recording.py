@@ -179,7 +179,8 @@ def test_three_hours_are_heard_in_the_memory_of_five_minutes(tmp_path, voice, re
         assert (code, done.stderr) == (0, "")
         assert "ingested: " in lines[0]
         (identifier,) = episode_ids(tmp_path / name)
-        starts = [turn.start for turn in load_transcript(tmp_path / name, identifier).turns]
+        turns = load_transcript(tmp_path / name, identifier).turns
+        starts = [turn.start for turn in turns if turn.start is not None]  # a mark has no time
         assert all(59 < start < 96 or seconds - 91 < start < seconds - 54 for start in starts)
         assert starts[0] < 96
         assert starts[-1] > seconds - 91
