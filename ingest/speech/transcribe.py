@@ -73,7 +73,7 @@ def _speech(samples: Samples) -> list[Region]:
     """
     vad = package("faster_whisper.vad")
     options = vad.VadOptions(
-        threshold=0.15,  # at the usual 0.5, a sixth of what is said at meetings would not be heard
+        threshold=0.15,  # at the usual 0.5 it misses 46 of 810 words of the meetings that were measured, at 0.15 20
         neg_threshold=0.1,  # a region ends below it; the library's own choice, 0.01 here, would find hardly any pause
         min_speech_duration_ms=100,  # a shorter sound is a click
         min_silence_duration_ms=160,  # pauses at which clips may be cut
