@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from ingest.alignment.divergence import first_words
 from ingest.transcript import Transcript
 
 _SHOWN_WORDS = 12  # enough to see where one begins
@@ -16,8 +17,4 @@ def announcements_of(transcript: Transcript, unsearched: Iterable[tuple[int, str
     for turn, text in unsearched:
         if turn < len(transcript.turns) and text in transcript.turns[turn].text:
             found.setdefault(turn, []).extend(text.split())
-    return {turn: _cut(words) for turn, words in found.items()}
-
-
-def _cut(words: list[str]) -> str:
-    return " ".join(words) if len(words) <= _SHOWN_WORDS else f"{' '.join(words[:_SHOWN_WORDS])} …"
+    return {turn: first_words(" ".join(words), _SHOWN_WORDS) for turn, words in found.items()}

@@ -16,7 +16,7 @@ from ingest.transcript import Timing, Turn
 WEAK = 0.9
 # A word below this probability is about as likely to be wrong as right.
 WEAK_WORD = 0.5
-# For heard words of unknown probability: the share that tiny.en hears right in meetings, the hardest recordings.
+# For heard words of unknown probability: about the share that tiny.en heard right in meetings (0.83 of AMI's).
 _UNKNOWN = 0.85
 
 

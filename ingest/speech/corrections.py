@@ -121,7 +121,10 @@ def _pauses(before: Word, after: Word) -> bool:
 def _term_of(
     span: Sequence[Word], opens: bool, known: Mapping[str, list[_Term]], spelt: Collection[str]
 ) -> _Term | None:
-    """Return the term that was heard as these words; None if there is none or two, or if it is spelt like that."""
+    """Return the term to show instead of these words, None if they stay.
+
+    They stay if no term sounds like them, if two terms are equally near, or if they are already spelt as the term.
+    """
     whole = _Span(span, opens)
     without_dot = [word for word, core in zip(span, whole.cores, strict=True) if core != "dot"]
     nearest: dict[_Term, int] = {}
