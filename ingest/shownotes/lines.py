@@ -17,7 +17,8 @@ _ELEMENTS = frozenset(
     "svg table tbody td template textarea tfoot th thead time title tr tt u ul var video wbr".split()
 )
 _BOLD = frozenset({"b", "strong"})
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "dt", "th"})
+_LEVELS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
+_HEADINGS = frozenset({*_LEVELS, "dt", "th"})
 _BLOCKS = _HEADINGS | frozenset(
     "address article aside blockquote body center dd details div dl figcaption figure footer form header hr html li "
     "main menu nav ol p pre section summary table tbody td tfoot thead tr ul".split()
@@ -32,7 +33,7 @@ _BLANKS = re.compile(r"\s+")
 # Invisible characters, which would stick to a name; line ends and tabs already count as whitespace.
 _INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x7f\ufeff\u200b\u2060]")
 
-_MARKDOWN_HEADING = re.compile(r"#{1,6} +(\S.*?)(?: +#+)?$")
+_MARKDOWN_HEADING = re.compile(r"(#{1,6}) +(\S.*?)(?: +#+)?$")
 _MARKDOWN_LABEL = re.compile(
     rf"(?P<time>[\[(]?{TIME}[\])]?\s+)?"
     r"(?P<sign>\*\*|__|\*|_)(?=\S)(?P<inside>[^*]{1,90}?)(?P=sign)(?P<colon> ?:)?"
@@ -44,11 +45,16 @@ _MARKDOWN_ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!>~|])")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of text with single spaces; characters [bold_start, bold_end) are its first bold run (may be empty)."""
+    """One line of text with single spaces; characters [bold_start, bold_end) are its first bold run (may be empty).
+
+    `heading` is the level of a heading (1 to 6), 0 for other lines. `linked` says that all of it is the text of links.
+    """
 
     text: str
     bold_start: int = 0
     bold_end: int = 0
+    heading: int = 0
+    linked: bool = False
 
 
 def read_lines(notes: str) -> tuple[list[Line], list[Link]]:
@@ -97,8 +103,8 @@ def _without_comments(notes: str) -> str:
     return "".join(kept) + notes[position:]
 
 
-# A stretch of text, and whether it was bold.
-_Chunk = tuple[str, bool]
+# A stretch of text, whether it was bold, the level of its heading (0: none), and whether it was in a link.
+_Chunk = tuple[str, bool, int, bool]
 
 
 class _Reader(HTMLParser):
@@ -112,6 +118,9 @@ class _Reader(HTMLParser):
         self._bold_outside = 0  # open bold tags outside the block: an unclosed <strong> ends with its paragraph
         self._in_block = False
         self._heading = False
+        self._level = 0
+        self._level = 0
+        self._link = False
         self._preformatted = 0
         self._dropping: str | None = None
 
@@ -127,7 +136,7 @@ class _Reader(HTMLParser):
         elif tag == "br":
             self._blocks.append([])
         elif tag == "a":
-            self._keep_target(attrs)
+            self._link = self._keep_target(attrs)
         elif tag in _BLOCKS:
             self._open_block(tag)
 
@@ -137,6 +146,8 @@ class _Reader(HTMLParser):
                 self._dropping = None
         elif tag in _BOLD:
             self._bold = max(self._bold - 1, 0)
+        elif tag == "a":
+            self._link = False
         elif tag in _BLOCKS:
             self._close_block(tag)
 
@@ -145,12 +156,12 @@ class _Reader(HTMLParser):
             return
         bold = self._bold > 0 or self._heading
         if self._in_block and not self._preformatted:
-            self._blocks[-1].append((data, bold))
+            self._blocks[-1].append((data, bold, self._level, self._link))
             return
         # Outside all blocks, and in <pre>, a line end in the source is a line end in the text.
         first, *others = _LINE_ENDS.split(data)
-        self._blocks[-1].append((first, bold))
-        self._blocks.extend([(other, bold)] for other in others)
+        self._blocks[-1].append((first, bold, self._level, self._link))
+        self._blocks.extend([(other, bold, self._level, self._link)] for other in others)
 
     def finished(self) -> Iterator[list[_Chunk]]:
         """Yield the chunks of each block in order."""
@@ -163,6 +174,8 @@ class _Reader(HTMLParser):
         self._bold_outside = self._bold
         self._in_block = tag not in ("body", "html", "hr")
         self._heading = tag in _HEADINGS
+        self._level = _LEVELS.get(tag, 0)
+        self._link = False
         self._preformatted += tag == "pre"
 
     def _close_block(self, tag: str) -> None:
@@ -171,13 +184,18 @@ class _Reader(HTMLParser):
             self._bold = self._bold_outside
         self._in_block = False
         self._heading = False
+        self._level = 0
         if tag == "pre":
             self._preformatted = max(self._preformatted - 1, 0)
 
-    def _keep_target(self, attrs: Sequence[tuple[str, str | None]]) -> None:
+    def _keep_target(self, attrs: Sequence[tuple[str, str | None]]) -> bool:
+        """Keep the http(s) target of an <a>, and return whether it links anywhere."""
+        linked = False
         for name, value in attrs:
+            linked = linked or (name == "href" and bool(value))
             if name == "href" and value and value.strip().lower().startswith(("http://", "https://")):
                 self.targets.append("".join(value.split()))
+        return linked
 
 
 def _lines(chunks: Sequence[_Chunk]) -> Iterator[Line]:
@@ -186,7 +204,9 @@ def _lines(chunks: Sequence[_Chunk]) -> Iterator[Line]:
     length = 0
     start = end = -1
     over = False  # the first bold run has ended
-    for raw, bold in chunks:
+    level = 0
+    linked = True
+    for raw, bold, heading, link in chunks:
         text = _BLANKS.sub(" ", raw)
         if text.startswith(" ") and (not parts or parts[-1].endswith(" ")):
             text = text[1:]
@@ -197,11 +217,13 @@ def _lines(chunks: Sequence[_Chunk]) -> Iterator[Line]:
                 start = length if start < 0 else start
                 end = length + len(text)
             over = over or (start >= 0 and not bold)
+            level = level or heading
+            linked = linked and (link or not any(map(str.isalnum, text)))
         parts.append(text)
         length += len(text)
     line = "".join(parts).rstrip()
     if line:
-        yield Line(line, max(start, 0), max(min(end, len(line)), 0))
+        yield Line(line, max(start, 0), max(min(end, len(line)), 0), level, linked and any(map(str.isalnum, line)))
 
 
 def _is_markdown(line: Line) -> bool:
@@ -219,19 +241,21 @@ def _without_markdown(line: Line, targets: list[str]) -> Line:
     """Return the line without Markdown markup; the targets of its links are appended to `targets`."""
     text = line.text
     start, end = line.bold_start, line.bold_end
+    level, linked = line.heading, line.linked
 
     def link(found: re.Match[str]) -> str:
         targets.append(found[2])
         return found[1]
 
     if heading := _MARKDOWN_HEADING.match(text):
-        text = heading[1]
+        level, text = len(heading[1]), heading[2]
         start, end = 0, len(text)
     elif (label := _MARKDOWN_LABEL.match(text)) and _delimits(label, text):
         name = label["inside"] + (label["colon"] or "")
         time = label["time"] or ""
         text = time + name + text[label.end() :]
         start, end = len(time), len(time + name)
+    linked = linked or _MARKDOWN_LINK.fullmatch(text.strip("-*• ")) is not None
     text = text[:end] + _MARKDOWN_BOLD.sub(r"\1", _MARKDOWN_LINK.sub(link, text[end:]))
     text = _MARKDOWN_ESCAPE.sub(r"\1", text)
-    return Line(text.strip(), start, min(end, len(text.strip())))
+    return Line(text.strip(), start, min(end, len(text.strip())), level, linked)
