@@ -109,7 +109,7 @@ def label_at_start(number: int, line: Line) -> LabelCandidate | None:
 
 
 def label_by_sign(number: int, line: Line) -> LabelCandidate | None:
-    """Return the candidate marked by another sign than a colon: "Ann Lee – Good morning.", "[Ann Lee] Good morning."."""
+    """Return the candidate marked by another sign than a colon: "Ann Lee – Good morning.", "[Ann Lee] Good."."""
     found = _SIGN.match(line.text[:_START_CHARACTERS])
     name = "" if found is None else (found["name"] or found["boxed"]).strip()
     shape = _shape(name)
