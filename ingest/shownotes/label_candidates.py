@@ -23,6 +23,7 @@ _START = re.compile(
     r"(?:(?P<colon>[:：]-?)(?!//|\d\d)|$)"
 )
 _START_CHARACTERS = 200
+_BARE_CHARACTERS = 120  # a longer line without a colon has no label, unless its beginning is bold
 # "NAME – text" (the dash stands apart, or is a long one), "NAME | text", "[NAME] text".
 _SIGN = re.compile(
     rf"(?:[\[(]?(?P<before>{TIME_RANGE}|{TIME})[\])]?\s*(?:[-–—|]\s*)?)?"
@@ -71,8 +72,11 @@ class LabelCandidate:
 
 def label_at_start(number: int, line: Line) -> LabelCandidate | None:
     """Return the candidate at the start of line `number`, None if the start does not look like a label."""
-    found = _START.match(line.text[:_START_CHARACTERS])
     bold_name = _bold_without_colon(number, line)
+    head = line.text[:_START_CHARACTERS]
+    if len(head) > _BARE_CHARACTERS and ":" not in head and "：" not in head:
+        return bold_name
+    found = _START.match(head)
     if found is None or (found["colon"] is None and len(line.text) > _START_CHARACTERS):
         return bold_name
     name = (found["name"] or found["boxed"]).strip()

@@ -86,9 +86,9 @@ def _starts(lines: Sequence[Line]) -> dict[int, LabelCandidate]:
     It is if several names with a sign come back, and no names with a colon do.
     """
     colons = {number: label for number, line in enumerate(lines) if (label := label_at_start(number, line)) is not None}
-    signs = {number: label for number, line in enumerate(lines) if (label := label_by_sign(number, line)) is not None}
-    if _returning(signs.values()) > 1 and _returning(label for label in colons.values() if label.form != "bare") < 2:
-        colons |= signs
+    if _returning(label for label in colons.values() if label.form != "bare") < 2:
+        signs = {number: label for number, line in enumerate(lines) if (label := label_by_sign(number, line))}
+        colons |= signs if _returning(signs.values()) > 1 else {}
     return dict(with_times(colons, lines))
 
 
