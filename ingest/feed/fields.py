@@ -23,11 +23,6 @@ _MOST_URL = 4_000
 # The limit of file systems for one name, and a part of their limit for a path.
 _MOST_NAME_BYTES = 255
 _MOST_PATH_BYTES = 1_000
-_UNITS = re.compile(
-    r"(?:pt)?(?:(\d{1,4}(?:\.\d{1,4})?)\s*h(?:(?:ou)?rs?)?[\s,]*)?"
-    r"(?:(\d{1,5}(?:\.\d{1,4})?)\s*m(?:in(?:ute)?s?)?\.?[\s,]*)?"
-    r"(?:(\d{1,6}(?:\.\d{1,4})?)\s*s(?:ec(?:ond)?s?)?\.?)?"
-)
 
 
 def plain_text(markup: str | None, most: int = 500) -> str | None:
@@ -45,11 +40,9 @@ def seconds_in(printed: str | None) -> float | None:
 
     A duration of zero or of more than a week gives None.
     """
-    text = (printed or "").strip().lower()
-    total = seconds_of(text)
-    if total is None and (units := _UNITS.fullmatch(text)):
-        hours, minutes, seconds = (float(part or 0) for part in units.groups())
-        total = hours * 3600 + minutes * 60 + seconds
+    text = printed or ""
+    # Four numbers are hours to frames in a transcript; as a duration they may also be days to seconds.
+    total = seconds_of(text) if text.count(":") < 3 else None
     return total if total is not None and 0 < total <= _MOST_SECONDS else None
 
 

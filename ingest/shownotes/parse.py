@@ -48,7 +48,9 @@ class OfficialText:
 
     `aliases` maps a label as printed to the name in the introduction. `lossy`: at least half of the labels have no
     text. `truncated`: the text is cut off. `title`, `duration` (seconds) and `published` (ISO date) come from a
-    directory page. `links` are the http(s) targets in the notes. `problems` has one line for each doubt.
+    directory page. `links` are the http(s) targets in the notes. `problems` has one line for each doubt. `marked`: a
+    line before the text says that a transcript follows. `left_out` are the first words of lines that are not speech.
+    `unread_labels` are the labels as printed whose name could not be read, once for each turn.
     """
 
     turns: tuple[OfficialTurn, ...] = ()
@@ -61,6 +63,9 @@ class OfficialText:
     published: str | None = None
     links: tuple[Link, ...] = ()
     problems: tuple[str, ...] = ()
+    marked: bool = False
+    left_out: tuple[str, ...] = ()
+    unread_labels: tuple[str, ...] = ()
 
 
 def parse_notes(notes: str, names: Collection[str] = ()) -> OfficialText:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal, NamedTuple
 
 from ingest.alignment.align import align
 from ingest.audio.load import blocks
@@ -26,32 +27,67 @@ logger = logging.getLogger(__name__)
 _CUE_PRECISION = 0.5
 _WORD_PRECISION = 0.1
 
+# Where an episode's words come from; "notes" also stands for a transcript that is linked as text.
+TextSource = Literal["captions with names", "notes", "captions without names", "heard words", "none"]
+
+
+class TextChoice(NamedTuple):
+    """Where an episode's words come from, and why, as a clause for people."""
+
+    source: TextSource
+    reason: str
+
+
+def chosen_text(official: OfficialText, cues: Sequence[Cue], heard: Heard | None) -> TextChoice:
+    """Choose whose words are the transcript, by Law 3 of the design; pure.
+
+    Captions with names are official text unless the notes have more words. Notes come before captions without names,
+    and heard words are the transcript where there is nothing else.
+    """
+    if cues and named(cues):
+        if _fuller(official, cues):
+            return TextChoice("notes", "their text has more words than the captions")
+        return TextChoice("captions with names", _why_not_notes(official))
+    if official.turns:
+        return TextChoice("notes", "the captions do not name who speaks" if cues else "there are no captions")
+    if cues:
+        return TextChoice("captions without names", "the notes have no transcript")
+    if heard:
+        return TextChoice("heard words", "there are neither captions nor a transcript in the notes")
+    return TextChoice("none", "there is no transcript in the notes, and there are no captions and no heard words")
+
+
+def _why_not_notes(official: OfficialText) -> str:
+    if not official.turns:
+        return "the notes have no transcript"
+    if not _complete(official):
+        return "the notes' text is incomplete"
+    return "the notes' text has no more words"
+
 
 def assemble(
     episode: Episode, official: OfficialText, cues: Sequence[Cue], heard: Heard | None, terms: Sequence[str] = ()
 ) -> Transcript:
     """Give the official words the times of the heard ones, by Laws 2 and 3 of the design; pure.
 
-    Captions with names are official text unless the notes have more words. Captions without names give the notes their
-    times, or are the transcript. Times printed in the notes are used if nothing was heard, except impossible ones
-    (`printed_times.without_impossible_times`). Heard words alone are the transcript where there is nothing else;
-    names and terms in it are spelt as in `terms` where the sound agrees.
+    `chosen_text` decides whose words they are. Captions without names give the notes their times. Times printed in the
+    notes are used if nothing was heard, except impossible ones (`printed_times.without_impossible_times`). Where heard
+    words are the transcript, names and terms are spelt as in `terms` where the sound agrees.
     """
     official = replace(official, turns=without_impossible_times(official.turns, episode.duration).turns)
-    turns: tuple[Turn, ...]
+    turns: tuple[Turn, ...] = ()
     divergence: Divergence | None = None
     heard_by: str | None = None
     aliases = official.aliases
-    if cues and named(cues) and not _fuller(official, cues):
-        turns, aliases = turns_of(cues), {}
-    elif official.turns:
-        turns, divergence = _timed(episode, official, cues, heard)
-    elif cues:
-        turns = turns_of(cues)
-    elif heard:
-        turns, heard_by = turns_heard(heard.words, heard.duration, terms), heard.by
-    else:
-        turns = ()
+    match chosen_text(official, cues, heard).source:
+        case "captions with names":
+            turns, aliases = turns_of(cues), {}
+        case "notes":
+            turns, divergence = _timed(episode, official, cues, heard)
+        case "captions without names":
+            turns = turns_of(cues)
+        case "heard words" if heard:
+            turns, heard_by = turns_heard(heard.words, heard.duration, terms), heard.by
     return Transcript(episode, turns, dict(aliases), divergence, find_roles(turns, aliases), heard_by=heard_by)
 
 
@@ -74,9 +110,7 @@ def _unheard(episode: Episode, official: OfficialText) -> tuple[Turn, ...]:
 
 
 def _fuller(official: OfficialText, cues: Sequence[Cue]) -> bool:
-    if official.lossy or official.truncated:
-        return False
-    return _words(official.turns) > sum(len(cue.text.split()) for cue in cues)
+    return _complete(official) and _words(official.turns) > sum(len(cue.text.split()) for cue in cues)
 
 
 def _complete(official: OfficialText) -> bool:

@@ -38,7 +38,7 @@ class Captions:
 
     `inputs` is the hash of the links. `url`, `document_sha256`, `etag` and `last_modified` describe the document used,
     None for a file and in captions that an earlier version wrote. `passing` says that a better link failed with a
-    transient error; it is never written to disk.
+    transient error; it is never written to disk. `left_out` are the first words of lines that are not speech.
     """
 
     inputs: str
@@ -50,6 +50,7 @@ class Captions:
     etag: str | None = None
     last_modified: str | None = None
     passing: bool = False
+    left_out: tuple[str, ...] = ()
 
 
 def captions_of(home: Path, record: Record, again: bool, allow: frozenset[str] | None = frozenset()) -> Captions:
@@ -211,4 +212,5 @@ def _load(path: Path) -> Captions | None:
         return None
     fields = {key: value for key, value in data.items() if key != "schema"}
     cues = tuple(Cue(**cue) for cue in data["cues"])
-    return Captions(**{**fields, "cues": cues, "problems": tuple(data["problems"])})
+    lines = {"problems": tuple(data["problems"]), "left_out": tuple(data.get("left_out", ()))}
+    return Captions(**{**fields, **lines, "cues": cues})

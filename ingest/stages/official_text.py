@@ -82,16 +82,22 @@ def _plain(text: OfficialText) -> dict[str, Any]:
         "published": text.published,
         "links": [asdict(link) for link in text.links],
         "problems": list(text.problems),
+        "marked": text.marked,
+        "left_out": list(text.left_out),
+        "unread_labels": list(text.unread_labels),
     }
 
 
 def _official_from_json(data: dict[str, Any]) -> OfficialText:
+    """Read a stored text; one of an earlier version lacks the fields that have a default."""
     return OfficialText(
         **{
             **data,
             "turns": tuple(OfficialTurn(**turn) for turn in data["turns"]),
             "links": tuple(Link(**link) for link in data["links"]),
             "problems": tuple(data["problems"]),
+            "left_out": tuple(data.get("left_out", ())),
+            "unread_labels": tuple(data.get("unread_labels", ())),
         }
     )
 
