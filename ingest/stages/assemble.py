@@ -28,9 +28,9 @@ logger = logging.getLogger(__name__)
 _CUE_PRECISION = 0.5
 _WORD_PRECISION = 0.1
 
-# Two texts are the same speech if this share of one's words is in the other (`share_said`). A recording and its own text
-# had 0.64 to 0.98, the lowest for seven minutes of meetings that the smallest Whisper heard; two episodes of one show
-# had 0.21 to 0.31 (`docs/adr/0020-notes-are-a-transcript-only-if-they-are-one.md`).
+# Two texts are the same speech if this share of one's words is in the other (`share_said`). A recording and its own
+# text had 0.64 to 0.98, the lowest for seven minutes of meetings that the smallest Whisper heard; two episodes of one
+# show had 0.21 to 0.31 (`docs/adr/0020-notes-are-a-transcript-only-if-they-are-one.md`).
 LEAST_AGREEMENT = 0.45
 
 # Where an episode's words come from; "notes" also stands for a transcript that is linked as text.
