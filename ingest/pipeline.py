@@ -118,7 +118,12 @@ def _ingest(record: Record, home: Path, settings: IngestSettings, progress: Stag
     audio = recording(home, record.episode.id) if has_times else None
     sound = None if audio is None else sha256_of(audio)
     text = official.text
-    said = (text.turns, dict(text.aliases), text.lossy, text.truncated)  # what `assemble` takes of the official text
+    said: tuple[object, ...] = (
+        text.turns,
+        dict(text.aliases),
+        text.lossy,
+        text.truncated,
+    )  # what `assemble` takes of the official text
     choice = chosen_text(text, captions.cues, heard)
     if choice.doubt:
         said = (*said, choice.source)

@@ -19,7 +19,9 @@ _MOST_CHARACTERS = 600
 _MANY_RETURNS = 3  # a text in which names come back less often is short: every sign must be there
 _LEAST_WORDS = 4.0  # mean words of a turn
 _LEAST_SENTENCES = 0.5  # share of turns with a whole sentence
-_LEAST_VOICE = 0.3  # share of turns in the first or second person; lists in English had at most …
+_LEAST_VOICE = 0.3  # share of turns in the first or second person; lists in which names came back had at most 0.12
+_MUCH_VOICE = 0.6
+_MANY_WORDS = 12.0  # mean words of a turn that are more than a title
 _MOST_LINKS = 0.25  # share of turns with a link
 _STATED_WORDS = 50  # after a marker, so many words under one name are speech
 
@@ -33,9 +35,9 @@ _VOICE = frozenset(
     "i i'm i've i'd i'll me my mine myself you you're you've you'd you'll your yours we we're we've we'd we'll us our "
     "let's yeah yes yep okay ok oh uh um mm hmm hi hello hey thanks thank welcome please sorry bye "
     "ich mich mir mein meine wir uns dich dir dein ihr euch danke hallo ja genau "
-    "je j'ai j'étais moi nous vous mon mes notre votre merci bonjour oui "
-    "yo mí tú usted ustedes nosotros gracias hola sí creo "
-    "eu você vocês nós meu minha obrigado obrigada olá sim "
+    "je j'ai j'étais moi tu te toi nous vous mon mes notre votre merci bonjour oui ouais voilà "
+    "yo mi mí tú nos usted ustedes nosotros gracias hola sí creo tengo tenemos podemos vamos bueno claro "
+    "eu você vocês nós meu minha acho tenho temos obrigado obrigada olá sim "
     "io noi voi mio mia grazie ciao "
     "ik mij mijn jij jou jouw wij jullie bedankt "
     "jag mig dig vi oss jeg meg deg tack takk tak hej hei".split()
@@ -101,12 +103,16 @@ def is_conversation(labels: Sequence[LabelCandidate], lines: Sequence[Line], sta
 
 def _is_exchange(signs: _Signs, said: Sequence[_Said]) -> bool:
     """Return whether the text alone shows a conversation."""
-    if signs.people < 2 or signs.words < _LEAST_WORDS / 2 or signs.sentences < _LEAST_SENTENCES:
+    # Machines write speech without stops; then only much speech in the first and second person is enough.
+    talk = signs.voice >= _MUCH_VOICE and signs.words >= _MANY_WORDS
+    if signs.people < 2 or signs.words < _LEAST_WORDS / 2 or (signs.sentences < _LEAST_SENTENCES and not talk):
         return False
     if signs.returns < _MANY_RETURNS:
         greets = signs.addressed or (signs.returns > 0 and signs.exchanges > 0)
         return greets and signs.voice >= 0.5 and signs.links == 0 and all(_names_somebody(item) for item in said)
-    if signs.words < _LEAST_WORDS or 2 * signs.people > signs.turns + 1 or signs.exchanges <= signs.turns // 40:
+    if signs.words < _LEAST_WORDS or signs.exchanges <= signs.turns // 40:
+        return False
+    if 2 * signs.people > signs.turns + 1 and not talk:
         return False
     return signs.voice >= _LEAST_VOICE or (signs.returns >= 2 * _MANY_RETURNS and not _is_english(said))
 
