@@ -21,6 +21,7 @@ from ingest.shownotes.page import (
     read_page,
     with_markers_apart,
 )
+from ingest.shownotes.surroundings import without_surroundings
 from ingest.speakers.aliases import find_aliases, full_names, role_aliases, speaker_of
 from ingest.text.clock import TIME, seconds_of
 from ingest.text.words import begins_clip, without_marks
@@ -158,6 +159,7 @@ def _find_body(lines: Sequence[Line], names: Collection[str], stated: bool) -> _
 
 def _read_copy(preface: Sequence[Line], body: Sequence[Line], names: Collection[str], marked: bool) -> OfficialText:
     """Read one copy of a transcript."""
+    body, left_out = without_surroundings(body)
     body = [line for line in body if not is_rule(line)]
     marked_more = False
     if body and (more := _READ_MORE.search(body[-1].text[-40:])) is not None:
@@ -199,6 +201,7 @@ def _read_copy(preface: Sequence[Line], body: Sequence[Line], names: Collection[
         lossy=lossy,
         truncated=truncated,
         problems=tuple(problems),
+        left_out=left_out,
     )
 
 
@@ -212,7 +215,7 @@ def _spans(body: Sequence[Line], labels: Sequence[LabelCandidate]) -> list[_Span
     pending = list(reversed(labels))
     for number, line in enumerate(body):
         position = 0
-        if begins_clip(line.text):
+        if not line.text or begins_clip(line.text):  # without text: an advert or a break was here
             spans.append((None, []))
             continue
         while pending and pending[-1].line == number:
