@@ -7,23 +7,29 @@ asks, greets, thanks or is addressed. Lists may have some of these signs, but no
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from ingest.shownotes.label_candidates import LabelCandidate
 from ingest.shownotes.lines import Line
+from ingest.shownotes.surroundings import is_break
 from ingest.speakers.names import first_name, fold, is_role, name_words
+
+# Who calls the text a transcript: nobody, a heading in the notes ("Transcript"), or whoever linked the whole document.
+Claim = Literal["none", "heading", "document"]
 
 # What is read of a transcript: a longer one is decided by its beginning.
 _MOST_TURNS = 400
 _MOST_CHARACTERS = 600
 
 _MANY_RETURNS = 3  # a text in which names come back less often is short: every sign must be there
-_LEAST_WORDS = 4.0  # mean words of a turn
+_LEAST_WORDS = 4.0  # mean words of a turn, and of one in which people greet and ask all the time
+_FEWEST_WORDS = 2.0
 _LEAST_SENTENCES = 0.5  # share of turns with a whole sentence
 _LEAST_VOICE = 0.3  # share of turns in the first or second person; lists in which names came back had at most 0.12
 _MUCH_VOICE = 0.6
 _MANY_WORDS = 12.0  # mean words of a turn that are more than a title
 _MOST_LINKS = 0.25  # share of turns with a link
-_STATED_WORDS = 50  # after a marker, so many words under one name are speech
+_LONG_WORDS = 30.0
 
 _SENTENCE = re.compile(r"[.?!…](?:[\s\"”’')\]]|$)|[。？！]")
 _QUESTION = re.compile(r"\?(?:[\s\"”’')\]]|$)|？")
@@ -84,44 +90,54 @@ class _Signs:
     addressed: bool
 
 
-def is_conversation(labels: Sequence[LabelCandidate], lines: Sequence[Line], stated: bool) -> bool:
+def is_conversation(labels: Sequence[LabelCandidate], lines: Sequence[Line], claim: Claim) -> bool:
     """Return whether labels in lines are speakers in a conversation; in doubt not.
 
-    `stated` says that a line before the text, or the place where it was found, calls it a transcript: then a list must
-    show that it is one. Linear in the length of the text.
+    The more surely the publisher calls the text a transcript, the less the text must show. Linear in its length.
     """
     said = _said(labels[: _MOST_TURNS + 1], lines)[:_MOST_TURNS]
     if not said:
         return False
     signs = _signs(said)
-    if {item.key for item in said} <= _QUESTIONS | _ANSWERS and not stated and not _is_interview(said):
+    if claim == "none" and {item.key for item in said} <= _QUESTIONS | _ANSWERS and not _is_interview(said):
         return False
-    if signs.links > _MOST_LINKS * (2 if stated else 1):
+    if _is_monologue(signs, said):
+        return True
+    if signs.links > _MOST_LINKS * (1 if claim == "none" else 2):
         return False
-    return _is_exchange(signs, said) or (stated and _is_no_list(signs, said))
+    return _is_exchange(signs, said) or (claim != "none" and _is_no_list(signs, said, claim))
 
 
 def _is_exchange(signs: _Signs, said: Sequence[_Said]) -> bool:
     """Return whether the text alone shows a conversation."""
     # Machines write speech without stops; then only much speech in the first and second person is enough.
     talk = signs.voice >= _MUCH_VOICE and signs.words >= _MANY_WORDS
-    if signs.people < 2 or signs.words < _LEAST_WORDS / 2 or (signs.sentences < _LEAST_SENTENCES and not talk):
+    if signs.people < 2 or signs.words < _FEWEST_WORDS or (signs.sentences < _LEAST_SENTENCES and not talk):
         return False
-    if signs.returns < _MANY_RETURNS:
-        greets = signs.addressed or (signs.returns > 0 and signs.exchanges > 0)
-        return greets and signs.voice >= 0.5 and signs.links == 0 and all(_names_somebody(item) for item in said)
-    if signs.words < _LEAST_WORDS or signs.exchanges <= signs.turns // 40:
+    greets = signs.addressed or (signs.returns > 0 and 4 * signs.exchanges >= signs.turns)
+    if greets and signs.voice >= 0.5 and signs.links == 0 and all(_names_somebody(item) for item in said):
+        return True
+    if signs.returns < _MANY_RETURNS or signs.words < _LEAST_WORDS or signs.exchanges <= signs.turns // 40:
         return False
     if 2 * signs.people > signs.turns + 1 and not talk:
         return False
     return signs.voice >= _LEAST_VOICE or (signs.returns >= 2 * _MANY_RETURNS and not _is_english(said))
 
 
-def _is_no_list(signs: _Signs, said: Sequence[_Said]) -> bool:
+def _is_monologue(signs: _Signs, said: Sequence[_Said]) -> bool:
+    """Return whether few people speak long, in person, under a label that is printed again and again."""
+    again = signs.turns >= 4 and 3 * signs.people <= signs.turns
+    return again and signs.voice >= 0.7 and signs.words >= _LONG_WORDS and all(_names_somebody(item) for item in said)
+
+
+def _is_no_list(signs: _Signs, said: Sequence[_Said], claim: Claim) -> bool:
     """Return whether a text that is called a transcript has nothing of a list."""
-    if signs.people == 1 or signs.people < signs.turns:
-        return signs.sentences >= _LEAST_SENTENCES / 2
-    return signs.voice >= _LEAST_VOICE or (signs.people <= 2 and signs.words >= _STATED_WORDS)
+    again = signs.people == 1 or signs.people < signs.turns
+    if claim == "document":
+        return signs.voice >= _LEAST_VOICE or (again and signs.sentences >= _LEAST_SENTENCES / 2)
+    if not again:
+        return signs.voice >= 0.5
+    return signs.voice >= _LEAST_VOICE or not _is_english(said)
 
 
 def _signs(said: Sequence[_Said]) -> _Signs:
@@ -166,7 +182,7 @@ def _said(labels: Sequence[LabelCandidate], lines: Sequence[Line]) -> list[_Said
                 number += 1
             text = " ".join(texts).strip()
             linked = any(line.linked for line in lines[label.line : number])
-        if text:
+        if text and not is_break(lines[label.line]):
             said.append(_Said(label.key, label.name, text[:_MOST_CHARACTERS], linked))
     return said
 

@@ -138,21 +138,22 @@ class _Place(NamedTuple):
 def _find_body(lines: Sequence[Line], names: Collection[str], stated: bool) -> _Place:
     """Return the place of the transcript: after the first marker that one follows, else at the first label."""
     refused = False
-    markers = (number for number, line in enumerate(lines) if is_marker(line))
-    for number in islice(markers, _MARKERS_LIMIT):
+    markers = list(islice((number for number, line in enumerate(lines) if is_marker(line)), _MARKERS_LIMIT))
+    # A link called "Transcript" leads elsewhere, unless no other marker is better.
+    for number in sorted(markers, key=lambda marker: lines[marker].linked):
         start = number + 1
         while start < len(lines) and (is_rule(lines[start]) or is_marker(lines[start])):
             start += 1
         rest = lines[start:]
         labels = find_labels(rest, names, _joined(lines[:number]), opened=True)
         weak = is_weak_marker(lines[number])
-        if labels and (not weak or is_conversation(labels, rest, not lines[number].linked)):
+        if labels and (not weak or is_conversation(labels, rest, "none" if lines[number].linked else "heading")):
             return _Place(number, start, marked=True)
         if not labels and not weak and sum(len(line.text.split()) for line in rest) >= _UNLABELLED_WORDS:
             return _Place(number, start, marked=True)
         refused = refused or len(labels) > 1
     labels = find_labels(lines, names, "", opened=False)
-    if labels and is_conversation(labels, lines, stated):
+    if labels and is_conversation(labels, lines, "document" if stated else "none"):
         return _Place(labels[0].line, labels[0].line)
     return _Place(len(lines), len(lines), refused=refused or len(labels) > 1)
 

@@ -93,7 +93,7 @@ def without_surroundings(body: Sequence[Line]) -> tuple[list[Line], tuple[str, .
     kept: list[Line] = []
     left_out = []
     for number, line in enumerate(body[:end]):
-        if _is_break(line):
+        if is_break(line):
             kept.append(Line(""))
         elif number in headings or (number < first and _TRANSCRIBER.match(line.text[:300])):
             pass
@@ -119,10 +119,11 @@ def _speaker(line: Line) -> LabelCandidate | None:
     return label if label.form != "bare" or label.time is not None or (label.bold and has_text) else None
 
 
-def _is_break(line: Line) -> bool:
-    if len(line.text) > 300:
-        return _ADVERT_TEXT.match(line.text[:60]) is not None
-    return _BREAK.fullmatch(line.text) is not None or _ADVERT_TEXT.match(line.text[:60]) is not None
+def is_break(line: Line) -> bool:
+    """Return whether a line only says that an advert or a break is here ("Break: [14:55]", "Sponsor: Kettle Ltd")."""
+    if _ADVERT_TEXT.match(line.text[:60]) is not None:
+        return True
+    return len(line.text) < 80 and _BREAK.fullmatch(line.text) is not None
 
 
 def _section_headings(body: Sequence[Line]) -> set[int]:
@@ -151,7 +152,9 @@ def _is_printed_as_heading(line: Line) -> bool:
     if line.heading:
         return not line.text.endswith((".", ":")) and len(line.text.split()) <= _HEADING_WORDS
     alone = line.bold_start == 0 and line.bold_end == len(line.text) > 0
-    return alone and line.text[-1] not in ".?!…:,;" and len(line.text.split()) <= _BOLD_WORDS
+    return (
+        alone and line.text[0].isalnum() and line.text[-1] not in '.?!…:,;"”' and len(line.text.split()) <= _BOLD_WORDS
+    )
 
 
 def _end_of_speech(body: Sequence[Line]) -> int:
@@ -172,7 +175,7 @@ def _end_of_speech(body: Sequence[Line]) -> int:
     around = [is_rule(body[number]) or (number in found and _is_around(body[number], strict)) for number in zone]
     for place, number in enumerate(zone):
         rest = around[place:]
-        if rest[0] and not is_rule(body[number]) and 2 * sum(rest) >= len(rest):
+        if rest[0] and not is_rule(body[number]) and sum(rest) >= (0.5 if strict else 0.75) * len(rest):
             return number
     return len(body)
 
@@ -191,17 +194,17 @@ def _closes(body: Sequence[Line], number: int) -> bool:
 def _spoken(body: Sequence[Line], number: int) -> bool | None:
     """Return whether the label of a line that opens a turn also opens others, None if the line opens none.
 
-    A turn has a sentence without a link, and four words or a label that comes back.
+    A turn has at least four words or a sentence if its label comes back, else both, and no link.
     """
     line = body[number]
     label = _speaker(line)
     if label is None:
         return None
     text = line.text[label.end :] or (body[number + 1].text if number + 1 < len(body) else "")
-    if _SENTENCE.search(text[-5:]) is None or _URL.search(text) is not None:
-        return None
-    again = any(other.text.startswith(label.name) for other in body[:number])
-    return again if again or len(text.split()) >= 4 else None
+    sentence, long = _SENTENCE.search(text[-5:]) is not None, len(text.split()) >= 4
+    if any(other.text.startswith(label.name) for other in body[:number]):
+        return True if sentence or long else None
+    return False if sentence and long and _URL.search(text) is None else None
 
 
 def _may_be_footer(line: Line) -> bool:
