@@ -18,7 +18,7 @@ from ingest.speech.heard import Heard, TranscriptionOptions
 from ingest.speech.hearing import not_understood
 from ingest.speech.own_terms import own_terms
 from ingest.speech.vocabulary import vocabulary_for
-from ingest.stages.assemble import assemble, with_edges
+from ingest.stages.assemble import TextChoice, assemble, chosen_text, with_edges
 from ingest.stages.captions import Captions, captions_of
 from ingest.stages.heard_words import heard_already, heard_of
 from ingest.stages.official_text import official_of
@@ -118,8 +118,16 @@ def _ingest(record: Record, home: Path, settings: IngestSettings, progress: Stag
     audio = recording(home, record.episode.id) if has_times else None
     sound = None if audio is None else sha256_of(audio)
     text = official.text
-    said = (text.turns, dict(text.aliases), text.lossy, text.truncated)  # what `assemble` takes of the official text
-    is_heard = heard is not None and not text.turns and not captions.cues
+    said: tuple[object, ...] = (
+        text.turns,
+        dict(text.aliases),
+        text.lossy,
+        text.truncated,
+    )  # what `assemble` takes of the official text
+    choice = chosen_text(text, captions.cues, heard)
+    if choice.doubt:
+        said = (*said, choice.source)
+    is_heard = choice.source == "heard words"
     terms = own_terms(people_of(record), record.episode.title, text.description) if is_heard else ()
     others = ALIGNED_VERSION if heard is not None and text.turns else TRANSCRIPT_VERSION
     version = [HEARD_VERSION, terms] if is_heard else others
@@ -131,16 +139,21 @@ def _ingest(record: Record, home: Path, settings: IngestSettings, progress: Stag
     if not transcript.turns:
         outcome = _nothing_ingested(record, settings, remark, captions, heard)
         kept = "its earlier transcript is kept" if path.exists() else None
-        return replace(outcome, message=_remarks(outcome.message, kept))
+        return replace(outcome, message=_remarks(outcome.message, *text.problems, kept))
     transcript = with_edges(transcript, audio)
     save_transcript(home, transcript, inputs)
     problems = (
-        *official.text.problems,
-        *time_problems(official.text.turns, transcript.turns, record.episode.duration),
+        *_told(text, choice),
+        *time_problems(text.turns if choice.source == "notes" else (), transcript.turns, record.episode.duration),
         *captions.problems,
     )
     differs = _differs(transcript, heard)
     return Outcome(record.episode, "ingested", _remarks(_summary(transcript, heard), differs, remark, *problems))
+
+
+def _told(text: OfficialText, choice: TextChoice) -> tuple[str, ...]:
+    """Return the doubts about the notes' text: only that it was not used, where that is so."""
+    return (choice.doubt,) if choice.doubt else text.problems
 
 
 def _listen(
