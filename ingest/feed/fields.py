@@ -1,8 +1,7 @@
-"""Parse the fields of feeds (titles, durations, dates, addresses) into plain values; pure."""
+"""Parse the fields of feeds (titles, durations, addresses) into plain values; pure."""
 
 import html
 import re
-import time
 import unicodedata
 from pathlib import PurePosixPath
 from urllib.parse import quote, unquote, urljoin, urlsplit
@@ -50,13 +49,6 @@ def whole_number(printed: str | None) -> int | None:
     """Return the number in a field such as "35", " 035 ", "#35" or "Episode 35", else None."""
     found = re.fullmatch(r"[^\d.,-]{0,20}(\d{1,5})(?:\.0+)?\s*", printed or "")
     return int(found.group(1)) if found else None
-
-
-def iso_date(moment: time.struct_time | None) -> str | None:
-    """Return a UTC time as an ISO date, None if it is missing or its year is outside 1900 to 2999."""
-    if moment is None or not 1900 <= moment.tm_year <= 2999:
-        return None
-    return f"{moment.tm_year:04}-{moment.tm_mon:02}-{moment.tm_mday:02}"
 
 
 def resolved(reference: str, base: str) -> str:

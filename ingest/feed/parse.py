@@ -1,8 +1,8 @@
 """Parse the bytes of a feed into items; pure, nothing is fetched and no file is opened.
 
-feedparser reads the common fields (RSS 0.9x, 1.0, 2.0, Atom, iTunes; all date formats). But it keeps only the last of
-several `podcast:` elements with one name, drops a description if there is an iTunes summary, and resolves guids. So
-these are read, item by item, from the tree that defusedxml checked.
+feedparser reads the common fields (RSS 0.9x, 1.0, 2.0, Atom, iTunes). But it keeps only the last of several `podcast:`
+elements with one name, drops a description if there is an iTunes summary, and resolves guids. So these are read, item
+by item, from the tree that defusedxml checked. Its dates may be guesses, so only their text is used.
 """
 
 import hashlib
@@ -18,6 +18,7 @@ from xml.etree.ElementTree import Element
 import feedparser
 
 from ingest.errors import SourceError
+from ingest.feed.dates import date_in
 from ingest.feed.decode import looks_like_feed
 from ingest.feed.document import read_document
 from ingest.feed.elements import (
@@ -29,7 +30,7 @@ from ingest.feed.elements import (
     podcast_elements,
     podcast_text,
 )
-from ingest.feed.fields import iso_date, number_in, plain_text, resolved, seconds_in, whole_number
+from ingest.feed.fields import number_in, plain_text, resolved, seconds_in, whole_number
 from ingest.item import Item, Link
 from ingest.text.urls import is_remote, shown_address, without_credentials
 
@@ -156,7 +157,7 @@ def _item(entry: Any, element: Element, source: _Source) -> tuple[Item, list[str
         title=title,
         number=next((n for text in numbers if (n := whole_number(text)) is not None), number_in(title)),
         season=next((n for text in seasons if (n := whole_number(text)) is not None), None),
-        published=iso_date(entry.get("published_parsed")) or _updated(entry),
+        published=_published(entry, remarks),
         duration=seconds_in(entry.get("itunes_duration")) or _media_seconds(entry),
         page_url=_page(entry, source.base),
         notes=_notes(entry, element),
@@ -168,9 +169,15 @@ def _item(entry: Any, element: Element, source: _Source) -> tuple[Item, list[str
     return item, remarks
 
 
-def _updated(entry: Any) -> str | None:
+def _published(entry: Any, remarks: list[str]) -> str | None:
+    """Return the date that is printed, that of the last change only where no other is printed at all."""
     # For a missing key, `get` returns the other date and warns.
-    return iso_date(entry["updated_parsed"]) if "updated_parsed" in entry else None
+    texts = (plain_text(str(entry[name]), _MOST_NAME) for name in ("published", "updated") if name in entry)
+    printed = next((text for text in texts if text), None)
+    published = date_in(printed)
+    if printed is not None and published is None:
+        remarks.append(f"its date was not understood: '{printed}'")
+    return published
 
 
 def _guid(entry: Any, element: Element) -> str:

@@ -179,6 +179,21 @@ def test_dates(date, expected):
     assert item_of(f"<pubDate>{date}</pubDate>{SOUND}").published == expected
 
 
+def test_a_date_that_is_not_understood_is_named():
+    """The line says which text it was; a date of the last change is taken only where no other is printed."""
+    changed = "<atom:updated xmlns:atom='http://www.w3.org/2005/Atom'>2021-10-28T09:00:00Z</atom:updated>"
+    feed = parse_feed(
+        rss(
+            f"<title>Pots</title><pubDate>32/13/2020</pubDate>{changed}{SOUND}",
+            f"<title>Cups</title><guid>2</guid><pubDate> </pubDate>{changed}{SOUND}",
+            f"<title>Tea</title><guid>3</guid>{SOUND}",
+        ),
+        URL,
+    )
+    assert [item.published for item in feed.items] == [None, "2021-10-28", None]
+    assert feed.problems == ("item 1 (Pots): its date was not understood: '32/13/2020'",)
+
+
 @pytest.mark.parametrize(
     ("printed", "expected"),
     [
