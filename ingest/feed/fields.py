@@ -12,8 +12,6 @@ from ingest.text.urls import is_remote
 # A longer duration is a mistake (milliseconds, a date); one of more than half of it needs a witness.
 _MOST_SECONDS = 24 * 3600.0
 _RARE_SECONDS = 12 * 3600.0
-# Seconds with decimals, or minutes and seconds, or thousands.
-_TWO_MEANINGS = re.compile(r"\d{1,3}[.,][0-5]\d|\d{1,2}[.,]\d{3}")
 # Of speech and music as podcasts publish them, in bits per second.
 _BIT_RATES = (16_000, 400_000)
 _MOST_MARKUP = 20_000
@@ -45,12 +43,12 @@ def seconds_in(printed: str | None, size: int | None = None) -> float | None:
     if first is None:
         return None
     other = _other_reading(text)
-    if other is None or (first <= _RARE_SECONDS and not _TWO_MEANINGS.fullmatch(text)):
-        return first if 0 < first <= _MOST_SECONDS else None
-    fitting = [seconds for seconds in (first, other) if seconds and size and _is_bit_rate(8 * size / seconds)]
-    if len(fitting) == 1:
-        return fitting[0]
-    return first if first <= _MOST_SECONDS and not _TWO_MEANINGS.fullmatch(text) else None
+    has_two_meanings = other is not None and not text.replace(":", "").isdecimal()
+    if other is not None and (has_two_meanings or first > _RARE_SECONDS):
+        fitting = [seconds for seconds in (first, other) if seconds and size and _is_bit_rate(8 * size / seconds)]
+        if len(fitting) == 1:
+            return fitting[0]
+    return first if 0 < first <= _MOST_SECONDS and not has_two_meanings else None
 
 
 def _other_reading(text: str) -> float | None:
@@ -60,7 +58,7 @@ def _other_reading(text: str) -> float | None:
     if (found := re.fullmatch(r"(\d{1,2}):([0-5]\d):\d{2}", text)) is not None:
         return int(found[1]) * 60.0 + int(found[2])  # with frames
     if (found := re.fullmatch(r"(\d{1,3})[.,]([0-5]\d)", text)) is not None:
-        return int(found[1]) * 60.0 + int(found[2])
+        return int(found[1]) * 60.0 + int(found[2])  # minutes and seconds
     if (found := re.fullmatch(r"(\d{1,2})[.,](\d{3})", text)) is not None:
         thousands = float(found[1] + found[2])
         return thousands if thousands <= _RARE_SECONDS else None
