@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ingest.alignment.divergence import in_brief
 from ingest.errors import LibraryError, ModelMissing, PlaybackError, SourceError, one_line
-from ingest.library.metadata import people_of, stated_duration
+from ingest.library.metadata import duration_doubt, lasting, people_of, stated_duration
 from ingest.library.outcome import Outcome, is_transient, quarantine_outcome, record_outcome
 from ingest.library.records import Record, episode_folder, load_record, recording, save_record, save_transcript
 from ingest.library.removal import removal_of, remove_empty_lease_folder
@@ -112,7 +112,7 @@ def _ingest(record: Record, home: Path, settings: IngestSettings, progress: Stag
     heard, remark = _listen(record, home, settings, captions, official.text, progress)
     if heard is not None and (reason := not_understood(heard.words, heard.model)):
         heard, remark = None, f"not transcribed: {reason}"
-    record = load_record(home, record.episode.id)
+    record, measured = _as_recorded(home, load_record(home, record.episode.id))
     # Only known times have edges to refine; without them the recording makes no difference.
     has_times = bool(captions.cues or heard or any(turn.start is not None for turn in official.text.turns))
     audio = recording(home, record.episode.id) if has_times else None
@@ -143,6 +143,7 @@ def _ingest(record: Record, home: Path, settings: IngestSettings, progress: Stag
     transcript = with_edges(transcript, audio)
     save_transcript(home, transcript, inputs)
     problems = (
+        *((doubt,) if (doubt := duration_doubt(record, measured)) else ()),
         *_told(text, choice),
         *time_problems(text.turns if choice.source == "notes" else (), transcript.turns, record.episode.duration),
         *captions.problems,
@@ -213,17 +214,24 @@ def _usable(listening: TranscriptionOptions, fallback: str | None) -> Transcript
 
 
 def _with_recording(home: Path, record: Record, audio: Path) -> Record:
-    """Save what only the recording tells: that the library has it, and its duration if no source states one."""
-    episode = record.episode
-    if stated_duration(record) is None:
-        measured = measured_duration(audio) or episode.duration
-        episode = replace(episode, duration=measured or round(duration_of(audio), 3))
+    """Save what only the recording tells: that the library has it, and its duration if no right one is stated."""
+    duration = lasting(stated_duration(record), measured_duration(audio))
+    if duration is None:
+        duration = record.episode.duration or round(duration_of(audio), 3)
+    episode = replace(record.episode, duration=duration)
     if episode.audio_url is None:
         episode = replace(episode, audio_url=f"/api/episodes/{episode.id}/audio")
     if episode != record.episode:
         record = Record(episode, record.items)
         save_record(home, record)
     return record
+
+
+def _as_recorded(home: Path, record: Record) -> tuple[Record, float | None]:
+    """Return the record with the duration that the library's recording has, and that duration if it was measured."""
+    audio = recording(home, record.episode.id)
+    measured = None if audio is None else measured_duration(audio)
+    return (record, None) if audio is None or measured is None else (_with_recording(home, record, audio), measured)
 
 
 def _nothing_ingested(

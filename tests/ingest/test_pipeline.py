@@ -373,6 +373,26 @@ def test_the_recording_comes_into_the_library(tmp_path, home, weights):
     assert episode.audio_url == f"/api/episodes/{episode.id}/audio"
 
 
+def test_a_recording_that_contradicts_its_stated_duration_is_what_is_placed(tmp_path, home, weights):
+    """The outcome says both, no word lies behind the recording's end, and nothing is made again later.
+
+    Without the recording, and when the feed is corrected elsewhere, the measured duration stays.
+    """
+    weights.there = False
+    sound(tmp_path / "1.wav", 20.0)
+    hour = '<enclosure url="1.wav" type="audio/wav"/><itunes:duration>1:00:00</itunes:duration>'
+    (outcome,) = run(feed(tmp_path, item(notes=NOTES, inside=hour)), home, IngestSettings())
+    assert "said to last 1:00:00, but its recording lasts 0:20" in outcome.message
+    turns = load_transcript(home, outcome.episode.id).turns
+    assert max(turn.end for turn in turns) <= 20.0
+    for settings in (IngestSettings(), NO_AUDIO):
+        (again,) = run(feed(tmp_path, item(notes=NOTES, inside=hour)), home, settings)
+        assert again.status == "unchanged"
+    run(feed(tmp_path, item(notes=NOTES, inside=f"{hour}<link>https://tea.example/1</link>")), home)
+    assert load_transcript(home, outcome.episode.id).turns == turns
+    assert load_record(home, outcome.episode.id).episode.duration == pytest.approx(20.0, abs=0.01)
+
+
 def test_silence_is_no_failure(tmp_path, home, weights):
     """A recording in which nobody speaks is skipped, and says so."""
     weights.text = []
