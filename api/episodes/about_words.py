@@ -12,7 +12,7 @@ from ingest.transcript import Timing
 
 _MOST_LINES = 50  # labels or lines shown of one doubt; the JSON has all of them
 
-_GAVE: dict[Part, str] = {"words": "the transcript’s words", "times": "gave the times", "nothing": "not used"}
+_GAVE: dict[Part, str] = {"words": "gave the words", "times": "gave the times", "nothing": "not used"}
 _TEXTS: dict[TextSource, str] = {
     "captions with names": "the captions, which name the speakers",
     "notes": "the notes’ text",
@@ -59,8 +59,9 @@ def sections_of(about: About) -> tuple[Section, ...]:
 def _outcome(about: About) -> Row:
     if about.outcome is None:
         return Row(None, "not ingested yet")
-    at = f" ({about.outcome.at})" if about.outcome.at else ""
-    return Row(None, f"{about.outcome.status}{at}: {about.outcome.message}")
+    at = about.outcome.at
+    when = f" on {day(at[:10])}, {at[11:16]} UTC" if at else ""
+    return Row(None, f"{about.outcome.status}{when}: {about.outcome.message}")
 
 
 def _facts(about: About) -> Iterator[Row]:

@@ -172,7 +172,7 @@ def test_links_of_which_nothing_is_kept_say_so() -> None:
     about = about_of(stored(item(transcripts=LINKS), state=state))
     assert [link.state for link in about.sources.transcripts] == ["nothing kept", "nothing kept"]
     assert about.choice.text == "none"
-    assert "failed (2026-01-02T03:04:05+00:00): nothing to ingest: 1.vtt: is empty" in words(about)
+    assert "failed on 2 January 2026, 03:04 UTC: nothing to ingest: 1.vtt: is empty" in words(about)
 
 
 def test_captions_of_a_file_came_from_the_first_link_that_did_not_fail() -> None:
