@@ -7,8 +7,8 @@ from pathlib import PurePath
 from ingest.library.records import Record
 from ingest.text.urls import is_remote, shown_address
 
-# The folders of an absolute path, at the beginning of a word so that addresses of the web stay as they are.
-_FOLDERS = re.compile(r"""(?<![^\s"'“‘(])/(?:[^\s/:;,]+/)+""")
+# The folders of an absolute path; not the path of an address, which follows a host.
+_FOLDERS = re.compile(r"(?<![\w/.~%@\]-])/(?:[^\s/:;,]+/)+")
 
 
 @dataclass(frozen=True, slots=True)
