@@ -224,6 +224,13 @@ def test_differences_are_told_in_brief() -> None:
     assert any(text.startswith("50.0% of the words were heard; not heard: 25 words at 0:08 (“lost") for text in found)
 
 
+def test_another_recording_is_one_doubt() -> None:
+    """That text and recording do not belong together is told once."""
+    about = about_of(stored(official=OFFICIAL, captions=Captions("", (Cue(0.0, 9.0, "something else entirely " * 9),))))
+    assert len(doubts(about, "differences")) == 1
+    assert "another recording" in doubts(about, "differences")[0]
+
+
 def test_words_of_another_language_are_not_used_and_the_reason_is_told() -> None:
     """As in ingestion: an English-only model that was unsure of every word has heard nothing that counts."""
     unsure = replace(HEARD, words=tuple(replace(word, probability=0.2) for word in HEARD.words))
@@ -241,6 +248,11 @@ def test_a_transcript_of_other_sources_is_not_explained_by_the_present_ones() ->
     assert about.sources.captions.gave == "nothing"
     assert "an earlier run made the transcript" in doubts(about, "words")[0]
     assert "Choices: Words: those of an earlier run" in words(about)
+    aligned = stored(official=OFFICIAL, captions=Captions("", CUES))
+    other = about_of(replace(aligned, official=replace(OFFICIAL, turns=TURNS[:1])))
+    assert other.sources.captions is not None
+    assert other.sources.captions.gave == "nothing"
+    assert [part.source for part in other.choice.times] == ["a source of an earlier run"]
     kept = about_of(replace(held, captions=None))
     assert "the transcript of an earlier run is kept" in doubts(kept, "words")[0]
 

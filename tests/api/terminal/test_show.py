@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 
 from api.cli import main
-from ingest.library.records import episode_ids
+from ingest.item import Item
+from ingest.library.records import Record, episode_ids, save_record
 from ingest.library.removal import remove_episode
 from ingest.pipeline import IngestSettings, ingest_episode
 from ingest.sources import register_source
+from ingest.transcript import Episode, Show
 
 SAMPLE = Path(__file__).parents[3] / "data" / "sample"
 
@@ -62,19 +64,14 @@ def test_an_account_for_programs(sample: Path, capsys: pytest.CaptureFixture[str
 
 
 def test_text_of_a_source_does_not_command_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Control characters of a title are not printed."""
-    (tmp_path / "feed.xml").write_text(
-        "<rss version='2.0'><channel><title>Tea</title><item><title>Ket\x9b31mtles</title><guid>1</guid>"
-        "<description>Nothing.</description></item></channel></rss>",
-        "utf-8",
-    )
-    (episode,) = register_source(str(tmp_path / "feed.xml"), tmp_path / "home").episodes
-    assert told(tmp_path / "home", capsys, episode.id)[1].isascii() is False
-    ingest_episode(episode, tmp_path / "home", IngestSettings(audio=False))
-    code, out, _ = told(tmp_path / "home", capsys, episode.id)
+    """Control characters of a title or a message are not printed, and each stays on its line."""
+    episode = Episode("tea-1-aaaa", "1", Show("tea", "Tea"), 1, "Ket\x1b[31mtles\nDoubts")
+    save_record(tmp_path, Record(episode, (Item("1", "feed.xml", title="Ket\x9b31mtles"),)))
+    code, out, _ = told(tmp_path, capsys, "1")
     assert code == 0
-    assert "\x9b" not in out
-    assert "tles" in out
+    assert not {"\x1b", "\x9b"} & set(out)
+    assert out.splitlines()[0] == "Ket\ufffd[31mtles Doubts (tea-1-aaaa)"
+    assert "    also: Ket\ufffd31mtles, from feed.xml" in out.splitlines()
 
 
 def test_unknown_removed_and_ambiguous_episodes(sample: Path, tmp_path: Path, capsys) -> None:

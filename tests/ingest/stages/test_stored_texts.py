@@ -94,7 +94,7 @@ def test_the_copies_and_the_one_that_was_used_are_kept(tmp_path: Path, monkeypat
     data["copies"] = [{key: value for key, value in copy.items() if key != "marked"} for copy in data["copies"]]
     without(path, data, [], None)
     assert [copy.marked for copy in kept_copies(tmp_path, EPISODE.id)] == [False, False]
-    assert used_copy(OfficialText(), copies) is None
+    assert used_copy(OfficialText(), (Copy("a.xml", 0, False, False),)) is None
 
 
 def test_an_episode_without_official_text_has_no_copies(tmp_path: Path) -> None:
