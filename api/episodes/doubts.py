@@ -18,7 +18,8 @@ def doubts_of(stored: Stored, choice: Choice, names: Names, unheard: str | None)
     official, transcript = stored.official or OfficialText(), stored.transcript
     for problem in official.problems:
         yield Doubt("problem", f"notes: {names.plain(problem)}")
-    yield from _listed("labels", "labels not recognised, so that their words have no speaker", official.unread_labels)
+    labels = official.unread_labels if choice.text == "notes" else ()
+    yield from _listed("labels", "labels not recognised, so that their words have no speaker", labels)
     yield from _listed("left out", "lines left out of the notes, because they are not speech", official.left_out)
     if stored.captions is not None:
         yield from _of_captions(stored.captions, stored, names)
@@ -28,7 +29,8 @@ def doubts_of(stored: Stored, choice: Choice, names: Names, unheard: str | None)
         return
     if not choice.current:
         yield Doubt("words", _EARLIER if choice.text == "none" else _OTHER)
-    for problem in time_problems(official.turns, transcript.turns, transcript.episode.duration):
+    printed = official.turns if choice.text == "notes" else ()
+    for problem in time_problems(printed, transcript.turns, transcript.episode.duration):
         yield Doubt("times", problem)
     unnamed = sum(turn.speaker is None for turn in transcript.turns)
     if unnamed:

@@ -206,6 +206,21 @@ def test_doubts_are_told_with_what_was_printed() -> None:
     assert "“THE 2ND WITNESS” (2 times)" in words(about)
 
 
+def test_labels_and_times_of_a_text_that_lost_are_no_doubts() -> None:
+    """What is not in the transcript makes nothing in it doubtful; a text's own problems are told all the same."""
+    lost = replace(
+        OFFICIAL,
+        turns=(TURNS[0], replace(TURNS[1], start=4000.0)),
+        truncated=True,
+        unread_labels=("Dr. X",),
+        problems=("truncated: the text was cut off",),
+    )
+    captions = Captions("", tuple(replace(cue, speaker="Ann Lee") for cue in CUES))
+    about = about_of(stored(official=lost, captions=captions))
+    assert about.choice.text == "captions with names"
+    assert [doubt.text for doubt in about.doubts] == ["notes: truncated: the text was cut off"]
+
+
 def test_an_episode_without_doubts_says_so() -> None:
     """Both speakers named, all heard: no doubt, and "none" in words."""
     official = replace(OFFICIAL, turns=tuple(replace(turn, speaker="Ann Lee") for turn in TURNS))
