@@ -61,7 +61,7 @@ def captions_of(home: Path, record: Record, again: bool, allow: frozenset[str] |
     better link that was unreachable is tried again after a day. Raises LibraryError if the stored captions are damaged
     and cannot be read again.
     """
-    links = sorted((link for item in record.items for link in item.transcripts), key=_rank)
+    links = transcript_links(record)
     inputs = hash_of([CAPTIONS_VERSION, [_described(link) for link in links]])
     path = episode_folder(home, record.episode.id) / "captions.json"
     stored = _load(path)
@@ -83,6 +83,37 @@ def captions_of(home: Path, record: Record, again: bool, allow: frozenset[str] |
         return captions
     _store(path, replace(captions, inputs=lesser) if captions.passing else captions)
     return captions
+
+
+def transcript_links(record: Record) -> list[Link]:
+    """Return an episode's transcript links in the order in which they are tried."""
+    return sorted((link for item in record.items for link in item.transcripts), key=_rank)
+
+
+def kind_of(link: Link) -> str:
+    """Return the format that a link states: json, vtt, srt, html or text."""
+    return _ORDER[_rank(link)]
+
+
+def kept_captions(home: Path, identifier: str) -> Captions | None:
+    """Return the captions that an earlier run kept, None if there are none or their file is damaged."""
+    return _load(episode_folder(home, identifier) / "captions.json")
+
+
+def link_of(links: Sequence[Link], stored: Captions) -> Link | None:
+    """Return the link, of an episode's links in order, that stored captions came from; None if it is listed no more.
+
+    Captions of a file do not name it: theirs is the first link that did not fail.
+    """
+    if stored.url is not None:
+        return _used(links, stored)
+    return next((link for link in links if failure_of(link, stored.problems) is None), None)
+
+
+def failure_of(link: Link, problems: Sequence[str]) -> str | None:
+    """Return why a link gave no captions, None if `problems` (of a `Captions`) do not name it."""
+    names = (f"{shown_address(link.url)}: ", f"{link.url}: ")
+    return next((problem[len(name) :] for problem in problems for name in names if problem.startswith(name)), None)
 
 
 def _used(links: Sequence[Link], stored: Captions) -> Link | None:
@@ -149,7 +180,7 @@ def _read(link: Link, inputs: str, fetched: Fetched) -> Captions:
             etag=fetched.etag,
             last_modified=fetched.last_modified,
         )
-    if _ORDER[_rank(link)] in ("html", "text"):
+    if kind_of(link) in ("html", "text"):
         notes = read_text(fetched.data, name)
         if not parse_notes(notes).turns:
             raise SourceError(f"{name}: has no turns with speaker names")
