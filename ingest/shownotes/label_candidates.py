@@ -19,12 +19,17 @@ _PLAIN = r"[^\s:：\[\]()][^:：\[\]()]{0,79}?"
 _START = re.compile(
     rf"(?:[\[(]?(?P<before>{TIME_RANGE}|{TIME})[\])]?\s*(?:[-–—|]\s*)?)?"
     rf"(?:[\[(](?P<boxed>{_PLAIN})[\])](?=\s*[:：])|(?P<name>{_PLAIN}(?:\([^:：\[\]()]{{1,30}}\)\s*{_PLAIN})?))"
-    rf"(?P<brackets>{_BRACKETS})\s*(?:(?P<colon>[:：])(?!//|\d\d)"
-    rf"|(?:[-–—|]\s*)?(?P<after>{TIME_RANGE}|{TIME})?\s*(?P<late>[:：])?\s*$)"
+    rf"(?P<brackets>{_BRACKETS})\s*(?:(?:[-–—|,]\s*)?(?P<after>{TIME_RANGE}|{TIME})|[-–—|])?\s*"
+    r"(?:(?P<colon>[:：]-?)(?!//|\d\d)|$)"
 )
 _START_CHARACTERS = 200
-# "NAME – text": the dash stands apart, or is a long one.
-_DASH = re.compile(rf"(?P<name>{_PLAIN})(?P<brackets>{_BRACKETS})(?:\s+[-–—]\s+|\s?—\s?)(?=\S)")
+_BARE_CHARACTERS = 120  # a longer line without a colon has no label, unless its beginning is bold
+# "NAME – text" (the dash stands apart, or is a long one), "NAME | text", "[NAME] text".
+_SIGN = re.compile(
+    rf"(?:[\[(]?(?P<before>{TIME_RANGE}|{TIME})[\])]?\s*(?:[-–—|]\s*)?)?"
+    rf"(?:[\[(](?P<boxed>{_PLAIN})[\])]\s*(?=\S|$)"
+    rf"|(?P<name>{_PLAIN})(?P<brackets>{_BRACKETS})(?:\s+[-–—|]\s+|\s?—\s?)(?=\S))"
+)
 _COLON = re.compile(r"(?<=[\w.)\]”’\"'])[ ]?[:：](?=\s|$)")
 _LAST_BRACKETS = re.compile(rf"{_BRACKETS}\s*$")
 _WINDOW_CHARACTERS = 140  # characters before a colon that may contain a label
@@ -67,8 +72,11 @@ class LabelCandidate:
 
 def label_at_start(number: int, line: Line) -> LabelCandidate | None:
     """Return the candidate at the start of line `number`, None if the start does not look like a label."""
-    found = _START.match(line.text[:_START_CHARACTERS])
     bold_name = _bold_without_colon(number, line)
+    head = line.text[:_START_CHARACTERS]
+    if len(head) > _BARE_CHARACTERS and ":" not in head and "：" not in head:
+        return bold_name
+    found = _START.match(head)
     if found is None or (found["colon"] is None and len(line.text) > _START_CHARACTERS):
         return bold_name
     name = (found["name"] or found["boxed"]).strip()
@@ -81,7 +89,7 @@ def label_at_start(number: int, line: Line) -> LabelCandidate | None:
     rest = line.text[found.end() :].strip()
     is_open = name_words(name) == 0
     if found["colon"] is None:
-        form: LabelForm = "bare" if found["late"] is None else "own"
+        form: LabelForm = "bare"
         if mark or (role and time is None and line.bold_end == 0) or (is_open and time is None):
             return None
     else:
@@ -104,16 +112,19 @@ def label_at_start(number: int, line: Line) -> LabelCandidate | None:
     )
 
 
-def label_before_dash(number: int, line: Line) -> LabelCandidate | None:
-    """Return the candidate before the first dash of a line ("Ann Lee – Good morning."), None if there is none."""
-    found = _DASH.match(line.text[:_START_CHARACTERS])
-    shape = None if found is None else _shape(found["name"].strip())
-    if found is None or shape is None or shape.kind == "open":
+def label_by_sign(number: int, line: Line) -> LabelCandidate | None:
+    """Return the candidate marked by another sign than a colon: "Ann Lee – Good morning.", "[Ann Lee] Good."."""
+    found = _SIGN.match(line.text[:_START_CHARACTERS])
+    name = "" if found is None else (found["name"] or found["boxed"]).strip()
+    shape = _shape(name)
+    if found is None or shape is None or shape.kind == "open" or (found["boxed"] and is_mark(f"[{name}]")):
         return None
-    time, role, mark = _read_brackets(found["brackets"])
+    time, role, mark = _read_brackets(found["brackets"] or "")
+    time = seconds_printed(found["before"]) if found["before"] else time
     bold = 0 < found.end("name") <= line.bold_end <= found.end()
+    form: LabelForm = "inline" if found.end() < len(line.text) else "own"
     return LabelCandidate(
-        number, 0, found.end(), shape.name, "inline", bold, time, role, mark, kind=shape.kind, base=shape.base
+        number, 0, found.end(), shape.name, form, bold, time, role, mark, kind=shape.kind, base=shape.base
     )
 
 

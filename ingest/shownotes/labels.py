@@ -14,7 +14,7 @@ from ingest.shownotes.label_candidates import (
     LabelCandidate,
     LabelForm,
     label_at_start,
-    label_before_dash,
+    label_by_sign,
     labels_within,
     text_after,
 )
@@ -81,16 +81,14 @@ def find_labels(lines: Sequence[Line], names: Collection[str], preface: str, ope
 
 
 def _starts(lines: Sequence[Line]) -> dict[int, LabelCandidate]:
-    """Return the candidate at the start of each line that has one; before a dash if that is how the text prints names.
+    """Return the candidate at the start of each line that has one; by another sign than a colon if that is the habit.
 
-    It is if several names before a dash come back, and no names before a colon do.
+    It is if several names with a sign come back, and no names with a colon do.
     """
     colons = {number: label for number, line in enumerate(lines) if (label := label_at_start(number, line)) is not None}
-    dashes = {
-        number: label for number, line in enumerate(lines) if (label := label_before_dash(number, line)) is not None
-    }
-    if _returning(dashes.values()) > 1 and _returning(label for label in colons.values() if label.form != "bare") < 2:
-        colons |= dashes
+    if _returning(label for label in colons.values() if label.form != "bare") < 2:
+        signs = {number: label for number, line in enumerate(lines) if (label := label_by_sign(number, line))}
+        colons |= signs if _returning(signs.values()) > 1 else {}
     return dict(with_times(colons, lines))
 
 

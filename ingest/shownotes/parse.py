@@ -8,8 +8,10 @@ from dataclasses import dataclass, field, replace
 from ingest.item import Link
 from ingest.shownotes.copies import copies_of
 from ingest.shownotes.label_candidates import LabelCandidate, is_time, seconds_printed, text_after
+from ingest.shownotes.label_times import bracketed_time
 from ingest.shownotes.labels import find_labels
-from ingest.shownotes.lines import Line, read_lines
+from ingest.shownotes.lines import Line
+from ingest.shownotes.markup import read_lines
 from ingest.shownotes.page import (
     PageHeader,
     end_of_episode,
@@ -21,12 +23,12 @@ from ingest.shownotes.page import (
 )
 from ingest.speakers.aliases import find_aliases, full_names, role_aliases, speaker_of
 from ingest.speakers.names import first_name, fold, is_role, name_words
-from ingest.text.clock import TIME, seconds_of
+from ingest.text.clock import TIME, TIME_RANGE
 from ingest.text.words import begins_clip, without_marks
 from ingest.transcript import OfficialTurn
 
-_TIME_IN_TEXT = re.compile(rf" ?\[{TIME}\]")
-_TIME_FIRST = re.compile(rf"[\[(]({TIME})[\])]\s*[-–—]?\s*")
+_TIME_IN_TEXT = re.compile(rf" ?(?:\[(?:{TIME_RANGE}|{TIME})\]|\((?:{TIME_RANGE}|{TIME})\))")
+_TIME_FIRST = re.compile(rf"[\[(]\s*({TIME_RANGE}|{TIME})\s*[\])]\s*[-–—]?\s*")
 # An estimated time in our own Markdown export; it must not be read back as a published time.
 _GUESS_FIRST = re.compile(rf"\A\[about {TIME}\]\s*")
 _READ_MORE = re.compile(
@@ -226,7 +228,7 @@ def _spans(body: Sequence[Line], labels: Sequence[LabelCandidate]) -> list[_Span
             spans[-1][1].append(line.text[position : label.start])
             spans.append((label, [label.mark]))
             position = label.end
-        spans[-1][1].append(line.text[position:])
+        spans[-1][1].append(bracketed_time(line, position))
     return spans
 
 
@@ -243,7 +245,7 @@ def _timed_text(parts: Sequence[str], label: LabelCandidate | None) -> tuple[flo
             continue
         if first is not None:
             if start is None and not kept:
-                start = seconds_of(first[1])
+                start = seconds_printed(first[1])
             part = part[first.end() :]
         part = _TIME_IN_TEXT.sub("", part).strip()
         if part:
