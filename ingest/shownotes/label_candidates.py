@@ -91,8 +91,6 @@ def label_at_start(number: int, line: Line) -> LabelCandidate | None:
     is_open = name_words(name) == 0
     if found["colon"] is None:
         form: LabelForm = "bare"
-        if role and time is None and line.bold_end == 0:
-            return None
     else:
         form = "inline" if rest and not is_time(rest) else "own"
         if rest and not line.text[found.end()].isspace() and line.bold_end == 0 and name_words(name) < 2:

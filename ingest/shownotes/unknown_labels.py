@@ -23,16 +23,16 @@ def unknown_labels(
     starts: Mapping[int, LabelCandidate],
     accepted: Sequence[LabelCandidate],
     usual: LabelForm,
-    bold: bool,
 ) -> Iterator[LabelCandidate]:
     """Yield the candidates that open a turn although their names are not accepted, in groups of one name.
 
-    `accepted` are the labels at the start of lines, `usual` and `bold` say how most of them are printed. A label is
-    `unread` if nothing but its place speaks for it.
+    `accepted` are the labels at the start of lines, `usual` is the form of most. A label is `unread` if nothing but
+    its place speaks for it.
     """
     known = {label.key for label in accepted}
     if len(accepted) < _FEWEST_LABELS:
         return
+    bold = 2 * sum(label.bold for label in accepted) > len(accepted)
     capitals = all(label.name.isupper() for label in accepted)
     groups: dict[str, list[LabelCandidate]] = defaultdict(list)
     for label in starts.values():
@@ -47,7 +47,8 @@ def unknown_labels(
         is_clear = bold or dense or first.time is not None or (first.form == "own" and first.kind != "open")
         is_clear = is_clear or (capitals and first.kind != "open")
         returns = _returns(group, places, lines)
-        if is_clear or returns or (first.kind == "name" and name_words(first.base) > 1):
+        begins = text_after(first, lines)[:1].isupper()
+        if is_clear or returns or (first.kind == "name" and (begins or name_words(first.base) > 1)):
             is_read = returns or (is_clear and first.kind != "open")
             yield from (replace(label, unread=not is_read) for label in group)
 
