@@ -101,6 +101,15 @@ def test_the_habit_of_a_feed_numbers_its_titles() -> None:
     assert [item.number for item in feed.items] == [12, 11, 10, 9, None, None]
 
 
+def test_a_sign_at_the_end_counts_only_where_nothing_else_numbers() -> None:
+    """In a feed of numbered episodes "Listeners ask #1" is the first of such calls, alone it is the first episode."""
+    titles = ("<title>24: Listeners ask #1</title>", "<title>25: Pots</title>", "<title>26: Cups</title>")
+    assert [item.number for item in feed_of(*titles).items] == [24, 25, 26]
+    numbered = "<title>Pots</title><itunes:episode>25</itunes:episode>"
+    assert [item.number for item in feed_of("<title>Listeners ask #1</title>", numbered).items] == [None, 25]
+    assert [item.number for item in feed_of("<title>Listeners ask #1</title>").items] == [1]
+
+
 @pytest.mark.parametrize(
     ("printed", "seconds"),
     [

@@ -78,6 +78,7 @@ def test_a_title_may_number_its_episode(title: str) -> None:
         "The #1 mistake of our time",
         "Inside the Episode: S2E10",
         "Tea with Ann, Episode 154 - Listener mail #2",
+        "24: Listeners ask #1",
         "C# 7 – what is new",
         "12 Years of tea",
         "2021: the year in tea",
