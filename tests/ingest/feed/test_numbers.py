@@ -18,6 +18,8 @@ from tests.growth import LINEAR, growth
         "EP12: The pot",
         "episode_12",
         "episode-12",
+        "Ep 12 with Ann",
+        "Episode 12 w/ Ann",
         "#12 the pot",
         "#12",
         "S02E12",
