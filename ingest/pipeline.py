@@ -1,7 +1,8 @@
 """Ingest one episode: run its stages to make its transcript on disk, and record the outcome."""
 
 import logging
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -18,7 +19,7 @@ from ingest.speech.heard import Heard, TranscriptionOptions
 from ingest.speech.hearing import not_understood
 from ingest.speech.own_terms import own_terms
 from ingest.speech.vocabulary import vocabulary_for
-from ingest.stages.assemble import assemble, with_edges
+from ingest.stages.assemble import TextChoice, assemble, chosen_text, with_edges
 from ingest.stages.captions import Captions, captions_of
 from ingest.stages.heard_words import heard_already, heard_of
 from ingest.stages.official_text import official_of
@@ -118,8 +119,11 @@ def _ingest(record: Record, home: Path, settings: IngestSettings, progress: Stag
     audio = recording(home, record.episode.id) if has_times else None
     sound = None if audio is None else sha256_of(audio)
     text = official.text
-    said = (text.turns, dict(text.aliases), text.lossy, text.truncated)  # what `assemble` takes of the official text
-    is_heard = heard is not None and not text.turns and not captions.cues
+    said: tuple[object, ...] = (text.turns, dict(text.aliases), text.lossy, text.truncated)
+    choice = chosen_text(text, captions.cues, heard)
+    if choice.doubt:
+        said = (*said, choice.source)
+    is_heard = choice.source == "heard words"
     terms = own_terms(people_of(record), record.episode.title, text.description) if is_heard else ()
     others = ALIGNED_VERSION if heard is not None and text.turns else TRANSCRIPT_VERSION
     version = [HEARD_VERSION, terms] if is_heard else others
@@ -131,17 +135,23 @@ def _ingest(record: Record, home: Path, settings: IngestSettings, progress: Stag
     if not transcript.turns:
         outcome = _nothing_ingested(record, settings, remark, captions, heard)
         kept = "its earlier transcript is kept" if path.exists() else None
-        return replace(outcome, message=_remarks(outcome.message, kept))
+        return replace(outcome, message=_remarks(outcome.message, *_in_short(text.problems), kept))
     transcript = with_edges(transcript, audio)
     save_transcript(home, transcript, inputs)
     problems = (
         *((doubt,) if (doubt := duration_doubt(record, measured)) else ()),
-        *official.text.problems,
-        *time_problems(official.text.turns, transcript.turns, record.episode.duration),
+        *_in_short(_told(text, choice)),
+        *time_problems(text.turns if choice.source == "notes" else (), transcript.turns, record.episode.duration),
         *captions.problems,
+        *_left_aside(record.episode, text if choice.source == "notes" else captions),
     )
     differs = _differs(transcript, heard)
     return Outcome(record.episode, "ingested", _remarks(_summary(transcript, heard), differs, remark, *problems))
+
+
+def _told(text: OfficialText, choice: TextChoice) -> tuple[str, ...]:
+    """Return the doubts about the notes' text: only that it was not used, where that is so."""
+    return (choice.doubt,) if choice.doubt else text.problems
 
 
 def _listen(
@@ -266,6 +276,25 @@ def _differs(transcript: Transcript, heard: Heard | None) -> str | None:
         return None
     duration = transcript.episode.duration if heard is None else heard.duration
     return in_brief(transcript.turns, transcript.divergence, duration)
+
+
+def _in_short(problems: Sequence[str]) -> list[str]:
+    """Return problems with those of one kind ("label without text: 'Ann'") counted if there are several."""
+    kinds = Counter(problem.partition(": ")[0] for problem in problems)
+    told = {kind: f"{kind} ({count} times)" for kind, count in kinds.items() if count > 1}
+    return list(dict.fromkeys(told.get(problem.partition(": ")[0], problem) for problem in problems))
+
+
+def _left_aside(episode: Episode, text: OfficialText | Captions) -> Iterator[str]:
+    """Yield how many labels and lines of the text used were not understood, and the command that lists them."""
+    labels = len(set(text.unread_labels)) if isinstance(text, OfficialText) else 0
+    lines = len(text.left_out)
+    if labels:
+        yield f"{labels} label{'s' if labels > 1 else ''} not recognised"
+    if lines:
+        yield f"{lines} line{'s' if lines > 1 else ''} left out"
+    if labels or lines:
+        yield f"see `playback show {episode.id}`"
 
 
 def _remarks(*remarks: str | None) -> str:

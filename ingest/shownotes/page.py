@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from ingest.shownotes.lines import Line
@@ -118,7 +118,7 @@ def _cut(line: Line, start: int, end: int) -> Line:
     skipped = start + len(text) - len(text.lstrip())
     stripped = text.strip()
     bold_start, bold_end = (min(max(edge - skipped, 0), len(stripped)) for edge in (line.bold_start, line.bold_end))
-    return Line(stripped, bold_start, bold_end)
+    return replace(line, text=stripped, bold_start=bold_start, bold_end=bold_end)
 
 
 def read_page(head: Sequence[Line]) -> PageHeader:

@@ -53,9 +53,13 @@ def name_words(name: str) -> int:
 
 
 def is_role(name: str) -> bool:
-    """Return whether a label is a part in the conversation: "Host", "Speaker 1", "Q"."""
+    """Return whether a label is a part in the conversation: "Host", "Speaker 1", "Speaker #1", "Q"."""
     words = fold(name).split()
-    return bool(words) and words[0].rstrip(".") in _ROLES and all(word.isdigit() or word in _ROLES for word in words)
+    return (
+        bool(words)
+        and words[0].rstrip(".") in _ROLES
+        and all(word.lstrip("#").isdigit() or word in _ROLES for word in words)
+    )
 
 
 def is_title(word: str) -> bool:
@@ -68,7 +72,8 @@ def is_ordinary(name: str) -> bool:
     words = fold(name).split()
     if is_role(name):
         return False
-    return words[0] in _SENTENCE_WORDS or not _HEADING_WORDS.isdisjoint(words)
+    initials = len(name) <= 3 and name.isupper()  # "TO" is Tom Okafor
+    return (words[0] in _SENTENCE_WORDS and not initials) or not _HEADING_WORDS.isdisjoint(words)
 
 
 def first_name(name: str) -> str:

@@ -4,7 +4,9 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal, NamedTuple
 
+from ingest.alignment.agreement import share_said
 from ingest.alignment.align import align
 from ingest.audio.load import blocks
 from ingest.captions.turns import Cue, heard_words, named, turns_of
@@ -26,32 +28,105 @@ logger = logging.getLogger(__name__)
 _CUE_PRECISION = 0.5
 _WORD_PRECISION = 0.1
 
+# Two texts are the same speech if this share of one's words is in the other (`share_said`). A recording and its own
+# text had 0.64 to 0.98, the lowest for seven minutes of meetings that the smallest Whisper heard; two episodes of one
+# show had 0.21 to 0.31 (`docs/adr/0020-notes-are-a-transcript-only-if-they-are-one.md`).
+LEAST_AGREEMENT = 0.45
+
+# Where an episode's words come from; "notes" also stands for a transcript that is linked as text.
+TextSource = Literal["captions with names", "notes", "captions without names", "heard words", "none"]
+
+
+class TextChoice(NamedTuple):
+    """Where an episode's words come from, and why, as a clause for people.
+
+    `doubt` is a line for the outcome if the notes hold a text that is not what is said, None otherwise.
+    """
+
+    source: TextSource
+    reason: str
+    doubt: str | None = None
+
+
+def chosen_text(official: OfficialText, cues: Sequence[Cue], heard: Heard | None) -> TextChoice:
+    """Choose whose words are the transcript, by Law 3 of the design; pure, linear in the lengths.
+
+    Captions with names are official text unless the notes have more words. Notes come before captions without names,
+    and heard words are the transcript where there is nothing else. Notes that are not what the captions say are not
+    used, and neither are notes without a marker if they lack most of what is said (`_doubt`).
+    """
+    names = bool(cues) and named(cues)
+    if official.turns and (not names or _fuller(official, cues)) and (doubt := _doubt(official, cues, heard)):
+        source: TextSource = "heard words"
+        if cues:
+            source = "captions with names" if names else "captions without names"
+        return TextChoice(source, "the notes' text is not what is said", doubt)
+    if names:
+        if _fuller(official, cues):
+            return TextChoice("notes", "their text has more words than the captions")
+        return TextChoice("captions with names", _why_not_notes(official))
+    if official.turns:
+        return TextChoice("notes", "the captions do not name who speaks" if cues else "there are no captions")
+    if cues:
+        return TextChoice("captions without names", "the notes have no transcript")
+    if heard:
+        return TextChoice("heard words", "there are neither captions nor a transcript in the notes")
+    return TextChoice("none", "there is no transcript in the notes, and there are no captions and no heard words")
+
+
+def _doubt(official: OfficialText, cues: Sequence[Cue], heard: Heard | None) -> str | None:
+    """Return why the notes' text is not what is said, None if it is or if nothing tells what is said.
+
+    Notes with a marker are only doubted beside captions, and may be a part of these or more than these. Without a
+    marker they must hold what is said: captions and heard words are never replaced by less.
+    """
+    if not cues and (heard is None or official.marked):
+        return None
+    text = " ".join(turn.text for turn in official.turns)
+    said = " ".join([cue.text for cue in cues] or [word.text for word in (heard.words if heard else ())])
+    share = share_said(text, said)
+    if share_said(said, text) >= LEAST_AGREEMENT or (official.marked and share >= LEAST_AGREEMENT):
+        return None
+    source = "captions" if cues else "heard words"
+    if share >= LEAST_AGREEMENT:
+        return f"its notes' transcript holds only a part of the {source}; the {source} were used"
+    return (
+        f"its notes' transcript does not match the {source}: {share:.0%} of its words are in them; "
+        f"the {source} were used"
+    )
+
+
+def _why_not_notes(official: OfficialText) -> str:
+    if not official.turns:
+        return "the notes have no transcript"
+    if not _complete(official):
+        return "the notes' text is incomplete"
+    return "the notes' text has no more words"
+
 
 def assemble(
     episode: Episode, official: OfficialText, cues: Sequence[Cue], heard: Heard | None, terms: Sequence[str] = ()
 ) -> Transcript:
     """Give the official words the times of the heard ones, by Laws 2 and 3 of the design; pure.
 
-    Captions with names are official text unless the notes have more words. Captions without names give the notes their
-    times, or are the transcript. Times printed in the notes are used if nothing was heard, except impossible ones
-    (`printed_times.without_impossible_times`). Heard words alone are the transcript where there is nothing else;
-    names and terms in it are spelt as in `terms` where the sound agrees.
+    `chosen_text` decides whose words they are. Captions without names give the notes their times. Times printed in the
+    notes are used if nothing was heard, except impossible ones (`printed_times.without_impossible_times`). Where heard
+    words are the transcript, names and terms are spelt as in `terms` where the sound agrees.
     """
     official = replace(official, turns=without_impossible_times(official.turns, episode.duration).turns)
-    turns: tuple[Turn, ...]
+    turns: tuple[Turn, ...] = ()
     divergence: Divergence | None = None
     heard_by: str | None = None
     aliases = official.aliases
-    if cues and named(cues) and not _fuller(official, cues):
-        turns, aliases = turns_of(cues), {}
-    elif official.turns:
-        turns, divergence = _timed(episode, official, cues, heard)
-    elif cues:
-        turns = turns_of(cues)
-    elif heard:
-        turns, heard_by = turns_heard(heard.words, heard.duration, terms), heard.by
-    else:
-        turns = ()
+    match chosen_text(official, cues, heard).source:
+        case "captions with names":
+            turns, aliases = turns_of(cues), {}
+        case "notes":
+            turns, divergence = _timed(episode, official, cues, heard)
+        case "captions without names":
+            turns = turns_of(cues)
+        case "heard words" if heard:
+            turns, heard_by = turns_heard(heard.words, heard.duration, terms), heard.by
     return Transcript(episode, turns, dict(aliases), divergence, find_roles(turns, aliases), heard_by=heard_by)
 
 
@@ -74,9 +149,7 @@ def _unheard(episode: Episode, official: OfficialText) -> tuple[Turn, ...]:
 
 
 def _fuller(official: OfficialText, cues: Sequence[Cue]) -> bool:
-    if official.lossy or official.truncated:
-        return False
-    return _words(official.turns) > sum(len(cue.text.split()) for cue in cues)
+    return _complete(official) and _words(official.turns) > sum(len(cue.text.split()) for cue in cues)
 
 
 def _complete(official: OfficialText) -> bool:
