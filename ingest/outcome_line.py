@@ -35,15 +35,21 @@ def in_short(problems: Sequence[str]) -> list[str]:
 
 
 def left_aside(episode: Episode, text: OfficialText | Captions) -> Iterator[str]:
-    """Yield how many labels and lines of the text used were not understood, and the command that lists them."""
-    labels = len(set(text.unread_labels)) if isinstance(text, OfficialText) else 0
-    lines = len(text.left_out)
-    if labels:
-        yield f"{labels} label{'s' if labels > 1 else ''} not recognised"
-    if lines:
-        yield f"{lines} line{'s' if lines > 1 else ''} left out"
-    if labels or lines:
+    """Yield how much of the text used was not understood or left out, and the command that lists it."""
+    if isinstance(text, Captions):
+        told = [_counted(len(text.left_out), "caption left out", "captions left out")]
+    else:
+        told = [
+            _counted(len(set(text.unread_labels)), "label not recognised", "labels not recognised"),
+            _counted(len(text.left_out), "line left out", "lines left out"),
+        ]
+    if any(told):
+        yield from (part for part in told if part)
         yield f"see `playback show {episode.id}`"
+
+
+def _counted(count: int, one: str, many: str) -> str | None:
+    return f"{count:,} {one if count == 1 else many}" if count else None
 
 
 def joined(*remarks: str | None) -> str:

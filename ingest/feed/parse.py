@@ -25,6 +25,7 @@ from ingest.feed.elements import (
     inner_markup,
     is_podcast,
     item_elements,
+    language_of,
     local_name,
     own_text,
     podcast_elements,
@@ -73,6 +74,7 @@ class _Source:
     url: str | None
     licence: str | None
     people: tuple[str, ...]
+    language: str | None
 
 
 def parse_feed(data: bytes, base: str, origin: str | None = None) -> Feed:
@@ -155,6 +157,7 @@ def _source(feed: Any, channel: Element, base: str, origin: str) -> _Source:
         url=own or next((url for link in links if (url := _address(link, base))), None),
         licence=_licence(feed, channel),
         people=_people(channel),
+        language=language_of(channel),
     )
 
 
@@ -181,6 +184,7 @@ def _item(entry: Any, element: Element, source: _Source) -> tuple[Item, bool, li
         enclosure=enclosure,
         transcripts=_transcripts(element, source.base, remarks),
         people=_people(element) or source.people,
+        language=language_of(element) or source.language,
     )
     return item, facts.may_number, [*remarks, *facts.doubts]
 

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from ingest.captions.turns import Cue, read_captions
+from ingest.captions.reader import read_caption_file
+from ingest.captions.turns import Cue
 from ingest.errors import PlaybackError, SourceError, TransientError
 from ingest.fetch.client import Fetched, fetch, open_client
 from ingest.fetch.retry import FetchLimits
@@ -38,7 +39,7 @@ class Captions:
 
     `inputs` is the hash of the links. `url`, `document_sha256`, `etag` and `last_modified` describe the document used,
     None for a file and in captions that an earlier version wrote. `passing` says that a better link failed with a
-    transient error; it is never written to disk. `left_out` are the first words of lines that are not speech.
+    transient error; it is never written to disk. `left_out` are the first words of captions whose time cannot be read.
     """
 
     inputs: str
@@ -73,8 +74,8 @@ def captions_of(home: Path, record: Record, again: bool, allow: frozenset[str] |
     lesser = hash_of([inputs, "a better link was out of reach"])
     is_done = stored is not None and (stored.inputs == inputs or (stored.inputs == lesser and _is_fresh(path)))
     if stored is not None and (not links or (is_done and not again)):
-        return stored if used is None else _refreshed(stored, used, path, allow)
-    captions, link = _first_usable(links, inputs, allow)
+        return stored if used is None else _refreshed(stored, used, path, record.episode.duration, allow)
+    captions, link = _first_usable(links, inputs, record.episode.duration, allow)
     is_worse = link is None or (captions.passing and used is not None and links.index(used) < links.index(link))
     if stored is not None and is_worse:
         return replace(stored, problems=captions.problems)
@@ -86,8 +87,14 @@ def captions_of(home: Path, record: Record, again: bool, allow: frozenset[str] |
 
 
 def transcript_links(record: Record) -> list[Link]:
-    """Return an episode's transcript links in the order in which they are tried."""
-    return sorted((link for item in record.items for link in item.transcripts), key=_rank)
+    """Return the episode's transcript links, the one to use first.
+
+    Links in the episode's language come before others, then the better format, then a stated language before none. A
+    link without a language is in the episode's. If that is unknown, only the format counts.
+    """
+    links = [link for item in record.items for link in item.transcripts]
+    language = next((item.language for item in record.items if item.language), None)
+    return sorted(links, key=lambda link: _preference(link, language))
 
 
 def kind_of(link: Link) -> str:
@@ -128,7 +135,9 @@ def _used(links: Sequence[Link], stored: Captions) -> Link | None:
     return next(iter((*same, *alike)), None)
 
 
-def _refreshed(stored: Captions, link: Link, path: Path, allow: frozenset[str] | None) -> Captions:
+def _refreshed(
+    stored: Captions, link: Link, path: Path, duration: float | None, allow: frozenset[str] | None
+) -> Captions:
     """Return the server's current captions if they changed and are usable, else the stored ones; at most once a day."""
     if allow is None or _is_fresh(path):
         return stored
@@ -137,7 +146,7 @@ def _refreshed(stored: Captions, link: Link, path: Path, allow: frozenset[str] |
         fetched = _fetched(link.url, allow, stored.etag, stored.last_modified)
         if not fetched.not_modified:
             is_same = _sha256(fetched.data) == stored.document_sha256
-            found = stored if is_same else _read(link, stored.inputs, fetched)
+            found = stored if is_same else _read(link, stored.inputs, fetched, duration)
             found = replace(found, url=link.url, etag=fetched.etag, last_modified=fetched.last_modified)
     except PlaybackError as error:
         logger.info("the stored captions are kept: %s", error)
@@ -153,14 +162,17 @@ def _is_fresh(path: Path) -> bool:
     return time.time() - path.stat().st_mtime < LOOK_AGAIN
 
 
-def _first_usable(links: Sequence[Link], inputs: str, allow: frozenset[str] | None) -> tuple[Captions, Link | None]:
+def _first_usable(
+    links: Sequence[Link], inputs: str, duration: float | None, allow: frozenset[str] | None
+) -> tuple[Captions, Link | None]:
     """Return the captions of the first usable link, and that link; `passing` if a better one had a transient error."""
     problems: list[str] = []
     passing = False
     for link in links:
         try:
             fetched = _fetched(link.url, allow) if is_remote(link.url) else _opened(link.url)
-            return replace(_read(link, inputs, fetched), problems=tuple(problems), passing=passing), link
+            found = _read(link, inputs, fetched, duration)
+            return replace(found, problems=(*problems, *found.problems), passing=passing), link
         except PlaybackError as error:
             logger.info("captions not used: %s", error)  # the outcome reports it too
             problems.append(str(error))
@@ -168,7 +180,7 @@ def _first_usable(links: Sequence[Link], inputs: str, allow: frozenset[str] | No
     return Captions(inputs, problems=tuple(problems), passing=passing), None
 
 
-def _read(link: Link, inputs: str, fetched: Fetched) -> Captions:
+def _read(link: Link, inputs: str, fetched: Fetched, duration: float | None) -> Captions:
     """Read a document in the format that its link states; raises SourceError if it has no captions."""
     name = shown_address(link.url)
     found = Captions(inputs)
@@ -185,7 +197,18 @@ def _read(link: Link, inputs: str, fetched: Fetched) -> Captions:
         if not parse_notes(notes).turns:
             raise SourceError(f"{name}: has no turns with speaker names")
         return replace(found, notes=notes)
-    return replace(found, cues=read_captions(fetched.data, name))
+    read = read_caption_file(fetched.data, name, duration)
+    return replace(found, cues=read.cues, left_out=read.left_out)
+
+
+def _preference(link: Link, language: str | None) -> tuple[int, int, int]:
+    """Return a link's place in `transcript_links`; "en-gb" matches "en", and "en-us" less."""
+    if language is None or link.language is None:
+        return 0, _rank(link), int(language is not None)
+    tag, own = (text.lower().replace("_", "-") for text in (link.language, language))
+    is_same = tag.partition("-")[0] == own.partition("-")[0]
+    is_other_region = tag != own and "-" in tag and "-" in own
+    return int(not is_same), _rank(link), 2 if is_other_region else 0
 
 
 def _rank(link: Link) -> int:

@@ -74,7 +74,7 @@ def test_captions_of_an_earlier_version_open(tmp_path: Path, monkeypatch: pytest
     data = json.loads(path.read_text())
     assert data["left_out"] == []
     without(path, data, ["left_out"], None)
-    monkeypatch.setattr(captions, "read_captions", None)
+    monkeypatch.setattr(captions, "read_caption_file", None)
     again = captions_of(tmp_path, record, again=False)
     assert again.left_out == ()
     assert [cue.text for cue in again.cues] == ["Some words about the harbour."]
