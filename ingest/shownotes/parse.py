@@ -10,7 +10,7 @@ from ingest.item import Link
 from ingest.shownotes.conversation import is_conversation
 from ingest.shownotes.copies import copies_of
 from ingest.shownotes.label_candidates import LabelCandidate, is_time, seconds_printed
-from ingest.shownotes.label_times import bracketed_time
+from ingest.shownotes.label_times import bracketed_time, first_timed_line
 from ingest.shownotes.labels import find_labels
 from ingest.shownotes.lines import Line
 from ingest.shownotes.markup import read_lines
@@ -155,7 +155,8 @@ def _find_body(lines: Sequence[Line], names: Collection[str], stated: bool) -> _
         refused = refused or len(labels) > 1
     labels = find_labels(lines, names, "", opened=False)
     if labels and is_conversation(labels, lines, "document" if stated else "none"):
-        return _Place(labels[0].line, labels[0].line)
+        start = first_timed_line(lines, labels)
+        return _Place(start, start)
     return _Place(len(lines), len(lines), refused=refused or len(labels) > 1)
 
 
@@ -174,7 +175,8 @@ def _read_copy(preface: Sequence[Line], body: Sequence[Line], names: Collection[
         return OfficialText()
     prose = "\n".join([_joined(preface), *_speech(body, labels)])
     printed = list(dict.fromkeys(label.name for label in labels if not label.unread))
-    full = full_names(printed, names, prose)
+    people = {label.base: label.name for label in labels if label.base and not label.unread}
+    full = {name: people.get(found, found) for name, found in full_names([*printed, *people], names, prose).items()}
     spans = _spans(body, labels)
     turns: list[OfficialTurn] = []
     problems: list[str] = []
