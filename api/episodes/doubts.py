@@ -19,7 +19,8 @@ def doubts_of(stored: Stored, choice: Choice, names: Names, unused: Sequence[str
     official, transcript = stored.official or OfficialText(), stored.transcript
     yield from (Doubt("facts", text) for text in dict.fromkeys(_of_facts(stored, names)))
     for problem in official.problems:
-        yield Doubt("problem", f"notes: {names.plain(problem)}")
+        named = problem if "notes" in problem else f"notes: {problem}"
+        yield Doubt("problem", names.plain(named))
     labels = official.unread_labels if choice.text == "notes" else ()
     yield from _listed("labels", "labels not recognised, so that their words have no speaker", labels)
     yield from _listed("left out", "lines left out of the notes, because they are not speech", official.left_out)

@@ -187,13 +187,17 @@ def test_doubts_are_told_with_what_was_printed() -> None:
     official = replace(
         OFFICIAL,
         turns=(replace(TURNS[0], start=0.0), replace(TURNS[1], start=4000.0)),
-        problems=("truncated: the text was cut off",),
+        problems=("truncated: the text was cut off", "its notes look odd"),
         left_out=("Support us on …",),
         unread_labels=("THE 2ND WITNESS", "Dr. X", "THE 2ND WITNESS"),
     )
     captions = Captions("", CUES, left_out=("Captions by …", "Captions by …"), problems=("something odd",))
     about = about_of(stored(official=official, captions=captions))
-    assert doubts(about, "problem") == ["notes: truncated: the text was cut off", "captions: something odd"]
+    assert doubts(about, "problem") == [
+        "notes: truncated: the text was cut off",
+        "its notes look odd",
+        "captions: something odd",
+    ]
     (labels,) = [doubt for doubt in about.doubts if doubt.kind == "labels"]
     assert [(line.text, line.count) for line in labels.lines] == [("THE 2ND WITNESS", 2), ("Dr. X", 1)]
     assert labels.text.endswith(": 2")
