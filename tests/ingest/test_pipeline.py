@@ -575,6 +575,15 @@ def test_lines_of_a_text_that_lost_are_not_counted(tmp_path, home, monkeypatch):
     assert outcome.message.endswith("times published")
 
 
+def test_captions_without_a_readable_time_are_counted(tmp_path, home):
+    """Their first words stand in the account, not in the outcome."""
+    link = captions(tmp_path)
+    broken = (tmp_path / "1.vtt").read_text().replace("00:00:05.000 -->", "00:00:0x.000 -->")
+    (tmp_path / "1.vtt").write_text(broken)
+    (outcome,) = run(feed(tmp_path, item(inside=link)), home)
+    assert outcome.message.endswith(f"; 1 caption left out; see `playback show {outcome.episode.id}`")
+
+
 def test_notes_without_a_usable_transcript_say_why(tmp_path, home, monkeypatch):
     """Problems of the notes are told too where nothing could be ingested."""
     problems = ("its notes look like a list with names, not a transcript",)

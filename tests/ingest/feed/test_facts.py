@@ -195,6 +195,10 @@ def test_a_duration_that_is_not_understood_is_named() -> None:
         "item 1 (Pots): its duration was not understood: 'soon'",
         "item 2 (Cups): its duration was not understood: '0'",
     )
+    assert [item.doubts for item in feed.items] == [
+        ("its duration was not understood: 'soon'",),
+        ("its duration was not understood: '0'",),
+    ]
 
 
 @pytest.mark.parametrize(("printed", "is_told"), [("10:04", False), ("20:00", True)])
