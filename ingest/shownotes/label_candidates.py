@@ -6,27 +6,39 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ingest.shownotes.lines import Line
+from ingest.speakers.label_shape import LabelKind, LabelShape, label_shape
 from ingest.speakers.names import fold, name_words
-from ingest.text.clock import TIME, seconds_of
+from ingest.text.clock import TIME, TIME_RANGE, range_of, seconds_of
 from ingest.text.words import is_mark
 
 # A label alone on its line, before its text on the same line, or alone without a colon.
 LabelForm = Literal["own", "inline", "bare"]
 
 _BRACKETS = r"(?:\s*[\[(][^\[\]()]{1,60}[\])]){0,3}"
+_PLAIN = r"[^\s:：\[\]()][^:：\[\]()]{0,79}?"
 _START = re.compile(
-    rf"(?:[\[(]?(?P<before>{TIME})[\])]?\s*(?:[-–—|]\s*)?)?(?P<name>[^\s:：\[\]()][^:：\[\]()]{{0,79}}?)"
-    rf"(?P<brackets>{_BRACKETS})\s*(?:(?P<colon>[:：])(?!//)|(?:[-–—|]\s*)?(?P<after>{TIME})?\s*$)"
+    rf"(?:[\[(]?(?P<before>{TIME_RANGE}|{TIME})[\])]?\s*(?:[-–—|]\s*)?)?"
+    rf"(?:[\[(](?P<boxed>{_PLAIN})[\])](?=\s*[:：])|(?P<name>{_PLAIN}(?:\([^:：\[\]()]{{1,30}}\)\s*{_PLAIN})?))"
+    rf"(?P<brackets>{_BRACKETS})\s*(?:(?:[-–—|,]\s*)?(?P<after>{TIME_RANGE}|{TIME})|[-–—|])?\s*"
+    r"(?:(?P<colon>[:：]-?)(?!//|\d\d)|$)"
 )
 _START_CHARACTERS = 200
+_BARE_CHARACTERS = 120  # a longer line without a colon has no label, unless its beginning is bold
+# "NAME – text" (the dash stands apart, or is a long one), "NAME | text", "[NAME] text".
+_SIGN = re.compile(
+    rf"(?:[\[(]?(?P<before>{TIME_RANGE}|{TIME})[\])]?\s*(?:[-–—|]\s*)?)?"
+    rf"(?:[\[(](?P<boxed>{_PLAIN})[\])]\s*(?=\S|$)"
+    rf"|(?P<name>{_PLAIN})(?P<brackets>{_BRACKETS})(?:\s+[-–—|]\s+|\s?—\s?)(?=\S))"
+)
 _COLON = re.compile(r"(?<=[\w.)\]”’\"'])[ ]?[:：](?=\s|$)")
 _LAST_BRACKETS = re.compile(rf"{_BRACKETS}\s*$")
 _WINDOW_CHARACTERS = 140  # characters before a colon that may contain a label
 _TIME_BEFORE = re.compile(rf"[\[(](?P<before>{TIME})[\])]\s*$")
 _BRACKET = re.compile(r"[\[(][^\[\]()]*[\])]")
-_TIME_ONLY = re.compile(TIME)
+_TIME_ONLY = re.compile(rf"{TIME_RANGE}|{TIME}")
 _WORD = re.compile(r"\S+")
 _BORDER = re.compile(r"(?:[.?!…:;)\]\"”’*]|[-–—]{2,}|[–—])$")
+_SENTENCE_BORDER = re.compile(r"(?<=[.?!…:;)\]\"”’*])\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +46,8 @@ class LabelCandidate:
     """A possible label: characters [start, end) of line `line`, including colon, brackets and times.
 
     `name` is the label without them; `role` is a bracket about the speaker ("(GDS)"), `mark` a bracket about a sound
-    ("(laughing)"), `time` the seconds if the label prints a time.
+    ("(laughing)"), `time` the seconds if the label prints a time. `kind` and `base` are those of its `LabelShape`.
+    `unread`: it opens a turn, but whose turn cannot be read from it.
     """
 
     line: int
@@ -47,6 +60,9 @@ class LabelCandidate:
     role: str = ""
     mark: str = ""
     after_border: bool = True
+    kind: LabelKind = "name"
+    base: str = ""
+    unread: bool = False
 
     @property
     def key(self) -> str:
@@ -56,35 +72,65 @@ class LabelCandidate:
 
 def label_at_start(number: int, line: Line) -> LabelCandidate | None:
     """Return the candidate at the start of line `number`, None if the start does not look like a label."""
-    found = _START.match(line.text[:_START_CHARACTERS])
     bold_name = _bold_without_colon(number, line)
+    head = line.text[:_START_CHARACTERS]
+    if len(head) > _BARE_CHARACTERS and ":" not in head and "：" not in head:
+        return bold_name
+    found = _START.match(head)
     if found is None or (found["colon"] is None and len(line.text) > _START_CHARACTERS):
         return bold_name
-    name = found["name"].strip()
-    if name_words(name) == 0:
+    name = (found["name"] or found["boxed"]).strip()
+    shape = _shape(name)
+    if shape is None:
         return bold_name
     time, role, mark = _read_brackets(found["brackets"])
     printed = found["before"] or found["after"]
+    time = seconds_printed(printed) if printed else time
     rest = line.text[found.end() :].strip()
+    is_open = name_words(name) == 0
     if found["colon"] is None:
         form: LabelForm = "bare"
-        if mark or (role and printed is None and time is None and line.bold_end == 0):
+        if mark or (role and time is None and line.bold_end == 0) or (is_open and time is None):
             return None
     else:
-        form = "inline" if rest and not _is_time(rest) else "own"
+        form = "inline" if rest and not is_time(rest) else "own"
         if rest and not line.text[found.end()].isspace() and line.bold_end == 0 and name_words(name) < 2:
             return None
+    start = found.start("name") if found["name"] else found.start("boxed")
     return LabelCandidate(
         number,
         0,
         found.end(),
-        name,
+        shape.name if is_open else name,
         form,
-        bold=line.bold_start <= found.start("name") and found.end("name") <= line.bold_end <= found.end() + 1,
-        time=seconds_of(printed) if printed else time,
+        bold=line.bold_start <= start and start + len(name) <= line.bold_end <= found.end() + 1,
+        time=time,
         role=role,
         mark=mark,
+        kind=shape.kind,
+        base=shape.base,
     )
+
+
+def label_by_sign(number: int, line: Line) -> LabelCandidate | None:
+    """Return the candidate marked by another sign than a colon: "Ann Lee – Good morning.", "[Ann Lee] Good."."""
+    found = _SIGN.match(line.text[:_START_CHARACTERS])
+    name = "" if found is None else (found["name"] or found["boxed"]).strip()
+    shape = _shape(name)
+    if found is None or shape is None or shape.kind == "open" or (found["boxed"] and is_mark(f"[{name}]")):
+        return None
+    time, role, mark = _read_brackets(found["brackets"] or "")
+    time = seconds_printed(found["before"]) if found["before"] else time
+    bold = 0 < found.end("name") <= line.bold_end <= found.end()
+    form: LabelForm = "inline" if found.end() < len(line.text) else "own"
+    return LabelCandidate(
+        number, 0, found.end(), shape.name, form, bold, time, role, mark, kind=shape.kind, base=shape.base
+    )
+
+
+def _shape(name: str) -> LabelShape | None:
+    """Return a label's shape; a heading that is written like a name ("Useful Links") counts as one, for its context."""
+    return label_shape(name) or (LabelShape(name, name, "name") if name_words(name) else None)
 
 
 def _bold_without_colon(number: int, line: Line) -> LabelCandidate | None:
@@ -93,7 +139,7 @@ def _bold_without_colon(number: int, line: Line) -> LabelCandidate | None:
     rest = line.text[line.bold_end :].strip()
     if line.bold_start > 0 or not rest or name_words(name) < 2 or not rest[0].isupper():
         return None
-    return LabelCandidate(number, 0, line.bold_end, name, "bare", bold=True)
+    return LabelCandidate(number, 0, line.bold_end, name, "bare", bold=True, base=name)
 
 
 def labels_within(number: int, line: Line, start: LabelCandidate | None) -> Iterator[LabelCandidate]:
@@ -106,7 +152,7 @@ def labels_within(number: int, line: Line, start: LabelCandidate | None) -> Iter
         if window.rstrip().endswith((")", "]")) and (found := _LAST_BRACKETS.search(window)) is not None:
             brackets = found[0]
             window = window[: found.start()]
-        run = _name_at_end(window)
+        run, shape = _label_at_end(window)
         name_start = offset + len(window) - len(run)
         if not run or (name_start == 0 and start is None):
             continue
@@ -122,16 +168,24 @@ def labels_within(number: int, line: Line, start: LabelCandidate | None) -> Iter
             role=role,
             mark=mark,
             after_border=_BORDER.search(line.text[max(0, name_start - 20) : name_start].rstrip()) is not None,
+            kind=shape.kind,
+            base=shape.base,
         )
 
 
-def _name_at_end(text: str) -> str:
-    """Return the longest run of words at the end of a text that looks like a name, with trailing spaces."""
+def _label_at_end(text: str) -> tuple[str, LabelShape]:
+    """Return what looks like a label at the end of a text, with trailing spaces, and its shape; "" if nothing does.
+
+    That is all of the last sentence, or the longest run of words that looks like a name.
+    """
+    parts = _SENTENCE_BORDER.split(text.rstrip())
+    if len(parts) > 1 and name_words(parts[-1]) == 0 and (shape := label_shape(parts[-1])) is not None:
+        return text[len(text.rstrip()) - len(parts[-1]) :], shape
     run = ""
     for word in reversed(list(_WORD.finditer(text))[-7:]):
         if name_words(text[word.start() :]) > 0:
             run = text[word.start() :]
-    return run
+    return run, _shape(run.strip()) or LabelShape("", "", "name")
 
 
 def text_after(label: LabelCandidate, lines: Sequence[Line]) -> str:
@@ -148,12 +202,20 @@ def _read_brackets(brackets: str) -> tuple[float | None, str, str]:
     roles: list[str] = []
     marks: list[str] = []
     for bracket in _BRACKET.findall(brackets):
-        if _is_time(bracket):
-            time = seconds_of(bracket[1:-1].strip())
+        if is_time(bracket):
+            time = seconds_printed(bracket)
         else:
             (marks if is_mark(bracket) else roles).append(bracket)
     return time, " ".join(roles), " ".join(marks)
 
 
-def _is_time(text: str) -> bool:
-    return _TIME_ONLY.fullmatch(text.strip("[]() ")) is not None
+def is_time(text: str) -> bool:
+    """Return whether a text is only a printed time or a range of two, also in brackets."""
+    return _TIME_ONLY.fullmatch(text.strip("[](){}<>| ")) is not None
+
+
+def seconds_printed(text: str) -> float | None:
+    """Return the seconds of a printed time, or of the start of a range."""
+    printed = text.strip("[](){}<>| ")
+    span = range_of(printed)
+    return seconds_of(printed) if span is None else span[0]

@@ -6,13 +6,22 @@ after the marker count for a label. Words that begin sentences or headings, and 
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import groupby, islice
 
-from ingest.shownotes.label_candidates import LabelCandidate, LabelForm, label_at_start, labels_within, text_after
+from ingest.shownotes.label_candidates import (
+    LabelCandidate,
+    LabelForm,
+    label_at_start,
+    label_by_sign,
+    labels_within,
+    text_after,
+)
+from ingest.shownotes.label_times import with_times
 from ingest.shownotes.lines import Line
-from ingest.speakers.names import first_name, fold, is_ordinary, is_role, is_title, name_words
+from ingest.shownotes.unknown_labels import ends_sentence, unknown_labels
+from ingest.speakers.names import first_name, fold, is_ordinary, is_title, name_words
 
 _CONTINUES = re.compile(r"[a-zà-ÿ;,]")
 _LIST_ITEM = re.compile(r"[a-zà-ÿ;,]|[-•*–·◦]\s")
@@ -47,27 +56,46 @@ def find_labels(lines: Sequence[Line], names: Collection[str], preface: str, ope
     `names` are people known from elsewhere, `preface` is the text before the transcript, `opened` says that a marker
     precedes the first line. Linear in the length of the text.
     """
-    starts = {number: label for number, line in enumerate(lines) if (label := label_at_start(number, line)) is not None}
+    starts = _starts(lines)
     places = (label for number, line in enumerate(lines) for label in labels_within(number, line, starts.get(number)))
     within = list(islice(places, _WITHIN_LIMIT))
     flat = _is_flat(lines, starts, within)
     text = _text(lines, starts, [label for label in within if flat], names, preface, opened)
     by_name: dict[str, list[LabelCandidate]] = defaultdict(list)
     for label in [*starts.values(), *(label for label in within if flat and label.after_border)]:
-        if label.form != "bare":
+        if label.form != "bare" and label.kind != "open":
             by_name[label.key].append(label)
     by_name = _without_glued(by_name)
     accepted = _accept(by_name, text, _ACCEPTED)
     bare: defaultdict[str, list[LabelCandidate]] = defaultdict(list)
     for label in starts.values():
-        if label.form == "bare" and label.key not in accepted:
+        if label.form == "bare" and label.kind != "open" and label.key not in accepted:
             bare[label.key].append(label)
     accepted |= _accept(bare, text, _ACCEPTED_BARE)
     first_names = {first_name(name) for name in [*accepted, *names]} - {""}
     accepted |= {name for name in by_name if name in first_names}
     found = [label for label in starts.values() if label.key in accepted and _counts(label, text, set(bare))]
+    found += unknown_labels(lines, starts, found, text.usual, text.bold)
     found += _accepted_within(within, lines, accepted, flat)
     return sorted(found, key=lambda label: (label.line, label.start))
+
+
+def _starts(lines: Sequence[Line]) -> dict[int, LabelCandidate]:
+    """Return the candidate at the start of each line that has one; by another sign than a colon if that is the habit.
+
+    It is if several names with a sign come back, and no names with a colon do.
+    """
+    colons = {number: label for number, line in enumerate(lines) if (label := label_at_start(number, line)) is not None}
+    if _returning(label for label in colons.values() if label.form != "bare") < 2:
+        signs = {number: label for number, line in enumerate(lines) if (label := label_by_sign(number, line))}
+        colons |= signs if _returning(signs.values()) > 1 else {}
+    return dict(with_times(colons, lines))
+
+
+def _returning(labels: Iterable[LabelCandidate]) -> int:
+    """Return how many names occur again after another name."""
+    names = [name for name, _ in groupby(label.key for label in labels)]
+    return sum(count > 1 for count in Counter(names).values())
 
 
 def _without_glued(by_name: Mapping[str, list[LabelCandidate]]) -> dict[str, list[LabelCandidate]]:
@@ -124,7 +152,7 @@ def _text(
     preface: str,
     opened: bool,
 ) -> _Evidence:
-    likely = [label for label in starts.values() if not is_ordinary(label.name)]
+    likely = [label for label in starts.values() if label.kind != "open" and not is_ordinary(label.base)]
     # A single capitalised line is speech as often as a label, unless bold print or a time distinguishes it.
     printed = [label for label in likely if label.form != "bare" or label.bold or label.time is not None] or likely
     forms = Counter(label.form for label in [*printed, *within])
@@ -140,7 +168,7 @@ def _text(
         opening,
         usual,
         bold=bold >= 3 and 2 * bold >= len(printed),
-        single=2 * sum(_is_single(label.name) for label in printed) >= len(printed),
+        single=2 * sum(_is_single(label) for label in printed) >= len(printed),
         known={fold(name) for name in names} | {first_name(name) for name in names} - {""},
         prose="\n".join([preface, *speech])[:_PROSE_LIMIT],
     )
@@ -150,21 +178,20 @@ def _accept(by_name: Mapping[str, Sequence[LabelCandidate]], text: _Evidence, po
     scores = {name: _print_score(labels, text) for name, labels in by_name.items()}
     near = sorted((name for name in scores if scores[name] >= points - 2), key=lambda name: -scores[name])
     for name in near[:_NAMES_LIMIT]:
-        scores[name] += _mention_score(by_name[name][0].name, text)
+        scores[name] += _mention_score(by_name[name][0], text)
     return {name for name, score in scores.items() if score >= points}
 
 
 def _print_score(labels: Sequence[LabelCandidate], text: _Evidence) -> int:
     """Score how the candidates of one name are printed."""
-    name = labels[0].name
     bold = any(label.bold for label in labels)
     known = labels[0].key in text.known
     score = 3 * bold + 3 * known + 3 * (text.opening is not None and labels[0].key == text.opening.key)
-    score += 3 if not _is_single(name) else 2 * text.single
+    score += 3 if not _is_single(labels[0]) else 2 * text.single
     score += 2 * any(label.form in ("own", text.usual) for label in labels)
     score += 2 * any(label.time is not None for label in labels)
     score += min(len({text_after(label, text.lines) for label in labels}) - 1, 3)
-    score -= 5 * is_ordinary(name)
+    score -= 5 * (labels[0].kind != "part" and is_ordinary(labels[0].base))
     if text.bold and not bold:
         score -= 3
     if labels[0].form == "bare" and text.usual != "bare":
@@ -185,7 +212,7 @@ def _once_score(label: LabelCandidate, text: _Evidence) -> int:
         score -= 3  # "Host: Ada Brewer" lists a participant; "Tea Show: Kettles" is a title
     if previous is not None and previous.form == "own" and label.line + 1 not in text.starts and label.start == 0:
         score -= 2  # otherwise the previous label would have no text
-    elif label.form != "bare" and after[:1].isupper() and _ends_sentence(text.lines, label.line - 1):
+    elif label.form != "bare" and after[:1].isupper() and ends_sentence(text.lines, label.line - 1):
         score += 1
     return score
 
@@ -198,14 +225,15 @@ def _begins_list(label: LabelCandidate, lines: Sequence[Line]) -> bool:
     return len(items) == 2 and all(_LIST_ITEM.match(line.text) is not None for line in items)
 
 
-def _is_single(name: str) -> bool:
-    return name_words(name) == 1 and not is_role(name)
+def _is_single(label: LabelCandidate) -> bool:
+    return label.kind != "part" and (name_words(label.name) == 1 or (label.name.isupper() and " " not in label.name))
 
 
-def _mention_score(name: str, text: _Evidence) -> int:
+def _mention_score(label: LabelCandidate, text: _Evidence) -> int:
     """Score how the rest of the text mentions a name."""
-    if is_role(name):
+    if label.kind == "part":
         return 0
+    name = label.base
     word = re.escape(name)
     score = int(re.search(rf"\b{word}\b(?!\s*:)", text.prose) is not None)
     if re.search(rf"\b(?:[Tt]he|[Aa]n?) {word}\b", text.prose) is not None:
@@ -213,7 +241,3 @@ def _mention_score(name: str, text: _Evidence) -> int:
     if name != name.lower() and re.search(rf"\b{re.escape(name.lower())}\b", text.prose) is not None:
         score -= 2
     return score
-
-
-def _ends_sentence(lines: Sequence[Line], number: int) -> bool:
-    return number < 0 or lines[number].text.rstrip("\"”’')]")[-1:] in ".?!…"

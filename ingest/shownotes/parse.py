@@ -9,9 +9,11 @@ from typing import NamedTuple
 from ingest.item import Link
 from ingest.shownotes.conversation import is_conversation
 from ingest.shownotes.copies import copies_of
-from ingest.shownotes.label_candidates import LabelCandidate
+from ingest.shownotes.label_candidates import LabelCandidate, is_time, seconds_printed
+from ingest.shownotes.label_times import bracketed_time
 from ingest.shownotes.labels import find_labels
-from ingest.shownotes.lines import Line, read_lines
+from ingest.shownotes.lines import Line
+from ingest.shownotes.markup import read_lines
 from ingest.shownotes.page import (
     PageHeader,
     end_of_episode,
@@ -23,13 +25,12 @@ from ingest.shownotes.page import (
 )
 from ingest.shownotes.surroundings import without_surroundings
 from ingest.speakers.aliases import find_aliases, full_names, role_aliases, speaker_of
-from ingest.text.clock import TIME, seconds_of
+from ingest.text.clock import TIME, TIME_RANGE
 from ingest.text.words import begins_clip, without_marks
 from ingest.transcript import OfficialTurn
 
-_TIME_IN_TEXT = re.compile(rf" ?\[{TIME}\]")
-_TIME_FIRST = re.compile(rf"[\[(]({TIME})[\])]\s*[-–—]?\s*")
-_TIME_ONLY = re.compile(TIME)
+_TIME_IN_TEXT = re.compile(rf" ?(?:\[(?:{TIME_RANGE}|{TIME})\]|\((?:{TIME_RANGE}|{TIME})\))")
+_TIME_FIRST = re.compile(rf"[\[(]\s*({TIME_RANGE}|{TIME})\s*[\])]\s*[-–—]?\s*")
 # An estimated time in our own Markdown export; it must not be read back as a published time.
 _GUESS_FIRST = re.compile(rf"\A\[about {TIME}\]\s*")
 _READ_MORE = re.compile(
@@ -172,7 +173,7 @@ def _read_copy(preface: Sequence[Line], body: Sequence[Line], names: Collection[
     if not labels and sum(len(line.text.split()) for line in body) < _UNLABELLED_WORDS:
         return OfficialText()
     prose = "\n".join([_joined(preface), *_speech(body, labels)])
-    printed = list(dict.fromkeys(label.name for label in labels))
+    printed = list(dict.fromkeys(label.name for label in labels if not label.unread))
     full = full_names(printed, names, prose)
     spans = _spans(body, labels)
     turns: list[OfficialTurn] = []
@@ -181,7 +182,7 @@ def _read_copy(preface: Sequence[Line], body: Sequence[Line], names: Collection[
     for label, parts in spans:
         start, text = _timed_text(parts, label)
         if text:
-            turns.append(OfficialTurn(None if label is None else speaker_of(label.name, label.role, full), text, start))
+            turns.append(OfficialTurn(_speaker(label, full), text, start))
         elif label is not None:
             empty += 1
             problems.append(f"label without text: {label.name!r}")
@@ -194,16 +195,22 @@ def _read_copy(preface: Sequence[Line], body: Sequence[Line], names: Collection[
     if truncated:
         problems.append("truncated: the text was cut off")
     others = [name for name in printed if name not in full]
+    bases = {label.name: full.get(label.base, label.base) for label in labels if label.base not in ("", label.name)}
     roles = role_aliases([(full.get(label.name, label.name), label.role) for label in labels])
     return OfficialText(
         turns=tuple(turns),
         description=_description(preface),
-        aliases={**find_aliases(others, names, prose), **roles},
+        aliases={**find_aliases(others, names, prose), **bases, **roles},
         lossy=lossy,
         truncated=truncated,
         problems=tuple(problems),
         left_out=left_out,
+        unread_labels=tuple(label.name for label in labels if label.unread),
     )
+
+
+def _speaker(label: LabelCandidate | None, full: Mapping[str, str]) -> str | None:
+    return None if label is None or label.unread else speaker_of(label.name, label.role, full)
 
 
 # A label (None for a clip or text before any label) and the pieces of lines that follow it.
@@ -224,7 +231,7 @@ def _spans(body: Sequence[Line], labels: Sequence[LabelCandidate]) -> list[_Span
             spans[-1][1].append(line.text[position : label.start])
             spans.append((label, [label.mark]))
             position = label.end
-        spans[-1][1].append(line.text[position:])
+        spans[-1][1].append(bracketed_time(line, position))
     return spans
 
 
@@ -236,12 +243,12 @@ def _timed_text(parts: Sequence[str], label: LabelCandidate | None) -> tuple[flo
         if not kept:
             part = _GUESS_FIRST.sub("", part)
         first = _TIME_FIRST.match(part)
-        if first is None and not any(kept) and label is not None and _TIME_ONLY.fullmatch(part):
-            start = seconds_of(part) if start is None else start
+        if is_time(part):
+            start = seconds_printed(part) if start is None and not any(kept) else start
             continue
         if first is not None:
             if start is None and not kept:
-                start = seconds_of(first[1])
+                start = seconds_printed(first[1])
             part = part[first.end() :]
         part = _TIME_IN_TEXT.sub("", part).strip()
         if part:

@@ -62,7 +62,8 @@ _THINGS = frozenset(
     "kind layer lesson lessons level line list matter message method moment month name news number one option options "
     "part piece pieces pillar place plan point points practice principle problem problems question questions quote "
     "reason reasons recap result results rule rules section sense side step steps story summary thing things time "
-    "times tip tips topic topics trick truth turn type value version warning way ways week word words year years".split()
+    "times tip tips topic topics trick truth turn type value version warning way ways week word words year "
+    "years".split()
 )
 
 
@@ -102,10 +103,10 @@ def _kind(base: str) -> LabelKind | None:
     words = base.split()
     if not 0 < len(words) <= _MOST_WORDS:
         return None
-    if _HANDLE.fullmatch(base) or (_INITIALS.fullmatch(base) and base == base.upper()):
-        return "name"
     if is_role(base) or _is_part(words) or (words[0] == "THE" and len(words) > 1 and base.isupper()):
         return "part"
+    if _HANDLE.fullmatch(base) or (_INITIALS.fullmatch(base) and base == base.upper()):
+        return "name"
     if is_ordinary(base):
         return None
     if name_words(_ABBREVIATED.sub(r"\1", base)) or _are_names(base):

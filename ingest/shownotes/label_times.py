@@ -1,0 +1,39 @@
+"""Give labels the times that stand on lines of their own beside them; pure."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from ingest.shownotes.label_candidates import LabelCandidate, is_time, seconds_printed
+from ingest.shownotes.lines import Line
+from ingest.text.clock import TIME, clock
+
+# What a link to a place in the recording shows: its time, or a sign such as a triangle.
+_LINK_TEXT = re.compile(rf"\s*(?:[\[(]?{TIME}[\])]?|[^\w\s\"“”'‘(\[]{{1,2}})(?=\s|$)")
+
+
+def with_times(starts: Mapping[int, LabelCandidate], lines: Sequence[Line]) -> Iterator[tuple[int, LabelCandidate]]:
+    """Yield the candidates by line, each with its printed time, or the one on the line beside it.
+
+    The whole text says on which side: "Ann Lee", "0:05", text; or "0:05", "Ann Lee", text.
+    """
+    times = [number for number, line in enumerate(lines) if is_time(line.text)]
+    below = sum(number - 1 in starts and starts[number - 1].form != "inline" for number in times)
+    above = sum(number + 1 in starts for number in times)
+    beside = 1 if below >= above else -1
+    stands = frozenset(times)
+    for number, label in starts.items():
+        if label.time is None and number + beside in stands and (beside < 0 or label.form != "inline"):
+            label = replace(label, time=seconds_printed(lines[number + beside].text))
+        if label.time is None:
+            label = replace(label, time=lines[number].time)
+        yield number, label
+
+
+def bracketed_time(line: Line, position: int) -> str:
+    """Return a line's text from a position on; if it begins with a link to a time, with that time in brackets."""
+    text = line.text[position:]
+    if line.time is None:
+        return text
+    shown = _LINK_TEXT.match(text)
+    return f"[{clock(line.time)}] {text[shown.end() :].lstrip()}" if shown else text

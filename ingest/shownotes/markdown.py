@@ -1,0 +1,91 @@
+"""Recognise Markdown in lines of text, and take its markup away; pure."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from ingest.shownotes.html_blocks import place_of
+from ingest.shownotes.lines import Line
+from ingest.shownotes.tables import turns_in_table
+from ingest.text.clock import TIME, TIME_RANGE
+
+_HEADING = re.compile(r"(#{1,6}) +(\S.*?)(?: +#+)?$")
+_LABEL = re.compile(
+    rf"(?P<time>[\[(]?(?:{TIME_RANGE}|{TIME})[\])]?\s+)?"
+    r"(?P<sign>\*\*|__|\*|_)(?=\S)(?P<inside>[^*]{1,90}?)(?P=sign)(?P<colon> ?:)?"
+)
+_LINK = re.compile(r"\[((?:[^\[\]\\]|\\.|\[[^\[\]]{0,80}\]){1,200})\]\((https?://[^\s()]{1,2000})\)")
+_BOLD = re.compile(r"\*\*(?=\S)([^*]{1,2000}?)(?<=\S)\*\*")
+_ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!>~|])")
+_QUOTE = re.compile(r"(?:> ?)+")
+_TABLE_RULE = re.compile(r"\|?(?:\s*:?-{2,}:?\s*\|)+(?:\s*:?-{2,}:?\s*)?")
+_CELL_BORDER = re.compile(r"(?<!\\)\|")
+
+
+def is_markdown(line: Line) -> bool:
+    """Return whether a line has markup that no plain text has: a heading, a bold beginning, a link, a table."""
+    found = _LABEL.match(line.text)
+    is_bold = found is not None and found["sign"] in ("**", "__")
+    return is_bold or _HEADING.match(line.text) is not None or _LINK.search(line.text) is not None or _is_rule(line)
+
+
+def _is_rule(line: Line) -> bool:
+    return line.text.startswith("|") and _TABLE_RULE.fullmatch(line.text) is not None
+
+
+def without_tables(lines: Sequence[Line]) -> Iterator[Line]:
+    """Yield the lines with each table of turns as a line for each time, name and text; other tables stay, lazily."""
+    number = 0
+    while number < len(lines):
+        end = number
+        if number + 1 < len(lines) and _is_rule(lines[number + 1]):
+            while end < len(lines) and lines[end].text.startswith("|"):
+                end += 1
+        rows = [_cells(line) for line in lines[number:end] if not _is_rule(line)]
+        turns = turns_in_table(rows) if rows else None
+        if turns is None:
+            yield from lines[number : max(end, number + 1)]
+        else:
+            for turn, row in zip(turns, rows[1:], strict=True):
+                yield from (Line(text) for text in (turn.time, turn.label, *(row[column] for column in turn.words)))
+        number = max(end, number + 1)
+
+
+def _cells(line: Line) -> list[str]:
+    return [cell.strip() for cell in _CELL_BORDER.split(line.text.strip().removeprefix("|").removesuffix("|"))]
+
+
+def without_markdown(line: Line, targets: list[str]) -> Line:
+    """Return the line without Markdown markup; the targets of its links are appended to `targets`."""
+    start, end = line.bold_start, line.bold_end
+    text = _QUOTE.sub("", line.text, count=1) if line.text.startswith(">") and end == 0 else line.text
+    level, time = line.heading, line.time
+    linked = line.linked or _LINK.fullmatch(text.strip("-*• ")) is not None
+    if time is None and (first := _LINK.match(text)) is not None:
+        time = place_of(first[2])
+
+    def link(found: re.Match[str]) -> str:
+        targets.append(found[2])
+        return found[1]
+
+    first_part = _LINK.sub(link, text[:end])
+    text, end = first_part + _LINK.sub(link, text[end:]), len(first_part)
+    if heading := _HEADING.match(text):
+        level, text = len(heading[1]), heading[2]
+        start, end = 0, len(text)
+    elif (label := _LABEL.match(text)) and _delimits(label, text):
+        name = label["inside"] + (label["colon"] or "")
+        before = label["time"] or ""
+        text = before + name + text[label.end() :]
+        start, end = len(before), len(before + name)
+    text = text[:end] + _BOLD.sub(r"\1", text[end:])
+    text = _ESCAPE.sub(r"\1", text).strip()
+    return replace(
+        line, text=text, bold_start=start, bold_end=min(end, len(text)), heading=level, linked=linked, time=time
+    )
+
+
+def _delimits(label: re.Match[str], text: str) -> bool:
+    """Return whether emphasis at the start of a line marks a label and not the first words of a sentence."""
+    ends = label["colon"] is not None or label["inside"].endswith(":") or label.end() == len(text)
+    return ends or label["sign"] in ("**", "__")

@@ -1,0 +1,57 @@
+"""Turn published show notes (HTML, Markdown or plain text) into lines of text with what their markup says."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from ingest.item import Link
+from ingest.shownotes.html_blocks import Chunk, read_blocks
+from ingest.shownotes.lines import Line
+from ingest.shownotes.markdown import is_markdown, without_markdown, without_tables
+
+_BLANKS = re.compile(r"\s+")
+
+
+def read_lines(notes: str) -> tuple[list[Line], list[Link]]:
+    """Return the non-blank lines of show notes in order, and their http(s) links, each target once.
+
+    HTML, Markdown and plain text may be mixed. Entities are decoded, unknown tags stay as text, the content of script
+    and style is dropped. A table with a heading for speakers and words gives a line for each name and each text.
+    Takes linear time for any input; never raises.
+    """
+    blocks, targets = read_blocks(notes)
+    lines = [line for chunks in blocks for line in _lines(chunks)]
+    if any(is_markdown(line) for line in lines):
+        lines = [without_markdown(line, targets) for line in without_tables(lines)]
+    return [line for line in lines if line.text], [Link(url) for url in dict.fromkeys(targets)]
+
+
+def _lines(chunks: Sequence[Chunk]) -> Iterator[Line]:
+    """Yield the line made of the chunks of one block, unless it is blank."""
+    parts: list[str] = []
+    length = 0
+    start = end = -1
+    over = False  # the first bold run has ended
+    level = 0
+    linked = True
+    time: float | None = None
+    for chunk in chunks:
+        text = _BLANKS.sub(" ", chunk.text)
+        if text.startswith(" ") and (not parts or parts[-1].endswith(" ")):
+            text = text[1:]
+        if not text:
+            continue
+        if text.strip():
+            if time is None and not over and (start >= 0 or not parts):
+                time = chunk.time  # at the beginning of the line, or after its label
+            if chunk.bold and not over:
+                start = length if start < 0 else start
+                end = length + len(text)
+            over = over or (start >= 0 and not chunk.bold)
+            level = level or chunk.level
+            linked = linked and (chunk.link or not any(map(str.isalnum, text)))
+        parts.append(text)
+        length += len(text)
+    line = "".join(parts).rstrip()
+    if line:
+        linked = linked and any(map(str.isalnum, line))
+        yield Line(line, max(start, 0), max(min(end, len(line)), 0), level, linked, time)

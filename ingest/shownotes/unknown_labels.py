@@ -1,0 +1,84 @@
+"""Find the lines that open like a label nobody accepted, so that their words are not given to the speaker before.
+
+"An answer: yes." and "danu brown: yes." have the same shape. What tells them apart is the habit of the whole text: how
+its other labels are printed, whether every paragraph carries one, and whether the name comes back between others.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from ingest.shownotes.label_candidates import LabelCandidate, LabelForm, is_time, text_after
+from ingest.shownotes.lines import Line
+from ingest.speakers.names import is_ordinary, name_words
+from ingest.text.words import normalise, without_marks
+
+_FEWEST_LABELS = 2  # with fewer, a text has no habit
+# Paragraphs without a label, for each with one, up to which every paragraph is a turn.
+_MOST_CONTINUED = 0.1
+
+
+def unknown_labels(
+    lines: Sequence[Line],
+    starts: Mapping[int, LabelCandidate],
+    accepted: Sequence[LabelCandidate],
+    usual: LabelForm,
+    bold: bool,
+) -> Iterator[LabelCandidate]:
+    """Yield the candidates that open a turn although their names are not accepted, in groups of one name.
+
+    `accepted` are the labels at the start of lines, `usual` and `bold` say how most of them are printed. A label is
+    `unread` if nothing but its place speaks for it.
+    """
+    known = {label.key for label in accepted}
+    if len(accepted) < _FEWEST_LABELS:
+        return
+    groups: dict[str, list[LabelCandidate]] = defaultdict(list)
+    for label in starts.values():
+        if label.key not in known and _is_printed_alike(label, usual, bold) and ends_sentence(lines, label.line - 1):
+            groups[label.key].append(label)
+    places = {label.line for label in accepted} | {label.line for group in groups.values() for label in group}
+    dense = _is_dense(lines, places, accepted)
+    for group in groups.values():
+        returns = _returns(group, places, lines)
+        several_words = group[0].kind == "name" and name_words(group[0].base) > 1
+        if bold or dense or returns or several_words or group[0].time is not None:
+            is_read = returns or (group[0].kind != "open" and (dense or bold or group[0].time is not None))
+            yield from (replace(label, unread=not is_read) for label in group)
+
+
+def ends_sentence(lines: Sequence[Line], number: int) -> bool:
+    """Return whether line `number` ends a sentence, so that something new may begin after it."""
+    while number >= 0 and is_time(lines[number].text):
+        number -= 1
+    return number < 0 or without_marks(lines[number].text).rstrip(" \"”’')]")[-1:] in ".?!…"
+
+
+def _is_printed_alike(label: LabelCandidate, usual: LabelForm, bold: bool) -> bool:
+    """Return whether a candidate is printed as the text's labels are, and is no heading."""
+    if label.form != usual or label.bold != bold or (label.form == "bare" and label.time is None):
+        return False
+    return label.kind == "part" or not is_ordinary(label.base)
+
+
+def _is_dense(lines: Sequence[Line], places: set[int], accepted: Sequence[LabelCandidate]) -> bool:
+    """Return whether nearly every paragraph after the first label carries a label, so that each is a turn."""
+    first = min(label.line for label in accepted)
+    alone = {label.line for label in accepted if label.form != "inline"}
+    continued = sum(
+        number not in places
+        and number - 1 not in alone
+        and not is_time(lines[number].text)
+        and bool(normalise(line.text))
+        for number, line in enumerate(lines[first:], first)
+    )
+    return continued <= _MOST_CONTINUED * len(accepted)
+
+
+def _returns(group: Sequence[LabelCandidate], places: set[int], lines: Sequence[Line]) -> bool:
+    """Return whether a name comes back with other words, and another label stands between."""
+    if len({text_after(label, lines) for label in group}) < 2:
+        return False
+    own = {label.line for label in group}
+    between = range(group[0].line, group[-1].line)
+    return any(number in places and number not in own for number in between)
