@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ingest.shownotes.label_candidates import LabelCandidate
+from ingest.shownotes.label_candidates import LabelCandidate, is_time
 from ingest.shownotes.lines import Line
 from ingest.shownotes.surroundings import is_break
 from ingest.speakers.names import first_name, fold, is_role, name_words
@@ -67,12 +67,18 @@ _FUNCTION_WORDS = frozenset("the of and to a in is it that for".split())
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """One label's name, and the beginning of its text."""
+    """One label's name, the first paragraph of its text and the beginning of the whole."""
 
     key: str
     name: str
     text: str
+    whole: str
     linked: bool
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether the text is in the first or second person."""
+        return not _VOICE.isdisjoint(_words(self.whole))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +109,8 @@ def is_conversation(labels: Sequence[LabelCandidate], lines: Sequence[Line], cla
         return False
     if _is_monologue(signs, said):
         return True
-    if signs.links > _MOST_LINKS * (1 if claim == "none" else 2):
+    personal = sum(item.is_personal for item in said) >= 0.7 * signs.turns and signs.returns > 0
+    if signs.links > _MOST_LINKS * (1 if claim == "none" else 2) and not personal:
         return False
     return _is_exchange(signs, said) or (claim != "none" and _is_no_list(signs, said, claim))
 
@@ -126,8 +133,10 @@ def _is_exchange(signs: _Signs, said: Sequence[_Said]) -> bool:
 
 def _is_monologue(signs: _Signs, said: Sequence[_Said]) -> bool:
     """Return whether few people speak long, in person, under a label that is printed again and again."""
-    again = signs.turns >= 4 and 3 * signs.people <= signs.turns
-    return again and signs.voice >= 0.7 and signs.words >= _LONG_WORDS and all(_names_somebody(item) for item in said)
+    if signs.turns < 4 or 3 * signs.people > signs.turns or not all(_names_somebody(item) for item in said):
+        return False
+    words = sum(len(item.whole.split()) for item in said) / signs.turns
+    return words >= _LONG_WORDS and sum(item.is_personal for item in said) >= 0.7 * signs.turns
 
 
 def _is_no_list(signs: _Signs, said: Sequence[_Said], claim: Claim) -> bool:
@@ -137,7 +146,7 @@ def _is_no_list(signs: _Signs, said: Sequence[_Said], claim: Claim) -> bool:
         return signs.voice >= _LEAST_VOICE or (again and signs.sentences >= _LEAST_SENTENCES / 2)
     if not again:
         return signs.voice >= 0.5
-    return signs.voice >= _LEAST_VOICE or not _is_english(said)
+    return signs.voice >= _LEAST_VOICE or (signs.words >= _MANY_WORDS and not _is_english(said))
 
 
 def _signs(said: Sequence[_Said]) -> _Signs:
@@ -148,7 +157,7 @@ def _signs(said: Sequence[_Said]) -> _Signs:
         returns += item.key in seen and item.key != previous
         seen.add(item.key)
         previous = item.key
-    words = [[fold(word) for word in _WORD.findall(item.text)] for item in said]
+    words = [_words(item.text) for item in said]
     count = len(said)
     return _Signs(
         turns=count,
@@ -157,7 +166,7 @@ def _signs(said: Sequence[_Said]) -> _Signs:
         words=sum(map(len, words)) / count,
         sentences=sum(_SENTENCE.search(item.text) is not None for item in said) / count,
         voice=sum(not _VOICE.isdisjoint(some) for some in words) / count,
-        links=sum(item.linked or _LINK.search(item.text) is not None for item in said) / count,
+        links=sum(item.linked or _LINK.search(item.whole) is not None for item in said) / count,
         exchanges=sum(
             _QUESTION.search(item.text) is not None or _GREETING.search(item.text) is not None for item in said
         ),
@@ -171,19 +180,16 @@ def _said(labels: Sequence[LabelCandidate], lines: Sequence[Line]) -> list[_Said
     for place, label in enumerate(labels):
         following = labels[place + 1] if place + 1 < len(labels) else None
         last = following.line if following is not None else len(lines)
-        if following is not None and following.line == label.line:
-            text = lines[label.line].text[label.end : following.start]
-            linked = False
-        else:
-            texts = [lines[label.line].text[label.end : label.end + _MOST_CHARACTERS].strip()]
-            number = label.line + 1
-            while number < last and sum(map(len, texts)) < _MOST_CHARACTERS:
-                texts.append(lines[number].text[:_MOST_CHARACTERS])
-                number += 1
-            text = " ".join(texts).strip()
+        end = following.start if following is not None and last == label.line else label.end + _MOST_CHARACTERS
+        texts = [lines[label.line].text[label.end : end].strip()]
+        number = label.line + 1
+        while number < last and sum(map(len, texts)) < _MOST_CHARACTERS:
+            texts.append(lines[number].text[:_MOST_CHARACTERS])
+            number += 1
+        texts = [text for text in texts if text and not is_time(text)]
+        if texts and not is_break(lines[label.line]):
             linked = any(line.linked for line in lines[label.line : number])
-        if text and not is_break(lines[label.line]):
-            said.append(_Said(label.key, label.name, text[:_MOST_CHARACTERS], linked))
+            said.append(_Said(label.key, label.name, texts[0], " ".join(texts)[:_MOST_CHARACTERS], linked))
     return said
 
 
@@ -203,6 +209,10 @@ def _is_addressed(said: Sequence[_Said]) -> bool:
     return False
 
 
+def _words(text: str) -> list[str]:
+    return [fold(word) for word in _WORD.findall(text)]
+
+
 def _names_somebody(item: _Said) -> bool:
     return name_words(item.name) > 0 or is_role(item.name)
 
@@ -210,10 +220,10 @@ def _names_somebody(item: _Said) -> bool:
 def _is_interview(said: Sequence[_Said]) -> bool:
     """Return whether answers speak of the one who answers, unlike those to frequent questions."""
     answers = [item for item in said if item.key in _ANSWERS]
-    own = sum(not _FIRST_PERSON.isdisjoint(fold(word) for word in _WORD.findall(item.text)) for item in answers)
+    own = sum(not _FIRST_PERSON.isdisjoint(_words(item.text)) for item in answers)
     return bool(answers) and 2 * own >= len(answers)
 
 
 def _is_english(said: Sequence[_Said]) -> bool:
-    words = [fold(word) for item in said[:50] for word in _WORD.findall(item.text)]
+    words = [word for item in said[:50] for word in _words(item.text)]
     return sum(word in _FUNCTION_WORDS for word in words) >= 0.08 * len(words)

@@ -3,23 +3,19 @@
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
-from typing import NamedTuple
 
 from ingest.item import Link
-from ingest.shownotes.conversation import is_conversation
+from ingest.shownotes.body import UNLABELLED_WORDS, find_body
 from ingest.shownotes.copies import copies_of
 from ingest.shownotes.label_candidates import LabelCandidate, is_time, seconds_printed
-from ingest.shownotes.label_times import bracketed_time, first_timed_line, with_bracketed_times
+from ingest.shownotes.label_times import bracketed_time, with_bracketed_times
 from ingest.shownotes.labels import find_labels
 from ingest.shownotes.lines import Line
 from ingest.shownotes.markup import read_lines
 from ingest.shownotes.page import (
     PageHeader,
     end_of_episode,
-    is_marker,
     is_rule,
-    is_weak_marker,
     read_page,
     with_markers_apart,
 )
@@ -41,8 +37,6 @@ _READ_MORE = re.compile(
 _FINISHED = re.compile(r"(?:[.?!…:]|[-–—]{2}|[–—])[\s\"”’')\]*]*$")
 _SENTENCE = re.compile(r"[.?!…](?:\s|$)")
 
-_UNLABELLED_WORDS = 50  # after a marker, fewer words without any label are not a transcript
-_MARKERS_LIMIT = 5  # markers that are tried, which keeps the time for hostile input linear
 LIST_WITH_NAMES = "its notes look like a list with names, not a transcript"
 
 
@@ -81,17 +75,17 @@ def parse_notes(notes: str, names: Collection[str] = (), *, stated: bool = False
     """
     lines, links = read_lines(notes)
     lines = with_markers_apart(lines)
-    place = _find_body(lines, names, stated)
+    place = find_body(lines, names, stated)
     head, body = lines[: place.head_end], lines[place.start :]
     page = read_page(head)
     doubts = (LIST_WITH_NAMES,) if place.refused else ()
     if not body:
         return _around(OfficialText(description=_description(head[page.start :])), page, links, doubts)
     body = body[: end_of_episode(body, head)]
-    notes_head = head[page.start :]
-    copies = [
-        _read_copy(preface, copy, names, place.marked) for preface, copy in copies_of(notes_head, body, place.marked)
-    ]
+    found = copies_of(head[page.start :], body, place.marked)
+    is_whole = page.start == 0 and len(found) == 1 and len(found[0][1]) == len(lines) - place.start
+    labels = place.labels if is_whole else None
+    copies = [_read_copy(preface, copy, names, place.marked, labels) for preface, copy in found]
     if not any(copy.turns for copy in copies) and not any(copy.lossy for copy in copies):
         return _around(OfficialText(description=_description(lines[page.start :])), page, links, doubts)
     best = replace(copies[best_of(copies)], marked=place.marked or stated)
@@ -124,54 +118,25 @@ def _around(text: OfficialText, page: PageHeader, links: Sequence[Link], doubts:
     )
 
 
-class _Place(NamedTuple):
-    """Where the lines before the transcript end and where it begins: both times the text's end if there is none.
-
-    `marked`: a marker is between them. `refused`: there are labels, but they are not a conversation.
-    """
-
-    head_end: int
-    start: int
-    marked: bool = False
-    refused: bool = False
-
-
-def _find_body(lines: Sequence[Line], names: Collection[str], stated: bool) -> _Place:
-    """Return the place of the transcript: after the first marker that one follows, else at the first label."""
-    refused = False
-    markers = list(islice((number for number, line in enumerate(lines) if is_marker(line)), _MARKERS_LIMIT))
-    # A link called "Transcript" leads elsewhere, unless no other marker is better.
-    for number in sorted(markers, key=lambda marker: lines[marker].linked):
-        start = number + 1
-        while start < len(lines) and (is_rule(lines[start]) or is_marker(lines[start])):
-            start += 1
-        rest = lines[start:]
-        labels = find_labels(rest, names, _joined(lines[:number]), opened=True)
-        weak = is_weak_marker(lines[number])
-        if labels and (not weak or is_conversation(labels, rest, "none" if lines[number].linked else "heading")):
-            return _Place(number, start, marked=True)
-        if not labels and not weak and sum(len(line.text.split()) for line in rest) >= _UNLABELLED_WORDS:
-            return _Place(number, start, marked=True)
-        refused = refused or len(labels) > 1
-    labels = find_labels(lines, names, "", opened=False)
-    if labels and is_conversation(labels, lines, "document" if stated else "none"):
-        start = first_timed_line(lines, labels)
-        return _Place(start, start)
-    return _Place(len(lines), len(lines), refused=refused or len(labels) > 1)
-
-
-def _read_copy(preface: Sequence[Line], body: Sequence[Line], names: Collection[str], marked: bool) -> OfficialText:
-    """Read one copy of a transcript."""
-    body, left_out = without_surroundings(body)
+def _read_copy(
+    preface: Sequence[Line],
+    whole: Sequence[Line],
+    names: Collection[str],
+    marked: bool,
+    labels: Sequence[LabelCandidate] | None,
+) -> OfficialText:
+    """Read one copy of a transcript; `labels` are those of all its lines, None if they were not found yet."""
+    body, left_out = without_surroundings(whole)
     body = with_bracketed_times([line for line in body if not is_rule(line)])
     marked_more = False
     if body and (more := _READ_MORE.search(body[-1].text[-40:])) is not None:
         text = body[-1].text[: len(body[-1].text) - len(more[0])]
         body[-1:] = [Line(text, min(body[-1].bold_start, len(text)), min(body[-1].bold_end, len(text)))] if text else []
         marked_more = True
-    labels = find_labels(body, names, _joined(preface), marked)
+    if labels is None or body != list(whole):
+        labels = find_labels(body, names, _joined(preface), marked)
     body, cut_label = _without_cut_label(body, labels)
-    if not labels and sum(len(line.text.split()) for line in body) < _UNLABELLED_WORDS:
+    if not labels and sum(len(line.text.split()) for line in body) < UNLABELLED_WORDS:
         return OfficialText()
     prose = "\n".join([_joined(preface), *_speech(body, labels)])
     printed = list(dict.fromkeys(label.name for label in labels if not label.unread))

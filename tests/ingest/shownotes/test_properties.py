@@ -92,7 +92,7 @@ def _mixed(turns: Turns) -> str:
 
 def _in_exchange(turns: Turns) -> Turns:
     """Return the turns as an exchange, which a text without a clear marker must be: people ask, and come back."""
-    asking = [(name, [*paragraphs, "What do you think?"]) for name, paragraphs in turns]
+    asking = [(name, [f"{first} What do you think?", *others]) for name, (first, *others) in turns]
     return [*asking, (turns[0][0], ["I asked first, and you?"]), (turns[1][0], ["Then I will think about it."])]
 
 
