@@ -16,7 +16,7 @@ def labelled(cues: Sequence[Cue]) -> Iterator[Cue]:
     A cue that opens like a label, but names nobody whom the file names, closes the turn before: the speaker of its
     words is unknown, and they stay whole.
     """
-    habit = habit_of([label_of(part) for cue in cues for part in _parts(cue) if normalise(part)])
+    habit = habit_of([label_of(line) for cue in cues for line in _lines(cue) if normalise(line)])
     speaker: str | None = None
     opens = False  # carried over to the next text if a label is alone on its line
     ended = True  # whether the text so far ends with its sentence
@@ -53,6 +53,20 @@ def _parts(cue: Cue) -> Iterator[str]:
     """Yield the parts of a cue's text, each with the space or line break behind it."""
     for line in cue.text.split("\n"):
         yield from parts_of(f"{line}\n")
+
+
+def _lines(cue: Cue) -> Iterator[str]:
+    """Yield the parts of a cue's text, a label alone on its line together with the words below it."""
+    alone = ""
+    for part in _parts(cue):
+        label = None if alone else label_of(part)
+        if label is not None and label.name and not label.text:
+            alone = part.strip()
+            continue
+        yield f"{alone} {part}" if alone else part
+        alone = ""
+    if alone:
+        yield alone
 
 
 def _label(part: str, habit: Habit, may_begin: bool) -> CueLabel | None:

@@ -152,12 +152,13 @@ def _name_at(line: str, begin: int) -> tuple[str | None, LabelKind | None, int, 
 
 
 def _kind(printed: str) -> LabelKind | None:
-    words = printed.split()
     if is_number_label(printed):
         return "part"
-    if not words or words[0].casefold() in _NO_NAMES or (shape := label_shape(printed)) is None:
+    first = printed.split()[0].casefold() if printed.split() else ""
+    shape = label_shape(printed)
+    if shape is None or (first in _NO_NAMES and shape.kind != "part"):
         return None
-    return shape.kind
+    return "open" if first in ("question", "answer") else shape.kind
 
 
 def _is_manner(printed: str) -> bool:

@@ -9,10 +9,11 @@ from ingest.captions.cues import Cue, tidy
 # Captions roll if more than half of them begin with the last lines of the one before, and half of those add new words.
 # In other files the first share is rarely over 0.02, and people who say "yes" again and again add no new words.
 _ROLLING = 0.5
-# They also roll if a third begin with the last two words or more, not counting copies. A file that says a line in two
-# halves, the second time in full, has nearly a half.
+# They also roll if a third of them, and at least three, begin with its last two words or more. A file that says a line
+# in two halves, the second time in full, has nearly a half.
 _OVERLAPPING = 0.3
 _FEWEST_WORDS = 2
+_FEWEST_REPEATS = 3
 _MOST_WORDS = 60
 _ROLLING_LINES = 4  # the most lines on a screen
 
@@ -23,7 +24,9 @@ def unrolled(cues: Sequence[Cue]) -> list[Cue]:
         return []
     lines = [0, *(_repeated_lines(before, cue) for before, cue in pairwise(cues))]
     words = [0, *(_repeated_words(before, cue) for before, cue in pairwise(cues))]
-    kinds = [lines] * _rolls(cues, lines, _ROLLING) + [words] * _rolls(cues, words, _OVERLAPPING)
+    kinds = [lines] * _rolls(cues, lines, _ROLLING) + [words] * (
+        _rolls(cues, words, _OVERLAPPING) and sum(map(bool, words)) >= _FEWEST_REPEATS
+    )
     repeats = [max(counts) for counts in zip(*kinds, strict=True)] if kinds else [0] * len(cues)
     found: list[Cue] = []
     for index, (cue, count) in enumerate(zip(cues, repeats, strict=True)):

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 
 from ingest.alignment.align import align
 from ingest.audio.load import blocks
+from ingest.captions.letters import with_names
 from ingest.captions.turns import Cue, heard_words, named, turns_of
 from ingest.errors import AudioError, ModelMissing
 from ingest.shownotes.parse import OfficialText
@@ -26,6 +27,8 @@ logger = logging.getLogger(__name__)
 # The precision of heard times in seconds: captions time whole cues, Whisper single words.
 _CUE_PRECISION = 0.5
 _WORD_PRECISION = 0.1
+# Notes with a smaller share of the captions' words are only a part of what was said.
+_PART = 0.6
 
 # Where an episode's words come from; "notes" also stands for a transcript that is linked as text.
 TextSource = Literal["captions with names", "notes", "captions without names", "heard words", "none"]
@@ -44,6 +47,7 @@ def chosen_text(official: OfficialText, cues: Sequence[Cue], heard: Heard | None
     Captions with names are official text unless the notes have more words. Notes come before captions without names,
     and heard words are the transcript where there is nothing else.
     """
+    cues = _cues_with_names(official, cues)
     if cues and named(cues):
         if _fuller(official, cues):
             return TextChoice("notes", "their text has more words than the captions")
@@ -81,7 +85,7 @@ def assemble(
     aliases = official.aliases
     match chosen_text(official, cues, heard).source:
         case "captions with names":
-            turns, aliases = turns_of(cues), {}
+            turns, aliases = turns_of(_cues_with_names(official, cues)), {}
         case "notes":
             turns, divergence = _timed(episode, official, cues, heard)
         case "captions without names":
@@ -111,6 +115,12 @@ def _unheard(episode: Episode, official: OfficialText) -> tuple[Turn, ...]:
 
 def _fuller(official: OfficialText, cues: Sequence[Cue]) -> bool:
     return _complete(official) and _words(official.turns) > sum(len(cue.text.split()) for cue in cues)
+
+
+def _cues_with_names(official: OfficialText, cues: Sequence[Cue]) -> Sequence[Cue]:
+    """Return the cues with the official text's names for letters, if that text is only a part of what was said."""
+    is_part = not _complete(official) or _words(official.turns) < _PART * sum(len(cue.text.split()) for cue in cues)
+    return with_names(cues, official.turns) if official.turns and is_part and not named(cues) else cues
 
 
 def _complete(official: OfficialText) -> bool:
