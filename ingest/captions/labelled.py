@@ -16,7 +16,8 @@ def labelled(cues: Sequence[Cue]) -> Iterator[Cue]:
     A cue that opens like a label, but names nobody whom the file names, closes the turn before: the speaker of its
     words is unknown, and they stay whole.
     """
-    habit = habit_of([label_of(line) for cue in cues for line in _lines(cue) if normalise(line)])
+    spoken = ([label_of(line) for line in _lines(cue) if normalise(line)] for cue in cues if not is_clip(cue.text))
+    habit = habit_of([labels for labels in spoken if labels])
     speaker: str | None = None
     opens = False  # carried over to the next text if a label is alone on its line
     ended = True  # whether the text so far ends with its sentence
@@ -37,7 +38,7 @@ def labelled(cues: Sequence[Cue]) -> Iterator[Cue]:
             if label is not None and _opens_words(label, is_dialogue):
                 opens = opens or label.sign == ">>" or label.name is None or label.name != speaker
                 speaker, text, skipped = label.name, label.text, label.pieces
-            elif habit.closes and ended and not place and (unknown := label_of(part)) and unknown.name:
+            elif habit.closes and ended and not place and _may_be_label(part):
                 opens, speaker = True, None
             if text.strip() and (skipped or opens or not runs):
                 runs.append((SpeakerRun(speaker, "", count + skipped, opens), [text]))
@@ -76,6 +77,11 @@ def _label(part: str, habit: Habit, may_begin: bool) -> CueLabel | None:
         return label
     is_name = label.name in habit.names and (may_begin or bool(label.sign) or label.name not in habit.once)
     return label if is_name else sign_of(part)
+
+
+def _may_be_label(part: str) -> bool:
+    label = label_of(part)
+    return label is not None and label.name is not None and label.kind != "odd"
 
 
 def _opens_words(label: CueLabel, is_dialogue: bool) -> bool:

@@ -16,6 +16,8 @@ _BRACKET = re.compile(r"([\[(])([^\[\]()\n]{1,60})[\])](\s*[:：](?=\s|$))?\s*")
 # Inside a line a new speaker begins at ">>", and in a line that begins with a dash at a dash behind a sentence.
 _ARROWS = re.compile(r"(?<=\s)(?=>>)")
 _DASHES = re.compile(r"[.?!…][\"”’)]*\s+(?=[-–—]\s?[^\W_])")
+_MOST_WORDS = 6
+_ENOUGH_CUES = 20
 _NUMBERED = re.compile(
     r"(unknown|unidentified)([ _-]?(speaker|voice|person))?"
     r"|(speaker|spk|spkr|participant|voice|person|channel|talker|sprecher|sprecherin|hablante|orador|locuteur"
@@ -44,15 +46,15 @@ _SOUNDS = frozenset(
 class CueLabel:
     """The start of a line that may be a label: `text` is the rest, `pieces` the number of pieces before it.
 
-    `kind` is that of the name's shape (`ingest.speakers.label_shape`); `bracket` says that the name stands in brackets
-    without a colon.
+    `kind` is that of the name's shape (`ingest.speakers.label_shape`), "odd" for any other few words before a colon;
+    `bracket` says that the name stands in brackets without a colon.
     """
 
     sign: Literal[">>", "-", ""]
     name: str | None
     text: str
     pieces: int
-    kind: LabelKind | None = None
+    kind: LabelKind | Literal["odd"] | None = None
     bracket: bool = False
 
 
@@ -86,7 +88,7 @@ def _cue_label(
     sign: re.Match[str] | None,
     end: int,
     name: str | None = None,
-    kind: LabelKind | None = None,
+    kind: LabelKind | Literal["odd"] | None = None,
     bracket: bool = False,
 ) -> CueLabel:
     text = line[end:].strip()
@@ -109,22 +111,34 @@ def parts_of(line: str) -> Iterator[str]:
             yield line[first:last]
 
 
-def habit_of(lines: Sequence[CueLabel | None]) -> Habit:
-    """Return how a file names its speakers, given the labels of its spoken lines in order.
+def habit_of(cues: Sequence[Sequence[CueLabel | None]]) -> Habit:
+    """Return how a file names its speakers, given the labels of the spoken lines of each cue in order.
 
     Its labels name them if one follows ">>", if the first line and another have one, if most lines have one, or if two
     names occur three times each. So a single "Python:" in captions without names creates no speaker called Python, nor
-    does "Music: …" in the first line. A label in lower case ("jbrown:") is one if it comes back.
+    does "Music: …" in the first line. A label in lower case ("jbrown:") is one if it comes back. If every cue begins
+    with a few words and a colon, as in exports of video meetings, they are names, whatever they look like, if they come
+    back or if there are many cues.
     """
-    labels = [label for label in lines if label is not None and label.name and not label.bracket]
+    lines = [label for cue in cues for label in cue]
+    begins = [cue[0] for cue in cues if cue and cue[0] and cue[0].name and not cue[0].bracket]
+    if len(begins) == len(cues) > 1:
+        often = Counter(label.name for label in begins)
+        names = {
+            label.name
+            for label in begins
+            if label.name and (label.kind not in ("open", "odd") or often[label.name] > 1 or len(cues) >= _ENOUGH_CUES)
+        }
+        return Habit(frozenset(names) | _bracketed(lines), closes=True)
+    labels = [label for label in lines if label and label.name and label.kind != "odd" and not label.bracket]
     sure = Counter(label.name for label in labels if label.kind != "open")
     every = Counter(label.name for label in labels)
     is_first = bool(lines) and lines[0] is not None and lines[0] in labels
     has_signs = any(label.sign == ">>" for label in labels if label.kind != "open")
-    often = sum(count > 2 for count in sure.values()) > 1
+    alternates = sum(count > 2 for count in sure.values()) > 1
     most = len(labels) > 1 and 2 * len(labels) > len(lines)
     names = {name for name, count in every.items() if name and (name in sure or count > 1)}
-    if has_signs or often or most or (is_first and len(labels) > 1 and bool(names)):
+    if has_signs or alternates or most or (is_first and len(labels) > 1 and bool(names)):
         once = {name for name in names if every[name] == 1}
         return Habit(frozenset(names) | _bracketed(lines), frozenset(once), closes=True)
     bracketed = _bracketed(lines)
@@ -136,7 +150,7 @@ def is_number_label(speaker: str) -> bool:
     return _NUMBERED.fullmatch(speaker.strip()) is not None
 
 
-def _name_at(line: str, begin: int) -> tuple[str | None, LabelKind | None, int, bool]:
+def _name_at(line: str, begin: int) -> tuple[str | None, LabelKind | Literal["odd"] | None, int, bool]:
     """Return the name that may stand at a place of a line, its kind, where the words begin, and whether in brackets."""
     if found := _BRACKET.match(line, begin):
         printed = " ".join(found[2].split())
@@ -146,8 +160,8 @@ def _name_at(line: str, begin: int) -> tuple[str | None, LabelKind | None, int, 
             return printed, kind, found.end(), found[3] is None
     if found := _COLON.match(line, begin):
         printed = " ".join(found[1].split())
-        if (kind := _kind(printed)) is not None:
-            return printed, kind, found.end(), False
+        if printed and len(printed.split()) <= _MOST_WORDS:
+            return printed, _kind(printed) or "odd", found.end(), False
     return None, None, begin, False
 
 

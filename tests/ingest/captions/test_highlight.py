@@ -15,7 +15,9 @@ MARKS: dict[str, Callable[[list[str], int], str]] = {
     "class": lambda words, at: _with(words, at, f"<c.yellow>{words[at]}</c>"),
     "bold": lambda words, at: _with(words, at, f"<b>{words[at]}</b>"),
     "colour": lambda words, at: _with(words, at, f'<font color="#ff0">{words[at]}</font>'),
-    "colour in a colour": lambda words, at: f'<font color="white">{_with(words, at, f"<font color=red>{words[at]}</font>")}</font>',
+    "colour in a colour": lambda words, at: (
+        f'<font color="white">{_with(words, at, f"<font color=red>{words[at]}</font>")}</font>'
+    ),
     "capitals": lambda words, at: _with(words, at, words[at].upper()),
     "asterisks": lambda words, at: _with(words, at, f"*{words[at]}*"),
     "two asterisks": lambda words, at: _with(words, at, f"**{words[at]}**"),
@@ -23,7 +25,7 @@ MARKS: dict[str, Callable[[list[str], int], str]] = {
     "growing": lambda words, at: f"<c>{' '.join(words[: at + 1])}</c> {' '.join(words[at + 1 :])}",
     "shrinking": lambda words, at: f"{' '.join(words[: at + 1])} <i>{' '.join(words[at + 1 :])}</i>",
     "in a voice": lambda words, at: f"<v Ann>{_with(words, at, f'<u>{words[at]}</u>')}",
-}  # fmt: skip
+}
 
 
 def _with(words: list[str], at: int, marked: str) -> str:

@@ -39,7 +39,8 @@ def test_arrows_between_numbers_in_words_are_words(words: str) -> None:
 )
 def test_captions_without_a_readable_time_are_said_by_their_first_words(line: str) -> None:
     """They are left out, their words never move to another time, and the reader tells which they were."""
-    data = f"WEBVTT\n\n00:01.000 --> 00:05.000\nOne.\n\n{line}\n<v Ann>We pour the water into the old pot\n\n00:09.000 --> 00:12.000\nTwo."
+    first, last = "00:01.000 --> 00:05.000\nOne.", "00:09.000 --> 00:12.000\nTwo."
+    data = f"WEBVTT\n\n{first}\n\n{line}\n<v Ann>We pour the water into the old pot\n\n{last}"
     found = read_caption_file(data.encode(), "x")
     assert [(cue.start, cue.text) for cue in found.cues] == [(1.0, "One."), (9.0, "Two.")]
     assert found.left_out == ("We pour the water into the",)
