@@ -13,6 +13,7 @@ from ingest.captions.tags import VOICE_TAG, WORD_TIME, decoded, lined, tags_in, 
 _GAP = 0.6  # seconds; the copies of one line follow each other closely
 _FEWEST_STEPS = 3  # a file is of this kind if a mark moves over this many words of one line
 _SIGNS = "*_~[]{}<>«»‹›→▶"
+_MARKS = re.compile(rf"<[^<>]*>|[\s{re.escape(_SIGNS.replace('<', '').replace('>', ''))}]+")
 _PIECE = re.compile(r"\S+")
 
 
@@ -36,6 +37,9 @@ def said_once(blocks: Sequence[Block]) -> list[Block]:
     between. It moves over the words or grows. In files where no mark moves over three words of a line nothing changes,
     so that people who repeat themselves are kept.
     """
+    plain = [_MARKS.sub("", block.text).casefold() for block in blocks]
+    if sum(one == other for one, other in pairwise(plain)) < _FEWEST_STEPS - 1:
+        return list(blocks)
     groups = list(_groups(blocks))
     steps = [_steps(group) for group in groups]
     if not any(len(set(found.values())) >= _FEWEST_STEPS for found in steps):

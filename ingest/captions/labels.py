@@ -4,12 +4,16 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
 from ingest.speakers.label_shape import LabelKind, label_shape
 from ingest.text.words import is_mark
 
+Bracket = Literal["[", "(", ""]
+
+_BRACKETS: dict[str, Bracket] = {"[": "[", "(": "("}
 _SIGN = re.compile(r"\s*(>>>?|[-–—](?=[\s\w\[(]))\s*")
 _COLON = re.compile(r"([^:：<>?!;\"“”\n]{1,90})[:：](?=\s|$)\s*")
 _BRACKET = re.compile(r"([\[(])([^\[\]()\n]{1,60})[\])](\s*[:：](?=\s|$))?\s*")
@@ -18,6 +22,10 @@ _ARROWS = re.compile(r"(?<=\s)(?=>>)")
 _DASHES = re.compile(r"[.?!…][\"”’)]*\s+(?=[-–—]\s?[^\W_])")
 _MOST_WORDS = 6
 _ENOUGH_CUES = 20
+_FEWEST_DASHES = 3
+_MOST_LOWER = 0.2
+# Names in brackets stand in at least this share of a file's lines; words that are sung again stand in round ones.
+_LEAST_SQUARE, _LEAST_ROUND = 0.03, 0.1
 _NUMBERED = re.compile(
     r"(unknown|unidentified)([ _-]?(speaker|voice|person))?"
     r"|(speaker|spk|spkr|participant|voice|person|channel|talker|sprecher|sprecherin|hablante|orador|locuteur"
@@ -47,7 +55,7 @@ class CueLabel:
     """The start of a line that may be a label: `text` is the rest, `pieces` the number of pieces before it.
 
     `kind` is that of the name's shape (`ingest.speakers.label_shape`), "odd" for any other few words before a colon;
-    `bracket` says that the name stands in brackets without a colon.
+    `bracket` is the one before a name without a colon.
     """
 
     sign: Literal[">>", "-", ""]
@@ -55,7 +63,7 @@ class CueLabel:
     text: str
     pieces: int
     kind: LabelKind | Literal["odd"] | None = None
-    bracket: bool = False
+    bracket: Bracket = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +97,7 @@ def _cue_label(
     end: int,
     name: str | None = None,
     kind: LabelKind | Literal["odd"] | None = None,
-    bracket: bool = False,
+    bracket: Bracket = "",
 ) -> CueLabel:
     text = line[end:].strip()
     # A sign may touch the first word, which then is one piece with it.
@@ -100,10 +108,13 @@ def _cue_label(
     return CueLabel(mark, name, f"{text}\n" if text and line.endswith("\n") else text, pieces, kind, bracket)
 
 
-def parts_of(line: str) -> Iterator[str]:
-    """Yield the parts of a caption line that each may begin with a sign of a new speaker."""
+def parts_of(line: str, dashes: bool = False) -> Iterator[str]:
+    """Yield the parts of a caption line that each may begin with a sign of a new speaker.
+
+    A dash inside a line is one if the line begins with a dash, or if the whole file has them (`dashes`).
+    """
     cuts = {found.end() for found in _ARROWS.finditer(line)}
-    if (sign := _SIGN.match(line)) and not sign[1].startswith(">"):
+    if dashes or ((sign := _SIGN.match(line)) and not sign[1].startswith(">")):
         cuts |= {found.end() for found in _DASHES.finditer(line)}
     edges = [0, *sorted(cuts), len(line)]
     for first, last in pairwise(edges):
@@ -150,21 +161,34 @@ def is_number_label(speaker: str) -> bool:
     return _NUMBERED.fullmatch(speaker.strip()) is not None
 
 
-def _name_at(line: str, begin: int) -> tuple[str | None, LabelKind | Literal["odd"] | None, int, bool]:
+def _name_at(line: str, begin: int) -> tuple[str | None, LabelKind | Literal["odd"] | None, int, Bracket]:
     """Return the name that may stand at a place of a line, its kind, where the words begin, and whether in brackets."""
     if found := _BRACKET.match(line, begin):
         printed = " ".join(found[2].split())
         kind = None if is_mark(found[1] + found[2] + ("]" if found[1] == "[" else ")")) else _kind(printed)
-        is_name = kind is not None and (found[3] is not None or (kind != "open" and not _is_manner(printed)))
-        if is_name:
-            return printed, kind, found.end(), found[3] is None
+        is_name = kind in ("name", "part") and not printed.endswith("?")
+        if is_name and (found[3] or not _is_manner(printed)):
+            return printed, kind, found.end(), "" if found[3] else _BRACKETS[found[1]]
+        if found[3]:
+            return None, None, begin, ""
     if found := _COLON.match(line, begin):
         printed = " ".join(found[1].split())
         if printed and len(printed.split()) <= _MOST_WORDS:
-            return printed, _kind(printed) or "odd", found.end(), False
-    return None, None, begin, False
+            return printed, _kind(printed) or "odd", found.end(), ""
+    return None, None, begin, ""
 
 
+def dashes_open(lines: Sequence[CueLabel | None]) -> bool:
+    """Return whether dashes begin the words of another speaker in a file, given the labels of its lines.
+
+    They do if several lines have one and hardly any goes on in lower case, as a sentence does behind a dash.
+    """
+    dashed = [label.text for label in lines if label is not None and label.sign == "-"]
+    lower = sum(text[:1].islower() for text in dashed)
+    return len(dashed) >= _FEWEST_DASHES and lower <= _MOST_LOWER * len(dashed)
+
+
+@lru_cache(maxsize=4096)
 def _kind(printed: str) -> LabelKind | None:
     if is_number_label(printed):
         return "part"
@@ -188,8 +212,10 @@ def _bracketed(lines: Sequence[CueLabel | None]) -> frozenset[str]:
     labels = [label for label in lines if label is not None and label.bracket]
     before_words = Counter(label.name for label in labels if label.name and label.text)
     comes_back = [name for name, count in before_words.items() if count > 1]
-    alternates = len(before_words) > 1 and bool(comes_back) and 2 * sum(before_words.values()) > len(labels)
+    total = before_words.total()
+    alternates = len(before_words) > 1 and bool(comes_back) and 2 * total > len(labels)
+    is_common = total >= (_LEAST_ROUND if any(label.bracket == "(" for label in labels) else _LEAST_SQUARE) * len(lines)
     is_most = len(labels) > 1 and 2 * len(labels) > len(lines)
-    if not (alternates and len(before_words) <= max(3, sum(before_words.values()) // 2)) and not is_most:
-        return frozenset()
-    return frozenset(label.name for label in labels if label.name)
+    if is_most or (alternates and is_common and len(before_words) <= max(3, total // 2)):
+        return frozenset(label.name for label in labels if label.name)
+    return frozenset()

@@ -180,6 +180,10 @@ def test_one_remark_in_brackets_is_no_speaker() -> None:
         (["- and so it is"], ["- and so it is"]),
         ([">>Hi.", ">>Ho there."], ["Hi.", "Ho there."]),
         (["one >>", "two"], ["one", "two"]),
+        (
+            ["I wait.", "- Yes, yeah. - I mean, so.", "- Right. It is.", "- No. - Well - so it is."],
+            ["I wait.", "Yes, yeah.", "I mean, so.", "Right. It is.", "No.", "Well - so it is."],
+        ),
         (["Hi. >> Ann: Ho. >> Jo: So."], ["Hi.", "Ho.", "So."]),
     ],
 )
