@@ -1,14 +1,16 @@
 """Parse show notes into official turns: the publisher's own transcript from a feed or a directory page."""
 
 import re
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import NamedTuple
 
 from ingest.item import Link
+from ingest.shownotes.conversation import is_conversation
 from ingest.shownotes.copies import copies_of
-from ingest.shownotes.label_candidates import LabelCandidate, is_time, seconds_printed, text_after
-from ingest.shownotes.label_times import bracketed_time
+from ingest.shownotes.label_candidates import LabelCandidate, is_time, seconds_printed
+from ingest.shownotes.label_times import bracketed_time, first_timed_line
 from ingest.shownotes.labels import find_labels
 from ingest.shownotes.lines import Line
 from ingest.shownotes.markup import read_lines
@@ -21,8 +23,8 @@ from ingest.shownotes.page import (
     read_page,
     with_markers_apart,
 )
+from ingest.shownotes.surroundings import without_surroundings
 from ingest.speakers.aliases import find_aliases, full_names, role_aliases, speaker_of
-from ingest.speakers.names import first_name, fold, is_role, name_words
 from ingest.text.clock import TIME, TIME_RANGE
 from ingest.text.words import begins_clip, without_marks
 from ingest.transcript import OfficialTurn
@@ -40,7 +42,8 @@ _FINISHED = re.compile(r"(?:[.?!…:]|[-–—]{2}|[–—])[\s\"”’')\]*]*$"
 _SENTENCE = re.compile(r"[.?!…](?:\s|$)")
 
 _UNLABELLED_WORDS = 50  # after a marker, fewer words without any label are not a transcript
-_TRANSCRIPT_POINTS = 3  # points that labels without a marker need to be a transcript
+_MARKERS_LIMIT = 5  # markers that are tried, which keeps the time for hostile input linear
+LIST_WITH_NAMES = "its notes look like a list with names, not a transcript"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,26 +72,29 @@ class OfficialText:
     unread_labels: tuple[str, ...] = ()
 
 
-def parse_notes(notes: str, names: Collection[str] = ()) -> OfficialText:
+def parse_notes(notes: str, names: Collection[str] = (), *, stated: bool = False) -> OfficialText:
     """Return the official text in show notes: HTML, Markdown, plain text, or a directory page saved as text.
 
-    `names` are people known from elsewhere, who help to tell labels from speech. Notes without a transcript give no
-    turns. If the notes hold the text twice, the better copy is used. Linear in the length; never raises.
+    `names` are people known from elsewhere, who help to tell labels from speech. `stated` says that the publisher calls
+    the whole document a transcript. Notes without a transcript give no turns; `problems` tells it if they have labels.
+    If the notes hold the text twice, the better copy is used. Linear in the length; never raises.
     """
     lines, links = read_lines(notes)
     lines = with_markers_apart(lines)
-    head_end, body_start = _find_body(lines, names)
-    head, body = lines[:head_end], lines[body_start:]
+    place = _find_body(lines, names, stated)
+    head, body = lines[: place.head_end], lines[place.start :]
     page = read_page(head)
-    if body_start == len(lines):
-        return _around(OfficialText(description=_description(head[page.start :])), page, links, ())
+    doubts = (LIST_WITH_NAMES,) if place.refused else ()
+    if not body:
+        return _around(OfficialText(description=_description(head[page.start :])), page, links, doubts)
     body = body[: end_of_episode(body, head)]
     notes_head = head[page.start :]
-    marked = body_start > head_end
-    copies = [_read_copy(preface, copy, names, marked) for preface, copy in copies_of(notes_head, body, marked)]
+    copies = [
+        _read_copy(preface, copy, names, place.marked) for preface, copy in copies_of(notes_head, body, place.marked)
+    ]
     if not any(copy.turns for copy in copies) and not any(copy.lossy for copy in copies):
-        return _around(OfficialText(description=_description(lines[page.start :])), page, links, ())
-    best = copies[best_of(copies)]
+        return _around(OfficialText(description=_description(lines[page.start :])), page, links, doubts)
+    best = replace(copies[best_of(copies)], marked=place.marked or stated)
     doubts = (f"the text occurs {len(copies)} times; the best copy was used",) if len(copies) > 1 else ()
     return _around(best, page, links, doubts)
 
@@ -118,48 +124,45 @@ def _around(text: OfficialText, page: PageHeader, links: Sequence[Link], doubts:
     )
 
 
-def _find_body(lines: Sequence[Line], names: Collection[str]) -> tuple[int, int]:
-    """Return where the lines before the transcript end and where it begins; without one, both times the text's end."""
-    for number, line in enumerate(lines):
-        if is_marker(line):
-            start = number + 1
-            while start < len(lines) and (is_rule(lines[start]) or is_marker(lines[start])):
-                start += 1
-            rest = lines[start:]
-            if find_labels(rest, names, _joined(lines[:number]), opened=True):
-                return number, start
-            if not is_weak_marker(line) and sum(len(line.text.split()) for line in rest) >= _UNLABELLED_WORDS:
-                return number, start
-            break
+class _Place(NamedTuple):
+    """Where the lines before the transcript end and where it begins: both times the text's end if there is none.
+
+    `marked`: a marker is between them. `refused`: there are labels, but they are not a conversation.
+    """
+
+    head_end: int
+    start: int
+    marked: bool = False
+    refused: bool = False
+
+
+def _find_body(lines: Sequence[Line], names: Collection[str], stated: bool) -> _Place:
+    """Return the place of the transcript: after the first marker that one follows, else at the first label."""
+    refused = False
+    markers = list(islice((number for number, line in enumerate(lines) if is_marker(line)), _MARKERS_LIMIT))
+    # A link called "Transcript" leads elsewhere, unless no other marker is better.
+    for number in sorted(markers, key=lambda marker: lines[marker].linked):
+        start = number + 1
+        while start < len(lines) and (is_rule(lines[start]) or is_marker(lines[start])):
+            start += 1
+        rest = lines[start:]
+        labels = find_labels(rest, names, _joined(lines[:number]), opened=True)
+        weak = is_weak_marker(lines[number])
+        if labels and (not weak or is_conversation(labels, rest, "none" if lines[number].linked else "heading")):
+            return _Place(number, start, marked=True)
+        if not labels and not weak and sum(len(line.text.split()) for line in rest) >= _UNLABELLED_WORDS:
+            return _Place(number, start, marked=True)
+        refused = refused or len(labels) > 1
     labels = find_labels(lines, names, "", opened=False)
-    if not _is_transcript(labels, lines, names):
-        return len(lines), len(lines)
-    return labels[0].line, labels[0].line
-
-
-def _is_transcript(labels: Sequence[LabelCandidate], lines: Sequence[Line], names: Collection[str]) -> bool:
-    """Return whether labels without a marker before them form a transcript and not a list of headings."""
-    if not labels:
-        return False
-    texts = [text_after(label, lines) for label in labels]
-    known = {fold(name) for name in names} | {first_name(name) for name in names}
-    prose = " ".join(line.text for line in lines)[:500_000]
-    points = 2 * any(label.key in known for label in labels)
-    points += 2 * (max(Counter(label.key for label in labels).values()) > 1)
-    points += sum(_SENTENCE.search(text) is not None for text in texts) >= 2
-    points += labels[0].line == read_page(lines[: labels[0].line]).start
-    points += sum(label.form == "own" or label.bold or label.time is not None for label in labels) >= 2
-    points += any(re.search(rf"\b{re.escape(_called(label))}\b(?!\s*:)", prose) is not None for label in labels[:50])
-    return points >= _TRANSCRIPT_POINTS and (len(labels) > 1 or labels[0].key in known)
-
-
-def _called(label: LabelCandidate) -> str:
-    words = label.name.split()
-    return words[0] if len(words) > 1 and not is_role(label.name) and name_words(words[0]) else label.name
+    if labels and is_conversation(labels, lines, "document" if stated else "none"):
+        start = first_timed_line(lines, labels)
+        return _Place(start, start)
+    return _Place(len(lines), len(lines), refused=refused or len(labels) > 1)
 
 
 def _read_copy(preface: Sequence[Line], body: Sequence[Line], names: Collection[str], marked: bool) -> OfficialText:
     """Read one copy of a transcript."""
+    body, left_out = without_surroundings(body)
     body = [line for line in body if not is_rule(line)]
     marked_more = False
     if body and (more := _READ_MORE.search(body[-1].text[-40:])) is not None:
@@ -172,7 +175,8 @@ def _read_copy(preface: Sequence[Line], body: Sequence[Line], names: Collection[
         return OfficialText()
     prose = "\n".join([_joined(preface), *_speech(body, labels)])
     printed = list(dict.fromkeys(label.name for label in labels if not label.unread))
-    full = full_names(printed, names, prose)
+    people = {label.base: label.name for label in labels if label.base and not label.unread}
+    full = {name: people.get(found, found) for name, found in full_names([*printed, *people], names, prose).items()}
     spans = _spans(body, labels)
     turns: list[OfficialTurn] = []
     problems: list[str] = []
@@ -202,6 +206,7 @@ def _read_copy(preface: Sequence[Line], body: Sequence[Line], names: Collection[
         lossy=lossy,
         truncated=truncated,
         problems=tuple(problems),
+        left_out=left_out,
         unread_labels=tuple(label.name for label in labels if label.unread),
     )
 
@@ -220,7 +225,7 @@ def _spans(body: Sequence[Line], labels: Sequence[LabelCandidate]) -> list[_Span
     pending = list(reversed(labels))
     for number, line in enumerate(body):
         position = 0
-        if begins_clip(line.text):
+        if not line.text or begins_clip(line.text):  # without text: an advert or a break was here
             spans.append((None, []))
             continue
         while pending and pending[-1].line == number:

@@ -62,7 +62,7 @@ def captions_of(home: Path, record: Record, again: bool, allow: frozenset[str] |
     better link that was unreachable is tried again after a day. Raises LibraryError if the stored captions are damaged
     and cannot be read again.
     """
-    links = _in_order(record)
+    links = transcript_links(record)
     inputs = hash_of([CAPTIONS_VERSION, [_described(link) for link in links]])
     path = episode_folder(home, record.episode.id) / "captions.json"
     stored = _load(path)
@@ -84,6 +84,43 @@ def captions_of(home: Path, record: Record, again: bool, allow: frozenset[str] |
         return captions
     _store(path, replace(captions, inputs=lesser) if captions.passing else captions)
     return captions
+
+
+def transcript_links(record: Record) -> list[Link]:
+    """Return the episode's transcript links, the one to use first.
+
+    Links in the episode's language come before others, then the better format, then a stated language before none. A
+    link without a language is in the episode's. If that is unknown, only the format counts.
+    """
+    links = [link for item in record.items for link in item.transcripts]
+    language = next((item.language for item in record.items if item.language), None)
+    return sorted(links, key=lambda link: _preference(link, language))
+
+
+def kind_of(link: Link) -> str:
+    """Return the format that a link states: json, vtt, srt, html or text."""
+    return _ORDER[_rank(link)]
+
+
+def kept_captions(home: Path, identifier: str) -> Captions | None:
+    """Return the captions that an earlier run kept, None if there are none or their file is damaged."""
+    return _load(episode_folder(home, identifier) / "captions.json")
+
+
+def link_of(links: Sequence[Link], stored: Captions) -> Link | None:
+    """Return the link, of an episode's links in order, that stored captions came from; None if it is listed no more.
+
+    Captions of a file do not name it: theirs is the first link that did not fail.
+    """
+    if stored.url is not None:
+        return _used(links, stored)
+    return next((link for link in links if failure_of(link, stored.problems) is None), None)
+
+
+def failure_of(link: Link, problems: Sequence[str]) -> str | None:
+    """Return why a link gave no captions, None if `problems` (of a `Captions`) do not name it."""
+    names = (f"{shown_address(link.url)}: ", f"{link.url}: ")
+    return next((problem[len(name) :] for problem in problems for name in names if problem.startswith(name)), None)
 
 
 def _used(links: Sequence[Link], stored: Captions) -> Link | None:
@@ -155,7 +192,7 @@ def _read(link: Link, inputs: str, fetched: Fetched, duration: float | None) -> 
             etag=fetched.etag,
             last_modified=fetched.last_modified,
         )
-    if _ORDER[_rank(link)] in ("html", "text"):
+    if kind_of(link) in ("html", "text"):
         notes = read_text(fetched.data, name)
         if not parse_notes(notes).turns:
             raise SourceError(f"{name}: has no turns with speaker names")
@@ -173,19 +210,8 @@ def _said_of(left_out: Sequence[str]) -> tuple[str, ...]:
     return (f"{count} without a readable time {verb} left out: {left_out[0]!r}{' …' if len(left_out) > 1 else ''}",)
 
 
-def _in_order(record: Record) -> list[Link]:
-    """Return the episode's transcript links, the one to use first.
-
-    Links in the episode's language come before others, then the better format, then a stated language before none. A
-    link without a language is in the episode's. If that is unknown, only the format counts.
-    """
-    links = [link for item in record.items for link in item.transcripts]
-    language = next((item.language for item in record.items if item.language), None)
-    return sorted(links, key=lambda link: _preference(link, language))
-
-
 def _preference(link: Link, language: str | None) -> tuple[int, int, int]:
-    """Return a link's place in `_in_order`; "en-gb" matches "en", and "en-us" less."""
+    """Return a link's place in `transcript_links`; "en-gb" matches "en", and "en-us" less."""
     if language is None or link.language is None:
         return 0, _rank(link), int(language is not None)
     tag, own = (text.lower().replace("_", "-") for text in (link.language, language))

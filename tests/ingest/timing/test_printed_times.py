@@ -170,7 +170,7 @@ def test_heard_words_come_before_printed_times() -> None:
 def test_another_recording_leaves_the_printed_times() -> None:
     """Where nothing of the text was heard, what the publisher prints is better than a guess."""
     heard = Heard(tuple(HeardWord("tea", float(s), s + 0.5) for s in range(50)), "en", "engine", "model", 50.0)
-    found = assemble(EPISODE, OfficialText(TALK), (), heard)
+    found = assemble(EPISODE, OfficialText(TALK, marked=True), (), heard)
     assert [(turn.start, turn.timing) for turn in found.turns] == [(0.0, "published"), (10.0, "published")]
     assert found.divergence is not None
     assert found.divergence.coverage < 0.3

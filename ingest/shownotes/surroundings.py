@@ -1,0 +1,252 @@
+"""Leave the text around speech out of a transcript: footers, link lists, section headings, adverts, credits; pure.
+
+Shape and place decide. A line is only left out if it has no speaker's label; a footer is also at the end, and a heading
+is printed as one in a text whose labels are not. What is speech in the middle of a turn stays.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from ingest.shownotes.label_candidates import LabelCandidate, label_at_start
+from ingest.shownotes.lines import Line
+from ingest.shownotes.page import is_rule
+from ingest.speakers.names import fold, is_ordinary
+from ingest.text.clock import TIME
+
+_TAIL = 80  # lines at the end in which the speech may end
+_FIRST_WORDS = 8
+_HEADING_WORDS = 14
+_BOLD_WORDS = 8
+_STRICT = 1.15  # paragraphs for each label up to which every paragraph has a label
+_ENTRY = 25  # words of an entry with a name and a link, as in credits
+_SHORT = 6  # words of a footer that no speaker would say as a paragraph
+
+_ADVERT = r"(?:ads?|adverts?|advertisements?|commercials?|sponsors?|promos?|werbung|werbepause|publicidad|reklame?)"
+_BREAK = re.compile(
+    rf"\W*(?:(?:(?:short|quick|commercial|music|sponsor|ad|advert|mid-?roll|pre-?roll|post-?roll)\s+)?(?:break|pause)"
+    rf"|{_ADVERT}|(?:mid|pre|post)-?roll|(?:an? )?(?:word|message)s? from (?:our|the|today['’]s) sponsors?"
+    rf"|sponsored (?:message|segment|content)"
+    rf"|{_ADVERT}\s+(?:break|message|segment|spot|read|begins?|starts?|ends?))(?:\s*#?\d{{1,2}})?[^\w.?!]*(?:{TIME}\W*)?",
+    re.IGNORECASE,
+)
+_ADVERT_TEXT = re.compile(
+    r"\W*(?:(?:ad|advert|advertisement|sponsor|sponsors|sponsored)(?:\s+(?:break|message|segment|spot|read))?)\s*"
+    r"\d{0,2}\W{0,3}[:：]\W*\w",
+    re.IGNORECASE,
+)
+_END = re.compile(
+    r"\W*(?:end of (?:the |this )?(?:\w+ )?(?:transcript(?:ion)?|recording|episode|interview|audio|podcast)"
+    r"|transcript(?:ion)? ends?|end transcript(?:ion)?)\W*|[\[(*]+ ?end ?[\])*]+|END",
+    re.IGNORECASE,
+)
+_SECTION = re.compile(
+    r"\W*(?:(?:related|useful|further|more|additional|all|show|episode|mentioned|our|your|key|links?|and|&|in|of|to|from"
+    r"|for|with|other|guest|the|this)\W+){0,5}"
+    r"(?:links?|resources?|references?|reading|notes|shownotes|credits|mentioned|mentions|sponsors?|socials?|contacts?"
+    r"|connect|follow|support|subscribe|bios?|us|show|episode|podcast|timestamps|chapters|thanks|acknowledge?ments"
+    r"|footnotes|sources|bibliography|guests|hosts|speakers|attend(?:ees|ance))\W*"
+    r"|\W*about\W+(?:(?:the|our|this)\W+)?(?:show|podcast|guests?|hosts?|authors?|speakers?|us|me)\W*",
+    re.IGNORECASE,
+)
+_TRANSCRIBER = re.compile(
+    r"\W*(?:(?:this|the|our|full|episode|podcast|please|note|that|disclaimer|machine|computer|auto(?:matically)?"
+    r"|a|rough|edited|and)\W+){0,5}(?:transcripts?|transcriptions?|transcribed|transcriber|transcribing|transcript(?:ion)?ist)\b"
+    r".{0,80}?\b(?:by|provided|generated|created|automat\w*|edited|errors?|inaccura\w*|accura\w*|courtesy|ai|software"
+    r"|service|rush|verbatim|machine|mistakes)\b",
+    re.IGNORECASE,
+)
+_FOOTER = re.compile(
+    r"\W*(?:(?:please|don['’]t forget to|you can|also|and|to|want to|be sure to|if you (?:like|enjoy|want)[^,]{0,60},)"
+    r"\W+)?(?:(?:support|subscribe|follow|like us|rate|review|leave|share|join|sign up|check out|visit|find (?:us|me"
+    r"|out|more|him|her|them|the)|learn more|listen (?:to|on)|watch|get in touch|contact|e-?mail|write to|send|tweet"
+    r"|connect with|donate|become an?|download|buy|read more|for more|head (?:over )?to|hosted|powered by"
+    r"|produced by|edited by|recorded (?:at|by)|sponsored by|presented by|brought to you|made (?:by|with)"
+    r"|music (?:by|from)|(?:our |the )?theme|intro music|artwork by|logo by|see [\w.-]+\.\w{2,}|privacy|terms of"
+    r"|copyright|all rights|advertising|our gdpr|this (?:episode|podcast|show|work) (?:is|was)|folge uns|apoia|segue)\b"
+    r"|©|\(c\)|abonnier|unterstütz|hébergé|abonnez|soutenez|sígu[ea]nos|suscríb)",
+    re.IGNORECASE,
+)
+_PLATFORM = re.compile(
+    r"\b(?:ad ?choices|privacy policy|privacy information|all rights reserved|wherever you (?:get|listen|find)"
+    r"|a production of|is (?:produced|edited|hosted|recorded|made) by|theme (?:music|song)|creative commons"
+    r"|for advertising|become a (?:member|patron|supporter)|leave (?:us )?a (?:review|rating)|on patreon"
+    r"|support this podcast|support the show|voice message)\b",
+    re.IGNORECASE,
+)
+_URL = re.compile(r"https?://\S+|\bwww\.\S+|\S+@\S+\.\w+")
+_ROW = re.compile(r"\s[|•·]\s")
+_OWN_VOICE = re.compile(
+    r"\b(?:i|i['’](?:m|ve|d|ll)|yeah|okay|ok|well|oh|bye|goodbye|thanks|thank you)\b", re.IGNORECASE
+)
+_SENTENCE = re.compile(r"[.?!…][\"”’')\]]*$")
+
+
+def without_surroundings(body: Sequence[Line]) -> tuple[list[Line], tuple[str, ...]]:
+    """Return the lines of a transcript without those around speech, and the first words of each line left out.
+
+    A line without text stands where an advert or a break was: what follows it is not known to be the previous
+    speaker's. Linear in the length.
+    """
+    end = _end_of_speech(body)
+    first = next((number for number in range(min(end, 40)) if _speaker(body[number]) is not None), 0)
+    headings = _section_headings(body[:end])
+    kept: list[Line] = []
+    left_out = []
+    for number, line in enumerate(body[:end]):
+        if is_break(line):
+            kept.append(Line(""))
+        elif number in headings or (number < first and _TRANSCRIBER.match(line.text[:300])):
+            pass
+        else:
+            kept.append(line)
+            continue
+        left_out.append(_first_words(line))
+    left_out.extend(_first_words(line) for line in body[end:] if not is_rule(line))
+    return kept, tuple(left_out)
+
+
+def _first_words(line: Line) -> str:
+    words = line.text.split()
+    return " ".join(words[:_FIRST_WORDS]) + (" …" if len(words) > _FIRST_WORDS else "")
+
+
+def _speaker(line: Line) -> LabelCandidate | None:
+    """Return the label at the start of a line if it may be a speaker's; a line that is only a name is none."""
+    label = label_at_start(0, line)
+    if label is None or is_ordinary(label.name):
+        return None
+    has_text = label.end < len(line.text)
+    return label if label.form != "bare" or label.time is not None or (label.bold and has_text) else None
+
+
+def is_break(line: Line) -> bool:
+    """Return whether a line only says that an advert or a break is here ("Break: [14:55]", "Sponsor: Kettle Ltd")."""
+    if _ADVERT_TEXT.match(line.text[:60]) is not None:
+        return True
+    return len(line.text) < 80 and _BREAK.fullmatch(line.text) is not None
+
+
+def _section_headings(body: Sequence[Line]) -> set[int]:
+    """Return the numbers of the lines that head a section, in a text whose labels are printed otherwise."""
+    printed = {number: line for number, line in enumerate(body) if _is_printed_as_heading(line)}
+    if not printed:
+        return set()
+    texts = Counter(fold(line.text) for line in printed.values())
+    labels = [label for number, line in enumerate(body) if number not in printed and (label := _speaker(line))]
+    keys = {label.key for label in labels}
+    again = [line for line in printed.values() if texts[fold(line.text)] > 1]
+    levels = {line.heading for line in again}
+    # Names that come back as headings are labels, and so is a name that is printed like them.
+    others = len(labels) < 2 or len(labels) <= len(again)
+    return {
+        number
+        for number, line in printed.items()
+        if texts[fold(line.text)] == 1
+        and fold(line.text) not in keys
+        and ((label := _speaker(line)) is None or label.key not in keys)
+        and (not others or (levels and line.heading not in levels))
+    }
+
+
+def _is_printed_as_heading(line: Line) -> bool:
+    if line.heading:
+        return not line.text.endswith((".", ":")) and len(line.text.split()) <= _HEADING_WORDS
+    alone = line.bold_start == 0 and line.bold_end == len(line.text) > 0
+    return (
+        alone and line.text[0].isalnum() and line.text[-1] not in '.?!…:,;"”' and len(line.text.split()) <= _BOLD_WORDS
+    )
+
+
+def _end_of_speech(body: Sequence[Line]) -> int:
+    """Return the line at which the text after the speech begins."""
+    start = max(len(body) - _TAIL, 0)
+    spoken = {number: again for number in range(start, len(body)) if (again := _spoken(body, number)) is not None}
+    for number in range(start, len(body)):
+        if _closes(body, number) and not any(again and later > number for later, again in spoken.items()):
+            return number
+    last = max(spoken, default=start - 1)
+    zone = range(last + 1, len(body))
+    if last >= 0 and (label := _speaker(body[last])) is not None and label.form == "own":
+        zone = zone[1:]  # the line after a label alone on its line is what its speaker says
+    found = [number for number in zone if _URL.search(body[number].text) or _may_be_footer(body[number])]
+    if not found:
+        return len(body)
+    strict = _is_strict(body[: zone[0]])
+    around = [is_rule(body[number]) or (number in found and _is_around(body[number], strict)) for number in zone]
+    for place, number in enumerate(zone):
+        rest = around[place:]
+        if rest[0] and not is_rule(body[number]) and sum(rest) >= (0.5 if strict else 0.75) * len(rest):
+            return number
+    return len(body)
+
+
+def _closes(body: Sequence[Line], number: int) -> bool:
+    """Return whether a line says that the transcript ends, or heads a list of links, notes or credits."""
+    line = body[number]
+    if len(line.text) > 80:
+        return False
+    if _END.fullmatch(line.text) is not None:
+        return True
+    heads = _is_printed_as_heading(line) or line.text.endswith(":")
+    return heads and number > 0 and _SECTION.fullmatch(line.text) is not None
+
+
+def _spoken(body: Sequence[Line], number: int) -> bool | None:
+    """Return whether the label of a line that opens a turn also opens others, None if the line opens none.
+
+    A turn has at least four words or a sentence if its label comes back, else both, and no link.
+    """
+    line = body[number]
+    label = _speaker(line)
+    if label is None:
+        return None
+    text = line.text[label.end :] or (body[number + 1].text if number + 1 < len(body) else "")
+    sentence, long = _SENTENCE.search(text[-5:]) is not None, len(text.split()) >= 4
+    if any(other.text.startswith(label.name) for other in body[:number]):
+        return True if sentence or long else None
+    return False if sentence and long and (_URL.search(text) is None or len(text.split()) > _ENTRY) else None
+
+
+def _may_be_footer(line: Line) -> bool:
+    text = line.text[:400]
+    return (
+        line.linked
+        or _FOOTER.match(text) is not None
+        or _PLATFORM.search(text) is not None
+        or _TRANSCRIBER.match(text) is not None
+        or _is_row(text)
+    )
+
+
+def _is_around(line: Line, strict: bool) -> bool:
+    """Return whether a line without a speaker is a footer; if not every paragraph has a label, it must show more."""
+    text = line.text[:400]
+    if line.linked or _is_row(text) or _TRANSCRIBER.match(text) or text.startswith(("©", "(c)")):
+        return True
+    urls = _URL.findall(text)
+    rest = len(_URL.sub(" ", text).split())
+    if urls and rest <= _SHORT:
+        return True
+    if (label := _speaker(line)) is not None:
+        return (bool(urls) and rest <= _ENTRY) or _SENTENCE.search(text[label.end :]) is None
+    begins, platform = _FOOTER.match(text) is not None, _PLATFORM.search(text) is not None
+    if urls:
+        return begins or platform
+    if _OWN_VOICE.search(text):
+        return False
+    return (begins or platform) and (strict or platform or len(text.split()) <= _SHORT)
+
+
+def _is_row(text: str) -> bool:
+    """Return whether a line is a row of short texts with signs between them, as links to networks are printed."""
+    parts = _ROW.split(text)
+    return len(parts) > 2 and all(len(part) <= 40 for part in parts)
+
+
+def _is_strict(body: Sequence[Line]) -> bool:
+    """Return whether nearly every paragraph has a label of its own."""
+    labels = [label for line in body if (label := _speaker(line)) is not None]
+    alone = sum(label.form == "own" for label in labels)
+    paragraphs = sum(not is_rule(line) for line in body) - alone
+    return len(labels) >= 2 and paragraphs <= _STRICT * len(labels)
