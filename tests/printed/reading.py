@@ -9,7 +9,7 @@ from ingest.transcript import OfficialTurn, Turn
 from tests.printed.conversation import Said
 
 # A sound is in a turn's text or not; it is no word. A printed time is never in it.
-_SOUND = re.compile(r"[\[(](laughs|laughing|sighs)[\])]", re.IGNORECASE)
+_SOUND = re.compile(r"[\[(](laughs|laughing|sighs|music)[\])]", re.IGNORECASE)
 _TIME = re.compile(r"\[\d+:\d\d(:\d\d)?\]")
 _LETTERS = re.compile(r"\w+")
 _SHOWN = 8  # words
@@ -22,8 +22,8 @@ def faults(
 ) -> list[str]:
     """Return what is wrong with the turns that were read, a line each; nothing if all is right.
 
-    `timed`: every turn's start was printed, otherwise no turn may have one. `whole`: turns are neither joined nor cut,
-    otherwise they may be cut. `loose`: only letters and digits are compared, not the signs beside them.
+    `timed`: every turn's start was printed, otherwise no turn of a text may have one. `whole`: turns are neither joined
+    nor cut, otherwise they may be cut. `loose`: only letters and digits are compared, not the signs beside them.
     """
     spoken = _words([_TIME.sub(" ", turn.text) for turn in said], loose)
     found = _words([turn.text for turn in read], loose)
@@ -36,7 +36,9 @@ def faults(
         lines.append(f"joined: no turn begins at {_shown(spoken, missing[0])}")
     if whole and (more := sorted(began - begins)):
         lines.append(f"cut: a turn begins at {_shown(spoken, more[0])}")
-    return lines or list(_time_faults(said, read, timed, whole))
+    return lines or list(
+        _time_faults([(said[spoken[place][1]], read[found[place][1]]) for place in sorted(begins & began)], timed)
+    )
 
 
 def _words(texts: Sequence[str], loose: bool) -> Words:
@@ -88,14 +90,12 @@ def _shown(words: Words, place: int) -> str:
     return repr(" ".join(word for word, _ in words[place : place + _SHOWN]))
 
 
-def _time_faults(said: Sequence[Said], read: Sequence[OfficialTurn | Turn], timed: bool, whole: bool) -> Iterator[str]:
-    """Yield a start that is missing, wrong by more than a second, or printed nowhere."""
-    if not whole:
-        return
-    for turn, spoken in zip([turn for turn in read if turn.text], said, strict=True):
+def _time_faults(begun: Sequence[tuple[Said, OfficialTurn | Turn]], timed: bool) -> Iterator[str]:
+    """Yield the first start that is missing or wrong by more than a second, or that is printed nowhere."""
+    for spoken, turn in begun:
         if timed and (turn.start is None or abs(turn.start - spoken.start) > 1.0):
             yield f"time: {turn.start} and not {spoken.start} at {' '.join(spoken.text.split()[:_SHOWN])!r}"
             return
-        if not timed and turn.start is not None:
+        if not timed and isinstance(turn, OfficialTurn) and turn.start is not None:
             yield f"time: {turn.start}, which is printed nowhere, at {' '.join(spoken.text.split()[:_SHOWN])!r}"
             return
