@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from hypothesis import strategies as st
 
-from tests.printed.captions import LAYOUTS, CaptionLayout, Cue, Part, as_json, known, minutes_only, parts_of, stamp
+from tests.printed.captions import LAYOUTS, CaptionLayout, Part, as_json, known, minutes_only, parts_of, stamp
 from tests.printed.conversation import Said, conversations
 from tests.printed.odd_labels import ODD_LABELS, SOUNDS, odd_labels
 
@@ -115,6 +115,8 @@ def captioned(draw: st.DrawFn, layout: str, decorations: Sequence[str] | None = 
     parts = parts_of(turns, draw(st.integers(4, 10)))
     if "sounds inside" in chosen:
         parts = _with_sounds(draw, parts)
+    if "two lines" in chosen:
+        parts = [_on_two_lines(part) for part in parts]
     first = turns[0].start
     if "music first" in chosen:
         parts.insert(0, Part(("[Music]",), first - 4.0, first - 0.5, None))
@@ -138,6 +140,12 @@ def _with_sounds(draw: st.DrawFn, parts: Sequence[Part]) -> list[Part]:
     ]
 
 
+def _on_two_lines(part: Part) -> Part:
+    middle = (len(part.words) + 1) // 2
+    lower = part.words[middle:]
+    return replace(part, words=(*part.words[:middle], f"\n{lower[0]}", *lower[1:])) if lower else part
+
+
 def _file(draw: st.DrawFn, shape: CaptionLayout, parts: Sequence[Part], chosen: Sequence[str]) -> str:
     """Return a WebVTT or SRT file."""
     assert shape.cues is not None
@@ -146,7 +154,7 @@ def _file(draw: st.DrawFn, shape: CaptionLayout, parts: Sequence[Part], chosen: 
     blocks = []
     for number, cue in enumerate(shape.cues(parts), 1):
         times = f"{as_printed(cue[0])} --> {as_printed(cue[1])}{settings}"
-        text = _lines(cue) if "two lines" in chosen else cue[2]
+        text = cue[2]
         if shape.form == "srt":
             times = times.replace(".", ",")
         identifier = f"{number}\n" if shape.form == "srt" or "ids" in chosen else ""
@@ -158,10 +166,3 @@ def _file(draw: st.DrawFn, shape: CaptionLayout, parts: Sequence[Part], chosen: 
         head = [head[0] + extra] if extra.startswith("Kind") else [*head, extra]
     whole = "\n".join([*head, *blocks])
     return "\ufeff" + whole.replace("\n", "\r\n") if "CRLF and BOM" in chosen else whole
-
-
-def _lines(cue: Cue) -> str:
-    """Return a cue's text on two lines, broken after the tag or label."""
-    words = cue[2].split(" ")
-    middle = max(1, (len(words) + 1) // 2)
-    return "\n".join(filter(None, [" ".join(words[:middle]), " ".join(words[middle:])]))

@@ -23,8 +23,8 @@ class Part:
 
     @property
     def text(self) -> str:
-        """The words on one line."""
-        return " ".join(self.words)
+        """The words as they stand in the cue; a word may begin a line."""
+        return " ".join(self.words).replace(" \n", "\n")
 
     @property
     def starts(self) -> list[float]:
@@ -110,13 +110,17 @@ def _arrows_inside(parts: Sequence[Part]) -> Iterator[Cue]:
 
 
 def _rolling(parts: Sequence[Part]) -> Iterator[Cue]:
-    """Yield two lines, the upper one of them said before, with the times of the words in the lower one."""
+    """Yield two lines, the upper one of them said before, with the times of the words in the lower one.
+
+    The last line may stand alone once more, as those before it do; here it does in every second file.
+    """
     before = " "
-    for part in parts:
+    for number, part in enumerate(parts, 1):
         starts = part.starts
         rest = "".join(f"<{stamp(at)}><c> {word}</c>" for word, at in zip(part.words[1:], starts[1:], strict=False))
         yield part.start, part.end - _TICK, f"{before}\n{part.words[0]}{rest}"
-        yield part.end - _TICK, part.end, f"{part.text}\n "
+        if number < len(parts) or number % 2 == 0:
+            yield part.end - _TICK, part.end, f"{part.text}\n "
         before = part.text
 
 

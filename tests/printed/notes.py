@@ -74,6 +74,12 @@ def _table(columns: str) -> Layout:
     return Layout("html", row, "\n", around, timed="Time" in order, traits=frozenset({"cells", "given"}))
 
 
+def _cited(said: Said) -> str:
+    """Print the blocks of a known transcript service, without a name where there is none."""
+    name = "<cite>{name}:</cite>\n" if said.label else ""
+    return _tags(name + "<time>{short}</time>\n<p>")(said)
+
+
 _NO_COLON = frozenset({"no colon"})
 _BARE_TIMED = frozenset({"no colon", "given"})  # a time in a fixed place says what is a name
 _PARAGRAPH = ("<p>", "</p>")
@@ -118,9 +124,7 @@ LAYOUTS: dict[str, Layout] = {
         ("<dl>", "</dl>"),
         traits=frozenset({"cells", "given"}),
     ),
-    "<cite>, <time>, <p>": Layout(
-        "html", _tags("<cite>{name}:</cite>\n<time>{short}</time>\n<p>"), "\n", timed=True, traits=frozenset({"given"})
-    ),
+    "<cite>, <time>, <p>": Layout("html", _cited, "\n", timed=True, traits=frozenset({"given"})),
     "<a href=?t=12>0:12</a> Name: text": Layout(
         "html",
         _tags('<p><a href="https://lamps.example/7?t={seconds}">{short}</a> <strong>{name}:</strong> '),

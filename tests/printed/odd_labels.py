@@ -24,13 +24,11 @@ def _two_initials(person: str) -> str:
 
 
 def _with_nickname(person: str) -> str:
-    first, *rest = person.split()
-    return " ".join([first, "(Jojo)", *rest])
+    return person.replace(first_name(person), f"{first_name(person)} (Jojo)", 1)
 
 
 def _quoted_nickname(person: str) -> str:
-    first, *rest = person.split()
-    return " ".join([first, '"Jojo"', *rest])
+    return person.replace(first_name(person), f'{first_name(person)} "Jojo"', 1)
 
 
 # The forms of one kind of odd label. A reader that cannot read the name gives no speaker.

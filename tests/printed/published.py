@@ -262,7 +262,9 @@ def _inside(draw: st.DrawFn, notes: _Notes, printed: Callable[[Said], str]) -> N
     for number in draw(st.sets(st.integers(0, len(notes.turns) - 1), min_size=1, max_size=3)):
         said = notes.turns[number]
         words = said.paragraphs[0].split()
-        place = draw(st.integers(1, len(words)))
+        if len(words) < 2:
+            continue
+        place = draw(st.integers(1, len(words) - 1))
         first = " ".join([*words[:place], printed(said), *words[place:]])
         notes.turns[number] = replace(said, paragraphs=(first, *said.paragraphs[1:]))
 

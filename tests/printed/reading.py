@@ -8,8 +8,8 @@ from itertools import pairwise
 from ingest.transcript import OfficialTurn, Turn
 from tests.printed.conversation import Said
 
-# A sound is in a turn's text or not; it is no word. A printed time is never in it.
-_SOUND = re.compile(r"[\[(](laughs|laughing|sighs|music)[\])]", re.IGNORECASE)
+# A sound or a break is in a turn's text or not; it is no word. A printed time is never in it.
+_SOUND = re.compile(r"[\[(](laughs|laughing|sighs|music|music plays|break|ad break)[\])]", re.IGNORECASE)
 _TIME = re.compile(r"\[\d+:\d\d(:\d\d)?\]")
 _LETTERS = re.compile(r"\w+")
 _SHOWN = 8  # words
