@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from hypothesis import strategies as st
 
 from tests.printed.captions import LAYOUTS, CaptionLayout, Part, as_json, known, minutes_only, parts_of, stamp
 from tests.printed.conversation import Said, conversations
 from tests.printed.odd_labels import ODD_LABELS, SOUNDS, odd_labels
+from tests.printed.promises import ANY_LABEL, LeftOut, doses, why_not
 
 _CREDITS = (
     "Transcribed by https://otter.ai",
@@ -31,10 +33,10 @@ ADDITIONS = (
 )
 DECORATIONS = (*ADDITIONS, *ODD_LABELS)
 
-# What is not promised, and why; as in `tests.printed.published`.
-LEFT_OUT: dict[tuple[str, str], str] = {
-    ("odd label", "voices"): "no names are printed",
-    ("odd label", "words"): "no names are printed",
+# What is not promised, and why; see `tests.printed.promises`.
+LEFT_OUT: LeftOut = {
+    (ANY_LABEL, "voices"): "no names are printed",
+    (ANY_LABEL, "words"): "no names are printed",
     ("lower case", "capitals"): "capitals are not lower case",
     ("handle", "capitals"): "capitals hide what is a handle's",
     ("sound", "brackets"): "nobody prints brackets in brackets",
@@ -79,30 +81,14 @@ class Captioned:
 def left_out(layout: str, decoration: str, others: Sequence[str] = ()) -> str | None:
     """Return why a decoration is not promised in a layout together with others, None if it is."""
     shape = LAYOUTS[layout]
-    about = {shape.form, shape.knows, *shape.traits, *others} | ({"stamped"} if shape.stamp else set())
-    kinds = {decoration, *(["odd label"] if decoration in ODD_LABELS else [])}
-    for (kind, where), reason in LEFT_OUT.items():
-        if (kind in kinds and where in about) or (where in kinds and kind in others):
-            return reason
-    if "odd label" in kinds and any(other in ODD_LABELS for other in others):
-        return "one kind of odd label is enough"
-    return None
-
-
-@st.composite
-def doses(draw: st.DrawFn, layout: str) -> list[str]:
-    """Draw up to five decorations that are promised together in a layout."""
-    chosen: list[str] = []
-    for decoration in draw(st.lists(st.sampled_from(DECORATIONS), max_size=5, unique=True)):
-        if left_out(layout, decoration, chosen) is None:
-            chosen.append(decoration)
-    return chosen
+    about = {shape.form, shape.knows, *shape.traits} | ({"stamped"} if shape.stamp else set())
+    return why_not(LEFT_OUT, decoration, about, others)
 
 
 @st.composite
 def captioned(draw: st.DrawFn, layout: str, decorations: Sequence[str] | None = None) -> Captioned:
     """Draw a conversation and print it as captions with these decorations; by default with a random dose of them."""
-    chosen = draw(doses(layout)) if decorations is None else list(decorations)
+    chosen = draw(doses(DECORATIONS, partial(left_out, layout))) if decorations is None else list(decorations)
     shape = LAYOUTS[layout]
     turns = draw(conversations())
     if kinds := [decoration for decoration in chosen if decoration in ODD_LABELS]:

@@ -3,6 +3,7 @@
 import html
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Literal
 
 from hypothesis import strategies as st
@@ -10,8 +11,10 @@ from hypothesis import strategies as st
 from tests.printed.conversation import Said, clock, conversations
 from tests.printed.notes import LAYOUTS, Layout, numbered
 from tests.printed.odd_labels import ODD_LABELS, SOUNDS, odd_labels
+from tests.printed.promises import ANY_LABEL, LeftOut, doses, why_not
 
-Aside = tuple[Literal["line", "heading", "bold", "link", "item"], str]
+Kind = Literal["line", "heading", "subheading", "bold", "link", "item"]
+Aside = tuple[Kind, str]
 
 _MARKERS: tuple[Aside, ...] = (
     ("line", "Full transcript below:"),
@@ -69,11 +72,15 @@ AROUND = tuple(
 )
 DECORATIONS = (*AROUND, *ODD_LABELS)
 
-# What is not promised, and why: a decoration ("odd label": all of them) with a form, a trait or another decoration.
-LEFT_OUT: dict[tuple[str, str], str] = {
-    ("odd label", "no names"): "a number stands where the name would",
-    ("odd label", "no marker"): "with half of the names unread nothing says that it is a conversation",
-    ("odd label", "one line"): "without line breaks an odd label is the end of a sentence",
+# What is not promised, and why; see `tests.printed.promises`.
+LEFT_OUT: LeftOut = {
+    (ANY_LABEL, "no names"): "a number stands where the name would",
+    (ANY_LABEL, "no marker"): "with half of the names unread nothing says that it is a conversation",
+    **{
+        (kind, "one line"): "without line breaks an odd label is the end of a sentence"
+        for kind in ODD_LABELS
+        if kind not in ("first names", "sound", "pronouns")
+    },
     ("lower case", "capitals"): "capitals are not lower case",
     ("handle", "capitals"): "capitals hide what is a handle's",
     ("sound", "brackets"): "nobody prints brackets in brackets",
@@ -100,8 +107,6 @@ LEFT_OUT: dict[tuple[str, str], str] = {
     ("hours", "frames"): "frames are printed with hours",
     ("first unnamed", "named"): "an unnamed block needs a tag that says that it is one",
 }
-# Odd labels that a person sees in the middle of a line too.
-_SEEN_ANYWHERE = frozenset({"first names", "sound", "pronouns"})
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -133,36 +138,16 @@ class _Notes:
 def left_out(layout: str, decoration: str, others: Sequence[str] = ()) -> str | None:
     """Return why a decoration is not promised in a layout together with others, None if it is."""
     shape = LAYOUTS[layout]
-    about = {shape.form, *shape.traits, *others, "timed" if shape.timed else "untimed"}
+    about = {shape.form, *shape.traits, "timed" if shape.timed else "untimed"}
     about |= {"frames"} if "frames" in layout else set()
     about |= set() if "<cite>" in layout else {"named"}
-    is_label = decoration in ODD_LABELS
-    for (kind, where), reason in LEFT_OUT.items():
-        if where == "one line" and kind == "odd label" and decoration in _SEEN_ANYWHERE:
-            continue
-        if (kind == decoration or (kind == "odd label" and is_label)) and where in about:
-            return reason
-        if where == decoration and kind in others:
-            return reason
-        if where == decoration and kind == "odd label" and any(other in ODD_LABELS for other in others):
-            return reason
-    return "one kind of odd label is enough" if is_label and any(other in ODD_LABELS for other in others) else None
-
-
-@st.composite
-def doses(draw: st.DrawFn, layout: str) -> list[str]:
-    """Draw up to five decorations that are promised together in a layout."""
-    chosen: list[str] = []
-    for decoration in draw(st.lists(st.sampled_from(DECORATIONS), max_size=5, unique=True)):
-        if left_out(layout, decoration, chosen) is None:
-            chosen.append(decoration)
-    return chosen
+    return why_not(LEFT_OUT, decoration, about, others)
 
 
 @st.composite
 def published(draw: st.DrawFn, layout: str, decorations: Sequence[str] | None = None) -> Published:
     """Draw a conversation and print it in a layout with these decorations; by default with a random dose of them."""
-    chosen = draw(doses(layout)) if decorations is None else list(decorations)
+    chosen = draw(doses(DECORATIONS, partial(left_out, layout))) if decorations is None else list(decorations)
     shape = LAYOUTS[layout]
     turns = draw(conversations(clear="no marker" in chosen))
     if "no names" in shape.traits:
@@ -200,13 +185,24 @@ def _aside(shape: Layout, aside: Aside, inline: bool = False) -> str:
     kind, text = aside
     if shape.form == "html":
         escaped = html.escape(text)
-        tags = {"heading": "<h3>{}</h3>", "bold": "<p><b>{}</b></p>", "item": "<ul><li>{}</li></ul>"}
+        tags = {
+            "heading": "<h2>{}</h2>",
+            "subheading": "<h3>{}</h3>",
+            "bold": "<p><b>{}</b></p>",
+            "item": "<ul><li>{}</li></ul>",
+        }
         tags["link"] = '<p><a href="https://lamps.example/more">{}</a></p>'
         if inline:
-            return f"<b>{escaped}</b>" if kind in ("heading", "bold") else escaped
+            return f"<b>{escaped}</b>" if kind in ("heading", "subheading", "bold") else escaped
         return tags.get(kind, "<p>{}</p>").format(escaped)
     if shape.form == "markdown":
-        forms = {"heading": "## {}", "bold": "**{}**", "item": "- {}", "link": "[{}](https://lamps.example/more)"}
+        forms = {
+            "heading": "## {}",
+            "subheading": "### {}",
+            "bold": "**{}**",
+            "item": "- {}",
+            "link": "[{}](https://lamps.example/more)",
+        }
         return forms.get(kind, "{}").format(text)
     return {"item": "- {}", "link": "{}: https://lamps.example/more"}.get(kind, "{}").format(text)
 
@@ -239,11 +235,11 @@ def _credits(draw: st.DrawFn, notes: _Notes) -> None:
     place.append(("line", draw(st.sampled_from(_CREDITS))))
 
 
-def _between(kind: Literal["line", "heading", "bold"], texts: Sequence[str]) -> Callable[[st.DrawFn, _Notes], None]:
+def _between(kinds: Sequence[Kind], texts: Sequence[str]) -> Callable[[st.DrawFn, _Notes], None]:
     def put(draw: st.DrawFn, notes: _Notes) -> None:
         places = st.integers(1, len(notes.turns) - 1)
         for text in draw(st.lists(st.sampled_from(texts), min_size=1, max_size=3, unique=True)):
-            notes.between[draw(places)] = (kind, text)
+            notes.between[draw(places)] = (draw(st.sampled_from(kinds)), text)
 
     return put
 
@@ -288,9 +284,9 @@ _DECORATE: dict[str, Callable[[st.DrawFn, _Notes], None]] = {
     "footer": _footer,
     "link list": _link_list,
     "credits": _credits,
-    "headings": _between("heading", _HEADINGS),
-    "bold headings": _between("bold", _HEADINGS),
-    "breaks": _between("line", _BREAKS),
+    "headings": _between(("subheading", "heading"), _HEADINGS),
+    "bold headings": _between(("bold",), _HEADINGS),
+    "breaks": _between(("line",), _BREAKS),
     "hours": _hours,
     "over 99 minutes": _over_99_minutes,
     "times inside": _times_inside,
