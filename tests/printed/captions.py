@@ -160,7 +160,8 @@ def _single_words(parts: Sequence[Part]) -> Any:
         {"speaker": _label(part), "startTime": start, "endTime": end, "body": piece}
         for part in parts
         for word, start, end in zip(part.words, part.starts, part.starts[1:], strict=False)
-        for piece in filter(None, re.split(r"([.,?!:;])$", word))
+        for piece in re.split(r"([.,?!:;])$", word)
+        if piece
     ]
     return {"version": "1.0.0", "segments": segments}
 

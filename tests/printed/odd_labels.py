@@ -67,7 +67,7 @@ FORMS: dict[str, tuple[Relabel, ...]] = {
     "witness": (lambda _: "THE WITNESS", lambda _: "The Chair", lambda _: "THE COURT"),
     "symbol": (
         lambda name: f"★ {name}",
-        lambda name: f"{name} *",
+        lambda name: f"{name} †",
         lambda name: f"🎙 {name}",
         lambda name: f"{name} 👋",
         lambda name: f"• {name}",

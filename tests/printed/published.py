@@ -105,6 +105,7 @@ LEFT_OUT: LeftOut = {
     ("over 99 minutes", "untimed"): "no times are printed",
     ("over 99 minutes", "frames"): "frames are printed with hours",
     ("hours", "frames"): "frames are printed with hours",
+    ("first unnamed", "sound"): "the first block has no name for a sound",
     ("first unnamed", "named"): "an unnamed block needs a tag that says that it is one",
 }
 
