@@ -9,6 +9,7 @@ from typing import Any, Literal
 from tests.printed.conversation import Said
 
 _TICK = 0.01
+_SIGN_BEHIND: re.Pattern[str] = re.compile(r"([.,?!:;])$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,7 @@ def _single_words(parts: Sequence[Part]) -> Any:
         {"speaker": _label(part), "startTime": start, "endTime": end, "body": piece}
         for part in parts
         for word, start, end in zip(part.words, part.starts, part.starts[1:], strict=False)
-        for piece in re.split(r"([.,?!:;])$", word)
+        for piece in _SIGN_BEHIND.split(word)
         if piece
     ]
     return {"version": "1.0.0", "segments": segments}
@@ -188,7 +189,7 @@ def _milliseconds(parts: Sequence[Part]) -> Any:
 
 def _whisper(parts: Sequence[Part]) -> Any:
     segments = [{"id": n, "start": p.start, "end": p.end, "text": f" {p.text}"} for n, p in enumerate(parts)]
-    return {"text": "".join(segment["text"] for segment in segments), "segments": segments, "language": "en"}
+    return {"text": "".join(f" {p.text}" for p in parts), "segments": segments, "language": "en"}
 
 
 _GIVEN = frozenset({"given"})  # a tag or a key says what is a name
