@@ -29,7 +29,7 @@ def test_a_printed_conversation_is_read_as_it_was_said(layout: str, data: st.Dat
 
 @pytest.mark.torture
 @pytest.mark.parametrize("layout", LAYOUTS)
-@settings(max_examples=MANY, derandomize=False)
+@settings(max_examples=MANY, derandomize=False, print_blob=True)
 @given(data=st.data())
 def test_thousands_of_printed_conversations_are_read_as_they_were_said(layout: str, data: st.DataObject) -> None:
     """The same with new draws each time, 10,000 of them with those of captions."""
