@@ -24,6 +24,7 @@ _START = re.compile(
     r"(?:(?P<colon>[:：]-?)(?!//|\d\d)|$)"
 )
 _START_CHARACTERS = 200
+_BOLD_WORDS = 3
 _BARE_CHARACTERS = 120  # a longer line without a colon has no label, unless its beginning is bold
 # "NAME – text" (the dash stands apart, or is a long one), "NAME | text", "[NAME] text".
 _SIGN = re.compile(
@@ -82,8 +83,10 @@ def label_at_start(number: int, line: Line) -> LabelCandidate | None:
     if found is None or (found["colon"] is None and len(line.text) > _START_CHARACTERS):
         return bold_name
     name = (found["name"] or found["boxed"]).strip()
-    shape = _shape(name)
-    if shape is None:
+    start = found.start("name") if found["name"] else found.start("boxed")
+    bold = line.bold_start <= start and start + len(name) <= line.bold_end <= found.end() + 1
+    shape = _shape(name) or (LabelShape(name, name, "open") if bold and _is_short(name) else None)
+    if shape is None or (line.heading and "|" in line.text):
         return bold_name
     time, role, mark = _read_brackets(found["brackets"])
     printed = found["before"] or found["after"]
@@ -98,14 +101,13 @@ def label_at_start(number: int, line: Line) -> LabelCandidate | None:
         form = "inline" if rest and not is_time(rest) else "own"
         if rest and not line.text[found.end()].isspace() and line.bold_end == 0 and name_words(name) < 2:
             return None
-    start = found.start("name") if found["name"] else found.start("boxed")
     return LabelCandidate(
         number,
         0,
         found.end(),
         shape.name if is_open else name,
         form,
-        bold=line.bold_start <= start and start + len(name) <= line.bold_end <= found.end() + 1,
+        bold=bold,
         time=time,
         role=role,
         mark=mark,
@@ -129,6 +131,11 @@ def label_by_sign(number: int, line: Line) -> LabelCandidate | None:
     return LabelCandidate(
         number, 0, found.end(), shape.name, form, bold, time, role, mark, kind=shape.kind, base=shape.base
     )
+
+
+def _is_short(name: str) -> bool:
+    """Return whether bold words may be a label, whatever they are: few, and no sentence."""
+    return len(name.split()) <= _BOLD_WORDS and name[-1] not in ".?!…"
 
 
 def _shape(name: str) -> LabelShape | None:
@@ -221,11 +228,11 @@ def _read_brackets(brackets: str) -> tuple[float | None, str, str]:
 
 def is_time(text: str) -> bool:
     """Return whether a text is only a printed time or a range of two, also in brackets."""
-    return _TIME_ONLY.fullmatch(text.strip("[](){}<>| ")) is not None
+    return _TIME_ONLY.fullmatch(text.strip("[](){}<>|` ")) is not None
 
 
 def seconds_printed(text: str) -> float | None:
     """Return the seconds of a printed time, or of the start of a range."""
-    printed = text.strip("[](){}<>| ")
+    printed = text.strip("[](){}<>|` ")
     span = range_of(printed)
     return seconds_of(printed) if span is None else span[0]

@@ -21,6 +21,7 @@ from ingest.shownotes.label_candidates import (
 from ingest.shownotes.label_times import with_times
 from ingest.shownotes.lines import Line
 from ingest.shownotes.unknown_labels import ends_sentence, unknown_labels, unknown_within
+from ingest.speakers.label_shape import names_several
 from ingest.speakers.names import first_name, fold, is_ordinary, is_title, name_words
 
 _CONTINUES = re.compile(r"[a-zà-ÿ;,]")
@@ -76,11 +77,21 @@ def find_labels(lines: Sequence[Line], names: Collection[str], preface: str, ope
     first_names = {first_name(name) for name in [*accepted, *names]} - {""}
     accepted |= {name for name in by_name if name in first_names}
     found = [label for label in starts.values() if label.key in accepted and _counts(label, text, set(bare))]
-    found += unknown_labels(lines, starts, found, text.usual)
+    signposts = _signposts(found, lines)
+    found = [replace(label, unread=True) if label.key in signposts else label for label in found]
+    found += unknown_labels(lines, starts, found)
     found += _accepted_within(within, lines, accepted, flat)
     if flat:
         found += unknown_within(within, found, lines)
     return sorted(found, key=lambda label: (label.line, label.start))
+
+
+def _signposts(labels: Sequence[LabelCandidate], lines: Sequence[Line]) -> set[str]:
+    """Return the names that stand before nothing but a time, among labels before speech: "Video: [4:06]"."""
+    alone = Counter(label.key for label in labels if label.form == "own" and label.end < len(lines[label.line].text))
+    all_of = Counter(label.key for label in labels)
+    speech = sum(label.form == "inline" for label in labels)
+    return {key for key, count in alone.items() if count == all_of[key] and 2 * speech > len(labels)}
 
 
 def _starts(lines: Sequence[Line]) -> dict[int, LabelCandidate]:
@@ -101,7 +112,8 @@ def _returning(labels: Iterable[LabelCandidate]) -> int:
     seen: dict[str, str] = {}
     previous = ""
     for label in labels:
-        words = {label.key} if label.kind == "part" else {label.key, *label.key.split()}
+        is_whole = label.kind == "part" or names_several(label.base)
+        words = {label.key} if is_whole else {label.key, *label.key.split()}
         earlier = next((seen[word] for word in words if word in seen), label.key)
         if label.key in seen or earlier != label.key:
             returned |= {earlier} - {previous}

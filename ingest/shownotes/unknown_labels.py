@@ -4,15 +4,16 @@
 its other labels are printed, whether every paragraph carries one, and whether the name comes back between others.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ingest.shownotes.label_candidates import LabelCandidate, LabelForm, is_time, text_after
 from ingest.shownotes.lines import Line
-from ingest.speakers.names import is_ordinary, name_words
+from ingest.speakers.names import is_heading, is_ordinary, name_words
 from ingest.text.words import normalise, without_marks
 
+_LEAST_FORM = 0.1  # share of labels from which a form is usual
 _FEWEST_LABELS = 2  # with fewer, a text has no habit
 # Paragraphs without a label, for each with one, up to which every paragraph is a turn.
 _MOST_CONTINUED = 0.1
@@ -22,35 +23,37 @@ def unknown_labels(
     lines: Sequence[Line],
     starts: Mapping[int, LabelCandidate],
     accepted: Sequence[LabelCandidate],
-    usual: LabelForm,
 ) -> Iterator[LabelCandidate]:
     """Yield the candidates that open a turn although their names are not accepted, in groups of one name.
 
-    `accepted` are the labels at the start of lines, `usual` is the form of most. A label is `unread` if nothing but
-    its place speaks for it.
+    `accepted` are the labels at the start of lines. A label is `unread` if nothing but its place speaks for it.
     """
     known = {label.key for label in accepted}
     if len(accepted) < _FEWEST_LABELS:
         return
     bold = 2 * sum(label.bold for label in accepted) > len(accepted)
+    counts = Counter(label.form for label in accepted)
+    forms = {form for form, count in counts.items() if count >= _LEAST_FORM * len(accepted)}
     capitals = all(label.name.isupper() for label in accepted)
     groups: dict[str, list[LabelCandidate]] = defaultdict(list)
     for label in starts.values():
-        is_alike = _is_printed_alike(label, usual, bold) and (label.name.isupper() or not capitals)
-        if label.key not in known and is_alike and ends_sentence(lines, label.line - 1):
+        is_alike = _is_printed_alike(label, forms, bold) and (label.name.isupper() or not capitals)
+        if label.key not in known and is_alike:
             groups[label.key].append(label)
     places = {label.line for label in accepted} | {label.line for group in groups.values() for label in group}
     dense = _is_dense(lines, places, accepted)
     for group in groups.values():
         first = group[0]
+        # Speech whose paragraphs break off may go on at the next one.
+        apart = [label for label in group if bold or first.time is not None or ends_sentence(lines, label.line - 1)]
         # What these texts print like this is a label; elsewhere a single word before a colon may be speech.
         is_clear = bold or dense or first.time is not None or (first.form == "own" and first.kind != "open")
         is_clear = is_clear or (capitals and first.kind != "open")
-        returns = _returns(group, places, lines)
+        returns = _returns(apart, places, lines)
         begins = text_after(first, lines)[:1].isupper()
         if is_clear or returns or (first.kind == "name" and (begins or name_words(first.base) > 1)):
             is_read = returns or (is_clear and first.kind != "open")
-            yield from (replace(label, unread=not is_read) for label in group)
+            yield from (replace(label, unread=not is_read) for label in (group if returns else apart))
 
 
 def unknown_within(
@@ -85,11 +88,11 @@ def ends_sentence(lines: Sequence[Line], number: int) -> bool:
     return number < 0 or without_marks(lines[number].text).rstrip(" \"”’')]")[-1:] in ".?!…"
 
 
-def _is_printed_alike(label: LabelCandidate, usual: LabelForm, bold: bool) -> bool:
+def _is_printed_alike(label: LabelCandidate, forms: Collection[LabelForm], bold: bool) -> bool:
     """Return whether a candidate is printed as the text's labels are, and is no heading."""
-    if label.form != usual or label.bold != bold or (label.form == "bare" and label.time is None and not bold):
+    if label.form not in forms or label.bold != bold or (label.form == "bare" and label.time is None and not bold):
         return False
-    return label.kind == "part" or not is_ordinary(label.base)
+    return label.kind == "part" or not (is_heading if bold else is_ordinary)(label.base)
 
 
 def _is_dense(lines: Sequence[Line], places: set[int], accepted: Sequence[LabelCandidate]) -> bool:

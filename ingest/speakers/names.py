@@ -69,11 +69,15 @@ def is_title(word: str) -> bool:
 
 def is_ordinary(name: str) -> bool:
     """Return whether a capitalised text begins like a sentence or is a heading ("Today", "Useful Links")."""
-    words = fold(name).split()
     if is_role(name):
         return False
     initials = len(name) <= 3 and name.isupper()  # "TO" is Tom Okafor
-    return (words[0] in _SENTENCE_WORDS and not initials) or not _HEADING_WORDS.isdisjoint(words)
+    return (fold(name).split()[0] in _SENTENCE_WORDS and not initials) or is_heading(name)
+
+
+def is_heading(name: str) -> bool:
+    """Return whether a text has a word of headings, such as "links"."""
+    return not _HEADING_WORDS.isdisjoint(fold(name).split())
 
 
 def first_name(name: str) -> str:
