@@ -151,7 +151,12 @@ def _bold_without_colon(number: int, line: Line) -> LabelCandidate | None:
     name, rest = found["name"].strip(), line.text[found.end() :]
     shape = _shape(name)
     is_clear = name_words(name) > 1 or found["dash"] or found["brackets"]
-    if shape is None or shape.kind == "open" or not is_clear or not (rest[:1].isupper() or found["dash"]):
+    if (
+        shape is None
+        or (shape.kind == "open" and not found["dash"])
+        or not is_clear
+        or not (rest[:1].isupper() or found["dash"])
+    ):
         return None
     time, role, mark = _read_brackets(found["brackets"])
     return LabelCandidate(
