@@ -12,6 +12,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from api.llm.rewrite import model_of
 from api.pages.render import FOLDER, environment
 from api.routes import (
+    about,
     answers,
     ask_page,
     assets,
@@ -97,6 +98,7 @@ def create_app(settings: Settings, encoder: Encoder | None = None) -> FastAPI:
         ask_page,
         feedback,
         episode_pages,
+        about,
         search_page,
         quote_page,
         embed,

@@ -122,6 +122,12 @@ def _parser() -> argparse.ArgumentParser:
     divergence.add_argument("episode", metavar="EPISODE", help="id, or number if it is unique")
     divergence.add_argument("--json", action="store_true")
 
+    show = commands.add_parser(
+        "show", help="show an episode's sources, which text won and why, what was not understood"
+    )
+    show.add_argument("episode", metavar="EPISODE", help="id, or number if it is unique")
+    show.add_argument("--json", action="store_true")
+
     serve = commands.add_parser("serve", help="serve the web pages and the HTTP interface")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=_port, default=8000)

@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, Literal
 
-from ingest.captions.cues import protected
 from ingest.captions.segments import Caption, captions_of
+from ingest.captions.tags import protected
 from ingest.errors import SourceError
 from ingest.text.clock import clock, timestamp
 from ingest.text.words import normalise
@@ -112,12 +112,15 @@ def _escaped(text: str) -> str:
 def _srt(transcript: Transcript) -> str:
     blocks = []
     before: str | None = None
-    for number, caption in enumerate(_captions(transcript, "srt"), 1):
+    captions = _captions(transcript, "srt")
+    # A single name with a colon in a whole file would be read as words.
+    has_labels = sum(caption.opens and caption.speaker is not None for caption in captions) > 1
+    for number, caption in enumerate(captions, 1):
         text = protected(caption.text)
         if caption.opens:
             # Captioners write ">>" for a new speaker. Without it, two turns of one speaker would merge, and a name
             # after words without a speaker could be read as part of them.
-            is_new_name = caption.speaker not in (None, before) and (before is not None or number == 1)
+            is_new_name = caption.speaker not in (None, before) and (before is not None or (number == 1 and has_labels))
             text = ("" if is_new_name else ">> ") + _line(caption.speaker and protected(caption.speaker), text)
             before = caption.speaker
         times = f"{timestamp(caption.start, ',')} --> {timestamp(caption.end, ',')}"

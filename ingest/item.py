@@ -20,7 +20,8 @@ class Item:
     `guid` is the publisher's, else "file:<SHA-256>". `notes` is the unchanged HTML or text. `origin` names the source
     in messages (a feed's URL, a file's name). `published` is an ISO date, `duration` is in seconds. `people` are the
     names the feed gives (podcast:person). `transcripts` are captions and transcripts in the order they are listed.
-    `audio_sha256` is the hash of a local recording.
+    `audio_sha256` is the hash of a local recording. `language` is the tag of the language spoken in it ("en-gb"), in
+    lower case.
     """
 
     guid: str
@@ -40,3 +41,4 @@ class Item:
     transcripts: tuple[Link, ...] = ()
     people: tuple[str, ...] = ()
     audio_sha256: str | None = None
+    language: str | None = None

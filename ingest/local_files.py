@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ingest.errors import SourceError
-from ingest.feed.fields import number_in
+from ingest.feed.numbers import number_in
 from ingest.item import Item, Link
 from ingest.reference.catalogue import show_named_in
 from ingest.shownotes.parse import parse_notes
@@ -114,16 +114,17 @@ def _item(files: Iterable[Path]) -> Item:
     notes = _notes(notes_file) if notes_file else None
     page = parse_notes(notes) if notes else None
     title = (page and page.title) or named_by.stem
-    show = show_named_in(f"{title}\n{(notes or '')[:_HEAD_CHARACTERS]}")
+    known = show_named_in(f"{title}\n{(notes or '')[:_HEAD_CHARACTERS]}")
+    show_title = known.title if known else named_by.resolve().parent.name or "recordings"
     digest = sha256_of(named_by)
     is_empty = named_by.stat().st_size == 0
     return Item(
         # All empty recordings have the same hash, so their name identifies them; each is refused later.
         guid=f"file:{hashlib.sha256(named_by.name.encode()).hexdigest() if is_empty else digest}",
         origin=str(named_by),
-        show_title=show.title if show else named_by.resolve().parent.name or "recordings",
+        show_title=show_title,
         title=title,
-        number=number_in(title),
+        number=number_in(title, show_title),
         published=page.published if page else None,
         duration=page.duration if page else None,
         notes=notes,

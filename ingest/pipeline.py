@@ -1,14 +1,15 @@
 """Ingest one episode: run its stages to make its transcript on disk, and record the outcome."""
 
 import logging
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
 from ingest.alignment.divergence import in_brief
 from ingest.errors import LibraryError, ModelMissing, PlaybackError, SourceError, one_line
-from ingest.library.metadata import people_of, stated_duration
+from ingest.library.metadata import duration_doubt, lasting, people_of, stated_duration
 from ingest.library.outcome import Outcome, is_transient, quarantine_outcome, record_outcome
 from ingest.library.records import Record, episode_folder, load_record, recording, save_record, save_transcript
 from ingest.library.removal import removal_of, remove_empty_lease_folder
@@ -112,18 +113,13 @@ def _ingest(record: Record, home: Path, settings: IngestSettings, progress: Stag
     heard, remark = _listen(record, home, settings, captions, official.text, progress)
     if heard is not None and (reason := not_understood(heard.words, heard.model)):
         heard, remark = None, f"not transcribed: {reason}"
-    record = load_record(home, record.episode.id)
+    record, measured = _as_recorded(home, load_record(home, record.episode.id))
     # Only known times have edges to refine; without them the recording makes no difference.
     has_times = bool(captions.cues or heard or any(turn.start is not None for turn in official.text.turns))
     audio = recording(home, record.episode.id) if has_times else None
     sound = None if audio is None else sha256_of(audio)
     text = official.text
-    said: tuple[object, ...] = (
-        text.turns,
-        dict(text.aliases),
-        text.lossy,
-        text.truncated,
-    )  # what `assemble` takes of the official text
+    said: tuple[object, ...] = (text.turns, dict(text.aliases), text.lossy, text.truncated)
     choice = chosen_text(text, captions.cues, heard)
     if choice.doubt:
         said = (*said, choice.source)
@@ -139,13 +135,15 @@ def _ingest(record: Record, home: Path, settings: IngestSettings, progress: Stag
     if not transcript.turns:
         outcome = _nothing_ingested(record, settings, remark, captions, heard)
         kept = "its earlier transcript is kept" if path.exists() else None
-        return replace(outcome, message=_remarks(outcome.message, *text.problems, kept))
+        return replace(outcome, message=_remarks(outcome.message, *_in_short(text.problems), kept))
     transcript = with_edges(transcript, audio)
     save_transcript(home, transcript, inputs)
     problems = (
-        *_told(text, choice),
+        *((doubt,) if (doubt := duration_doubt(record, measured)) else ()),
+        *_in_short(_told(text, choice)),
         *time_problems(text.turns if choice.source == "notes" else (), transcript.turns, record.episode.duration),
         *captions.problems,
+        *_left_aside(record.episode, text if choice.source == "notes" else captions),
     )
     differs = _differs(transcript, heard)
     return Outcome(record.episode, "ingested", _remarks(_summary(transcript, heard), differs, remark, *problems))
@@ -213,17 +211,24 @@ def _usable(listening: TranscriptionOptions, fallback: str | None) -> Transcript
 
 
 def _with_recording(home: Path, record: Record, audio: Path) -> Record:
-    """Save what only the recording tells: that the library has it, and its duration if no source states one."""
-    episode = record.episode
-    if stated_duration(record) is None:
-        measured = measured_duration(audio) or episode.duration
-        episode = replace(episode, duration=measured or round(duration_of(audio), 3))
+    """Save what only the recording tells: that the library has it, and its duration if no right one is stated."""
+    duration = lasting(stated_duration(record), measured_duration(audio))
+    if duration is None:
+        duration = record.episode.duration or round(duration_of(audio), 3)
+    episode = replace(record.episode, duration=duration)
     if episode.audio_url is None:
         episode = replace(episode, audio_url=f"/api/episodes/{episode.id}/audio")
     if episode != record.episode:
         record = Record(episode, record.items)
         save_record(home, record)
     return record
+
+
+def _as_recorded(home: Path, record: Record) -> tuple[Record, float | None]:
+    """Return the record with the duration that the library's recording has, and that duration if it was measured."""
+    audio = recording(home, record.episode.id)
+    measured = None if audio is None else measured_duration(audio)
+    return (record, None) if audio is None or measured is None else (_with_recording(home, record, audio), measured)
 
 
 def _nothing_ingested(
@@ -271,6 +276,25 @@ def _differs(transcript: Transcript, heard: Heard | None) -> str | None:
         return None
     duration = transcript.episode.duration if heard is None else heard.duration
     return in_brief(transcript.turns, transcript.divergence, duration)
+
+
+def _in_short(problems: Sequence[str]) -> list[str]:
+    """Return problems with those of one kind ("label without text: 'Ann'") counted if there are several."""
+    kinds = Counter(problem.partition(": ")[0] for problem in problems)
+    told = {kind: f"{kind} ({count} times)" for kind, count in kinds.items() if count > 1}
+    return list(dict.fromkeys(told.get(problem.partition(": ")[0], problem) for problem in problems))
+
+
+def _left_aside(episode: Episode, text: OfficialText | Captions) -> Iterator[str]:
+    """Yield how many labels and lines of the text used were not understood, and the command that lists them."""
+    labels = len(set(text.unread_labels)) if isinstance(text, OfficialText) else 0
+    lines = len(text.left_out)
+    if labels:
+        yield f"{labels} label{'s' if labels > 1 else ''} not recognised"
+    if lines:
+        yield f"{lines} line{'s' if lines > 1 else ''} left out"
+    if labels or lines:
+        yield f"see `playback show {episode.id}`"
 
 
 def _remarks(*remarks: str | None) -> str:

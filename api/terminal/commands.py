@@ -138,6 +138,19 @@ def divergence(options: Namespace, settings: Settings) -> int:
     return 0
 
 
+def show(options: Namespace, settings: Settings) -> int:
+    """Print what is known of an episode, what it was made from, which text won and what was not understood."""
+    from dataclasses import asdict
+
+    from api.episodes.account import about_of
+    from api.episodes.stored import stored_of
+    from api.terminal.show import about_text
+
+    about = about_of(stored_of(settings.home, _episode(options.episode, settings.home).id))
+    _print_json(asdict(about)) if options.json else print(about_text(about))
+    return 0
+
+
 def serve(options: Namespace, settings: Settings) -> int:
     """Serve until stopped; with an empty library the pages say what to run."""
     from api import serving
@@ -217,7 +230,7 @@ def _transcript(wanted: str, home: Path) -> Transcript:
     episode = _episode(wanted, home)
     transcript = load_transcript(home, episode.id)
     if transcript is None:
-        raise SourceError(f"{episode.id} has no transcript yet; playback status says why")
+        raise SourceError(f"{episode.id} has no transcript yet; playback show {episode.id} says why")
     return with_episode(transcript, episode)
 
 

@@ -15,7 +15,7 @@ PARTIAL = "The podcast touches on this:"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
-def source_line(citation: Citation) -> str:
+def sourceline_of(citation: Citation) -> str:
     """Return who said a quote, where and when, on one line."""
     parts = (
         citation.speaker,
@@ -24,13 +24,13 @@ def source_line(citation: Citation) -> str:
         when(citation.start, citation.timing),
         heard_remark(citation.timing, citation.heard_confidence),
     )
-    return _line(", ".join(part for part in parts if part))
+    return line_of(", ".join(part for part in parts if part))
 
 
 def answer_text(answer: Answer) -> str:
     """Return an answer for a terminal; quotes are numbered and followed by their source."""
     if answer.status == "unanswerable":
-        near = [f"  “{_line(citation.quote)}”\n   {source_line(citation)}" for citation in answer.related[:3]]
+        near = [f"  “{line_of(citation.quote)}”\n   {sourceline_of(citation)}" for citation in answer.related[:3]]
         return "\n".join([UNANSWERABLE, *(["The nearest quotes:"] if near else []), *near])
     lines = [PARTIAL] if answer.status == "partial" else []
     if answer.composer != "extractive":
@@ -38,10 +38,10 @@ def answer_text(answer: Answer) -> str:
         numbers = {citation.id: number for number, citation in enumerate(answer.citations, 1)}
         for statement in answer.statements:
             cited = "".join(f"[{numbers[identifier]}]" for identifier in statement.citations)
-            lines.append(f"{_line(statement.text)} {cited}")
+            lines.append(f"{line_of(statement.text)} {cited}")
     for number, citation in enumerate(answer.citations, 1):
-        lines += [f"{number}. “{_line(citation.quote)}”", f"   {source_line(citation)}", f"   {citation.url}"]
-        lines += [f"   in reply to “{_line(citation.in_reply_to)}”"] if citation.in_reply_to else []
+        lines += [f"{number}. “{line_of(citation.quote)}”", f"   {sourceline_of(citation)}", f"   {citation.url}"]
+        lines += [f"   in reply to “{line_of(citation.in_reply_to)}”"] if citation.in_reply_to else []
     return "\n".join(lines)
 
 
@@ -58,12 +58,13 @@ def hits_text(found: Sequence[OpenedHit]) -> str:
             when(hit.passage.start, hit.passage.timing),
             heard_remark(one.timing, one.heard_confidence),
         )
-        lines.append(f"{hit.rank}. {_line(', '.join(part for part in parts if part))}")
+        lines.append(f"{hit.rank}. {line_of(', '.join(part for part in parts if part))}")
         for said in one.turns:
             name = f"{said.speaker or 'Speaker not named'}: " if len(one.turns) > 1 else ""
-            lines.append(f"   {_line(name + said.text)}")
+            lines.append(f"   {line_of(name + said.text)}")
     return "\n".join(lines)
 
 
-def _line(text: str) -> str:
+def line_of(text: str) -> str:
+    """Return a text on one line, without the characters that a terminal obeys."""
     return _CONTROL.sub("\ufffd", " ".join(text.split()))

@@ -1,9 +1,11 @@
 """The elements of a feed's checked tree: items, and what stands in them under a name or the podcast namespace; pure."""
 
+import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element, tostring
 
 _ITEMS = ("item", "entry")
+_LANGUAGE = re.compile(r"[a-zA-Z]{2,3}([-_][a-zA-Z0-9]{1,8}){0,4}")
 
 
 def inner_markup(element: Element) -> str:
@@ -37,6 +39,13 @@ def podcast_text(element: Element, name: str) -> str | None:
 def is_podcast(element: Element) -> bool:
     """Return whether an element is in the podcast namespace, whose several addresses all name the Podcast Index."""
     return "podcastindex" in _namespace(element).lower()
+
+
+def language_of(element: Element) -> str | None:
+    """Return the language an element states (language, dc:language, xml:lang), in lower case, None without one."""
+    stated = (child.text for child in element if local_name(child) == "language")
+    tags = (*stated, element.get("{http://www.w3.org/XML/1998/namespace}lang"))
+    return next((tag.strip().lower() for tag in tags if tag and _LANGUAGE.fullmatch(tag.strip())), None)
 
 
 def local_name(element: Element) -> str:

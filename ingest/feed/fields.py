@@ -1,8 +1,7 @@
-"""Parse the fields of feeds (titles, durations, dates, addresses) into plain values; pure."""
+"""Parse the fields of feeds (titles, durations, addresses) into plain values; pure."""
 
 import html
 import re
-import time
 import unicodedata
 from pathlib import PurePosixPath
 from urllib.parse import quote, unquote, urljoin, urlsplit
@@ -10,14 +9,11 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 from ingest.text.clock import seconds_of
 from ingest.text.urls import is_remote
 
-# "#35" is an episode number at the start of a title, after a word for the show, or before punctuation or the end.
-_NUMBER_IN_TITLE = re.compile(
-    r"(?:\b(?:episode|ep\.?)\s*#?\s*|\b(?:podcast|show)\s*#\s*|^#\s*|#(?=\s*\d+\s*(?:[:|).–—-]|$)))\s*(\d{1,5})\b",
-    re.IGNORECASE,
-)
-
-# A longer duration is a mistake (milliseconds, a date).
-_MOST_SECONDS = 7 * 24 * 3600.0
+# A longer duration is a mistake (milliseconds, a date); one of more than half of it needs a witness.
+_MOST_SECONDS = 24 * 3600.0
+_RARE_SECONDS = 12 * 3600.0
+# Of speech and music as podcasts publish them, in bits per second.
+_BIT_RATES = (16_000, 400_000)
 _MOST_MARKUP = 20_000
 _MOST_URL = 4_000
 # The limit of file systems for one name, and a part of their limit for a path.
@@ -35,28 +31,48 @@ def plain_text(markup: str | None, most: int = 500) -> str | None:
     return (text if len(text) <= most else f"{text[: most - 1].rstrip()}…") or None
 
 
-def seconds_in(printed: str | None) -> float | None:
+def seconds_in(printed: str | None, size: int | None = None) -> float | None:
     """Return the seconds of a printed duration: "1:21:59", "34:12", "2094", "34 min", "1 h 5 min", "PT34M"; else None.
 
-    A duration of zero or of more than a week gives None.
+    A duration of zero or of more than a day gives None. A text that is implausible or has two meanings (540000
+    milliseconds, "34:12:00" of 34 minutes, "3.600") is read by `size`, the bytes of the recording, or gives None.
     """
-    text = printed or ""
+    text = (printed or "").strip()
     # Four numbers are hours to frames in a transcript; as a duration they may also be days to seconds.
-    total = seconds_of(text) if text.count(":") < 3 else None
-    return total if total is not None and 0 < total <= _MOST_SECONDS else None
+    first = seconds_of(text) if text.count(":") < 3 else None
+    if first is None:
+        return None
+    other = _other_reading(text)
+    has_two_meanings = other is not None and not text.replace(":", "").isdecimal()
+    if other is not None and (has_two_meanings or first > _RARE_SECONDS):
+        fitting = [seconds for seconds in (first, other) if seconds and size and _is_bit_rate(8 * size / seconds)]
+        if len(fitting) == 1:
+            return fitting[0]
+    return first if 0 < first <= _MOST_SECONDS and not has_two_meanings else None
+
+
+def _other_reading(text: str) -> float | None:
+    """Return the seconds of a text read in its less usual meaning, None if it has none."""
+    if text.isdecimal():
+        return int(text) / 1000
+    if (found := re.fullmatch(r"(\d{1,2}):([0-5]\d):\d{2}", text)) is not None:
+        return int(found[1]) * 60.0 + int(found[2])  # with frames
+    if (found := re.fullmatch(r"(\d{1,3})[.,]([0-5]\d)", text)) is not None:
+        return int(found[1]) * 60.0 + int(found[2])  # minutes and seconds
+    if (found := re.fullmatch(r"(\d{1,2})[.,](\d{3})", text)) is not None:
+        thousands = float(found[1] + found[2])
+        return thousands if thousands <= _RARE_SECONDS else None
+    return None
+
+
+def _is_bit_rate(rate: float) -> bool:
+    return _BIT_RATES[0] <= rate <= _BIT_RATES[1]
 
 
 def whole_number(printed: str | None) -> int | None:
     """Return the number in a field such as "35", " 035 ", "#35" or "Episode 35", else None."""
     found = re.fullmatch(r"[^\d.,-]{0,20}(\d{1,5})(?:\.0+)?\s*", printed or "")
     return int(found.group(1)) if found else None
-
-
-def iso_date(moment: time.struct_time | None) -> str | None:
-    """Return a UTC time as an ISO date, None if it is missing or its year is outside 1900 to 2999."""
-    if moment is None or not 1900 <= moment.tm_year <= 2999:
-        return None
-    return f"{moment.tm_year:04}-{moment.tm_mon:02}-{moment.tm_mday:02}"
 
 
 def resolved(reference: str, base: str) -> str:
@@ -107,9 +123,3 @@ def _beside(path: str, base: str) -> str:
 def _hidden(letter: str) -> bool:
     """Return whether a character is a control, direction or private one; some scripts and emoji need the joiners."""
     return unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Co") and letter not in "\u200c\u200d"
-
-
-def number_in(title: str | None) -> int | None:
-    """Return the episode number in a title ("#35", "Episode 35"), else None."""
-    found = _NUMBER_IN_TITLE.search(title or "")
-    return int(found.group(1)) if found else None

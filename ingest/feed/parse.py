@@ -1,14 +1,15 @@
 """Parse the bytes of a feed into items; pure, nothing is fetched and no file is opened.
 
-feedparser reads the common fields (RSS 0.9x, 1.0, 2.0, Atom, iTunes; all date formats). But it keeps only the last of
-several `podcast:` elements with one name, drops a description if there is an iTunes summary, and resolves guids. So
-these are read, item by item, from the tree that defusedxml checked.
+feedparser reads the common fields (RSS 0.9x, 1.0, 2.0, Atom, iTunes). But it keeps only the last of several `podcast:`
+elements with one name, drops a description if there is an iTunes summary, and resolves guids. So these are read, item
+by item, from the tree that defusedxml checked. Its dates may be guesses, so only their text is used.
 """
 
 import hashlib
 import io
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
@@ -24,12 +25,13 @@ from ingest.feed.elements import (
     inner_markup,
     is_podcast,
     item_elements,
+    language_of,
     local_name,
     own_text,
     podcast_elements,
-    podcast_text,
 )
-from ingest.feed.fields import iso_date, number_in, plain_text, resolved, seconds_in, whole_number
+from ingest.feed.facts import facts_in, number_doubt, numbered_by_titles
+from ingest.feed.fields import plain_text, resolved
 from ingest.item import Item, Link
 from ingest.text.urls import is_remote, shown_address, without_credentials
 
@@ -40,6 +42,7 @@ _MOST_LINKS = 50
 _MOST_PEOPLE = 50
 _MOST_NAME = 100
 _MOST_PROBLEMS = 200
+_MOST_OF_A_KIND = 5
 # Texts with nearly the same number of words are copies; the one with the publisher's own markup wins.
 _AS_LONG = 0.95
 _OTHER_FILES = re.compile(
@@ -71,6 +74,7 @@ class _Source:
     url: str | None
     licence: str | None
     people: tuple[str, ...]
+    language: str | None
 
 
 def parse_feed(data: bytes, base: str, origin: str | None = None) -> Feed:
@@ -91,20 +95,22 @@ def parse_feed(data: bytes, base: str, origin: str | None = None) -> Feed:
         raise SourceError(f"{shown}: mixes elements of several feed formats; give the address of a plain RSS feed")
     channel = next((child for child in document.root if local_name(child) == "channel"), document.root)
     source = _source(parsed.feed, channel, base, origin)
-    problems = list(document.problems)
+    read = [_item(entry, element, source) for entry, element in zip(parsed.entries, elements, strict=True)]
+    numbered = numbered_by_titles([item for item, _, _ in read], [may_number for _, may_number, _ in read])
+    remarks: list[tuple[str, str]] = []
     items: list[Item] = []
     seen: set[str] = set()
-    for place, (entry, element) in enumerate(zip(parsed.entries, elements, strict=True), 1):
-        item, remarks = _item(entry, element, source)
+    for place, (item, (_, _, doubts)) in enumerate(zip(numbered, read, strict=True), 1):
         name = f"item {place} ({item.title or 'no title'})"
-        problems += [f"{name}: {remark}" for remark in remarks]
+        remarks += [(name, remark) for remark in (*doubts, number_doubt(item)) if remark]
         if not (item.notes or item.enclosure or item.transcripts):
-            problems.append(f"{name}: has no notes, recording or transcript; it was left out")
+            remarks.append((name, "has no notes, recording or transcript; it was left out"))
             continue
         if item.guid in seen:
-            problems.append(f"{name}: has the guid of an earlier item: {plain_text(item.guid, _MOST_NAME)}")
+            remarks.append((name, f"has the guid of an earlier item: {plain_text(item.guid, _MOST_NAME)}"))
         seen.add(item.guid)
         items.append(item)
+    problems = [*document.problems, *_in_few(remarks)]
     if not elements:
         problems.append("the feed has no items")
     if len(problems) > _MOST_PROBLEMS:
@@ -113,6 +119,18 @@ def parse_feed(data: bytes, base: str, origin: str | None = None) -> Feed:
     # A feed that needs a password often gives its own address without it; that is not a move.
     is_same = new_url in (base, origin)
     return Feed(source.title, source.link, tuple(items), tuple(problems), None if is_same else new_url, source.licence)
+
+
+def _in_few(remarks: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Yield a line for each remark on an item; of those of one kind, the first few and the number of the others."""
+    counts: Counter[str] = Counter()
+    for name, remark in remarks:
+        kind = remark.partition(":")[0]
+        counts[kind] += 1
+        if counts[kind] <= _MOST_OF_A_KIND:
+            yield f"{name}: {remark}"
+    more = {kind: count - _MOST_OF_A_KIND for kind, count in counts.items() if count > _MOST_OF_A_KIND}
+    yield from (f"the same for {n:,} more item{'s' * (n > 1)}: {kind}" for kind, n in more.items())
 
 
 def _parsed(text: str, origin: str) -> Any:
@@ -138,15 +156,16 @@ def _source(feed: Any, channel: Element, base: str, origin: str) -> _Source:
         url=own or next((url for link in links if (url := _address(link, base))), None),
         licence=_licence(feed, channel),
         people=_people(channel),
+        language=language_of(channel),
     )
 
 
-def _item(entry: Any, element: Element, source: _Source) -> tuple[Item, list[str]]:
+def _item(entry: Any, element: Element, source: _Source) -> tuple[Item, bool, list[str]]:
+    """Return an item, whether its title may number it, and a line for each doubt."""
     remarks: list[str] = []
     title = plain_text(entry.get("title")) or plain_text(entry.get("itunes_title"))
     enclosure = _enclosure(entry, source.base, remarks)
-    numbers = (entry.get("itunes_episode"), podcast_text(element, "episode"))
-    seasons = (entry.get("itunes_season"), podcast_text(element, "season"))
+    facts = facts_in(entry, element, _size(entry))
     item = Item(
         guid=_guid(entry, element),
         origin=source.origin,
@@ -154,23 +173,19 @@ def _item(entry: Any, element: Element, source: _Source) -> tuple[Item, list[str
         show_link=source.link,
         feed_url=source.url,
         title=title,
-        number=next((n for text in numbers if (n := whole_number(text)) is not None), number_in(title)),
-        season=next((n for text in seasons if (n := whole_number(text)) is not None), None),
-        published=iso_date(entry.get("published_parsed")) or _updated(entry),
-        duration=seconds_in(entry.get("itunes_duration")) or _media_seconds(entry),
+        number=facts.number,
+        season=facts.season,
+        published=facts.published,
+        duration=facts.duration,
         page_url=_page(entry, source.base),
         notes=_notes(entry, element),
         licence=_licence(entry, element) or source.licence,
         enclosure=enclosure,
         transcripts=_transcripts(element, source.base, remarks),
         people=_people(element) or source.people,
+        language=language_of(element) or source.language,
     )
-    return item, remarks
-
-
-def _updated(entry: Any) -> str | None:
-    # For a missing key, `get` returns the other date and warns.
-    return iso_date(entry["updated_parsed"]) if "updated_parsed" in entry else None
+    return item, facts.may_number, [*remarks, *facts.doubts]
 
 
 def _guid(entry: Any, element: Element) -> str:
@@ -214,6 +229,12 @@ def _enclosure(entry: Any, base: str, remarks: list[str]) -> Link | None:
         if url is not None:
             return Link(url, type=_token(link.get("type")))
     return None
+
+
+def _size(entry: Any) -> int | None:
+    """Return the bytes that the feed states for the recording; many state nonsense."""
+    printed = str(next((link.get("length") or link.get("filesize") for link in _enclosures(entry)), None) or "")
+    return int(printed) if re.fullmatch(r"[0-9]{1,12}", printed) else None
 
 
 def _transcripts(element: Element, base: str, remarks: list[str]) -> tuple[Link, ...]:
@@ -272,10 +293,6 @@ def _licence(facts: Any, element: Element) -> str | None:
 def _people(element: Element) -> tuple[str, ...]:
     names = (plain_text(child.text, _MOST_NAME) for child in podcast_elements(element, "person"))
     return tuple(dict.fromkeys(name for name in names if name))[:_MOST_PEOPLE]
-
-
-def _media_seconds(entry: Any) -> float | None:
-    return next((s for media in entry.get("media_content", ()) if (s := seconds_in(media.get("duration")))), None)
 
 
 def _token(value: str | None) -> str | None:

@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 from typing import TypeVar
 
 from ingest.item import Item
 from ingest.library.identity import title_core
 from ingest.library.records import Record
 from ingest.reference.catalogue import KnownShow, known_episode, known_show
+from ingest.text.clock import clock, differ
 from ingest.transcript import Episode, Show
 
 T = TypeVar("T")
@@ -46,6 +48,22 @@ def people_of(record: Record) -> tuple[str, ...]:
 def stated_duration(record: Record) -> float | None:
     """Return the duration in seconds that a source or the catalogue states, None if neither does."""
     return facts_of(record.episode.id, record.episode.show, record.items).duration
+
+
+def lasting(stated: float | None, measured: float | None) -> float | None:
+    """Return the duration to place words by: the measured one where the stated one is missing or contradicts it."""
+    return measured if measured is not None and (stated is None or differ(stated, measured)) else stated
+
+
+def duration_doubt(record: Record, measured: float | None) -> str | None:
+    """Return a line if the durations that sources state contradict the measured one (seconds) or each other."""
+    stated = list(dict.fromkeys(item.duration for item in reversed(record.items) if item.duration is not None))
+    printed = " or ".join(map(clock, stated))
+    if measured is not None and any(differ(one, measured) for one in stated):
+        return f"said to last {printed}, but its recording lasts {clock(measured)}"
+    if any(differ(one, other) for one, other in pairwise(stated)):
+        return f"its sources say that it lasts {printed}"
+    return None
 
 
 def numbered(item: Item, show: Show) -> Item:

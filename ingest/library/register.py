@@ -7,7 +7,7 @@ from pathlib import Path
 from ingest.item import Item
 from ingest.library.identity import are_different_episodes, episode_id, same_recording
 from ingest.library.lookup import EpisodeLookup, add, find, find_recording
-from ingest.library.metadata import facts_of, numbered
+from ingest.library.metadata import facts_of, lasting, numbered, stated_duration
 from ingest.library.records import (
     FeedRecord,
     Record,
@@ -178,7 +178,8 @@ def _is_wrongly_merged(run: _Registering, item: Item, record: Record) -> bool:
 def _with_items(before: Record, items: tuple[Item, ...]) -> Record:
     """Return an episode's record with these items; facts learnt only from the recording are kept."""
     episode = facts_of(before.episode.id, before.episode.show, items)
-    duration = episode.duration if episode.duration is not None else before.episode.duration
+    is_measured = before.episode.duration != stated_duration(before)
+    duration = lasting(episode.duration, before.episode.duration if is_measured else None)
     return Record(replace(episode, duration=duration, audio_url=episode.audio_url or before.episode.audio_url), items)
 
 

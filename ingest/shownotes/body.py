@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from ingest.shownotes.conversation import is_conversation
 from ingest.shownotes.label_candidates import LabelCandidate
+from ingest.shownotes.label_times import first_timed_line
 from ingest.shownotes.labels import find_labels
 from ingest.shownotes.lines import Line
 from ingest.shownotes.page import is_marker, is_rule, is_weak_marker
@@ -47,5 +48,6 @@ def find_body(lines: Sequence[Line], names: Collection[str], stated: bool) -> Pl
         refused = refused or len(labels) > 1
     labels = find_labels(lines, names, "", opened=False)
     if labels and is_conversation(labels, lines, "document" if stated else "none"):
-        return Place(labels[0].line, labels[0].line)
+        start = first_timed_line(lines, labels)
+        return Place(start, start)
     return Place(len(lines), len(lines), refused=refused or len(labels) > 1)

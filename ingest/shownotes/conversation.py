@@ -141,7 +141,7 @@ def _is_monologue(signs: _Signs, said: Sequence[_Said]) -> bool:
 
 def _is_no_list(signs: _Signs, said: Sequence[_Said], claim: Claim) -> bool:
     """Return whether a text that is called a transcript has nothing of a list."""
-    again = signs.people == 1 or signs.people < signs.turns
+    again = (signs.people == 1 and signs.sentences > 0) or signs.people < signs.turns
     if claim == "document":
         return signs.voice >= _LEAST_VOICE or (again and signs.sentences >= _LEAST_SENTENCES / 2)
     if not again:

@@ -16,9 +16,10 @@ LabelForm = Literal["own", "inline", "bare"]
 
 _BRACKETS = r"(?:\s*[\[(][^\[\]()]{1,60}[\])]){0,3}"
 _PLAIN = r"[^\s:：\[\]()][^:：\[\]()]{0,79}?"
+_NAME = rf"{_PLAIN}(?:\([^:：\[\]()]{{1,30}}\)\s*{_PLAIN})?"
 _START = re.compile(
     rf"(?:[\[(]?(?P<before>{TIME_RANGE}|{TIME})[\])]?\s*(?:[-–—|]\s*)?)?"
-    rf"(?:[\[(](?P<boxed>{_PLAIN})[\])](?=\s*[:：])|(?P<name>{_PLAIN}(?:\([^:：\[\]()]{{1,30}}\)\s*{_PLAIN})?))"
+    rf"(?:[\[(](?P<boxed>{_PLAIN})[\])](?=\s*[:：])|(?P<name>{_NAME}))"
     rf"(?P<brackets>{_BRACKETS})\s*(?:(?:[-–—|,]\s*)?(?P<after>{TIME_RANGE}|{TIME})|[-–—|])?\s*"
     r"(?:(?P<colon>[:：]-?)(?!//|\d\d)|$)"
 )
@@ -28,7 +29,7 @@ _BARE_CHARACTERS = 120  # a longer line without a colon has no label, unless its
 _SIGN = re.compile(
     rf"(?:[\[(]?(?P<before>{TIME_RANGE}|{TIME})[\])]?\s*(?:[-–—|]\s*)?)?"
     rf"(?:[\[(](?P<boxed>{_PLAIN})[\])]\s*(?=\S|$)"
-    rf"|(?P<name>{_PLAIN})(?P<brackets>{_BRACKETS})(?:\s+[-–—|]\s+|\s?—\s?)(?=\S))"
+    rf"|(?P<name>{_NAME})(?P<brackets>{_BRACKETS})(?:\s+[-–—|]\s+|\s?—\s?)(?=\S))"
 )
 _COLON = re.compile(r"(?<=[\w.)\]”’\"'])[ ]?[:：](?=\s|$)")
 _LAST_BRACKETS = re.compile(rf"{_BRACKETS}\s*$")
@@ -90,8 +91,6 @@ def label_at_start(number: int, line: Line) -> LabelCandidate | None:
     is_open = name_words(name) == 0
     if found["colon"] is None:
         form: LabelForm = "bare"
-        if mark or (role and time is None and line.bold_end == 0) or (is_open and time is None):
-            return None
     else:
         form = "inline" if rest and not is_time(rest) else "own"
         if rest and not line.text[found.end()].isspace() and line.bold_end == 0 and name_words(name) < 2:

@@ -37,3 +37,17 @@ def bracketed_time(line: Line, position: int) -> str:
         return text
     shown = _LINK_TEXT.match(text)
     return f"[{clock(line.time)}] {text[shown.end() :].lstrip()}" if shown else text
+
+
+def first_timed_line(lines: Sequence[Line], labels: Sequence[LabelCandidate]) -> int:
+    """Return where a transcript with these labels begins: at the first label, or at a time on a line before it.
+
+    A time with text below it is a turn whose label is missing, if most other turns have a time too.
+    """
+    first = labels[0].line
+    timed = [label.time for label in labels if label.time is not None]
+    if 2 * len(timed) < len(labels):
+        return first
+    above = [number for number in range(first) if is_time(lines[number].text)]
+    fits = (number for number in above if (seconds_printed(lines[number].text) or 0.0) <= timed[0])
+    return next(fits, first)

@@ -69,13 +69,14 @@ def find_labels(lines: Sequence[Line], names: Collection[str], preface: str, ope
     accepted = _accept(by_name, text, _ACCEPTED)
     bare: defaultdict[str, list[LabelCandidate]] = defaultdict(list)
     for label in starts.values():
-        if label.form == "bare" and label.kind != "open" and label.key not in accepted:
+        is_plain = label.time is None and not label.bold
+        if label.form == "bare" and not (label.kind == "open" or label.key in accepted or (label.role and is_plain)):
             bare[label.key].append(label)
     accepted |= _accept(bare, text, _ACCEPTED_BARE)
     first_names = {first_name(name) for name in [*accepted, *names]} - {""}
     accepted |= {name for name in by_name if name in first_names}
     found = [label for label in starts.values() if label.key in accepted and _counts(label, text, set(bare))]
-    found += unknown_labels(lines, starts, found, text.usual, text.bold)
+    found += unknown_labels(lines, starts, found, text.usual)
     found += _accepted_within(within, lines, accepted, flat)
     return sorted(found, key=lambda label: (label.line, label.start))
 
@@ -94,7 +95,7 @@ def _starts(lines: Sequence[Line]) -> dict[int, LabelCandidate]:
 
 def _returning(labels: Iterable[LabelCandidate]) -> int:
     """Return how many names occur again after another name."""
-    names = [name for name, _ in groupby(label.key for label in labels)]
+    names = [name for name, _ in groupby(first_name(label.name) or label.key for label in labels)]
     return sum(count > 1 for count in Counter(names).values())
 
 

@@ -140,7 +140,8 @@ def _read_copy(
         return OfficialText()
     prose = "\n".join([_joined(preface), *_speech(body, labels)])
     printed = list(dict.fromkeys(label.name for label in labels if not label.unread))
-    full = full_names(printed, names, prose)
+    people = {label.base: label.name for label in labels if label.base and not label.unread}
+    full = {name: people.get(found, found) for name, found in full_names([*printed, *people], names, prose).items()}
     spans = _spans(body, labels)
     turns: list[OfficialTurn] = []
     problems: list[str] = []

@@ -19,6 +19,7 @@ _FIRST_WORDS = 8
 _HEADING_WORDS = 14
 _BOLD_WORDS = 8
 _STRICT = 1.15  # paragraphs for each label up to which every paragraph has a label
+_ENTRY = 25  # words of an entry with a name and a link, as in credits
 _SHORT = 6  # words of a footer that no speaker would say as a paragraph
 
 _ADVERT = r"(?:ads?|adverts?|advertisements?|commercials?|sponsors?|promos?|werbung|werbepause|publicidad|reklame?)"
@@ -73,7 +74,7 @@ _PLATFORM = re.compile(
     r"|support this podcast|support the show|voice message)\b",
     re.IGNORECASE,
 )
-_URL = re.compile(r"https?://\S+|\bwww\.\S+|\S+@\S+\.\w+|(?<!\S)@\w+")
+_URL = re.compile(r"https?://\S+|\bwww\.\S+|\S+@\S+\.\w+")
 _ROW = re.compile(r"\s[|•·]\s")
 _OWN_VOICE = re.compile(
     r"\b(?:i|i['’](?:m|ve|d|ll)|yeah|okay|ok|well|oh|bye|goodbye|thanks|thank you)\b", re.IGNORECASE
@@ -204,7 +205,7 @@ def _spoken(body: Sequence[Line], number: int) -> bool | None:
     sentence, long = _SENTENCE.search(text[-5:]) is not None, len(text.split()) >= 4
     if any(other.text.startswith(label.name) for other in body[:number]):
         return True if sentence or long else None
-    return False if sentence and long and _URL.search(text) is None else None
+    return False if sentence and long and (_URL.search(text) is None or len(text.split()) > _ENTRY) else None
 
 
 def _may_be_footer(line: Line) -> bool:
@@ -228,7 +229,7 @@ def _is_around(line: Line, strict: bool) -> bool:
     if urls and rest <= _SHORT:
         return True
     if (label := _speaker(line)) is not None:
-        return bool(urls) or _SENTENCE.search(text[label.end :]) is None
+        return (bool(urls) and rest <= _ENTRY) or _SENTENCE.search(text[label.end :]) is None
     begins, platform = _FOOTER.match(text) is not None, _PLATFORM.search(text) is not None
     if urls:
         return begins or platform

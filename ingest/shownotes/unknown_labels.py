@@ -23,27 +23,33 @@ def unknown_labels(
     starts: Mapping[int, LabelCandidate],
     accepted: Sequence[LabelCandidate],
     usual: LabelForm,
-    bold: bool,
 ) -> Iterator[LabelCandidate]:
     """Yield the candidates that open a turn although their names are not accepted, in groups of one name.
 
-    `accepted` are the labels at the start of lines, `usual` and `bold` say how most of them are printed. A label is
-    `unread` if nothing but its place speaks for it.
+    `accepted` are the labels at the start of lines, `usual` is the form of most. A label is `unread` if nothing but
+    its place speaks for it.
     """
     known = {label.key for label in accepted}
     if len(accepted) < _FEWEST_LABELS:
         return
+    bold = 2 * sum(label.bold for label in accepted) > len(accepted)
+    capitals = all(label.name.isupper() for label in accepted)
     groups: dict[str, list[LabelCandidate]] = defaultdict(list)
     for label in starts.values():
-        if label.key not in known and _is_printed_alike(label, usual, bold) and ends_sentence(lines, label.line - 1):
+        is_alike = _is_printed_alike(label, usual, bold) and (label.name.isupper() or not capitals)
+        if label.key not in known and is_alike and ends_sentence(lines, label.line - 1):
             groups[label.key].append(label)
     places = {label.line for label in accepted} | {label.line for group in groups.values() for label in group}
     dense = _is_dense(lines, places, accepted)
     for group in groups.values():
+        first = group[0]
+        # What these texts print like this is a label; elsewhere a single word before a colon may be speech.
+        is_clear = bold or dense or first.time is not None or (first.form == "own" and first.kind != "open")
+        is_clear = is_clear or (capitals and first.kind != "open")
         returns = _returns(group, places, lines)
-        several_words = group[0].kind == "name" and name_words(group[0].base) > 1
-        if bold or dense or returns or several_words or group[0].time is not None:
-            is_read = returns or (group[0].kind != "open" and (dense or bold or group[0].time is not None))
+        begins = text_after(first, lines)[:1].isupper()
+        if is_clear or returns or (first.kind == "name" and (begins or name_words(first.base) > 1)):
+            is_read = returns or (is_clear and first.kind != "open")
             yield from (replace(label, unread=not is_read) for label in group)
 
 
@@ -56,7 +62,7 @@ def ends_sentence(lines: Sequence[Line], number: int) -> bool:
 
 def _is_printed_alike(label: LabelCandidate, usual: LabelForm, bold: bool) -> bool:
     """Return whether a candidate is printed as the text's labels are, and is no heading."""
-    if label.form != usual or label.bold != bold or (label.form == "bare" and label.time is None):
+    if label.form != usual or label.bold != bold or (label.form == "bare" and label.time is None and not bold):
         return False
     return label.kind == "part" or not is_ordinary(label.base)
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from unicodedata import combining, normalize
 
+from ingest.speakers.label_shape import names_several
 from ingest.speakers.names import first_name, fold, is_role, name_words
 
 _CAPITALISED = re.compile(
@@ -42,7 +43,7 @@ def _by_first_name(names: Collection[str]) -> dict[str, dict[str, str]]:
     """Return the people with each first name, by their folded names."""
     people: defaultdict[str, dict[str, str]] = defaultdict(dict)
     for name in names:
-        if name_words(name) > 1 and first_name(name):
+        if name_words(name) > 1 and first_name(name) and not names_several(name):
             people[first_name(name)].setdefault(fold(name), name)
     return dict(people)
 

@@ -26,6 +26,7 @@ _HANDLE = re.compile(r"@[\w.-]*\w|(?=[^\W\d]*[\d_])[^\W\d_][\w-]*")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.?){1,4}")
 _JOIN = re.compile(r"\s*(?:[&+/]|,? and|,)\s+|\s*/\s*")
 _ABBREVIATED = re.compile(r"(?<=\s)([^\W\d_][^\W\d_]{0,3})\.(?=\s)")
+_SINGLE_LETTER = re.compile(r"\b([^\W\d_])\.")  # the initial "j."
 _SENTENCE_END = re.compile(r"[.?!…;]\s")
 _ORDINAL = re.compile(r"\d{1,3}(?:st|nd|rd|th)", re.IGNORECASE)
 _NUMBER = re.compile(r"#?\d{1,3}|[a-z]", re.IGNORECASE)
@@ -109,14 +110,15 @@ def _kind(base: str) -> LabelKind | None:
         return "name"
     if is_ordinary(base):
         return None
-    if name_words(_ABBREVIATED.sub(r"\1", base)) or _are_names(base):
+    if name_words(_ABBREVIATED.sub(r"\1", base)) or names_several(base):
         return "name"
-    if _SENTENCE_END.search(base):
+    if _SENTENCE_END.search(_SINGLE_LETTER.sub(r"\1", base)):
         return None
     folded = [fold(word).strip("\"“”'‘.") for word in words]
     if not _CLAUSE_WORDS.isdisjoint(folded) or folded[-1] in _THINGS or folded[-1] in _LIGHT_WORDS:
         return None
-    if base[-1] in "?!;…" or not any(letter.isalpha() for letter in base) or "." in base.rstrip("."):
+    plain = _SINGLE_LETTER.sub(r"\1", base)
+    if plain[-1] in "?!;…." or not any(letter.isalpha() for letter in plain) or "." in plain:
         return None
     return "open" if len(words) <= 4 else None
 
@@ -132,7 +134,7 @@ def _is_part(words: list[str]) -> bool:
     return _CLAUSE_WORDS.isdisjoint(before) and _CLAUSE_WORDS.isdisjoint(folded[head:])
 
 
-def _are_names(base: str) -> bool:
+def names_several(base: str) -> bool:
     """Return whether several people are named: "Ann Lee & Jo Brown", "Ann/Jo"."""
     parts = [part for part in _JOIN.split(base) if part]
     return len(parts) > 1 and all(name_words(part) or is_role(part) or _is_part(part.split()) for part in parts)

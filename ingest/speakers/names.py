@@ -72,7 +72,8 @@ def is_ordinary(name: str) -> bool:
     words = fold(name).split()
     if is_role(name):
         return False
-    return words[0] in _SENTENCE_WORDS or not _HEADING_WORDS.isdisjoint(words)
+    initials = len(name) <= 3 and name.isupper()  # "TO" is Tom Okafor
+    return (words[0] in _SENTENCE_WORDS and not initials) or not _HEADING_WORDS.isdisjoint(words)
 
 
 def first_name(name: str) -> str:

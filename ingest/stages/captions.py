@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from ingest.captions.turns import Cue, read_captions
+from ingest.captions.reader import read_caption_file
+from ingest.captions.turns import Cue
 from ingest.errors import PlaybackError, SourceError, TransientError
 from ingest.fetch.client import Fetched, fetch, open_client
 from ingest.fetch.retry import FetchLimits
@@ -38,7 +39,7 @@ class Captions:
 
     `inputs` is the hash of the links. `url`, `document_sha256`, `etag` and `last_modified` describe the document used,
     None for a file and in captions that an earlier version wrote. `passing` says that a better link failed with a
-    transient error; it is never written to disk. `left_out` are the first words of lines that are not speech.
+    transient error; it is never written to disk. `left_out` are the first words of captions whose time cannot be read.
     """
 
     inputs: str
@@ -61,7 +62,7 @@ def captions_of(home: Path, record: Record, again: bool, allow: frozenset[str] |
     better link that was unreachable is tried again after a day. Raises LibraryError if the stored captions are damaged
     and cannot be read again.
     """
-    links = sorted((link for item in record.items for link in item.transcripts), key=_rank)
+    links = transcript_links(record)
     inputs = hash_of([CAPTIONS_VERSION, [_described(link) for link in links]])
     path = episode_folder(home, record.episode.id) / "captions.json"
     stored = _load(path)
@@ -73,8 +74,8 @@ def captions_of(home: Path, record: Record, again: bool, allow: frozenset[str] |
     lesser = hash_of([inputs, "a better link was out of reach"])
     is_done = stored is not None and (stored.inputs == inputs or (stored.inputs == lesser and _is_fresh(path)))
     if stored is not None and (not links or (is_done and not again)):
-        return stored if used is None else _refreshed(stored, used, path, allow)
-    captions, link = _first_usable(links, inputs, allow)
+        return stored if used is None else _refreshed(stored, used, path, record.episode.duration, allow)
+    captions, link = _first_usable(links, inputs, record.episode.duration, allow)
     is_worse = link is None or (captions.passing and used is not None and links.index(used) < links.index(link))
     if stored is not None and is_worse:
         return replace(stored, problems=captions.problems)
@@ -83,6 +84,43 @@ def captions_of(home: Path, record: Record, again: bool, allow: frozenset[str] |
         return captions
     _store(path, replace(captions, inputs=lesser) if captions.passing else captions)
     return captions
+
+
+def transcript_links(record: Record) -> list[Link]:
+    """Return the episode's transcript links, the one to use first.
+
+    Links in the episode's language come before others, then the better format, then a stated language before none. A
+    link without a language is in the episode's. If that is unknown, only the format counts.
+    """
+    links = [link for item in record.items for link in item.transcripts]
+    language = next((item.language for item in record.items if item.language), None)
+    return sorted(links, key=lambda link: _preference(link, language))
+
+
+def kind_of(link: Link) -> str:
+    """Return the format that a link states: json, vtt, srt, html or text."""
+    return _ORDER[_rank(link)]
+
+
+def kept_captions(home: Path, identifier: str) -> Captions | None:
+    """Return the captions that an earlier run kept, None if there are none or their file is damaged."""
+    return _load(episode_folder(home, identifier) / "captions.json")
+
+
+def link_of(links: Sequence[Link], stored: Captions) -> Link | None:
+    """Return the link, of an episode's links in order, that stored captions came from; None if it is listed no more.
+
+    Captions of a file do not name it: theirs is the first link that did not fail.
+    """
+    if stored.url is not None:
+        return _used(links, stored)
+    return next((link for link in links if failure_of(link, stored.problems) is None), None)
+
+
+def failure_of(link: Link, problems: Sequence[str]) -> str | None:
+    """Return why a link gave no captions, None if `problems` (of a `Captions`) do not name it."""
+    names = (f"{shown_address(link.url)}: ", f"{link.url}: ")
+    return next((problem[len(name) :] for problem in problems for name in names if problem.startswith(name)), None)
 
 
 def _used(links: Sequence[Link], stored: Captions) -> Link | None:
@@ -97,7 +135,9 @@ def _used(links: Sequence[Link], stored: Captions) -> Link | None:
     return next(iter((*same, *alike)), None)
 
 
-def _refreshed(stored: Captions, link: Link, path: Path, allow: frozenset[str] | None) -> Captions:
+def _refreshed(
+    stored: Captions, link: Link, path: Path, duration: float | None, allow: frozenset[str] | None
+) -> Captions:
     """Return the server's current captions if they changed and are usable, else the stored ones; at most once a day."""
     if allow is None or _is_fresh(path):
         return stored
@@ -106,7 +146,7 @@ def _refreshed(stored: Captions, link: Link, path: Path, allow: frozenset[str] |
         fetched = _fetched(link.url, allow, stored.etag, stored.last_modified)
         if not fetched.not_modified:
             is_same = _sha256(fetched.data) == stored.document_sha256
-            found = stored if is_same else _read(link, stored.inputs, fetched)
+            found = stored if is_same else _read(link, stored.inputs, fetched, duration)
             found = replace(found, url=link.url, etag=fetched.etag, last_modified=fetched.last_modified)
     except PlaybackError as error:
         logger.info("the stored captions are kept: %s", error)
@@ -122,14 +162,17 @@ def _is_fresh(path: Path) -> bool:
     return time.time() - path.stat().st_mtime < LOOK_AGAIN
 
 
-def _first_usable(links: Sequence[Link], inputs: str, allow: frozenset[str] | None) -> tuple[Captions, Link | None]:
+def _first_usable(
+    links: Sequence[Link], inputs: str, duration: float | None, allow: frozenset[str] | None
+) -> tuple[Captions, Link | None]:
     """Return the captions of the first usable link, and that link; `passing` if a better one had a transient error."""
     problems: list[str] = []
     passing = False
     for link in links:
         try:
             fetched = _fetched(link.url, allow) if is_remote(link.url) else _opened(link.url)
-            return replace(_read(link, inputs, fetched), problems=tuple(problems), passing=passing), link
+            found = _read(link, inputs, fetched, duration)
+            return replace(found, problems=(*problems, *found.problems), passing=passing), link
         except PlaybackError as error:
             logger.info("captions not used: %s", error)  # the outcome reports it too
             problems.append(str(error))
@@ -137,7 +180,7 @@ def _first_usable(links: Sequence[Link], inputs: str, allow: frozenset[str] | No
     return Captions(inputs, problems=tuple(problems), passing=passing), None
 
 
-def _read(link: Link, inputs: str, fetched: Fetched) -> Captions:
+def _read(link: Link, inputs: str, fetched: Fetched, duration: float | None) -> Captions:
     """Read a document in the format that its link states; raises SourceError if it has no captions."""
     name = shown_address(link.url)
     found = Captions(inputs)
@@ -149,12 +192,32 @@ def _read(link: Link, inputs: str, fetched: Fetched) -> Captions:
             etag=fetched.etag,
             last_modified=fetched.last_modified,
         )
-    if _ORDER[_rank(link)] in ("html", "text"):
+    if kind_of(link) in ("html", "text"):
         notes = read_text(fetched.data, name)
-        if not parse_notes(notes).turns:
+        if not parse_notes(notes, stated=True).turns:
             raise SourceError(f"{name}: has no turns with speaker names")
         return replace(found, notes=notes)
-    return replace(found, cues=read_captions(fetched.data, name))
+    read = read_caption_file(fetched.data, name, duration)
+    return replace(found, cues=read.cues, left_out=read.left_out, problems=_said_of(read.left_out))
+
+
+def _said_of(left_out: Sequence[str]) -> tuple[str, ...]:
+    """Return the line that the outcome has about captions without a readable time."""
+    if not left_out:
+        return ()
+    count = "1 caption" if len(left_out) == 1 else f"{len(left_out):,} captions"
+    verb = "was" if len(left_out) == 1 else "were"
+    return (f"{count} without a readable time {verb} left out: {left_out[0]!r}{' …' if len(left_out) > 1 else ''}",)
+
+
+def _preference(link: Link, language: str | None) -> tuple[int, int, int]:
+    """Return a link's place in `transcript_links`; "en-gb" matches "en", and "en-us" less."""
+    if language is None or link.language is None:
+        return 0, _rank(link), int(language is not None)
+    tag, own = (text.lower().replace("_", "-") for text in (link.language, language))
+    is_same = tag.partition("-")[0] == own.partition("-")[0]
+    is_other_region = tag != own and "-" in tag and "-" in own
+    return int(not is_same), _rank(link), 2 if is_other_region else 0
 
 
 def _rank(link: Link) -> int:

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.errors import AudioError, ModelMissing
-from ingest.library.player import NOTE
+from ingest.library.player import NOTE, note_in
 from ingest.library.records import Record, episode_folder, episodes_folder, recording
 from ingest.speech.heard import Heard, TranscriptionOptions, from_json, to_json
 from ingest.speech.transcribe import transcribe
@@ -60,6 +60,19 @@ def heard_already(home: Path, record: Record) -> Heard | None:
     audio = recording(home, record.episode.id)
     other = audio is not None and data["key"]["audio_sha256"] != sha256_of(audio)
     return None if other else from_json(data)
+
+
+def kept_heard(home: Path, identifier: str) -> Heard | None:
+    """Return the words that an earlier run heard in the episode's present recording, None if there are none.
+
+    Unlike `heard_already`, trusts the recording's note instead of reading the recording, and takes a damaged file for a
+    missing one.
+    """
+    data = read_if_whole(episode_folder(home, identifier) / "heard.json")
+    note = note_in(episode_folder(home, identifier), recording(home, identifier))
+    if data is None or (note is not None and note["audio_sha256"] != data["key"]["audio_sha256"]):
+        return None
+    return from_json(data)
 
 
 def sound_to_hear(home: Path, record: Record, transcribe: bool, again: bool) -> float | None:

@@ -23,6 +23,9 @@ _UNITS = re.compile(
 _FRAMES = 30
 _LAST_FRAME = 29
 
+# Two lengths of one recording agree within five seconds or three per cent.
+_MOST_APART, _MOST_SHARE = 5.0, 0.03
+
 
 def seconds_of(text: str) -> float | None:
     """Return the seconds of a time, also in brackets; None for any other text.
@@ -55,6 +58,11 @@ def range_of(text: str) -> tuple[float, float] | None:
         return None
     start, end = seconds_of(found[1]), seconds_of(found[2])
     return (start, end) if start is not None and end is not None and start <= end else None
+
+
+def differ(one: float, other: float) -> bool:
+    """Return whether two durations in seconds are too far apart for one recording."""
+    return abs(one - other) > max(_MOST_APART, _MOST_SHARE * max(one, other))
 
 
 def clock(seconds: float) -> str:

@@ -25,6 +25,7 @@ PLAIN = ("plain words", "https://example.org/x", "two\nlines of words", "words [
 STORED = [
     "/episodes/{id}",
     "/episodes/{id}?find={text}&q=number{number}",
+    "/episodes/{id}/about",
     "/quotes/{quote}",
     "/embed/{quote}",
     "/?q=What+did+number{number}+say%3F&k=1",
@@ -37,6 +38,7 @@ ASKED = [
     "/search?q=words&k=2&{filters}",
     "/episodes?q={text}&person={text}&show={text}&topic={text}&year={text}&page=1",
     "/episodes/{text}",
+    "/episodes/{text}/about",
     "/quotes/{text}",
     "/embed/{text}",
     "/{text}",

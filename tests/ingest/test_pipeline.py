@@ -21,10 +21,11 @@ from ingest.library.records import (
     recording,
 )
 from ingest.pipeline import IngestSettings, ingest_episode
+from ingest.shownotes.parse import OfficialText
 from ingest.sources import register_source
 from ingest.speech.heard import Heard, TranscriptionOptions
 from ingest.stages import captions as caption_links
-from ingest.stages import heard_words
+from ingest.stages import heard_words, official_text
 from ingest.storage.files import read_json
 from ingest.transcript import HeardWord
 from tests.ingest.conftest import SPOKEN
@@ -373,6 +374,26 @@ def test_the_recording_comes_into_the_library(tmp_path, home, weights):
     assert episode.audio_url == f"/api/episodes/{episode.id}/audio"
 
 
+def test_a_recording_that_contradicts_its_stated_duration_is_what_is_placed(tmp_path, home, weights):
+    """The outcome says both, no word lies behind the recording's end, and nothing is made again later.
+
+    Without the recording, and when the feed is corrected elsewhere, the measured duration stays.
+    """
+    weights.there = False
+    sound(tmp_path / "1.wav", 20.0)
+    hour = '<enclosure url="1.wav" type="audio/wav"/><itunes:duration>1:00:00</itunes:duration>'
+    (outcome,) = run(feed(tmp_path, item(notes=NOTES, inside=hour)), home, IngestSettings())
+    assert "said to last 1:00:00, but its recording lasts 0:20" in outcome.message
+    turns = load_transcript(home, outcome.episode.id).turns
+    assert max(turn.end for turn in turns) <= 20.0
+    for settings in (IngestSettings(), NO_AUDIO):
+        (again,) = run(feed(tmp_path, item(notes=NOTES, inside=hour)), home, settings)
+        assert again.status == "unchanged"
+    run(feed(tmp_path, item(notes=NOTES, inside=f"{hour}<link>https://tea.example/1</link>")), home)
+    assert load_transcript(home, outcome.episode.id).turns == turns
+    assert load_record(home, outcome.episode.id).episode.duration == pytest.approx(20.0, abs=0.01)
+
+
 def test_silence_is_no_failure(tmp_path, home, weights):
     """A recording in which nobody speaks is skipped, and says so."""
     weights.text = []
@@ -516,3 +537,48 @@ def test_a_long_feed_address_is_recognised_in_any_case(home, monkeypatch):
     with pytest.raises(SourceError, match="out of reach"):
         register_source("HTTPS://tea.example/feed", home)
     assert asked == ["HTTPS://tea.example/feed"]
+
+
+LOST = tuple(f"label without text: '{name}'" for name in ("Cy Poe", "Di Roe"))
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [
+        ({}, ""),
+        ({"unread_labels": ("A WITNESS", "Dr. X", "A WITNESS")}, "; 2 labels not recognised; see `playback show {id}`"),
+        ({"left_out": ("Support us …",)}, "; 1 line left out; see `playback show {id}`"),
+        (
+            {"unread_labels": ("Dr. X",), "left_out": ("Support us …", "Bye …"), "problems": ("truncated: cut off",)},
+            "; truncated: cut off; 1 label not recognised; 2 lines left out; see `playback show {id}`",
+        ),
+        ({"problems": (LOST[0], "truncated: cut off")}, f"; {LOST[0]}; truncated: cut off"),
+        ({"problems": (*LOST, "truncated: cut off")}, "; label without text (2 times); truncated: cut off"),
+    ],
+)
+def test_what_was_not_understood_is_counted_not_listed(tmp_path, home, monkeypatch, found, told):
+    """The outcome stays one short line that points to the whole account; a plain episode's gets no longer."""
+    read = official_text.parse_notes
+    monkeypatch.setattr(official_text, "parse_notes", lambda *given: replace(read(*given), **found))
+    (outcome,) = run(feed(tmp_path, item(notes=NOTES)), home)
+    words = sum(len(text.split()) for _, text in SPOKEN)
+    plain = f"{len(SPOKEN)} turns, {words} words, times estimated"
+    assert outcome.message == plain + told.format(id=outcome.episode.id)
+
+
+def test_lines_of_a_text_that_lost_are_not_counted(tmp_path, home, monkeypatch):
+    """Named captions win over a truncated text: what was left out of that text is not missing from the transcript."""
+    read = official_text.parse_notes
+    odd = {"truncated": True, "left_out": ("Support us …",), "unread_labels": ("Dr. X",)}
+    monkeypatch.setattr(official_text, "parse_notes", lambda *given: replace(read(*given), **odd))
+    (outcome,) = run(feed(tmp_path, item(notes=NOTES, inside=captions(tmp_path))), home)
+    assert outcome.message.endswith("times published")
+
+
+def test_notes_without_a_usable_transcript_say_why(tmp_path, home, monkeypatch):
+    """Problems of the notes are told too where nothing could be ingested."""
+    problems = ("its notes look like a list with names, not a transcript",)
+    monkeypatch.setattr(official_text, "parse_notes", lambda *_: OfficialText(problems=problems))
+    (outcome,) = run(feed(tmp_path, item(notes=NOTES)), home)
+    assert outcome.status == "skipped"
+    assert outcome.message.endswith(f"no captions and no recording; {problems[0]}")

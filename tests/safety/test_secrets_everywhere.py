@@ -165,6 +165,8 @@ def test_no_command_and_no_route_tells_a_password(
                 said = run(*at, "export", identifier, "--format", kind)
                 assert "kettle" in said or "has no transcript yet" in said
             run(*at, "divergence", identifier, "--json")
+            assert "Sources" in run(*at, "show", identifier)
+            run(*at, "show", identifier, "--json")
         run(*at, "backup", str(file))
         with tarfile.open(file) as kept:
             assert not [name for name in kept.getnames() if SECRET in name]

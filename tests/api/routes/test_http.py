@@ -544,6 +544,7 @@ def test_the_description_names_every_operation(client: TestClient) -> None:
         "/api/search",
         "/api/episodes",
         "/api/episodes/{identifier}",
+        "/api/episodes/{identifier}/about",
         "/api/episodes/{identifier}/transcript.{extension}",
         "/api/episodes/{identifier}/audio",
         "/api/quotes/{identifier}",

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.errors import SourceError
-from ingest.feed.fields import plain_text, resolved, seconds_in, whole_number
+from ingest.feed.fields import plain_text, resolved
 from ingest.feed.parse import Feed, looks_like_feed, parse_feed
 from ingest.item import Link
 from tests.growth import LINEAR, growth
@@ -121,49 +121,6 @@ def test_of_two_copies_the_one_with_markup_is_taken():
 
 
 @pytest.mark.parametrize(
-    ("printed", "seconds"),
-    [
-        ("1:21:59", 4919.0),
-        ("00:56:30", 3390.0),
-        ("34:12", 2052.0),
-        ("2094", 2094.0),
-        (" 2094.5 ", 2094.5),
-        ("34 min", 2040.0),
-        ("1 hr 5 min", 3900.0),
-        ("1h 2m 3s", 3723.0),
-        ("PT34M12S", 2052.0),
-        ("90:00", 5400.0),
-        ("0", None),
-        ("", None),
-        (None, None),
-        ("-5", None),
-        ("soon", None),
-        ("1:2:3:4", None),
-        ("99999999", None),
-    ],
-)
-def test_durations(printed, seconds):
-    """Every way in which feeds and pages print a duration is read; nonsense is unknown."""
-    assert seconds_in(printed) == seconds
-
-
-@pytest.mark.parametrize(
-    ("printed", "number"),
-    [("35", 35), ("#35", 35), ("Episode 035", 35), ("0", 0), ("3.5", None), ("-3", None), ("x", None), (None, None)],
-)
-def test_numbers(printed, number):
-    """A field for a number is read when it holds one whole number."""
-    assert whole_number(printed) == number
-
-
-def test_a_number_comes_from_the_title_when_no_field_has_one():
-    """The iTunes field decides, then podcast:episode, then the title."""
-    assert item_of(f"<title>Talk #35: tea</title>{SOUND}").number == 35
-    assert item_of(f"<title>Talk #35: tea</title><podcast:episode>7</podcast:episode>{SOUND}").number == 7
-    assert item_of(f"<title>Tea</title>{SOUND}").number is None
-
-
-@pytest.mark.parametrize(
     ("date", "expected"),
     [
         ("Thu, 28 Oct 2021 09:00:00 +0100", "2021-10-28"),
@@ -232,6 +189,16 @@ def test_an_item_without_anything_usable_is_left_out():
         "item 1 (Soon): has no notes, recording or transcript; it was left out",
         "item 2 (no title): has no notes, recording or transcript; it was left out",
     )
+
+
+def test_what_many_items_have_in_common_is_said_in_few_lines():
+    """The first five are named, the others counted; other problems keep their lines."""
+    feed = parse_feed(rss(*(f"<title>{n}</title><pubDate>soon</pubDate>" for n in range(9)), broken(1)), URL)
+    assert [line for line in feed.problems if "date" in line] == [
+        *(f"item {n + 1} ({n}): its date was not understood: 'soon'" for n in range(5)),
+        "the same for 4 more items: its date was not understood",
+    ]
+    assert "the same for 4 more items: has no notes, recording or transcript; it was left out" in feed.problems
 
 
 def test_audio_comes_before_other_enclosures():

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.feed.fields import number_in
+from ingest.feed.numbers import number_in
 from ingest.item import Item, Link
 from ingest.library.identity import (
     are_different_episodes,

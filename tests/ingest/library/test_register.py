@@ -196,6 +196,16 @@ def test_what_only_the_recording_told_stays_known(tmp_path):
     assert (again.title, again.duration) == ("Mended", 61.5)
 
 
+@pytest.mark.parametrize(("stated", "duration"), [(3600.0, 61.5), (62.0, 62.0), (None, 61.5)])
+def test_a_measured_duration_survives_a_wrong_one(tmp_path, stated, duration):
+    """A new visit of a feed that still states an hour does not bring the hour back."""
+    source = FeedState("https://tea.example/feed")
+    (episode,) = register_items(tmp_path, [item(duration=3600.0)], source).episodes
+    save_record(tmp_path, Record(replace(episode, duration=61.5), load_record(tmp_path, episode.id).items))
+    (again,) = register_items(tmp_path, [item(title="Mended", duration=stated)], source).episodes
+    assert (again.title, again.duration) == ("Mended", duration)
+
+
 def test_an_address_with_a_password_is_for_fetching_alone(tmp_path):
     """The episode, which is shown to everybody, has no such address; the item that the recording is fetched by has."""
     secret = Link("https://member:pass@cdn.example/35.mp3", "audio/mpeg")

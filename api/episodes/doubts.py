@@ -1,0 +1,69 @@
+"""What was not understood of an episode, what was left out, and what contradicts itself; pure."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from api.episodes.about import Choice, Doubt, DoubtKind, Line
+from api.episodes.plain_names import Names
+from api.episodes.stored import Stored
+from ingest.alignment.divergence import in_brief, suspicion
+from ingest.shownotes.parse import OfficialText
+from ingest.stages.captions import Captions, failure_of, transcript_links
+from ingest.timing.printed_times import time_problems
+from ingest.transcript import Transcript
+
+
+def doubts_of(stored: Stored, choice: Choice, names: Names, unheard: str | None) -> Iterator[Doubt]:
+    """Yield an episode's doubts, those about its sources first; `unheard` says why the heard words are no text."""
+    official, transcript = stored.official or OfficialText(), stored.transcript
+    for problem in official.problems:
+        yield Doubt("problem", f"notes: {names.plain(problem)}")
+    labels = official.unread_labels if choice.text == "notes" else ()
+    yield from _listed("labels", "labels not recognised, so that their words have no speaker", labels)
+    yield from _listed("left out", "lines left out of the notes, because they are not speech", official.left_out)
+    if stored.captions is not None:
+        yield from _of_captions(stored.captions, stored, names)
+    if unheard:
+        yield Doubt("words", f"heard words not used: {unheard}")
+    if transcript is None:
+        return
+    if not choice.current:
+        yield Doubt("words", _EARLIER if choice.text == "none" else _OTHER)
+    printed = official.turns if choice.text == "notes" else ()
+    for problem in time_problems(printed, transcript.turns, transcript.episode.duration):
+        yield Doubt("times", problem)
+    unnamed = sum(turn.speaker is None for turn in transcript.turns)
+    if unnamed:
+        yield Doubt("speakers", f"turns without a speaker: {unnamed:,} of {len(transcript.turns):,}")
+    yield from _differences(transcript, stored)
+
+
+_EARLIER = "its sources have no transcript any more, so the transcript of an earlier run is kept"
+_OTHER = "an earlier run made the transcript from another text than would be chosen now; the next ingest makes it again"
+
+
+def _of_captions(captions: Captions, stored: Stored, names: Names) -> Iterator[Doubt]:
+    links = transcript_links(stored.record)
+    for problem in captions.problems:
+        if not any(failure_of(link, [problem]) for link in links):  # else it stands beside its link
+            yield Doubt("problem", f"captions: {names.plain(problem)}")
+    yield from _listed("left out", "lines left out of the captions", captions.left_out)
+
+
+def _listed(kind: DoubtKind, text: str, found: Sequence[str]) -> Iterator[Doubt]:
+    lines = tuple(Line(line, count) for line, count in Counter(found).items())
+    if lines:
+        yield Doubt(kind, f"{text}: {len(lines)}", lines)
+
+
+def _differences(transcript: Transcript, stored: Stored) -> Iterator[Doubt]:
+    divergence = transcript.divergence
+    if divergence is None:
+        return
+    suspected = suspicion(transcript.turns, divergence)
+    if suspected:
+        yield Doubt("differences", f"text and recording may differ: {suspected}")
+    duration = transcript.episode.duration if stored.heard is None else stored.heard.duration
+    brief = in_brief(transcript.turns, divergence, duration)
+    if brief and brief != suspected:
+        yield Doubt("differences", f"{divergence.coverage:.1%} of the words were heard; {brief}")

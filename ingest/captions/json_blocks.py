@@ -1,0 +1,84 @@
+"""Make blocks of caption JSON, with all times in seconds."""
+
+import json
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
+from typing import Any
+
+from ingest.captions.cues import CUE_ERROR, WORD_ERROR, Block
+from ingest.captions.json_items import Item, captions_in, joined
+from ingest.captions.json_values import Time
+from ingest.captions.transcript_json import transcript_blocks
+from ingest.errors import SourceError
+
+_SPEECH_RATE = 15.0  # characters per second, for a last segment without an end time
+# People speak 10 to 20 characters a second, at least 1 with long pauses. Read as seconds, milliseconds give 0.02.
+_SLOWEST = 0.1
+_SLOW = 1.0
+_LEEWAY = 1.2  # captions may end a little after the duration that a feed states
+
+
+def json_blocks(text: str, name: str, duration: float | None) -> list[Block]:
+    """Return the captions of any JSON that has a list of texts with times, or the turns of our own transcript JSON.
+
+    Numbers without a unit are seconds or milliseconds, decided for the whole file by how fast people speak, in doubt by
+    the recording's `duration` in seconds. Raises SourceError if the text is not JSON or has no such list.
+    """
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise SourceError(f"{name}: not readable as JSON ({error}); expected Podcasting 2.0 captions") from error
+    if (turns := _own_turns(data)) is not None:
+        return list(transcript_blocks(turns))
+    items = captions_in(data)
+    if not items:
+        raise SourceError(f'{name}: JSON without a list of "segments" with text and times; expected Podcasting 2.0 '
+                          "captions")  # fmt: skip
+    return list(_blocks(items, _unit(items, duration)))
+
+
+def _own_turns(data: Any) -> list[Any] | None:
+    turns = data.get("turns") if isinstance(data, dict) else None
+    if not isinstance(turns, list):
+        return None
+    return turns if "episode" in data or any(isinstance(turn, dict) and "timing" in turn for turn in turns) else None
+
+
+def _unit(items: Sequence[Item], duration: float | None) -> float:
+    """Return how many seconds a bare number of this file is: 1.0 or 0.001."""
+    bare = [time.value for item in items for time in (item.start, item.end) if time and time.is_bare]
+    if not bare or not all(value.is_integer() for value in bare):
+        return 1.0
+    rate = _rate(items)
+    if rate >= _SLOW or (duration and max(bare) <= _LEEWAY * duration):
+        return 1.0
+    return 0.001 if rate < _SLOWEST or (duration and max(bare) <= _LEEWAY * duration * 1000) else 1.0
+
+
+def _rate(items: Sequence[Item]) -> float:
+    """Return the characters per unit of time, over the captions' own lengths or else from the first to the last."""
+    spans = [(item, item.end.value - item.start.value) for item in items if item.start and item.end]
+    length = sum(span for _, span in spans if span > 0)
+    if length:
+        return sum(len(item.text) for item, span in spans if span > 0) / length
+    starts = [item.start.value for item in items if item.start]
+    length = max(starts) - min(starts)
+    return sum(len(item.text) for item in items[:-1]) / length if length else _SLOW
+
+
+def _blocks(items: Sequence[Item], unit: float) -> Iterator[Block]:
+    for item, after in zip_longest(items, items[1:]):
+        start = _seconds(item.start, unit) or 0.0
+        end = _seconds(item.end, unit)
+        if end is None:
+            following = None if after is None else _seconds(after.start, unit)
+            end = following if following is not None else round(start + len(item.text) / _SPEECH_RATE, 3)
+        words, times = joined(item.parts)
+        fits = bool(times) and len(words.split()) == len(item.text.split())
+        known = tuple((place, time.seconds(unit)) for place, time in times) if fits else ()
+        error = WORD_ERROR if known else CUE_ERROR
+        yield Block(start, max(start, end), item.text, item.speaker, item.id, True, known, error)
+
+
+def _seconds(time: Time | None, unit: float) -> float | None:
+    return None if time is None else time.seconds(unit)

@@ -1,0 +1,69 @@
+"""Turn labels and signs in the text of captions into speakers and turns."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from ingest.captions.cues import Cue, SpeakerRun, cut, is_clip, tidy
+from ingest.captions.labels import CueLabel, Habit, habit_of, label_of, parts_of, sign_of
+from ingest.text.words import normalise
+
+_SENTENCE_ENDS = (".", "?", "!", "…", '."', '?"', '!"', ".”", "?”", "!”", "。", "？", "！", "]", ")", "-", "–", "—")
+
+
+def labelled(cues: Sequence[Cue]) -> Iterator[Cue]:
+    """Yield the cues with the labels in their text turned into speakers; each speaks until the next label or clip.
+
+    A cue that opens like a label, but names nobody whom the file names, closes the turn before: the speaker of its
+    words is unknown, and they stay whole.
+    """
+    habit = habit_of([label_of(part) for cue in cues for part in _parts(cue) if normalise(part)])
+    speaker: str | None = None
+    opens = False  # carried over to the next text if a label is alone on its line
+    ended = True  # whether the text so far ends with its sentence
+    for cue in cues:
+        if is_clip(cue.text):
+            speaker, opens, ended = None, False, True
+            yield replace(cue, opens=habit.closes)
+            continue
+        if cue.opens:
+            speaker, opens = None, True
+        parts = list(_parts(cue))
+        is_dialogue = sum(label is not None and label.sign == "-" for label in map(label_of, parts)) > 1
+        runs: list[tuple[SpeakerRun, list[str]]] = []
+        count = 0
+        for place, part in enumerate(parts):
+            label = _label(part, habit, ended or not place)
+            text, skipped = part, 0
+            if label is not None and _opens_words(label, is_dialogue):
+                opens = opens or label.sign == ">>" or label.name is None or label.name != speaker
+                speaker, text, skipped = label.name, label.text, label.pieces
+            elif habit.closes and ended and not place and (unknown := label_of(part)) and unknown.name:
+                opens, speaker = True, None
+            if text.strip() and (skipped or opens or not runs):
+                runs.append((SpeakerRun(speaker, "", count + skipped, opens), [text]))
+                opens = False
+            elif text.strip():
+                runs[-1][1].append(text)
+            count += len(part.split())
+            ended = text.rstrip().endswith(_SENTENCE_ENDS) or (ended and not normalise(text))
+        yield from cut(cue, [replace(run, text=tidy("".join(texts))) for run, texts in runs])
+
+
+def _parts(cue: Cue) -> Iterator[str]:
+    """Yield the parts of a cue's text, each with the space or line break behind it."""
+    for line in cue.text.split("\n"):
+        yield from parts_of(f"{line}\n")
+
+
+def _label(part: str, habit: Habit, may_begin: bool) -> CueLabel | None:
+    """Return a part's label if its name is a speaker's, else its sign; `may_begin` says that no sentence is open."""
+    label = label_of(part)
+    if label is None or label.name is None:
+        return label
+    is_name = label.name in habit.names and (may_begin or bool(label.sign) or label.name not in habit.once)
+    return label if is_name else sign_of(part)
+
+
+def _opens_words(label: CueLabel, is_dialogue: bool) -> bool:
+    """Return whether a label opens a speaker's words; a single dash does not, it may continue the sentence before."""
+    return label.name is not None or label.sign == ">>" or is_dialogue

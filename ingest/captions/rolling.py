@@ -1,0 +1,90 @@
+"""Say once what rolling captions say again: a line that moves up, a cue that repeats the end of the one before."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from ingest.captions.cues import Cue, tidy
+
+# Captions roll if more than half of them begin with the last lines of the one before, and half of those add new words.
+# In other files the first share is rarely over 0.02, and people who say "yes" again and again add no new words.
+_ROLLING = 0.5
+# They also roll if a third begin with the last two words or more, not counting copies. A file that says a line in two
+# halves, the second time in full, has nearly a half.
+_OVERLAPPING = 0.3
+_FEWEST_WORDS = 2
+_MOST_WORDS = 60
+_ROLLING_LINES = 4  # the most lines on a screen
+
+
+def unrolled(cues: Sequence[Cue]) -> list[Cue]:
+    """Remove what rolling cues repeat of the cue before; in other files people who repeat themselves are kept."""
+    if not cues:
+        return []
+    lines = [0, *(_repeated_lines(before, cue) for before, cue in pairwise(cues))]
+    words = [0, *(_repeated_words(before, cue) for before, cue in pairwise(cues))]
+    kinds = [lines] * _rolls(cues, lines, _ROLLING) + [words] * _rolls(cues, words, _OVERLAPPING)
+    repeats = [max(counts) for counts in zip(*kinds, strict=True)] if kinds else [0] * len(cues)
+    found: list[Cue] = []
+    for index, (cue, count) in enumerate(zip(cues, repeats, strict=True)):
+        is_copy = index > 0 and replace(cue, id=None) == replace(cues[index - 1], id=None)
+        if not (is_copy or (count and count == len(cue.text.split()))):
+            found.append(_without_first(cue, count) if count else cue)
+    return found
+
+
+def _rolls(cues: Sequence[Cue], repeats: Sequence[int], share: float) -> bool:
+    adding = sum(0 < count < len(cue.text.split()) for count, cue in zip(repeats, cues, strict=True))
+    repeating = sum(map(bool, repeats))
+    return len(cues) > 2 and repeating > share * (len(cues) - 1) and adding >= 0.5 * repeating
+
+
+def _repeated_lines(before: Cue, cue: Cue) -> int:
+    """Return how many pieces at the start of a cue repeat the last whole lines of the cue before."""
+    if not _follows(before, cue):
+        return 0
+    words, lines = cue.text.split(), before.text.split("\n")[-_ROLLING_LINES:]
+    tails = (" ".join(lines[first:]).split() for first in range(len(lines)))
+    return next((len(tail) for tail in tails if words[: len(tail)] == tail), 0)
+
+
+def _repeated_words(before: Cue, cue: Cue) -> int:
+    """Return how many pieces at the start of a cue repeat the last ones of the cue before, 0 if fewer than two."""
+    if not _follows(before, cue):
+        return 0
+    words = [_spelt(word) for word in cue.text.split()[:_MOST_WORDS]]
+    said = [_spelt(word) for word in before.text.split()[-_MOST_WORDS:]]
+    # Knuth-Morris-Pratt: the longest start of `words` with which `said` ends.
+    borders = [0] * len(words)
+    length = 0
+    for place in range(1, len(words)):
+        while length and words[place] != words[length]:
+            length = borders[length - 1]
+        length += words[place] == words[length]
+        borders[place] = length
+    length = 0
+    for word in said:
+        while length and (length == len(words) or word != words[length]):
+            length = borders[length - 1]
+        length += bool(words) and word == words[length]
+    return length if length >= _FEWEST_WORDS else 0
+
+
+def _spelt(word: str) -> str:
+    """Return a word's letters and digits in lower case: what is said again may have got its comma only then."""
+    return "".join(filter(str.isalnum, word.casefold())) or word
+
+
+def _follows(before: Cue, cue: Cue) -> bool:
+    return before.start <= cue.start <= before.end + 1.0 and cue.speaker == before.speaker
+
+
+def _without_first(cue: Cue, count: int) -> Cue:
+    lines: list[str] = []
+    left = count
+    for line in cue.text.split("\n"):
+        words = line.split()
+        lines.append(" ".join(words[left:]))
+        left = max(0, left - len(words))
+    times = tuple((number - count, at) for number, at in cue.times if number >= count)
+    return replace(cue, text=tidy("\n".join(lines)), times=times)
