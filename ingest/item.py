@@ -21,7 +21,7 @@ class Item:
     in messages (a feed's URL, a file's name). `published` is an ISO date, `duration` is in seconds. `people` are the
     names the feed gives (podcast:person). `transcripts` are captions and transcripts in the order they are listed.
     `audio_sha256` is the hash of a local recording. `language` is the tag of the language spoken in it ("en-gb"), in
-    lower case.
+    lower case. `doubts` has a line for each part that was not understood.
     """
 
     guid: str
@@ -42,3 +42,4 @@ class Item:
     people: tuple[str, ...] = ()
     audio_sha256: str | None = None
     language: str | None = None
+    doubts: tuple[str, ...] = ()

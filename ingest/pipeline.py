@@ -1,25 +1,24 @@
 """Ingest one episode: run its stages to make its transcript on disk, and record the outcome."""
 
 import logging
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
-from ingest.alignment.divergence import in_brief
 from ingest.errors import LibraryError, ModelMissing, PlaybackError, SourceError, one_line
 from ingest.library.metadata import duration_doubt, lasting, people_of, stated_duration
 from ingest.library.outcome import Outcome, is_transient, quarantine_outcome, record_outcome
 from ingest.library.records import Record, episode_folder, load_record, recording, save_record, save_transcript
 from ingest.library.removal import removal_of, remove_empty_lease_folder
+from ingest.outcome_line import differences, in_short, joined, left_aside, size
 from ingest.shownotes.parse import OfficialText
 from ingest.speech.engines import weights_available
 from ingest.speech.heard import Heard, TranscriptionOptions
 from ingest.speech.hearing import not_understood
 from ingest.speech.own_terms import own_terms
 from ingest.speech.vocabulary import vocabulary_for
-from ingest.stages.assemble import TextChoice, assemble, chosen_text, with_edges
+from ingest.stages.assemble import assemble, chosen_text, with_edges
 from ingest.stages.captions import Captions, captions_of
 from ingest.stages.heard_words import heard_already, heard_of
 from ingest.stages.official_text import official_of
@@ -28,7 +27,7 @@ from ingest.storage.disk_space import disk_problem
 from ingest.storage.files import hash_of, lock, read_if_whole, sha256_of
 from ingest.text.urls import is_remote
 from ingest.timing.printed_times import time_problems
-from ingest.transcript import Episode, Transcript
+from ingest.transcript import Episode
 
 logger = logging.getLogger(__name__)
 
@@ -130,28 +129,23 @@ def _ingest(record: Record, home: Path, settings: IngestSettings, progress: Stag
     inputs = hash_of([version, said, captions.cues, _key(heard), record.episode.duration, sound])
     path = episode_folder(home, record.episode.id) / "transcript.json"
     if path.exists() and not settings.again and _inputs_of(path) == inputs:
-        return Outcome(record.episode, "unchanged", _remarks("nothing to do", remark))
+        return Outcome(record.episode, "unchanged", joined("nothing to do", remark))
     transcript = assemble(record.episode, text, captions.cues, heard, terms)
     if not transcript.turns:
         outcome = _nothing_ingested(record, settings, remark, captions, heard)
         kept = "its earlier transcript is kept" if path.exists() else None
-        return replace(outcome, message=_remarks(outcome.message, *_in_short(text.problems), kept))
+        return replace(outcome, message=joined(outcome.message, *in_short(text.problems), kept))
     transcript = with_edges(transcript, audio)
     save_transcript(home, transcript, inputs)
     problems = (
-        *((doubt,) if (doubt := duration_doubt(record, measured)) else ()),
-        *_in_short(_told(text, choice)),
+        duration_doubt(record, measured),
+        *((choice.doubt,) if choice.doubt else in_short(text.problems)),
         *time_problems(text.turns if choice.source == "notes" else (), transcript.turns, record.episode.duration),
         *captions.problems,
-        *_left_aside(record.episode, text if choice.source == "notes" else captions),
+        *left_aside(record.episode, text if choice.source == "notes" else captions),
     )
-    differs = _differs(transcript, heard)
-    return Outcome(record.episode, "ingested", _remarks(_summary(transcript, heard), differs, remark, *problems))
-
-
-def _told(text: OfficialText, choice: TextChoice) -> tuple[str, ...]:
-    """Return the doubts about the notes' text: only that it was not used, where that is so."""
-    return (choice.doubt,) if choice.doubt else text.problems
+    differs = differences(transcript, heard)
+    return Outcome(record.episode, "ingested", joined(size(transcript, heard), differs, remark, *problems))
 
 
 def _listen(
@@ -236,7 +230,7 @@ def _nothing_ingested(
 ) -> Outcome:
     problems = "; ".join(captions.problems)
     if remark:
-        return Outcome(record.episode, "waiting", _remarks(remark, problems))
+        return Outcome(record.episode, "waiting", joined(remark, problems))
     if problems:
         return Outcome(record.episode, "failed", f"nothing to ingest: {problems}", passing=captions.passing)
     if heard is not None:
@@ -261,44 +255,6 @@ def _key(heard: Heard | None) -> str | None:
 def _inputs_of(path: Path) -> object:
     data = read_if_whole(path)
     return None if data is None else data.get("inputs")
-
-
-def _summary(transcript: Transcript, heard: Heard | None) -> str:
-    words = sum(len(turn.words) for turn in transcript.turns)
-    timings: list[str] = sorted({turn.timing for turn in transcript.turns if turn.timing}) or ["none"]
-    is_heard = heard is not None and not {"aligned", "heard"}.isdisjoint(timings)
-    model = f" ({heard.by})" if heard is not None and is_heard else ""
-    return f"{len(transcript.turns):,} turns, {words:,} words, times {'/'.join(timings)}{model}"
-
-
-def _differs(transcript: Transcript, heard: Heard | None) -> str | None:
-    if transcript.divergence is None:
-        return None
-    duration = transcript.episode.duration if heard is None else heard.duration
-    return in_brief(transcript.turns, transcript.divergence, duration)
-
-
-def _in_short(problems: Sequence[str]) -> list[str]:
-    """Return problems with those of one kind ("label without text: 'Ann'") counted if there are several."""
-    kinds = Counter(problem.partition(": ")[0] for problem in problems)
-    told = {kind: f"{kind} ({count} times)" for kind, count in kinds.items() if count > 1}
-    return list(dict.fromkeys(told.get(problem.partition(": ")[0], problem) for problem in problems))
-
-
-def _left_aside(episode: Episode, text: OfficialText | Captions) -> Iterator[str]:
-    """Yield how many labels and lines of the text used were not understood, and the command that lists them."""
-    labels = len(set(text.unread_labels)) if isinstance(text, OfficialText) else 0
-    lines = len(text.left_out)
-    if labels:
-        yield f"{labels} label{'s' if labels > 1 else ''} not recognised"
-    if lines:
-        yield f"{lines} line{'s' if lines > 1 else ''} left out"
-    if labels or lines:
-        yield f"see `playback show {episode.id}`"
-
-
-def _remarks(*remarks: str | None) -> str:
-    return "; ".join(remark for remark in remarks if remark)
 
 
 def _reason(error: Exception) -> str:

@@ -10,7 +10,7 @@ from ingest.transcript import Episode, Timing
 Part = Literal["words", "times", "nothing"]
 ItemKind = Literal["feed item", "file"]
 LinkState = Literal["used", "failed", "not needed", "nothing kept"]
-DoubtKind = Literal["problem", "labels", "left out", "times", "speakers", "differences", "words"]
+DoubtKind = Literal["facts", "problem", "labels", "left out", "times", "speakers", "differences", "words"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ def about_of(stored: Stored) -> About:
     unheard = None if stored.heard is None else not_understood(stored.heard.words, stored.heard.model)
     heard = None if unheard else stored.heard
     chosen = chosen_text(official, cues, heard)
+    unused = [text for text in (chosen.doubt, unheard and f"heard words not used: {unheard}") if text]
     choice = _choice(stored, chosen, official, heard)
     state = stored.state
     return About(
@@ -56,7 +57,7 @@ def about_of(stored: Stored) -> About:
         facts=tuple(_facts(stored, names)),
         sources=_sources(stored, names, choice, heard),
         choice=choice,
-        doubts=tuple(doubts_of(stored, choice, names, unheard)),
+        doubts=tuple(doubts_of(stored, choice, names, unused)),
     )
 
 

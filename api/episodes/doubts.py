@@ -7,24 +7,26 @@ from api.episodes.about import Choice, Doubt, DoubtKind, Line
 from api.episodes.plain_names import Names
 from api.episodes.stored import Stored
 from ingest.alignment.divergence import in_brief, suspicion
+from ingest.library.metadata import duration_doubt
 from ingest.shownotes.parse import OfficialText
 from ingest.stages.captions import Captions, failure_of, transcript_links
 from ingest.timing.printed_times import time_problems
 from ingest.transcript import Transcript
 
 
-def doubts_of(stored: Stored, choice: Choice, names: Names, unheard: str | None) -> Iterator[Doubt]:
-    """Yield an episode's doubts, those about its sources first; `unheard` says why the heard words are no text."""
+def doubts_of(stored: Stored, choice: Choice, names: Names, unused: Sequence[str]) -> Iterator[Doubt]:
+    """Yield an episode's doubts, those about its sources first; `unused` says which texts were not used and why."""
     official, transcript = stored.official or OfficialText(), stored.transcript
+    yield from (Doubt("facts", text) for text in dict.fromkeys(_of_facts(stored, names)))
     for problem in official.problems:
-        yield Doubt("problem", f"notes: {names.plain(problem)}")
+        named = problem if "notes" in problem else f"notes: {problem}"
+        yield Doubt("problem", names.plain(named))
     labels = official.unread_labels if choice.text == "notes" else ()
     yield from _listed("labels", "labels not recognised, so that their words have no speaker", labels)
     yield from _listed("left out", "lines left out of the notes, because they are not speech", official.left_out)
     if stored.captions is not None:
         yield from _of_captions(stored.captions, stored, names)
-    if unheard:
-        yield Doubt("words", f"heard words not used: {unheard}")
+    yield from (Doubt("words", text) for text in unused)
     if transcript is None:
         return
     if not choice.current:
@@ -42,12 +44,19 @@ _EARLIER = "its sources have no transcript any more, so the transcript of an ear
 _OTHER = "an earlier run made the transcript from another text than would be chosen now; the next ingest makes it again"
 
 
+def _of_facts(stored: Stored, names: Names) -> Iterator[str]:
+    for item in stored.record.items:
+        yield from (f"{names.plain(item.origin)}: {names.plain(doubt)}" for doubt in item.doubts)
+    if doubt := duration_doubt(stored.record, stored.measured):
+        yield doubt
+
+
 def _of_captions(captions: Captions, stored: Stored, names: Names) -> Iterator[Doubt]:
     links = transcript_links(stored.record)
     for problem in captions.problems:
         if not any(failure_of(link, [problem]) for link in links):  # else it stands beside its link
             yield Doubt("problem", f"captions: {names.plain(problem)}")
-    yield from _listed("left out", "lines left out of the captions", captions.left_out)
+    yield from _listed("left out", "captions left out, because their times cannot be read", captions.left_out)
 
 
 def _listed(kind: DoubtKind, text: str, found: Sequence[str]) -> Iterator[Doubt]:

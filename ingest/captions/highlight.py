@@ -13,16 +13,17 @@ from ingest.captions.tags import VOICE_TAG, WORD_TIME, decoded, lined, tags_in, 
 _GAP = 0.6  # seconds; the copies of one line follow each other closely
 _FEWEST_STEPS = 3  # a file is of this kind if a mark moves over this many words of one line
 _SIGNS = "*_~[]{}<>«»‹›→▶"
+_MARKS = re.compile(rf"<[^<>]*>|[\s{re.escape(_SIGNS.replace('<', '').replace('>', ''))}]+")
 _PIECE = re.compile(r"\S+")
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A block's words as printed; their `looks` have the tags around them too, their `key` is without any mark."""
+    """A block's words as printed; `looks` are (tags around it, word), `key` is the words without any mark."""
 
     voice: str
     words: tuple[str, ...]
-    looks: tuple[str, ...]
+    looks: tuple[tuple[str, str], ...]
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -36,6 +37,9 @@ def said_once(blocks: Sequence[Block]) -> list[Block]:
     between. It moves over the words or grows. In files where no mark moves over three words of a line nothing changes,
     so that people who repeat themselves are kept.
     """
+    plain = [_MARKS.sub("", block.text).casefold() for block in blocks]
+    if sum(one == other for one, other in pairwise(plain)) < _FEWEST_STEPS - 1:
+        return list(blocks)
     groups = list(_groups(blocks))
     steps = [_steps(group) for group in groups]
     if not any(len(set(found.values())) >= _FEWEST_STEPS for found in steps):
@@ -88,7 +92,7 @@ def _line(raw: str) -> _Line | None:
         while place + 1 < len(opened) and opened[place + 1][0] <= first:
             place += 1
         words.append(word)
-        looks.append(f"{opened[place][1]} {word}")
+        looks.append((opened[place][1], word))
     return _Line("".join(voices), tuple(words), tuple(looks)) if words and len(voices) < 2 else None
 
 
@@ -105,7 +109,8 @@ def _steps(group: Sequence[tuple[Block, _Line | None]]) -> dict[int, float]:
         if len(new) > max(2, len(base) // 2):
             return {}
         at.update((n, start) for n in new)
-    if at and at.get(0, first) >= at.get(1, first):
+    is_marked = base[0][0] != base[1 % len(base)][0] or base[0][1] != _plain([looks[0][1] for _, looks in lines])
+    if at and (is_marked or at.get(0, first) >= at.get(1, first)):
         at[0] = first  # the first copy has its first word marked
     times = [time for _, time in sorted(at.items())]
     return dict(sorted(at.items())) if all(one <= other for one, other in pairwise(times)) else {}

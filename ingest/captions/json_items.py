@@ -22,6 +22,7 @@ _TABLES = ("speakers", "participants", "people", "speakernames")
 _DEEPEST = 12
 # Of lists with nearly as much text, one with speakers is best; then one of sentences, of words, of whole recordings.
 _AS_MUCH = 0.9
+_LEAST = 1 / 3  # of a list's items have words and a time; in a list of chapters few have both
 _WORD_LENGTH = 12
 _RECORDING_LENGTH = 1500
 
@@ -41,7 +42,7 @@ class Item:
 def captions_in(data: Any) -> list[Item]:
     """Return the items of the list that holds the captions, in file order; empty if there is none."""
     names = _name_table(data)
-    found = [items for raw in _lists(data, 0) if (items := _items(raw, names))]
+    found = [items for raw in _lists(data, 0) if (items := _items(raw, names)) and _LEAST * len(raw) <= len(items)]
     most = max(map(_size, found), default=0)
     return max((items for items in found if _size(items) >= _AS_MUCH * most), key=_rank, default=[])
 
@@ -153,7 +154,7 @@ def _name_table(data: Any) -> dict[str, str]:
 
 
 def _size(items: Sequence[Item]) -> int:
-    return sum(len(item.text.strip()) for item in items)
+    return sum(len("".join(item.text.split())) for item in items)
 
 
 def _rank(items: Sequence[Item]) -> tuple[bool, int, int]:

@@ -4,10 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ingest.captions.cues import Cue, SpeakerRun, cut, is_clip, tidy
-from ingest.captions.labels import CueLabel, Habit, habit_of, label_of, parts_of, sign_of
+from ingest.captions.labels import CueLabel, Habit, dashes_open, habit_of, label_of, parts_of, sign_of
 from ingest.text.words import normalise
 
 _SENTENCE_ENDS = (".", "?", "!", "…", '."', '?"', '!"', ".”", "?”", "!”", "。", "？", "！", "]", ")", "-", "–", "—")
+
+
+# Behind these words a colon is speech ("A word of advice: …") more often than a part, which is known by its shape.
+_ARTICLES = frozenset("a an the my our your his her their one some".split())
 
 
 def labelled(cues: Sequence[Cue]) -> Iterator[Cue]:
@@ -16,7 +20,11 @@ def labelled(cues: Sequence[Cue]) -> Iterator[Cue]:
     A cue that opens like a label, but names nobody whom the file names, closes the turn before: the speaker of its
     words is unknown, and they stay whole.
     """
-    habit = habit_of([label_of(part) for cue in cues for part in _parts(cue) if normalise(part)])
+    dashes = dashes_open([label_of(part) for cue in cues for part in _parts(cue, dashes=False)])
+    spoken = (
+        [label_of(line) for line in _lines(cue, dashes) if normalise(line)] for cue in cues if not is_clip(cue.text)
+    )
+    habit = habit_of([labels for labels in spoken if labels])
     speaker: str | None = None
     opens = False  # carried over to the next text if a label is alone on its line
     ended = True  # whether the text so far ends with its sentence
@@ -27,17 +35,17 @@ def labelled(cues: Sequence[Cue]) -> Iterator[Cue]:
             continue
         if cue.opens:
             speaker, opens = None, True
-        parts = list(_parts(cue))
+        parts = list(_parts(cue, dashes))
         is_dialogue = sum(label is not None and label.sign == "-" for label in map(label_of, parts)) > 1
         runs: list[tuple[SpeakerRun, list[str]]] = []
         count = 0
         for place, part in enumerate(parts):
             label = _label(part, habit, ended or not place)
             text, skipped = part, 0
-            if label is not None and _opens_words(label, is_dialogue):
+            if label is not None and _opens_words(label, is_dialogue, dashes and ended):
                 opens = opens or label.sign == ">>" or label.name is None or label.name != speaker
                 speaker, text, skipped = label.name, label.text, label.pieces
-            elif habit.closes and ended and not place and (unknown := label_of(part)) and unknown.name:
+            elif habit.closes and ended and not place and _may_be_label(part):
                 opens, speaker = True, None
             if text.strip() and (skipped or opens or not runs):
                 runs.append((SpeakerRun(speaker, "", count + skipped, opens), [text]))
@@ -49,10 +57,24 @@ def labelled(cues: Sequence[Cue]) -> Iterator[Cue]:
         yield from cut(cue, [replace(run, text=tidy("".join(texts))) for run, texts in runs])
 
 
-def _parts(cue: Cue) -> Iterator[str]:
+def _parts(cue: Cue, dashes: bool) -> Iterator[str]:
     """Yield the parts of a cue's text, each with the space or line break behind it."""
     for line in cue.text.split("\n"):
-        yield from parts_of(f"{line}\n")
+        yield from parts_of(f"{line}\n", dashes)
+
+
+def _lines(cue: Cue, dashes: bool) -> Iterator[str]:
+    """Yield the parts of a cue's text, a label alone on its line together with the words below it."""
+    alone = ""
+    for part in _parts(cue, dashes):
+        label = None if alone else label_of(part)
+        if label is not None and label.name and not label.text:
+            alone = part.strip()
+            continue
+        yield f"{alone} {part}" if alone else part
+        alone = ""
+    if alone:
+        yield alone
 
 
 def _label(part: str, habit: Habit, may_begin: bool) -> CueLabel | None:
@@ -64,6 +86,17 @@ def _label(part: str, habit: Habit, may_begin: bool) -> CueLabel | None:
     return label if is_name else sign_of(part)
 
 
-def _opens_words(label: CueLabel, is_dialogue: bool) -> bool:
-    """Return whether a label opens a speaker's words; a single dash does not, it may continue the sentence before."""
-    return label.name is not None or label.sign == ">>" or is_dialogue
+def _may_be_label(part: str) -> bool:
+    label = label_of(part)
+    is_shaped = label is not None and label.name is not None and label.kind != "odd"
+    return is_shaped and part.split()[0].casefold() not in _ARTICLES
+
+
+def _opens_words(label: CueLabel, is_dialogue: bool, may_open: bool) -> bool:
+    """Return whether a label opens a speaker's words.
+
+    A dash does in a cue with several, or where dashes may open turns and no sentence goes on behind it.
+    """
+    if label.name is not None or label.sign == ">>":
+        return True
+    return is_dialogue or (may_open and not label.text[:1].islower())

@@ -4,18 +4,28 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
 from ingest.speakers.label_shape import LabelKind, label_shape
 from ingest.text.words import is_mark
 
+Bracket = Literal["[", "(", ""]
+
+_BRACKETS: dict[str, Bracket] = {"[": "[", "(": "("}
 _SIGN = re.compile(r"\s*(>>>?|[-–—](?=[\s\w\[(]))\s*")
 _COLON = re.compile(r"([^:：<>?!;\"“”\n]{1,90})[:：](?=\s|$)\s*")
 _BRACKET = re.compile(r"([\[(])([^\[\]()\n]{1,60})[\])](\s*[:：](?=\s|$))?\s*")
 # Inside a line a new speaker begins at ">>", and in a line that begins with a dash at a dash behind a sentence.
 _ARROWS = re.compile(r"(?<=\s)(?=>>)")
 _DASHES = re.compile(r"[.?!…][\"”’)]*\s+(?=[-–—]\s?[^\W_])")
+_MOST_WORDS = 6
+_ENOUGH_CUES = 20
+_FEWEST_DASHES = 3
+_MOST_LOWER = 0.2
+# Names in brackets stand in at least this share of a file's lines; words that are sung again stand in round ones.
+_LEAST_SQUARE, _LEAST_ROUND = 0.03, 0.1
 _NUMBERED = re.compile(
     r"(unknown|unidentified)([ _-]?(speaker|voice|person))?"
     r"|(speaker|spk|spkr|participant|voice|person|channel|talker|sprecher|sprecherin|hablante|orador|locuteur"
@@ -44,16 +54,16 @@ _SOUNDS = frozenset(
 class CueLabel:
     """The start of a line that may be a label: `text` is the rest, `pieces` the number of pieces before it.
 
-    `kind` is that of the name's shape (`ingest.speakers.label_shape`); `bracket` says that the name stands in brackets
-    without a colon.
+    `kind` is that of the name's shape (`ingest.speakers.label_shape`), "odd" for any other few words before a colon;
+    `bracket` is the one before a name without a colon.
     """
 
     sign: Literal[">>", "-", ""]
     name: str | None
     text: str
     pieces: int
-    kind: LabelKind | None = None
-    bracket: bool = False
+    kind: LabelKind | Literal["odd"] | None = None
+    bracket: Bracket = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +96,8 @@ def _cue_label(
     sign: re.Match[str] | None,
     end: int,
     name: str | None = None,
-    kind: LabelKind | None = None,
-    bracket: bool = False,
+    kind: LabelKind | Literal["odd"] | None = None,
+    bracket: Bracket = "",
 ) -> CueLabel:
     text = line[end:].strip()
     # A sign may touch the first word, which then is one piece with it.
@@ -98,10 +108,13 @@ def _cue_label(
     return CueLabel(mark, name, f"{text}\n" if text and line.endswith("\n") else text, pieces, kind, bracket)
 
 
-def parts_of(line: str) -> Iterator[str]:
-    """Yield the parts of a caption line that each may begin with a sign of a new speaker."""
+def parts_of(line: str, dashes: bool = False) -> Iterator[str]:
+    """Yield the parts of a caption line that each may begin with a sign of a new speaker.
+
+    A dash inside a line is one if the line begins with a dash, or if the whole file has them (`dashes`).
+    """
     cuts = {found.end() for found in _ARROWS.finditer(line)}
-    if (sign := _SIGN.match(line)) and not sign[1].startswith(">"):
+    if dashes or ((sign := _SIGN.match(line)) and not sign[1].startswith(">")):
         cuts |= {found.end() for found in _DASHES.finditer(line)}
     edges = [0, *sorted(cuts), len(line)]
     for first, last in pairwise(edges):
@@ -109,22 +122,34 @@ def parts_of(line: str) -> Iterator[str]:
             yield line[first:last]
 
 
-def habit_of(lines: Sequence[CueLabel | None]) -> Habit:
-    """Return how a file names its speakers, given the labels of its spoken lines in order.
+def habit_of(cues: Sequence[Sequence[CueLabel | None]]) -> Habit:
+    """Return how a file names its speakers, given the labels of the spoken lines of each cue in order.
 
     Its labels name them if one follows ">>", if the first line and another have one, if most lines have one, or if two
     names occur three times each. So a single "Python:" in captions without names creates no speaker called Python, nor
-    does "Music: …" in the first line. A label in lower case ("jbrown:") is one if it comes back.
+    does "Music: …" in the first line. A label in lower case ("jbrown:") is one if it comes back. If every cue begins
+    with a few words and a colon, as in exports of video meetings, they are names, whatever they look like, if they come
+    back or if there are many cues.
     """
-    labels = [label for label in lines if label is not None and label.name and not label.bracket]
+    lines = [label for cue in cues for label in cue]
+    begins = [cue[0] for cue in cues if cue and cue[0] and cue[0].name and not cue[0].bracket]
+    if len(begins) == len(cues) > 1:
+        often = Counter(label.name for label in begins)
+        names = {
+            label.name
+            for label in begins
+            if label.name and (label.kind not in ("open", "odd") or often[label.name] > 1 or len(cues) >= _ENOUGH_CUES)
+        }
+        return Habit(frozenset(names) | _bracketed(lines), closes=True)
+    labels = [label for label in lines if label and label.name and label.kind != "odd" and not label.bracket]
     sure = Counter(label.name for label in labels if label.kind != "open")
     every = Counter(label.name for label in labels)
     is_first = bool(lines) and lines[0] is not None and lines[0] in labels
     has_signs = any(label.sign == ">>" for label in labels if label.kind != "open")
-    often = sum(count > 2 for count in sure.values()) > 1
+    alternates = sum(count > 2 for count in sure.values()) > 1
     most = len(labels) > 1 and 2 * len(labels) > len(lines)
     names = {name for name, count in every.items() if name and (name in sure or count > 1)}
-    if has_signs or often or most or (is_first and len(labels) > 1 and bool(names)):
+    if has_signs or alternates or most or (is_first and len(labels) > 1 and bool(names)):
         once = {name for name in names if every[name] == 1}
         return Habit(frozenset(names) | _bracketed(lines), frozenset(once), closes=True)
     bracketed = _bracketed(lines)
@@ -136,28 +161,42 @@ def is_number_label(speaker: str) -> bool:
     return _NUMBERED.fullmatch(speaker.strip()) is not None
 
 
-def _name_at(line: str, begin: int) -> tuple[str | None, LabelKind | None, int, bool]:
+def _name_at(line: str, begin: int) -> tuple[str | None, LabelKind | Literal["odd"] | None, int, Bracket]:
     """Return the name that may stand at a place of a line, its kind, where the words begin, and whether in brackets."""
     if found := _BRACKET.match(line, begin):
         printed = " ".join(found[2].split())
         kind = None if is_mark(found[1] + found[2] + ("]" if found[1] == "[" else ")")) else _kind(printed)
-        is_name = kind is not None and (found[3] is not None or (kind != "open" and not _is_manner(printed)))
-        if is_name:
-            return printed, kind, found.end(), found[3] is None
+        is_name = kind in ("name", "part") and not printed.endswith("?")
+        if is_name and (found[3] or not _is_manner(printed)):
+            return printed, kind, found.end(), "" if found[3] else _BRACKETS[found[1]]
+        if found[3]:
+            return None, None, begin, ""
     if found := _COLON.match(line, begin):
         printed = " ".join(found[1].split())
-        if (kind := _kind(printed)) is not None:
-            return printed, kind, found.end(), False
-    return None, None, begin, False
+        if printed and len(printed.split()) <= _MOST_WORDS:
+            return printed, _kind(printed) or "odd", found.end(), ""
+    return None, None, begin, ""
 
 
+def dashes_open(lines: Sequence[CueLabel | None]) -> bool:
+    """Return whether dashes begin the words of another speaker in a file, given the labels of its lines.
+
+    They do if several lines have one and hardly any goes on in lower case, as a sentence does behind a dash.
+    """
+    dashed = [label.text for label in lines if label is not None and label.sign == "-"]
+    lower = sum(text[:1].islower() for text in dashed)
+    return len(dashed) >= _FEWEST_DASHES and lower <= _MOST_LOWER * len(dashed)
+
+
+@lru_cache(maxsize=4096)
 def _kind(printed: str) -> LabelKind | None:
-    words = printed.split()
     if is_number_label(printed):
         return "part"
-    if not words or words[0].casefold() in _NO_NAMES or (shape := label_shape(printed)) is None:
+    first = printed.split()[0].casefold() if printed.split() else ""
+    shape = label_shape(printed)
+    if shape is None or (first in _NO_NAMES and shape.kind != "part"):
         return None
-    return shape.kind
+    return "open" if first in ("question", "answer") else shape.kind
 
 
 def _is_manner(printed: str) -> bool:
@@ -173,8 +212,10 @@ def _bracketed(lines: Sequence[CueLabel | None]) -> frozenset[str]:
     labels = [label for label in lines if label is not None and label.bracket]
     before_words = Counter(label.name for label in labels if label.name and label.text)
     comes_back = [name for name, count in before_words.items() if count > 1]
-    alternates = len(before_words) > 1 and bool(comes_back) and 2 * sum(before_words.values()) > len(labels)
+    total = before_words.total()
+    alternates = len(before_words) > 1 and bool(comes_back) and 2 * total > len(labels)
+    is_common = total >= (_LEAST_ROUND if any(label.bracket == "(" for label in labels) else _LEAST_SQUARE) * len(lines)
     is_most = len(labels) > 1 and 2 * len(labels) > len(lines)
-    if not (alternates and len(before_words) <= max(3, sum(before_words.values()) // 2)) and not is_most:
-        return frozenset()
-    return frozenset(label.name for label in labels if label.name)
+    if is_most or (alternates and is_common and len(before_words) <= max(3, total // 2)):
+        return frozenset(label.name for label in labels if label.name)
+    return frozenset()

@@ -1,6 +1,6 @@
 """Say once what rolling captions say again: a line that moves up, a cue that repeats the end of the one before."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -9,10 +9,11 @@ from ingest.captions.cues import Cue, tidy
 # Captions roll if more than half of them begin with the last lines of the one before, and half of those add new words.
 # In other files the first share is rarely over 0.02, and people who say "yes" again and again add no new words.
 _ROLLING = 0.5
-# They also roll if a third begin with the last two words or more, not counting copies. A file that says a line in two
-# halves, the second time in full, has nearly a half.
+# They also roll if a third of them, and at least three, begin with its last two words or more. A file that says a line
+# in two halves, the second time in full, has nearly a half.
 _OVERLAPPING = 0.3
 _FEWEST_WORDS = 2
+_FEWEST_REPEATS = 3
 _MOST_WORDS = 60
 _ROLLING_LINES = 4  # the most lines on a screen
 
@@ -22,8 +23,10 @@ def unrolled(cues: Sequence[Cue]) -> list[Cue]:
     if not cues:
         return []
     lines = [0, *(_repeated_lines(before, cue) for before, cue in pairwise(cues))]
-    words = [0, *(_repeated_words(before, cue) for before, cue in pairwise(cues))]
-    kinds = [lines] * _rolls(cues, lines, _ROLLING) + [words] * _rolls(cues, words, _OVERLAPPING)
+    words = list(_repeated_words(cues))
+    kinds = [lines] * _rolls(cues, lines, _ROLLING) + [words] * (
+        _rolls(cues, words, _OVERLAPPING) and sum(map(bool, words)) >= _FEWEST_REPEATS
+    )
     repeats = [max(counts) for counts in zip(*kinds, strict=True)] if kinds else [0] * len(cues)
     found: list[Cue] = []
     for index, (cue, count) in enumerate(zip(cues, repeats, strict=True)):
@@ -48,13 +51,21 @@ def _repeated_lines(before: Cue, cue: Cue) -> int:
     return next((len(tail) for tail in tails if words[: len(tail)] == tail), 0)
 
 
-def _repeated_words(before: Cue, cue: Cue) -> int:
-    """Return how many pieces at the start of a cue repeat the last ones of the cue before, 0 if fewer than two."""
-    if not _follows(before, cue):
+def _repeated_words(cues: Sequence[Cue]) -> Iterator[int]:
+    """Yield how many pieces at the start of each cue repeat the last ones of the cue before, 0 if fewer than two."""
+    said: list[str] = []
+    before: Cue | None = None
+    for cue in cues:
+        words = [_spelt(word) for word in cue.text.split()]
+        follows = before is not None and _follows(before, cue)
+        yield _overlap(said[-_MOST_WORDS:], words[:_MOST_WORDS]) if follows else 0
+        said, before = words, cue
+
+
+def _overlap(said: Sequence[str], words: Sequence[str]) -> int:
+    """Return how many of the first `words` are the last ones `said`, 0 if fewer than two (Knuth, Morris, Pratt)."""
+    if not words or words[0] not in said:
         return 0
-    words = [_spelt(word) for word in cue.text.split()[:_MOST_WORDS]]
-    said = [_spelt(word) for word in before.text.split()[-_MOST_WORDS:]]
-    # Knuth-Morris-Pratt: the longest start of `words` with which `said` ends.
     borders = [0] * len(words)
     length = 0
     for place in range(1, len(words)):
@@ -66,7 +77,7 @@ def _repeated_words(before: Cue, cue: Cue) -> int:
     for word in said:
         while length and (length == len(words) or word != words[length]):
             length = borders[length - 1]
-        length += bool(words) and word == words[length]
+        length += word == words[length]
     return length if length >= _FEWEST_WORDS else 0
 
 

@@ -1,6 +1,6 @@
 """Read an item's date, number, season and duration, and say what of them was not understood; pure."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 from ingest.feed.dates import date_in
 from ingest.feed.elements import podcast_text
 from ingest.feed.fields import plain_text, seconds_in, whole_number
-from ingest.feed.numbers import habitual_numbers, number_in
+from ingest.feed.numbers import habitual_numbers, marked_number_in, number_in
 from ingest.item import Item
 from ingest.text.clock import clock, differ
 
@@ -48,26 +48,30 @@ def facts_in(entry: Any, element: Element, size: int | None) -> Facts:
 
 
 def numbered_by_titles(items: Sequence[Item], is_open: Sequence[bool]) -> tuple[Item, ...]:
-    """Give the items whose number is open that of their title, or the one the titles' habit shows, if it is not taken.
+    """Give the items whose number is open that of their title, if no other episode of the season has it in the feed.
 
-    A number that the feed states for another episode of the season is taken.
+    It is the number that the title marks, else the one that the habit of all titles shows. Only in a feed that shows
+    no number otherwise is it a last "#35".
     """
-    stated = {(item.season, item.number) for item in items}
-    found: dict[int, int] = {}
-    for place, item in enumerate(items):
-        number = number_in(item.title, item.show_title) if is_open[place] else None
-        if number is not None and (item.season, number) not in stated:
-            found[place] = number
-    left = [place for place, is_left in enumerate(is_open) if is_left and place not in found]
-    taken = {number for _, number in stated if number is not None} | set(found.values())
+    stated = {(item.season, item.number) for item in items if item.number is not None}
+    places = [place for place, is_left in enumerate(is_open) if is_left]
+
+    def found_by(reader: Callable[[str | None, str | None], int | None]) -> dict[int, int]:
+        read = {place: reader(items[place].title, items[place].show_title) for place in places}
+        return {place: n for place, n in read.items() if n is not None and (items[place].season, n) not in stated}
+
+    found = found_by(marked_number_in)
+    left = [place for place in places if place not in found]
+    taken = {number for _, number in stated} | set(found.values())
     habit = habitual_numbers([items[place].title for place in left], taken)
     found |= {left[place]: number for place, number in habit.items()}
+    found = found if found or stated else found_by(number_in)
     return tuple(replace(item, number=found[place]) if place in found else item for place, item in enumerate(items))
 
 
 def number_doubt(item: Item) -> str | None:
-    """Return a line if an item's title gives another number than the feed."""
-    number = None if item.number is None else number_in(item.title, item.show_title)
+    """Return a line if an item's title marks another number than the feed."""
+    number = None if item.number is None else marked_number_in(item.title, item.show_title)
     if number is None or number == item.number:
         return None
     return f"its title and its episode number differ: {number} and {item.number}, which is used"

@@ -43,12 +43,14 @@ def seconds_in(printed: str | None, size: int | None = None) -> float | None:
     if first is None:
         return None
     other = _other_reading(text)
-    has_two_meanings = other is not None and not text.replace(":", "").isdecimal()
-    if other is not None and (has_two_meanings or first > _RARE_SECONDS):
+    is_rare = first > _RARE_SECONDS
+    # A clock is taken as printed up to a day; a plain number needs the size as a witness.
+    is_open = other is not None and ":" not in text and (is_rare or not text.isdecimal())
+    if other is not None and (is_open or is_rare):
         fitting = [seconds for seconds in (first, other) if seconds and size and _is_bit_rate(8 * size / seconds)]
         if len(fitting) == 1:
             return fitting[0]
-    return first if 0 < first <= _MOST_SECONDS and not has_two_meanings else None
+    return first if 0 < first <= _MOST_SECONDS and not is_open else None
 
 
 def _other_reading(text: str) -> float | None:

@@ -13,7 +13,7 @@ _EPISODE = (
 )
 _MARKED = rf"\b{_EPISODE}(?:[\s.:#№]*|-)"
 _SEASON = r"(?:season|series|staffel|saison|temporada|stagione|seizoen|säsong|s)"
-_BREAK = r"(?=\s*(?:$|[:|.,;!?)\]–—-]))"
+_BREAK = r"(?=\s*(?:$|[:|.,;!?)\]–—-]|(?:with|ft|feat|mit|avec|con)\b|w/))"
 _NEW_TITLE = r"(?-i:(?=\s+[^\W\d_a-zß-ÿ]))"
 # "GDS Podcast #35: …"
 _OF_SHOW = r"[^#\d]{0,60}?\b(?:podcast|show|talk|programme)s?\b\W*?"
@@ -25,16 +25,15 @@ _FIRST = re.compile(
     re.IGNORECASE,
 )
 _LAST = re.compile(
-    rf"(?P<before>[\w.]{{0,10}})\s+#\s*{_NUMBER}$"
-    rf"|(?:\s[-–—]|[|,])\s*{_MARKED}{_NUMBER.replace('number', 'marked')}$"
+    rf"(?:\s[-–—]|[|,])\s*{_MARKED}{_NUMBER}$"
     rf"|[(\[]\s*(?:{_MARKED}|#\s*){_NUMBER.replace('number', 'inside')}\s*[)\]]$",
     re.IGNORECASE,
 )
-# "Tea with Episode 154 – Listener mail #2" has two numbers.
-_ANY = re.compile(rf"{_MARKED}\d", re.IGNORECASE)
+# "Kettles #12", unless another number stands before: "24: Listeners ask #1", "Tea with Episode 154 – Mail #2".
+_SIGNED = re.compile(rf"\D*\b(?P<before>[^\W\d]+)\W*\s#\s*{_NUMBER}$", re.IGNORECASE)
 # "Our worst cups, part #2" counts something else than episodes.
 _OTHERS = frozenset(
-    "best chapter day lesson number part pt. question reason round rule season tip top volume vol. week worst".split()
+    "best chapter day lesson number part pt question reason round rule season tip top volume vol week worst".split()
 )
 # Words for what goes with an episode, or brings an earlier one again: before all else, or after it.
 _BESIDE = (
@@ -59,19 +58,25 @@ _HABITS = tuple(
 
 
 def number_in(title: str | None, show: str | None = None) -> int | None:
-    """Return the number that a title gives its own episode ("#35", "Episode 35: …", "S02E05", "… (Ep. 35)"), else None.
+    """Return the number that a title gives its own episode, else None: a marked one, or a last "#35".
+
+    That last one may also count something else, for example the times that listeners ask.
+    """
+    marked = marked_number_in(title, show)
+    line = _without(_line(show), _line(title))
+    found = None if marked is not None or _is_beside(line) else _SIGNED.match(line)
+    return marked if found is None or found["before"].casefold() in _OTHERS else int(found["number"])
+
+
+def marked_number_in(title: str | None, show: str | None = None) -> int | None:
+    """Return the number that a title marks as its own episode's ("Episode 35: …", "#35 …", "… (Ep. 35)"), else None.
 
     The title of the `show` may stand before it. A trailer, a bonus, a repeat, a decimal and a list ("Top #5: …") have
     no number.
     """
-    text = _without(_line(show), _line(title))
-    found = None if _is_beside(text) else _FIRST.match(text) or _LAST.search(text)
-    if found is None:
-        return None
-    counts_others = (found.groupdict().get("before") or "").casefold() in _OTHERS
-    if counts_others or (found.re is _LAST and _ANY.search(text, 0, found.start())):
-        return None
-    return next(int(value) for name, value in found.groupdict().items() if value and name != "before")
+    line = _without(_line(show), _line(title))
+    found = None if _is_beside(line) else _FIRST.match(line) or _LAST.search(line)
+    return None if found is None else next(int(value) for value in found.groups() if value)
 
 
 def habitual_numbers(titles: Sequence[str | None], taken: Collection[int]) -> dict[int, int]:

@@ -10,7 +10,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Any
 from urllib.parse import urlsplit
@@ -100,16 +100,17 @@ def parse_feed(data: bytes, base: str, origin: str | None = None) -> Feed:
     remarks: list[tuple[str, str]] = []
     items: list[Item] = []
     seen: set[str] = set()
-    for place, (item, (_, _, doubts)) in enumerate(zip(numbered, read, strict=True), 1):
+    for place, (item, (_, _, found)) in enumerate(zip(numbered, read, strict=True), 1):
         name = f"item {place} ({item.title or 'no title'})"
-        remarks += [(name, remark) for remark in (*doubts, number_doubt(item)) if remark]
+        doubts = tuple(doubt for doubt in (*found, number_doubt(item)) if doubt)
+        remarks += [(name, doubt) for doubt in doubts]
         if not (item.notes or item.enclosure or item.transcripts):
             remarks.append((name, "has no notes, recording or transcript; it was left out"))
             continue
         if item.guid in seen:
             remarks.append((name, f"has the guid of an earlier item: {plain_text(item.guid, _MOST_NAME)}"))
         seen.add(item.guid)
-        items.append(item)
+        items.append(replace(item, doubts=doubts))
     problems = [*document.problems, *_in_few(remarks)]
     if not elements:
         problems.append("the feed has no items")

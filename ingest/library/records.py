@@ -215,5 +215,6 @@ def _item_from_json(data: dict[str, Any]) -> Item:
             "enclosure": None if enclosure is None else Link(**enclosure),
             "transcripts": tuple(Link(**link) for link in data["transcripts"]),
             "people": tuple(data["people"]),
+            "doubts": tuple(data.get("doubts", ())),  # files from earlier versions lack it
         }
     )

@@ -18,7 +18,7 @@ _BRACKETS = r"(?:\s*[\[(][^\[\]()]{1,60}[\])]){0,3}"
 _PLAIN = r"[^\s:：\[\]()][^:：\[\]()]{0,79}?"
 _NAME = rf"{_PLAIN}(?:\([^:：\[\]()]{{1,30}}\)\s*{_PLAIN})?"
 _START = re.compile(
-    rf"(?:[\[(]?(?P<before>{TIME_RANGE}|{TIME})[\])]?\s*(?:[-–—|]\s*)?)?"
+    rf"(?:[\[(]?(?P<before>{TIME_RANGE}|{TIME})[\])]?\s*(?:[-–—|]\s*)?){{0,2}}"
     rf"(?:[\[(](?P<boxed>{_PLAIN})[\])](?=\s*[:：])|(?P<name>{_NAME}))"
     rf"(?P<brackets>{_BRACKETS})\s*(?:(?:[-–—|,]\s*)?(?P<after>{TIME_RANGE}|{TIME})|[-–—|])?\s*"
     r"(?:(?P<colon>[:：]-?)(?!//|\d\d)|$)"
@@ -28,9 +28,10 @@ _BARE_CHARACTERS = 120  # a longer line without a colon has no label, unless its
 # "NAME – text" (the dash stands apart, or is a long one), "NAME | text", "[NAME] text".
 _SIGN = re.compile(
     rf"(?:[\[(]?(?P<before>{TIME_RANGE}|{TIME})[\])]?\s*(?:[-–—|]\s*)?)?"
-    rf"(?:[\[(](?P<boxed>{_PLAIN})[\])]\s*(?=\S|$)"
+    rf"(?:[\[(](?P<boxed>{_PLAIN})[\])]\s*(?:[\[(](?P<after>{TIME})[\])]\s*)?(?=\S|$)"
     rf"|(?P<name>{_NAME})(?P<brackets>{_BRACKETS})(?:\s+[-–—|]\s+|\s?—\s?)(?=\S))"
 )
+_BOLD = re.compile(rf"(?P<head>(?P<name>{_NAME})(?P<brackets>{_BRACKETS}))\s*(?P<dash>[-–—])?\s*(?=\S)")
 _COLON = re.compile(r"(?<=[\w.)\]”’\"'])[ ]?[:：](?=\s|$)")
 _LAST_BRACKETS = re.compile(rf"{_BRACKETS}\s*$")
 _WINDOW_CHARACTERS = 140  # characters before a colon that may contain a label
@@ -89,6 +90,8 @@ def label_at_start(number: int, line: Line) -> LabelCandidate | None:
     time = seconds_printed(printed) if printed else time
     rest = line.text[found.end() :].strip()
     is_open = name_words(name) == 0
+    if line.heading and found["colon"] is not None and rest:
+        return None  # "Moderator: Ann Lee" as a heading
     if found["colon"] is None:
         form: LabelForm = "bare"
     else:
@@ -119,7 +122,8 @@ def label_by_sign(number: int, line: Line) -> LabelCandidate | None:
     if found is None or shape is None or shape.kind == "open" or (found["boxed"] and is_mark(f"[{name}]")):
         return None
     time, role, mark = _read_brackets(found["brackets"] or "")
-    time = seconds_printed(found["before"]) if found["before"] else time
+    printed = found["before"] or found["after"]
+    time = seconds_printed(printed) if printed else time
     bold = 0 < found.end("name") <= line.bold_end <= found.end()
     form: LabelForm = "inline" if found.end() < len(line.text) else "own"
     return LabelCandidate(
@@ -133,12 +137,19 @@ def _shape(name: str) -> LabelShape | None:
 
 
 def _bold_without_colon(number: int, line: Line) -> LabelCandidate | None:
-    """Return a bold name before text as a candidate: the bold print replaces the colon."""
-    name = line.text[: line.bold_end].strip()
-    rest = line.text[line.bold_end :].strip()
-    if line.bold_start > 0 or not rest or name_words(name) < 2 or not rest[0].isupper():
+    """Return a bold name before text as a candidate: the bold print replaces the colon, also before a dash."""
+    found = _BOLD.match(line.text) if line.bold_end > 0 and line.bold_start == 0 else None
+    if found is None or not found.end("head") <= line.bold_end <= found.end():
         return None
-    return LabelCandidate(number, 0, line.bold_end, name, "bare", bold=True, base=name)
+    name, rest = found["name"].strip(), line.text[found.end() :]
+    shape = _shape(name)
+    is_clear = name_words(name) > 1 or found["dash"] or found["brackets"]
+    if shape is None or shape.kind == "open" or not is_clear or not (rest[:1].isupper() or found["dash"]):
+        return None
+    time, role, mark = _read_brackets(found["brackets"])
+    return LabelCandidate(
+        number, 0, found.end(), name, "bare", True, time, role, mark, kind=shape.kind, base=shape.base
+    )
 
 
 def labels_within(number: int, line: Line, start: LabelCandidate | None) -> Iterator[LabelCandidate]:

@@ -11,6 +11,9 @@ from ingest.text.clock import TIME, clock
 # What a link to a place in the recording shows: its time, or a sign such as a triangle.
 _LINK_TEXT = re.compile(rf"\s*(?:[\[(]?{TIME}[\])]?|[^\w\s\"“”'‘(\[]{{1,2}})(?=\s|$)")
 
+_TIMED = re.compile(rf"({TIME})\s+(?=\S)")
+_FEWEST_TIMED = 3
+
 
 def with_times(starts: Mapping[int, LabelCandidate], lines: Sequence[Line]) -> Iterator[tuple[int, LabelCandidate]]:
     """Yield the candidates by line, each with its printed time, or the one on the line beside it.
@@ -51,3 +54,14 @@ def first_timed_line(lines: Sequence[Line], labels: Sequence[LabelCandidate]) ->
     above = [number for number in range(first) if is_time(lines[number].text)]
     fits = (number for number in above if (seconds_printed(lines[number].text) or 0.0) <= timed[0])
     return next(fits, first)
+
+
+def with_bracketed_times(lines: Sequence[Line]) -> list[Line]:
+    """Return the lines with the times that begin them in brackets, if most begin with one: they are not spoken."""
+    found = [_TIMED.match(line.text) for line in lines]
+    if sum(map(bool, found)) < max(_FEWEST_TIMED, len(lines) / 2):
+        return list(lines)
+    return [
+        line if time is None else replace(line, text=f"[{time[1]}] {line.text[time.end() :]}", bold_start=0, bold_end=0)
+        for line, time in zip(lines, found, strict=True)
+    ]

@@ -95,7 +95,8 @@ def _starts(lines: Sequence[Line]) -> dict[int, LabelCandidate]:
 
 def _returning(labels: Iterable[LabelCandidate]) -> int:
     """Return how many names occur again after another name."""
-    names = [name for name, _ in groupby(first_name(label.name) or label.key for label in labels)]
+    keys = (label.key if label.kind == "part" else first_name(label.name) or label.key for label in labels)
+    names = [name for name, _ in groupby(keys)]
     return sum(count > 1 for count in Counter(names).values())
 
 

@@ -18,36 +18,44 @@ _LINK = re.compile(r"\[((?:[^\[\]\\]|\\.|\[[^\[\]]{0,80}\]){1,200})\]\((https?:/
 _BOLD = re.compile(r"\*\*(?=\S)([^*]{1,2000}?)(?<=\S)\*\*")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!>~|])")
 _QUOTE = re.compile(r"(?:> ?)+")
-_TABLE_RULE = re.compile(r"\|?(?:\s*:?-{2,}:?\s*\|)+(?:\s*:?-{2,}:?\s*)?")
+_TABLE_RULE = re.compile(r"\|?(?:\s*:?-+:?\s*\|)+(?:\s*:?-+:?\s*)?")
+_LOWEST_HEADING = 6
 _CELL_BORDER = re.compile(r"(?<!\\)\|")
 
 
 def is_markdown(line: Line) -> bool:
     """Return whether a line has markup that no plain text has: a heading, a bold beginning, a link, a table."""
-    found = _LABEL.match(line.text)
-    is_bold = found is not None and found["sign"] in ("**", "__")
-    return is_bold or _HEADING.match(line.text) is not None or _LINK.search(line.text) is not None or _is_rule(line)
+    text = _QUOTE.sub("", line.text, count=1)
+    found = _LABEL.match(text)
+    is_label = found is not None and (found["sign"] in ("**", "__") or _has_colon(found))
+    return is_label or _HEADING.match(line.text) is not None or _LINK.search(line.text) is not None or _is_rule(line)
 
 
 def _is_rule(line: Line) -> bool:
-    return line.text.startswith("|") and _TABLE_RULE.fullmatch(line.text) is not None
+    return "|" in line.text and _TABLE_RULE.fullmatch(line.text) is not None
 
 
 def without_tables(lines: Sequence[Line]) -> Iterator[Line]:
-    """Yield the lines with each table of turns as a line for each time, name and text; other tables stay, lazily."""
+    """Yield the lines with each table of turns as a line for each time, name and text, lazily.
+
+    The first row of any other table is a heading.
+    """
     number = 0
     while number < len(lines):
         end = number
         if number + 1 < len(lines) and _is_rule(lines[number + 1]):
-            while end < len(lines) and lines[end].text.startswith("|"):
+            while end < len(lines) and "|" in lines[end].text:
                 end += 1
         rows = [_cells(line) for line in lines[number:end] if not _is_rule(line)]
         turns = turns_in_table(rows) if rows else None
-        if turns is None:
-            yield from lines[number : max(end, number + 1)]
-        else:
+        if turns is not None:
             for turn, row in zip(turns, rows[1:], strict=True):
                 yield from (Line(text) for text in (turn.time, turn.label, *(row[column] for column in turn.words)))
+        elif rows:
+            yield replace(lines[number], heading=_LOWEST_HEADING)
+            yield from lines[number + 2 : end]
+        else:
+            yield lines[number]
         number = max(end, number + 1)
 
 
@@ -87,5 +95,8 @@ def without_markdown(line: Line, targets: list[str]) -> Line:
 
 def _delimits(label: re.Match[str], text: str) -> bool:
     """Return whether emphasis at the start of a line marks a label and not the first words of a sentence."""
-    ends = label["colon"] is not None or label["inside"].endswith(":") or label.end() == len(text)
-    return ends or label["sign"] in ("**", "__")
+    return _has_colon(label) or label.end() == len(text) or label["sign"] in ("**", "__")
+
+
+def _has_colon(label: re.Match[str]) -> bool:
+    return label["colon"] is not None or label["inside"].endswith(":")

@@ -8,7 +8,7 @@ from ingest.item import Link
 from ingest.shownotes.body import UNLABELLED_WORDS, find_body
 from ingest.shownotes.copies import copies_of
 from ingest.shownotes.label_candidates import LabelCandidate, is_time, seconds_printed
-from ingest.shownotes.label_times import bracketed_time
+from ingest.shownotes.label_times import bracketed_time, with_bracketed_times
 from ingest.shownotes.labels import find_labels
 from ingest.shownotes.lines import Line
 from ingest.shownotes.markup import read_lines
@@ -26,7 +26,7 @@ from ingest.text.words import begins_clip, without_marks
 from ingest.transcript import OfficialTurn
 
 _TIME_IN_TEXT = re.compile(rf" ?(?:\[(?:{TIME_RANGE}|{TIME})\]|\((?:{TIME_RANGE}|{TIME})\))")
-_TIME_FIRST = re.compile(rf"[\[(]\s*({TIME_RANGE}|{TIME})\s*[\])]\s*[-–—]?\s*")
+_TIME_FIRST = re.compile(rf"(?:[*+•-] )?[\[(]\s*({TIME_RANGE}|{TIME})\s*[\])]\s*[-–—]?\s*")
 # An estimated time in our own Markdown export; it must not be read back as a published time.
 _GUESS_FIRST = re.compile(rf"\A\[about {TIME}\]\s*")
 _READ_MORE = re.compile(
@@ -127,13 +127,13 @@ def _read_copy(
 ) -> OfficialText:
     """Read one copy of a transcript; `labels` are those of all its lines, None if they were not found yet."""
     body, left_out = without_surroundings(whole)
-    body = [line for line in body if not is_rule(line)]
+    body = with_bracketed_times([line for line in body if not is_rule(line)])
     marked_more = False
     if body and (more := _READ_MORE.search(body[-1].text[-40:])) is not None:
         text = body[-1].text[: len(body[-1].text) - len(more[0])]
         body[-1:] = [Line(text, min(body[-1].bold_start, len(text)), min(body[-1].bold_end, len(text)))] if text else []
         marked_more = True
-    if labels is None or marked_more or left_out or len(body) != len(whole):
+    if labels is None or body != list(whole):
         labels = find_labels(body, names, _joined(preface), marked)
     body, cut_label = _without_cut_label(body, labels)
     if not labels and sum(len(line.text.split()) for line in body) < UNLABELLED_WORDS:
@@ -163,6 +163,7 @@ def _read_copy(
         problems.append("truncated: the text was cut off")
     others = [name for name in printed if name not in full]
     bases = {label.name: full.get(label.base, label.base) for label in labels if label.base not in ("", label.name)}
+    bases |= {short: label.name for label in labels if (short := label.role.strip("()[]")) in printed}
     roles = role_aliases([(full.get(label.name, label.name), label.role) for label in labels])
     return OfficialText(
         turns=tuple(turns),

@@ -22,7 +22,7 @@ _MOST_ADDITION_WORDS = 8
 _BRACKETS = re.compile(r"\s*[\[(][^\[\]()]{1,60}[\])]")
 _SIGNS_BEFORE = re.compile(r"\A[^\w@\[(\"“'‘#]+")
 _SIGNS_BEHIND = re.compile(r"[^\w\])\"”'’.#+*]+$|(?<=\w)[*]+$")
-_HANDLE = re.compile(r"@[\w.-]*\w|(?=[^\W\d]*[\d_])[^\W\d_][\w-]*")
+_HANDLE = re.compile(r"@[\w.-]*\w|(?=[^\W\d]*[\d_])[^\W\d_][\w-]*|[^\W\d_][\w-]+(?:\.[\w-]{2,})+")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.?){1,4}")
 _JOIN = re.compile(r"\s*(?:[&+/]|,? and|,)\s+|\s*/\s*")
 _ABBREVIATED = re.compile(r"(?<=\s)([^\W\d_][^\W\d_]{0,3})\.(?=\s)")
@@ -128,7 +128,7 @@ def _is_part(words: list[str]) -> bool:
     folded = [fold(word).strip(".") for word in words]
     head = next((number for number, word in enumerate(folded) if word in _PREPOSITIONS and number), len(folded))
     core = [word for word in folded[:head] if not _NUMBER.fullmatch(word)]
-    if not core or core[-1].removesuffix("'s").split("-")[-1] not in _SPEAKERS:
+    if not core or _SPEAKERS.isdisjoint((core[-1].split("-")[-1], core[-1].removesuffix("s"))):
         return False
     before = [word for word in core[:-1] if not (word in _ORDINALS or _ORDINAL.fullmatch(word) or word == "the")]
     return _CLAUSE_WORDS.isdisjoint(before) and _CLAUSE_WORDS.isdisjoint(folded[head:])

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 from ingest.alignment.agreement import share_said
 from ingest.alignment.align import align
 from ingest.audio.load import blocks
+from ingest.captions.letters import with_names
 from ingest.captions.turns import Cue, heard_words, named, turns_of
 from ingest.errors import AudioError, ModelMissing
 from ingest.shownotes.parse import OfficialText
@@ -27,6 +28,8 @@ logger = logging.getLogger(__name__)
 # The precision of heard times in seconds: captions time whole cues, Whisper single words.
 _CUE_PRECISION = 0.5
 _WORD_PRECISION = 0.1
+# Notes with a smaller share of the captions' words are only a part of what was said.
+_PART = 0.6
 
 # Two texts are the same speech if this share of one's words is in the other (`share_said`). A recording and its own
 # text had 0.64 to 0.98, the lowest for seven minutes of meetings that the smallest Whisper heard; two episodes of one
@@ -55,6 +58,7 @@ def chosen_text(official: OfficialText, cues: Sequence[Cue], heard: Heard | None
     and heard words are the transcript where there is nothing else. Notes that are not what the captions say are not
     used, and neither are notes without a marker if they lack most of what is said (`_doubt`).
     """
+    cues = _cues_with_names(official, cues)
     names = bool(cues) and named(cues)
     if official.turns and (not names or _fuller(official, cues)) and (doubt := _doubt(official, cues, heard)):
         source: TextSource = "heard words"
@@ -118,6 +122,7 @@ def assemble(
     divergence: Divergence | None = None
     heard_by: str | None = None
     aliases = official.aliases
+    cues = _cues_with_names(official, cues)
     match chosen_text(official, cues, heard).source:
         case "captions with names":
             turns, aliases = turns_of(cues), {}
@@ -150,6 +155,12 @@ def _unheard(episode: Episode, official: OfficialText) -> tuple[Turn, ...]:
 
 def _fuller(official: OfficialText, cues: Sequence[Cue]) -> bool:
     return _complete(official) and _words(official.turns) > sum(len(cue.text.split()) for cue in cues)
+
+
+def _cues_with_names(official: OfficialText, cues: Sequence[Cue]) -> Sequence[Cue]:
+    """Return the cues with the official text's names for letters, if that text is only a part of what was said."""
+    is_part = not _complete(official) or _words(official.turns) < _PART * sum(len(cue.text.split()) for cue in cues)
+    return with_names(cues, official.turns) if official.turns and is_part and not named(cues) else cues
 
 
 def _complete(official: OfficialText) -> bool:

@@ -198,16 +198,7 @@ def _read(link: Link, inputs: str, fetched: Fetched, duration: float | None) -> 
             raise SourceError(f"{name}: has no turns with speaker names")
         return replace(found, notes=notes)
     read = read_caption_file(fetched.data, name, duration)
-    return replace(found, cues=read.cues, left_out=read.left_out, problems=_said_of(read.left_out))
-
-
-def _said_of(left_out: Sequence[str]) -> tuple[str, ...]:
-    """Return the line that the outcome has about captions without a readable time."""
-    if not left_out:
-        return ()
-    count = "1 caption" if len(left_out) == 1 else f"{len(left_out):,} captions"
-    verb = "was" if len(left_out) == 1 else "were"
-    return (f"{count} without a readable time {verb} left out: {left_out[0]!r}{' …' if len(left_out) > 1 else ''}",)
+    return replace(found, cues=read.cues, left_out=read.left_out)
 
 
 def _preference(link: Link, language: str | None) -> tuple[int, int, int]:

@@ -211,7 +211,8 @@ def test_a_local_feed_names_plain_files_of_its_folder(tmp_path, kind):
             os.mkfifo(shared / name)
         else:
             (shared / name).mkdir()
-    notes = "".join(f"&lt;p&gt;{name}: I say so and go on for a while.&lt;/p&gt;" for name in ("Ann", "Bob", "Ann"))
+    notes = "&lt;h2&gt;Transcript&lt;/h2&gt;"
+    notes += "".join(f"&lt;p&gt;{name}: I say so and go on for a while.&lt;/p&gt;" for name in ("Ann", "Bob", "Ann"))
     feed = write(
         shared / "feed.xml",
         "<rss version='2.0' xmlns:podcast='https://podcastindex.org/namespace/1.0'><channel><title>Tea</title><item>"

@@ -187,13 +187,17 @@ def test_doubts_are_told_with_what_was_printed() -> None:
     official = replace(
         OFFICIAL,
         turns=(replace(TURNS[0], start=0.0), replace(TURNS[1], start=4000.0)),
-        problems=("truncated: the text was cut off",),
+        problems=("truncated: the text was cut off", "its notes look odd"),
         left_out=("Support us on …",),
         unread_labels=("THE 2ND WITNESS", "Dr. X", "THE 2ND WITNESS"),
     )
     captions = Captions("", CUES, left_out=("Captions by …", "Captions by …"), problems=("something odd",))
     about = about_of(stored(official=official, captions=captions))
-    assert doubts(about, "problem") == ["notes: truncated: the text was cut off", "captions: something odd"]
+    assert doubts(about, "problem") == [
+        "notes: truncated: the text was cut off",
+        "its notes look odd",
+        "captions: something odd",
+    ]
     (labels,) = [doubt for doubt in about.doubts if doubt.kind == "labels"]
     assert [(line.text, line.count) for line in labels.lines] == [("THE 2ND WITNESS", 2), ("Dr. X", 1)]
     assert labels.text.endswith(": 2")
@@ -204,6 +208,26 @@ def test_doubts_are_told_with_what_was_printed() -> None:
     assert "turn 1 at 1:06:40" in dropped
     assert doubts(about, "speakers") == ["turns without a speaker: 1 of 2"]
     assert "“THE 2ND WITNESS” (2 times)" in words(about)
+
+
+def test_doubts_about_facts_are_told_first() -> None:
+    """What a feed says that was not understood, once, and a stated duration that the recording contradicts."""
+    odd = item(duration=16.0, doubts=("its date was not understood: 'Octember'",))
+    about = about_of(stored(odd, odd, official=OFFICIAL, measured=400.0))
+    assert [doubt.text for doubt in about.doubts if doubt.kind == "facts"] == [
+        "https://pods.example/feed.xml?…: its date was not understood: 'Octember'",
+        "said to last 0:16, but its recording lasts 6:40",
+    ]
+    assert about.doubts[0].kind == "facts"
+
+
+def test_notes_that_are_not_what_is_said_are_told() -> None:
+    """The captions are used, and the doubt says why the notes' text was not."""
+    other = replace(OFFICIAL, turns=(OfficialTurn("Bob Ray", "kettles and cups of tea by the river " * 9),))
+    about = about_of(stored(official=other, captions=Captions("", CUES)))
+    assert about.choice.text == "captions without names"
+    assert "does not match the captions" in doubts(about, "words")[0]
+    assert "because the notes' text is not what is said" in words(about)
 
 
 def test_labels_and_times_of_a_text_that_lost_are_no_doubts() -> None:
@@ -241,7 +265,10 @@ def test_differences_are_told_in_brief() -> None:
 
 def test_another_recording_is_one_doubt() -> None:
     """That text and recording do not belong together is told once."""
-    about = about_of(stored(official=OFFICIAL, captions=Captions("", (Cue(0.0, 9.0, "something else entirely " * 9),))))
+    words = tuple(
+        HeardWord(word, place, place + 0.4) for place, word in enumerate("something else entirely".split() * 9)
+    )
+    about = about_of(stored(official=replace(OFFICIAL, marked=True), heard=replace(HEARD, words=words)))
     assert len(doubts(about, "differences")) == 1
     assert "another recording" in doubts(about, "differences")[0]
 

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from api.cli import main
+from ingest.alignment.align import align
 from ingest.alignment.divergence import suspicion
-from ingest.library.records import episode_folder, episode_ids
+from ingest.library.records import episode_folder, episode_ids, load_transcript, save_transcript
 from ingest.pipeline import IngestSettings, ingest_episode
 from ingest.sources import register_source
 from ingest.speech.weights import PACKAGED, packaged_folder
-from ingest.transcript import Divergence, OfficialTurn, Turn, Unheard, Unwritten, untimed
+from ingest.transcript import Divergence, HeardWord, OfficialTurn, Turn, Unheard, Unwritten, untimed
 
 SPOKEN = Path(__file__).parents[3].parent / "shared" / "audio" / "spoken"
 
@@ -130,8 +131,16 @@ def test_a_text_that_was_heard_whole_shows_no_difference(tmp_path, capsys) -> No
 
 def test_another_recording_is_suspected(tmp_path, capsys) -> None:
     """A recording of other words is named, and no time of the text is called aligned."""
-    other = "penguins inspect every harbour in january before ferries leave for distant islands " * 5
-    home, episode = ingested(tmp_path, NOTES, captions(other))
+    home, episode = ingested(tmp_path, NOTES, captions(ASK, TELL, CLOSE))
+    transcript = load_transcript(home, episode)
+    assert transcript is not None
+    other = "penguins inspect every harbour in january before ferries leave for distant islands".split() * 5
+    turns, divergence = align(
+        tuple(OfficialTurn(turn.speaker, turn.text) for turn in transcript.turns),
+        tuple(HeardWord(word, place / 2, place / 2 + 0.4) for place, word in enumerate(other)),
+        None,
+    )
+    save_transcript(home, replace(transcript, turns=turns, divergence=divergence), "by a test")
     found = json.loads(told(home, episode, capsys, "--json"))
     assert found["coverage"] < 0.3
     assert found["suspected"].startswith("another recording")

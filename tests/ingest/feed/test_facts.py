@@ -101,6 +101,15 @@ def test_the_habit_of_a_feed_numbers_its_titles() -> None:
     assert [item.number for item in feed.items] == [12, 11, 10, 9, None, None]
 
 
+def test_a_sign_at_the_end_counts_only_where_nothing_else_numbers() -> None:
+    """In a feed of numbered episodes "Listeners ask #1" is the first of such calls, alone it is the first episode."""
+    titles = ("<title>24: Listeners ask #1</title>", "<title>25: Pots</title>", "<title>26: Cups</title>")
+    assert [item.number for item in feed_of(*titles).items] == [24, 25, 26]
+    numbered = "<title>Pots</title><itunes:episode>25</itunes:episode>"
+    assert [item.number for item in feed_of("<title>Listeners ask #1</title>", numbered).items] == [None, 25]
+    assert [item.number for item in feed_of("<title>Listeners ask #1</title>").items] == [1]
+
+
 @pytest.mark.parametrize(
     ("printed", "seconds"),
     [
@@ -134,6 +143,7 @@ def test_the_habit_of_a_feed_numbers_its_titles() -> None:
         ("34:12:00", None),
         ("25:00:00", None),
         ("540000", None),
+        ("65000", None),
         ("99999999", None),
         ("3.600", None),
         ("34.12", None),
@@ -149,6 +159,7 @@ def test_durations(printed: str | None, seconds: float | None) -> None:
     [
         ("540000", 8_640_000, 540.0),
         ("65000", 1_040_000, 65.0),
+        ("65000", 780_000_000, 65_000.0),
         ("34:12:00", 32_832_000, 2052.0),
         ("3.600", 57_600_000, 3600.0),
         ("34.12", 32_832_000, 2052.0),
@@ -184,6 +195,10 @@ def test_a_duration_that_is_not_understood_is_named() -> None:
         "item 1 (Pots): its duration was not understood: 'soon'",
         "item 2 (Cups): its duration was not understood: '0'",
     )
+    assert [item.doubts for item in feed.items] == [
+        ("its duration was not understood: 'soon'",),
+        ("its duration was not understood: '0'",),
+    ]
 
 
 @pytest.mark.parametrize(("printed", "is_told"), [("10:04", False), ("20:00", True)])

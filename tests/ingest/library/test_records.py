@@ -26,6 +26,7 @@ ITEM = Item(
     enclosure=Link("https://tea.example/1.mp3", "audio/mpeg"),
     transcripts=(Link("https://tea.example/1.vtt", "text/vtt", "en", "captions"),),
     people=("Ann", "Bob"),
+    doubts=("its date was not understood: 'Octember'",),
 )
 
 

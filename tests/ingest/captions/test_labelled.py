@@ -1,0 +1,201 @@
+"""Labels and signs in the text of captions: whose words they open, and what is no label."""
+
+import pytest
+
+from tests.ingest.captions.made_captions import said, vtt
+
+Turns = list[tuple[str | None, str]]
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "jbrown",
+        "Brown, Jo (Tea Board)",
+        "Jo Brown, PhD",
+        "JB (Jojo) Brown",
+        "Jo Brown (she/her)",
+        "@jobrown",
+        "jo_brown2",
+        "danu brown",
+        "Audience member",
+        "THE WITNESS",
+        "JB",
+        "Second speaker",
+        "Jo Brown, Tea Board",
+        "Ann Lee & Jo Brown",
+        "Dr. Jo Brown",
+        "Speaker #2",
+        "SPEAKER_01",
+        "Unknown Speaker",
+        "iPhone von Jo",
+        "Man in the audience",
+        "van Dyk, Jo",
+    ],
+)
+@pytest.mark.parametrize("sign", ["", ">> "])
+def test_a_label_is_read_as_printed_whatever_its_shape(printed: str, sign: str) -> None:
+    """In a file whose cues begin with labels, every label that comes back is a speaker."""
+    who, other = f"{sign}{printed}:", f"{sign}Ann Lee:"
+    texts = [f"{other} Good morning.", f"{who} Can you hear me?", f"{other} We can.", f"{who} Then I start."]
+    assert said(vtt(*(text.replace("&", "&amp;") for text in texts))) == [
+        ("Ann Lee", "Good morning."),
+        (printed, "Can you hear me?"),
+        ("Ann Lee", "We can."),
+        (printed, "Then I start."),
+    ]
+
+
+@pytest.mark.parametrize("line", ["danu brown: Can you hear me?", "jb from leeds: Can you hear me?"])
+def test_a_label_that_names_nobody_for_sure_closes_the_turn_before(line: str) -> None:
+    """What opens like a label once, after a whole sentence, never gives its words to the speaker before."""
+    texts = ["Ann Lee: Good morning.", "Jo Brown: Morning.", "Ann Lee: So we begin.", line, "Is it on?"]
+    assert said(vtt(*texts))[3:] == [(None, f"{line} Is it on?")]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "and one thing: never boil it.",
+        "So remember: never boil it.",
+        "I said to him: no.",
+        "Note: it is hot.",
+        "The rule: never boil it.",
+        "It is 12:30 now.",
+        "see https://tea.example: all of it",
+        "What I mean: it is hot.",
+    ],
+)
+def test_words_with_a_colon_stay_with_their_speaker(words: str) -> None:
+    """A clause or a heading before a colon is speech, in a labelled file too."""
+    texts = ["Ann Lee: Good morning.", "Jo Brown: Morning.", "Ann Lee: So we begin.", words]
+    assert said(vtt(*texts))[2:] == [("Ann Lee", f"So we begin. {words}")]
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "Music: Blue Steam by The Urns",
+        "Kettle Hour: a show on tea",
+        "Previously: the old pot",
+        "Blue Steam: by The Urns",
+        "Chapter One: The pot",
+        "Song: Blue Steam",
+        "Ann Lee: Good morning.",
+        "Subtitles by: Max",
+    ],
+)
+def test_one_colon_in_a_whole_file_names_nobody(first: str) -> None:
+    """A file with one line that opens like a label has no labels; its words stay whole."""
+    texts = [first, "Good morning and welcome.", "Thank you for having me.", "How did you begin?"]
+    assert said(vtt(*texts)) == [(None, " ".join(texts))]
+
+
+def test_a_title_before_labels_is_no_speaker() -> None:
+    """Music credits in the first line of a labelled file are nobody's words."""
+    texts = ["Music: Blue Steam by The Urns", "Ann Lee: Good morning.", "Jo Brown: Morning.", "Ann Lee: So."]
+    assert said(vtt(*texts))[0] == (None, "Music: Blue Steam by The Urns")
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (["[SPEAKER_00]: Hello.", "[SPEAKER_01]: Thanks."], [("SPEAKER_00", "Hello."), ("SPEAKER_01", "Thanks.")]),
+        (["[Ann Lee] Hello.", "[Jo Brown] Thanks.", "So."], [("Ann Lee", "Hello."), ("Jo Brown", "Thanks. So.")]),
+        (["(Ann Lee) Hello.", "(Jo Brown) Thanks.", "So."], [("Ann Lee", "Hello."), ("Jo Brown", "Thanks. So.")]),
+        (
+            ["(Ann Lee): Hello.", "Welcome.", "(Jo Brown): Thanks."],
+            [("Ann Lee", "Hello. Welcome."), ("Jo Brown", "Thanks.")],
+        ),
+        (["[Ann]\nHello.", "[Jo]\nThanks.", "[Ann]\nSo."], [("Ann", "Hello."), ("Jo", "Thanks."), ("Ann", "So.")]),
+        (["[Ann] Hello.", "[laughs] Well.", "[Jo] Yes."], [("Ann", "Hello. [laughs] Well."), ("Jo", "Yes.")]),
+        (
+            ["[Ann] Hello.", "[Music]", "Who?", "[Jo] Yes.", "[Ann] So."],
+            [("Ann", "Hello."), (None, "Who?"), ("Jo", "Yes."), ("Ann", "So.")],
+        ),
+        (
+            [">> [Ann Lee] Hello.", ">> [Jo Brown] Yes.", ">> [Ann Lee] So."],
+            [("Ann Lee", "Hello."), ("Jo Brown", "Yes."), ("Ann Lee", "So.")],
+        ),
+        (
+            ["[speaker 1] Hello.", "[speaker 2] Yes.", "[speaker 1] So."],
+            [("speaker 1", "Hello."), ("speaker 2", "Yes."), ("speaker 1", "So.")],
+        ),
+        (["[Man] Hello.", "[Woman] Yes.", "[Man] So."], [("Man", "Hello."), ("Woman", "Yes."), ("Man", "So.")]),
+        (
+            ["(Ann) Hello.", "There.", "So.", "(Jo) Yes.", "It is.", "(Ann) Right.", "Then.", "We go."],
+            [("Ann", "Hello. There. So."), ("Jo", "Yes. It is."), ("Ann", "Right. Then. We go.")],
+        ),
+    ],
+)
+def test_speakers_in_brackets(texts: list[str], expected: Turns) -> None:
+    """Names in square or round brackets before the words, with a colon or without."""
+    assert said(vtt(*texts)) == expected
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "[laughs]",
+        "(music)",
+        "[Door Slams]",
+        "[Phone Rings]",
+        "(Whispering)",
+        "[In Spanish]",
+        "(softly)",
+        "[Dog barks]",
+        "[MUSIC PLAYING]",
+        "(Sighs)",
+        "[Applause]",
+        "(speaking French)",
+    ],
+)
+def test_sounds_and_remarks_in_brackets_are_no_speakers(mark: str) -> None:
+    """However often they come back, and although words follow them."""
+    texts = [f"{mark} Hello there.", "We begin.", f"{mark} It is tea.", "So it is.", f"{mark} Yes."]
+    assert {speaker for speaker, _ in said(vtt(*texts))} == {None}
+
+
+def test_one_remark_in_brackets_is_no_speaker() -> None:
+    """ "(Tea Board)" at the start of a line, once, stays in the words."""
+    assert said(vtt("It is the board.", "(Tea Board) is its name.", "So.")) == [
+        (None, "It is the board. (Tea Board) is its name. So.")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (
+            ["I brew tea. &gt;&gt; And I drink it.", "Daily. &gt;&gt; Yes."],
+            ["I brew tea.", "And I drink it. Daily.", "Yes."],
+        ),
+        (["I brew tea >> and I drink it", "daily >> yes"], ["I brew tea", "and I drink it daily", "yes"]),
+        ([">> Hi.>> Ho.", ">>So."], ["Hi.>> Ho.", "So."]),
+        ([">>> News. >> Yes. >>> More."], ["News.", "Yes.", "More."]),
+        (["- Hi. - Ho.", "- So? – Yes!"], ["Hi.", "Ho.", "So?", "Yes!"]),
+        (["– Hi there. – Ho."], ["Hi there.", "Ho."]),
+        (["-Hi. -Ho."], ["Hi.", "Ho."]),
+        (["It is - so to say - tea.", "And - well. - Yes."], ["It is - so to say - tea. And - well. - Yes."]),
+        (["- and so it is"], ["- and so it is"]),
+        ([">>Hi.", ">>Ho there."], ["Hi.", "Ho there."]),
+        (["one >>", "two"], ["one", "two"]),
+        (
+            ["I wait.", "- Yes, yeah. - I mean, so.", "- Right. It is.", "- No. - Well - so it is."],
+            ["I wait.", "Yes, yeah.", "I mean, so.", "Right. It is.", "No.", "Well - so it is."],
+        ),
+        (["Hi. >> Ann: Ho. >> Jo: So."], ["Hi.", "Ho.", "So."]),
+    ],
+)
+def test_signs_inside_a_line_open_turns(texts: list[str], expected: list[str]) -> None:
+    """Arrows anywhere; dashes behind a sentence in a line that begins with one; a dash in a clause is a dash."""
+    assert [text for _, text in said(vtt(*texts))] == expected
+
+
+@pytest.mark.parametrize(
+    "texts", [[">>Hi."], [">>>Hi. >>Ho."], ["-Hi.\n-Ho."], [">>", ">>Ann:Hi"], ["[Ann]:Hi.", "[Jo]:Ho."]]
+)
+def test_signs_that_touch_their_words_lose_none(texts: list[str]) -> None:
+    """Without a space behind the sign every word stays, and there are as many word times as words."""
+    text = " ".join(text for _, text in said(vtt(*texts)))
+    assert all(word in text for word in ("Hi", "Ho") if any(word in line for line in texts))
