@@ -7,8 +7,8 @@ after the marker count for a label. Words that begin sentences or headings, and 
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import groupby, islice
+from dataclasses import dataclass, replace
+from itertools import islice
 
 from ingest.shownotes.label_candidates import (
     LabelCandidate,
@@ -20,7 +20,7 @@ from ingest.shownotes.label_candidates import (
 )
 from ingest.shownotes.label_times import with_times
 from ingest.shownotes.lines import Line
-from ingest.shownotes.unknown_labels import ends_sentence, unknown_labels
+from ingest.shownotes.unknown_labels import ends_sentence, unknown_labels, unknown_within
 from ingest.speakers.names import first_name, fold, is_ordinary, is_title, name_words
 
 _CONTINUES = re.compile(r"[a-zà-ÿ;,]")
@@ -78,6 +78,8 @@ def find_labels(lines: Sequence[Line], names: Collection[str], preface: str, ope
     found = [label for label in starts.values() if label.key in accepted and _counts(label, text, set(bare))]
     found += unknown_labels(lines, starts, found, text.usual)
     found += _accepted_within(within, lines, accepted, flat)
+    if flat:
+        found += unknown_within(within, found, lines)
     return sorted(found, key=lambda label: (label.line, label.start))
 
 
@@ -94,10 +96,18 @@ def _starts(lines: Sequence[Line]) -> dict[int, LabelCandidate]:
 
 
 def _returning(labels: Iterable[LabelCandidate]) -> int:
-    """Return how many names occur again after another name."""
-    keys = (label.key if label.kind == "part" else first_name(label.name) or label.key for label in labels)
-    names = [name for name, _ in groupby(keys)]
-    return sum(count > 1 for count in Counter(names).values())
+    """Return how many names occur again after another name, whole or as a first or last name."""
+    returned: set[str] = set()
+    seen: dict[str, str] = {}
+    previous = ""
+    for label in labels:
+        words = {label.key} if label.kind == "part" else {label.key, *label.key.split()}
+        earlier = next((seen[word] for word in words if word in seen), label.key)
+        if label.key in seen or earlier != label.key:
+            returned |= {earlier} - {previous}
+        seen |= {word: earlier for word in words if len(word) > 2 or word == label.key}
+        previous = earlier
+    return len(returned)
 
 
 def _without_glued(by_name: Mapping[str, list[LabelCandidate]]) -> dict[str, list[LabelCandidate]]:
@@ -134,9 +144,7 @@ def _accepted_within(
             border = label.after_border if skipped == 0 else False
             several = len(words) - skipped > 1
             if (border and (flat or several)) or (flat and several):
-                yield LabelCandidate(
-                    label.line, start, label.end, name, "inline", False, label.time, label.role, label.mark
-                )
+                yield label if skipped == 0 else replace(label, start=start, name=name, base=name, kind="name")
             break
 
 

@@ -53,6 +53,31 @@ def unknown_labels(
             yield from (replace(label, unread=not is_read) for label in group)
 
 
+def unknown_within(
+    within: Sequence[LabelCandidate], accepted: Sequence[LabelCandidate], lines: Sequence[Line]
+) -> Iterator[LabelCandidate]:
+    """Yield the candidates within the lines of a text without line breaks that open a turn without an accepted name.
+
+    Such a name comes back after another label, or is a name before a new sentence; then it is `unread`.
+    """
+    known = {label.key for label in accepted}
+    places = {(label.line, label.start) for label in accepted}
+    groups: dict[str, list[LabelCandidate]] = defaultdict(list)
+    for label in within:
+        words = label.key.split()
+        is_known = any(" ".join(words[skipped:]) in known for skipped in range(len(words)))
+        if label.after_border and not is_known and (label.kind == "part" or not is_ordinary(label.base)):
+            groups[label.key].append(label)
+    for group in groups.values():
+        first, last = group[0], group[-1]
+        texts = {lines[label.line].text[label.end : label.end + 40].strip() for label in group}
+        returns = len(texts) > 1 and any(
+            (first.line, first.start) < place < (last.line, last.start) for place in places
+        )
+        if returns or (first.kind == "name" and all(text[:1].isupper() for text in texts)):
+            yield from (replace(label, unread=not returns) for label in group)
+
+
 def ends_sentence(lines: Sequence[Line], number: int) -> bool:
     """Return whether line `number` ends a sentence, so that something new may begin after it."""
     while number >= 0 and is_time(lines[number].text):

@@ -20,14 +20,15 @@ _MOST_WORDS = 6
 _MOST_ADDITION_WORDS = 8
 
 _BRACKETS = re.compile(r"\s*[\[(][^\[\]()]{1,60}[\])]")
-_SIGNS_BEFORE = re.compile(r"\A[^\w@\[(\"“'‘#]+")
-_SIGNS_BEHIND = re.compile(r"[^\w\])\"”'’.#+*]+$|(?<=\w)[*]+$")
+_SIGNS_BEFORE = re.compile(r"\A[^\w@\[(\"“'‘#?]+")
+_SIGNS_BEHIND = re.compile(r"[^\w\])\"”'’.#+*?]+$|(?<=\w)[*]+$")
 _HANDLE = re.compile(r"@[\w.-]*\w|(?=[^\W\d]*[\d_])[^\W\d_][\w-]*|[^\W\d_][\w-]+(?:\.[\w-]{2,})+")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.?){1,4}")
 _JOIN = re.compile(r"\s*(?:[&+/]|,? and|,)\s+|\s*/\s*")
 _ABBREVIATED = re.compile(r"(?<=\s)([^\W\d_][^\W\d_]{0,3})\.(?=\s)")
 _SINGLE_LETTER = re.compile(r"\b([^\W\d_])\.")  # the initial "j."
 _SENTENCE_END = re.compile(r"[.?!…;]\s")
+_SOMEBODY = re.compile(r"\?{1,5}")  # a speaker whom nobody could tell
 _ORDINAL = re.compile(r"\d{1,3}(?:st|nd|rd|th)", re.IGNORECASE)
 _NUMBER = re.compile(r"#?\d{1,3}|[a-z]", re.IGNORECASE)
 _ORDINALS = frozenset(
@@ -102,6 +103,8 @@ def label_shape(printed: str) -> LabelShape | None:
 
 def _kind(base: str) -> LabelKind | None:
     words = base.split()
+    if _SOMEBODY.fullmatch(base):
+        return "part"
     if not 0 < len(words) <= _MOST_WORDS:
         return None
     if is_role(base) or _is_part(words) or (words[0] == "THE" and len(words) > 1 and base.isupper()):
