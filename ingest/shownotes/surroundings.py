@@ -50,8 +50,8 @@ _SECTION = re.compile(
     re.IGNORECASE,
 )
 _TRANSCRIBER = re.compile(
-    r"\W*(?:(?:this|the|our|full|episode|podcast|please|note|that|disclaimer|machine|computer|auto(?:matically)?"
-    r"|a|rough|edited|and)\W+){0,5}(?:transcripts?|transcriptions?|transcribed|transcriber|transcribing|transcript(?:ion)?ist)\b"
+    r"\W*(?:(?:this|the|our|full|episode|podcast|please|note|that|disclaimer|machine|computer|auto(?:mat\w*)?|an?|is|was"
+    r"|rough|edited|and)\W+){0,6}(?:transcripts?|transcriptions?|transcribed|transcriber|transcriptionist)\b"
     r".{0,80}?\b(?:by|provided|generated|created|automat\w*|edited|errors?|inaccura\w*|accura\w*|courtesy|ai|software"
     r"|service|rush|verbatim|machine|mistakes)\b",
     re.IGNORECASE,
@@ -188,7 +188,9 @@ def _closes(body: Sequence[Line], number: int) -> bool:
         return False
     if _END.fullmatch(line.text) is not None:
         return True
-    heads = _is_printed_as_heading(line) or line.text.endswith(":")
+    following = body[number + 1] if number + 1 < len(body) else line
+    heads = _is_printed_as_heading(line) or line.text.endswith(":") or is_rule(following) or following.linked
+    heads = heads or _URL.match(following.text) is not None
     return heads and number > 0 and _SECTION.fullmatch(line.text) is not None
 
 
@@ -222,7 +224,9 @@ def _may_be_footer(line: Line) -> bool:
 def _is_around(line: Line, strict: bool) -> bool:
     """Return whether a line without a speaker is a footer; if not every paragraph has a label, it must show more."""
     text = line.text[:400]
-    if line.linked or _is_row(text) or _TRANSCRIBER.match(text) or text.startswith(("©", "(c)")):
+    if line.linked or _is_row(text) or text.startswith(("©", "(c)")):
+        return True
+    if _TRANSCRIBER.match(text) and not _OWN_VOICE.search(text):
         return True
     urls = _URL.findall(text)
     rest = len(_URL.sub(" ", text).split())

@@ -194,7 +194,7 @@ def _read(link: Link, inputs: str, fetched: Fetched, duration: float | None) -> 
         )
     if kind_of(link) in ("html", "text"):
         notes = read_text(fetched.data, name)
-        if not parse_notes(notes).turns:
+        if not parse_notes(notes, stated=True).turns:
             raise SourceError(f"{name}: has no turns with speaker names")
         return replace(found, notes=notes)
     read = read_caption_file(fetched.data, name, duration)

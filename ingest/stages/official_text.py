@@ -22,6 +22,8 @@ T = TypeVar("T")
 # Increase it when the same notes give a different result; stored official texts are then made again.
 OFFICIAL_VERSION = 2
 
+_LINKED = "transcript link"  # the origin of a document that the publisher calls a transcript
+
 
 @dataclass(frozen=True, slots=True)
 class Official:
@@ -46,7 +48,7 @@ def official_of(home: Path, record: Record, captions: Captions, again: bool) -> 
     """Parse every copy of the show notes, including a transcript linked as text, and store the best."""
     copies = [(item.origin, item.notes) for item in record.items if item.notes]
     if captions.notes is not None:
-        copies.append(("transcript link", captions.notes))
+        copies.append((_LINKED, captions.notes))
     names = people_of(record)
     # A copy's origin is not an input: a feed's path may be typed in full or not and is still the same feed.
     inputs = hash_of([OFFICIAL_VERSION, [notes for _, notes in copies], names])
@@ -54,7 +56,7 @@ def official_of(home: Path, record: Record, captions: Captions, again: bool) -> 
     stored = None if again else _made_of(inputs, path)
     if stored is not None:
         return Official(inputs, _official_from_json(stored["text"]))
-    texts = [parse_notes(notes, names) for _, notes in copies]
+    texts = [parse_notes(notes, names, stated=origin == _LINKED) for origin, notes in copies]
     text = texts[best_of(texts)] if texts else OfficialText(aliases={})
     report = [asdict(_copy(origin, parsed)) for (origin, _), parsed in zip(copies, texts, strict=True)]
     write_json(path, {"schema": 1, "inputs": inputs, "text": _plain(text), "copies": report})

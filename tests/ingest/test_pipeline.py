@@ -559,7 +559,7 @@ LOST = tuple(f"label without text: '{name}'" for name in ("Cy Poe", "Di Roe"))
 def test_what_was_not_understood_is_counted_not_listed(tmp_path, home, monkeypatch, found, told):
     """The outcome stays one short line that points to the whole account; a plain episode's gets no longer."""
     read = official_text.parse_notes
-    monkeypatch.setattr(official_text, "parse_notes", lambda *given: replace(read(*given), **found))
+    monkeypatch.setattr(official_text, "parse_notes", lambda *given, **_: replace(read(*given), **found))
     (outcome,) = run(feed(tmp_path, item(notes=NOTES)), home)
     words = sum(len(text.split()) for _, text in SPOKEN)
     plain = f"{len(SPOKEN)} turns, {words} words, times estimated"
@@ -570,7 +570,7 @@ def test_lines_of_a_text_that_lost_are_not_counted(tmp_path, home, monkeypatch):
     """Named captions win over a truncated text: what was left out of that text is not missing from the transcript."""
     read = official_text.parse_notes
     odd = {"truncated": True, "left_out": ("Support us …",), "unread_labels": ("Dr. X",)}
-    monkeypatch.setattr(official_text, "parse_notes", lambda *given: replace(read(*given), **odd))
+    monkeypatch.setattr(official_text, "parse_notes", lambda *given, **_: replace(read(*given), **odd))
     (outcome,) = run(feed(tmp_path, item(notes=NOTES, inside=captions(tmp_path))), home)
     assert outcome.message.endswith("times published")
 
@@ -587,7 +587,7 @@ def test_captions_without_a_readable_time_are_counted(tmp_path, home):
 def test_notes_without_a_usable_transcript_say_why(tmp_path, home, monkeypatch):
     """Problems of the notes are told too where nothing could be ingested."""
     problems = ("its notes look like a list with names, not a transcript",)
-    monkeypatch.setattr(official_text, "parse_notes", lambda *_: OfficialText(problems=problems))
+    monkeypatch.setattr(official_text, "parse_notes", lambda *_, **__: OfficialText(problems=problems))
     (outcome,) = run(feed(tmp_path, item(notes=NOTES)), home)
     assert outcome.status == "skipped"
     assert outcome.message.endswith(f"no captions and no recording; {problems[0]}")

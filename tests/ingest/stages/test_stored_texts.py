@@ -49,7 +49,7 @@ def without(path: Path, data: dict[str, object], names: list[str], part: str | N
 
 def test_what_the_notes_reader_left_out_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`marked`, `left_out` and `unread_labels` come back as they were, from the stage and from the stored file."""
-    monkeypatch.setattr(official_text, "parse_notes", lambda notes, names: READ)
+    monkeypatch.setattr(official_text, "parse_notes", lambda notes, names, *, stated=False: READ)
     record = record_of(tmp_path, tmp_path)
     assert official_of(tmp_path, record, Captions(""), again=False).text == READ
     assert official_of(tmp_path, record, Captions(""), again=False).text == READ
@@ -83,7 +83,7 @@ def test_captions_of_an_earlier_version_open(tmp_path: Path, monkeypatch: pytest
 def test_the_copies_and_the_one_that_was_used_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each copy of the notes with its words; an earlier version did not write whether a marker opened it."""
     read = {"long": replace(READ, turns=(OfficialTurn(None, "Who is that over there?"),)), "short": READ}
-    monkeypatch.setattr(official_text, "parse_notes", lambda notes, names: read[notes])
+    monkeypatch.setattr(official_text, "parse_notes", lambda notes, names, *, stated=False: read[notes])
     record = Record(EPISODE, (Item("1", "a.xml", notes="short"), Item("1", "b.xml", notes="long")))
     text = official_of(tmp_path, record, Captions(""), again=False).text
     copies = kept_copies(tmp_path, EPISODE.id)
