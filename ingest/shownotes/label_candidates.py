@@ -32,7 +32,8 @@ _SIGN = re.compile(
     rf"(?:[\[(](?P<boxed>{_PLAIN})[\])]\s*(?:[\[(](?P<after>{TIME})[\])]\s*)?(?=\S|$)"
     rf"|(?P<name>{_NAME})(?P<brackets>{_BRACKETS})(?:\s+[-–—|]\s+|\s?—\s?)(?=\S))"
 )
-_BOLD = re.compile(rf"(?P<head>(?P<name>{_NAME})(?P<brackets>{_BRACKETS}))\s*(?P<dash>[-–—])?\s*(?=\S)")
+_BOLD = re.compile(rf"(?P<name>{_NAME})(?P<brackets>{_BRACKETS})\s*(?P<dash>[-–—])?")
+_DASH_FIRST = re.compile(r"\s*(?:(?P<dash>[-–—])\s+)?(?=\S)")
 _COLON = re.compile(r"(?<=[\w.)\]”’\"'])[ ]?[:：](?=\s|$)")
 _LAST_BRACKETS = re.compile(rf"{_BRACKETS}\s*$")
 _WINDOW_CHARACTERS = 140  # characters before a colon that may contain a label
@@ -145,23 +146,20 @@ def _shape(name: str) -> LabelShape | None:
 
 def _bold_without_colon(number: int, line: Line) -> LabelCandidate | None:
     """Return a bold name before text as a candidate: the bold print replaces the colon, also before a dash."""
-    found = _BOLD.match(line.text) if line.bold_end > 0 and line.bold_start == 0 else None
-    if found is None or not found.end("head") <= line.bold_end <= found.end():
+    found = _BOLD.fullmatch(line.text[: line.bold_end].strip()) if 0 == line.bold_start < line.bold_end else None
+    after = _DASH_FIRST.match(line.text[line.bold_end :]) if found is not None else None
+    if found is None or after is None:
         return None
-    name, rest = found["name"].strip(), line.text[found.end() :]
+    name, rest = found["name"].strip(), line.text[line.bold_end + after.end() :]
     shape = _shape(name)
-    is_clear = name_words(name) > 1 or found["dash"] or found["brackets"]
-    if (
-        shape is None
-        or (shape.kind == "open" and not found["dash"])
-        or not is_clear
-        or not (rest[:1].isupper() or found["dash"])
-    ):
+    dash = bool(found["dash"] or after["dash"])
+    is_clear = dash or bool(found["brackets"]) or name_words(name) > 1
+    if shape is None or not is_clear or not (dash or (shape.kind != "open" and rest[:1].isupper())):
         return None
     time, role, mark = _read_brackets(found["brackets"])
-    return LabelCandidate(
-        number, 0, found.end(), name, "bare", True, time, role, mark, kind=shape.kind, base=shape.base
-    )
+    form: LabelForm = "inline" if dash else "bare"
+    end = line.bold_end + after.end()
+    return LabelCandidate(number, 0, end, name, form, True, time, role, mark, kind=shape.kind, base=shape.base)
 
 
 def labels_within(number: int, line: Line, start: LabelCandidate | None) -> Iterator[LabelCandidate]:
