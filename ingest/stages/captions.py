@@ -23,7 +23,7 @@ from ingest.text.urls import is_remote, shown_address
 logger = logging.getLogger(__name__)
 
 # Increase it when the same captions give a different result; stored captions are then read again.
-CAPTIONS_VERSION = 1
+CAPTIONS_VERSION = 2
 # Seconds after which a server is asked whether its captions changed: an hourly refresh of hundreds of episodes must not
 # send a request for each of them every hour.
 LOOK_AGAIN = 24 * 3600.0
