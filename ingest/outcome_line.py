@@ -39,10 +39,8 @@ def left_aside(episode: Episode, text: OfficialText | Captions) -> Iterator[str]
     if isinstance(text, Captions):
         told = [_counted(len(text.left_out), "caption left out", "captions left out")]
     else:
-        told = [
-            _counted(len(set(text.unread_labels)), "label not recognised", "labels not recognised"),
-            _counted(len(text.left_out), "line left out", "lines left out"),
-        ]
+        told = [_counted(len(text.left_out), "line left out", "lines left out")]
+    told.insert(0, _counted(len(set(text.unread_labels)), "label not recognised", "labels not recognised"))
     if any(told):
         yield from (part for part in told if part)
         yield f"see `playback show {episode.id}`"

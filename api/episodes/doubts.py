@@ -56,7 +56,11 @@ def _of_captions(captions: Captions, stored: Stored, names: Names) -> Iterator[D
     for problem in captions.problems:
         if not any(failure_of(link, [problem]) for link in links):  # else it stands beside its link
             yield Doubt("problem", f"captions: {names.plain(problem)}")
-    yield from _listed("left out", "captions left out, because their times cannot be read", captions.left_out)
+    text = "labels in the captions not recognised, so that their words have no speaker"
+    yield from _listed("labels", text, captions.unread_labels)
+    yield from _listed(
+        "left out", "captions left out, because they are credits or have no readable time", captions.left_out
+    )
 
 
 def _listed(kind: DoubtKind, text: str, found: Sequence[str]) -> Iterator[Doubt]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import zip_longest
 from typing import Any
 
@@ -24,10 +25,7 @@ def json_blocks(text: str, name: str, duration: float | None) -> list[Block]:
     Numbers without a unit are seconds or milliseconds, decided for the whole file by how fast people speak, in doubt by
     the recording's `duration` in seconds. Raises SourceError if the text is not JSON or has no such list.
     """
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise SourceError(f"{name}: not readable as JSON ({error}); expected Podcasting 2.0 captions") from error
+    data = _parsed(text, name)
     if (turns := _own_turns(data)) is not None:
         return list(transcript_blocks(turns))
     items = captions_in(data)
@@ -35,6 +33,18 @@ def json_blocks(text: str, name: str, duration: float | None) -> list[Block]:
         raise SourceError(f'{name}: JSON without a list of "segments" with text and times; expected Podcasting 2.0 '
                           "captions")  # fmt: skip
     return list(_blocks(items, _unit(items, duration)))
+
+
+def _parsed(text: str, name: str) -> Any:
+    """Return the value of JSON text, or the values of its lines (JSON Lines)."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        lines = [line for line in text.splitlines() if line.strip()]
+        if len(lines) > 1 and all(line.startswith("{") and line.rstrip().endswith("}") for line in lines):
+            with suppress(ValueError, RecursionError):
+                return [json.loads(line) for line in lines]
+        raise SourceError(f"{name}: not readable as JSON ({error}); expected Podcasting 2.0 captions") from error
 
 
 def _own_turns(data: Any) -> list[Any] | None:

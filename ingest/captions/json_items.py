@@ -72,10 +72,11 @@ def _lists(data: Any, depth: int) -> Iterator[Sequence[Mapping[str, Any]]]:
     """Yield every list of objects in the data, outer ones first."""
     if depth > _DEEPEST:
         return
-    if isinstance(data, list):
-        objects = [value for value in data if isinstance(value, dict)]
-        if objects:
-            yield objects
+    # An object with numbers for keys is a list too: {"0": {…}, "1": {…}}.
+    is_numbered = isinstance(data, dict) and bool(data) and all(str(key).isdecimal() for key in data)
+    values = list(data.values()) if is_numbered else data if isinstance(data, list) else []
+    if objects := [value for value in values if isinstance(value, dict)]:
+        yield objects
     for value in data.values() if isinstance(data, dict) else data if isinstance(data, list) else ():
         if isinstance(value, dict | list):
             yield from _lists(value, depth + 1)

@@ -57,6 +57,14 @@ def labelled(cues: Sequence[Cue]) -> Iterator[Cue]:
         yield from cut(cue, [replace(run, text=tidy("".join(texts))) for run, texts in runs])
 
 
+def unread_labels(cues: Sequence[Cue]) -> tuple[str, ...]:
+    """Return the labels, as printed, that closed a turn without naming anybody, given the cues of `labelled`."""
+    if not any(cue.speaker for cue in cues):
+        return ()
+    opened = (label_of(cue.text) for cue in cues if cue.opens and cue.speaker is None and _may_be_label(cue.text))
+    return tuple(label.name for label in opened if label and label.name)
+
+
 def _parts(cue: Cue, dashes: bool) -> Iterator[str]:
     """Yield the parts of a cue's text, each with the space or line break behind it."""
     for line in cue.text.split("\n"):

@@ -1,18 +1,20 @@
 """Read captions into cues: WebVTT, SRT and JSON, including malformed files.
 
-Steps: bytes → text (`decode_text`) → blocks with times (`text_blocks`, `json_blocks`) → highlighted lines said once
-(`highlight`) → cues of one voice (`tags`) → pieces of words joined (`word_pieces`) → repeats of rolling captions left
-out (`rolling`) → labels in the text as speakers (`labelled`). `ingest.captions.turns` makes turns from cues.
+Steps: bytes → text (`decode_text`) → blocks with times (`text_blocks`, `json_blocks`) → credits left out (`credits`) →
+highlighted lines said once (`highlight`) → cues of one voice (`tags`) → pieces of words joined (`word_pieces`) →
+repeats of rolling captions left out (`rolling`) → labels in the text as speakers (`labelled`).
+`ingest.captions.turns` makes turns from cues.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ingest.captions.credits import without_credits
 from ingest.captions.cues import Block, Cue, part_of
 from ingest.captions.highlight import said_once
 from ingest.captions.json_blocks import json_blocks
-from ingest.captions.labelled import labelled
+from ingest.captions.labelled import labelled, unread_labels
 from ingest.captions.rolling import unrolled
 from ingest.captions.tags import spoken_cues
 from ingest.captions.text_blocks import text_blocks
@@ -27,10 +29,15 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")
 
 @dataclass(frozen=True, slots=True)
 class CaptionFile:
-    """The cues of a caption file in file order; `left_out` has the first words of captions without a readable time."""
+    """The cues of a caption file in file order.
+
+    `left_out` has the first words of captions without a readable time and the credits of captioners, `unread_labels`
+    the labels that name nobody.
+    """
 
     cues: tuple[Cue, ...]
     left_out: tuple[str, ...] = ()
+    unread_labels: tuple[str, ...] = ()
 
 
 def read_captions(data: bytes, name: str) -> tuple[Cue, ...]:
@@ -55,17 +62,19 @@ def read_caption_file(data: bytes, name: str, duration: float | None = None) -> 
         blocks = json_blocks(text, name, duration)
     else:
         blocks, left_out = text_blocks(text, name)
-    cues = _cues(blocks)
+    if all(part_of(block) for block in blocks):  # our own exports have no repeats and no labels
+        cues = tuple(cue for own in spoken_cues(blocks, is_own=True) for cue in own)
+    else:
+        blocks, credited = without_credits(blocks)
+        left_out += credited
+        cues = _cues(said_once(blocks))
     if not cues:
         raise SourceError(f"{name}: no captions found; expected WebVTT, SRT or Podcasting 2.0 JSON with text and times")
-    return CaptionFile(cues, left_out)
+    return CaptionFile(cues, left_out, () if any(map(part_of, cues)) else unread_labels(cues))
 
 
 def _cues(blocks: Sequence[Block]) -> tuple[Cue, ...]:
-    """Return the spoken cues, without tags, labels and repeats; our own exports have no repeats and no labels."""
-    if all(part_of(block) for block in blocks):
-        return tuple(cue for own in spoken_cues(blocks, is_own=True) for cue in own)
-    blocks = said_once(blocks)
+    """Return the spoken cues, without tags, labels and repeats."""
     cues = unrolled(joined(spoken_cues(blocks), continuing(blocks)))
     if any(cue.speaker for cue in cues):
         return tuple(cues)

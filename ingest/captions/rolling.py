@@ -6,9 +6,11 @@ from itertools import pairwise
 
 from ingest.captions.cues import Cue, tidy
 
-# Captions roll if more than half of them begin with the last lines of the one before, and half of those add new words.
+# Captions roll if more than half of them begin with the last lines of the one before, and two fifths of those add new
+# words: a copy of each line may stand between.
 # In other files the first share is rarely over 0.02, and people who say "yes" again and again add no new words.
 _ROLLING = 0.5
+_ADDING = 0.4
 # They also roll if a third of them, and at least three, begin with its last two words or more. A file that says a line
 # in two halves, the second time in full, has nearly a half.
 _OVERLAPPING = 0.3
@@ -39,7 +41,7 @@ def unrolled(cues: Sequence[Cue]) -> list[Cue]:
 def _rolls(cues: Sequence[Cue], repeats: Sequence[int], share: float) -> bool:
     adding = sum(0 < count < len(cue.text.split()) for count, cue in zip(repeats, cues, strict=True))
     repeating = sum(map(bool, repeats))
-    return len(cues) > 2 and repeating > share * (len(cues) - 1) and adding >= 0.5 * repeating
+    return len(cues) > 2 and repeating > share * (len(cues) - 1) and adding >= _ADDING * repeating
 
 
 def _repeated_lines(before: Cue, cue: Cue) -> int:

@@ -74,7 +74,14 @@ _PLATFORM = re.compile(
     r"|support this podcast|support the show|voice message)\b",
     re.IGNORECASE,
 )
-_URL = re.compile(r"https?://\S+|\bwww\.\S+|\S+@\S+\.\w+")
+_CREDIT = re.compile(
+    r"\W*(?:\w+\W+){0,3}?(?:transcripts?|transcription|transcribed|editors?|editing|edited|music|art|artwork|cover|logo"
+    r"|producers?|production|sound|mix|mixing|research|theme|design|engineers?|photos?|photography|hosts?|guests?"
+    r"|sponsors?|links?|website|email|twitter|instagram|facebook|mastodon|youtube)(?:\W+by)?\s*[:：]\s*\S.{0,60}$",
+    re.IGNORECASE,
+)
+_URL = re.compile(r"https?://\S+|\bwww\.\S+|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,8}/\S+|\S+@\S+\.\w+", re.IGNORECASE)
+_BULLET = re.compile(r"[-*•–·◦]\s")
 _ROW = re.compile(r"\s[|•·]\s")
 _OWN_VOICE = re.compile(
     r"\b(?:i|i['’](?:m|ve|d|ll)|yeah|okay|ok|well|oh|bye|goodbye|thanks|thank you)\b", re.IGNORECASE
@@ -96,7 +103,7 @@ def without_surroundings(body: Sequence[Line]) -> tuple[list[Line], tuple[str, .
     for number, line in enumerate(body[:end]):
         if is_break(line):
             kept.append(Line(""))
-        elif number in headings or (number < first and _TRANSCRIBER.match(line.text[:300])):
+        elif number in headings or (number < first and _says_who_transcribed(line.text[:300])):
             pass
         else:
             kept.append(line)
@@ -125,6 +132,10 @@ def is_break(line: Line) -> bool:
     if _ADVERT_TEXT.match(line.text[:60]) is not None:
         return True
     return len(line.text) < 80 and _BREAK.fullmatch(line.text) is not None
+
+
+def _says_who_transcribed(text: str) -> bool:
+    return _TRANSCRIBER.match(text) is not None or (_CREDIT.match(text) is not None and "transcri" in text.casefold())
 
 
 def _section_headings(body: Sequence[Line]) -> set[int]:
@@ -162,23 +173,23 @@ def _end_of_speech(body: Sequence[Line]) -> int:
     """Return the line at which the text after the speech begins."""
     start = max(len(body) - _TAIL, 0)
     spoken = {number: again for number in range(start, len(body)) if (again := _spoken(body, number)) is not None}
-    for number in range(start, len(body)):
-        if _closes(body, number) and not any(again and later > number for later, again in spoken.items()):
-            return number
-    last = max(spoken, default=start - 1)
-    zone = range(last + 1, len(body))
-    if last >= 0 and (label := _speaker(body[last])) is not None and label.form == "own":
+    recurring = max((number for number, again in spoken.items() if again), default=-1)
+    closing = (number for number in range(max(start, recurring), len(body)) if _closes(body, number))
+    end = next(closing, len(body))
+    last = max((number for number in spoken if number < end), default=start - 1)
+    zone = range(last + 1, end)
+    if last >= 0 and (label := _speaker(body[last])) is not None and label.end >= len(body[last].text):
         zone = zone[1:]  # the line after a label alone on its line is what its speaker says
-    found = [number for number in zone if _URL.search(body[number].text) or _may_be_footer(body[number])]
+    found = [number for number in zone if _may_be_footer(body[number])]
     if not found:
-        return len(body)
+        return end
     strict = _is_strict(body[: zone[0]])
     around = [is_rule(body[number]) or (number in found and _is_around(body[number], strict)) for number in zone]
     for place, number in enumerate(zone):
         rest = around[place:]
         if rest[0] and not is_rule(body[number]) and sum(rest) >= (0.5 if strict else 0.75) * len(rest):
             return number
-    return len(body)
+    return end
 
 
 def _closes(body: Sequence[Line], number: int) -> bool:
@@ -190,7 +201,7 @@ def _closes(body: Sequence[Line], number: int) -> bool:
         return True
     following = body[number + 1] if number + 1 < len(body) else line
     heads = _is_printed_as_heading(line) or line.text.endswith(":") or is_rule(following) or following.linked
-    heads = heads or _URL.match(following.text) is not None
+    heads = heads or _URL.search(following.text) is not None or _BULLET.match(following.text) is not None
     return heads and number > 0 and _SECTION.fullmatch(line.text) is not None
 
 
@@ -214,9 +225,11 @@ def _may_be_footer(line: Line) -> bool:
     text = line.text[:400]
     return (
         line.linked
+        or _URL.search(text) is not None
         or _FOOTER.match(text) is not None
         or _PLATFORM.search(text) is not None
         or _TRANSCRIBER.match(text) is not None
+        or _CREDIT.match(text) is not None
         or _is_row(text)
     )
 
@@ -226,17 +239,18 @@ def _is_around(line: Line, strict: bool) -> bool:
     text = line.text[:400]
     if line.linked or _is_row(text) or text.startswith(("©", "(c)")):
         return True
+    if _CREDIT.match(text) is not None and _SENTENCE.search(text) is None:
+        return True
     if _TRANSCRIBER.match(text) and not _OWN_VOICE.search(text):
         return True
     urls = _URL.findall(text)
-    rest = len(_URL.sub(" ", text).split())
-    if urls and rest <= _SHORT:
+    if urls and len(_URL.sub(" ", text).split()) <= _SHORT:
         return True
     if (label := _speaker(line)) is not None:
-        return (bool(urls) and rest <= _ENTRY) or _SENTENCE.search(text[label.end :]) is None
+        return bool(urls) or _SENTENCE.search(text[label.end :]) is None
     begins, platform = _FOOTER.match(text) is not None, _PLATFORM.search(text) is not None
-    if urls:
-        return begins or platform
+    if urls and (begins or platform):
+        return strict or platform or not all("@" in url for url in urls)
     if _OWN_VOICE.search(text):
         return False
     return (begins or platform) and (strict or platform or len(text.split()) <= _SHORT)

@@ -39,7 +39,8 @@ class Captions:
 
     `inputs` is the hash of the links. `url`, `document_sha256`, `etag` and `last_modified` describe the document used,
     None for a file and in captions that an earlier version wrote. `passing` says that a better link failed with a
-    transient error; it is never written to disk. `left_out` are the first words of captions whose time cannot be read.
+    transient error; it is never written to disk. `left_out` are the first words of captions whose time cannot be read,
+    `unread_labels` the labels in their text that name nobody, so that their words have no speaker.
     """
 
     inputs: str
@@ -52,6 +53,7 @@ class Captions:
     last_modified: str | None = None
     passing: bool = False
     left_out: tuple[str, ...] = ()
+    unread_labels: tuple[str, ...] = ()
 
 
 def captions_of(home: Path, record: Record, again: bool, allow: frozenset[str] | None = frozenset()) -> Captions:
@@ -198,7 +200,7 @@ def _read(link: Link, inputs: str, fetched: Fetched, duration: float | None) -> 
             raise SourceError(f"{name}: has no turns with speaker names")
         return replace(found, notes=notes)
     read = read_caption_file(fetched.data, name, duration)
-    return replace(found, cues=read.cues, left_out=read.left_out)
+    return replace(found, cues=read.cues, left_out=read.left_out, unread_labels=read.unread_labels)
 
 
 def _preference(link: Link, language: str | None) -> tuple[int, int, int]:
@@ -266,5 +268,5 @@ def _load(path: Path) -> Captions | None:
         return None
     fields = {key: value for key, value in data.items() if key != "schema"}
     cues = tuple(Cue(**cue) for cue in data["cues"])
-    lines = {"problems": tuple(data["problems"]), "left_out": tuple(data.get("left_out", ()))}
+    lines = {key: tuple(data.get(key, ())) for key in ("problems", "left_out", "unread_labels")}
     return Captions(**{**fields, **lines, "cues": cues})

@@ -348,4 +348,12 @@ KNOWN: dict[str, tuple[Any, str | None, str | None]] = {
         None,
         None,
     ),
+    "an object with numbers": (
+        {
+            "0": {"start": A0, "end": A1, "text": ANN, "speaker": "A"},
+            "1": {"start": B0, "end": B1, "text": JO, "speaker": "B"},
+        },
+        "A",
+        "B",
+    ),
 }

@@ -124,3 +124,12 @@ def test_json_takes_linear_time(unit: str) -> None:
             read_captions(data, "x")
 
     assert growth(read, 20_000) < LINEAR
+
+
+def test_json_lines_are_captions() -> None:
+    """One object per line, as tools write that add to their file."""
+    lines = [
+        json.dumps({"start": start, "end": end, "text": text})
+        for (start, end), text in zip(TIMES, (ANN, JO), strict=True)
+    ]
+    assert [(cue.text, cue.start) for cue in read_captions("\n".join(lines).encode(), "x")] == [(ANN, 1.0), (JO, 4.5)]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from ingest.captions.reader import read_caption_file
 from tests.ingest.captions.made_captions import said, vtt
 
 Turns = list[tuple[str | None, str]]
@@ -51,6 +52,7 @@ def test_a_label_that_names_nobody_for_sure_closes_the_turn_before(line: str) ->
     """What opens like a label once, after a whole sentence, never gives its words to the speaker before."""
     texts = ["Ann Lee: Good morning.", "Jo Brown: Morning.", "Ann Lee: So we begin.", line, "Is it on?"]
     assert said(vtt(*texts))[3:] == [(None, f"{line} Is it on?")]
+    assert read_caption_file(vtt(*texts).encode(), "x").unread_labels == (line.partition(":")[0],)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +84,6 @@ def test_words_with_a_colon_stay_with_their_speaker(words: str) -> None:
         "Chapter One: The pot",
         "Song: Blue Steam",
         "Ann Lee: Good morning.",
-        "Subtitles by: Max",
     ],
 )
 def test_one_colon_in_a_whole_file_names_nobody(first: str) -> None:

@@ -98,6 +98,16 @@ def test_captions_without_a_readable_time_are_kept_by_their_first_words(tmp_path
     assert captions_of(tmp_path, one, again=False).left_out == found.left_out
 
 
+def test_labels_that_name_nobody_are_kept(tmp_path: Path) -> None:
+    """What closed a turn without a name is stored as printed."""
+    one = record(tmp_path, "en", ("srt", "en"))
+    texts = ("Ann Lee: Good morning.", "Jo Brown: Morning.", "Ann Lee: So we begin.", "danu brown: Is it on?")
+    blocks = (f"{n}\n00:00:0{n},100 --> 00:00:0{n + 1},000\n{text}\n" for n, text in enumerate(texts))
+    Path(one.items[0].transcripts[0].url).write_text("\n".join(blocks))
+    assert captions_of(tmp_path, one, again=True).unread_labels == ("danu brown",)
+    assert captions_of(tmp_path, one, again=False).unread_labels == ("danu brown",)
+
+
 @pytest.mark.parametrize(
     ("channel", "item", "expected"),
     [
