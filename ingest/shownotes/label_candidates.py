@@ -19,7 +19,7 @@ _PLAIN = r"[^\s:：\[\]()][^:：\[\]()]{0,79}?"
 _NAME = rf"{_PLAIN}(?:\([^:：\[\]()]{{1,30}}\)\s*{_PLAIN})?"
 _START = re.compile(
     rf"(?:[\[(]?(?P<before>{TIME_RANGE}|{TIME})[\])]?\s*(?:[-–—|]\s*)?){{0,2}}"
-    rf"(?:[\[(](?P<boxed>{_PLAIN})[\])](?=\s*[:：])|(?P<name>{_NAME}))"
+    rf"(?:[\[(](?P<boxed>{_PLAIN})(?P<inside>\s*\([^()]{{1,40}}\))?[\])](?=\s*[:：])|(?P<name>{_NAME}))"
     rf"(?P<brackets>{_BRACKETS})\s*(?:(?:[-–—|,]\s*)?(?P<after>{TIME_RANGE}|{TIME})|[-–—|])?\s*"
     r"(?:(?P<colon>[:：]-?)(?!//|\d\d)|$)"
 )
@@ -89,7 +89,7 @@ def label_at_start(number: int, line: Line) -> LabelCandidate | None:
     shape = _shape(name) or (LabelShape(name, name, "open") if bold and _is_short(name) else None)
     if shape is None or (line.heading and "|" in line.text):
         return bold_name
-    time, role, mark = _read_brackets(found["brackets"])
+    time, role, mark = _read_brackets((found["inside"] or "") + found["brackets"])
     printed = found["before"] or found["after"]
     time = seconds_printed(printed) if printed else time
     rest = line.text[found.end() :].strip()

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from ingest.speakers.names import fold, is_ordinary, is_role, name_words
+from ingest.speakers.names import fold, is_heading, is_ordinary, is_role, name_words
 from ingest.speakers.role_words import FUNCTION_WORDS, WORKERS
 
 # "name": written like a name or a handle. "part": names nobody, but says who speaks ("Audience member"). "open": short
@@ -105,9 +105,9 @@ def _kind(base: str) -> LabelKind | None:
     words = base.split()
     if _SOMEBODY.fullmatch(base):
         return "part"
-    if not 0 < len(words) <= _MOST_WORDS:
+    if not words or (len(words) > _MOST_WORDS and not names_several(base)):
         return None
-    if is_role(base) or _is_part(words) or (words[0] == "THE" and len(words) > 1 and base.isupper()):
+    if is_role(base) or _is_part(words) or _is_office(words):
         return "part"
     if _HANDLE.fullmatch(base) or (_INITIALS.fullmatch(base) and base == base.upper()):
         return "name"
@@ -135,6 +135,13 @@ def _is_part(words: list[str]) -> bool:
         return False
     before = [word for word in core[:-1] if not (word in _ORDINALS or _ORDINAL.fullmatch(word) or word == "the")]
     return _CLAUSE_WORDS.isdisjoint(before) and _CLAUSE_WORDS.isdisjoint(folded[head:])
+
+
+def _is_office(words: list[str]) -> bool:
+    """Return whether words are an office with its article: "THE COURT", "The Chair"."""
+    if len(words) < 2 or words[0].casefold() != "the" or fold(words[-1]) in _THINGS or is_heading(words[-1]):
+        return False
+    return all(word.isupper() for word in words) or (len(words) == 2 and words[1].istitle())
 
 
 def names_several(base: str) -> bool:
