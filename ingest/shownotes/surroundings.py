@@ -184,7 +184,11 @@ def _end_of_speech(body: Sequence[Line]) -> int:
     if not found:
         return end
     strict = _is_strict(body[: zone[0]])
-    around = [is_rule(body[number]) or (number in found and _is_around(body[number], strict)) for number in zone]
+    around: list[bool] = []
+    for number in zone:
+        after_footer = bool(around) and around[-1]
+        is_footer = number in found and _is_around(body[number], strict or after_footer)
+        around.append(is_footer or is_rule(body[number]))
     for place, number in enumerate(zone):
         rest = around[place:]
         if rest[0] and not is_rule(body[number]) and sum(rest) >= (0.5 if strict else 0.75) * len(rest):

@@ -91,7 +91,10 @@ def conversations(draw: st.DrawFn, *, clear: bool = False, people: int | None = 
         paragraphs = _paragraphs(draw, used, cast, speaker, may_be_short)
         end = start + 1 + int(_SECONDS_PER_WORD * len(" ".join(paragraphs).split()))
         person = cast[speaker]
-        turns.append(Said(person, person, frozenset({person}), paragraphs, start, end, clock(start)))
+        # A single word that stands before a colon once may be an aside; a reader may leave its speaker open.
+        is_unclear = " " not in person and order.count(speaker) == 1
+        speakers = frozenset({person, None} if is_unclear else {person})
+        turns.append(Said(person, person, speakers, paragraphs, start, end, clock(start)))
         start = end + draw(st.integers(0, 1))
     return turns
 
