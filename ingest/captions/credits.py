@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from ingest.captions.cues import Block
+from ingest.captions.labels import is_number_label
 from ingest.captions.tags import Voice, parts_of
 
 _AT_START, _AT_END = 2, 3  # captions among which credits stand
@@ -37,5 +38,6 @@ def without_credits(blocks: Sequence[Block]) -> tuple[list[Block], tuple[str, ..
 def _credits_in(block: Block) -> str | None:
     parts = [block.text] if block.is_plain else list(parts_of(block.text))
     text = " ".join("".join(part for part in parts if isinstance(part, str)).split())
-    has_voice = block.speaker is not None or any(isinstance(part, Voice) for part in parts)
+    is_named = block.speaker is not None and not is_number_label(block.speaker)
+    has_voice = is_named or any(isinstance(part, Voice) for part in parts)
     return text if not has_voice and _CREDITS.fullmatch(text) else None

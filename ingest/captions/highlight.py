@@ -55,13 +55,22 @@ def _groups(blocks: Sequence[Block]) -> Iterator[list[tuple[Block, _Line | None]
         line = None if block.is_plain or part_of(block) else _line(lined(block.text))
         own = line.key if line else None
         is_copy = bool(group) and own is not None and own == key and abs(block.start - group[-1][0].end) <= _GAP
-        if group and not is_copy:
+        if group and not (is_copy and not _begins_again(line, group)):
             yield group
             group = []
         group.append((block, line))
         key = own
     if group:
         yield group
+
+
+def _begins_again(line: _Line | None, group: Sequence[tuple[Block, _Line | None]]) -> bool:
+    """Return whether a line is marked again as in its first copy: its first word alone, not so just before."""
+    first, before = group[0][1], group[-1][1]
+    if line is None or first is None or before is None or line.looks != first.looks or line.looks == before.looks:
+        return False
+    tags = [tag for tag, _ in first.looks]
+    return tags[0] != tags[1] if len(tags) > 1 else bool(tags[0])
 
 
 def _line(raw: str) -> _Line | None:

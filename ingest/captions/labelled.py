@@ -14,6 +14,9 @@ _SENTENCE_ENDS = (".", "?", "!", "…", '."', '?"', '!"', ".”", "?”", "!”"
 _ARTICLES = frozenset("a an the my our your his her their one some".split())
 
 
+_FEW_ENDS = 0.1  # the share of lines that end with a sentence in a text with signs is greater
+
+
 def labelled(cues: Sequence[Cue]) -> Iterator[Cue]:
     """Yield the cues with the labels in their text turned into speakers; each speaks until the next label or clip.
 
@@ -21,10 +24,8 @@ def labelled(cues: Sequence[Cue]) -> Iterator[Cue]:
     words is unknown, and they stay whole.
     """
     dashes = dashes_open([label_of(part) for cue in cues for part in _parts(cue, dashes=False)])
-    spoken = (
-        [label_of(line) for line in _lines(cue, dashes) if normalise(line)] for cue in cues if not is_clip(cue.text)
-    )
-    habit = habit_of([labels for labels in spoken if labels])
+    spoken = [[line for line in _lines(cue, dashes) if normalise(line)] for cue in cues if not is_clip(cue.text)]
+    habit = habit_of(list(_beginnings([lines for lines in spoken if lines])))
     speaker: str | None = None
     opens = False  # carried over to the next text if a label is alone on its line
     ended = True  # whether the text so far ends with its sentence
@@ -69,6 +70,24 @@ def _parts(cue: Cue, dashes: bool) -> Iterator[str]:
     """Yield the parts of a cue's text, each with the space or line break behind it."""
     for line in cue.text.split("\n"):
         yield from parts_of(f"{line}\n", dashes)
+
+
+def _beginnings(spoken: Sequence[Sequence[str]]) -> Iterator[list[CueLabel | None]]:
+    """Yield the labels of each cue's lines; behind an open sentence a word in lower case is none ("… of it / all: …").
+
+    In a text without signs every sentence would be open, so there it may be one.
+    """
+    lines = [line for lines in spoken for line in lines]
+    has_signs = sum(line.rstrip().endswith(_SENTENCE_ENDS) for line in lines) > _FEW_ENDS * len(lines)
+    ended = True
+    for cue in spoken:
+        labels = []
+        for line in cue:
+            label = label_of(line)
+            may_begin = ended or not has_signs or label is None or bool(label.sign)
+            labels.append(label if may_begin or (label and label.kind not in ("open", "odd")) else None)
+            ended = line.rstrip().endswith(_SENTENCE_ENDS)
+        yield labels
 
 
 def _lines(cue: Cue, dashes: bool) -> Iterator[str]:

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -15,11 +16,12 @@ Bracket = Literal["[", "(", ""]
 
 _BRACKETS: dict[str, Bracket] = {"[": "[", "(": "("}
 _SIGN = re.compile(r"\s*(>>>?|[-–—](?=[\s\w\[(]))\s*")
-_COLON = re.compile(r"([^:：<>?!;\"“”\n]{1,90})[:：](?=\s|$)\s*")
+_COLON = re.compile(r"([^:：<>?!;\n]{1,90})[:：](?=\s|$)\s*")
 _BRACKET = re.compile(r"([\[(])([^\[\]()\n]{1,60})[\])](\s*[:：](?=\s|$))?\s*")
 # Inside a line a new speaker begins at ">>", and in a line that begins with a dash at a dash behind a sentence.
 _ARROWS = re.compile(r"(?<=\s)(?=>>)")
 _DASHES = re.compile(r"[.?!…][\"”’)]*\s+(?=[-–—]\s?[^\W_])")
+_JOIN = re.compile(r"\s+(?:&|and)\s+")
 _MOST_WORDS = 6
 _ENOUGH_CUES = 20
 _FEWEST_DASHES = 3
@@ -142,11 +144,16 @@ def habit_of(cues: Sequence[Sequence[CueLabel | None]]) -> Habit:
             if label.name and (label.kind not in ("open", "odd") or often[label.name] > 1 or len(cues) >= _ENOUGH_CUES)
         }
         return Habit(frozenset(names) | _bracketed(lines), closes=True)
-    labels = [label for label in lines if label and label.name and label.kind != "odd" and not label.bracket]
-    sure = Counter(label.name for label in labels if label.kind != "open")
+    back = {name for name, count in Counter(label.name for label in lines if label).items() if count > 1}
+    labels = [
+        label
+        for label in lines
+        if label and label.name and not label.bracket and (label.kind != "odd" or _is_title(label.name, back))
+    ]
+    sure = Counter(label.name for label in labels if label.kind not in ("open", "odd"))
     every = Counter(label.name for label in labels)
     is_first = bool(lines) and lines[0] is not None and lines[0] in labels
-    has_signs = any(label.sign == ">>" for label in labels if label.kind != "open")
+    has_signs = any(label.sign == ">>" for label in labels if label.kind not in ("open", "odd"))
     alternates = sum(count > 2 for count in sure.values()) > 1
     most = len(labels) > 1 and 2 * len(labels) >= len(lines)
     names = {name for name, count in every.items() if name and (name in sure or count > 1)}
@@ -155,6 +162,13 @@ def habit_of(cues: Sequence[Sequence[CueLabel | None]]) -> Habit:
         return Habit(frozenset(names) | _bracketed(lines), frozenset(once), closes=True)
     bracketed = _bracketed(lines)
     return Habit(bracketed, closes=bool(bracketed))
+
+
+def _is_title(name: str, back: AbstractSet[str | None]) -> bool:
+    """Return whether a label is a part written as a name ("The Chair") that comes back."""
+    words = name.split()
+    is_title = len(words) > 1 and all(word[:1].isupper() for word in words)
+    return name in back and is_title and words[0].casefold() not in _NO_NAMES
 
 
 def is_number_label(speaker: str) -> bool:
@@ -196,6 +210,8 @@ def _kind(printed: str) -> LabelKind | None:
         return "part"
     first = printed.split()[0].casefold() if printed.split() else ""
     shape = label_shape(printed)
+    if shape is None and len(people := _JOIN.split(printed)) == 2 and all(_kind(name) == "name" for name in people):
+        return "name"
     if shape is None or (first in _NO_NAMES and shape.kind != "part"):
         return None
     return "open" if first in ("question", "answer") else shape.kind
@@ -207,15 +223,18 @@ def _is_manner(printed: str) -> bool:
 
 
 def _bracketed(lines: Sequence[CueLabel | None]) -> frozenset[str]:
-    """Return the names in brackets that are speakers: two or more, with words behind them, of which one comes back.
+    """Return the names in brackets that are speakers.
 
-    Or most lines begin with one. Sounds and remarks in brackets are many and mostly stand alone.
+    They are if two or more stand before words, and one comes back or begins the file in full, or if most lines have
+    one. Sounds and remarks in brackets are many and mostly stand alone.
     """
     labels = [label for label in lines if label is not None and label.bracket]
-    before_words = Counter(label.name for label in labels if label.name and label.text)
+    # The first label has the whole name, those after it often only the first one.
+    before_words = Counter(label.name.split()[0].casefold() for label in labels if label.name and label.text)
     comes_back = [name for name, count in before_words.items() if count > 1]
     total = before_words.total()
-    alternates = len(before_words) > 1 and bool(comes_back) and 2 * total > len(labels)
+    is_first = bool(labels) and labels[0] is lines[0] and " " in (labels[0].name or "")
+    alternates = len(before_words) > 1 and (bool(comes_back) or is_first) and 2 * total > len(labels)
     is_common = total >= _LEAST_BRACKETS * len(lines)
     is_most = len(labels) > 1 and 2 * len(labels) >= len(lines)
     if is_most or (alternates and is_common and len(before_words) <= max(3, total // 2)):
