@@ -186,7 +186,8 @@ def _name_at(line: str, begin: int) -> tuple[str | None, LabelKind | Literal["od
         if is_name and (found[3] or not _is_manner(printed)):
             return printed, kind, found.end(), "" if found[3] else _BRACKETS[found[1]]
         if found[3]:
-            return None, None, begin, ""
+            is_titled = kind is None and printed[:1].isupper() and not is_mark(f"[{printed}]")
+            return (printed, "odd", found.end(), "") if is_titled else (None, None, begin, "")
     if found := _COLON.match(line, begin):
         printed = " ".join(found[1].split())
         found_kind = _kind(printed)
