@@ -137,7 +137,8 @@ def _ingest(record: Record, home: Path, settings: IngestSettings, progress: Stag
         kept = "its earlier transcript is kept" if path.exists() else None
         return replace(outcome, message=joined(outcome.message, *in_short(text.problems), kept))
     transcript = with_edges(transcript, audio)
-    transcript = replace(transcript, turns=within_recording(transcript.turns, measured))
+    if not is_heard:  # what was heard in the recording is in it
+        transcript = replace(transcript, turns=within_recording(transcript.turns, measured))
     save_transcript(home, transcript, inputs)
     printed = text.turns if choice.source == "notes" else ()
     problems = (
