@@ -85,7 +85,8 @@ def _beginnings(spoken: Sequence[Sequence[str]]) -> Iterator[list[CueLabel | Non
         for line in cue:
             label = label_of(line)
             may_begin = ended or not has_signs or label is None or bool(label.sign)
-            labels.append(label if may_begin or (label and label.kind not in ("open", "odd")) else None)
+            is_clear = label is not None and label.kind in ("name", "part") and not (label.name or "")[:1].islower()
+            labels.append(label if may_begin or is_clear else None)
             ended = line.rstrip().endswith(_SENTENCE_ENDS)
         yield labels
 

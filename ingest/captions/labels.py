@@ -186,11 +186,13 @@ def _name_at(line: str, begin: int) -> tuple[str | None, LabelKind | Literal["od
         if is_name and (found[3] or not _is_manner(printed)):
             return printed, kind, found.end(), "" if found[3] else _BRACKETS[found[1]]
         if found[3]:
-            return None, None, begin, ""
+            is_titled = kind is None and printed[:1].isupper() and not is_mark(f"[{printed}]")
+            return (printed, "odd", found.end(), "") if is_titled else (None, None, begin, "")
     if found := _COLON.match(line, begin):
         printed = " ".join(found[1].split())
-        if printed and len(printed.split()) <= _MOST_WORDS:
-            return printed, _kind(printed) or "odd", found.end(), ""
+        found_kind = _kind(printed)
+        if found_kind or 0 < len(printed.split()) <= _MOST_WORDS:
+            return printed, found_kind or "odd", found.end(), ""
     return None, None, begin, ""
 
 
@@ -237,6 +239,6 @@ def _bracketed(lines: Sequence[CueLabel | None]) -> frozenset[str]:
     alternates = len(before_words) > 1 and (bool(comes_back) or is_first) and 2 * total > len(labels)
     is_common = total >= _LEAST_BRACKETS * len(lines)
     is_most = len(labels) > 1 and 2 * len(labels) >= len(lines)
-    if is_most or (alternates and is_common and len(before_words) <= max(3, total // 2)):
+    if is_most or (alternates and is_common and len(before_words) <= max(6, total // 2)):
         return frozenset(label.name for label in labels if label.name)
     return frozenset()

@@ -102,7 +102,8 @@ def _starts(lines: Sequence[Line]) -> dict[int, LabelCandidate]:
     colons = {number: label for number, line in enumerate(lines) if (label := label_at_start(number, line)) is not None}
     if _returning(label for label in colons.values() if label.form != "bare") < 2:
         signs = {number: label for number, line in enumerate(lines) if (label := label_by_sign(number, line))}
-        colons |= signs if _returning(signs.values()) > 1 else {}
+        returning = _returning(signs.values())
+        colons |= signs if returning > 1 or (returning and 2 * len(signs) >= len(lines)) else {}
     return dict(with_times(colons, lines))
 
 

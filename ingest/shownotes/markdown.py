@@ -24,11 +24,16 @@ _CELL_BORDER = re.compile(r"(?<!\\)\|")
 
 
 def is_markdown(line: Line) -> bool:
-    """Return whether a line has markup that no plain text has: a heading, a bold beginning, a link, a table."""
+    """Return whether a line has markup that no plain text has: a heading, a bold beginning, a table."""
     text = _QUOTE.sub("", line.text, count=1)
     found = _LABEL.match(text)
     is_label = found is not None and (found["sign"] in ("**", "__") or _has_colon(found))
-    return is_label or _HEADING.match(line.text) is not None or _LINK.search(line.text) is not None or _is_rule(line)
+    return is_label or _HEADING.match(line.text) is not None or _is_rule(line)
+
+
+def has_link(line: Line) -> bool:
+    """Return whether a line has a link of Markdown, which somebody may also have said in an HTML text."""
+    return _LINK.search(line.text) is not None
 
 
 def _is_rule(line: Line) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from ingest.item import Link
 from ingest.shownotes.html_blocks import Chunk, read_blocks
 from ingest.shownotes.lines import Line
-from ingest.shownotes.markdown import is_markdown, without_markdown, without_tables
+from ingest.shownotes.markdown import has_link, is_markdown, without_markdown, without_tables
 
 _BLANKS = re.compile(r"\s+")
 
@@ -20,7 +20,8 @@ def read_lines(notes: str) -> tuple[list[Line], list[Link]]:
     """
     blocks, targets = read_blocks(notes)
     lines = [line for chunks in blocks for line in _lines(chunks)]
-    if any(is_markdown(line) for line in lines):
+    is_html = "</" in notes
+    if any(is_markdown(line) or (not is_html and has_link(line)) for line in lines):
         lines = [without_markdown(line, targets) for line in without_tables(lines)]
     return [line for line in lines if line.text], [Link(url) for url in dict.fromkeys(targets)]
 

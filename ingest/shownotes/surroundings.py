@@ -16,6 +16,7 @@ from ingest.text.clock import TIME
 
 _TAIL = 80  # lines at the end in which the speech may end
 _FIRST_WORDS = 8
+_TOP = 2  # lines at the beginning where somebody may be named who transcribed the text
 _HEADING_WORDS = 14
 _BOLD_WORDS = 8
 _STRICT = 1.15  # paragraphs for each label up to which every paragraph has a label
@@ -103,7 +104,7 @@ def without_surroundings(body: Sequence[Line]) -> tuple[list[Line], tuple[str, .
     for number, line in enumerate(body[:end]):
         if is_break(line):
             kept.append(Line(""))
-        elif number in headings or (number < first and _says_who_transcribed(line.text[:300])):
+        elif number in headings or (number < max(first, _TOP) and _says_who_transcribed(line.text[:300])):
             pass
         else:
             kept.append(line)

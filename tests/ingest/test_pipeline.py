@@ -591,3 +591,17 @@ def test_notes_without_a_usable_transcript_say_why(tmp_path, home, monkeypatch):
     (outcome,) = run(feed(tmp_path, item(notes=NOTES)), home)
     assert outcome.status == "skipped"
     assert outcome.message.endswith(f"no captions and no recording; {problems[0]}")
+
+
+CREDITS = "<p>Host: Ann Lee. She runs the Tea Board.</p><p>Guest: Jo Brown. He makes pots by the sea.</p>"
+LOOKS_LIKE = "its notes look like a list with names, not a transcript"
+
+
+def test_a_list_in_the_notes_is_told_with_and_without_captions(tmp_path: Path) -> None:
+    """Whether captions were used or nothing was left, the outcome says that the notes were taken for a list."""
+    first = feed(tmp_path, item(1, CREDITS, captions(tmp_path, names=False)), item(2, CREDITS))
+
+    used, skipped = run(first, tmp_path / "home")
+
+    assert (used.status, skipped.status) == ("ingested", "skipped")
+    assert LOOKS_LIKE in used.message and LOOKS_LIKE in skipped.message

@@ -43,6 +43,7 @@ LEFT_OUT: LeftOut = {
     ("pronouns", "brackets"): "nobody prints brackets in brackets",
     ("nickname", "brackets"): "nobody prints brackets in brackets",
     ("role", "brackets"): "nobody prints brackets in brackets",
+    ("lower case", "no colon"): "without a colon it reads like a sound",
     ("credits", "pure"): "such files hold nothing but speech",
     ("music first", "pure"): "such files hold nothing but speech",
     ("sounds inside", "pure"): "such files hold nothing but speech",

@@ -195,6 +195,7 @@ def _whisper(parts: Sequence[Part]) -> Any:
 _GIVEN = frozenset({"given"})  # a tag or a key says what is a name
 _CAPITALS = frozenset({"capitals"})
 _BRACKETS = frozenset({"brackets"})
+_BRACKETS_ALONE = _BRACKETS | {"no colon"}
 _REPEATS = frozenset({"repeats", "pure"})  # lines stand there more than once
 _PURE = frozenset({"pure"})  # nothing but speech
 
@@ -212,9 +213,9 @@ LAYOUTS: dict[str, CaptionLayout] = {
     "Name: text": CaptionLayout("vtt", _each("{name}: {text}")),
     "Name: text in every cue": CaptionLayout("srt", _each("{name}: {text}", "{name}: {text}")),
     "Name: text in SRT": CaptionLayout("srt", _each("{name}: {text}")),
-    "[Name] text": CaptionLayout("srt", _each("[{name}] {text}"), traits=_BRACKETS),
+    "[Name] text": CaptionLayout("srt", _each("[{name}] {text}"), traits=_BRACKETS_ALONE),
     "[Name]: text": CaptionLayout("srt", _each("[{name}]: {text}"), traits=_BRACKETS),
-    "(Name) text": CaptionLayout("srt", _each("({name}) {text}"), traits=_BRACKETS),
+    "(Name) text": CaptionLayout("srt", _each("({name}) {text}"), traits=_BRACKETS_ALONE),
     ">> NAME: text": CaptionLayout("vtt", _each(">> {capitals}: {text}"), traits=_CAPITALS),
     "- Name: text": CaptionLayout("vtt", _each("- {name}: {text}")),
     ">> text": CaptionLayout("vtt", _each(">> {text}"), knows="voices"),

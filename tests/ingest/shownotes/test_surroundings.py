@@ -3,6 +3,7 @@
 import pytest
 
 from ingest.shownotes.parse import OfficialText, parse_notes
+from tests.growth import LINEAR, growth
 
 MARKER = "Transcript\n\n"
 SAID = [
@@ -249,3 +250,24 @@ def test_what_is_left_out_is_short() -> None:
     found = parse_notes(f"{MARKER}{_inline()}\n\n{line}")
 
     assert found.left_out == ("Support the show with a coin of any …",)
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "Support the show\n",
+        "Links:\n",
+        "# A\n",
+        "Break:\n",
+        "a | b | c\n",
+        "Ann Lee: I.\n",
+        "transcribed ",
+        "Music: x\n",
+        "- ",
+    ],
+)
+def test_the_time_is_linear(unit: str) -> None:
+    """Lines that look like text around speech are read in proportion to their number."""
+    text = f"{MARKER}{_inline()}\n"
+
+    assert growth(lambda size: parse_notes(text + unit * (size // len(unit))), 4_000) < LINEAR
