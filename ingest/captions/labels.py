@@ -143,6 +143,7 @@ def habit_of(cues: Sequence[Sequence[CueLabel | None]]) -> Habit:
             for label in begins
             if label.name and (label.kind not in ("open", "odd") or often[label.name] > 1 or len(cues) >= _ENOUGH_CUES)
         }
+        names |= {label.name for label in lines if label and label.name and label.sign and label.kind != "odd"}
         return Habit(frozenset(names) | _bracketed(lines), closes=True)
     back = {name for name, count in Counter(label.name for label in lines if label).items() if count > 1}
     labels = [

@@ -172,7 +172,8 @@ def test_one_remark_in_brackets_is_no_speaker() -> None:
             ["I brew tea.", "And I drink it. Daily.", "Yes."],
         ),
         (["I brew tea >> and I drink it", "daily >> yes"], ["I brew tea", "and I drink it daily", "yes"]),
-        ([">> Hi.>> Ho.", ">>So."], ["Hi.>> Ho.", "So."]),
+        ([">> Hi.>> Ho.", ">>So."], ["Hi.", "Ho.", "So."]),
+        (["Hi!>>Ho >>So"], ["Hi!", "Ho", "So"]),
         ([">>> News. >> Yes. >>> More."], ["News.", "Yes.", "More."]),
         (["- Hi. - Ho.", "- So? – Yes!"], ["Hi.", "Ho.", "So?", "Yes!"]),
         (["– Hi there. – Ho."], ["Hi there.", "Ho."]),
@@ -191,6 +192,13 @@ def test_one_remark_in_brackets_is_no_speaker() -> None:
 def test_signs_inside_a_line_open_turns(texts: list[str], expected: list[str]) -> None:
     """Arrows anywhere; dashes behind a sentence in a line that begins with one; a dash in a clause is a dash."""
     assert [text for _, text in said(vtt(*texts))] == expected
+
+
+def test_names_behind_signs_count_where_each_caption_begins_with_a_name() -> None:
+    """ ">> MARA: … >> OTTO: …" names both, though Otto never begins a caption."""
+    texts = [">> MARA: Good evening. >> OTTO: And to you.", ">> MARA: Shall we? >> OTTO: We shall."]
+    names = [name for name, _ in said(vtt(*texts))]
+    assert names == ["MARA", "OTTO", "MARA", "OTTO"]
 
 
 @pytest.mark.parametrize(
