@@ -208,3 +208,20 @@ def test_signs_that_touch_their_words_lose_none(texts: list[str]) -> None:
     """Without a space behind the sign every word stays, and there are as many word times as words."""
     text = " ".join(text for _, text in said(vtt(*texts)))
     assert all(word in text for word in ("Hi", "Ho") if any(word in line for line in texts))
+
+
+def test_a_title_in_the_first_caption_is_no_speaker() -> None:
+    """A label that never returns, before words that are no sentence, is a title; one before a sentence is a name."""
+    talk = ["Mara: Good evening.", "Otto: Thank you.", "Mara: Who taught you?", "Otto: One rule: never alone."]
+    assert said(vtt("Harbour Talk: the small boat show", *talk))[0] == (None, "Harbour Talk: the small boat show")
+    assert said(vtt("Ida Moss: Here they are.", *talk))[0] == ("Ida Moss", "Here they are.")
+    lower = [text.lower() for text in talk]
+    assert said(vtt("ida moss: here they are", *lower, "ida moss: bye"))[0] == ("ida moss", "here they are")
+
+
+def test_names_in_lower_case_with_family_name_first_or_brackets_are_speakers() -> None:
+    """ "moss, ida" is a name where it returns; "jmoss (Pier Board)" where every caption begins with one."""
+    texts = ["Mara Finch: Good evening.", "to all.", "moss, ida: Evening.", "Mara Finch: Hello.", "moss, ida: So."]
+    assert [name for name, _ in said(vtt(*texts))] == ["Mara Finch", "moss, ida", "Mara Finch", "moss, ida"]
+    texts = ["Mara Finch: Good evening.", "jmoss (Pier Board): I came late.", "Mara Finch: No harm done."]
+    assert [name for name, _ in said(vtt(*texts))] == ["Mara Finch", "jmoss (Pier Board)", "Mara Finch"]
