@@ -73,9 +73,8 @@ def spoken_cues(blocks: Sequence[Block], is_own: bool = False) -> list[list[Cue]
     said = ""
     found = []
     for block, parts in zip(blocks, read, strict=True):
-        if holds and is_clip("".join(run.text for run in parts.runs)):
-            held = None
-        elif not holds and not (has_ends and _goes_on(said, parts)):
+        begins_clip = is_clip("".join(run.text for run in parts.runs))
+        if begins_clip if holds else not (has_ends and _goes_on(said, parts)):
             held = None
         found.append(list(_cues(block, parts, held, tells_new, is_own)))
         said = parts.runs[-1].text if parts.runs else said

@@ -215,8 +215,8 @@ def test_a_title_in_the_first_caption_is_no_speaker() -> None:
     talk = ["Mara: Good evening.", "Otto: Thank you.", "Mara: Who taught you?", "Otto: One rule: never alone."]
     assert said(vtt("Harbour Talk: the small boat show", *talk))[0] == (None, "Harbour Talk: the small boat show")
     assert said(vtt("Ida Moss: Here they are.", *talk))[0] == ("Ida Moss", "Here they are.")
-    lower = [text.lower() for text in talk]
-    assert said(vtt("ida moss: here they are", *lower, "ida moss: bye"))[0] == ("ida moss", "here they are")
+    wrapped = [f"{text[:-1]}" for text in talk]
+    assert said(vtt("Ida Moss: Here they are", *wrapped))[0] == ("Ida Moss", "Here they are")
 
 
 def test_names_in_lower_case_with_family_name_first_or_brackets_are_speakers() -> None:
