@@ -27,6 +27,7 @@ from ingest.storage.disk_space import disk_problem
 from ingest.storage.files import hash_of, lock, read_if_whole, sha256_of
 from ingest.text.urls import is_remote
 from ingest.timing.printed_times import time_problems
+from ingest.timing.recorded import runs_past_the_end, within_recording
 from ingest.transcript import Episode
 
 logger = logging.getLogger(__name__)
@@ -136,11 +137,15 @@ def _ingest(record: Record, home: Path, settings: IngestSettings, progress: Stag
         kept = "its earlier transcript is kept" if path.exists() else None
         return replace(outcome, message=joined(outcome.message, *in_short(text.problems), kept))
     transcript = with_edges(transcript, audio)
+    if not is_heard:  # what was heard in the recording is in it
+        transcript = replace(transcript, turns=within_recording(transcript.turns, measured))
     save_transcript(home, transcript, inputs)
+    printed = text.turns if choice.source == "notes" else ()
     problems = (
         duration_doubt(record, measured),
+        runs_past_the_end(captions.cues, printed, measured, stated_duration(record)),
         *((choice.doubt,) if choice.doubt else in_short(text.problems)),
-        *time_problems(text.turns if choice.source == "notes" else (), transcript.turns, record.episode.duration),
+        *time_problems(printed, transcript.turns, record.episode.duration),
         *captions.problems,
         *left_aside(record.episode, text if choice.source == "notes" else captions),
     )

@@ -7,10 +7,11 @@ from api.episodes.about import Choice, Doubt, DoubtKind, Line
 from api.episodes.plain_names import Names
 from api.episodes.stored import Stored
 from ingest.alignment.divergence import in_brief, suspicion
-from ingest.library.metadata import duration_doubt
+from ingest.library.metadata import duration_doubt, stated_duration
 from ingest.shownotes.parse import OfficialText
 from ingest.stages.captions import Captions, failure_of, transcript_links
 from ingest.timing.printed_times import time_problems
+from ingest.timing.recorded import runs_past_the_end
 from ingest.transcript import Transcript
 
 
@@ -32,6 +33,9 @@ def doubts_of(stored: Stored, choice: Choice, names: Names, unused: Sequence[str
     if not choice.current:
         yield Doubt("words", _EARLIER if choice.text == "none" else _OTHER)
     printed = official.turns if choice.text == "notes" else ()
+    cues = () if stored.captions is None else stored.captions.cues
+    if past := runs_past_the_end(cues, printed, stored.measured, stated_duration(stored.record)):
+        yield Doubt("times", past)
     for problem in time_problems(printed, transcript.turns, transcript.episode.duration):
         yield Doubt("times", problem)
     unnamed = sum(turn.speaker is None for turn in transcript.turns)

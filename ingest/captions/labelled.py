@@ -1,5 +1,6 @@
 """Turn labels and signs in the text of captions into speakers and turns."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -12,8 +13,7 @@ _SENTENCE_ENDS = (".", "?", "!", "…", '."', '?"', '!"', ".”", "?”", "!”"
 
 # Behind these words a colon is speech ("A word of advice: …") more often than a part, which is known by its shape.
 _ARTICLES = frozenset("a an the my our your his her their one some".split())
-
-
+_GLUED = re.compile(r"(?<=[.?!…\"”’)\]])(?=>>)")  # "Shall we?>> We shall."
 _FEW_ENDS = 0.1  # the share of lines that end with a sentence in a text with signs is greater
 
 
@@ -23,6 +23,7 @@ def labelled(cues: Sequence[Cue]) -> Iterator[Cue]:
     A cue that opens like a label, but names nobody whom the file names, closes the turn before: the speaker of its
     words is unknown, and they stay whole.
     """
+    cues = [_spaced(cue) for cue in cues]
     dashes = dashes_open([label_of(part) for cue in cues for part in _parts(cue, dashes=False)])
     spoken = [[line for line in _lines(cue, dashes) if normalise(line)] for cue in cues if not is_clip(cue.text)]
     habit = habit_of(list(_beginnings([lines for lines in spoken if lines])))
@@ -64,6 +65,11 @@ def unread_labels(cues: Sequence[Cue]) -> tuple[str, ...]:
         return ()
     opened = (label_of(cue.text) for cue in cues if cue.opens and cue.speaker is None and _may_be_label(cue.text))
     return tuple(label.name for label in opened if label and label.name)
+
+
+def _spaced(cue: Cue) -> Cue:
+    """Return a cue with a space before arrows that touch a sentence; not if it has times, which count the pieces."""
+    return cue if cue.times else replace(cue, text=_GLUED.sub(" ", cue.text))
 
 
 def _parts(cue: Cue, dashes: bool) -> Iterator[str]:

@@ -21,11 +21,14 @@ _BRACKET = re.compile(r"([\[(])([^\[\]()\n]{1,60})[\])](\s*[:：](?=\s|$))?\s*")
 # Inside a line a new speaker begins at ">>", and in a line that begins with a dash at a dash behind a sentence.
 _ARROWS = re.compile(r"(?<=\s)(?=>>)")
 _DASHES = re.compile(r"[.?!…][\"”’)]*\s+(?=[-–—]\s?[^\W_])")
+_ADDITION = re.compile(r"\S [(\[][^()\[\]]+[)\]]$")  # "jbrown (Tea Board)"
 _JOIN = re.compile(r"\s+(?:&|and)\s+")
 _MOST_WORDS = 6
 _ENOUGH_CUES = 20
 _FEWEST_DASHES = 3
 _MOST_LOWER = 0.2
+_FEWEST_TEXTS = 3
+_MOST_SENTENCES = 0.8
 # Names in brackets stand in at least this share of a file's lines. In films they only name those who cannot be seen, in
 # 4 % of the lines, and the lines between are other people's.
 _LEAST_BRACKETS = 0.08
@@ -135,14 +138,23 @@ def habit_of(cues: Sequence[Sequence[CueLabel | None]]) -> Habit:
     if they come back or if there are many cues.
     """
     lines = [label for cue in cues for label in cue]
+    if lines and lines[0] and _is_title_line(lines[0], lines[1:]):
+        return habit_of([[None, *cues[0][1:]], *cues[1:]])
     begins = [cue[0] for cue in cues if cue and cue[0] and cue[0].name and not cue[0].bracket]
     if len(begins) == len(cues) > 1:
         often = Counter(label.name for label in begins)
         names = {
             label.name
             for label in begins
-            if label.name and (label.kind not in ("open", "odd") or often[label.name] > 1 or len(cues) >= _ENOUGH_CUES)
+            if label.name
+            and (
+                label.kind not in ("open", "odd")
+                or often[label.name] > 1
+                or len(cues) >= _ENOUGH_CUES
+                or _ADDITION.search(label.name)
+            )
         }
+        names |= {label.name for label in lines if label and label.name and label.sign and label.kind != "odd"}
         return Habit(frozenset(names) | _bracketed(lines), closes=True)
     back = {name for name, count in Counter(label.name for label in lines if label).items() if count > 1}
     labels = [
@@ -162,6 +174,22 @@ def habit_of(cues: Sequence[Sequence[CueLabel | None]]) -> Habit:
         return Habit(frozenset(names) | _bracketed(lines), frozenset(once), closes=True)
     bracketed = _bracketed(lines)
     return Habit(bracketed, closes=bool(bracketed))
+
+
+def _is_title_line(first: CueLabel, others: Sequence[CueLabel | None]) -> bool:
+    """Return whether the first line is a title with a colon ("Harbour Talk: the show on boats"), not somebody's words.
+
+    Its label never returns, and what follows is no sentence, where others' words behind labels nearly always are.
+    """
+    texts = [label.text.strip() for label in others if label and label.name]
+    if not first.name or first.sign or len(texts) < _FEWEST_TEXTS or any(o and o.name == first.name for o in others):
+        return False
+    sentences = sum(map(_is_sentence, texts))
+    return bool(first.text) and not _is_sentence(first.text.strip()) and sentences >= _MOST_SENTENCES * len(texts)
+
+
+def _is_sentence(text: str) -> bool:
+    return not text[:1].islower() and text.endswith((".", "?", "!", "…", '"', "”", "’", ")", "]"))
 
 
 def _is_title(name: str, back: AbstractSet[str | None]) -> bool:
@@ -214,6 +242,8 @@ def _kind(printed: str) -> LabelKind | None:
     shape = label_shape(printed)
     if shape is None and len(people := _JOIN.split(printed)) == 2 and all(_kind(name) == "name" for name in people):
         return "name"
+    if shape is None and len(names := printed.split(", ")) == 2 and all(_kind(name) == "open" for name in names):
+        return "open"  # "moss, ida"
     if shape is None or (first in _NO_NAMES and shape.kind != "part"):
         return None
     return "open" if first in ("question", "answer") else shape.kind

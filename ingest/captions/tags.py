@@ -19,6 +19,8 @@ _PLACE = re.compile(r"\{\\an?\d\}")  # "{\an8}" of SubStation, which also occurs
 _ENTITY = re.compile(r"&(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
 # A file in which a voice holds until the next names a speaker only where another begins; so hardly ever twice in a row.
 _MOST_REPEATS = 0.1
+_SENTENCE_ENDS = (".", "?", "!", "…")
+_FEW_ENDS = 0.1  # a text with a smaller share of cues that end a sentence is written without signs
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +61,25 @@ def spoken_cues(blocks: Sequence[Block], is_own: bool = False) -> list[list[Cue]
     By the standard a voice ends with its cue. It is taken to hold until the next voice, or until a mark that begins a
     clip, if the whole file is written so: no voice is ever closed, there are at least two, cues without one stand
     between, and hardly any voice is the same as the one before (else the file names a speaker in each of their cues).
+    In any other file with sentences it holds for one that goes on in lower case.
     """
     read = [_read(block) for block in blocks]
     holds = not is_own and not any(block.is_plain for block in blocks) and _voices_hold(read)
     # Empty voices on all words tell nothing; a dash, or an empty voice on some words, says that a new speaker begins.
     tells_new = not is_own and any(run.voice is None or run.voice.name for block in read for run in block.runs)
     held: Voice | None = None
+    ends = sum(run.text.endswith(_SENTENCE_ENDS) for block in read for run in block.runs)
+    has_ends = ends > _FEW_ENDS * len(read)
+    said = ""
     found = []
     for block, parts in zip(blocks, read, strict=True):
-        if holds and is_clip("".join(run.text for run in parts.runs)):
+        begins_clip = is_clip("".join(run.text for run in parts.runs))
+        if begins_clip if holds else not (has_ends and _goes_on(said, parts)):
             held = None
         found.append(list(_cues(block, parts, held, tells_new, is_own)))
-        if holds:
-            held = next((run.voice for run in reversed(parts.runs) if run.voice), held)
+        said = parts.runs[-1].text if parts.runs else said
+        if not is_own and any(run.voice for run in parts.runs):
+            held = parts.runs[-1].voice
     return found
 
 
@@ -151,6 +159,13 @@ def _read(block: Block) -> _Read:
     return _Read(tuple(run for run in runs if run.text), tuple(times.items()), closes)
 
 
+def _goes_on(said: str, block: _Read) -> bool:
+    """Return whether a block without a voice continues the sentence that was `said` before it."""
+    first = block.runs[0] if block.runs else None
+    is_open = said[-1:].isalnum() or said[-1:] in (",", ";")
+    return is_open and first is not None and first.voice is None and first.text[:1].islower()
+
+
 def _voices_hold(blocks: Sequence[_Read]) -> bool:
     """Return whether this file's voices hold until the next one, see `spoken_cues`."""
     runs = [run for block in blocks for run in block.runs]
@@ -168,6 +183,7 @@ def _cues(block: Block, read: _Read, held: Voice | None, tells_new: bool, is_own
     """Yield the cues of one block, each opened by its voice if that has no name."""
     spoken: list[tuple[str | None, str, bool]] = []
     for run in read.runs:
+        held = None if run.voice else held  # it speaks until another voice begins, not behind its end
         voice = run.voice or held
         speaker = None if voice is None else (voice.name or None) if is_own else voice.speaker
         spoken.append((speaker, run.text, tells_new and run.voice is not None and speaker is None))

@@ -10,10 +10,11 @@ _WHOLE_SECOND_ERROR = CUE_ERROR + 0.5  # seconds; times without a fraction are r
 _FIRST_WORDS = 6
 
 _CLOCK = r"-?(?:\d{1,6}:)?\d{1,6}:\d{1,2}(?:[.,]\d{1,9})?"
-_PLAIN = r"-?\d{1,7}[.,]\d{1,9}"  # seconds alone; without a fraction, "1 --> 2" may be words
+_PLAIN = r"-?\d{1,7}(?:[.,]\d{1,9})?s?"  # seconds alone
 _TIME = rf"(?:{_CLOCK}|{_PLAIN})"
 _TIME_BEGINS = frozenset("-0123456789")
 _TIMING = re.compile(rf"\s*({_TIME})\s*-->\s*({_TIME})(?!\S)")
+_FRACTIONAL = re.compile(r"\s*-?\d+[.,]\d+s?\s*-->\s*-?\d+[.,:]\d")
 _FRACTION = re.compile(r"[.,]0*[1-9]")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _NOT_A_CUE = re.compile(r"(NOTE|STYLE|REGION)(\s|$)")
@@ -26,7 +27,7 @@ def text_blocks(text: str, name: str) -> tuple[list[Block], tuple[str, ...]]:
     """
     lines = _LINE_END.split(text)
     is_vtt = lines[0].startswith("WEBVTT") or name.lower().split("?")[0].endswith(".vtt")
-    timings = [(number, _TIMING.match(line)) for number, line in enumerate(lines) if _is_timing(line)]
+    timings = [(number, _TIMING.match(line)) for number, line in enumerate(lines) if _is_timing(lines, number)]
     # If no time has a fraction, the file's times are rounded to whole seconds.
     has_fractions = any(timing and _FRACTION.search(timing.group()) for _, timing in timings)
     error = CUE_ERROR if has_fractions else _WHOLE_SECOND_ERROR
@@ -47,13 +48,21 @@ def text_blocks(text: str, name: str) -> tuple[list[Block], tuple[str, ...]]:
 
 def _seconds(time: str) -> float:
     """Return the seconds of a cue's time, to the millisecond; a negative time becomes 0."""
-    return 0.0 if time.startswith("-") else round(seconds_of(time) or 0.0, 3)
+    return 0.0 if time.startswith("-") else round(seconds_of(time.removesuffix("s")) or 0.0, 3)
 
 
-def _is_timing(line: str) -> bool:
-    # A line that begins like a time and has an arrow ends the previous cue, even if the time cannot be read.
-    before, arrow, _ = line.partition("-->")
-    return bool(arrow) and before.strip()[:1] in _TIME_BEGINS and (":" in before or _TIMING.match(line) is not None)
+def _is_timing(lines: list[str], number: int) -> bool:
+    """Return whether a line has a cue's times, even if they cannot be read; it then ends the cue before.
+
+    It begins like a time and has an arrow. Without a colon or a fraction it may be words ("1 --> 2"), unless it stands
+    where a cue begins: behind an empty line, or behind one and an id.
+    """
+    before, arrow, _ = lines[number].partition("-->")
+    if not arrow or before.strip()[:1] not in _TIME_BEGINS:
+        return False
+    above = lines[number - 1].strip() if number else ""
+    begins_cue = not above or (above.isdecimal() and (number < 2 or not lines[number - 2].strip()))
+    return ":" in before or _FRACTIONAL.match(lines[number]) is not None or begins_cue
 
 
 def _id_line(lines: list[str], timing: int, is_vtt: bool) -> str | None:

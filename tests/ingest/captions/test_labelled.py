@@ -172,7 +172,8 @@ def test_one_remark_in_brackets_is_no_speaker() -> None:
             ["I brew tea.", "And I drink it. Daily.", "Yes."],
         ),
         (["I brew tea >> and I drink it", "daily >> yes"], ["I brew tea", "and I drink it daily", "yes"]),
-        ([">> Hi.>> Ho.", ">>So."], ["Hi.>> Ho.", "So."]),
+        ([">> Hi.>> Ho.", ">>So."], ["Hi.", "Ho.", "So."]),
+        (["Hi!>>Ho >>So"], ["Hi!", "Ho", "So"]),
         ([">>> News. >> Yes. >>> More."], ["News.", "Yes.", "More."]),
         (["- Hi. - Ho.", "- So? – Yes!"], ["Hi.", "Ho.", "So?", "Yes!"]),
         (["– Hi there. – Ho."], ["Hi there.", "Ho."]),
@@ -193,6 +194,13 @@ def test_signs_inside_a_line_open_turns(texts: list[str], expected: list[str]) -
     assert [text for _, text in said(vtt(*texts))] == expected
 
 
+def test_names_behind_signs_count_where_each_caption_begins_with_a_name() -> None:
+    """ ">> MARA: … >> OTTO: …" names both, though Otto never begins a caption."""
+    texts = [">> MARA: Good evening. >> OTTO: And to you.", ">> MARA: Shall we? >> OTTO: We shall."]
+    names = [name for name, _ in said(vtt(*texts))]
+    assert names == ["MARA", "OTTO", "MARA", "OTTO"]
+
+
 @pytest.mark.parametrize(
     "texts", [[">>Hi."], [">>>Hi. >>Ho."], ["-Hi.\n-Ho."], [">>", ">>Ann:Hi"], ["[Ann]:Hi.", "[Jo]:Ho."]]
 )
@@ -200,3 +208,20 @@ def test_signs_that_touch_their_words_lose_none(texts: list[str]) -> None:
     """Without a space behind the sign every word stays, and there are as many word times as words."""
     text = " ".join(text for _, text in said(vtt(*texts)))
     assert all(word in text for word in ("Hi", "Ho") if any(word in line for line in texts))
+
+
+def test_a_title_in_the_first_caption_is_no_speaker() -> None:
+    """A label that never returns, before words that are no sentence, is a title; one before a sentence is a name."""
+    talk = ["Mara: Good evening.", "Otto: Thank you.", "Mara: Who taught you?", "Otto: One rule: never alone."]
+    assert said(vtt("Harbour Talk: the small boat show", *talk))[0] == (None, "Harbour Talk: the small boat show")
+    assert said(vtt("Ida Moss: Here they are.", *talk))[0] == ("Ida Moss", "Here they are.")
+    wrapped = [f"{text[:-1]}" for text in talk]
+    assert said(vtt("Ida Moss: Here they are", *wrapped))[0] == ("Ida Moss", "Here they are")
+
+
+def test_names_in_lower_case_with_family_name_first_or_brackets_are_speakers() -> None:
+    """ "moss, ida" is a name where it returns; "jmoss (Pier Board)" where every caption begins with one."""
+    texts = ["Mara Finch: Good evening.", "to all.", "moss, ida: Evening.", "Mara Finch: Hello.", "moss, ida: So."]
+    assert [name for name, _ in said(vtt(*texts))] == ["Mara Finch", "moss, ida", "Mara Finch", "moss, ida"]
+    texts = ["Mara Finch: Good evening.", "jmoss (Pier Board): I came late.", "Mara Finch: No harm done."]
+    assert [name for name, _ in said(vtt(*texts))] == ["Mara Finch", "jmoss (Pier Board)", "Mara Finch"]

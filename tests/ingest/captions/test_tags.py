@@ -78,3 +78,21 @@ def test_a_voice_ends_with_its_cue_in_any_other_file(texts: list[str], expected:
 def test_a_voice_without_a_name_opens_the_turn_of_somebody_unnamed(texts: list[str], expected: Turns) -> None:
     """A dash or an empty voice is no name; empty voices on all cues tell nothing."""
     assert said(vtt(*texts)) == expected
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (
+            ["<v Ann>We heat the water</v>", "and warm the pot.", "Who is it?", "<v Jo>Me,</v>", "the cook."],
+            [("Ann", "We heat the water and warm the pot."), (None, "Who is it?"), ("Jo", "Me, the cook.")],
+        ),
+        (["<v Ann>So</v> they say", "and <v Jo>Hi.</v>", "yes"], [("Ann", "So"), (None, "they say and"), ("Jo", "Hi."),
+                                                                  (None, "yes")]),
+        (["<v Ann>so we heat</v>", "and warm", "<v Jo>it is warm</v>"], [("Ann", "so we heat"), (None, "and warm"),
+                                                                         ("Jo", "it is warm")]),
+    ],
+)  # fmt: skip
+def test_a_voice_that_is_closed_holds_for_the_rest_of_its_sentence(texts: list[str], expected: Turns) -> None:
+    """A cue without a voice that goes on in lower case is the same speaker's; in a text without signs none is."""
+    assert said(vtt(*texts)) == expected

@@ -44,3 +44,15 @@ def test_captions_without_a_readable_time_are_said_by_their_first_words(line: st
     found = read_caption_file(data.encode(), "x")
     assert [(cue.start, cue.text) for cue in found.cues] == [(1.0, "One."), (9.0, "Two.")]
     assert found.left_out == ("We pour the water into the",)
+
+
+@pytest.mark.parametrize(("line", "start", "end"), [("3601 --> 3604", 3601.0, 3604.0), ("59.5s --> 61s", 59.5, 61.0)])
+@pytest.mark.parametrize("head", ["", "2\n"])
+def test_whole_seconds_are_times_where_a_caption_begins(head: str, line: str, start: float, end: float) -> None:
+    """Behind an empty line, or one and a number, no words are expected, so that numbers with an arrow are times."""
+    data = f"1\n0.5 --> 3.25\nThe first line.\n\n{head}{line}\nOver the hour.\n"
+    cues = read_captions(data.encode(), "x")
+    assert [(cue.start, cue.end, cue.text) for cue in cues] == [
+        (0.5, 3.25, "The first line."),
+        (start, end, "Over the hour."),
+    ]
