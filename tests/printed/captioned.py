@@ -130,7 +130,10 @@ def _with_sounds(draw: st.DrawFn, parts: Sequence[Part]) -> list[Part]:
 def _on_two_lines(part: Part) -> Part:
     middle = (len(part.words) + 1) // 2
     lower = part.words[middle:]
-    return replace(part, words=(*part.words[:middle], f"\n{lower[0]}", *lower[1:])) if lower else part
+    # Two lines with a dash each are a dialogue, whatever was meant.
+    if not lower or lower[0] in ("-", "–"):
+        return part
+    return replace(part, words=(*part.words[:middle], f"\n{lower[0]}", *lower[1:]))
 
 
 def _file(draw: st.DrawFn, shape: CaptionLayout, parts: Sequence[Part], chosen: Sequence[str]) -> str:
