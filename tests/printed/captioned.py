@@ -44,6 +44,7 @@ LEFT_OUT: LeftOut = {
     ("nickname", "brackets"): "nobody prints brackets in brackets",
     ("role", "brackets"): "nobody prints brackets in brackets",
     ("lower case", "no colon"): "without a colon it reads like a sound",
+    ("two lines", "no colon"): "names in so few lines are those of a film, which names only who cannot be seen",
     ("credits", "pure"): "such files hold nothing but speech",
     ("music first", "pure"): "such files hold nothing but speech",
     ("sounds inside", "pure"): "such files hold nothing but speech",
