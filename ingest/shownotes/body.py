@@ -5,13 +5,14 @@ from itertools import islice
 from typing import NamedTuple
 
 from ingest.shownotes.conversation import is_conversation
-from ingest.shownotes.label_candidates import LabelCandidate
+from ingest.shownotes.label_candidates import LabelCandidate, label_at_start
 from ingest.shownotes.label_times import first_timed_line
 from ingest.shownotes.labels import find_labels
 from ingest.shownotes.lines import Line
 from ingest.shownotes.page import is_marker, is_rule, is_weak_marker
 
 UNLABELLED_WORDS = 50  # after a marker, fewer words without any label are not a transcript
+_FEWEST_ENTRIES = 3  # of a list with names
 _MARKERS_LIMIT = 5  # markers that are tried, which keeps the time for hostile input linear
 
 
@@ -50,4 +51,11 @@ def find_body(lines: Sequence[Line], names: Collection[str], stated: bool) -> Pl
     if labels and is_conversation(labels, lines, "document" if stated else "none"):
         start = first_timed_line(lines, labels)
         return Place(start, start)
-    return Place(len(lines), len(lines), refused=refused or len(labels) > 1)
+    refused = refused or len(labels) > 1 or sum(_names_entry(line) for line in lines) >= _FEWEST_ENTRIES
+    return Place(len(lines), len(lines), refused=refused)
+
+
+def _names_entry(line: Line) -> bool:
+    """Return whether a line begins like an entry of a list with names: "Guest: Jo Brown"."""
+    label = label_at_start(0, line)
+    return label is not None and label.form == "inline"

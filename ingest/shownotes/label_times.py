@@ -6,12 +6,12 @@ from dataclasses import replace
 
 from ingest.shownotes.label_candidates import LabelCandidate, is_time, seconds_printed
 from ingest.shownotes.lines import Line
-from ingest.text.clock import TIME, clock
+from ingest.text.clock import TIME, TIME_RANGE, clock
 
 # What a link to a place in the recording shows: its time, or a sign such as a triangle.
 _LINK_TEXT = re.compile(rf"\s*(?:[\[(]?{TIME}[\])]?|[^\w\s\"“”'‘(\[]{{1,2}})(?=\s|$)")
 
-_TIMED = re.compile(rf"({TIME})\s+(?=\S)")
+_TIMED = re.compile(rf"({TIME_RANGE}|{TIME})\s+(?=\S)")
 _FEWEST_TIMED = 3
 
 
@@ -58,7 +58,7 @@ def first_timed_line(lines: Sequence[Line], labels: Sequence[LabelCandidate]) ->
 
 def with_bracketed_times(lines: Sequence[Line]) -> list[Line]:
     """Return the lines with the times that begin them in brackets, if most begin with one: they are not spoken."""
-    found = [_TIMED.match(line.text) for line in lines]
+    found = [None if is_time(line.text) else _TIMED.match(line.text) for line in lines]
     if sum(map(bool, found)) < max(_FEWEST_TIMED, len(lines) / 2):
         return list(lines)
     return [

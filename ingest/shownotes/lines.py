@@ -1,6 +1,6 @@
 """One line of show notes, with what its markup said about it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +17,12 @@ class Line:
     heading: int = 0
     linked: bool = False
     time: float | None = None
+
+
+def cut(line: Line, start: int, end: int) -> Line:
+    """Return the characters [start, end) of a line as a line, without blanks around them."""
+    text = line.text[start:end]
+    skipped = start + len(text) - len(text.lstrip())
+    stripped = text.strip()
+    bold_start, bold_end = (min(max(edge - skipped, 0), len(stripped)) for edge in (line.bold_start, line.bold_end))
+    return replace(line, text=stripped, bold_start=bold_start, bold_end=bold_end)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ingest.item import Link
+from ingest.shownotes.glued import blocks_apart, with_labels_apart
 from ingest.shownotes.html_blocks import Chunk, read_blocks
 from ingest.shownotes.lines import Line
 from ingest.shownotes.markdown import has_link, is_markdown, without_markdown, without_tables
@@ -19,11 +20,11 @@ def read_lines(notes: str) -> tuple[list[Line], list[Link]]:
     Takes linear time for any input; never raises.
     """
     blocks, targets = read_blocks(notes)
-    lines = [line for chunks in blocks for line in _lines(chunks)]
+    lines = [line for block in blocks for chunks in blocks_apart(block) for line in _lines(chunks)]
     is_html = "</" in notes
     if any(is_markdown(line) or (not is_html and has_link(line)) for line in lines):
         lines = [without_markdown(line, targets) for line in without_tables(lines)]
-    return [line for line in lines if line.text], [Link(url) for url in dict.fromkeys(targets)]
+    return with_labels_apart([line for line in lines if line.text]), [Link(url) for url in dict.fromkeys(targets)]
 
 
 def _lines(chunks: Sequence[Chunk]) -> Iterator[Line]:

@@ -3,10 +3,12 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
-from ingest.shownotes.lines import Line
+from ingest.shownotes.label_candidates import label_at_start
+from ingest.shownotes.lines import Line, cut
+from ingest.speakers.names import is_ordinary
 
 _RULE = re.compile(r"[-–—_=*~]{3,}|(?:[-*_] ){2,}[-*_]")
 _OF_EPISODE = (
@@ -94,15 +96,24 @@ def with_markers_apart(lines: Sequence[Line]) -> list[Line]:
         if "transcript" not in rest.text.casefold():
             apart.append(rest)
             continue
+        if (opens := _WEAK_MARKER.match(rest.text)) is not None and _opens_label(rest.text[opens.end() :]):
+            apart.append(Line(opens[0].strip()))
+            rest = cut(rest, opens.end(), len(rest.text))
         while (found := _MARKER.search(rest.text)) is not None and _announces(found, rest.text):
             before = rest.text[: found.start()]
             ruled = _TRAILING_RULE.search(before[-100:])
-            apart.append(_cut(rest, 0, found.start() - (len(ruled[0]) if ruled else 0)))
+            apart.append(cut(rest, 0, found.start() - (len(ruled[0]) if ruled else 0)))
             apart.append(Line(found[0].strip()))
             rule = _LEADING_RULE.match(rest.text, found.end())
-            rest = _cut(rest, rule.end() if rule else found.end(), len(rest.text))
+            rest = cut(rest, rule.end() if rule else found.end(), len(rest.text))
         apart.append(rest)
     return [line for line in apart if line.text]
+
+
+def _opens_label(text: str) -> bool:
+    """Return whether the text after a marker on the same line begins with a label: "Transcript: Ann Lee: Hello."."""
+    label = label_at_start(0, Line(text.strip()))
+    return label is not None and label.form == "inline" and not is_ordinary(label.base)
 
 
 def _announces(found: re.Match[str], text: str) -> bool:
@@ -111,14 +122,6 @@ def _announces(found: re.Match[str], text: str) -> bool:
     after = text[found.end() : found.end() + 3].lstrip()
     begins = not before or before[-1] in '.?!…:-–—=_*~"”’)]'
     return begins and (not after or found[0].endswith(":") or after[0] in "-–—=_*~")
-
-
-def _cut(line: Line, start: int, end: int) -> Line:
-    text = line.text[start:end]
-    skipped = start + len(text) - len(text.lstrip())
-    stripped = text.strip()
-    bold_start, bold_end = (min(max(edge - skipped, 0), len(stripped)) for edge in (line.bold_start, line.bold_end))
-    return replace(line, text=stripped, bold_start=bold_start, bold_end=bold_end)
 
 
 def read_page(head: Sequence[Line]) -> PageHeader:
@@ -236,16 +239,16 @@ def _without_show(number: int, head: Sequence[Line]) -> str:
     """Return a title line without the show's name, which some pages append to it."""
     words = head[number].text.split()
     others = {line.text for line in head}
-    for cut in range(2, len(words) - 1):
-        suffix = words[cut:]
+    for place in range(2, len(words) - 1):
+        suffix = words[place:]
         opening = [word.strip("#:,.-–").casefold() for word in words[: len(suffix)]]
         folded = [word.casefold() for word in suffix]
         named = [word for word in folded if word not in _SHOW_WORDS]
         if not named or not suffix[0][0].isupper():
             continue
         # "Tea Show #7: Kettles Tea Show Podcast", or "GDS Podcast #7: … Government Digital Service Podcast".
-        again = opening[: len(named)] == named and cut >= len(named)
+        again = opening[: len(named)] == named and place >= len(named)
         initials = len(named) > 1 and "".join(word[0] for word in named) == opening[0]
         if " ".join(suffix) in others or (len(named) < len(folded) and (again or initials)):
-            return " ".join(words[:cut])
+            return " ".join(words[:place])
     return head[number].text

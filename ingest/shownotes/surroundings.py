@@ -64,7 +64,9 @@ _FOOTER = re.compile(
     r"|connect with|donate|become an?|download|buy|read more|for more|head (?:over )?to|hosted|powered by"
     r"|produced by|edited by|recorded (?:at|by)|sponsored by|presented by|brought to you|made (?:by|with)"
     r"|music (?:by|from)|(?:our |the )?theme|intro music|artwork by|logo by|see [\w.-]+\.\w{2,}|privacy|terms of"
-    r"|copyright|all rights|advertising|our gdpr|this (?:episode|podcast|show|work) (?:is|was)|folge uns|apoia|segue)\b"
+    r"|copyright|all rights|advertising|our gdpr|this (?:episode|podcast|show|work) (?:is|was)|folge uns|apoia|segue"
+    r"|this is a (?:public|free|paid|subscriber)|get (?:full access|more from)"
+    r"|if you would like to (?:discuss|support))\b"
     r"|©|\(c\)|abonnier|unterstütz|hébergé|abonnez|soutenez|sígu[ea]nos|suscríb)",
     re.IGNORECASE,
 )
@@ -76,10 +78,13 @@ _PLATFORM = re.compile(
     re.IGNORECASE,
 )
 _CREDIT = re.compile(
-    r"\W*(?:\w+\W+){0,3}?(?:transcripts?|transcription|transcribed|editors?|editing|edited|music|art|artwork|cover|logo"
+    r"\W*(?:\w+\W+){0,3}?(?:transcri\w+|proofread\w*|written|script|direct(?:ed|or)|editors?|editing|edited|music|art|artwork|cover|logo"
     r"|producers?|production|sound|mix|mixing|research|theme|design|engineers?|photos?|photography|hosts?|guests?"
     r"|sponsors?|links?|website|email|twitter|instagram|facebook|mastodon|youtube)(?:\W+by)?\s*[:：]\s*\S.{0,60}$",
     re.IGNORECASE,
+)
+_THANKS = re.compile(
+    r"\W*thank(?:s| you)(?: (?:so|very) much)? for (?:listening|tuning in|joining|reading)\b", re.IGNORECASE
 )
 _URL = re.compile(r"https?://\S+|\bwww\.\S+|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,8}/\S+|\S+@\S+\.\w+", re.IGNORECASE)
 _BULLET = re.compile(r"[-*•–·◦]\s")
@@ -141,7 +146,11 @@ def _says_who_transcribed(text: str) -> bool:
 
 def _section_headings(body: Sequence[Line]) -> set[int]:
     """Return the numbers of the lines that head a section, in a text whose labels are printed otherwise."""
-    printed = {number: line for number, line in enumerate(body) if _is_printed_as_heading(line)}
+    printed = {
+        number: line
+        for number, line in enumerate(body)
+        if _is_printed_as_heading(line) or _is_in_capitals(line, body[number + 1 : number + 2])
+    }
     if not printed:
         return set()
     texts = Counter(fold(line.text) for line in printed.values())
@@ -170,6 +179,18 @@ def _is_printed_as_heading(line: Line) -> bool:
     )
 
 
+def _is_in_capitals(line: Line, following: Sequence[Line]) -> bool:
+    """Return whether a line is a few words in capitals before a line with a label, so that nobody's words follow it."""
+    text = line.text
+    return (
+        text.isupper()
+        and text[-1].isalnum()
+        and len(text.split()) <= _BOLD_WORDS
+        and _speaker(line) is None
+        and any(_speaker(other) is not None for other in following)
+    )
+
+
 def _end_of_speech(body: Sequence[Line]) -> int:
     """Return the line at which the text after the speech begins."""
     start = max(len(body) - _TAIL, 0)
@@ -193,7 +214,8 @@ def _end_of_speech(body: Sequence[Line]) -> int:
     for place, number in enumerate(zone):
         rest = around[place:]
         if rest[0] and not is_rule(body[number]) and sum(rest) >= (0.5 if strict else 0.75) * len(rest):
-            return number
+            thanks = strict and place > 0 and _THANKS.match(body[number - 1].text[:80]) is not None
+            return number - 1 if thanks else number
     return end
 
 

@@ -22,8 +22,10 @@ _MOST_ADDITION_WORDS = 8
 _BRACKETS = re.compile(r"\s*[\[(][^\[\]()]{1,60}[\])]")
 _SIGNS_BEFORE = re.compile(r"\A[^\w@\[(\"“'‘#?]+")
 _SIGNS_BEHIND = re.compile(r"[^\w\])\"”'’.#+*?]+$|(?<=\w)[*]+$")
+_DOUBT = re.compile(r"(?<=\w) ?\?{1,3}$")  # whoever wrote the label was not sure of it: "Jo Brown?"
 _HANDLE = re.compile(r"@[\w.-]*\w|(?=[^\W\d]*[\d_])[^\W\d_][\w-]*|[^\W\d_][\w-]+(?:\.[\w-]{2,})+")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.?){1,4}")
+_ADDITION = re.compile(r"\s[|·]\s")  # "Jo Brown | Tea Board" is "Jo Brown, Tea Board"
 _JOIN = re.compile(r"\s*(?:[&+/]|,? and|,)\s+|\s*/\s*")
 _ABBREVIATED = re.compile(r"(?<=\s)([^\W\d_][^\W\d_]{0,3})\.(?=\s)")
 _SINGLE_LETTER = re.compile(r"\b([^\W\d_])\.")  # the initial "j."
@@ -89,8 +91,8 @@ def label_shape(printed: str) -> LabelShape | None:
     name = " ".join(_SIGNS_BEHIND.sub("", _SIGNS_BEFORE.sub("", printed)).split())
     if not name or len(name) > MOST_CHARACTERS:
         return None
-    bare = " ".join(_BRACKETS.sub("", name).split())
-    base, comma, addition = (part.strip() for part in bare.partition(","))
+    bare = _DOUBT.sub("", " ".join(_BRACKETS.sub("", name).split()))
+    base, comma, addition = (part.strip() for part in _ADDITION.sub(",", bare, count=1).partition(","))
     if comma and not _is_addition(addition):
         return None
     if comma and " " not in base and name_words(addition) and not addition.isupper():

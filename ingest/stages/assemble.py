@@ -95,8 +95,7 @@ def _doubt(official: OfficialText, cues: Sequence[Cue], heard: Heard | None) -> 
     if share >= LEAST_AGREEMENT:
         return f"its notes' transcript holds only a part of the {source}; the {source} were used"
     return (
-        f"its notes' transcript does not match the {source}: {share:.0%} of its words are in them; "
-        f"the {source} were used"
+        f"its notes' transcript contradicts the {source}: {share:.0%} of its words match them; the {source} were used"
     )
 
 

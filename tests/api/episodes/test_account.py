@@ -226,7 +226,7 @@ def test_notes_that_are_not_what_is_said_are_told() -> None:
     other = replace(OFFICIAL, turns=(OfficialTurn("Bob Ray", "kettles and cups of tea by the river " * 9),))
     about = about_of(stored(official=other, captions=Captions("", CUES)))
     assert about.choice.text == "captions without names"
-    assert "does not match the captions" in doubts(about, "words")[0]
+    assert "contradicts the captions" in doubts(about, "words")[0]
     assert "because the notes' text is not what is said" in words(about)
 
 

@@ -42,6 +42,10 @@ FOOTERS = {
     "powered": "Powered by Urnworks",
     "voice message": "Send in a voice message: https://pods.example/kettle/message",
     "copyright": "© 2021 Kettle Hour",
+    "public episode": "This is a public episode. If you would like to discuss it, visit kettle.example/subscribe",
+    "thanks": "Thanks for listening!\n\nLeave us a review\n\n© 2021 Kettle Hour",
+    "roles": "Transcriber: Max Ash\n\nProofread by: Kit Pell",
+    "links with names": "Show notes\n\nLeaf Board: https://a.example\n\nKettle Book (second edition): https://b.example",
     "copyright in words": "Copyright 2021 Kettle Hour. All rights reserved.",
     "review": "Leave us a review",
     "address": "https://kettle.example",
@@ -157,6 +161,20 @@ def test_section_headings_are_nobodys_speech(heading: str, place: int) -> None:
 
     assert _turns(found) == SAID
     assert len(found.left_out) == 1
+
+
+@pytest.mark.parametrize("place", [0, 1, 3])
+def test_headings_in_capitals_are_nobodys_speech(place: int) -> None:
+    """In plain text, words in capitals on a line of their own before a label are a heading, and others are speech."""
+    turns = [f"{name}: {text}" for name, text in SAID]
+    turns.insert(place, "HOW IT BEGAN")
+
+    found = parse_notes(MARKER + "\n\n".join(turns))
+
+    assert _turns(found) == SAID
+    assert found.left_out == ("HOW IT BEGAN",)
+    shouted = parse_notes(f"{MARKER}{_inline()}\n\nAnn Lee: He said it.\n\nHOW IT BEGAN!\n\nJo Brown: He did so.")
+    assert _turns(shouted)[4:] == [("Ann Lee", "He said it.\nHOW IT BEGAN!"), ("Jo Brown", "He did so.")]
 
 
 def test_markdown_headings_are_nobodys_speech() -> None:
