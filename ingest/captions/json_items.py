@@ -143,7 +143,9 @@ def _speaker(item: Mapping[str, Any], names: Mapping[str, str]) -> str | None:
             found.append(names.get(str(value), f"Speaker {value}"))
         elif isinstance(value, str) and (name := string(value)):
             found.append(names.get(name, name))
-    return next((name for name in found if not is_number_label(name)), next(iter(found), None))
+    named = (name for name in found if not is_number_label(name))
+    worded = (name for name in found if not name.isdigit())  # "Unknown Speaker" beside "4"
+    return next(iter((*named, *worded, *found)), None)
 
 
 def _name_table(data: Any) -> dict[str, str]:

@@ -146,7 +146,8 @@ def _is_no_list(signs: _Signs, said: Sequence[_Said], claim: Claim) -> bool:
         return signs.voice >= _LEAST_VOICE or (again and signs.sentences >= _LEAST_SENTENCES / 2)
     if not again:
         return signs.voice >= 0.5
-    return signs.voice >= _LEAST_VOICE or (signs.words >= _MANY_WORDS and not _is_english(said))
+    comes_back = signs.returns > 1 and signs.voice > 0 and signs.sentences >= _LEAST_SENTENCES and signs.links == 0
+    return comes_back or signs.voice >= _LEAST_VOICE or (signs.words >= _MANY_WORDS and not _is_english(said))
 
 
 def _signs(said: Sequence[_Said]) -> _Signs:

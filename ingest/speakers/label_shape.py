@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from ingest.speakers.names import fold, is_heading, is_ordinary, is_role, name_words
+from ingest.speakers.names import fold, is_heading, is_ordinary, is_role, is_title, name_words
 from ingest.speakers.role_words import FUNCTION_WORDS, WORKERS
 
 # "name": written like a name or a handle. "part": names nobody, but says who speaks ("Audience member"). "open": short
@@ -117,12 +117,12 @@ def _kind(base: str) -> LabelKind | None:
         return None
     if name_words(_ABBREVIATED.sub(r"\1", base)) or names_several(base):
         return "name"
-    if _SENTENCE_END.search(_SINGLE_LETTER.sub(r"\1", base)):
+    plain = " ".join(word.rstrip(".") if is_title(word) else word for word in _SINGLE_LETTER.sub(r"\1", base).split())
+    if _SENTENCE_END.search(plain):
         return None
     folded = [fold(word).strip("\"“”'‘.") for word in words]
     if not _CLAUSE_WORDS.isdisjoint(folded) or folded[-1] in _THINGS or folded[-1] in _LIGHT_WORDS:
         return None
-    plain = _SINGLE_LETTER.sub(r"\1", base)
     if plain[-1] in "?!;…." or not any(letter.isalpha() for letter in plain) or "." in plain:
         return None
     return "open" if len(words) <= 4 else None

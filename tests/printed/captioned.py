@@ -44,6 +44,7 @@ LEFT_OUT: LeftOut = {
     ("nickname", "brackets"): "nobody prints brackets in brackets",
     ("role", "brackets"): "nobody prints brackets in brackets",
     ("lower case", "no colon"): "without a colon it reads like a sound",
+    ("two lines", "no colon"): "names in so few lines are those of a film, which names only who cannot be seen",
     ("credits", "pure"): "such files hold nothing but speech",
     ("music first", "pure"): "such files hold nothing but speech",
     ("sounds inside", "pure"): "such files hold nothing but speech",
@@ -130,7 +131,10 @@ def _with_sounds(draw: st.DrawFn, parts: Sequence[Part]) -> list[Part]:
 def _on_two_lines(part: Part) -> Part:
     middle = (len(part.words) + 1) // 2
     lower = part.words[middle:]
-    return replace(part, words=(*part.words[:middle], f"\n{lower[0]}", *lower[1:])) if lower else part
+    # Two lines with a dash each are a dialogue, whatever was meant.
+    if not lower or lower[0] in ("-", "–"):
+        return part
+    return replace(part, words=(*part.words[:middle], f"\n{lower[0]}", *lower[1:]))
 
 
 def _file(draw: st.DrawFn, shape: CaptionLayout, parts: Sequence[Part], chosen: Sequence[str]) -> str:
