@@ -28,7 +28,7 @@ _ENOUGH_CUES = 20
 _FEWEST_DASHES = 3
 _MOST_LOWER = 0.2
 _FEWEST_TEXTS = 3
-_MOST_SENTENCES = 0.8
+_MOST_SENTENCES = 0.9
 # Names in brackets stand in at least this share of a file's lines. In films they only name those who cannot be seen, in
 # 4 % of the lines, and the lines between are other people's.
 _LEAST_BRACKETS = 0.08
@@ -139,7 +139,7 @@ def habit_of(cues: Sequence[Sequence[CueLabel | None]]) -> Habit:
     """
     lines = [label for cue in cues for label in cue]
     if lines and lines[0] and _is_title_line(lines[0], lines[1:]):
-        return habit_of([[None, *cues[0][1:]], *cues[1:]])
+        return habit_of([own for own in (cues[0][1:], *cues[1:]) if own])
     begins = [cue[0] for cue in cues if cue and cue[0] and cue[0].name and not cue[0].bracket]
     if len(begins) == len(cues) > 1:
         often = Counter(label.name for label in begins)
@@ -184,8 +184,10 @@ def _is_title_line(first: CueLabel, others: Sequence[CueLabel | None]) -> bool:
     texts = [label.text.strip() for label in others if label and label.name]
     if not first.name or first.sign or len(texts) < _FEWEST_TEXTS or any(o and o.name == first.name for o in others):
         return False
-    sentences = sum(map(_is_sentence, texts))
-    return bool(first.text) and not _is_sentence(first.text.strip()) and sentences >= _MOST_SENTENCES * len(texts)
+    text, words = first.text.strip(), first.text.split()
+    is_heading = text[:1].islower() or 2 * sum(word[:1].isupper() for word in words) > len(words)
+    is_title = bool(words) and is_heading and text[-1].isalnum()
+    return is_title and sum(map(_is_sentence, texts)) >= _MOST_SENTENCES * len(texts)
 
 
 def _is_sentence(text: str) -> bool:
