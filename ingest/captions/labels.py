@@ -27,6 +27,7 @@ _MOST_WORDS = 6
 _ENOUGH_CUES = 20
 _FEWEST_DASHES = 3
 _MOST_LOWER = 0.2
+_NEARLY_ALL = 0.9
 _FEWEST_TEXTS = 3
 _MOST_SENTENCES = 0.9
 # Names in brackets stand in at least this share of a file's lines. In films they only name those who cannot be seen, in
@@ -141,8 +142,8 @@ def habit_of(cues: Sequence[Sequence[CueLabel | None]]) -> Habit:
     if lines and lines[0] and _is_title_line(lines[0], lines[1:]):
         return habit_of([own for own in (cues[0][1:], *cues[1:]) if own])
     begins = [cue[0] for cue in cues if cue and cue[0] and cue[0].name and not cue[0].bracket]
+    often = Counter(label.name for label in begins)
     if len(begins) == len(cues) > 1:
-        often = Counter(label.name for label in begins)
         names = {
             label.name
             for label in begins
@@ -169,6 +170,8 @@ def habit_of(cues: Sequence[Sequence[CueLabel | None]]) -> Habit:
     alternates = sum(count > 2 for count in sure.values()) > 1
     most = len(labels) > 1 and 2 * len(labels) >= len(lines)
     names = {name for name, count in every.items() if name and (name in sure or count > 1)}
+    if len(begins) >= _NEARLY_ALL * len(cues):
+        names |= {name for name, count in often.items() if name and count > 2}
     if has_signs or alternates or most or (is_first and len(labels) > 1 and bool(names)):
         once = {name for name in names if every[name] == 1}
         return Habit(frozenset(names) | _bracketed(lines), frozenset(once), closes=True)

@@ -225,3 +225,11 @@ def test_names_in_lower_case_with_family_name_first_or_brackets_are_speakers() -
     assert [name for name, _ in said(vtt(*texts))] == ["Mara Finch", "moss, ida", "Mara Finch", "moss, ida"]
     texts = ["Mara Finch: Good evening.", "jmoss (Pier Board): I came late.", "Mara Finch: No harm done."]
     assert [name for name, _ in said(vtt(*texts))] == ["Mara Finch", "jmoss (Pier Board)", "Mara Finch"]
+
+
+@pytest.mark.parametrize("odd", ["Otto Reed - Pier.example", "milo | Pier Board"])
+def test_any_label_that_returns_is_a_name_where_nearly_every_caption_has_one(odd: str) -> None:
+    """A display name of any shape is a speaker, also if one caption of the meeting has no label."""
+    texts = ["Mara Finch: Good evening.", f"{odd}: Evening.", "Mara Finch: Hello.", "Ida Moss: So."] * 3
+    names = [name for name, _ in said(vtt(*texts, "and so on"))]
+    assert names == ["Mara Finch", odd, "Mara Finch", "Ida Moss"] * 3
