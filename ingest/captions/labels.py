@@ -16,10 +16,10 @@ Bracket = Literal["[", "(", ""]
 
 _BRACKETS: dict[str, Bracket] = {"[": "[", "(": "("}
 _SIGN = re.compile(r"\s*(>>>?|[-–—](?=[\s\w\[(]))\s*")
-_COLON = re.compile(r"([^:：<>?!;\n]{1,90})[:：](?=\s|$)\s*")
-_BRACKET = re.compile(r"([\[(])([^\[\]()\n]{1,60})[\])](\s*[:：](?=\s|$))?\s*")
+_COLON = re.compile(r"([^:：<>?!;\n]{1,90})(?::(?=\s|$)|：)\s*")
+_BRACKET = re.compile(r"([\[(])([^\[\]()\n]{1,60}?)(?:\s*:)?[\])](\s*(?::(?=\s|$)|：))?\s*")
 # Inside a line a new speaker begins at ">>", and in a line that begins with a dash at a dash behind a sentence.
-_ARROWS = re.compile(r"(?<=\s)(?=>>)")
+_ARROWS = re.compile(r"(?<=\s)(?=>>)|(?<=[.?!…]\s)(?=[\[(][^\[\]()\n]{1,60}[\])]\s*:\s)")
 _DASHES = re.compile(r"[.?!…][\"”’)]*\s+(?=[-–—]\s?[^\W_])")
 _ADDITION = re.compile(r"\S [(\[][^()\[\]]+[)\]]$")  # "jbrown (Tea Board)"
 _JOIN = re.compile(r"\s+(?:&|and)\s+")
@@ -28,6 +28,7 @@ _ENOUGH_CUES = 20
 _FEWEST_DASHES = 3
 _MOST_LOWER = 0.2
 _NEARLY_ALL = 0.9
+_MOST_NAMES = 200  # whose labels are looked for inside lines
 _FEWEST_TEXTS = 3
 _MOST_SENTENCES = 0.9
 # Names in brackets stand in at least this share of a file's lines. In films they only name those who cannot be seen, in
@@ -111,22 +112,33 @@ def _cue_label(
     touches = bool(text) and end > 0 and not line[end - 1].isspace()
     pieces = len(line[:end].split()) - touches if text else len(line.split())
     mark: Literal[">>", "-", ""] = "" if sign is None else ">>" if sign[1].startswith(">") else "-"
-    # The line break behind a line stays, so that texts can be joined again.
-    return CueLabel(mark, name, f"{text}\n" if text and line.endswith("\n") else text, pieces, kind, bracket)
+    # The space or line break behind a part stays, so that texts can be joined again.
+    behind = "\n" if line.endswith("\n") else " " if line[-1:].isspace() else ""
+    return CueLabel(mark, name, text and text + behind, pieces, kind, bracket)
 
 
-def parts_of(line: str, dashes: bool = False) -> Iterator[str]:
+def parts_of(line: str, dashes: bool = False, inner: re.Pattern[str] | None = None) -> Iterator[str]:
     """Yield the parts of a caption line that each may begin with a sign of a new speaker.
 
-    A dash inside a line is one if the line begins with a dash, or if the whole file has them (`dashes`).
+    A dash inside a line is one if the line begins with a dash, or if the whole file has them (`dashes`); so is what
+    `inner` finds.
     """
     cuts = {found.end() for found in _ARROWS.finditer(line)}
+    if inner is not None:
+        cuts |= {found.start("name") for found in inner.finditer(line)}
     if dashes or ((sign := _SIGN.match(line)) and not sign[1].startswith(">")):
         cuts |= {found.end() for found in _DASHES.finditer(line)}
     edges = [0, *sorted(cuts), len(line)]
     for first, last in pairwise(edges):
         if line[first:last].strip():
             yield line[first:last]
+
+
+def inner_labels(habit: Habit) -> re.Pattern[str] | None:
+    """Return what finds the file's names with a colon behind a sentence inside a line, None if it names nobody."""
+    names = sorted(habit.names, key=len, reverse=True)[:_MOST_NAMES]
+    known = "|".join(map(re.escape, names))
+    return re.compile(rf"[.?!…][\"”’)\]]?\s(?P<name>(?:{known}):)(?=\s)") if names else None
 
 
 def habit_of(cues: Sequence[Sequence[CueLabel | None]]) -> Habit:
@@ -155,7 +167,11 @@ def habit_of(cues: Sequence[Sequence[CueLabel | None]]) -> Habit:
                 or _ADDITION.search(label.name)
             )
         }
-        names |= {label.name for label in lines if label and label.name and label.sign and label.kind != "odd"}
+        inside = Counter(label.name for label in lines if label and label.name and label.kind in ("name", "part"))
+        signed = {label.name for label in lines if label and label.sign and label.kind != "odd"}
+        names |= {
+            name for name, count in inside.items() if name and (count > 1 or name in signed or is_number_label(name))
+        }
         return Habit(frozenset(names) | _bracketed(lines), closes=True)
     back = {name for name, count in Counter(label.name for label in lines if label).items() if count > 1}
     labels = [
