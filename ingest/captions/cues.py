@@ -9,6 +9,7 @@ from ingest.text.words import begins_clip, normalise, pieces
 # The error of cues' and of single words' times, in seconds.
 CUE_ERROR = 0.5
 WORD_ERROR = 0.2
+_FIRST_WORDS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,11 @@ def spread(lengths: Sequence[int], start: float, end: float, known: Mapping[int,
 def is_clip(text: str) -> bool:
     """Return whether a cue is only a mark that announces a clip ("[Music]")."""
     return not normalise(text) and begins_clip(text)
+
+
+def first_words(text: str) -> str:
+    """Return the first words of a caption, by which people find one that was left out."""
+    return " ".join(text.split()[:_FIRST_WORDS])
 
 
 def tidy(text: str) -> str:

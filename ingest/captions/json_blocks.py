@@ -6,7 +6,7 @@ from contextlib import suppress
 from itertools import zip_longest
 from typing import Any
 
-from ingest.captions.cues import CUE_ERROR, WORD_ERROR, Block
+from ingest.captions.cues import CUE_ERROR, WORD_ERROR, Block, first_words
 from ingest.captions.json_items import Item, captions_in, joined
 from ingest.captions.json_values import Time
 from ingest.captions.transcript_json import transcript_blocks
@@ -19,20 +19,22 @@ _SLOW = 1.0
 _LEEWAY = 1.2  # captions may end a little after the duration that a feed states
 
 
-def json_blocks(text: str, name: str, duration: float | None) -> list[Block]:
+def json_blocks(text: str, name: str, duration: float | None) -> tuple[list[Block], tuple[str, ...]]:
     """Return the captions of any JSON that has a list of texts with times, or the turns of our own transcript JSON.
+
+    The second value has the first words of captions whose time cannot be read.
 
     Numbers without a unit are seconds or milliseconds, decided for the whole file by how fast people speak, in doubt by
     the recording's `duration` in seconds. Raises SourceError if the text is not JSON or has no such list.
     """
     data = _parsed(text, name)
     if (turns := _own_turns(data)) is not None:
-        return list(transcript_blocks(turns))
-    items = captions_in(data)
+        return list(transcript_blocks(turns)), ()
+    items, untimed = captions_in(data)
     if not items:
         raise SourceError(f'{name}: JSON without a list of "segments" with text and times; expected Podcasting 2.0 '
                           "captions")  # fmt: skip
-    return list(_blocks(items, _unit(items, duration)))
+    return list(_blocks(items, _unit(items, duration))), tuple(map(first_words, untimed))
 
 
 def _parsed(text: str, name: str) -> Any:

@@ -7,10 +7,11 @@ Google, Azure and YouTube.
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ingest.captions.json_values import Time, folded, string, times_of
 from ingest.captions.labels import is_number_label
+from ingest.text.words import normalise
 
 _TEXTS = ("body", "text", "punctuatedword", "transcript", "utterance", "sentence", "content", "display", "caption",
           "line", "word", "value", "utf8")  # fmt: skip
@@ -39,12 +40,21 @@ class Item:
     parts: tuple["Item", ...] = ()
 
 
-def captions_in(data: Any) -> list[Item]:
-    """Return the items of the list that holds the captions, in file order; empty if there is none."""
+class Found(NamedTuple):
+    """The items of one list in file order, and the texts of those without a readable time."""
+
+    items: list[Item]
+    untimed: tuple[str, ...] = ()
+
+
+def captions_in(data: Any) -> Found:
+    """Return the items of the list that holds the captions; empty if there is none."""
     names = _name_table(data)
-    found = [items for raw in _lists(data, 0) if (items := _items(raw, names)) and _LEAST * len(raw) <= len(items)]
-    most = max(map(_size, found), default=0)
-    return max((items for items in found if _size(items) >= _AS_MUCH * most), key=_rank, default=[])
+    lists = ((raw, _items(raw, names)) for raw in _lists(data, 0))
+    found = [read for raw, read in lists if read.items and _LEAST * len(raw) <= len(read.items)]
+    most = max((_size(read.items) for read in found), default=0)
+    usable = (read for read in found if _size(read.items) >= _AS_MUCH * most)
+    return max(usable, key=lambda read: _rank(read.items), default=Found([]))
 
 
 def joined(parts: Sequence[Item]) -> tuple[str, tuple[tuple[int, Time], ...]]:
@@ -82,15 +92,18 @@ def _lists(data: Any, depth: int) -> Iterator[Sequence[Mapping[str, Any]]]:
             yield from _lists(value, depth + 1)
 
 
-def _items(raw: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> list[Item]:
+def _items(raw: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> Found:
     items: list[Item] = []
+    untimed: list[str] = []
     for value in raw:
         item = _item(value, names)
         if item.start is None and items and item.text and not any(map(str.isalnum, item.text)):
             items[-1] = _with_end(items[-1], item.text)  # punctuation without a time of its own
         elif item.start is not None and item.text.strip():
             items.append(item)
-    return items
+        elif item.start is None and normalise(item.text):
+            untimed.append(item.text)
+    return Found(items, tuple(untimed))
 
 
 def _with_end(item: Item, text: str) -> Item:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ingest.captions.cues import Cue, SpeakerRun, cut, is_clip, tidy
-from ingest.captions.labels import CueLabel, Habit, dashes_open, habit_of, label_of, parts_of, sign_of
+from ingest.captions.labels import CueLabel, Habit, dashes_open, habit_of, inner_labels, label_of, parts_of, sign_of
 from ingest.text.words import normalise
 
 _SENTENCE_ENDS = (".", "?", "!", "…", '."', '?"', '!"', ".”", "?”", "!”", "。", "？", "！", "]", ")", "-", "–", "—")
@@ -27,6 +27,7 @@ def labelled(cues: Sequence[Cue]) -> Iterator[Cue]:
     dashes = dashes_open([label_of(part) for cue in cues for part in _parts(cue, dashes=False)])
     spoken = [[line for line in _lines(cue, dashes) if normalise(line)] for cue in cues if not is_clip(cue.text)]
     habit = habit_of(list(_beginnings([lines for lines in spoken if lines])))
+    inner = inner_labels(habit)
     speaker: str | None = None
     opens = False  # carried over to the next text if a label is alone on its line
     ended = True  # whether the text so far ends with its sentence
@@ -37,7 +38,7 @@ def labelled(cues: Sequence[Cue]) -> Iterator[Cue]:
             continue
         if cue.opens:
             speaker, opens = None, True
-        parts = list(_parts(cue, dashes))
+        parts = list(_parts(cue, dashes, inner))
         is_dialogue = sum(label is not None and label.sign == "-" for label in map(label_of, parts)) > 1
         runs: list[tuple[SpeakerRun, list[str]]] = []
         count = 0
@@ -72,10 +73,10 @@ def _spaced(cue: Cue) -> Cue:
     return cue if cue.times else replace(cue, text=_GLUED.sub(" ", cue.text))
 
 
-def _parts(cue: Cue, dashes: bool) -> Iterator[str]:
+def _parts(cue: Cue, dashes: bool, inner: re.Pattern[str] | None = None) -> Iterator[str]:
     """Yield the parts of a cue's text, each with the space or line break behind it."""
     for line in cue.text.split("\n"):
-        yield from parts_of(f"{line}\n", dashes)
+        yield from parts_of(f"{line}\n", dashes, inner)
 
 
 def _beginnings(spoken: Sequence[Sequence[str]]) -> Iterator[list[CueLabel | None]]:

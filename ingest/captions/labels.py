@@ -16,10 +16,10 @@ Bracket = Literal["[", "(", ""]
 
 _BRACKETS: dict[str, Bracket] = {"[": "[", "(": "("}
 _SIGN = re.compile(r"\s*(>>>?|[-–—](?=[\s\w\[(]))\s*")
-_COLON = re.compile(r"([^:：<>?!;\n]{1,90})[:：](?=\s|$)\s*")
-_BRACKET = re.compile(r"([\[(])([^\[\]()\n]{1,60})[\])](\s*[:：](?=\s|$))?\s*")
+_COLON = re.compile(r"([^:：<>?!;\n]{1,90})(?::(?=\s|$)|：)\s*")
+_BRACKET = re.compile(r"([\[(])([^\[\]()\n]{1,60}?)(?:\s*:)?[\])](\s*(?::(?=\s|$)|：))?\s*")
 # Inside a line a new speaker begins at ">>", and in a line that begins with a dash at a dash behind a sentence.
-_ARROWS = re.compile(r"(?<=\s)(?=>>)")
+_ARROWS = re.compile(r"(?<=\s)(?=>>)|(?<=[.?!…]\s)(?=[\[(][^\[\]()\n]{1,60}[\])]\s*:\s)")
 _DASHES = re.compile(r"[.?!…][\"”’)]*\s+(?=[-–—]\s?[^\W_])")
 _ADDITION = re.compile(r"\S [(\[][^()\[\]]+[)\]]$")  # "jbrown (Tea Board)"
 _JOIN = re.compile(r"\s+(?:&|and)\s+")
@@ -27,8 +27,10 @@ _MOST_WORDS = 6
 _ENOUGH_CUES = 20
 _FEWEST_DASHES = 3
 _MOST_LOWER = 0.2
+_NEARLY_ALL = 0.9
+_MOST_NAMES = 200  # whose labels are looked for inside lines
 _FEWEST_TEXTS = 3
-_MOST_SENTENCES = 0.8
+_MOST_SENTENCES = 0.9
 # Names in brackets stand in at least this share of a file's lines. In films they only name those who cannot be seen, in
 # 4 % of the lines, and the lines between are other people's.
 _LEAST_BRACKETS = 0.08
@@ -110,22 +112,33 @@ def _cue_label(
     touches = bool(text) and end > 0 and not line[end - 1].isspace()
     pieces = len(line[:end].split()) - touches if text else len(line.split())
     mark: Literal[">>", "-", ""] = "" if sign is None else ">>" if sign[1].startswith(">") else "-"
-    # The line break behind a line stays, so that texts can be joined again.
-    return CueLabel(mark, name, f"{text}\n" if text and line.endswith("\n") else text, pieces, kind, bracket)
+    # The space or line break behind a part stays, so that texts can be joined again.
+    behind = "\n" if line.endswith("\n") else " " if line[-1:].isspace() else ""
+    return CueLabel(mark, name, text and text + behind, pieces, kind, bracket)
 
 
-def parts_of(line: str, dashes: bool = False) -> Iterator[str]:
+def parts_of(line: str, dashes: bool = False, inner: re.Pattern[str] | None = None) -> Iterator[str]:
     """Yield the parts of a caption line that each may begin with a sign of a new speaker.
 
-    A dash inside a line is one if the line begins with a dash, or if the whole file has them (`dashes`).
+    A dash inside a line is one if the line begins with a dash, or if the whole file has them (`dashes`); so is what
+    `inner` finds.
     """
     cuts = {found.end() for found in _ARROWS.finditer(line)}
+    if inner is not None:
+        cuts |= {found.start("name") for found in inner.finditer(line)}
     if dashes or ((sign := _SIGN.match(line)) and not sign[1].startswith(">")):
         cuts |= {found.end() for found in _DASHES.finditer(line)}
     edges = [0, *sorted(cuts), len(line)]
     for first, last in pairwise(edges):
         if line[first:last].strip():
             yield line[first:last]
+
+
+def inner_labels(habit: Habit) -> re.Pattern[str] | None:
+    """Return what finds the file's names with a colon behind a sentence inside a line, None if it names nobody."""
+    names = sorted(habit.names, key=len, reverse=True)[:_MOST_NAMES]
+    known = "|".join(map(re.escape, names))
+    return re.compile(rf"[.?!…][\"”’)\]]?\s(?P<name>(?:{known}):)(?=\s)") if names else None
 
 
 def habit_of(cues: Sequence[Sequence[CueLabel | None]]) -> Habit:
@@ -139,10 +152,10 @@ def habit_of(cues: Sequence[Sequence[CueLabel | None]]) -> Habit:
     """
     lines = [label for cue in cues for label in cue]
     if lines and lines[0] and _is_title_line(lines[0], lines[1:]):
-        return habit_of([[None, *cues[0][1:]], *cues[1:]])
+        return habit_of([own for own in (cues[0][1:], *cues[1:]) if own])
     begins = [cue[0] for cue in cues if cue and cue[0] and cue[0].name and not cue[0].bracket]
+    often = Counter(label.name for label in begins)
     if len(begins) == len(cues) > 1:
-        often = Counter(label.name for label in begins)
         names = {
             label.name
             for label in begins
@@ -154,7 +167,11 @@ def habit_of(cues: Sequence[Sequence[CueLabel | None]]) -> Habit:
                 or _ADDITION.search(label.name)
             )
         }
-        names |= {label.name for label in lines if label and label.name and label.sign and label.kind != "odd"}
+        inside = Counter(label.name for label in lines if label and label.name and label.kind in ("name", "part"))
+        signed = {label.name for label in lines if label and label.sign and label.kind != "odd"}
+        names |= {
+            name for name, count in inside.items() if name and (count > 1 or name in signed or is_number_label(name))
+        }
         return Habit(frozenset(names) | _bracketed(lines), closes=True)
     back = {name for name, count in Counter(label.name for label in lines if label).items() if count > 1}
     labels = [
@@ -169,6 +186,8 @@ def habit_of(cues: Sequence[Sequence[CueLabel | None]]) -> Habit:
     alternates = sum(count > 2 for count in sure.values()) > 1
     most = len(labels) > 1 and 2 * len(labels) >= len(lines)
     names = {name for name, count in every.items() if name and (name in sure or count > 1)}
+    if len(begins) >= _NEARLY_ALL * len(cues):
+        names |= {name for name, count in often.items() if name and count > 2}
     if has_signs or alternates or most or (is_first and len(labels) > 1 and bool(names)):
         once = {name for name in names if every[name] == 1}
         return Habit(frozenset(names) | _bracketed(lines), frozenset(once), closes=True)
@@ -184,8 +203,10 @@ def _is_title_line(first: CueLabel, others: Sequence[CueLabel | None]) -> bool:
     texts = [label.text.strip() for label in others if label and label.name]
     if not first.name or first.sign or len(texts) < _FEWEST_TEXTS or any(o and o.name == first.name for o in others):
         return False
-    sentences = sum(map(_is_sentence, texts))
-    return bool(first.text) and not _is_sentence(first.text.strip()) and sentences >= _MOST_SENTENCES * len(texts)
+    text, words = first.text.strip(), first.text.split()
+    is_heading = text[:1].islower() or 2 * sum(word[:1].isupper() for word in words) > len(words)
+    is_title = bool(words) and is_heading and text[-1].isalnum()
+    return is_title and sum(map(_is_sentence, texts)) >= _MOST_SENTENCES * len(texts)
 
 
 def _is_sentence(text: str) -> bool:

@@ -57,9 +57,8 @@ def read_caption_file(data: bytes, name: str, duration: float | None = None) -> 
             f"{name}: {len(data) / 1e6:.0f} MB are too many for captions; the limit is {MAX_BYTES // 2**20} MiB"
         )
     text = _CONTROL.sub("", decode_text(data)).lstrip("\ufeff").strip()
-    left_out: tuple[str, ...] = ()
     if text[:1] in ("{", "["):
-        blocks = json_blocks(text, name, duration)
+        blocks, left_out = json_blocks(text, name, duration)
     else:
         blocks, left_out = text_blocks(text, name)
     if all(part_of(block) for block in blocks):  # our own exports have no repeats and no labels

@@ -2,12 +2,11 @@
 
 import re
 
-from ingest.captions.cues import CUE_ERROR, Block
+from ingest.captions.cues import CUE_ERROR, Block, first_words
 from ingest.captions.tags import text_of
 from ingest.text.clock import seconds_of
 
 _WHOLE_SECOND_ERROR = CUE_ERROR + 0.5  # seconds; times without a fraction are rounded
-_FIRST_WORDS = 6
 
 _CLOCK = r"-?(?:\d{1,6}:)?\d{1,6}:\d{1,2}(?:[.,]\d{1,9})?"
 _PLAIN = r"-?\d{1,7}(?:[.,]\d{1,9})?s?"  # seconds alone
@@ -39,7 +38,7 @@ def text_blocks(text: str, name: str) -> tuple[list[Block], tuple[str, ...]]:
     for (number, timing), identifier, end in zip(timings, ids, [*begins, len(lines)][1:], strict=True):
         body = "\n".join(_vtt_payload(lines, number + 1, end) if is_vtt else lines[number + 1 : end])
         if timing is None:
-            left_out.append(" ".join(text_of(body).split()[:_FIRST_WORDS]))
+            left_out.append(first_words(text_of(body)))
             continue
         start, stop = _seconds(timing[1]), _seconds(timing[2])
         blocks.append(Block(start, max(start, stop), body, id=identifier, error=error))

@@ -1,6 +1,7 @@
 """Join captions that hold less than a word: punctuation of its own, pieces of words, single letters."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -17,6 +18,10 @@ _MOST = 0.8
 _SPACED = 0.2
 _FEWEST = 8
 _NO_GAP = 0.005  # seconds
+_SHORT = 2.5  # characters; a mean caption of more is a line, not a word, in a script without spaces
+_PAUSE = 0.5  # seconds
+_ENDS_THERE = re.compile(r"[。？！…、，?!][」』”]?\s*$")
+_UNSPACED = ("CJK UNIFIED", "HIRAGANA", "KATAKANA", "THAI ", "LAO ", "KHMER ")
 
 
 def continuing(blocks: Sequence[Block]) -> list[bool]:
@@ -24,7 +29,8 @@ def continuing(blocks: Sequence[Block]) -> list[bool]:
 
     Punctuation alone belongs to the word before. In a file of single words whose words bring their own spaces, a block
     without one continues the word. In a file of single letters, words are told apart by empty captions, or by gaps in
-    time if only some letters have one before them.
+    time if only some letters have one before them. In scripts without spaces, short words follow each other up to a
+    sign or a pause.
     """
     texts = [block.text if block.is_plain else text_of(block.text) for block in blocks]
     found = [bool(_CLOSING.fullmatch(text.strip())) for text in texts]
@@ -63,6 +69,12 @@ def _joins(blocks: Sequence[Block], texts: Sequence[str]) -> list[bool]:
             and not _SENTENCE_END.search(texts[place - 1])
             for place, text in enumerate(texts)
         ]  # fmt: skip
+    is_short = sum(map(len, words)) <= _SHORT * len(words)
+    if is_short and any(map(str.isalpha, words)) and all(map(_is_unspaced, words)):
+        return [
+            place > 0 and block.start - blocks[place - 1].end < _PAUSE and not _ENDS_THERE.search(texts[place - 1])
+            for place, block in enumerate(blocks)
+        ]
     if sum(len(text.strip()) == 1 for text in words) < _MOST * len(words):
         return none
     blank = [not text.strip() for text in texts]
@@ -71,3 +83,10 @@ def _joins(blocks: Sequence[Block], texts: Sequence[str]) -> list[bool]:
         for place, block in enumerate(blocks)
     ]
     return close if any(blank) or not all(close[1:]) else none
+
+
+def _is_unspaced(text: str) -> bool:
+    """Return whether a text's letters are of scripts that write no spaces between words."""
+    letters = [letter for letter in text if letter.isalpha() and not letter.isascii()]
+    ascii_letters = any(letter.isascii() and letter.isalpha() for letter in text)
+    return not ascii_letters and all(unicodedata.name(letter, "").startswith(_UNSPACED) for letter in letters)

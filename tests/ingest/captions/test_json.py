@@ -133,3 +133,16 @@ def test_json_lines_are_captions() -> None:
         for (start, end), text in zip(TIMES, (ANN, JO), strict=True)
     ]
     assert [(cue.text, cue.start) for cue in read_captions("\n".join(lines).encode(), "x")] == [(ANN, 1.0), (JO, 4.5)]
+
+
+def test_captions_without_a_readable_time_are_told_by_their_first_words() -> None:
+    """A segment whose times are no times is left out by name; a sign without a time belongs to the word before."""
+    segments = [
+        {"startTime": 1, "endTime": 5, "body": "We coil the rope"},
+        {"body": "."},
+        {"startTime": "soon", "endTime": None, "body": "We stow the sail below the deck"},
+        {"startTime": 9, "endTime": 12, "body": "We go home."},
+    ]
+    found = read_caption_file(json.dumps({"segments": segments}).encode(), "x")
+    assert [cue.text for cue in found.cues] == ["We coil the rope.", "We go home."]
+    assert found.left_out == ("We stow the sail below the",)

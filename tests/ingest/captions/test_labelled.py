@@ -225,3 +225,28 @@ def test_names_in_lower_case_with_family_name_first_or_brackets_are_speakers() -
     assert [name for name, _ in said(vtt(*texts))] == ["Mara Finch", "moss, ida", "Mara Finch", "moss, ida"]
     texts = ["Mara Finch: Good evening.", "jmoss (Pier Board): I came late.", "Mara Finch: No harm done."]
     assert [name for name, _ in said(vtt(*texts))] == ["Mara Finch", "jmoss (Pier Board)", "Mara Finch"]
+
+
+@pytest.mark.parametrize("odd", ["Otto Reed - Pier.example", "milo | Pier Board"])
+def test_any_label_that_returns_is_a_name_where_nearly_every_caption_has_one(odd: str) -> None:
+    """A display name of any shape is a speaker, also if one caption of the meeting has no label."""
+    texts = ["Mara Finch: Good evening.", f"{odd}: Evening.", "Mara Finch: Hello.", "Ida Moss: So."] * 3
+    names = [name for name, _ in said(vtt(*texts, "and so on"))]
+    assert names == ["Mara Finch", odd, "Mara Finch", "Ida Moss"] * 3
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["Mara: Are you there? Otto: I am.", "Otto: Shall we? Mara: We shall.", "Mara: Then go."],
+        ["[SPEAKER_00]: Are you there? [SPEAKER_01]: I am.", "[SPEAKER_00]: Shall we?"],
+        ["(Mara:) Are you there?", "(Otto:) I am.", "(Mara:) Shall we?"],
+        ["王芳：你在吗？", "李明：我在。", "王芳：走吧。"],
+    ],
+)
+def test_no_label_in_another_dress_leaves_words_to_the_speaker_before(texts: list[str]) -> None:
+    """Labels of known people inside a line, boxed labels, colons inside brackets and colons without a space."""
+    found = said(vtt(*texts))
+    assert not any(":" in text or "：" in text for _, text in found)
+    assert [name for name, _ in found][:3] in (["Mara", "Otto", "Mara"], ["SPEAKER_00", "SPEAKER_01", "SPEAKER_00"],
+                                               ["王芳", "李明", "王芳"])  # fmt: skip

@@ -64,3 +64,11 @@ def test_words_of_one_letter_stay_words() -> None:
     assert [word for word, _ in read(["I", "have", "a", "cup", "I", "like", "a", "lot"], "vtt")] == (
         "I have a cup I like a lot".split()
     )
+
+
+def test_words_of_a_script_without_spaces_are_joined_up_to_a_sign() -> None:
+    """Captions of one or two Japanese characters read as a line, and lines stay captions with their times."""
+    texts = ["今日", "は", "海", "へ", "行き", "ます", "。", "船", "を", "見", "ます"]
+    assert read(texts, "json") == [("今日は海へ行きます。", 0.0), ("船を見ます", 3.5)]
+    lines = [f"今日は海へ行きます{number}" for number in range(9)]
+    assert [word for word, _ in read(lines, "json")] == lines
