@@ -227,6 +227,12 @@ def test_names_in_lower_case_with_family_name_first_or_brackets_are_speakers() -
     assert [name for name, _ in said(vtt(*texts))] == ["Mara Finch", "jmoss (Pier Board)", "Mara Finch"]
 
 
+def test_a_name_with_an_initial_before_brackets_is_one_label() -> None:
+    """The brackets behind "Otto T." are no label of their own."""
+    texts = ["Otto T. (crew): Good evening.", "Mara: Hello.", "Otto T. (crew): So."]
+    assert [name for name, _ in said(vtt(*texts))] == ["Otto T. (crew)", "Mara", "Otto T. (crew)"]
+
+
 @pytest.mark.parametrize("odd", ["Otto Reed - Pier.example", "milo | Pier Board"])
 def test_any_label_that_returns_is_a_name_where_nearly_every_caption_has_one(odd: str) -> None:
     """A display name of any shape is a speaker, also if one caption of the meeting has no label."""
