@@ -256,3 +256,14 @@ def test_no_label_in_another_dress_leaves_words_to_the_speaker_before(texts: lis
     assert not any(":" in text or "：" in text for _, text in found)
     assert [name for name, _ in found][:3] in (["Mara", "Otto", "Mara"], ["SPEAKER_00", "SPEAKER_01", "SPEAKER_00"],
                                                ["王芳", "李明", "王芳"])  # fmt: skip
+
+
+@pytest.mark.parametrize("clock", ["[00:00:{:02}] ", "(0:{:02}) ", "00:{:02} - ", "[0:{:02}.5]\n"])
+def test_times_printed_in_the_text_are_no_words(clock: str) -> None:
+    """A time before the words of most captions hides no label and is not said; a single one is somebody's words."""
+    texts = ["Mara: Good evening.", "Otto: Hello.", "Mara: Shall we?"]
+    found = said(vtt(*(f"{clock.format(place)}{text}" for place, text in enumerate(texts))))
+    assert found == [("Mara", "Good evening."), ("Otto", "Hello."), ("Mara", "Shall we?")]
+    assert said(vtt("10:30 is when we sail.", "Be there.", "Or not.")) == [
+        (None, "10:30 is when we sail. Be there. Or not.")
+    ]
