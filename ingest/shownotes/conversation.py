@@ -189,7 +189,7 @@ def _said(labels: Sequence[LabelCandidate], lines: Sequence[Line]) -> list[_Said
             number += 1
         texts = [text for text in texts if text and not is_time(text)]
         if texts and not is_break(lines[label.line]):
-            linked = any(line.linked for line in lines[label.line : number])
+            linked = any(line.linked and not is_time(line.text) for line in lines[label.line : number])
             said.append(_Said(label.key, label.name, texts[0], " ".join(texts)[:_MOST_CHARACTERS], linked))
     return said
 

@@ -36,13 +36,15 @@ def with_labels_apart(lines: Sequence[Line]) -> list[Line]:
 
 def blocks_apart(chunks: Sequence[Chunk]) -> list[Sequence[Chunk]]:
     """Return a block's chunks as several blocks: a label in bold after the end of a sentence begins another."""
-    places = [number for number in range(1, len(chunks)) if _is_glued(chunks, number)]
+    if len(chunks) < 2:
+        return [chunks]
+    places = [number for number in range(1, len(chunks)) if chunks[number].bold and _is_glued(chunks, number)]
     return [chunks[start:end] for start, end in zip([0, *places], [*places, len(chunks)], strict=True)]
 
 
 def _is_glued(chunks: Sequence[Chunk], number: int) -> bool:
     text = chunks[number].text.strip()
-    if not chunks[number].bold or not text or _ENDS.search(chunks[number - 1].text[-5:]) is None:
+    if not text or _ENDS.search(chunks[number - 1].text[-5:]) is None:
         return False
     following = chunks[number + 1].text if number + 1 < len(chunks) else ""
     if not text.endswith((":", "：")) and not following.startswith((":", "：")):

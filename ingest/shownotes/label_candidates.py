@@ -18,10 +18,10 @@ _BRACKETS = r"(?:\s*[\[(][^\[\]()]{1,60}[\])]){0,3}"
 _PLAIN = r"[^\s:：\[\]()][^:：\[\]()]{0,79}?"
 _NAME = rf"{_PLAIN}(?:\([^:：\[\]()]{{1,30}}\)\s*{_PLAIN})?"
 _START = re.compile(
-    rf"(?:[\[(]?(?P<before>{TIME_RANGE}|{TIME})[\])]?\s*(?:[-–—|]\s*)?){{0,2}}"
+    rf"(?:(?:[-*•]\s+)?[\[(]?(?P<before>{TIME_RANGE}|{TIME})[\])]?\s*(?:[-–—|]\s*)?){{0,2}}"
     rf"(?:[\[(](?P<boxed>{_PLAIN})(?P<inside>\s*\([^()]{{1,40}}\))?[\])](?=\s*[:：])|(?P<name>{_NAME}))"
     rf"(?P<brackets>{_BRACKETS})\s*(?:(?:[-–—|,]\s*)?(?P<after>{TIME_RANGE}|{TIME})|[-–—|])?\s*"
-    r"(?:(?P<colon>[:：]-?)(?!//|\d\d)|$)"
+    r"(?:(?P<colon>[:：]{1,2}-?)(?!//|\d\d)|$)"
 )
 _START_CHARACTERS = 200
 _BOLD_WORDS = 3

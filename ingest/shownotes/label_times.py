@@ -1,4 +1,4 @@
-"""Give labels the times that stand on lines of their own beside them; pure."""
+"""Give labels the times that stand beside them, on lines of their own or in links; pure."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -40,6 +40,12 @@ def bracketed_time(line: Line, position: int) -> str:
         return text
     shown = _LINK_TEXT.match(text)
     return f"[{clock(line.time)}] {text[shown.end() :].lstrip()}" if shown else text
+
+
+def in_brackets(shown: str, before: str) -> str:
+    """Return what a link to a place shows, in brackets if it is a bare time: within a line it is not spoken."""
+    is_bare = is_time(shown) and shown.strip()[0].isdigit() and not before.rstrip().endswith(("(", "["))
+    return shown.replace(shown.strip(), f"[{shown.strip()}]") if is_bare else shown
 
 
 def first_timed_line(lines: Sequence[Line], labels: Sequence[LabelCandidate]) -> int:

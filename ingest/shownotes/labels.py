@@ -29,6 +29,7 @@ _LIST_ITEM = re.compile(r"[a-zà-ÿ;,]|[-•*–·◦]\s")
 _SENTENCE = re.compile(r"[.?!…]")
 
 _ACCEPTED = 4  # points that a name with a colon needs to be a label
+_MOST_IN_LOWER_CASE = 0.6  # share of paragraphs
 _ACCEPTED_BARE = 5  # the same without a colon
 # Limits far above any episode that keep the time for hostile input linear: candidates within lines, names looked up in
 # the text, and characters searched.
@@ -77,6 +78,7 @@ def find_labels(lines: Sequence[Line], names: Collection[str], preface: str, ope
     first_names = {first_name(name) for name in [*accepted, *names]} - {""}
     accepted |= {name for name in by_name if name in first_names}
     found = [label for label in starts.values() if label.key in accepted and _counts(label, text, set(bare))]
+    found = found or _in_lower_case(starts, lines)
     signposts = _signposts(found, lines)
     found = [replace(label, unread=True) if label.key in signposts else label for label in found]
     found += unknown_labels(lines, starts, found)
@@ -84,6 +86,20 @@ def find_labels(lines: Sequence[Line], names: Collection[str], preface: str, ope
     if flat:
         found += unknown_within(within, found, lines)
     return sorted(found, key=lambda label: (label.line, label.start))
+
+
+def _in_lower_case(starts: Mapping[int, LabelCandidate], lines: Sequence[Line]) -> list[LabelCandidate]:
+    """Return the candidates that are no names ("ann: Hello."), if most paragraphs after the first begin with one.
+
+    Two or more must come back after another.
+    """
+    likely = [label for label in starts.values() if label.kind == "open" and (label.bold or label.form != "bare")]
+    counts = Counter(label.key for label in likely)
+    labels = [label for label in likely if counts[label.key] > 1]
+    if _returning(labels) < 2:
+        return []
+    alone = sum(label.form != "inline" for label in labels)
+    return labels if len(labels) >= _MOST_IN_LOWER_CASE * (len(lines) - labels[0].line - alone) else []
 
 
 def _signposts(labels: Sequence[LabelCandidate], lines: Sequence[Line]) -> set[str]:

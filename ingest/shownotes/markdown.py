@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ingest.shownotes.html_blocks import place_of
+from ingest.shownotes.label_times import in_brackets
 from ingest.shownotes.lines import Line
 from ingest.shownotes.tables import turns_in_table
 from ingest.text.clock import TIME, TIME_RANGE
@@ -12,7 +13,7 @@ from ingest.text.clock import TIME, TIME_RANGE
 _HEADING = re.compile(r"(#{1,6}) +(\S.*?)(?: +#+)?$")
 _LABEL = re.compile(
     rf"(?P<time>[\[(]?(?:{TIME_RANGE}|{TIME})[\])]?\s+)?"
-    r"(?P<sign>\*\*|__|\*|_)(?=\S)(?P<inside>[^*]{1,90}?)(?P=sign)(?P<colon> ?:)?"
+    r"(?P<sign>\*\*|__|\*|_)(?=\S)(?P<inside>(?:[^*]|(?<=\w)\\?\*(?=:)){1,90}?)(?P=sign)(?P<colon> ?:)?"
 )
 _LINK = re.compile(r"\[((?:[^\[\]\\]|\\.|\[[^\[\]]{0,80}\]){1,200})\]\((https?://[^\s()]{1,2000})\)")
 _BOLD = re.compile(r"\*\*(?=\S)([^*]{1,2000}?)(?<=\S)\*\*")
@@ -79,7 +80,8 @@ def without_markdown(line: Line, targets: list[str]) -> Line:
 
     def link(found: re.Match[str]) -> str:
         targets.append(found[2])
-        return found[1]
+        is_place = found.start() > 0 and place_of(found[2]) is not None
+        return in_brackets(found[1], found.string[: found.start()]) if is_place else found[1]
 
     first_part = _LINK.sub(link, text[:end])
     text, end = first_part + _LINK.sub(link, text[end:]), len(first_part)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from ingest.item import Link
 from ingest.shownotes.glued import blocks_apart, with_labels_apart
 from ingest.shownotes.html_blocks import Chunk, read_blocks
+from ingest.shownotes.label_times import in_brackets
 from ingest.shownotes.lines import Line
 from ingest.shownotes.markdown import has_link, is_markdown, without_markdown, without_tables
 
@@ -43,6 +44,7 @@ def _lines(chunks: Sequence[Chunk]) -> Iterator[Line]:
         if not text:
             continue
         if text.strip():
+            text = in_brackets(text, parts[-1]) if chunk.time is not None and parts else text
             if time is None and not over and (start >= 0 or not parts):
                 time = chunk.time  # at the beginning of the line, or after its label
             if chunk.bold and not over:

@@ -29,6 +29,7 @@ _WEAK_MARKER = re.compile(
     rf"{_OF_EPISODE}\s*[:.]?",
     re.IGNORECASE,
 )
+_OPENS = re.compile(rf"{_WEAK_MARKER.pattern}(?=\s+\S)", re.IGNORECASE)
 _LEADING_RULE = re.compile(r"\s*[-–—_=*~]{3,}\s*")
 _TRAILING_RULE = re.compile(r"\s*[-–—_=*~]{3,}\s*$")
 
@@ -96,7 +97,7 @@ def with_markers_apart(lines: Sequence[Line]) -> list[Line]:
         if "transcript" not in rest.text.casefold():
             apart.append(rest)
             continue
-        if (opens := _WEAK_MARKER.match(rest.text)) is not None and _opens_label(rest.text[opens.end() :]):
+        if (opens := _OPENS.match(rest.text)) is not None and _opens_label(rest.text[opens.end() :]):
             apart.append(Line(opens[0].strip()))
             rest = cut(rest, opens.end(), len(rest.text))
         while (found := _MARKER.search(rest.text)) is not None and _announces(found, rest.text):
@@ -113,7 +114,7 @@ def with_markers_apart(lines: Sequence[Line]) -> list[Line]:
 def _opens_label(text: str) -> bool:
     """Return whether the text after a marker on the same line begins with a label: "Transcript: Ann Lee: Hello."."""
     label = label_at_start(0, Line(text.strip()))
-    return label is not None and label.form == "inline" and not is_ordinary(label.base)
+    return label is not None and label.form == "inline" and label.kind != "open" and not is_ordinary(label.base)
 
 
 def _announces(found: re.Match[str], text: str) -> bool:

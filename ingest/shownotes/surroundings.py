@@ -5,20 +5,17 @@ is printed as one in a text whose labels are not. What is speech in the middle o
 """
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 
-from ingest.shownotes.label_candidates import LabelCandidate, label_at_start
 from ingest.shownotes.lines import Line
 from ingest.shownotes.page import is_rule
-from ingest.speakers.names import fold, is_ordinary
+from ingest.shownotes.section_headings import is_printed_as_heading, section_headings, speaker_label
+from ingest.speakers.names import name_words
 from ingest.text.clock import TIME
 
 _TAIL = 80  # lines at the end in which the speech may end
 _FIRST_WORDS = 8
 _TOP = 2  # lines at the beginning where somebody may be named who transcribed the text
-_HEADING_WORDS = 14
-_BOLD_WORDS = 8
 _STRICT = 1.15  # paragraphs for each label up to which every paragraph has a label
 _ENTRY = 25  # words of an entry with a name and a link, as in credits
 _SHORT = 6  # words of a footer that no speaker would say as a paragraph
@@ -33,7 +30,7 @@ _BREAK = re.compile(
 )
 _ADVERT_TEXT = re.compile(
     r"\W*(?:(?:ad|advert|advertisement|sponsor|sponsors|sponsored)(?:\s+(?:break|message|segment|spot|read))?)\s*"
-    r"\d{0,2}\W{0,3}[:：]\W*\w",
+    r"\d{0,2}\W{0,3}[:：]\W*\w|\W*(?:\w+\s)?break\W{0,3}[:：]\W*\w.{0,60}$",
     re.IGNORECASE,
 )
 _END = re.compile(
@@ -50,6 +47,7 @@ _SECTION = re.compile(
     r"|\W*about\W+(?:(?:the|our|this)\W+)?(?:show|podcast|guests?|hosts?|authors?|speakers?|us|me)\W*",
     re.IGNORECASE,
 )
+_PAGE = re.compile(r"\W*page \d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?\W*", re.IGNORECASE)
 _TRANSCRIBER = re.compile(
     r"\W*(?:(?:this|the|our|full|episode|podcast|please|note|that|disclaimer|machine|computer|auto(?:mat\w*)?|an?|is|was"
     r"|rough|edited|and)\W+){0,6}(?:transcripts?|transcriptions?|transcribed|transcriber|transcriptionist)\b"
@@ -78,7 +76,8 @@ _PLATFORM = re.compile(
     re.IGNORECASE,
 )
 _CREDIT = re.compile(
-    r"\W*(?:\w+\W+){0,3}?(?:transcri\w+|proofread\w*|written|script|direct(?:ed|or)|editors?|editing|edited|music|art|artwork|cover|logo"
+    r"\W*(?:\w+\W+){0,3}?(?:transcri\w+|proofread\w*|written|script|direct(?:ed|or)|editors?|editing|edited|music|art"
+    r"|artwork|cover|logo|direct download|category|file size|release date"
     r"|producers?|production|sound|mix|mixing|research|theme|design|engineers?|photos?|photography|hosts?|guests?"
     r"|sponsors?|links?|website|email|twitter|instagram|facebook|mastodon|youtube)(?:\W+by)?\s*[:：]\s*\S.{0,60}$",
     re.IGNORECASE,
@@ -102,14 +101,18 @@ def without_surroundings(body: Sequence[Line]) -> tuple[list[Line], tuple[str, .
     speaker's. Linear in the length.
     """
     end = _end_of_speech(body)
-    first = next((number for number in range(min(end, 40)) if _speaker(body[number]) is not None), 0)
-    headings = _section_headings(body[:end])
+    first = next((number for number in range(min(end, 40)) if speaker_label(body[number]) is not None), 0)
+    headings = section_headings(body[:end])
     kept: list[Line] = []
     left_out = []
     for number, line in enumerate(body[:end]):
         if is_break(line):
             kept.append(Line(""))
-        elif number in headings or (number < max(first, _TOP) and _says_who_transcribed(line.text[:300])):
+        elif (
+            number in headings
+            or _PAGE.fullmatch(line.text[:40])
+            or (number < max(first, _TOP) and _says_who_transcribed(line.text[:300]))
+        ):
             pass
         else:
             kept.append(line)
@@ -124,71 +127,15 @@ def _first_words(line: Line) -> str:
     return " ".join(words[:_FIRST_WORDS]) + (" …" if len(words) > _FIRST_WORDS else "")
 
 
-def _speaker(line: Line) -> LabelCandidate | None:
-    """Return the label at the start of a line if it may be a speaker's; a line that is only a name is none."""
-    label = label_at_start(0, line)
-    if label is None or is_ordinary(label.name):
-        return None
-    has_text = label.end < len(line.text)
-    return label if label.form != "bare" or label.time is not None or (label.bold and has_text) else None
-
-
 def is_break(line: Line) -> bool:
     """Return whether a line only says that an advert or a break is here ("Break: [14:55]", "Sponsor: Kettle Ltd")."""
-    if _ADVERT_TEXT.match(line.text[:60]) is not None:
+    if _ADVERT_TEXT.match(line.text[:100]) is not None:
         return True
     return len(line.text) < 80 and _BREAK.fullmatch(line.text) is not None
 
 
 def _says_who_transcribed(text: str) -> bool:
     return _TRANSCRIBER.match(text) is not None or (_CREDIT.match(text) is not None and "transcri" in text.casefold())
-
-
-def _section_headings(body: Sequence[Line]) -> set[int]:
-    """Return the numbers of the lines that head a section, in a text whose labels are printed otherwise."""
-    printed = {
-        number: line
-        for number, line in enumerate(body)
-        if _is_printed_as_heading(line) or _is_in_capitals(line, body[number + 1 : number + 2])
-    }
-    if not printed:
-        return set()
-    texts = Counter(fold(line.text) for line in printed.values())
-    labels = [label for number, line in enumerate(body) if number not in printed and (label := _speaker(line))]
-    keys = {label.key for label in labels}
-    again = [line for line in printed.values() if texts[fold(line.text)] > 1]
-    levels = {line.heading for line in again}
-    # Names that come back as headings are labels, and so is a name that is printed like them.
-    others = len(labels) < 2 or len(labels) <= len(again)
-    return {
-        number
-        for number, line in printed.items()
-        if texts[fold(line.text)] == 1
-        and fold(line.text) not in keys
-        and ((label := _speaker(line)) is None or label.key not in keys)
-        and (not others or (levels and line.heading not in levels))
-    }
-
-
-def _is_printed_as_heading(line: Line) -> bool:
-    if line.heading:
-        return not line.text.endswith((".", ":")) and len(line.text.split()) <= _HEADING_WORDS
-    alone = line.bold_start == 0 and line.bold_end == len(line.text) > 0
-    return (
-        alone and line.text[0].isalnum() and line.text[-1] not in '.?!…:,;"”' and len(line.text.split()) <= _BOLD_WORDS
-    )
-
-
-def _is_in_capitals(line: Line, following: Sequence[Line]) -> bool:
-    """Return whether a line is a few words in capitals before a line with a label, so that nobody's words follow it."""
-    text = line.text
-    return (
-        text.isupper()
-        and text[-1].isalnum()
-        and len(text.split()) <= _BOLD_WORDS
-        and _speaker(line) is None
-        and any(_speaker(other) is not None for other in following)
-    )
 
 
 def _end_of_speech(body: Sequence[Line]) -> int:
@@ -200,7 +147,7 @@ def _end_of_speech(body: Sequence[Line]) -> int:
     end = next(closing, len(body))
     last = max((number for number in spoken if number < end), default=start - 1)
     zone = range(last + 1, end)
-    if last >= 0 and (label := _speaker(body[last])) is not None and label.end >= len(body[last].text):
+    if last >= 0 and (label := speaker_label(body[last])) is not None and label.end >= len(body[last].text):
         zone = zone[1:]  # the line after a label alone on its line is what its speaker says
     found = [number for number in zone if _may_be_footer(body[number])]
     if not found:
@@ -227,9 +174,15 @@ def _closes(body: Sequence[Line], number: int) -> bool:
     if _END.fullmatch(line.text) is not None:
         return True
     following = body[number + 1] if number + 1 < len(body) else line
-    heads = _is_printed_as_heading(line) or line.text.endswith(":") or is_rule(following) or following.linked
+    heads = is_printed_as_heading(line) or line.text.endswith(":") or is_rule(following) or following.linked
     heads = heads or _URL.search(following.text) is not None or _BULLET.match(following.text) is not None
-    return heads and number > 0 and _SECTION.fullmatch(line.text) is not None
+    return heads and number > 0 and (_SECTION.fullmatch(line.text) is not None or _is_about_somebody(line))
+
+
+def _is_about_somebody(line: Line) -> bool:
+    """Return whether a heading says that somebody's life follows: "About Jo Brown"."""
+    about, _, name = line.text.partition(" ")
+    return about.casefold() == "about" and name_words(name) > 1 and is_printed_as_heading(line)
 
 
 def _spoken(body: Sequence[Line], number: int) -> bool | None:
@@ -238,7 +191,7 @@ def _spoken(body: Sequence[Line], number: int) -> bool | None:
     A turn has at least four words or a sentence if its label comes back, else both, and no link.
     """
     line = body[number]
-    label = _speaker(line)
+    label = speaker_label(line)
     if label is None:
         return None
     text = line.text[label.end :] or (body[number + 1].text if number + 1 < len(body) else "")
@@ -266,14 +219,16 @@ def _is_around(line: Line, strict: bool) -> bool:
     text = line.text[:400]
     if line.linked or _is_row(text) or text.startswith(("©", "(c)")):
         return True
-    if _CREDIT.match(text) is not None and _SENTENCE.search(text) is None:
-        return True
+    if _CREDIT.match(text) is not None:
+        entry = re.split("[:：]", text, maxsplit=1)[1].strip(" .")
+        if _SENTENCE.search(text) is None or name_words(entry) > 1:
+            return True
     if _TRANSCRIBER.match(text) and not _OWN_VOICE.search(text):
         return True
     urls = _URL.findall(text)
     if urls and len(_URL.sub(" ", text).split()) <= _SHORT:
         return True
-    if (label := _speaker(line)) is not None:
+    if (label := speaker_label(line)) is not None:
         return bool(urls) or _SENTENCE.search(text[label.end :]) is None
     begins, platform = _FOOTER.match(text) is not None, _PLATFORM.search(text) is not None
     if urls and (begins or platform):
@@ -291,7 +246,7 @@ def _is_row(text: str) -> bool:
 
 def _is_strict(body: Sequence[Line]) -> bool:
     """Return whether nearly every paragraph has a label of its own."""
-    labels = [label for line in body if (label := _speaker(line)) is not None]
+    labels = [label for line in body if (label := speaker_label(line)) is not None]
     alone = sum(label.form == "own" for label in labels)
     paragraphs = sum(not is_rule(line) for line in body) - alone
     return len(labels) >= 2 and paragraphs <= _STRICT * len(labels)

@@ -37,7 +37,8 @@ def unknown_labels(
     capitals = all(label.name.isupper() for label in accepted)
     groups: dict[str, list[LabelCandidate]] = defaultdict(list)
     for label in starts.values():
-        is_alike = _is_printed_alike(label, forms, bold) and (label.name.isupper() or not capitals)
+        is_alike = _is_printed_alike(label, forms, bold)
+        is_alike = is_alike and (label.name.isupper() or not capitals or label.time is not None)
         if label.key not in known and is_alike:
             groups[label.key].append(label)
     places = {label.line for label in accepted} | {label.line for group in groups.values() for label in group}

@@ -43,6 +43,9 @@ FOOTERS = {
     "voice message": "Send in a voice message: https://pods.example/kettle/message",
     "copyright": "© 2021 Kettle Hour",
     "public episode": "This is a public episode. If you would like to discuss it, visit kettle.example/subscribe",
+    "file": "Direct download: kettle.mp3\n\nCategory: general",
+    "guest": "Special Guest: Jo Brown.\n\nLinks:\n\nhttps://a.example",
+    "about somebody": "## About Jo Brown\n\nJo Brown brews tea in Leeds. She has two cats.",
     "thanks": "Thanks for listening!\n\nLeave us a review\n\n© 2021 Kettle Hour",
     "roles": "Transcriber: Max Ash\n\nProofread by: Kit Pell",
     "links with names": "Show notes\n\nLeaf Board: https://a.example\n\nKettle Book (second edition): https://b.example",
@@ -163,6 +166,20 @@ def test_section_headings_are_nobodys_speech(heading: str, place: int) -> None:
     assert len(found.left_out) == 1
 
 
+def test_headings_without_markup_are_nobodys_speech() -> None:
+    """Where every other line has a label, short lines without a full stop before one are headings, and pages' too."""
+    turns = [f"{name}: {text}" for name, text in SAID]
+
+    found = parse_notes(
+        f"{MARKER}The early days\n\n{turns[0]}\n\n{turns[1]}\n\n2. On water\n\n{turns[2]}\n\n{turns[3]}"
+    )
+
+    assert _turns(found) == SAID
+    assert found.left_out == ("The early days", "2. On water")
+    paged = parse_notes(f"{MARKER}{_inline()}\n\nYes, that kitchen.\n\nPage 1 of 2\n\nAnn Lee: And then?\n\n{turns[1]}")
+    assert _turns(paged)[3:5] == [("Jo Brown", f"{SAID[3][1]}\nYes, that kitchen."), ("Ann Lee", "And then?")]
+
+
 @pytest.mark.parametrize("place", [0, 1, 3])
 def test_headings_in_capitals_are_nobodys_speech(place: int) -> None:
     """In plain text, words in capitals on a line of their own before a label are a heading, and others are speech."""
@@ -207,6 +224,7 @@ BREAKS = [
     "**Break:** \\[14:55\\]",
     "**Break:**",
     "Break:",
+    "Break: Sponsored by Kettle Ltd",
     "Ad break",
     "[Ad break]",
     "[Advert]",
