@@ -16,6 +16,7 @@ _SPEECH_RATE = 15.0  # characters per second, for a last segment without an end 
 # People speak 10 to 20 characters a second, at least 1 with long pauses. Read as seconds, milliseconds give 0.02.
 _SLOWEST = 0.1
 _SLOW = 1.0
+_MANY_CHARACTERS = 12  # of a caption with more than a word or two
 _LEEWAY = 1.2  # captions may end a little after the duration that a feed states
 
 
@@ -59,9 +60,13 @@ def _own_turns(data: Any) -> list[Any] | None:
 def _unit(items: Sequence[Item], duration: float | None) -> float:
     """Return how many seconds a bare number of this file is: 1.0 or 0.001."""
     bare = [time.value for item in items for time in (item.start, item.end) if time and time.is_bare]
-    if not bare or not all(value.is_integer() for value in bare):
+    if not bare:
         return 1.0
     rate = _rate(items)
+    is_whole = all(value.is_integer() for value in bare)
+    # Milliseconds with a fraction are rare, and captions of a word or two may stand for minutes.
+    if not is_whole and (rate >= _SLOWEST / 2 or sum(len(item.text) for item in items) < _MANY_CHARACTERS * len(items)):
+        return 1.0
     if rate >= _SLOW or (duration and max(bare) <= _LEEWAY * duration):
         return 1.0
     return 0.001 if rate < _SLOWEST or (duration and max(bare) <= _LEEWAY * duration * 1000) else 1.0

@@ -14,6 +14,9 @@ _SENTENCE_ENDS = (".", "?", "!", "…", '."', '?"', '!"', ".”", "?”", "!”"
 # Behind these words a colon is speech ("A word of advice: …") more often than a part, which is known by its shape.
 _ARTICLES = frozenset("a an the my our your his her their one some".split())
 _GLUED = re.compile(r"(?<=[.?!…\"”’)\]])(?=>>)")  # "Shall we?>> We shall."
+_CLOCK = re.compile(
+    r"\s*(?:\[[\d:.,]{4,12}\]|\([\d:.,]{4,12}\)|\d{1,3}(?::\d{2}){1,2}(?:[.,]\d{1,3})?)(?=\s)[\s|–—-]*(?=\S)"
+)
 _FEW_ENDS = 0.1  # the share of lines that end with a sentence in a text with signs is greater
 
 
@@ -23,7 +26,7 @@ def labelled(cues: Sequence[Cue]) -> Iterator[Cue]:
     A cue that opens like a label, but names nobody whom the file names, closes the turn before: the speaker of its
     words is unknown, and they stay whole.
     """
-    cues = [_spaced(cue) for cue in cues]
+    cues = [_spaced(cue) for cue in _without_clock(cues)]
     dashes = dashes_open([label_of(part) for cue in cues for part in _parts(cue, dashes=False)])
     spoken = [[line for line in _lines(cue, dashes) if normalise(line)] for cue in cues if not is_clip(cue.text)]
     habit = habit_of(list(_beginnings([lines for lines in spoken if lines])))
@@ -66,6 +69,14 @@ def unread_labels(cues: Sequence[Cue]) -> tuple[str, ...]:
         return ()
     opened = (label_of(cue.text) for cue in cues if cue.opens and cue.speaker is None and _may_be_label(cue.text))
     return tuple(label.name for label in opened if label and label.name)
+
+
+def _without_clock(cues: Sequence[Cue]) -> Sequence[Cue]:
+    """Return the cues without the time printed before their words, if most cues have one ("[00:01] Ann: Hello")."""
+    printed = sum(_CLOCK.match(cue.text) is not None for cue in cues)
+    if printed < 2 or 2 * printed <= len(cues) or any(cue.times for cue in cues):
+        return cues
+    return [replace(cue, text=_CLOCK.sub("", cue.text, count=1)) for cue in cues]
 
 
 def _spaced(cue: Cue) -> Cue:

@@ -19,7 +19,8 @@ _SIGN = re.compile(r"\s*(>>>?|[-–—](?=[\s\w\[(]))\s*")
 _COLON = re.compile(r"([^:：<>?!;\n]{1,90})(?::(?=\s|$)|：)\s*")
 _BRACKET = re.compile(r"([\[(])([^\[\]()\n]{1,60}?)(?:\s*:)?[\])](\s*(?::(?=\s|$)|：))?\s*")
 # Inside a line a new speaker begins at ">>", and in a line that begins with a dash at a dash behind a sentence.
-_ARROWS = re.compile(r"(?<=\s)(?=>>)|(?<=[.?!…]\s)(?=[\[(][^\[\]()\n]{1,60}[\])]\s*:\s)")
+_ARROWS = re.compile(r"(?<=\s)(?=>>)")
+_BOXED = re.compile(r"(?<=[.?!…]\s)(?=[\[(][^\[\]()\n]{1,60}[\])]\s*:\s)")
 _DASHES = re.compile(r"[.?!…][\"”’)]*\s+(?=[-–—]\s?[^\W_])")
 _ADDITION = re.compile(r"\S [(\[][^()\[\]]+[)\]]$")  # "jbrown (Tea Board)"
 _JOIN = re.compile(r"\s+(?:&|and)\s+")
@@ -124,6 +125,10 @@ def parts_of(line: str, dashes: bool = False, inner: re.Pattern[str] | None = No
     `inner` finds.
     """
     cuts = {found.end() for found in _ARROWS.finditer(line)}
+    if boxed := [found.end() for found in _BOXED.finditer(line)]:
+        own = label_of(line)
+        name = own.name if own is not None and own.name and own.kind != "odd" else ""
+        cuts |= {cut for cut in boxed if cut > line.find(name) + len(name)}  # "Otto T. (crew): …" is one label
     if inner is not None:
         cuts |= {found.start("name") for found in inner.finditer(line)}
     if dashes or ((sign := _SIGN.match(line)) and not sign[1].startswith(">")):

@@ -17,6 +17,7 @@ _OVERLAPPING = 0.3
 _FEWEST_WORDS = 2
 _FEWEST_REPEATS = 3
 _MOST_WORDS = 60
+_LONG = 0.5  # seconds
 _ROLLING_LINES = 4  # the most lines on a screen
 
 
@@ -35,6 +36,9 @@ def unrolled(cues: Sequence[Cue]) -> list[Cue]:
         is_copy = index > 0 and replace(cue, id=None) == replace(cues[index - 1], id=None)
         if not (is_copy or (count and count == len(cue.text.split()))):
             found.append(_without_first(cue, count) if count else cue)
+        elif found and cue.end - found[-1].end >= _LONG:
+            # The words stay on the screen while the line moves up; that is no pause, but less is known of their end.
+            found[-1] = replace(found[-1], end=cue.end, error=max(found[-1].error, round(cue.end - found[-1].end, 3)))
     return found
 
 

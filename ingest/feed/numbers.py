@@ -13,7 +13,7 @@ _EPISODE = (
 )
 _MARKED = rf"\b{_EPISODE}(?:[\s.:#№]*|-)"
 _SEASON = r"(?:season|series|staffel|saison|temporada|stagione|seizoen|säsong|s)"
-_BREAK = r"(?=\s*(?:$|[:|.,;!?)\]–—-]|(?:with|ft|feat|mit|avec|con)\b|w/))"
+_BREAK = r"(?=\s*(?:$|[:|.,;!?()[\]–—-]|(?:with|ft|feat|mit|avec|con)\b|w/))"
 _NEW_TITLE = r"(?-i:(?=\s+[^\W\d_a-zß-ÿ]))"
 # "GDS Podcast #35: …"
 _OF_SHOW = r"[^#\d]{0,60}?\b(?:podcast|show|talk|programme)s?\b\W*?"

@@ -68,7 +68,8 @@ def chosen_text(official: OfficialText, cues: Sequence[Cue], heard: Heard | None
     if names:
         if _fuller(official, cues):
             return TextChoice("notes", "their text has more words than the captions")
-        return TextChoice("captions with names", _why_not_notes(official))
+        doubt = _doubt(official, cues, heard) if official.marked else None
+        return TextChoice("captions with names", _why_not_notes(official), doubt)
     if official.turns:
         return TextChoice("notes", "the captions do not name who speaks" if cues else "there are no captions")
     if cues:

@@ -46,6 +46,8 @@ def test_words_inside_captions_keep_their_times(name: str) -> None:
         ([(10, 40, "Yes."), (40, 900, "No.")], 1000.0, 10.0),
         ([(0, 300, "Intro"), (300, 3000, "Talk")], 3600.0, 0.0),
         ([(1.5, 4.5, "Yes."), (400.5, 900.5, "No.")], None, 1.5),
+        ([(1000.5, 4000.25, ANN), (4000.25, 9000.75, JO)], None, 1.0),
+        ([(1000.5, 4000.25, ANN), (4000.25, 9000.75, JO)], 10.0, 1.0),
         ([(1000, None, ANN), (4000, None, JO), (8000, None, ANN)], None, 1.0),
         ([(2, None, ANN), (4, None, JO), (8, None, ANN)], None, 2.0),
     ],

@@ -227,6 +227,12 @@ def test_names_in_lower_case_with_family_name_first_or_brackets_are_speakers() -
     assert [name for name, _ in said(vtt(*texts))] == ["Mara Finch", "jmoss (Pier Board)", "Mara Finch"]
 
 
+def test_a_name_with_an_initial_before_brackets_is_one_label() -> None:
+    """The brackets behind "Otto T." are no label of their own."""
+    texts = ["Otto T. (crew): Good evening.", "Mara: Hello.", "Otto T. (crew): So."]
+    assert [name for name, _ in said(vtt(*texts))] == ["Otto T. (crew)", "Mara", "Otto T. (crew)"]
+
+
 @pytest.mark.parametrize("odd", ["Otto Reed - Pier.example", "milo | Pier Board"])
 def test_any_label_that_returns_is_a_name_where_nearly_every_caption_has_one(odd: str) -> None:
     """A display name of any shape is a speaker, also if one caption of the meeting has no label."""
@@ -250,3 +256,14 @@ def test_no_label_in_another_dress_leaves_words_to_the_speaker_before(texts: lis
     assert not any(":" in text or "：" in text for _, text in found)
     assert [name for name, _ in found][:3] in (["Mara", "Otto", "Mara"], ["SPEAKER_00", "SPEAKER_01", "SPEAKER_00"],
                                                ["王芳", "李明", "王芳"])  # fmt: skip
+
+
+@pytest.mark.parametrize("clock", ["[00:00:{:02}] ", "(0:{:02}) ", "00:{:02} - ", "[0:{:02}.5]\n"])
+def test_times_printed_in_the_text_are_no_words(clock: str) -> None:
+    """A time before the words of most captions hides no label and is not said; a single one is somebody's words."""
+    texts = ["Mara: Good evening.", "Otto: Hello.", "Mara: Shall we?"]
+    found = said(vtt(*(f"{clock.format(place)}{text}" for place, text in enumerate(texts))))
+    assert found == [("Mara", "Good evening."), ("Otto", "Hello."), ("Mara", "Shall we?")]
+    assert said(vtt("10:30 is when we sail.", "Be there.", "Or not.")) == [
+        (None, "10:30 is when we sail. Be there. Or not.")
+    ]

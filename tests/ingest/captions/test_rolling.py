@@ -99,3 +99,9 @@ def test_people_who_repeat_a_few_words_are_kept(texts: list[str]) -> None:
 def test_rolling_captions_take_linear_time() -> None:
     """Long lines of one word, which overlap in every way, are read in proportion to their size."""
     assert growth(lambda size: said(vtt(*["a a a " * 30] * (size // 180))), 20_000) < LINEAR
+
+
+def test_a_line_that_stays_while_it_moves_up_makes_no_pause() -> None:
+    """Lines of which each stands alone for seconds before the next joins it are one turn, said once."""
+    texts = ["we row out", "we row out\nto the light", "to the light", "to the light\nand back", "and back"]
+    assert said(vtt(*texts)) == [(None, "we row out to the light and back")]

@@ -13,6 +13,7 @@ from tests.growth import LINEAR, growth
     [
         "Episode 12",
         "Episode 12: The pot",
+        "Episode 12 (part 2)",
         "Episode 12 The pot",
         "Ep.12 – The pot",
         "EP12: The pot",

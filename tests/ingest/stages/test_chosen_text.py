@@ -87,6 +87,13 @@ SOUNDS = Heard(
             "captions with names",
             "match",
         ),
+        (
+            replace(LINKS, marked=True),
+            (replace(SPOKEN[0], speaker="Ann"),),
+            None,
+            "captions with names",
+            "contradicts the captions: 0%",
+        ),
         (LINKS, (), SOUNDS, "heard words", "contradicts the heard words: 0%"),
         (replace(LINKS, marked=True), (), SOUNDS, "notes", None),
         (PART, SPOKEN, None, "captions without names", "holds only a part of the captions; the captions were used"),
