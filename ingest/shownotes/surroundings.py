@@ -36,15 +36,15 @@ _ADVERT_TEXT = re.compile(
 )
 _END = re.compile(
     r"\W*(?:end of (?:the |this )?(?:\w+ )?(?:transcript(?:ion)?|recording|episode|interview|audio|podcast)"
-    r"|transcript(?:ion)? ends?|end transcript(?:ion)?)\W*|[\[(*]+ ?end ?[\])*]+|END",
+    r"|transcript(?:ion)? ends?|end transcript(?:ion)?)\W*|[\[(*–—-]+ ?end ?[\])*–—-]+|END|The End",
     re.IGNORECASE,
 )
 _SECTION = re.compile(
-    r"\W*(?:(?:related|useful|further|more|additional|all|show|episode|mentioned|our|your|key|links?|and|&|in|of|to|from"
-    r"|for|with|other|guest|the|this)\W+){0,5}"
+    r"\W*(?:(?:related|useful|further|more|additional|all|show|episode|mentioned|our|your|key|links?|books?|resources?|and|&|in|of|to"
+    r"|from|for|with|other|guest|the|this)\W+){0,5}"
     r"(?:links?|resources?|references?|reading|notes|shownotes|credits|mentioned|mentions|sponsors?|socials?|contacts?"
     r"|connect|follow|support|subscribe|bios?|us|show|episode|podcast|timestamps|chapters|thanks|acknowledge?ments"
-    r"|footnotes|sources|bibliography|guests|hosts|speakers|attend(?:ees|ance))\W*"
+    r"|footnotes|sources|bibliography|books|episodes|articles|guests|hosts|speakers|attend(?:ees|ance))\W*"
     r"|\W*about\W+(?:(?:the|our|this)\W+)?(?:show|podcast|guests?|hosts?|authors?|speakers?|us|me)\W*",
     re.IGNORECASE,
 )
@@ -59,9 +59,11 @@ _TRANSCRIBER = re.compile(
 _FOOTER = re.compile(
     r"\W*(?:(?:please|don['’]t forget to|you can|also|and|to|want to|be sure to|if you (?:like|enjoy|want)[^,]{0,60},)"
     r"\W+)?(?:(?:support|subscribe|follow|like us|rate|review|leave|share|join|sign up|check out|visit|find (?:us|me"
-    r"|out|more|him|her|them|the)|learn more|listen (?:to|on)|watch|get in touch|contact|e-?mail|write to|send|tweet"
+    r"|out|more|him|her|them|the|\w+(?: \w+)? (?:at|on|online))|learn more"
+    r"|listen (?:to|on)|watch|get in touch|contact|e-?mail|write to|send|tweet"
     r"|connect with|donate|become an?|download|buy|read more|for more|head (?:over )?to|hosted|powered by"
-    r"|produced by|edited by|recorded (?:at|by)|sponsored by|presented by|brought to you|made (?:by|with)"
+    r"|produced by|edited by|recorded (?:at|by|in|on|live)|posted (?:on|in|by)"
+    r"|back to (?:the )?top|the (?:views|opinions) expressed|sponsored by|presented by|brought to you|made (?:by|with)"
     r"|music (?:by|from)|(?:our |the )?theme|intro music|artwork by|logo by|see [\w.-]+\.\w{2,}|privacy|terms of"
     r"|copyright|all rights|advertising|our gdpr|this (?:episode|podcast|show|work) (?:is|was)|folge uns|apoia|segue"
     r"|this is a (?:public|free|paid|subscriber)|get (?:full access|more from)"
@@ -73,12 +75,13 @@ _PLATFORM = re.compile(
     r"\b(?:ad ?choices|privacy policy|privacy information|all rights reserved|wherever you (?:get|listen|find)"
     r"|a production of|is (?:produced|edited|hosted|recorded|made) by|theme (?:music|song)|creative commons"
     r"|for advertising|become a (?:member|patron|supporter)|leave (?:us )?a (?:review|rating)|on patreon"
-    r"|support this podcast|support the show|voice message)\b",
+    r"|receive new posts|support this podcast|support the show|voice message)\b",
     re.IGNORECASE,
 )
 _CREDIT = re.compile(
     r"\W*(?:\w+\W+){0,3}?(?:transcri\w+|proofread\w*|written|script|direct(?:ed|or)|editors?|editing|edited|music|art"
-    r"|artwork|cover|logo|direct download|category|file size|release date"
+    r"|artwork|cover|logo|direct download|categor(?:y|ies)|tags?|filed under|file size|release date"
+    r"|(?:next|previous) (?:episode|post)"
     r"|producers?|production|sound|mix|mixing|research|theme|design|engineers?|photos?|photography|hosts?|guests?"
     r"|sponsors?|links?|website|email|twitter|instagram|facebook|mastodon|youtube)(?:\W+by)?\s*[:：]\s*\S.{0,60}$",
     re.IGNORECASE,
@@ -144,7 +147,9 @@ def _end_of_speech(body: Sequence[Line]) -> int:
     start = max(len(body) - _TAIL, 0)
     spoken = {number: again for number in range(start, len(body)) if (again := _spoken(body, number)) is not None}
     recurring = max((number for number, again in spoken.items() if again), default=-1)
-    closing = (number for number in range(max(start, recurring), len(body)) if _closes(body, number))
+    after = range(max(start, recurring), len(body))
+    dense = any(_SECTION.fullmatch(body[number].text[:80]) for number in after) and _is_strict(body[: after[0] + 1])
+    closing = (number for number in after if _closes(body, number, dense))
     end = next(closing, len(body))
     last = max((number for number in spoken if number < end), default=start - 1)
     zone = range(last + 1, end)
@@ -167,8 +172,11 @@ def _end_of_speech(body: Sequence[Line]) -> int:
     return end
 
 
-def _closes(body: Sequence[Line], number: int) -> bool:
-    """Return whether a line says that the transcript ends, or heads a list of links, notes or credits."""
+def _closes(body: Sequence[Line], number: int, strict: bool) -> bool:
+    """Return whether a line says that the transcript ends, or heads a list of links, notes or credits.
+
+    If nearly every paragraph has a label (`strict`), the words of such a heading are enough.
+    """
     line = body[number]
     if len(line.text) > 80:
         return False
@@ -176,6 +184,7 @@ def _closes(body: Sequence[Line], number: int) -> bool:
         return True
     following = body[number + 1] if number + 1 < len(body) else line
     heads = is_printed_as_heading(line) or line.text.endswith(":") or is_rule(following) or following.linked
+    heads = heads or (strict and following is not line and not _OWN_VOICE.search(line.text))
     heads = heads or _URL.search(following.text) is not None or _BULLET.match(following.text) is not None
     return heads and number > 0 and (_SECTION.fullmatch(line.text) is not None or _is_about_somebody(line))
 
@@ -219,7 +228,7 @@ def _may_be_footer(line: Line) -> bool:
 def _is_around(line: Line, strict: bool) -> bool:
     """Return whether a line without a speaker is a footer; if not every paragraph has a label, it must show more."""
     text = line.text[:400]
-    if line.linked or _is_row(text) or text.startswith(("©", "(c)")):
+    if line.linked or _is_row(text) or text.startswith(("©", "(c)")) or "receive new posts" in text:
         return True
     if _CREDIT.match(text) is not None:
         entry = re.split("[:：]", text, maxsplit=1)[1].strip(" .")

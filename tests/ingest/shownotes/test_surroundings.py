@@ -43,6 +43,13 @@ FOOTERS = {
     "voice message": "Send in a voice message: https://pods.example/kettle/message",
     "copyright": "© 2021 Kettle Hour",
     "public episode": "This is a public episode. If you would like to discuss it, visit kettle.example/subscribe",
+    "the end": "— End —",
+    "books": "Books mentioned:\n\nThe Leaf by Ada Pell\n\nThe Pot by Jo Brown",
+    "references": "References\n\n1. Pell, A. The Leaf. 2010.\n\n2. Brown, J. The Pot. 2012.",
+    "newsletter": "Thanks for reading Kettle Hour! Subscribe for free to receive new posts.",
+    "where to find": "Find Jo at jobrown.example",
+    "blog": "Posted on May 3, 2021\n\nFiled under: tea, pots\n\nNext episode: The leaf",
+    "opinions": "The views expressed here are those of the speakers.",
     "file": "Direct download: kettle.mp3\n\nCategory: general",
     "guest": "Special Guest: Jo Brown.\n\nLinks:\n\nhttps://a.example",
     "about somebody": "## About Jo Brown\n\nJo Brown brews tea in Leeds. She has two cats.",
@@ -77,7 +84,7 @@ FOOTERS = {
 @pytest.mark.parametrize("layout", [_inline, _own])
 def test_a_footer_is_nobodys_speech(name: str, layout) -> None:
     """Whatever follows the last turn is left out, and recorded by its first words."""
-    if layout is _own and name in ("follow", "subscribe", "production", "produced"):
+    if layout is _own and name in ("follow", "subscribe", "production", "produced", "references", "opinions"):
         pytest.skip("a paragraph like this may be said where turns have several")
 
     found = parse_notes(f"{MARKER}{layout()}\n\n{FOOTERS[name]}\n")
