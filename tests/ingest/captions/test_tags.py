@@ -25,6 +25,10 @@ Turns = list[tuple[str | None, str]]
             [("Ann", "Hello. Welcome."), ("Jo", "Yes."), (None, "Who is this?")],
         ),
         (
+            ["<v Ann>Hello.", "<v Ann>Welcome.", "So.", "<v Jo>Yes.", "Quite."],
+            [("Ann", "Hello. Welcome. So."), ("Jo", "Yes. Quite.")],
+        ),
+        (
             ["<v Ann>Hello.\n<v Jo>Yes.", "Quite so.", "<v Ann>Well."],
             [("Ann", "Hello."), ("Jo", "Yes. Quite so."), ("Ann", "Well.")],
         ),
