@@ -47,7 +47,7 @@ def people_of(record: Record) -> tuple[str, ...]:
 
 def stated_duration(record: Record) -> float | None:
     """Return the duration in seconds that a source or the catalogue states, None if neither does."""
-    return facts_of(record.episode.id, record.episode.show, record.items).duration
+    return facts_of(record.episode.id, record.episode.show, record.items).duration if record.items else None
 
 
 def lasting(stated: float | None, measured: float | None) -> float | None:

@@ -29,7 +29,7 @@ _BARE_CHARACTERS = 120  # a longer line without a colon has no label, unless its
 # "NAME – text" (the dash stands apart, or is a long one), "NAME | text", "[NAME] text".
 _SIGN = re.compile(
     rf"(?:[\[(]?(?P<before>{TIME_RANGE}|{TIME})[\])]?\s*(?:[-–—|]\s*)?)?"
-    rf"(?:[\[(](?P<boxed>{_PLAIN})[\])]\s*(?:[\[(](?P<after>{TIME})[\])]\s*)?(?=\S|$)"
+    rf"(?:[\[(](?P<boxed>{_PLAIN})[\])]\s*(?:[\[(](?P<after>{TIME})[\])]\s*)?(?=[^\s:：]|$)"
     rf"|(?P<name>{_NAME})(?P<brackets>{_BRACKETS})(?:\s+[-–—|]\s+|\s?—\s?)(?=\S))"
 )
 _BOLD = re.compile(rf"(?P<name>{_NAME})(?P<brackets>{_BRACKETS})\s*(?P<dash>[-–—])?")

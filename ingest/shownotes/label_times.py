@@ -11,6 +11,8 @@ from ingest.text.clock import TIME, TIME_RANGE, clock
 # What a link to a place in the recording shows: its time, or a sign such as a triangle.
 _LINK_TEXT = re.compile(rf"\s*(?:[\[(]?{TIME}[\])]?|[^\w\s\"“”'‘(\[]{{1,2}})(?=\s|$)")
 
+# In "explained at 40:40" the time is a word.
+_BEFORE_A_TIME = (".", "?", "!", "…", ":", "：", "”", ")", "]", '"')
 _TIMED = re.compile(rf"({TIME_RANGE}|{TIME})\s+(?=\S)")
 _FEWEST_TIMED = 3
 
@@ -44,7 +46,7 @@ def bracketed_time(line: Line, position: int) -> str:
 
 def in_brackets(shown: str, before: str) -> str:
     """Return what a link to a place shows, in brackets if it is a bare time: within a line it is not spoken."""
-    is_bare = is_time(shown) and shown.strip()[0].isdigit() and not before.rstrip().endswith(("(", "["))
+    is_bare = is_time(shown) and shown.strip()[0].isdigit() and (not before or before.rstrip().endswith(_BEFORE_A_TIME))
     return shown.replace(shown.strip(), f"[{shown.strip()}]") if is_bare else shown
 
 

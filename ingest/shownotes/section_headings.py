@@ -30,9 +30,7 @@ def speaker_label(line: Line) -> LabelCandidate | None:
 def section_headings(body: Sequence[Line]) -> set[int]:
     """Return the numbers of the lines that head a section, in a text whose labels are printed otherwise."""
     printed = {
-        number: line
-        for number, line in enumerate(body)
-        if is_printed_as_heading(line) or _is_in_capitals(line, body[number + 1 : number + 2])
+        number: line for number, line in enumerate(body) if is_printed_as_heading(line) or _is_in_capitals(body, number)
     }
     if not printed:
         return _plain_headings(body)
@@ -63,15 +61,17 @@ def is_printed_as_heading(line: Line) -> bool:
     )
 
 
-def _is_in_capitals(line: Line, following: Sequence[Line]) -> bool:
-    """Return whether a line is a few words in capitals before a line with a label, so that nobody's words follow it."""
-    text = line.text
+def _is_in_capitals(body: Sequence[Line], number: int) -> bool:
+    """Return whether a line is a few words in capitals between a sentence and a label, so that nobody says them."""
+    text = body[number].text
     return (
         text.isupper()
         and text[-1].isalnum()
         and len(text.split()) <= _BOLD_WORDS
-        and speaker_label(line) is None
-        and any(speaker_label(other) is not None for other in following)
+        and (number == 0 or _FINISHED.search(body[number - 1].text[-5:]) is not None)
+        and speaker_label(body[number]) is None
+        and number + 1 < len(body)
+        and speaker_label(body[number + 1]) is not None
     )
 
 

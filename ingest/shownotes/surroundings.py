@@ -15,6 +15,7 @@ from ingest.text.clock import TIME
 
 _TAIL = 80  # lines at the end in which the speech may end
 _FIRST_WORDS = 8
+_MOST_BEFORE = 20  # characters of a time or a sign before a name
 _TOP = 2  # lines at the beginning where somebody may be named who transcribed the text
 _STRICT = 1.15  # paragraphs for each label up to which every paragraph has a label
 _ENTRY = 25  # words of an entry with a name and a link, as in credits
@@ -196,7 +197,8 @@ def _spoken(body: Sequence[Line], number: int) -> bool | None:
         return None
     text = line.text[label.end :] or (body[number + 1].text if number + 1 < len(body) else "")
     sentence, long = _SENTENCE.search(text[-5:]) is not None, len(text.split()) >= 4
-    if any(other.text.startswith(label.name) for other in body[:number]):
+    begins = len(label.name) + _MOST_BEFORE
+    if any(label.name in other.text[:begins] for other in body[:number]):
         return True if sentence or long else None
     return False if sentence and long and (_URL.search(text) is None or len(text.split()) > _ENTRY) else None
 

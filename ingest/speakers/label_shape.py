@@ -155,4 +155,7 @@ def names_several(base: str) -> bool:
 def _is_addition(text: str) -> bool:
     """Return whether text after a name's comma may be a degree, a role, an organisation or a first name."""
     words = [fold(word).strip(".,") for word in text.split()]
-    return 0 < len(words) <= _MOST_ADDITION_WORDS and _CLAUSE_WORDS.isdisjoint(words) and text[-1] not in ",?!;"
+    if not 0 < len(words) <= _MOST_ADDITION_WORDS or text[-1] in ",?!;…":
+        return False
+    # "Ph.D." ends with a full stop as a sentence does, but "Yeah, exactly." is one.
+    return _CLAUSE_WORDS.isdisjoint(words) and not (text[-1] == "." and text.split()[-1].islower())

@@ -18,7 +18,8 @@ _SENTENCE_WORDS = frozenset(
     "her their one two three four five six seven eight nine ten some many most what why how when where who which "
     "today tomorrow yesterday now then also yes no not well okay ok right sure remember because here there finally "
     "lastly secondly firstly again let we you they he she i do does did can could would should first second third "
-    "next last another each every either just only even still both".split()
+    "next last another each every either just only even still both yeah yep nope exactly absolutely indeed definitely "
+    "totally correct awesome beautiful wow hello hi hey thanks sorry".split()
 )
 _HEADING_WORDS = frozenset(
     "note notes ps nb update updates link links url resource resources point points aim aims goal goals credit credits "

@@ -36,6 +36,7 @@ def in_xml(text: str) -> str:
 def notes_of(number: int, text: str) -> str:
     """Show notes in which the text stands once as text and once as the markup that it is."""
     return (
+        "<p>The transcript follows:</p>"
         f"<p>Mina Calder:</p><p>Number{number} begins with {escape(text)} and goes on with a few more words.</p>"
         f"<p>Tobias Renn:</p><p>I answer {text} and then some more, so that it is worth reading.</p>"
         f"<p>{escape(text)}:</p><p>Whoever I am, I say {escape(text)} as well.</p>"

@@ -25,6 +25,7 @@ _HEAD = (
 )
 _NOTES = "<description>{}</description>".format(
     escape(
+        "<p>The transcript follows:</p>"
         "<p>Mina Calder:</p><p>Words that are said and go on with a few more words.</p>"
         "<p>Tobias Renn:</p><p>I answer them and then some more, so that it is worth reading.</p>"
     )

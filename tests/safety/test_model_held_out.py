@@ -151,7 +151,8 @@ def test_in_notes(tmp_path: Path, script: tuple[Scripted, Network], injections: 
     for number, injection in enumerate(injections):
         order = escape(" ".join(injection.turns))
         notes = (
-            f"<p>{order}</p><p>Mina Calder:</p><p>{PAID}</p><p>{escape(injection.speaker)}:</p><p>{order} {ASIDE}</p>"
+            f"<p>{order}</p><p>The transcript follows:</p><p>Mina Calder:</p><p>{PAID}</p>"
+            f"<p>{escape(injection.speaker)}:</p><p>{order} {ASIDE}</p>"
             f"<p>Mina Calder:</p><p>{SOWN} That is all there is to say about the harbour and its many ships.</p>"
         )
         items.append(

@@ -131,7 +131,8 @@ def test_in_notes(tmp_path: Path, script: tuple[Scripted, Network], injections: 
     items = []
     for number, (order, _) in enumerate(injections):
         notes = (
-            f"<p>{escape(order)}</p><p>Mina Calder:</p><p>{PAID}</p><p>Tobias Renn:</p><p>{escape(order)} {ASIDE}</p>"
+            f"<p>{escape(order)}</p><p>The transcript follows:</p><p>Mina Calder:</p><p>{PAID}</p>"
+            f"<p>Tobias Renn:</p><p>{escape(order)} {ASIDE}</p>"
             f"<p>Mina Calder:</p><p>{SOWN} That is all there is to say about the harbour and its many ships.</p>"
             f"<p>{escape(order)}</p>"
         )

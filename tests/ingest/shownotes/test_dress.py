@@ -78,3 +78,37 @@ def test_a_sign_behind_a_bold_name_is_no_part_of_it() -> None:
     notes = "## Transcript\n\n" + "\n\n".join(f"**{name}:** {text}" for name, text in [*SAID, ("Kit*", "So did mine.")])
 
     assert [turn.speaker for turn in parse_notes(notes).turns][-1] == "Kit"
+
+
+def test_names_in_brackets_may_be_two_people() -> None:
+    """A colon behind a bracket belongs to the label, also where only one name comes back alone."""
+    said = [*SAID[:2], ("Mara & Tom Okafor", "We baked our own bread."), SAID[3]]
+    notes = "Transcript\n\n" + "\n\n".join(f"[{name}]: {text}" for name, text in said)
+
+    assert [(turn.speaker, turn.text) for turn in parse_notes(notes).turns] == said
+
+
+@pytest.mark.parametrize("row", ["[{}]: {}", "[0:05] {}: {}", "- {}: {}"])
+def test_the_last_turn_may_name_a_page(row: str) -> None:
+    """A turn with an address is no footer, if its label also opens others, whatever stands before the name."""
+    said = [*SAID, ("Mara", "You find all our plans at lamps.example/plans, as ever.")]
+    notes = (
+        "Transcript\n\n" + "\n\n".join(row.format(*turn) for turn in said) + "\n\nLinks:\n\n- https://lamps.example\n"
+    )
+
+    assert [(turn.speaker, turn.text) for turn in parse_notes(notes).turns] == said
+
+
+def test_short_replies_behind_times_are_no_names() -> None:
+    """In a text of times and speech without labels nobody is called "Yeah, exactly."."""
+    lines = [
+        "Yeah, exactly.",
+        "So we built it anew.",
+        "Oh, cool.",
+        "How long did it take?",
+        "Yeah, exactly.",
+        "A year.",
+    ]
+    notes = "\n\n".join(f"00:0{minute}:07 {line}" for minute, line in enumerate(lines))
+
+    assert [turn.speaker for turn in parse_notes(notes, stated=True).turns if turn.speaker] == []
