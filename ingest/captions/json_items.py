@@ -4,7 +4,9 @@ Known by their shape are Podcasting 2.0 and Podlove, and the output of Whisper, 
 Google, Azure and YouTube.
 """
 
+import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -20,6 +22,7 @@ _ALTERNATIVES = ("alternatives", "nbest")
 _NAMES = ("speakername", "speakerdisplayname", "displayname")
 _SPEAKERS = ("speaker", "speakerlabel", "speakerid", "speakertag", "voice", "name", "participant")
 _TABLES = ("speakers", "participants", "people", "speakernames")
+_ID = re.compile(r"[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}|(?=\D*\d)[\w-]{16,}", re.IGNORECASE)
 _DEEPEST = 12
 # Of lists with nearly as much text, one with speakers is best; then one of sentences, of words, of whole recordings.
 _AS_MUCH = 0.9
@@ -93,6 +96,7 @@ def _lists(data: Any, depth: int) -> Iterator[Sequence[Mapping[str, Any]]]:
 
 
 def _items(raw: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> Found:
+    names = {**_named_beside(raw), **names}
     items: list[Item] = []
     untimed: list[str] = []
     for value in raw:
@@ -132,20 +136,46 @@ def _item(value: Mapping[str, Any], names: Mapping[str, str], depth: int = 0) ->
 
 def _speaker(item: Mapping[str, Any], names: Mapping[str, str]) -> str | None:
     """Return the speaker's name if the item or the table has one, else what distinguishes the voices."""
-    stated = [*(item.get(key) for key in (*_NAMES, *_SPEAKERS))]
-    found: list[str] = []
-    for value in stated:
+    found = [names.get(printed, printed) for printed in _printed_speakers(item)]
+    named = (name for name in found if _is_name(name))
+    worded = (name for name in found if not name.isdigit())  # "Unknown Speaker" beside "4"
+    chosen = next(iter((*named, *worded, *found)), None)
+    return f"Speaker {chosen}" if chosen in _numbers(item) else chosen
+
+
+def _printed_speakers(item: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what an item states about its speaker: names, letters, numbers, ids."""
+    for key in (*_NAMES, *_SPEAKERS):
+        value = item.get(key)
         if isinstance(value, Mapping):
             nested = folded(value)
             inner = (nested.get(key) for key in ("name", *_NAMES, "label", "id"))
             value = next((inside for inside in inner if inside not in (None, "")), None)
         if isinstance(value, int) and not isinstance(value, bool):
-            found.append(names.get(str(value), f"Speaker {value}"))
+            yield str(value)
         elif isinstance(value, str) and (name := string(value)):
-            found.append(names.get(name, name))
-    named = (name for name in found if not is_number_label(name))
-    worded = (name for name in found if not name.isdigit())  # "Unknown Speaker" beside "4"
-    return next(iter((*named, *worded, *found)), None)
+            yield name
+
+
+def _numbers(item: Mapping[str, Any]) -> set[str]:
+    """Return the speakers that an item states as a number, which is no text."""
+    return {str(value) for key in _SPEAKERS if isinstance(value := item.get(key), int) and not isinstance(value, bool)}
+
+
+def _is_name(printed: str) -> bool:
+    return not is_number_label(printed) and _ID.fullmatch(printed) is None
+
+
+def _named_beside(raw: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Return the names of ids that stand beside one name in some captions and alone in others."""
+    beside: defaultdict[str, set[str]] = defaultdict(set)
+    for value in raw:
+        printed = list(_printed_speakers(folded(value)))
+        names = [name for name in printed if _is_name(name)]
+        for other in printed:
+            if names and not _is_name(other):
+                beside[other].add(names[0])
+    return {other: name for other, found in beside.items() for name in found if len(found) == 1}
 
 
 def _name_table(data: Any) -> dict[str, str]:

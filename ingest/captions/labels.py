@@ -22,6 +22,7 @@ _BRACKET = re.compile(r"([\[(])([^\[\]()\n]{1,60}?)(?:\s*:)?[\])](\s*(?::(?=\s|$
 _ARROWS = re.compile(r"(?<=\s)(?=>>)")
 _BOXED = re.compile(r"(?<=[.?!…]\s)(?=[\[(][^\[\]()\n]{1,60}[\])]\s*:\s)")
 _DASHES = re.compile(r"[.?!…][\"”’)]*\s+(?=[-–—]\s?[^\W_])")
+_PHONE = re.compile(r"(?=(?:\D*\d){6})\+?[\d\s*().x-]{7,20}", re.IGNORECASE)  # of a caller, often masked
 _ADDITION = re.compile(r"\S [(\[][^()\[\]]+[)\]]$")  # "jbrown (Tea Board)"
 _JOIN = re.compile(r"\s+(?:&|and)\s+")
 _MOST_WORDS = 6
@@ -209,7 +210,7 @@ def _is_title_line(first: CueLabel, others: Sequence[CueLabel | None]) -> bool:
     if not first.name or first.sign or len(texts) < _FEWEST_TEXTS or any(o and o.name == first.name for o in others):
         return False
     text, words = first.text.strip(), first.text.split()
-    is_heading = text[:1].islower() or 2 * sum(word[:1].isupper() for word in words) > len(words)
+    is_heading = not text[:1].isupper() or 2 * sum(word[:1].isupper() for word in words) > len(words)
     is_title = bool(words) and is_heading and text[-1].isalnum()
     return is_title and sum(map(_is_sentence, texts)) >= _MOST_SENTENCES * len(texts)
 
@@ -264,6 +265,8 @@ def dashes_open(lines: Sequence[CueLabel | None]) -> bool:
 def _kind(printed: str) -> LabelKind | None:
     if is_number_label(printed):
         return "part"
+    if _PHONE.fullmatch(printed):
+        return "open"
     first = printed.split()[0].casefold() if printed.split() else ""
     shape = label_shape(printed)
     if shape is None and len(people := _JOIN.split(printed)) == 2 and all(_kind(name) == "name" for name in people):

@@ -8,7 +8,7 @@ repeats of rolling captions left out (`rolling`) → labels in the text as speak
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ingest.captions.credits import without_credits
 from ingest.captions.cues import Block, Cue, part_of
@@ -76,5 +76,13 @@ def _cues(blocks: Sequence[Block]) -> tuple[Cue, ...]:
     """Return the spoken cues, without tags, labels and repeats."""
     cues = unrolled(joined(spoken_cues(blocks), continuing(blocks)))
     if any(cue.speaker for cue in cues):
-        return tuple(cues)
+        return tuple(map(_without_own_label, cues))
     return tuple(cue for cue in labelled(cues) if cue.text)
+
+
+def _without_own_label(cue: Cue) -> Cue:
+    """Return a cue without its speaker's name and a colon before the words, which say the voice once more."""
+    name, colon, text = cue.text.partition(":")
+    if not (colon and cue.speaker and text[:1].isspace() and text.strip() and not cue.times):
+        return cue
+    return replace(cue, text=text.strip()) if name.strip().casefold() == cue.speaker.casefold() else cue

@@ -27,8 +27,9 @@ def unrolled(cues: Sequence[Cue]) -> list[Cue]:
         return []
     lines = [0, *(_repeated_lines(before, cue) for before, cue in pairwise(cues))]
     words = list(_repeated_words(cues))
+    fewest = min(_FEWEST_REPEATS, len(cues) - 1)  # in a short file every cue repeats
     kinds = [lines] * _rolls(cues, lines, _ROLLING) + [words] * (
-        _rolls(cues, words, _OVERLAPPING) and sum(map(bool, words)) >= _FEWEST_REPEATS
+        _rolls(cues, words, _OVERLAPPING) and sum(map(bool, words)) >= fewest
     )
     repeats = [max(counts) for counts in zip(*kinds, strict=True)] if kinds else [0] * len(cues)
     found: list[Cue] = []

@@ -60,7 +60,8 @@ def spoken_cues(blocks: Sequence[Block], is_own: bool = False) -> list[list[Cue]
 
     By the standard a voice ends with its cue. It is taken to hold until the next voice, or until a mark that begins a
     clip, if the whole file is written so: no voice is ever closed, there are at least two, cues without one stand
-    between, and hardly any voice is the same as the one before (else the file names a speaker in each of their cues).
+    between, and hardly any voice is the same as the one before (else the file names a speaker in each of their cues),
+    or far more cues have no voice.
     In any other file with sentences it holds for one that goes on in lower case.
     """
     read = [_read(block) for block in blocks]
@@ -171,11 +172,12 @@ def _voices_hold(blocks: Sequence[_Read]) -> bool:
     runs = [run for block in blocks for run in block.runs]
     voices = [run.voice for run in runs if run.voice]
     repeats = sum(one.speaker is not None and one == other for one, other in pairwise(voices))
+    unvoiced = sum(run.voice is None and bool(normalise(run.text)) for run in runs)
     return (
         len(voices) > 1
         and not any(block.closes for block in blocks)
-        and any(run.voice is None and normalise(run.text) for run in runs)
-        and repeats <= _MOST_REPEATS * len(voices)
+        and unvoiced > 0
+        and (repeats <= _MOST_REPEATS * len(voices) or 2 * repeats <= unvoiced)
     )
 
 

@@ -46,7 +46,7 @@ _WORD = r"[^\W\d_]{2,15}"
 _DAY_NAME = rf"(?:(?P<weekday>{_WORD})[\s.,]+)?"
 _OFFSET = r"[+-]\d{1,2}:?\d{0,2}"
 _ZONE = rf"(?P<zone>(?:gmt|utc)?{_OFFSET}|[a-z]{{1,5}}|[a-z]+/[a-z_]+(?:/[a-z_]+)?)"
-_CLOCK = r"(?P<hour>\d{1,2})[:.](?P<minute>\d{1,2})(?:[:.]\d{1,2})?(?:[.,]\d{1,9})?"
+_CLOCK = r"(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{1,2})(?:[:.]\d{1,2})?(?:[.,]\d{1,9})?|(?=\s*[ap]\.?m\b))"
 _NOON = r"(?:\s*(?P<noon>[ap])\.?m\.?(?![a-z]))?"
 _TIME = rf"(?:\s*,?\s*(?:\b(?:at|um)\b|-)?\s*{_CLOCK}{_NOON}(?:\s*{_ZONE})?(?:\s*\([^()]*\))?)?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|º|er|\.)?"
@@ -55,15 +55,16 @@ _SHAPES = tuple(
     re.compile(shape)
     for shape in (
         # 2021-10-28, 2021/10/28, 2021年10月28日
-        rf"{_DAY_NAME}(?P<year>\d{{4}})\s?[-/.年년]\s?(?P<number>\d{{1,2}})\s?[-/.月월]\s?(?P<day>\d{{1,2}})(?:日|일|t(?=\d|\Z))?{_TIME}",
+        rf"{_DAY_NAME}(?P<year>\d{{4}})\s?[-/.年년]\s?(?P<number>\d{{1,2}})\s?[-/.月월]\s?(?P<day>\d{{1,2}})(?:日|일|t(?=\d|\Z))?(?:z\Z)?{_TIME}",
         rf"(?P<year>\d{{4}})(?P<number>\d{{2}})(?P<day>\d{{2}})(?:t?(?P<hour>\d{{2}})(?P<minute>\d{{2}})(?:\d{{2}})?{_ZONE}?)?",
         # Thu, 28 Oct 2021; 28-Oct-2021; 28 de octubre de 2021
         rf"{_DAY_NAME}{_DAY}[\s-]*(?:(?:de|of)\s)?{_MONTH}[\s,-]\s*(?:(?:de|of)\s)?(?P<year>\d{{4}}|\d{{2}}){_TIME}",
         # October 28, 2021; Sat May 16 2020
         rf"{_DAY_NAME}{_MONTH}\s+{_DAY},?\s+(?P<year>\d{{4}}){_TIME}",
-        # Sat May 16 09:00:57 UTC 2020
+        # Sat May 16 09:00:57 UTC 2020; Sat 16 May 09:00:57 UTC 2020
+        rf"{_DAY_NAME}{_DAY}\s+{_MONTH}\s+{_CLOCK}(?:\s+{_ZONE})?\s+(?P<year>\d{{4}})",
         rf"{_DAY_NAME}{_MONTH}\s+{_DAY}\s+{_CLOCK}(?:\s+{_ZONE})?\s+(?P<year>\d{{4}})",
-        rf"{_DAY_NAME}(?P<one>\d{{1,2}})(?P<mark>[-/.])(?P<other>\d{{1,2}})(?P=mark)(?P<year>\d{{4}}){_TIME}",
+        rf"{_DAY_NAME}(?P<one>\d{{1,2}})(?P<mark>[-/.])\s?(?P<other>\d{{1,2}})(?P=mark)\s?(?P<year>\d{{4}}){_TIME}",
     )
 )
 

@@ -148,3 +148,16 @@ def test_captions_without_a_readable_time_are_told_by_their_first_words() -> Non
     found = read_caption_file(json.dumps({"segments": segments}).encode(), "x")
     assert [cue.text for cue in found.cues] == ["We coil the rope.", "We go home."]
     assert found.left_out == ("We stow the sail below the",)
+
+
+def test_an_id_that_stands_beside_a_name_is_that_name_where_it_stands_alone() -> None:
+    """A voice that is missing once is known from its id; ids of the machine are no names."""
+    long = "6ab2c1d0-aaaa-bbbb-cccc-0123456789ab"
+    for one, other in (("3", "7"), (3, 7), (long, long.replace("6", "7"))):
+        segments = [
+            {"start": 0, "end": 4, "speaker": one, "voice": "Mara Finch", "text": "We row out."},
+            {"start": 4, "end": 8, "speaker": other, "voice": "Otto Reed", "text": "So do we."},
+            {"start": 8, "end": 12, "speaker": one, "voice": "", "text": "Then come along."},
+        ]
+        cues = read_captions(json.dumps(segments).encode(), "x")
+        assert [cue.speaker for cue in cues] == ["Mara Finch", "Otto Reed", "Mara Finch"]

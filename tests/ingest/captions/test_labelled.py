@@ -267,3 +267,11 @@ def test_times_printed_in_the_text_are_no_words(clock: str) -> None:
     assert said(vtt("10:30 is when we sail.", "Be there.", "Or not.")) == [
         (None, "10:30 is when we sail. Be there. Or not.")
     ]
+
+
+def test_the_number_of_a_caller_closes_a_turn() -> None:
+    """A phone number is a speaker where it returns; once, masked as it is, its words are nobody's."""
+    texts = ["Mara: Good evening.", "+1 555-***-0199: Hello.", "Mara: Who is it?", "+15550100142: Me.", "Mara: So.",
+             "+15550100142: Yes."]  # fmt: skip
+    names = [name for name, _ in said(vtt(*texts))]
+    assert names == ["Mara", None, "Mara", "+15550100142", "Mara", "+15550100142"]

@@ -105,3 +105,11 @@ def test_a_line_that_stays_while_it_moves_up_makes_no_pause() -> None:
     """Lines of which each stands alone for seconds before the next joins it are one turn, said once."""
     texts = ["we row out", "we row out\nto the light", "to the light", "to the light\nand back", "and back"]
     assert said(vtt(*texts)) == [(None, "we row out to the light and back")]
+
+
+def test_three_captions_that_all_overlap_roll() -> None:
+    """In a short file every caption must repeat the end of the one before; people who repeat once are kept."""
+    texts = ["we row out to the light", "to the light and then", "and then we come back"]
+    assert said(vtt(*texts)) == [(None, "we row out to the light and then we come back")]
+    texts = ["we row out to the light", "to the light and then", "we come back"]
+    assert said(vtt(*texts)) == [(None, " ".join(texts))]

@@ -25,6 +25,10 @@ Turns = list[tuple[str | None, str]]
             [("Ann", "Hello. Welcome."), ("Jo", "Yes."), (None, "Who is this?")],
         ),
         (
+            ["<v Ann>Hello.", "<v Ann>Welcome.", "So.", "<v Jo>Yes.", "Quite."],
+            [("Ann", "Hello. Welcome. So."), ("Jo", "Yes. Quite.")],
+        ),
+        (
             ["<v Ann>Hello.\n<v Jo>Yes.", "Quite so.", "<v Ann>Well."],
             [("Ann", "Hello."), ("Jo", "Yes. Quite so."), ("Ann", "Well.")],
         ),
@@ -96,3 +100,9 @@ def test_a_voice_without_a_name_opens_the_turn_of_somebody_unnamed(texts: list[s
 def test_a_voice_that_is_closed_holds_for_the_rest_of_its_sentence(texts: list[str], expected: Turns) -> None:
     """A cue without a voice that goes on in lower case is the same speaker's; in a text without signs none is."""
     assert said(vtt(*texts)) == expected
+
+
+def test_a_voice_that_stands_in_the_text_as_well_is_no_word() -> None:
+    """ "<v Ann>Ann: Hello." says the name twice, and nobody said it; another's name is somebody's words."""
+    found = said(vtt("<v Ann>Ann: Hello.</v>", "<v Jo>JO: Hi: you.</v>", "<v Ann>Jo: that is you.</v>"))
+    assert found == [("Ann", "Hello."), ("Jo", "Hi: you."), ("Ann", "Jo: that is you.")]
