@@ -34,7 +34,8 @@ _SIGN = re.compile(
 )
 _BOLD = re.compile(rf"(?P<name>{_NAME})(?P<brackets>{_BRACKETS})\s*(?P<dash>[-–—])?")
 _DASH_FIRST = re.compile(r"\s*(?:(?P<dash>[-–—])\s+)?(?=\S)")
-_COLON = re.compile(r"(?<=[\w.)\]”’\"'])[ ]?[:：](?=\s|$)")
+_COLON = re.compile(r"(?<=[^\s:：])[ ]?[:：](?=\s|$)")
+_SIGN_BEHIND = re.compile(r"[^\w\s.)\]”’\"'?]+\s*$")
 _LAST_BRACKETS = re.compile(rf"{_BRACKETS}\s*$")
 _WINDOW_CHARACTERS = 140  # characters before a colon that may contain a label
 _TIME_BEFORE = re.compile(rf"[\[(](?P<before>{TIME})[\])]\s*$")
@@ -172,6 +173,7 @@ def labels_within(number: int, line: Line, start: LabelCandidate | None) -> Iter
         if window.rstrip().endswith((")", "]")) and (found := _LAST_BRACKETS.search(window)) is not None:
             brackets = found[0]
             window = window[: found.start()]
+        window = _SIGN_BEHIND.sub("", window)
         run, shape = _label_at_end(window)
         name_start = offset + len(window) - len(run)
         if not run or (name_start == 0 and start is None):

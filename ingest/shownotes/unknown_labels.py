@@ -41,8 +41,9 @@ def unknown_labels(
         is_alike = is_alike and (label.name.isupper() or not capitals or label.time is not None)
         if label.key not in known and is_alike:
             groups[label.key].append(label)
-    places = {label.line for label in accepted} | {label.line for group in groups.values() for label in group}
-    dense = _is_dense(lines, places, accepted)
+    likely = [*accepted, *(label for group in groups.values() for label in group)]
+    places = {label.line for label in likely}
+    dense = _is_dense(lines, likely, len(accepted))
     for group in groups.values():
         first = group[0]
         # Speech whose paragraphs break off may go on at the next one.
@@ -96,10 +97,11 @@ def _is_printed_alike(label: LabelCandidate, forms: Collection[LabelForm], bold:
     return label.kind == "part" or not (is_heading if bold else is_ordinary)(label.base)
 
 
-def _is_dense(lines: Sequence[Line], places: set[int], accepted: Sequence[LabelCandidate]) -> bool:
+def _is_dense(lines: Sequence[Line], labels: Sequence[LabelCandidate], accepted: int) -> bool:
     """Return whether nearly every paragraph after the first label carries a label, so that each is a turn."""
-    first = min(label.line for label in accepted)
-    alone = {label.line for label in accepted if label.form != "inline"}
+    places = {label.line for label in labels}
+    first = min(places)
+    alone = {label.line for label in labels if label.form != "inline"}
     continued = sum(
         number not in places
         and number - 1 not in alone
@@ -107,7 +109,7 @@ def _is_dense(lines: Sequence[Line], places: set[int], accepted: Sequence[LabelC
         and bool(normalise(line.text))
         for number, line in enumerate(lines[first:], first)
     )
-    return continued <= _MOST_CONTINUED * len(accepted)
+    return continued <= _MOST_CONTINUED * accepted
 
 
 def _returns(group: Sequence[LabelCandidate], places: set[int], lines: Sequence[Line]) -> bool:

@@ -25,7 +25,7 @@ _SIGNS_BEHIND = re.compile(r"[^\w\])\"”'’.#+*?]+$|(?<=\w)[*]+$")
 _DOUBT = re.compile(r"(?<=\w) ?\?{1,3}$")  # whoever wrote the label was not sure of it: "Jo Brown?"
 _HANDLE = re.compile(r"@[\w.-]*\w|(?=[^\W\d]*[\d_])[^\W\d_][\w-]*|[^\W\d_][\w-]+(?:\.[\w-]{2,})+")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.?){1,4}")
-_ADDITION = re.compile(r"\s[|·]\s")  # "Jo Brown | Tea Board" is "Jo Brown, Tea Board"
+_ADDITION = re.compile(r"\s[|·]\s|\s[-–—]\s(?=[^\W\d_a-z])")  # "Jo Brown | Tea Board" is "Jo Brown, Tea Board"
 _JOIN = re.compile(r"\s*(?:[&+/]|,? and|,)\s+|\s*/\s*")
 _ABBREVIATED = re.compile(r"(?<=\s)([^\W\d_][^\W\d_]{0,3})\.(?=\s)")
 _SINGLE_LETTER = re.compile(r"\b([^\W\d_])\.")  # the initial "j."

@@ -7,7 +7,10 @@ _PARTICLES = frozenset(
     "of and &".split()
 )
 _LEADING_PARTICLES = frozenset("de da di du van von den ten ter al el bin ibn".split())
-_TITLES = frozenset("dr mr mrs ms miss mx prof sir dame st rev lord lady jr sr".split())
+_TITLES = frozenset(
+    "dr mr mrs ms miss mx prof sir dame st rev lord lady jr sr "
+    "sen rep gov gen col capt lt sgt maj adm cllr hon amb fr".split()
+)
 _ROLES = frozenset(
     "host co-host cohost guest speaker interviewer interviewee moderator narrator presenter audience announcer panel "
     "panellist panelist voiceover producer reporter caller question answer all both everyone q a".split()

@@ -135,8 +135,8 @@ def document(there: Site, address: str) -> bytes:
 
 
 def _item(entry: Entry, address: str) -> str:
-    said = "<p>The transcript follows:</p>"
-    said += "".join(f"<p><strong>{name}:</strong> {escape(text)}</p>" for name, text in entry.turns)
+    said = "".join(f"<p><strong>{name}:</strong> {escape(text)}</p>" for name, text in entry.turns)
+    said = said and f"<p>The transcript follows:</p>{said}"
     parts = [
         f"<title>{escape(entry.title)}</title>",
         f"<pubDate>{entry.day:02} Jan 2024 08:00:00 GMT</pubDate>",

@@ -99,6 +99,23 @@ def test_the_last_turn_may_name_a_page(row: str) -> None:
     assert [(turn.speaker, turn.text) for turn in parse_notes(notes).turns] == said
 
 
+@pytest.mark.parametrize(
+    "notes",
+    [
+        "Transcript\n\n" + "\n\n".join(f"{name}:\n{text}" for name, text in [*SAID, ("danu", "So did mine.")]),
+        "Transcript: " + " ".join(f"{name}: {text}" for name, text in [*SAID, ("Danu ♪", "So did mine.")]),
+    ],
+    ids=["own line", "one line"],
+)
+def test_a_label_that_stands_once_closes_the_turn_before(notes: str) -> None:
+    """In lower case on a line of its own, or with a sign in a text without line breaks: its words are not another's."""
+    found = parse_notes(notes)
+
+    assert [(turn.speaker, turn.text) for turn in found.turns][:4] == SAID
+    assert found.turns[4].text == "So did mine."
+    assert found.turns[4].speaker in (None, "Danu")
+
+
 def test_short_replies_behind_times_are_no_names() -> None:
     """In a text of times and speech without labels nobody is called "Yeah, exactly."."""
     lines = [

@@ -19,6 +19,8 @@ from ingest.speakers.label_shape import label_shape
         ("Tom Okafor [laughs]", "Tom Okafor"),
         ("Tom Okafor?", "Tom Okafor"),
         ("Tom Okafor | Lamp Board", "Tom Okafor"),
+        ("Tom Okafor – Lamp Board", "Tom Okafor"),
+        ("Sen. Okafor", "Sen. Okafor"),
         ("► Tom Okafor ♪", "Tom Okafor"),
         ("Tom Sta. Okafor", "Tom Sta. Okafor"),
         ("Dr. Okafor", "Dr. Okafor"),
