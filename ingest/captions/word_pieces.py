@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
+from statistics import median
 
 from ingest.captions.cues import Block, Cue
 from ingest.captions.tags import text_of
@@ -11,6 +13,8 @@ from ingest.captions.tags import text_of
 _CLOSING = re.compile(
     r"[.,;:!?…%)\]}”’»、。，？！]+|['’](?:s|t|m|d|re|ve|ll)\b[.,;:!?…]*|n['’]t\b[.,;:!?…]*", re.IGNORECASE
 )
+_APOSTROPHES = ("'", "’")
+_SHORT_END = re.compile(r"s|t|m|d|re|ve|ll", re.IGNORECASE)
 _OPENING = re.compile(r"[(\[{“«¿¡$£€]+")
 _SENTENCE_END = re.compile(r"[.?!…][\"”’)]*$")
 # In a file of words or letters, this share of the captions is one piece, or one letter.
@@ -18,6 +22,7 @@ _MOST = 0.8
 _SPACED = 0.2
 _FEWEST = 8
 _NO_GAP = 0.005  # seconds
+_FAR = 2.0  # a gap of more than this many usual ones stands between words
 _SHORT = 2.5  # characters; a mean caption of more is a line, not a word, in a script without spaces
 _PAUSE = 0.5  # seconds
 _ENDS_THERE = re.compile(r"[。？！…、，?!][」』”]?\s*$")
@@ -34,8 +39,21 @@ def continuing(blocks: Sequence[Block]) -> list[bool]:
     """
     texts = [block.text if block.is_plain else text_of(block.text) for block in blocks]
     found = [bool(_CLOSING.fullmatch(text.strip())) for text in texts]
-    for place, text in enumerate(texts[:-1]):
-        if _OPENING.fullmatch(text.strip()):
+    is_open = False  # whether a straight quote opened and none closed
+    for place, text in enumerate(texts):
+        bare = text.strip()
+        after = texts[place + 1].strip() if place + 1 < len(texts) else ""
+        if bare == '"':
+            found[place], is_open = is_open, not is_open
+        is_inside = (
+            (bare in _APOSTROPHES and _SHORT_END.fullmatch(after))
+            or (  # "I", "'", "m"
+                bare in (".", ":") and place > 0 and texts[place - 1].strip()[-1:].isdecimal() and after[:1].isdecimal()
+            )
+        )
+        if is_inside:
+            found[place] = True
+        if after and (is_inside or (bare == '"' and is_open) or _OPENING.fullmatch(bare)):
             found[place + 1] = True
     joins = _joins(blocks, texts)
     return [place > 0 and (own or joins[place]) for place, own in enumerate(found)]
@@ -78,10 +96,9 @@ def _joins(blocks: Sequence[Block], texts: Sequence[str]) -> list[bool]:
     if sum(len(text.strip()) == 1 for text in words) < _MOST * len(words):
         return none
     blank = [not text.strip() for text in texts]
-    close = [
-        place > 0 and block.start - blocks[place - 1].end <= _NO_GAP and not blank[place - 1]
-        for place, block in enumerate(blocks)
-    ]
+    gaps = [block.start - before.end for before, block in pairwise(blocks)]
+    most = max(_NO_GAP, _FAR * median(gaps))
+    close = [place > 0 and gaps[place - 1] <= most and not blank[place - 1] for place in range(len(blocks))]
     return close if any(blank) or not all(close[1:]) else none
 
 

@@ -24,6 +24,9 @@ def read(texts: list[str], kind: str) -> list[tuple[str, float | None]]:
     [
         (["Hello", ",", "world", "."], [("Hello,", 0.0), ("world.", 1.0)]),
         (["Is", "it", "tea", "?", "Yes", "!"], [("Is", 0.0), ("it", 0.5), ("tea?", 1.0), ("Yes!", 2.0)]),
+        (["I", "'", "m", "here", "."], [("I'm", 0.0), ("here.", 1.5)]),
+        (["He", "said", '"', "go", '"', "."], [("He", 0.0), ("said", 0.5), ('"go".', 1.5)]),
+        (["At", "10", ":", "30", "."], [("At", 0.0), ("10:30.", 0.5)]),
         (["Well", "…", "so", "."], [("Well…", 0.0), ("so.", 1.0)]),
         (["He", "said", ":", "“", "go", "”", "."], [("He", 0.0), ("said:", 0.5), ("“go”.", 1.5)]),
         (["It", "'s", "tea", "."], [("It's", 0.0), ("tea.", 1.0)]),
@@ -72,3 +75,11 @@ def test_words_of_a_script_without_spaces_are_joined_up_to_a_sign() -> None:
     assert read(texts, "json") == [("今日は海へ行きます。", 0.0), ("船を見ます", 3.5)]
     lines = [f"今日は海へ行きます{number}" for number in range(9)]
     assert [word for word, _ in read(lines, "json")] == lines
+
+
+def test_letters_with_gaps_are_joined_where_the_gaps_between_words_are_longer() -> None:
+    """A recogniser leaves a little time between letters, and more where a blank stood."""
+    text = "We row. So do I."
+    segments = [{"startTime": n / 2, "endTime": n / 2 + 0.45, "body": letter} for n, letter in enumerate(text)]
+    (turn,) = turns_of(read_captions(json.dumps({"segments": segments}).encode(), "x"))
+    assert turn.text == text
