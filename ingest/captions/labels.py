@@ -122,8 +122,7 @@ def _cue_label(
 def parts_of(line: str, dashes: bool = False, inner: re.Pattern[str] | None = None) -> Iterator[str]:
     """Yield the parts of a caption line that each may begin with a sign of a new speaker.
 
-    A dash inside a line is one if the line begins with a dash, or if the whole file has them (`dashes`); so is what
-    `inner` finds.
+    A dash in a line is one if the line begins with a dash, or the whole file has `dashes`; so is what `inner` finds.
     """
     cuts = {found.end() for found in _ARROWS.finditer(line)}
     if boxed := [found.end() for found in _BOXED.finditer(line)]:
@@ -141,20 +140,19 @@ def parts_of(line: str, dashes: bool = False, inner: re.Pattern[str] | None = No
 
 
 def inner_labels(habit: Habit) -> re.Pattern[str] | None:
-    """Return what finds the file's names with a colon behind a sentence inside a line, None if it names nobody."""
+    """Return what finds the file's names with a colon behind a sentence inside a line; None if it names nobody."""
     names = sorted(habit.names, key=len, reverse=True)[:_MOST_NAMES]
     known = "|".join(map(re.escape, names))
-    return re.compile(rf"[.?!…][\"”’)\]]?\s(?P<name>(?:{known}):)(?=\s)") if names else None
+    return re.compile(rf"(?:(?<=\w\w)\.|[?!…])[\"”’)\]]?\s(?P<name>(?:{known}):)(?=\s)") if names else None
 
 
 def habit_of(cues: Sequence[Sequence[CueLabel | None]]) -> Habit:
     """Return how a file names its speakers, given the labels of the spoken lines of each cue in order.
 
     Its labels name them if one follows ">>", if the first line and another have one, if half of the lines have one, or
-    if two names occur three times each. So a single "Python:" in captions without names creates no speaker called
-    Python, nor does "Music: …" in the first line. A label in lower case ("jbrown:") is one if it comes back. If every
-    cue begins with a few words and a colon, as in exports of video meetings, they are names, whatever they look like,
-    if they come back or if there are many cues.
+    if two names occur three times each. So a single "Python:" creates no speaker called Python. A label in lower case
+    is one if it comes back. If every cue begins with a few words and a colon, as in exports of video meetings, they are
+    names, whatever they look like, if they come back or if there are many cues.
     """
     lines = [label for cue in cues for label in cue]
     if lines and lines[0] and _is_title_line(lines[0], lines[1:]):

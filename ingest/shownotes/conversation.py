@@ -147,7 +147,6 @@ def _is_no_list(signs: _Signs, said: Sequence[_Said], claim: Claim) -> bool:
     if not again:
         return signs.voice >= 0.5
     comes_back = signs.returns > 1 and signs.voice > 0 and signs.sentences >= _LEAST_SENTENCES
-    comes_back = comes_back and signs.links <= _MOST_LINKS
     return comes_back or signs.voice >= _LEAST_VOICE or (signs.words >= _MANY_WORDS and not _is_english(said))
 
 
@@ -156,14 +155,16 @@ def _signs(said: Sequence[_Said]) -> _Signs:
     returns = 0
     previous = ""
     for item in said:
-        returns += item.key in seen and item.key != previous
-        seen.add(item.key)
-        previous = item.key
+        # "Ann Lee" may come back as "Ann".
+        key = item.key if is_role(item.name) else first_name(item.name) or item.key
+        returns += key in seen and key != previous
+        seen.add(key)
+        previous = key
     words = [_words(item.text) for item in said]
     count = len(said)
     return _Signs(
         turns=count,
-        people=len(seen),
+        people=len({item.key for item in said}),
         returns=returns,
         words=sum(map(len, words)) / count,
         sentences=sum(_SENTENCE.search(item.text) is not None for item in said) / count,

@@ -21,7 +21,7 @@ from ingest.shownotes.label_candidates import (
 from ingest.shownotes.label_times import with_times
 from ingest.shownotes.lines import Line
 from ingest.shownotes.unknown_labels import ends_sentence, unknown_labels, unknown_within
-from ingest.speakers.label_shape import names_several
+from ingest.speakers.label_shape import people_in
 from ingest.speakers.names import first_name, fold, is_ordinary, is_title, name_words
 
 _CONTINUES = re.compile(r"[a-zà-ÿ;,]")
@@ -129,8 +129,12 @@ def _returning(labels: Iterable[LabelCandidate]) -> int:
     seen: dict[str, str] = {}
     previous = ""
     for label in labels:
-        is_whole = label.kind == "part" or names_several(label.base)
-        words = {label.key} if is_whole else {label.key, *label.key.split()}
+        together = [fold(person) for person in people_in(label.base)]
+        if len(together) > 1:
+            returned |= {seen[person] for person in together if person in seen} - {previous}
+            previous = label.key
+            continue
+        words = {label.key} if label.kind == "part" else {label.key, *label.key.split()}
         earlier = next((seen[word] for word in words if word in seen), label.key)
         if label.key in seen or earlier != label.key:
             returned |= {earlier} - {previous}

@@ -30,7 +30,9 @@ def speaker_label(line: Line) -> LabelCandidate | None:
 def section_headings(body: Sequence[Line]) -> set[int]:
     """Return the numbers of the lines that head a section, in a text whose labels are printed otherwise."""
     printed = {
-        number: line for number, line in enumerate(body) if is_printed_as_heading(line) or _is_in_capitals(body, number)
+        number: line
+        for number, line in enumerate(body)
+        if (is_printed_as_heading(line) and not _is_timed_label(line)) or _is_in_capitals(body, number)
     }
     if not printed:
         return _plain_headings(body)
@@ -59,6 +61,12 @@ def is_printed_as_heading(line: Line) -> bool:
     return (
         alone and line.text[0].isalnum() and line.text[-1] not in '.?!…:,;"”' and len(line.text.split()) <= _BOLD_WORDS
     )
+
+
+def _is_timed_label(line: Line) -> bool:
+    """Return whether a bold line is a label with its time: each of them is printed once."""
+    label = None if line.heading else speaker_label(line)
+    return label is not None and label.time is not None
 
 
 def _is_in_capitals(body: Sequence[Line], number: int) -> bool:

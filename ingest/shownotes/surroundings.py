@@ -93,7 +93,7 @@ _URL = re.compile(r"https?://\S+|\bwww\.\S+|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,8}/\S
 _BULLET = re.compile(r"[-*•–·◦]\s")
 _ROW = re.compile(r"\s[|•·]\s")
 _OWN_VOICE = re.compile(
-    r"\b(?:i|i['’](?:m|ve|d|ll)|yeah|okay|ok|well|oh|bye|goodbye|thanks|thank you)\b", re.IGNORECASE
+    r"\b(?:i|i['’](?:m|ve|d|ll)|my|yeah|okay|ok|well|oh|bye|goodbye|thanks|thank you)\b", re.IGNORECASE
 )
 _SENTENCE = re.compile(r"[.?!…][\"”’')\]]*$")
 

@@ -148,8 +148,14 @@ def _is_office(words: list[str]) -> bool:
 
 def names_several(base: str) -> bool:
     """Return whether several people are named: "Ann Lee & Jo Brown", "Ann/Jo"."""
+    return len(people_in(base)) > 1
+
+
+def people_in(base: str) -> list[str]:
+    """Return the people that a label names together, one if it names one."""
     parts = [part for part in _JOIN.split(base) if part]
-    return len(parts) > 1 and all(name_words(part) or is_role(part) or _is_part(part.split()) for part in parts)
+    are_people = all(name_words(part) or is_role(part) or _is_part(part.split()) for part in parts)
+    return parts if are_people else [base]
 
 
 def _is_addition(text: str) -> bool:

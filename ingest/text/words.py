@@ -58,7 +58,8 @@ def is_mark(bracket: str) -> bool:
 
 def begins_clip(mark: str) -> bool:
     """Return whether a mark announces that a recording is played ("[Audio starts]", "[Music]")."""
-    return is_mark(mark) and _CLIP_BEGINS.match(mark) is not None
+    is_bracket = _BRACKET.fullmatch(mark.rstrip(" .:")) is not None
+    return is_bracket and is_mark(mark.rstrip(" .:")) and _CLIP_BEGINS.match(mark) is not None
 
 
 def marks(text: str) -> list[tuple[int, int]]:

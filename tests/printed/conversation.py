@@ -92,7 +92,8 @@ def conversations(draw: st.DrawFn, *, clear: bool = False, people: int | None = 
         end = start + 1 + int(_SECONDS_PER_WORD * len(" ".join(paragraphs).split()))
         person = cast[speaker]
         # A single word that stands before a colon once may be an aside; a reader may leave its speaker open.
-        is_unclear = " " not in person and order.count(speaker) == 1
+        # It may be printed with another's name elsewhere.
+        is_unclear = " " not in person and order.count(speaker) <= 2
         speakers = frozenset({person, None} if is_unclear else {person})
         turns.append(Said(person, person, speakers, paragraphs, start, end, clock(start)))
         start = end + draw(st.integers(0, 1))
