@@ -228,7 +228,7 @@ def test_official_text_of_a_german_recording_is_shown_with_estimated_times(germa
     """Invented English is no anchor for times: the text stands, its times are estimates, and the outcome says why."""
     monkeypatch.setattr(heard_words, "transcribe", None)  # the library has heard this recording
     shutil.copy(SOUNDS / "german.ogg", tmp_path)
-    (tmp_path / "german.txt").write_text("\n\n".join(GERMAN), "utf-8")
+    (tmp_path / "german.txt").write_text("\n\n".join(["The transcript follows:", *GERMAN]), "utf-8")
     (episode,) = register_source(str(tmp_path), german).episodes
     outcome = ingest_episode(episode, german, IngestSettings(listening=HEARING))
     assert outcome.status == "ingested"
