@@ -77,6 +77,7 @@ def find_labels(lines: Sequence[Line], names: Collection[str], preface: str, ope
     accepted |= _accept(bare, text, _ACCEPTED_BARE)
     first_names = {first_name(name) for name in [*accepted, *names]} - {""}
     accepted |= {name for name in by_name if name in first_names}
+    accepted |= {name for name in bare if name in first_names and bare[name][0].time is not None}
     found = [label for label in starts.values() if label.key in accepted and _counts(label, text, set(bare))]
     found = found or _in_lower_case(starts, lines)
     signposts = _signposts(found, lines)
@@ -184,7 +185,9 @@ def _accepted_within(
 def _is_flat(lines: Sequence[Line], starts: Mapping[int, LabelCandidate], within: Sequence[LabelCandidate]) -> bool:
     """Return whether a transcript lost its line breaks: more names are within lines than at their start."""
     names = sum(label.after_border and name_words(label.name) > 1 for label in within)
-    return len(lines) == 1 or (names >= 3 and names > sum(label.form != "bare" for label in starts.values()))
+    return sum(not line.linked for line in lines) == 1 or (
+        names >= 3 and names > sum(label.form != "bare" for label in starts.values())
+    )
 
 
 def _text(

@@ -47,6 +47,8 @@ _SPEAKERS = frozenset(
     "spectator student teacher telephonist translator victim viewer visitor voice voiceover voices wife witness woman "
     "women".split()
 ) | (WORKERS - {"associate", "chair", "chief", "head", "lead", "master", "principal", "representative", "fellow"})
+# Before a colon these head a list of people.
+_LISTED = frozenset("guests hosts speakers panelists panellists participants attendees presenters members".split())
 _PREPOSITIONS = frozenset("in at from of on off with behind near by to".split())
 _LIGHT_WORDS = frozenset("a an the and & of in at from on for".split()) | _PREPOSITIONS
 # Words of a clause or an aside; none of them stands in a label, if it is written in lower case or begins the line.
@@ -108,6 +110,8 @@ def _kind(base: str) -> LabelKind | None:
     if _SOMEBODY.fullmatch(base):
         return "part"
     if not words or (len(words) > _MOST_WORDS and not names_several(base)):
+        return None
+    if fold(base) in _LISTED:
         return None
     if is_role(base) or _is_part(words) or _is_office(words):
         return "part"
