@@ -31,7 +31,8 @@ def unknown_labels(
     known = {label.key for label in accepted}
     if len(accepted) < _FEWEST_LABELS:
         return
-    bold = 2 * sum(label.bold for label in accepted) > len(accepted)
+    prints = Counter(label.bold for label in accepted)
+    bold = {is_bold for is_bold, count in prints.items() if count >= _LEAST_FORM * len(accepted)}
     counts = Counter(label.form for label in accepted)
     forms = {form for form, count in counts.items() if count >= _LEAST_FORM * len(accepted)}
     capitals = all(label.name.isupper() for label in accepted)
@@ -47,9 +48,11 @@ def unknown_labels(
     for group in groups.values():
         first = group[0]
         # Speech whose paragraphs break off may go on at the next one.
-        apart = [label for label in group if bold or first.time is not None or ends_sentence(lines, label.line - 1)]
+        apart = [
+            label for label in group if first.bold or first.time is not None or ends_sentence(lines, label.line - 1)
+        ]
         # What these texts print like this is a label; elsewhere a single word before a colon may be speech.
-        is_clear = bold or dense or first.time is not None or (first.form == "own" and first.kind != "open")
+        is_clear = first.bold or dense or first.time is not None or (first.form == "own" and first.kind != "open")
         is_clear = is_clear or (capitals and first.kind != "open")
         returns = _returns(apart, places, lines)
         begins = text_after(first, lines)[:1].isupper()
@@ -90,11 +93,13 @@ def ends_sentence(lines: Sequence[Line], number: int) -> bool:
     return number < 0 or without_marks(lines[number].text).rstrip(" \"”’')]")[-1:] in ".?!…"
 
 
-def _is_printed_alike(label: LabelCandidate, forms: Collection[LabelForm], bold: bool) -> bool:
+def _is_printed_alike(label: LabelCandidate, forms: Collection[LabelForm], bold: Collection[bool]) -> bool:
     """Return whether a candidate is printed as the text's labels are, and is no heading."""
-    if label.form not in forms or label.bold != bold or (label.form == "bare" and label.time is None and not bold):
+    if label.form not in forms or label.bold not in bold:
         return False
-    return label.kind == "part" or not (is_heading if bold else is_ordinary)(label.base)
+    if label.form == "bare" and label.time is None and not label.bold:
+        return False
+    return label.kind == "part" or not (is_heading if label.bold else is_ordinary)(label.base)
 
 
 def _is_dense(lines: Sequence[Line], labels: Sequence[LabelCandidate], accepted: int) -> bool:
