@@ -146,7 +146,8 @@ def _is_no_list(signs: _Signs, said: Sequence[_Said], claim: Claim) -> bool:
         return signs.voice >= _LEAST_VOICE or (again and signs.sentences >= _LEAST_SENTENCES / 2)
     if not again:
         return signs.voice >= 0.5
-    comes_back = signs.returns > 1 and signs.voice > 0 and signs.sentences >= _LEAST_SENTENCES
+    speaks = any(not _VOICE.isdisjoint(_words(item.whole)) for item in said)
+    comes_back = signs.returns > 1 and speaks and signs.sentences >= _LEAST_SENTENCES
     return comes_back or signs.voice >= _LEAST_VOICE or (signs.words >= _MANY_WORDS and not _is_english(said))
 
 
