@@ -144,11 +144,11 @@ def _is_no_list(signs: _Signs, said: Sequence[_Said], claim: Claim) -> bool:
     again = (signs.people == 1 and signs.sentences > 0) or signs.people < signs.turns
     if claim == "document":
         return signs.voice >= _LEAST_VOICE or (again and signs.sentences >= _LEAST_SENTENCES / 2)
-    if not again:
-        return signs.voice >= 0.5
     speaks = any(not _VOICE.isdisjoint(_words(item.whole)) for item in said)
     comes_back = signs.returns > 1 and speaks and signs.sentences >= _LEAST_SENTENCES
-    return comes_back or signs.voice >= _LEAST_VOICE or (signs.words >= _MANY_WORDS and not _is_english(said))
+    if comes_back or not again:
+        return comes_back or signs.voice >= 0.5
+    return signs.voice >= _LEAST_VOICE or (signs.words >= _MANY_WORDS and not _is_english(said))
 
 
 def _signs(said: Sequence[_Said]) -> _Signs:
