@@ -28,6 +28,7 @@ _CONTINUES = re.compile(r"[a-zà-ÿ;,]")
 _LIST_ITEM = re.compile(r"[a-zà-ÿ;,]|[-•*–·◦]\s")
 _SENTENCE = re.compile(r"[.?!…]")
 
+_NEARLY_ALL = 0.8  # share of the characters, beside which a footer may have lines of its own
 _ACCEPTED = 4  # points that a name with a colon needs to be a label
 _MOST_IN_LOWER_CASE = 0.6  # share of paragraphs
 _ACCEPTED_BARE = 5  # the same without a colon
@@ -185,9 +186,10 @@ def _accepted_within(
 def _is_flat(lines: Sequence[Line], starts: Mapping[int, LabelCandidate], within: Sequence[LabelCandidate]) -> bool:
     """Return whether a transcript lost its line breaks: more names are within lines than at their start."""
     names = sum(label.after_border and name_words(label.name) > 1 for label in within)
-    return sum(not line.linked for line in lines) == 1 or (
-        names >= 3 and names > sum(label.form != "bare" for label in starts.values())
-    )
+    lengths = [len(line.text) for line in lines]
+    if max(lengths, default=0) >= _NEARLY_ALL * sum(lengths):
+        return True
+    return names >= 3 and names > sum(label.form != "bare" for label in starts.values())
 
 
 def _text(

@@ -47,8 +47,6 @@ _SPEAKERS = frozenset(
     "spectator student teacher telephonist translator victim viewer visitor voice voiceover voices wife witness woman "
     "women".split()
 ) | (WORKERS - {"associate", "chair", "chief", "head", "lead", "master", "principal", "representative", "fellow"})
-# Before a colon these head a list of people.
-_LISTED = frozenset("guests hosts speakers panelists panellists participants attendees presenters members".split())
 _PREPOSITIONS = frozenset("in at from of on off with behind near by to".split())
 _LIGHT_WORDS = frozenset("a an the and & of in at from on for".split()) | _PREPOSITIONS
 # Words of a clause or an aside; none of them stands in a label, if it is written in lower case or begins the line.
@@ -111,8 +109,6 @@ def _kind(base: str) -> LabelKind | None:
         return "part"
     if not words or (len(words) > _MOST_WORDS and not names_several(base)):
         return None
-    if fold(base) in _LISTED:
-        return None
     if is_role(base) or _is_part(words) or _is_office(words):
         return "part"
     if _HANDLE.fullmatch(base) or (_INITIALS.fullmatch(base) and base == base.upper()):
@@ -135,6 +131,8 @@ def _kind(base: str) -> LabelKind | None:
 def _is_part(words: list[str]) -> bool:
     """Return whether words say who speaks without a name: "Second speaker", "Man in the audience", "THE WITNESS"."""
     folded = [fold(word).strip(".") for word in words]
+    if len(words) == 1 and is_heading(words[0]):
+        return False  # "Guests:" heads a list
     head = next((number for number, word in enumerate(folded) if word in _PREPOSITIONS and number), len(folded))
     core = [word for word in folded[:head] if not _NUMBER.fullmatch(word)]
     if not core or _SPEAKERS.isdisjoint((core[-1].split("-")[-1], core[-1].removesuffix("s"))):

@@ -30,7 +30,7 @@ _HEADING_WORDS = frozenset(
     "summary contact sponsor sponsors topic topics bio biography email twitter website web episode podcast example "
     "examples result results pros cons step steps warning important disclaimer correction edit edited tip tips "
     "subscribe follow takeaway takeaways highlights introduction conclusion agenda list rule rules part section lesson "
-    "lessons fact facts definition".split()
+    "lessons fact facts definition guests hosts speakers panelists panellists participants attendees presenters".split()
 )
 _WORD = re.compile(r"[\w’'‘`.\-–/“”\"]+")
 _LOWER_PREFIX = re.compile(r"[a-z]{1,3}['’-](.)")
