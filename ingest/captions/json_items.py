@@ -51,7 +51,7 @@ class Found(NamedTuple):
 
 
 def captions_in(data: Any) -> Found:
-    """Return the items of the list that holds the captions; empty if there is none."""
+    """Return the captions in parsed JSON, from the list in it that has most text; no items if it has no captions."""
     names = _name_table(data)
     lists = ((raw, _items(raw, names)) for raw in _lists(data, 0))
     found = [read for raw, read in lists if read.items and _LEAST * len(raw) <= len(read.items)]

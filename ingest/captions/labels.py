@@ -141,7 +141,7 @@ def parts_of(line: str, dashes: bool = False, inner: re.Pattern[str] | None = No
 
 def inner_labels(habit: Habit) -> re.Pattern[str] | None:
     """Return what finds the file's names with a colon behind a sentence inside a line; None if it names nobody."""
-    names = sorted(habit.names, key=len, reverse=True)[:_MOST_NAMES]
+    names = sorted(habit.names, key=lambda name: (-len(name), name))[:_MOST_NAMES]
     known = "|".join(map(re.escape, names))
     return re.compile(rf"(?:(?<=\w\w)\.|[?!…])[\"”’)\]]?\s(?P<name>(?:{known}):)(?=\s)") if names else None
 

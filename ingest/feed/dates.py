@@ -131,7 +131,7 @@ def _whole(year: int) -> int:
 
 
 def _month(name: str) -> int:
-    """Return the number of a month by its name or the beginning of it, 0 if there is none or more than one."""
+    """Return the number of the month whose name is this or begins like this, 0 if that is not exactly one month."""
     if name in _NUMBER_OF:
         return _NUMBER_OF[name]
     found = {number for known, number in _NUMBER_OF.items() if len(name) >= 3 and known.startswith(name)}

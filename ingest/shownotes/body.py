@@ -17,10 +17,10 @@ _MARKERS_LIMIT = 5  # markers that are tried, which keeps the time for hostile i
 
 
 class Place(NamedTuple):
-    """Where the lines before the transcript end and where it begins: both times the text's end if there is none.
+    """The transcript begins at line `start`; the lines before it end at `head_end`, before its marker if it has one.
 
-    `labels` are those found after a marker. `marked`: a marker is between them. `refused`: there are labels, but they
-    are not a conversation.
+    Without a transcript both are the number of lines. `labels` are those found after a marker. `marked`: there is a
+    marker. `refused`: there are labels, but they are not a conversation.
     """
 
     head_end: int

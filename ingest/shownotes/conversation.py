@@ -144,10 +144,10 @@ def _is_no_list(signs: _Signs, said: Sequence[_Said], claim: Claim) -> bool:
     again = (signs.people == 1 and signs.sentences > 0) or signs.people < signs.turns
     if claim == "document":
         return signs.voice >= _LEAST_VOICE or (again and signs.sentences >= _LEAST_SENTENCES / 2)
-    speaks = any(not _VOICE.isdisjoint(_words(item.whole)) for item in said)
-    comes_back = signs.returns > 1 and speaks and signs.sentences >= _LEAST_SENTENCES
-    if comes_back or not again:
-        return comes_back or signs.voice >= 0.5
+    if signs.returns > 1 and signs.sentences >= _LEAST_SENTENCES and any(item.is_personal for item in said):
+        return True
+    if not again:
+        return signs.voice >= 0.5
     return signs.voice >= _LEAST_VOICE or (signs.words >= _MANY_WORDS and not _is_english(said))
 
 

@@ -28,10 +28,10 @@ _CONTINUES = re.compile(r"[a-zà-ÿ;,]")
 _LIST_ITEM = re.compile(r"[a-zà-ÿ;,]|[-•*–·◦]\s")
 _SENTENCE = re.compile(r"[.?!…]")
 
-_NEARLY_ALL = 0.8  # share of the characters, beside which a footer may have lines of its own
 _ACCEPTED = 4  # points that a name with a colon needs to be a label
-_MOST_IN_LOWER_CASE = 0.6  # share of paragraphs
 _ACCEPTED_BARE = 5  # the same without a colon
+_LEAST_IN_LOWER_CASE = 0.6  # share of paragraphs that begin with a label
+_NEARLY_ALL = 0.8  # share of the characters in one line; a footer may stand in others
 # Limits far above any episode that keep the time for hostile input linear: candidates within lines, names looked up in
 # the text, and characters searched.
 _WITHIN_LIMIT = 20_000
@@ -101,7 +101,7 @@ def _in_lower_case(starts: Mapping[int, LabelCandidate], lines: Sequence[Line]) 
     if _returning(labels) < 2:
         return []
     alone = sum(label.form != "inline" for label in labels)
-    return labels if len(labels) >= _MOST_IN_LOWER_CASE * (len(lines) - labels[0].line - alone) else []
+    return labels if len(labels) >= _LEAST_IN_LOWER_CASE * (len(lines) - labels[0].line - alone) else []
 
 
 def _signposts(labels: Sequence[LabelCandidate], lines: Sequence[Line]) -> set[str]:
@@ -136,7 +136,8 @@ def _returning(labels: Iterable[LabelCandidate]) -> int:
             returned |= {seen[person] for person in together if person in seen} - {previous}
             previous = label.key
             continue
-        words = {label.key} if label.kind == "part" else {label.key, *label.key.split()}
+        # In the order of the label: that of a set would change from run to run.
+        words = [label.key] if label.kind == "part" else [label.key, *label.key.split()]
         earlier = next((seen[word] for word in words if word in seen), label.key)
         if label.key in seen or earlier != label.key:
             returned |= {earlier} - {previous}
@@ -184,11 +185,11 @@ def _accepted_within(
 
 
 def _is_flat(lines: Sequence[Line], starts: Mapping[int, LabelCandidate], within: Sequence[LabelCandidate]) -> bool:
-    """Return whether a transcript lost its line breaks: more names are within lines than at their start."""
-    names = sum(label.after_border and name_words(label.name) > 1 for label in within)
+    """Return whether a transcript lost its line breaks: one line has nearly all, or most names are within lines."""
     lengths = [len(line.text) for line in lines]
     if max(lengths, default=0) >= _NEARLY_ALL * sum(lengths):
         return True
+    names = sum(label.after_border and name_words(label.name) > 1 for label in within)
     return names >= 3 and names > sum(label.form != "bare" for label in starts.values())
 
 

@@ -15,7 +15,7 @@ from ingest.speakers.role_words import FUNCTION_WORDS, WORKERS
 # and without a verb, so a label in some texts and speech in others.
 LabelKind = Literal["name", "part", "open"]
 
-MOST_CHARACTERS = 80
+_MOST_CHARACTERS = 80
 _MOST_WORDS = 6
 _MOST_ADDITION_WORDS = 8
 
@@ -86,10 +86,10 @@ def label_shape(printed: str) -> LabelShape | None:
     Signs before and behind it are dropped; brackets and what follows a comma (degree, role, organisation) stay in
     `name`. Constant time: longer texts are no labels.
     """
-    if len(printed) > MOST_CHARACTERS + 10:
+    if len(printed) > _MOST_CHARACTERS + 10:
         return None
     name = " ".join(_SIGNS_BEHIND.sub("", _SIGNS_BEFORE.sub("", printed)).split())
-    if not name or len(name) > MOST_CHARACTERS:
+    if not name or len(name) > _MOST_CHARACTERS:
         return None
     bare = _DOUBT.sub("", " ".join(_BRACKETS.sub("", name).split()))
     base, comma, addition = (part.strip() for part in _ADDITION.sub(",", bare, count=1).partition(","))

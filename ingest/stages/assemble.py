@@ -31,9 +31,9 @@ _WORD_PRECISION = 0.1
 # Notes with a smaller share of the captions' words are only a part of what was said.
 _PART = 0.6
 
-# Two texts are the same speech if this share of one's words is in the other (`share_said`). A recording and its own
-# text had 0.64 to 0.98, the lowest for seven minutes of meetings that the smallest Whisper heard; two episodes of one
-# show had 0.21 to 0.31 (`docs/adr/0020-notes-are-a-transcript-only-if-they-are-one.md`).
+# Two texts are the same speech if this share of one's words is in the other (`share_said`). It was 0.64 to 0.98 for a
+# recording and its own text, and 0.21 to 0.31 for two episodes of one show
+# (`docs/adr/0020-notes-are-a-transcript-only-if-they-are-one.md`).
 LEAST_AGREEMENT = 0.45
 
 # Where an episode's words come from; "notes" also stands for a transcript that is linked as text.

@@ -83,7 +83,7 @@ def used_copy(text: OfficialText, copies: Sequence[Copy]) -> int | None:
 
 
 def _kept(home: Path, identifier: str, read: Callable[[dict[str, Any]], T]) -> T | None:
-    """Read an episode's stored official text, None if there is none; raises LibraryError if it is damaged."""
+    """Read an episode's stored official text; None if nothing is stored. Raises LibraryError if the file is damaged."""
     path = episode_folder(home, identifier) / "official.json"
     if not path.exists():
         return None
