@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from index import vectors
 from index.keywords import Keywords
 from index.passage import Filters, Passage, Sentence
-from index.vectors import Spread
+from index.spread import Spread
 from ingest.transcript import Episode, episode_from_json
 
 SCHEMA = 3
@@ -87,7 +87,7 @@ class Generation:
         self._ids = [row[0] for row in self._database.execute("SELECT id FROM passages ORDER BY row")]
         self._rows = {identifier: row for row, identifier in enumerate(self._ids)}
         self._fields = {
-            name: vectors.read(folder / file, manifest.passages, manifest.dimension) for name, file in FILES.items()
+            name: [vectors.read(folder / file, manifest.passages, manifest.dimension)] for name, file in FILES.items()
         }
         self._spreads = {name: self._spread(name) for name in FILES}
         counts: dict[TermField, int] = {"passage": manifest.passages, "episode": manifest.episodes}
