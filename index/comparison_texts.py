@@ -56,8 +56,9 @@ The map shows where the bus stops, not where the bus goes.
 """.strip().splitlines()
 
 _NAMES = [
-    "Aisha Okonkwo-Reilly", "Siân Llewellyn", "Dr Wei Zhang", "José Núñez de la Torre", "Kat O’Neil", "Björk Jónsdóttir",
-    "HM Revenue & Customs", "GOV.UK Notify", "the Driver and Vehicle Licensing Agency", "Llanfairpwllgwyngyll",
+    "Aisha Okonkwo-Reilly", "Siân Llewellyn", "Dr Wei Zhang", "José Núñez de la Torre", "Kat O’Neil",
+    "Björk Jónsdóttir", "HM Revenue & Customs", "GOV.UK Notify", "the Driver and Vehicle Licensing Agency",
+    "Llanfairpwllgwyngyll",
 ]  # fmt: skip
 _NUMBERS = [
     "42", "1,234,567.89", "£3.2 million in 2019–20", "27/10/2026 at 09:30", "99.95 % of 18 billion requests",
@@ -67,7 +68,8 @@ _CODE = [
     "def area(r):\n    return 3.14159 * r ** 2", "SELECT name, count(*) FROM visits WHERE year >= 2020 GROUP BY name;",
     "git rebase --interactive HEAD~3 && git push --force-with-lease", '{"id": 7, "tags": ["a", "b"], "ok": true}',
     "<label for=\"email\">Email address</label>", "for (int i = 0; i < n; ++i) { sum += a[i]; }",
-    "https://www.example.org/search?q=tax+return&page=2#results", "kubectl get pods -n payments | grep CrashLoopBackOff",
+    "https://www.example.org/search?q=tax+return&page=2#results",
+    "kubectl get pods -n payments | grep CrashLoopBackOff",
 ]  # fmt: skip
 _OTHER = [
     "Wo beantrage ich einen neuen Reisepass?", "La réunion commence à neuf heures et demie.",
@@ -91,7 +93,7 @@ def comparison_texts(pieces: Callable[[str], int], longest: int) -> tuple[str, .
     short = [*_SAID, *_NAMES, *_NUMBERS, *_CODE, *_OTHER, *_WORDS, *_MARKS, *_NEARLY_NOTHING]
     short += [said.upper() for said in _SAID[::10]] + [said.rstrip(".?") for said in _SAID[::5]]
     mixed = [
-        f"{_NAMES[number % len(_NAMES)]}: {said} {_NUMBERS[number % len(_NUMBERS)]}. {_SAID[(7 * number + 3) % len(_SAID)]}"
+        f"{_NAMES[number % 10]}: {said} {_NUMBERS[number % 10]}. {_SAID[(7 * number + 3) % len(_SAID)]}"
         for number, said in enumerate(_SAID)
     ]
     passages = [

@@ -6,6 +6,7 @@ compiled.
 
 import contextlib
 import logging
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -22,7 +23,6 @@ from index.compiled import (
     DESCRIPTION,
     PROBE,
     TOKENIZER,
-    CompiledEncoder,
     Description,
     encoders_folder,
     folder_of,
@@ -31,7 +31,7 @@ from index.compiled import (
 )
 from index.encode import UNCOMPILED, Encoder, SentenceEncoder, Vectors, pooling_of, prompts_of
 from index.errors import EncoderError
-from ingest.storage.files import lock, make_folder, sha256_of, sync_folder, write_json
+from ingest.storage.files import lock, sha256_of, sync_folder, write_json
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -109,8 +109,10 @@ def _decided(working: Path, loaded: SentenceEncoder) -> Description:
         _write_tokenizer(loaded.model, working)
         texts = comparison_texts(loaded.pieces, longest)
         expected = _Vectors.of(reference, texts)
+        convert(loaded.model, working / "float32", "float32")
         for numbers, least in LEAST.items():
-            convert(loaded.model, working, numbers)
+            if numbers != "float32":
+                convert(loaded.model, working / numbers, numbers)
             description = replace(
                 bare,
                 form=f"ctranslate2-{numbers}",
@@ -125,20 +127,20 @@ def _decided(working: Path, loaded: SentenceEncoder) -> Description:
             missed = _missed(agreement, least)
             logger.info("%s as %s: %s", loaded.name, description.form, agreement)
             if missed is None:
-                files = {path.name: sha256_of(path) for path in sorted(working.iterdir())}
-                return replace(description, reason=reason or None, agreement=asdict(agreement), files=files)
+                figures, files = asdict(agreement), _checksums(working)
+                return replace(description, reason=reason or None, agreement=figures, files=files)
+            if numbers != "float32":
+                shutil.rmtree(working / numbers)
             reason = f"as {numbers} it does not agree with sentence-transformers on {agreement.texts} texts: {missed}"
     except _NotUnderstood as error:
         reason = str(error)
     except EncoderError as error:
         reason = f"its conversion cannot be used: {error}"
-    for path in working.iterdir():
-        path.unlink()
     return replace(bare, reason=reason)
 
 
 def convert(model: "SentenceTransformer", folder: Path, numbers: str) -> None:
-    """Convert a model's transformer into a folder, with weights in these numbers; overwrites an earlier conversion."""
+    """Convert a model's transformer into a new folder, with weights in these numbers; raises _NotUnderstood."""
     from ctranslate2.converters import TransformersConverter
 
     transformer: Any = model[0].auto_model
@@ -147,14 +149,16 @@ def convert(model: "SentenceTransformer", folder: Path, numbers: str) -> None:
             transformer.config.position_embedding_type = "absolute"  # the only one that newer versions know
         transformer.save_pretrained(saved)
         model.tokenizer.save_pretrained(saved)
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".", suffix=".part") as made:
-            try:
-                TransformersConverter(saved).convert(made, quantization=numbers, force=True)
-            except Exception as error:  # noqa: BLE001  # of any kind: a model that it does not know fails anywhere
-                reason = (str(error).strip() or type(error).__name__).splitlines()[0].partition(" (supported")[0]
-                raise _NotUnderstood(f"CTranslate2 does not convert it: {reason}") from error
-            for path in Path(made).iterdir():
-                path.replace(folder / path.name)
+        try:
+            TransformersConverter(saved).convert(str(folder), quantization=numbers)
+        except Exception as error:  # of any kind: a model that it does not know fails anywhere
+            reason = (str(error).strip() or type(error).__name__).splitlines()[0].partition(" (supported")[0]
+            raise _NotUnderstood(f"CTranslate2 does not convert it: {reason}") from error
+
+
+def _checksums(folder: Path) -> dict[str, str]:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): sha256_of(path) for path in files}
 
 
 @contextlib.contextmanager
@@ -162,12 +166,12 @@ def _quiet() -> Iterator[None]:
     """Keep what the libraries print about loading and saving from the person."""
     import transformers
 
-    before = transformers.utils.logging.get_verbosity()  # type: ignore[no-untyped-call]
+    before = transformers.utils.logging.get_verbosity()
     transformers.utils.logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     try:
         yield
     finally:
-        transformers.utils.logging.set_verbosity(before)  # type: ignore[no-untyped-call]
+        transformers.utils.logging.set_verbosity(before)
 
 
 def _modules_of(model: "SentenceTransformer", folder: Path) -> tuple[tuple[str, ...], ...]:
@@ -266,11 +270,15 @@ def _missed(found: Agreement, least: Agreement) -> str | None:
 
 def _publish(working: Path, target: Path, decided: Description) -> None:
     """Write the description, and put the folder in its place with one rename."""
-    for path in working.iterdir():
-        with path.open("rb+") as file:
-            import os
-
-            os.fsync(file.fileno())
+    if not decided.files:
+        for path in list(working.iterdir()):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    for path in working.rglob("*"):
+        if path.is_file():
+            with path.open("rb+") as file:
+                os.fsync(file.fileno())
+        elif path.is_dir():
+            sync_folder(path)
     write_json(working / DESCRIPTION, {"schema": _SCHEMA, **asdict(decided)})
     sync_folder(working)
     if target.exists():  # damaged, or decided with another version of the runtime

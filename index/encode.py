@@ -149,7 +149,7 @@ class SentenceEncoder:
         for begin in range(0, len(texts), _BATCH):
             chosen = list(texts[begin : begin + _BATCH])
             with self._numbers():
-                found: Any = self.model.encode(chosen, prompt=prompt, output_value=None, show_progress_bar=False)  # type: ignore[call-overload]
+                found: Any = self.model.encode(chosen, prompt=prompt, output_value=None, show_progress_bar=False)
             for number, (text, features) in enumerate(zip(chosen, found, strict=True), begin):
                 whole[number] = features["sentence_embedding"].float().cpu().numpy()
                 offsets = self._truncating.encode(prompt + text).offsets

@@ -3,7 +3,8 @@
 PlaybackError (ingest.errors)
 ├── IndexMissing    no generation has been published yet
 ├── IndexBroken     a generation's files do not match its manifest
-└── EncoderError    the encoder is missing, unusable, or has other weights than recorded
+└── EncoderError    the encoder is unusable, or has other weights than recorded
+    └── EncoderMissing    the encoder is not on this machine
 """
 
 from ingest.errors import PlaybackError
@@ -19,3 +20,7 @@ class IndexBroken(PlaybackError):
 
 class EncoderError(PlaybackError):
     """The encoder is missing, unusable, or has other weights than recorded."""
+
+
+class EncoderMissing(EncoderError):
+    """The encoder is not on this machine."""

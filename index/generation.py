@@ -40,7 +40,8 @@ _EPISODE_NUMBERS = """
 class Manifest:
     """The description of a generation, stored with it.
 
-    `files` maps relative names to SHA-256 checksums, `left_out` maps ids of unreadable episodes to the reason.
+    `form` says what computed the vectors (see `index.encode.Encoder`). `files` maps relative names to SHA-256
+    checksums, `left_out` maps ids of unreadable episodes to the reason.
     """
 
     generation: int
@@ -54,6 +55,7 @@ class Manifest:
     inputs: str
     left_out: dict[str, str] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
+    form: str = "sentence-transformers"
     schema: int = SCHEMA
 
 

@@ -90,8 +90,8 @@ def verified_live(home: Path) -> Manifest | None:
     return _read_live(home, lambda number, expected: verified(home, number, expected))
 
 
-def whole_database(home: Path, weights: str) -> Path | None:
-    """Return the newest undamaged passages.sqlite with vectors of these weights, else None.
+def whole_database(home: Path, weights: str, form: str) -> Path | None:
+    """Return the newest undamaged passages.sqlite with vectors of these weights in this form, else None.
 
     Other files of its generation may be damaged: vectors are too expensive to discard with them.
     """
@@ -100,11 +100,20 @@ def whole_database(home: Path, weights: str) -> Path | None:
         path = index_folder(home) / str(number) / "passages.sqlite"
         try:
             manifest = manifest_of(home, number)
-            if manifest.weights == weights and sha256_of(path) == manifest.files[path.name]:
+            if (manifest.weights, manifest.form) == (weights, form) and sha256_of(path) == manifest.files[path.name]:
                 return path
         except (IndexBroken, OSError) as error:
             logger.info("no vectors are reused from %s: %s", path, error)
     return None
+
+
+def live_form(home: Path) -> str | None:
+    """Return the form of the live generation's vectors, also if its schema is an earlier one; None if unknown."""
+    try:
+        path = index_folder(home) / str(current_number_or_zero(home)) / "manifest.json"
+        return str(json.loads(path.read_bytes()).get("form", "sentence-transformers"))
+    except (OSError, ValueError, AttributeError):
+        return None
 
 
 def next_folder(home: Path) -> tuple[int, Path]:

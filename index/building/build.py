@@ -66,10 +66,10 @@ def build(
     index_folder(home).mkdir(parents=True, exist_ok=True)
     with lock(index_folder(home)):
         live = None if rebuild else _live_manifest(home)
-        inputs = inputs_of(home, _made_by(encoder.name, encoder.weights, shape))
+        inputs = inputs_of(home, _made_by(encoder.name, encoder.weights, encoder.form, shape))
         if live is not None and is_current(home, live, inputs):
             return live
-        known = None if rebuild else whole_database(home, encoder.weights)
+        known = None if rebuild else whole_database(home, encoder.weights, encoder.form)
         return _build_and_publish(home, encoder, inputs, shape, known, progress)
 
 
@@ -98,6 +98,7 @@ def _build_and_publish(
             built=datetime.now(UTC).isoformat(timespec="seconds"),
             inputs=inputs,
             left_out=left_out,
+            form=encoder.form,
         )
         _write_starters(working, manifest, encoder, transcripts)
         publish(home, working, manifest)
@@ -118,20 +119,20 @@ def _live_manifest(home: Path) -> Manifest | None:
         return None
 
 
-def up_to_date(home: Path, name: str, weights: str, shape: PassageShape = USUAL_SHAPE) -> bool:
+def up_to_date(home: Path, name: str, weights: str, form: str, shape: PassageShape = USUAL_SHAPE) -> bool:
     """Say whether `build` with this encoder would change nothing; reads files, but loads no model."""
     number = current_number_or_zero(home)
     try:
         return number > 0 and is_current(
-            home, manifest_of(home, number), inputs_of(home, _made_by(name, weights, shape))
+            home, manifest_of(home, number), inputs_of(home, _made_by(name, weights, form, shape))
         )
     except IndexBroken as error:
         logger.warning("%s", error)
         return False
 
 
-def _made_by(encoder: str, weights: str, shape: PassageShape) -> list[object]:
-    return [SCHEMA, BUILD_VERSION, [encoder, weights], list(shape)]
+def _made_by(encoder: str, weights: str, form: str, shape: PassageShape) -> list[object]:
+    return [SCHEMA, BUILD_VERSION, [encoder, weights, form], list(shape)]
 
 
 def _chunk_all(transcripts: Sequence[Transcript], encoder: Encoder, shape: PassageShape) -> Iterator[Chunked]:
