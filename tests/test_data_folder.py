@@ -20,8 +20,8 @@ from api.knowledge_base import open_base
 from api.quotes.resolve import resolve
 from api.settings import Settings
 from index.building.build import build
-from index.encoders import encoder_to_build_with
 from index.encoder_files import PACKAGED
+from index.encoders import encoder_to_build_with
 from index.errors import IndexOutdated
 from index.store import current_number
 from ingest.library.records import earlier_transcripts, episode_ids, load_transcript, transcripts
