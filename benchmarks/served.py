@@ -7,8 +7,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
@@ -43,16 +43,22 @@ class Size:
 
 
 @contextmanager
-def served(home: Path) -> Iterator[Served]:
+def served(
+    home: Path,
+    command: Sequence[str] = (),
+    folder: Path | None = None,
+    environment: Mapping[str, str] = os.environ,
+) -> Iterator[Served]:
     """Run `playback serve` on a free port of the loopback interface during the block; its exit code must be 0.
 
-    Yields once its encoder is loaded.
+    Runs `command` in `folder`, or else this code. Yields once its encoder is loaded.
     """
     with socket.create_server((_HOST, 0)) as listening:
         port = listening.getsockname()[1]
     with TemporaryDirectory() as temporary:
-        command = [sys.executable, "-m", "api.cli", "--home", str(home), "serve", "--port", str(port)]
-        process = subprocess.Popen(command, env={**os.environ, "TMPDIR": temporary})  # noqa: S603 - our own program
+        words = [*(command or (sys.executable, "-m", "api.cli", "--home", str(home), "serve")), "--port", str(port)]
+        variables = {**environment, "TMPDIR": temporary}
+        process = subprocess.Popen(words, cwd=folder, env=variables)  # noqa: S603 - our own program
         try:
             found = Served(port, process.pid, Path(temporary))
             _wait_until_ready(found, process)
@@ -77,6 +83,24 @@ def size_of(server: Served) -> Size:
     )
 
 
+def cpu_seconds(server: Served) -> float:
+    """Return the CPU seconds that the server's processes have used so far."""
+    ticks = 0
+    for process in _processes(server.process):
+        fields = _stat(process)
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def shared_out_memory(server: Served) -> int:
+    """Return the bytes that the server's processes hold; of pages that they share with others, their share (PSS)."""
+    found = 0
+    for process in _processes(server.process):
+        lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+        found += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) * 1024
+    return found
+
+
 def read_all(server: Served) -> None:
     """Make the server read every transcript once, because it caches what it has read."""
     connection = server.connection()
@@ -94,6 +118,24 @@ def asked(connection: HTTPConnection, question: str) -> tuple[int, float]:
     response = connection.getresponse()
     response.read()
     return response.status, float(response.headers.get("Retry-After", 0))
+
+
+def _processes(root: int) -> list[int]:
+    """Return a process and all that it started, directly or not."""
+    parents = {}
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            with suppress(OSError):  # it has ended since
+                parents[int(folder.name)] = int(_stat(int(folder.name))[1])
+    found = [root]
+    for process in found:  # grows while it is read
+        found += [child for child, parent in parents.items() if parent == process]
+    return found
+
+
+def _stat(process: int) -> list[str]:
+    """Return the fields of /proc/<process>/stat from the state on, which stands behind the name in brackets."""
+    return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
 
 
 def _wait_until_ready(server: Served, process: "subprocess.Popen[bytes]") -> None:
