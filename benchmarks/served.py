@@ -72,12 +72,9 @@ def served(
 
 def size_of(server: Served) -> Size:
     """Read the current size of the server's process from /proc."""
-    status = dict(
-        line.split(":", 1) for line in Path(f"/proc/{server.process}/status").read_text().splitlines() if ":" in line
-    )
     return Size(
-        memory=int(status["VmRSS"].split()[0]) * 1024,
-        threads=int(status["Threads"]),
+        memory=_resident(server.process),
+        threads=int(_status(server.process)["Threads"]),
         descriptors=len(list(Path(f"/proc/{server.process}/fd").iterdir())),
         temporary=sum(1 for _ in server.temporary.rglob("*")),
     )
@@ -92,13 +89,9 @@ def cpu_seconds(server: Served) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-def shared_out_memory(server: Served) -> int:
-    """Return the bytes that the server's processes hold; of pages that they share with others, their share (PSS)."""
-    found = 0
-    for process in _processes(server.process):
-        lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
-        found += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) * 1024
-    return found
+def memory_of(server: Served) -> int:
+    """Return the bytes that are resident for the server's processes; what two of them share counts twice."""
+    return sum(_resident(process) for process in _processes(server.process))
 
 
 def read_all(server: Served) -> None:
@@ -131,6 +124,15 @@ def _processes(root: int) -> list[int]:
     for process in found:  # grows while it is read
         found += [child for child, parent in parents.items() if parent == process]
     return found
+
+
+def _resident(process: int) -> int:
+    return int(_status(process)["VmRSS"].split()[0]) * 1024
+
+
+def _status(process: int) -> dict[str, str]:
+    lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    return dict(line.split(":", 1) for line in lines if ":" in line)
 
 
 def _stat(process: int) -> list[str]:

@@ -15,7 +15,7 @@ import numpy as np
 
 from benchmarks.commits import ROOT, Commit, Cost, cost_of
 from benchmarks.invented_episodes import feed_of
-from benchmarks.served import Served, cpu_seconds, served, shared_out_memory
+from benchmarks.served import Served, cpu_seconds, memory_of, served
 
 PUBLICATIONS = 8
 ASKED = 10
@@ -86,14 +86,14 @@ def answering(pair: Pair, feed: Path, questions: Sequence[str]) -> tuple[list[Co
                 _answer(servers[-1], question)
         works = [lambda place, of=server: _answer(of, questions[place]) for server in servers]
         older, newer = in_turns(works, len(questions))
-        memory = [shared_out_memory(server) / 2**20 for server in servers]
+        memory = [memory_of(server) / 2**20 for server in servers]
     first, second = (tuple(cost.wall * 1000 for cost, _ in answers) for answers in (older, newer))
     used = [tuple(cost.cpu * 1000 for cost, _ in answers) for answers in (older, newer)]
     found = [
         Compared("an answer, warm: median", "ms", first, second, 0.5),
         Compared("an answer, warm: 95th percentile", "ms", first, second, 0.95),
         Compared("an answer, warm: CPU", "ms", *used),
-        Compared("memory of `serve` after the questions (PSS)", "MiB", (memory[0],), (memory[1],)),
+        Compared("memory of `serve` after the questions", "MiB", (memory[0],), (memory[1],)),
     ]
     return found, _likeness([one for _, one in older], [one for _, one in newer])
 
@@ -155,8 +155,8 @@ def _publish_in(commit: Commit, feed: Path, folder: Path) -> Callable[[int], Cos
 
 
 def _passages(home: Path) -> Iterator[str]:
-    live = json.loads((home / "index" / "current").read_text())["generation"]
-    for database in sorted((home / "index" / str(live)).rglob("passages.sqlite")):
+    number = (home / "index" / "current").read_text().split()[0]
+    for database in sorted((home / "index" / number).rglob("passages.sqlite")):
         with closing(sqlite3.connect(database)) as opened:
             yield from (text for (text,) in opened.execute("SELECT text FROM passages ORDER BY row"))
 
