@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import vectors
-from index.keywords import Keywords
+from index.keywords import Keywords, best
 from index.passage import Filters, Passage, Sentence
-from index.vectors import Spread
+from index.spread import Spread
 from ingest.transcript import Episode, episode_from_json
 
-SCHEMA = 3
+SCHEMA = 4
 
 Floats = NDArray[np.float32]
 Rows = NDArray[np.int64]
@@ -26,9 +26,8 @@ VectorField = Literal["passage", "turns"]
 FILES: dict[VectorField, str] = {"passage": "vectors.faiss", "turns": "turns.faiss"}
 # The words of a passage, or of its whole episode including title and speakers.
 TermField = Literal["passage", "episode"]
-KEYWORDS: dict[TermField, str] = {"passage": "keywords", "episode": "episodes"}
+KEYWORDS: dict[TermField, str] = {"passage": "keywords.postings", "episode": "episodes.postings"}
 _NO_FILTERS = Filters()
-_CHECKED_PASSAGES = 100  # a few thousand stems: enough to find one that another version of tantivy makes differently
 _EPISODE_NUMBERS = """
     SELECT number FROM passages JOIN
     (SELECT id, row_number() OVER (ORDER BY rowid) - 1 AS number FROM episodes) AS numbered
@@ -87,13 +86,11 @@ class Generation:
         self._ids = [row[0] for row in self._database.execute("SELECT id FROM passages ORDER BY row")]
         self._rows = {identifier: row for row, identifier in enumerate(self._ids)}
         self._fields = {
-            name: vectors.read(folder / file, manifest.passages, manifest.dimension) for name, file in FILES.items()
+            name: [vectors.read(folder / file, manifest.passages, manifest.dimension)] for name, file in FILES.items()
         }
         self._spreads = {name: self._spread(name) for name in FILES}
         counts: dict[TermField, int] = {"passage": manifest.passages, "episode": manifest.episodes}
-        self._keywords = {name: Keywords(folder / file, counts[name]) for name, file in KEYWORDS.items()}
-        texts = self._database.execute("SELECT text FROM passages LIMIT ?", (_CHECKED_PASSAGES,))
-        self._keywords["passage"].check_stems(text for (text,) in texts)
+        self._keywords = {name: Keywords([folder / file], counts[name]) for name, file in KEYWORDS.items()}
         # The episode number of each passage; both are numbered from 0 in the order they were written.
         self._episode_numbers = np.array([row[0] for row in self._database.execute(_EPISODE_NUMBERS)], np.int64)
 
@@ -146,11 +143,8 @@ class Generation:
         scores = self._keywords[name].scores(terms, synonyms)
         if name == "episode":
             scores = scores[self._episode_numbers]
-        allowed = self._allowed(filters)
-        candidates = np.flatnonzero(scores > 0) if allowed is None else allowed[scores[allowed] > 0]
-        best = candidates[np.argsort(-scores[candidates], kind="stable")[:k]]
-        spread = (float(scores.mean()), float(scores.std())) if len(scores) else (0.0, 0.0)
-        return self._scored(best, scores[best], spread), scores
+        rows = best(scores, k, self._allowed(filters))
+        return self._scored(rows, scores[rows], self._keywords["passage"].spread(scores)), scores
 
     def matching_of(self, scores: Floats, ids: Sequence[str]) -> Floats:
         """Select the given passages' scores from the scores of all passages."""

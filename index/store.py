@@ -2,7 +2,7 @@
 
 <home>/index/current            the number of the live generation and the SHA-256 of its manifest
 <home>/index/<n>/manifest.json  schema, encoder and its weights' SHA-256, dimension, counts, SHA-256 of every file
-<home>/index/<n>/passages.sqlite vectors.faiss turns.faiss keywords/ episodes/
+<home>/index/<n>/passages.sqlite vectors.faiss turns.faiss keywords.postings episodes.postings
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from index.errors import IndexBroken, IndexMissing
-from index.generation import FILES, SCHEMA, Generation, Manifest
+from index.generation import FILES, KEYWORDS, SCHEMA, Generation, Manifest
 from ingest.storage.files import lock, sha256_of, sync_folder, write_bytes
 
 T = TypeVar("T")
@@ -28,8 +28,6 @@ logger = logging.getLogger(__name__)
 KEPT_GENERATIONS = 3
 REBUILD = "run: playback index --rebuild"
 _POINTER = re.compile(rb"(?P<number>[1-9][0-9]{0,17})( (?P<checksum>[0-9a-f]{64}))?\n?")
-# Earlier versions left these empty files in a generation whenever they opened it.
-_LEFT_BY_TANTIVY = (".tantivy-meta.lock", ".tantivy-writer.lock")
 
 
 def index_folder(home: Path) -> Path:
@@ -214,8 +212,7 @@ def manifest_of(home: Path, number: int, expected: str | None = None) -> Manifes
     if manifest.generation != number:
         raise IndexBroken(f"{path.parent} holds generation {manifest.generation}, not {number}; {REBUILD}")
     # A file without a checksum would be parsed unverified.
-
-    if not {"passages.sqlite", *FILES.values()} <= manifest.files.keys():
+    if not {"passages.sqlite", *FILES.values(), *KEYWORDS.values()} <= manifest.files.keys():
         raise IndexBroken(f"{path} does not list every file; {REBUILD}")
     return manifest
 
@@ -260,13 +257,9 @@ def _opened(home: Path, manifest: Manifest) -> Generation:
 
 
 def _files(folder: Path) -> set[str]:
-    """Return the relative names of everything in a generation except folders and tantivy's empty lock files."""
+    """Return the relative names of everything in a generation except folders."""
     found = (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
-    return {
-        path.relative_to(folder).as_posix()
-        for path in found
-        if not (path.name in _LEFT_BY_TANTIVY and path.is_file() and path.stat().st_size == 0)
-    }
+    return {path.relative_to(folder).as_posix() for path in found}
 
 
 def _remove(folder: Path) -> None:

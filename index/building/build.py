@@ -39,7 +39,7 @@ from ingest.transcript import Transcript
 logger = logging.getLogger(__name__)
 
 # Increase it when a change of code gives other passages or vectors for the same transcripts.
-BUILD_VERSION = 6
+BUILD_VERSION = 7
 
 Floats = NDArray[np.float32]
 # Called with the number of texts encoded so far and the number of all texts.

@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index import vectors
 from index.generation import VectorField, from_halves, open_read_only
 from index.passage import Passage, Sentence
 from index.sentences import count_capitals, ends_as_question
+from index.spread import moments_of, spread_of
 from ingest.transcript import Transcript
 
 # An asker speaks at least this share of the episode's turns that end in a question
@@ -82,7 +82,7 @@ def write_tables(
         counts = count_capitals(text for text in texts)
         database.executemany("INSERT INTO letters VALUES (?, ?, ?)", counts)
         for name, matrix in fields.items():
-            spread = vectors.spread_of(matrix)
+            spread = spread_of(moments_of(matrix))
             row = (name, spread.mean.tobytes(), spread.covariance.tobytes())
             database.execute("INSERT INTO spreads VALUES (?, ?, ?)", row)
         database.commit()
