@@ -13,9 +13,9 @@ from api.episodes.transcripts import open_transcript
 from api.knowledge_base import KnowledgeBase
 from api.quotes.heard_confidence import heard_confidence, share_right
 from api.quotes.quote import FEWEST_QUOTE_WORDS, MOST_QUOTE_WORDS
-from index.generation import FoundSentence
 from index.passage import Hit
 from index.search import Query
+from index.segment import FoundSentence
 from ingest.errors import LibraryError
 
 Floats = NDArray[np.float32]

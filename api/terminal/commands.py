@@ -58,7 +58,8 @@ def remove(options: Namespace, settings: Settings) -> int:
     """Remove an episode or show from library and index, with --purge also from every generation on disk."""
     from api.terminal.ingest_run import publish_index
     from api.terminal.removal import removal_target, run_removal
-    from index.store import drop_others, has_index
+    from index.building.purging import drop_others
+    from index.store import has_index
 
     for line in run_removal(removal_target(options.name, settings.home), settings.home, options.reason, options.purge):
         print(line)

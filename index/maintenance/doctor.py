@@ -5,10 +5,10 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from index.building.build import build, up_to_date
+from index.building.build import mend, up_to_date
 from index.encode import load_encoder
 from index.encoder_files import weights_named
-from index.errors import EncoderError, IndexBroken
+from index.errors import EncoderError, IndexBroken, IndexOutdated
 from index.generation import Manifest
 from index.store import current_number_or_zero, index_folder, numbers, remove_left_over, verified, verified_live
 from ingest.doctor.library import Finding
@@ -77,6 +77,8 @@ def _remove_damaged(home: Path) -> Iterator[Finding]:
             continue
         try:
             verified(home, number)
+        except IndexOutdated:
+            continue  # not damaged; later publications remove it
         except IndexBroken as error:
             shutil.rmtree(index_folder(home) / str(number), ignore_errors=True)
             problem = f"a damaged earlier generation was removed: {_without_advice(str(error))}"
@@ -108,7 +110,7 @@ def _rebuild(home: Path, encoder: str, why: str) -> Iterator[Finding]:
         yield Finding("index", f"{why}, and there are no transcripts to build it from", "person")
         return
     try:
-        manifest = build(home, load_encoder(encoder))
+        manifest = mend(home, load_encoder(encoder))
     except (LibraryError, EncoderError) as error:
         yield Finding("index", f"{_without_advice(why)}; it could not be rebuilt: {error}", "person")
     except OSError as error:

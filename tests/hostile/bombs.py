@@ -85,7 +85,7 @@ def _safetensors(header: dict[str, object]) -> bytes:
 
 
 def index_changes(mark: Path) -> dict[str, Callable[[Path], None]]:
-    """Return, by name, what a stranger who can write files does to a generation's folder."""
+    """Return, by name, what a stranger who can write files does to the folder of a segment."""
     return {
         "faiss of 2^62 vectors": lambda folder: _faiss(folder / "vectors.faiss", 384, 2**62),
         "faiss of 2^31 dimensions": lambda folder: _faiss(folder / "turns.faiss", 2**31 - 1, 1),
@@ -98,7 +98,7 @@ def index_changes(mark: Path) -> dict[str, Callable[[Path], None]]:
         ),
         "database whose table is a view": lambda folder: _sql(
             folder,
-            "ALTER TABLE spreads RENAME TO s; CREATE VIEW spreads AS SELECT field, zeroblob(900000000) AS mean FROM s",
+            "ALTER TABLE moments RENAME TO m; CREATE VIEW moments AS SELECT field, zeroblob(900000000) AS sums FROM m",
         ),
         "database with a virtual table": lambda folder: _sql(folder, "CREATE VIRTUAL TABLE v USING fts5(x)"),
         "database with an endless view": lambda folder: _sql(
