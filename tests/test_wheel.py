@@ -152,7 +152,7 @@ def test_a_base_install_answers_from_a_data_folder_made_elsewhere(binaries: Path
     def said(*words: object) -> list[Any]:
         """What the full install and the base install say."""
         texts = run(*full(home), *words, "--json", cwd=ROOT), run(*here, *words, "--json", cwd=tmp_path)
-        return [{**json.loads(text), "timings_ms": None} for text in texts]
+        return [json.loads(text) | {"timings_ms": None, "home": None} for text in texts]
 
     answers = {question: said("ask", question) for question in QUESTIONS}
     assert answers[QUESTIONS[0]][0]["citations"]
