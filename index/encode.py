@@ -4,24 +4,19 @@ import contextlib
 import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index.chunk import MOST_PIECES
 from index.encoder_files import PACKAGED, folder_named, weights_of
 from index.errors import EncoderError
+from index.piece_vectors import Part, PieceVectors, Vectors, part_means, piece_vectors, shifted, unit
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 logger = logging.getLogger(__name__)
-
-Vectors = NDArray[np.float32]
-# Characters [start, end) of a text.
-Part = tuple[int, int]
 
 # The form of vectors that sentence-transformers makes.
 UNCOMPILED = "sentence-transformers"
@@ -33,17 +28,6 @@ _OWN_PIECES = 6
 # Names under which models configure a prompt for questions and for passages; the first name found is used.
 _QUERY_PROMPTS = ("query",)
 _PASSAGE_PROMPTS = ("document", "passage", "corpus")
-
-
-@dataclass(frozen=True, slots=True)
-class PieceVectors:
-    """A text's word pieces with their contextual vectors.
-
-    `spans` are characters [start, end) in the text, `vectors` unit vectors of shape (pieces, dimension).
-    """
-
-    spans: tuple[tuple[int, int], ...]
-    vectors: Vectors
 
 
 class Encoder(Protocol):
@@ -233,33 +217,6 @@ def _fast() -> Iterator[None]:
 
     with torch.autocast("cpu", dtype=torch.bfloat16) if _has_fast_bfloat16() else contextlib.nullcontext():
         yield
-
-
-def piece_vectors(offsets: Sequence[Part], matrix: Vectors) -> PieceVectors:
-    """Drop the special tokens, which have no characters, and make the vectors unit length."""
-    kept = [place for place, (start, end) in enumerate(offsets[: len(matrix)]) if end > start]
-    return PieceVectors(tuple(offsets[place] for place in kept), unit(matrix[kept]))
-
-
-def shifted(offsets: Sequence[Part], characters: int) -> list[Part]:
-    """Return pieces' characters counted from after a prompt; a special token stays empty."""
-    return [(start - characters, end - characters) if end > start else (0, 0) for start, end in offsets]
-
-
-def part_means(parts: Sequence[Part], offsets: Sequence[Part], matrix: Vectors) -> list[Vectors | None]:
-    """Return for each part the mean of the vectors of the pieces that begin in it, None if none does."""
-    starts = np.array([start if end > start else -1 for start, end in offsets[: len(matrix)]], dtype=np.int64)
-    found: list[Vectors | None] = []
-    for start, end in parts:
-        inside = (starts >= start) & (starts < end)
-        found.append(matrix[inside].mean(axis=0) if inside.any() else None)
-    return found
-
-
-def unit(vectors: Vectors) -> Vectors:
-    """Return the rows at unit length."""
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.maximum(lengths, 1e-12), dtype=np.float32)
 
 
 def load_encoder(name: str = PACKAGED) -> SentenceEncoder:

@@ -16,8 +16,8 @@ from api.knowledge_base import KnowledgeBase, open_base
 from api.settings import Settings
 from index.building.build import build
 from index.chunk import USUAL_SHAPE, PassageShape
-from index.encode import PieceVectors
 from index.keywords import stems
+from index.piece_vectors import PieceVectors
 from index.sentences import WORD
 from ingest.library.records import Record, episode_folder, save_record, save_transcript
 from ingest.transcript import Episode, Show, Timing, Transcript, Turn, Word
