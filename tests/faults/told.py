@@ -1,11 +1,13 @@
 """What a generation tells, however its library is cut into segments."""
 
+from typing import Any
+
 import numpy as np
 
 from index.generation import Generation
 
 
-def told_by(generation: Generation) -> dict[str, object]:
+def told_by(generation: Generation) -> dict[str, Any]:
     """Everything that a generation holds, by name; equal for equal libraries, whatever was published before."""
     dimension = generation.manifest.dimension
     directions = np.eye(dimension, dtype=np.float32)
