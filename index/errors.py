@@ -4,7 +4,8 @@ PlaybackError (ingest.errors)
 ├── IndexMissing    no generation has been published yet
 ├── IndexBroken     a generation's files do not match its manifest
 │   └── IndexOutdated   an earlier version of this program published the generation
-└── EncoderError    the encoder is missing, unusable, or has other weights than recorded
+└── EncoderError    the encoder is unusable, or has other weights than recorded
+    └── EncoderMissing    the encoder is not on this machine
 """
 
 from ingest.errors import PlaybackError
@@ -24,3 +25,7 @@ class IndexOutdated(IndexBroken):
 
 class EncoderError(PlaybackError):
     """The encoder is missing, unusable, or has other weights than recorded."""
+
+
+class EncoderMissing(EncoderError):
+    """The encoder is not on this machine."""

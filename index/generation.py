@@ -33,7 +33,8 @@ class Manifest:
     `inputs` is a hash of everything it was made of, `made_by` one of the encoder and the rules it was made with.
     `segments` are the largest first. `files` maps relative names to SHA-256 checksums, `sizes` to bytes. `stamps` has
     the sizes and times of files of episodes that changed since their segment was written, though their content did not.
-    `left_out` maps ids of unreadable episodes to the reason.
+    `left_out` maps ids of unreadable episodes to the reason. `form` says what computed the vectors (see
+    `index.encode.Encoder`).
     """
 
     generation: int
@@ -51,6 +52,7 @@ class Manifest:
     stamps: dict[str, tuple[int, ...]] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
     sizes: dict[str, int] = field(default_factory=dict)
+    form: str = "sentence-transformers"
     schema: int = SCHEMA
 
 

@@ -1,11 +1,12 @@
 """Look up words of a question in passages: BM25 over English stems, whose only source is tantivy's analyser."""
 
+import math
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
-from itertools import pairwise, zip_longest
+from itertools import zip_longest
 from pathlib import Path
 
 import numpy as np
@@ -23,10 +24,12 @@ Rows = NDArray[np.int64]
 _K1, _B = 1.2, 0.75
 _SYNONYM_WEIGHT = 0.3
 _NO_ROWS = np.empty(0, np.int64)
-# Words in more than a sixteenth of the passages are added as whole columns, and the columns of the words that were
-# asked last are kept: 48 hold the small words of nearly all questions, in 192 bytes a passage.
-_COMMON = 16
-_COLUMNS = 48
+# What words in more than a sixth of the passages add to the scores is kept for the words that were asked last: 80 hold
+# nearly all such words of English questions, in 320 bytes a passage. Adding it costs less than looking up so many rows.
+_COMMON = 6
+_COLUMNS = 80
+# Where words stand is remembered for as many, so that the next question, or its next part, need not look for them.
+_REMEMBERED = 4096
 # Groups from whose maxima a lower bound of the k-th best score is taken.
 _GROUP = 64
 # Words whose stems are compared with those that were made when postings were written. They are the examples of every
@@ -95,10 +98,13 @@ def merge(path: Path, parts: Sequence[tuple[Path, Rows]]) -> None:
         part = _opened(source)
         renumbered = np.full(len(part.lengths), -1)
         renumbered[kept] = np.arange(begin, begin + len(kept))
-        numbers, rows, counts = part.entries()
-        stays = renumbered[rows] >= 0
-        ranks = np.array([vocabulary.setdefault(stem, len(vocabulary)) for stem in part.stems()], np.int64)
-        entries.append((ranks[numbers[stays]], renumbered[rows[stays]], counts[stays]))
+        try:
+            numbers, rows, counts = part.entries()
+            stays = renumbered[rows] >= 0
+            ranks = np.array([vocabulary.setdefault(stem, len(vocabulary)) for stem in part.stems()], np.int64)
+            entries.append((ranks[numbers[stays]], renumbered[rows[stays]], counts[stays]))
+        except (IndexError, ValueError) as error:
+            raise IndexBroken(f"{source} is damaged; run: playback index --rebuild") from error
         lengths.append(part.lengths[kept])
         begin += len(kept)
     numbers, rows, counts = (np.concatenate(values) for values in zip(*entries, strict=True))
@@ -127,16 +133,12 @@ def _opened(path: Path) -> Postings:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
-    """One file of postings, its rows among all rows, and for each row the count at which a word weighs half."""
+class _Word:
+    """A stem: its number in each part that holds it, with that part's first row, and how many passages hold it."""
 
-    postings: Postings
-    rows: slice
-    half: Floats
-
-
-# The parts that hold a stem, with its number there.
-_Found = Sequence[tuple[_Part, int]]
+    places: tuple[tuple[Postings, int, int], ...]
+    frequency: int
+    rarity: np.float32  # its inverse document frequency, with the constant factor of BM25
 
 
 class Keywords:
@@ -157,14 +159,11 @@ class Keywords:
         live = rows - len(gone)
         half = (_K1 * (1 - _B + _B * lengths / (lengths.sum() / max(live, 1) or 1))).astype(np.float32)
         half[gone] = np.inf  # no count of a word weighs anything there
-        self._rows, self._gone, self._live = rows, gone, live
-        self._parts = [
-            _Part(part, slice(begin, end), half[begin:end])
-            for part, (begin, end) in zip(opened, pairwise(ends), strict=True)
-        ]
+        self._half, self._gone, self._live = half, gone, live
         self._analyser = analyser()
-        # A partial of a function, because a method would keep all this in memory until a full garbage collection.
-        self._column = lru_cache(_COLUMNS)(partial(_column, self._parts, rows, live))
+        # Partials of functions, because methods would keep all this in memory until a full garbage collection.
+        self._word = lru_cache(_REMEMBERED)(partial(_word, tuple(zip(opened, ends, strict=False)), half, live))
+        self._column = lru_cache(_COLUMNS)(partial(_column, self._word, half))
 
     def terms(self, text: str) -> list[str]:
         """Return the distinct stems of a question in order."""
@@ -172,8 +171,7 @@ class Keywords:
 
     def frequency(self, term: str) -> int:
         """Return how many passages hold a stem."""
-        found = _find(self._parts, term)
-        return _frequency(_weights(found)) if len(self._gone) else _frequency_with_gone(found)
+        return self._word(term).frequency
 
     def scores(self, terms: Sequence[str], synonyms: Sequence[str] = ()) -> Floats:
         """Return the BM25 score of every passage for these stems, shape (rows,), 0 where none occurs.
@@ -181,20 +179,17 @@ class Keywords:
         Synonyms count less, so that the question's own words outweigh them. A passage's score does not depend on how
         the passages are divided into files.
         """
-        scores = np.zeros(self._rows, np.float32)
+        scores = np.zeros(len(self._half), np.float32)
         for term, share in (*((term, 1.0) for term in terms), *((term, _SYNONYM_WEIGHT) for term in synonyms)):
-            found = _find(self._parts, term)
-            if _frequency_with_gone(found) * _COMMON > self._rows:
+            word = self._word(term)
+            if word.frequency * _COMMON > self._live:
                 column = self._column(term)
                 scores += column if share == 1 else column * np.float32(share)
-                continue
-            weights = _weights(found)
-            rarity = _rarity(_frequency(weights), self._live)
-            for part, rows, values in weights:
-                values *= rarity
+            else:
+                rows, values = _weights(word, self._half)
                 if share != 1:
                     values *= np.float32(share)
-                scores[part.rows][rows] += values
+                np.add.at(scores, rows, values)  # half the time of scores[rows] += values
         return scores
 
     def spread(self, scores: Floats) -> tuple[float, float]:
@@ -230,44 +225,44 @@ def _lower_bound(scores: Floats, k: int) -> float:
     return float(np.partition(values, len(values) - k)[len(values) - k]) if 0 < k < len(values) else 0.0
 
 
-def _find(parts: Sequence[_Part], term: str) -> _Found:
-    found = ((part, part.postings.find(term)) for part in parts)
-    return [(part, number) for part, number in found if number is not None]
+def _word(parts: Sequence[tuple[Postings, int]], half: Floats, live: int, term: str) -> _Word:
+    found = ((part, part.find(term), begin) for part, begin in parts)
+    places = tuple((part, number, begin) for part, number, begin in found if number is not None)
+    frequency = sum(int(part.frequencies[number]) for part, number, _ in places)
+    if live < len(half):  # some are gone
+        frequency = int(np.isfinite(_of_rows(half, _occurrences(places)[0])).sum())
+    return _Word(places, frequency, np.float32(math.log(1 + (live - frequency + 0.5) / (frequency + 0.5)) * (_K1 + 1)))
 
 
-def _frequency_with_gone(found: _Found) -> int:
-    return sum(int(part.postings.frequencies[number]) for part, number in found)
+def _occurrences(places: Sequence[tuple[Postings, int, int]]) -> tuple[Rows, Floats]:
+    """Return the rows that hold a stem, ascending, and how often."""
+    rows, counts = [_NO_ROWS], [np.empty(0, np.float32)]
+    for part, number, begin in places:
+        some, often = part.occurrences(number)
+        rows.append(some + begin if begin else some)
+        counts.append(often.astype(np.float32))
+    return (rows[1], counts[1]) if len(rows) == 2 else (np.concatenate(rows), np.concatenate(counts))
 
 
-def _weights(found: _Found) -> list[tuple[_Part, Rows | slice, Floats]]:
-    """Return the rows of each part that hold a stem and its weight there, from 0 (gone) to 1, without its rarity."""
-    weights = []
-    for part, number in found:
-        rows, counts = part.postings.occurrences(number)
-        values = counts.astype(np.float32)
-        try:
-            values /= values + part.half[rows]
-        except IndexError as error:
-            raise IndexBroken("the postings of a word are damaged; run: playback index --rebuild") from error
-        weights.append((part, rows, values))
-    return weights
+def _weights(word: _Word, half: Floats) -> tuple[Rows, Floats]:
+    """Return the rows that hold a stem and what it adds to the score there; 0 if gone."""
+    rows, values = _occurrences(word.places)
+    values /= values + _of_rows(half, rows)
+    values *= word.rarity
+    return rows, values
 
 
-def _frequency(weights: Sequence[tuple[_Part, Rows | slice, Floats]]) -> int:
-    return sum(int(np.count_nonzero(values)) for _, _, values in weights)
+def _of_rows(half: Floats, rows: Rows) -> Floats:
+    try:
+        return half[rows]
+    except IndexError as error:
+        raise IndexBroken("the postings of a word are damaged; run: playback index --rebuild") from error
 
 
-def _rarity(frequency: int, live: int) -> np.float32:
-    """Return a stem's inverse document frequency, with the constant factor of BM25."""
-    return np.float32(np.log(1 + (live - frequency + 0.5) / (frequency + 0.5)) * (_K1 + 1))
-
-
-def _column(parts: Sequence[_Part], rows: int, live: int, term: str) -> Floats:
+def _column(word: Callable[[str], _Word], half: Floats, term: str) -> Floats:
     """Return what a stem adds to the score of every row."""
-    column = np.zeros(rows, np.float32)
-    weights = _weights(_find(parts, term))
-    for part, places, values in weights:
-        column[part.rows][places] = values
-    column *= _rarity(_frequency(weights), live)
+    column = np.zeros(len(half), np.float32)
+    rows, values = _weights(word(term), half)
+    column[rows] = values
     column.flags.writeable = False
     return column

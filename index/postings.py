@@ -34,36 +34,37 @@ class Postings:
     """The postings of texts; stems are numbered in the order of their UTF-8 bytes, texts are rows."""
 
     lengths: Integers  # how many stems each text has, shape (rows,)
-    starts: Integers  # where each stem begins in `letters`, and the end; shape (stems + 1,)
+    starts: Integers  # where each stem begins in `letters`, and the end, shape (stems + 1,)
     frequencies: Integers  # how many texts hold each stem, shape (stems,)
     frequent: dict[int, int]  # numbers of the stems that have a line in `columns`, with its place
     columns: Integers  # how often each text holds a frequent stem, shape (frequent stems, rows)
-    firsts: Integers  # where each stem begins in `rows` and `counts`, and the end; shape (stems + 1,)
+    firsts: Integers  # where each stem begins in `rows` and `counts`, and the end, shape (stems + 1,)
     rows: Integers  # the texts that hold the other stems, ascending for each stem
     counts: Integers  # how often they hold it
-    letters: bytes
+    letters: Integers
     tested: str  # what stemming made of fixed words when the file was written
 
     def find(self, stem: str) -> int | None:
         """Return the number of a stem, None if no text holds it."""
-        sought, starts, letters = stem.encode(errors="replace"), self.starts, self.letters
-        count = len(self.frequencies)
-        number = bisect_left(range(count), sought, key=lambda place: letters[starts[place] : starts[place + 1]])
-        found = number < count and letters[starts[number] : starts[number + 1]] == sought
-        return number if found else None
+        sought, count = stem.encode(errors="replace"), len(self.frequencies)
+        number = bisect_left(range(count), sought, key=self._stem)
+        return number if number < count and self._stem(number) == sought else None
 
-    def occurrences(self, number: int) -> tuple[Rows | slice, Integers]:
-        """Return the rows that hold a stem, ascending, and how often; all rows as a slice if the stem is frequent."""
+    def _stem(self, number: int) -> bytes:
+        return self.letters[self.starts[number] : self.starts[number + 1]].tobytes()
+
+    def occurrences(self, number: int) -> tuple[Rows, Integers]:
+        """Return the rows that hold a stem, ascending, and how often."""
         place = self.frequent.get(number)
         if place is not None:
-            return slice(None), self.columns[place]
+            rows = np.flatnonzero(self.columns[place])
+            return rows, self.columns[place][rows]
         first, last = self.firsts[number], self.firsts[number + 1]
         return self.rows[first:last].astype(np.int64), self.counts[first:last]
 
     def entries(self) -> tuple[Integers, Integers, Integers]:
         """Return the number of the stem, the row and the count of every occurrence, rows ascending for each stem."""
-        rest = self.frequencies.astype(np.int64)
-        rest[list(self.frequent)] = 0
+        rest = np.diff(self.firsts)
         places, rows = np.nonzero(self.columns)
         numbers = np.array(list(self.frequent), np.int64)[places]
         return (
@@ -74,8 +75,8 @@ class Postings:
 
     def stems(self) -> list[bytes]:
         """Return the stems in UTF-8, in order."""
-        places = self.starts.tolist()
-        return [self.letters[begin:end] for begin, end in pairwise(places)]
+        letters = self.letters.tobytes()
+        return [letters[begin:end] for begin, end in pairwise(self.starts.tolist())]
 
 
 def save(
@@ -100,8 +101,9 @@ def save(
     columns[np.repeat(np.arange(len(frequent)), frequencies[frequent]), rows[in_column]] = counts[in_column]
     letters = [stems[number] for number in kept]
     starts = np.cumsum([0, *map(len, letters)])
+    firsts = np.cumsum([0, *np.where(is_frequent, 0, frequencies)])
     parts = (
-        *(lengths, starts, frequencies, frequent, rows[~in_column], counts[~in_column], columns),
+        *(lengths, starts, frequencies, frequent, firsts, rows[~in_column], counts[~in_column], columns),
         *(np.frombuffer(data, np.uint8) for data in (b"".join(letters), tested.encode())),
     )
     others = len(rows) - int(in_column.sum())
@@ -122,6 +124,7 @@ def _layout(*sizes: int) -> list[tuple[str, tuple[int, ...]]]:
         ("<u4", (stems + 1,)),
         ("<u4", (stems,)),
         ("<u4", (frequent,)),
+        ("<i8", (stems + 1,)),
         ("<u2" if rows <= 2**16 else "<u4", (others,)),
         (counts, (others,)),
         (counts, (frequent, rows)),
@@ -153,23 +156,17 @@ def _parsed(whole: mmap.mmap) -> Postings:
             raise ValueError(size)
         arrays.append(np.frombuffer(whole, kind, count, place).reshape(shape))
         place += size + -size % 8
-    lengths, starts, frequencies, frequent, rows, counts, columns, letters, tested = arrays
+    lengths, starts, frequencies, frequent, firsts, rows, counts, columns, letters, tested = arrays
     if (
         place != len(whole)
         or np.any(frequent >= len(frequencies))
         or np.any(frequent[1:] <= frequent[:-1])
-        or np.any(starts[1:] < starts[:-1])
-        or (starts[0], starts[-1]) != (0, len(letters))
+        or (starts[0], starts[-1], firsts[0], firsts[-1]) != (0, len(letters), 0, len(rows))
     ):
         raise ValueError(place)
-    others = frequencies.astype(np.int64)
-    others[frequent] = 0
-    firsts = np.concatenate(([0], np.cumsum(others)))
-    if firsts[-1] != len(rows):
-        raise ValueError(firsts[-1])
     numbers = {number: line for line, number in enumerate(frequent.tolist())}
     return Postings(
         *(lengths, starts, frequencies, numbers, columns, firsts, rows, counts),
-        letters=letters.tobytes(),
+        letters=letters,
         tested=tested.tobytes().decode(errors="replace"),
     )

@@ -20,6 +20,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from index.encode import Encoder
 from index.errors import IndexBroken, IndexMissing, IndexOutdated
 from index.generation import SCHEMA, Generation, Manifest
 from index.segment import DATABASE, EPISODES, FILES, KEYWORDS, SegmentEntry, read_episodes
@@ -139,8 +140,8 @@ def verified_live(home: Path) -> Manifest | None:
     return _read_live(home, lambda number, expected: verified(home, number, expected))
 
 
-def known_databases(home: Path, weights: str, episode_ids: Collection[str]) -> Iterator[Path]:
-    """Yield verified databases that hold earlier versions of these episodes, with vectors of these weights.
+def known_databases(home: Path, encoder: Encoder, episode_ids: Collection[str]) -> Iterator[Path]:
+    """Yield verified databases that hold earlier versions of these episodes, with vectors of this encoder.
 
     The newest for each episode. Other files of their segments may be damaged: vectors are too expensive to discard with
     them.
@@ -154,7 +155,9 @@ def known_databases(home: Path, weights: str, episode_ids: Collection[str]) -> I
         except IndexBroken as error:
             logger.info("no vectors are reused from generation %d: %s", number, error)
             continue
-        for entry in manifest.segments if manifest.weights == weights else ():
+        if (manifest.weights, manifest.form) != (encoder.weights, encoder.form):
+            continue
+        for entry in manifest.segments:
             folder = index_folder(home) / str(number) / entry.name
             listed = manifest.files[f"{entry.name}/{EPISODES}"]
             if listed in seen:
@@ -172,6 +175,15 @@ def known_databases(home: Path, weights: str, episode_ids: Collection[str]) -> I
                 continue
             wanted -= mine
             yield folder / DATABASE
+
+
+def live_form(home: Path) -> str | None:
+    """Return the form of the live generation's vectors, also if its schema is an earlier one; None if unknown."""
+    try:
+        path = index_folder(home) / str(current_number_or_zero(home)) / "manifest.json"
+        return str(json.loads(path.read_bytes()).get("form", "sentence-transformers"))
+    except (OSError, ValueError, AttributeError):
+        return None
 
 
 def next_folder(home: Path) -> tuple[int, Path]:

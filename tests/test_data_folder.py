@@ -20,8 +20,8 @@ from api.knowledge_base import open_base
 from api.quotes.resolve import resolve
 from api.settings import Settings
 from index.building.build import build
-from index.encode import load_encoder
 from index.encoder_files import PACKAGED
+from index.encoders import encoder_to_build_with
 from index.errors import IndexOutdated
 from index.store import current_number
 from ingest.library.records import earlier_transcripts, episode_ids, load_transcript, transcripts
@@ -78,7 +78,7 @@ def test_only_what_was_merely_heard_is_made_again(folder: Path, capsys: pytest.C
     assert all(word.probability is not None for turn in heard.turns for word in turn.words)
     assert heard.heard_by == "Whisper tiny.pt"
     assert run_again(folder, capsys).count("unchanged: nothing to do") == 4
-    build(home, load_encoder(PACKAGED))
+    build(home, encoder_to_build_with(home, PACKAGED))
     assert hashes(home) == after
     assert removal_of(home, REMOVED) is not None
 

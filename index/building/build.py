@@ -54,7 +54,7 @@ class _Rules:
 
     def made_by(self) -> str:
         """Return a hash of all that gives other passages or vectors for the same transcripts."""
-        return _made_by(self.encoder.name, self.encoder.weights, self.shape)
+        return _made_by(self.encoder.name, self.encoder.weights, self.encoder.form, self.shape)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +99,9 @@ def mend(home: Path, encoder: Encoder) -> Manifest:
         return _built(home, _Rules(encoder, trust="checksums"))
 
 
-def up_to_date(home: Path, name: str, weights: str, shape: PassageShape = USUAL_SHAPE) -> bool:
+def up_to_date(home: Path, name: str, weights: str, form: str, shape: PassageShape = USUAL_SHAPE) -> bool:
     """Say whether `build` with this encoder would change nothing; reads files, but loads no model."""
-    made_by = _made_by(name, weights, shape)
+    made_by = _made_by(name, weights, form, shape)
     try:
         live = live_manifest(home)
     except IndexBroken:
@@ -193,7 +193,7 @@ def _written(
 
     def write(folder: Path, group: list[Chunked]) -> Kept:
         names = [episode.transcript.episode.id for episode in group]
-        known = () if rules.trust == "nothing" else known_databases(home, rules.encoder.weights, names)
+        known = () if rules.trust == "nothing" else known_databases(home, rules.encoder, names)
         held = write_segment(folder, group, sources, rules.encoder, known, rules.progress)
         return Kept(folder, entry_of(folder.name, held), held)
 
@@ -236,6 +236,7 @@ def _written(
         stamps={held.id: sources[held.id].stamp for held in living if sources[held.id].stamp != held.stamp},
         files={name: checksum for one in plan.linked for name, (checksum, _) in one.files.items()},
         sizes={name: size for one in plan.linked for name, (_, size) in one.files.items()},
+        form=rules.encoder.form,
     )
 
 
@@ -256,5 +257,5 @@ def _live_manifest(home: Path) -> Manifest | None:
     return None
 
 
-def _made_by(encoder: str, weights: str, shape: PassageShape) -> str:
-    return hash_of([SCHEMA, BUILD_VERSION, [encoder, weights], list(shape)])
+def _made_by(encoder: str, weights: str, form: str, shape: PassageShape) -> str:
+    return hash_of([SCHEMA, BUILD_VERSION, [encoder, weights, form], list(shape)])

@@ -38,6 +38,7 @@ class HashedStems:
 
     name = "hashed-stems"
     weights = "0" * 64
+    form = "sentence-transformers"
     dimension = 512
 
     def encode(self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None) -> NDArray[np.float32]:

@@ -28,6 +28,7 @@ class Stems:
 
     name = "all-MiniLM-L6-v2"
     weights = "0" * 64
+    form = "sentence-transformers"
     dimension = 32
 
     def encode(self, texts: Sequence[str], progress: Any = None) -> Any:

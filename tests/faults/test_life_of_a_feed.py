@@ -458,8 +458,9 @@ def _applies(change: Change, there: Site, who: str) -> bool:
 def lives(publisher, monkeypatch) -> type[Lives]:
     Lives.publisher, Lives.engine, Lives.steps = publisher, Engine(), Counter()
     hear_with(Lives.engine, monkeypatch)
-    monkeypatch.setattr(index.maintenance.doctor, "load_encoder", lambda name: HashedStems())
-    monkeypatch.setattr(index.maintenance.doctor, "weights_named", lambda name: HashedStems.weights)
+    monkeypatch.setattr(index.maintenance.doctor, "encoder_to_build_with", lambda home, name: HashedStems())
+    made = HashedStems.weights, HashedStems.form
+    monkeypatch.setattr(index.maintenance.doctor, "weights_and_form", lambda home, name: made)
     return Lives
 
 

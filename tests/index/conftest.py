@@ -26,6 +26,7 @@ class HashedStems:
 
     name = "hashed-stems"
     weights = "0" * 64
+    form = "sentence-transformers"
     dimension = 48
 
     def __init__(self) -> None:

@@ -1,5 +1,6 @@
 """Files of postings: the same bytes for the same texts, and nothing else is read as one."""
 
+import contextlib
 import random
 from pathlib import Path
 
@@ -97,12 +98,14 @@ def test_any_damage_is_one_line_or_a_score(tmp_path: Path) -> None:
         for value in {0, 255, whole[place] ^ 1} - {whole[place]}:
             path.write_bytes(whole[:place] + bytes([value]) + whole[place + 1 :])
             try:
-                index = Keywords([path], len(TEXTS))
+                index = Keywords([path], len(TEXTS), np.arange(place % 2))
                 assert index.scores(["the", "boat", "mast", "rope", "sea"]).shape == (len(TEXTS),)
             except IndexBroken as error:
                 refused += 1
                 assert str(error).endswith("run: playback index --rebuild")
                 assert "\n" not in str(error)
+            with contextlib.suppress(IndexBroken):
+                keywords.merge(tmp_path / "merged", [(path, np.arange(1, len(TEXTS)))])
     assert refused > len(places)
     for end in range(0, len(whole), 40):
         path.write_bytes(whole[:end])

@@ -16,8 +16,8 @@ from ingest.library.records import episode_folder, episode_ids
 @pytest.fixture(autouse=True)
 def _models(monkeypatch: pytest.MonkeyPatch, encoder: Any) -> None:
     """The encoder of these tests is found by name, and nothing is said of Whisper's weights."""
-    monkeypatch.setattr(index_doctor, "weights_named", lambda name: encoder.weights)
-    monkeypatch.setattr(index_doctor, "load_encoder", lambda name: encoder)
+    monkeypatch.setattr(index_doctor, "weights_and_form", lambda *_: (encoder.weights, encoder.form))
+    monkeypatch.setattr(index_doctor, "encoder_to_build_with", lambda *_: encoder)
     monkeypatch.setattr(maintenance, "weights_available", lambda listening: None)
 
 

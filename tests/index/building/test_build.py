@@ -193,7 +193,7 @@ def test_up_to_date_says_whether_building_would_change_anything(
     """
 
     def current(weights: str = encoder.weights, shape: PassageShape = USUAL_SHAPE) -> bool:
-        return up_to_date(home, encoder.name, weights, shape)
+        return up_to_date(home, encoder.name, weights, encoder.form, shape)
 
     assert not current()
     build(home, encoder)

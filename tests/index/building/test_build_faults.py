@@ -95,9 +95,9 @@ def test_an_episode_that_cannot_be_read_is_left_out_and_named(home: Path, encode
     generation = open_generation(home)
     assert sorted(episode.id for episode in generation.episodes()) == ["a-mast", "a-sail"]
     generation.close()
-    assert up_to_date(home, encoder.name, encoder.weights)
+    assert up_to_date(home, encoder.name, encoder.weights, encoder.form)
     path.write_bytes(whole)
-    assert not up_to_date(home, encoder.name, encoder.weights)
+    assert not up_to_date(home, encoder.name, encoder.weights, encoder.form)
     assert build(home, encoder).left_out == {}
 
 
@@ -112,11 +112,11 @@ def test_an_episode_that_a_failing_disk_hid_comes_back(
     with monkeypatch.context() as patch:
         patch.setattr(inputs, "load_transcript", refuse)
         assert len(build(home, encoder, rebuild=True).left_out) == 3
-        assert up_to_date(home, encoder.name, encoder.weights)
-    assert not up_to_date(home, encoder.name, encoder.weights)
+        assert up_to_date(home, encoder.name, encoder.weights, encoder.form)
+    assert not up_to_date(home, encoder.name, encoder.weights, encoder.form)
     manifest = build(home, encoder)
     assert (manifest.left_out, manifest.episodes) == ({}, 3)
-    assert up_to_date(home, encoder.name, encoder.weights)
+    assert up_to_date(home, encoder.name, encoder.weights, encoder.form)
 
 
 def test_an_episode_without_its_facts_is_left_out(home: Path, encoder: Any) -> None:

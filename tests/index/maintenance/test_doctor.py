@@ -39,8 +39,8 @@ def published(tmp_path_factory: pytest.TempPathFactory, transcript_of: Talk, sav
 def encoder(new_encoder: type[Any], monkeypatch: pytest.MonkeyPatch) -> Any:
     """The encoder that the doctor loads, which remembers what it was asked to encode."""
     there = new_encoder()
-    monkeypatch.setattr(doctor, "load_encoder", lambda name: there)
-    monkeypatch.setattr(doctor, "weights_named", lambda name: there.weights)
+    monkeypatch.setattr(doctor, "encoder_to_build_with", lambda *_: there)
+    monkeypatch.setattr(doctor, "weights_and_form", lambda *_: (there.weights, there.form))
     return there
 
 
@@ -151,10 +151,10 @@ def test_a_build_at_work_is_left_alone(home: Path) -> None:
 def test_a_missing_encoder_is_for_a_person(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the encoder nothing can be asked or built, and no file is at fault."""
 
-    def missing(name: str) -> str:
+    def missing(home: Path, name: str) -> str:
         raise EncoderError(f"{name} is not on this machine")
 
-    monkeypatch.setattr(doctor, "weights_named", missing)
+    monkeypatch.setattr(doctor, "weights_and_form", missing)
     assert [(finding.path, finding.outcome) for finding in examined(home)] == [("encoder", "person")]
 
 
