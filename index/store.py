@@ -164,17 +164,20 @@ def known_databases(home: Path, encoder: Encoder, episode_ids: Collection[str]) 
             continue
         for entry in manifest.segments:
             folder = index_folder(home) / str(number) / entry.name
-            checksum = manifest.files[f"{entry.name}/{DATABASE}"]
+            listed = manifest.files[f"{entry.name}/{EPISODES}"]
+            if listed in seen:
+                continue  # generations share their segments
             try:
-                _check(folder / EPISODES, manifest.files[f"{entry.name}/{EPISODES}"])
+                _check(folder / EPISODES, listed)
                 mine = wanted & {one.id for one in read_episodes(folder)}
-                if not mine or checksum in seen:
-                    continue
-                _check(folder / DATABASE, checksum)
+                if mine:
+                    _check(folder / DATABASE, manifest.files[f"{entry.name}/{DATABASE}"])
             except IndexBroken as error:
                 logger.info("no vectors are reused from %s: %s", folder, error)
                 continue
-            seen.add(checksum)
+            seen.add(listed)
+            if not mine:
+                continue
             wanted -= mine
             yield folder / DATABASE
 
