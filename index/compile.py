@@ -29,6 +29,7 @@ logger = logging.getLogger(__name__)
 
 _SCHEMA = 1
 _NEIGHBOURS = 10
+_SAME = np.float32(1e-5)  # two cosines that differ by less are the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,18 +236,22 @@ class _Vectors:
         passages = (self.passages * other.passages).sum(axis=1)
         questions = (self.questions * other.questions).sum(axis=1)
         pieces = (np.concatenate(self.pieces) * np.concatenate(other.pieces)).sum(axis=1)
-        mine, theirs = _nearest(self.passages), _nearest(other.passages)
-        same = [len(set(a) & set(b)) / _NEIGHBOURS for a, b in zip(mine.tolist(), theirs.tolist(), strict=True)]
         smallest = min(passages.min(), questions.min())
-        figures = (smallest, np.mean(same), pieces.min(), pieces.mean())
+        figures = (smallest, _overlap(self.passages, other.passages), pieces.min(), pieces.mean())
         return Agreement(len(passages), *(round(float(figure), 5) for figure in figures))
 
 
-def _nearest(vectors: Vectors) -> Any:
-    """Return the numbers of the nearest other texts of each text, shape (texts, 10)."""
-    cosines = vectors @ vectors.T
-    np.fill_diagonal(cosines, -2)
-    return np.argsort(-cosines, axis=1, kind="stable")[:, :_NEIGHBOURS]
+def _overlap(mine: Vectors, theirs: Vectors) -> float:
+    """Return the mean share of the ten texts nearest to each text by `theirs` that are among the ten nearest by `mine`.
+
+    A text as near as the tenth by `mine` counts as one of them, because several texts may have the same word pieces.
+    """
+    cosines, others = mine @ mine.T, theirs @ theirs.T
+    for matrix in (cosines, others):
+        np.fill_diagonal(matrix, -2)
+    tenth = np.sort(cosines, axis=1)[:, -_NEIGHBOURS, None]
+    found = np.argsort(-others, axis=1, kind="stable")[:, :_NEIGHBOURS]
+    return float((np.take_along_axis(cosines, found, axis=1) >= tenth - _SAME).mean())
 
 
 def _missed(found: Agreement, least: Agreement) -> str | None:
