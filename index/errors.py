@@ -3,6 +3,7 @@
 PlaybackError (ingest.errors)
 ├── IndexMissing    no generation has been published yet
 ├── IndexBroken     a generation's files do not match its manifest
+│   └── IndexOutdated   an earlier version of this program published the generation
 └── EncoderError    the encoder is unusable, or has other weights than recorded
     └── EncoderMissing    the encoder is not on this machine
 """
@@ -16,6 +17,10 @@ class IndexMissing(PlaybackError):
 
 class IndexBroken(PlaybackError):
     """A generation's files do not match its manifest, or have a schema this version does not know."""
+
+
+class IndexOutdated(IndexBroken):
+    """An earlier version of this program published the generation; `playback index` publishes a new one."""
 
 
 class EncoderError(PlaybackError):

@@ -5,10 +5,10 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from index.building.build import build, up_to_date
+from index.building.build import mend, up_to_date
 from index.encode import UNCOMPILED
 from index.encoders import compiled_problem, encoder_to_build_with, weights_and_form
-from index.errors import EncoderError, IndexBroken
+from index.errors import EncoderError, IndexBroken, IndexOutdated
 from index.generation import Manifest
 from index.store import current_number_or_zero, index_folder, numbers, remove_left_over, verified, verified_live
 from ingest.doctor.library import Finding
@@ -77,6 +77,8 @@ def _remove_damaged(home: Path) -> Iterator[Finding]:
             continue
         try:
             verified(home, number)
+        except IndexOutdated:
+            continue  # not damaged; later publications remove it
         except IndexBroken as error:
             shutil.rmtree(index_folder(home) / str(number), ignore_errors=True)
             problem = f"a damaged earlier generation was removed: {_without_advice(str(error))}"
@@ -125,7 +127,7 @@ def _rebuild(home: Path, encoder: str, why: str) -> Iterator[Finding]:
         yield Finding("index", f"{why}, and there are no transcripts to build it from", "person")
         return
     try:
-        manifest = build(home, encoder_to_build_with(home, encoder))
+        manifest = mend(home, encoder_to_build_with(home, encoder))
     except (LibraryError, EncoderError) as error:
         yield Finding("index", f"{_without_advice(why)}; it could not be rebuilt: {error}", "person")
     except OSError as error:

@@ -25,8 +25,9 @@ from api.quotes.resolve import resolve
 from api.settings import Settings
 from api.terminal.maintenance import examine
 from index.building.build import build
+from index.building.purging import drop_others
 from index.chunk import PassageShape
-from index.store import current_number_or_zero, drop_index, drop_others
+from index.store import current_number_or_zero, drop_index
 from ingest.errors import SourceError
 from ingest.library.records import feeds, transcript_ids
 from ingest.library.removal import removal_of, remove_episode

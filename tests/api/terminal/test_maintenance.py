@@ -41,7 +41,7 @@ def test_a_healthy_home_is_said_to_be_so(home: Path, capsys: pytest.CaptureFixtu
 def test_what_was_repaired_ends_well(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A damaged index is built again, said in a line, and the command ends with 0; then there is nothing to say."""
     number = (home / "index" / "current").read_text().split()[0]
-    (home / "index" / number / "vectors.faiss").write_bytes(b"")
+    (home / "index" / number / "1" / "vectors.faiss").write_bytes(b"")
     capsys.readouterr()
     assert main(["--home", str(home), "doctor"]) == 0
     assert "repaired: index: " in capsys.readouterr().out

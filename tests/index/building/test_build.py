@@ -11,12 +11,13 @@ import numpy as np
 import pytest
 
 from index.building import build as building
-from index.building.build import HEADER_WEIGHT, build, up_to_date
+from index.building.build import build, up_to_date
+from index.building.encoding import HEADER_WEIGHT
 from index.chunk import USUAL_SHAPE, PassageShape
 from index.encode import Encoder
 from index.generation import Generation
 from index.passage import Filters
-from index.store import current_number, index_folder, open_generation
+from index.store import current_number, index_folder, manifest_of, open_generation
 from ingest.item import Item
 from ingest.library.records import Record, episode_folder, save_record
 from ingest.transcript import Show, Transcript
@@ -45,14 +46,28 @@ def all_ids(generation: Generation) -> list[str]:
     return list(generation.nearest("passage", np.ones(48, np.float32), 10_000).ids)
 
 
-def content(home: Path) -> list[object]:
-    """Everything that the live generation holds, row by row."""
-    folder = index_folder(home) / str(current_number(home))
-    database = sqlite3.connect(f"file:{folder / 'passages.sqlite'}?immutable=1", uri=True)
-    tables = ["episodes", "passages", "speakers", "aliases", "sentences", "spreads"]
-    rows = [database.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall() for table in tables]
-    database.close()
-    return rows
+_CONTENT = (
+    "SELECT id, json, show_id, published, sentences FROM episodes",
+    'SELECT id, text, header, first, last, speakers, start, "end", timing, vector, turns FROM passages',
+    "SELECT id, name FROM speakers JOIN passages USING (row)",
+    'SELECT episodes.id, row - first_sentence, turn, start, "end", first_word, words, speaker, text, vector FROM '
+    "episodes JOIN sentences ON row >= first_sentence AND row < first_sentence + sentences JOIN encoded USING (key)",
+    "SELECT * FROM aliases",
+    "SELECT * FROM letters",
+    "SELECT * FROM encoded",
+)
+
+
+def content(home: Path) -> list[set[object]]:
+    """Everything that the live generation holds, wherever it stands."""
+    found: list[set[object]] = [set() for _ in _CONTENT]
+    for entry in manifest_of(home, current_number(home) or 0).segments:
+        folder = index_folder(home) / str(current_number(home)) / entry.name
+        database = sqlite3.connect(f"file:{folder / 'passages.sqlite'}?immutable=1", uri=True)
+        for rows, query in zip(found, _CONTENT, strict=True):
+            rows |= set(database.execute(query).fetchall())
+        database.close()
+    return found
 
 
 def test_everything_in_the_library_is_in_the_generation(home: Path, encoder: Any) -> None:
@@ -205,7 +220,7 @@ def test_a_broken_generation_is_replaced(home: Path, encoder: Any) -> None:
     """Damage is healed by building again: from the library, which is the truth."""
     build(home, encoder)
     before = content(home)
-    for damage in ("1/vectors.faiss", "2/manifest.json", "current"):
+    for damage in ("1/1/vectors.faiss", "2/manifest.json", "current"):
         (index_folder(home) / damage).write_bytes(b"damage")
         build(home, encoder)
         assert content(home) == before

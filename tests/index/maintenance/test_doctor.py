@@ -61,7 +61,7 @@ def test_a_healthy_index_is_left_as_it_is(home: Path) -> None:
 
 
 def test_any_damaged_file_of_the_live_generation_is_made_good(home: Path, published: Path, encoder: Any) -> None:
-    """Whichever file is cut off, a new generation answers as before; no text is encoded again, for three kept them."""
+    """Whichever file is cut off, a new generation answers as before; only texts of that file's segment are encoded."""
     names = sorted(
         path.relative_to(home).as_posix() for path in (index_folder(home) / "3").rglob("*") if path.is_file()
     )
@@ -79,13 +79,14 @@ def test_any_damaged_file_of_the_live_generation_is_made_good(home: Path, publis
         assert examined(home) == []
         shutil.rmtree(index_folder(home))
         shutil.copytree(index_folder(published), index_folder(home))
-    assert {text for text in encoder.encoded if "sail" not in text} == set()
+    # The other two episodes are in a segment of which the generation before has a copy.
+    assert {text for text in encoder.encoded if "sail" not in text} == {"Boats. Ada."}
 
 
 def test_no_vector_is_taken_from_a_damaged_database(home: Path, encoder: Any) -> None:
     """Vectors that were changed on the disk are not carried into the generation that replaces theirs."""
-    for number in (1, 2, 3):
-        database = sqlite3.connect(index_folder(home) / str(number) / "passages.sqlite")
+    for path in index_folder(home).rglob("passages.sqlite"):
+        database = sqlite3.connect(path)
         database.execute("UPDATE encoded SET vector = zeroblob(length(vector))")
         database.commit()
         database.close()
@@ -119,7 +120,7 @@ def test_an_index_behind_the_library_is_brought_up_to_it(home: Path, transcript_
 def test_damaged_and_unfinished_generations_are_removed(home: Path) -> None:
     """Old generations that are damaged, builds that did not end and temporary files go; the live one is not touched."""
     root = index_folder(home)
-    (root / "2" / "vectors.faiss").write_bytes(b"")
+    (root / "2" / "2" / "vectors.faiss").write_bytes(b"")
     shutil.copytree(root / "3", root / "4")
     (root / ".building-5").mkdir()
     (root / ".x.part").write_bytes(b"")
