@@ -9,7 +9,6 @@ import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -20,7 +19,7 @@ import numpy as np
 from index.comparison_texts import comparison_texts
 from index.compiled import ACTIVATIONS, PROBE, opened
 from index.compiled_files import DESCRIPTION, TOKENIZER, Description, encoders_folder, folder_of, verified
-from index.encode import UNCOMPILED, Encoder, SentenceEncoder, pooling_of, prompts_of
+from index.encode import UNCOMPILED, Encoder, SentenceEncoder, pooling_of, prompts_of, quiet
 from index.errors import EncoderError
 from index.piece_vectors import Part, Vectors
 from ingest.storage.files import lock, sha256_of, sync_folder, write_json
@@ -134,7 +133,7 @@ def convert(loaded: SentenceEncoder, folder: Path, numbers: str) -> None:
     from ctranslate2.converters import TransformersConverter
 
     transformer: Any = loaded.model[0].auto_model
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".", suffix=".part") as saved, _quiet():
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".", suffix=".part") as saved, quiet():
         if not hasattr(transformer.config, "position_embedding_type"):
             transformer.config.position_embedding_type = "absolute"  # the only one that newer versions know
         transformer.save_pretrained(saved)
@@ -149,19 +148,6 @@ def convert(loaded: SentenceEncoder, folder: Path, numbers: str) -> None:
 def _checksums(folder: Path) -> dict[str, str]:
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     return {path.relative_to(folder).as_posix(): sha256_of(path) for path in files}
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep what the libraries print about loading and saving from the person."""
-    import transformers
-
-    before = transformers.utils.logging.get_verbosity()
-    transformers.utils.logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-    try:
-        yield
-    finally:
-        transformers.utils.logging.set_verbosity(before)
 
 
 def _modules_of(loaded: SentenceEncoder, folder: Path) -> tuple[tuple[str, ...], ...]:
