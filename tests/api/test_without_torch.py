@@ -26,7 +26,7 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from api.settings import read_settings
 with TestClient(create_app(read_settings())) as client:
-    for path, body in (("answers", {"question": "Who paid for it?"}), ("quotes/verify", {"text": "We kept every record"})):
+    for path, body in (("answers", {"question": "Who paid?"}), ("quotes/verify", {"text": "We kept every record"})):
         done = client.post(f"/api/{path}", json=body)
         assert done.status_code == 200, done.text
     assert client.get("/api/search", params={"q": "records"}).json()["hits"]
@@ -65,7 +65,7 @@ def root(published: Path, tmp_path: Path) -> Path:
 
 
 def run(program: str, root: Path, published: Path, missing: set[str]) -> tuple[set[str], str]:
-    """Run a program in a process of its own where packages are missing; return the heavy ones loaded, and its output."""
+    """Run a program in a process where packages are missing; return the heavy ones loaded, and what is printed."""
     before = f"import sys\nfor name in {sorted(missing)!r}:\n    sys.modules[name] = None\n"
     after = "\nprint('loaded:', *(name for name, module in sys.modules.items() if module is not None))"
     known = {"PLAYBACK_HOME": str(root / "home"), "PLAYBACK_ENCODER": str(published / "model"), "HF_HUB_OFFLINE": "1"}
