@@ -249,6 +249,19 @@ def load_encoder(name: str = PACKAGED) -> SentenceEncoder:
     return SentenceEncoder(name, weights, model)
 
 
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Keep what the libraries print about loading and saving from the person."""
+    import transformers
+
+    before = transformers.utils.logging.get_verbosity()
+    transformers.utils.logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    try:
+        yield
+    finally:
+        transformers.utils.logging.set_verbosity(before)
+
+
 def _read_whole_passages(name: str, model: "SentenceTransformer") -> None:
     """Raise a model's input limit to a whole passage if necessary; raises EncoderError if the model cannot take one."""
     prompt = _prompt(model, _PASSAGE_PROMPTS)
