@@ -4,7 +4,8 @@ import logging
 from pathlib import Path
 
 from index.compile import compile_encoder, compiled_with
-from index.compiled import Description, description_of, descriptions, folder_of, load_compiled, verified
+from index.compiled import load_compiled
+from index.compiled_files import Description, description_of, descriptions, folder_of, verified
 from index.encode import UNCOMPILED, Encoder, load_encoder
 from index.encoder_files import weights_named
 from index.errors import EncoderError, EncoderMissing

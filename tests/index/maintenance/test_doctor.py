@@ -14,7 +14,7 @@ from index.building.build import build
 from index.errors import EncoderError
 from index.maintenance import doctor
 from index.maintenance.doctor import examine_index
-from index.store import current_number, index_folder, open_generation
+from index.store import current_number, index_folder, manifest_of, open_generation
 from ingest.doctor.library import Finding
 from ingest.library.records import episode_folder
 from ingest.storage.files import lock
@@ -81,6 +81,35 @@ def test_any_damaged_file_of_the_live_generation_is_made_good(home: Path, publis
         shutil.copytree(index_folder(published), index_folder(home))
     # The other two episodes are in a segment of which the generation before has a copy.
     assert {text for text in encoder.encoded if "sail" not in text} == {"Boats. Ada."}
+
+
+def test_a_damaged_segment_of_all_generations_is_made_again(
+    tmp_path: Path, transcript_of: Talk, save: Any, encoder: Any
+) -> None:
+    """Generations share files, so damage is in all of them: the episodes of that segment are cut again.
+
+    Vectors that an earlier generation still has, in a segment from before a merge, are not made again.
+    """
+    for name in ("mast", "rope", "sail", "keel", "deck"):
+        save(tmp_path, transcript_of(f"a-{name}", ("Ada", f"The {name} of the harbour was mended.")))
+        build(tmp_path, encoder)
+    first, *others = manifest_of(tmp_path, 5).segments
+    assert others
+    path = index_folder(tmp_path) / "5" / first.name / "passages.sqlite"
+    assert path.stat().st_nlink > 1
+    with path.open("rb+") as file:
+        file.seek(100)
+        file.write(b"damage")
+    encoder.encoded.clear()
+    found = examined(tmp_path)
+    assert {finding.outcome for finding in found} == {"repaired"}
+    assert [finding.path for finding in found] == ["index", "index/4", "index/5"]
+    assert first.episodes == 4
+    assert encoder.encoded == ["The keel of the harbour was mended."]
+    generation = open_generation(tmp_path)
+    assert len(generation.episodes()) == 5
+    generation.close()
+    assert examined(tmp_path) == []
 
 
 def test_no_vector_is_taken_from_a_damaged_database(home: Path, encoder: Any) -> None:
