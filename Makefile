@@ -15,7 +15,7 @@ DEMO := data/demo
 EVALUATION := data/evaluation
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long test-corpus test-browser lighthouse torture screenshots lint format audit sbom lock evaluate bench clean
+.PHONY: help run test test-long test-corpus test-browser lighthouse torture screenshots lint format audit sbom lock evaluate bench bench-against clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -75,7 +75,7 @@ sbom: $(TOOLS) ## write dist/sbom.json: the locked packages as CycloneDX
 	@echo "dist/sbom.json"
 
 lock: $(TOOLS) ## write requirements.lock anew from pyproject.toml; UPGRADE=--upgrade for the newest versions
-	.venv-tools/bin/pip-compile $(COMPILE) $(UPGRADE) --extra transcribe --extra llm --extra dev --unsafe-package torch -o requirements.lock pyproject.toml
+	.venv-tools/bin/pip-compile $(COMPILE) $(UPGRADE) --extra encode --extra transcribe --extra llm --extra dev --unsafe-package torch -o requirements.lock pyproject.toml
 	.venv-tools/bin/python .ci/portable_lock.py requirements.lock
 	.venv-tools/bin/pip-compile $(COMPILE) $(UPGRADE) -o .ci/tools.lock .ci/tools.in
 
@@ -87,6 +87,10 @@ bench: $(INSTALLED) ## write docs/speed.md (speed and memory) and print what the
 	$(BIN)/playback --home $(EVALUATION) ingest $(SHARED)/corpora/engineering-lessons/feed.xml --no-audio
 	$(BIN)/python benchmarks/speed.py $(EVALUATION) --shared $(SHARED) --output docs/speed.md
 	$(BIN)/python benchmarks/pages.py $(EVALUATION) $(SHARED)/corpora/engineering-lessons/questions.jsonl
+
+bench-against: $(INSTALLED) ## compare with an older commit: make bench-against REF=74578c1 (KEEP=folder keeps its environment)
+	@test -n "$(REF)" || { echo "Name the commit: make bench-against REF=74578c1" >&2; exit 2; }
+	$(BIN)/python -m benchmarks.against $(REF) --shared $(SHARED) $(if $(KEEP),--keep $(KEEP))
 
 clean: ## remove what make made, but for libraries
 	rm -rf .venv .venv-tools dist build $(DEMO) $(EVALUATION) $(PAGES)/node_modules $(PAGES)/assets/govuk

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from api.settings import Settings
-from index.encode import Encoder, load_encoder
+from index.encode import Encoder
 from index.encoder_files import PACKAGED
+from index.encoders import encoder_to_ask_with
 from index.errors import EncoderError
 from index.generation import Generation
 from index.store import open_generation
@@ -30,7 +31,7 @@ def removed_since(home: Path, generation: Generation) -> frozenset[str]:
 
 
 def open_base(settings: Settings, encoder: Encoder | None = None) -> KnowledgeBase:
-    """Open the live generation and load its encoder, or reuse `encoder` if its weights match.
+    """Open the live generation and load its encoder, or reuse `encoder` if its weights and form match.
 
     Raises IndexMissing or IndexBroken for the generation, EncoderError if its encoder is missing or another is
     configured.
@@ -44,8 +45,8 @@ def open_base(settings: Settings, encoder: Encoder | None = None) -> KnowledgeBa
             "run: playback index"
         )
     try:
-        if encoder is None or encoder.weights != manifest.weights:
-            encoder = load_encoder(manifest.encoder)
+        if encoder is None or (encoder.weights, encoder.form) != (manifest.weights, manifest.form):
+            encoder = encoder_to_ask_with(settings.home, manifest.encoder, manifest.weights, manifest.form)
         if encoder.weights != manifest.weights:
             raise EncoderError(
                 f"the weights of {manifest.encoder!r} are not those the index was made with; run: playback index"

@@ -8,7 +8,7 @@ answered here, whatever the confidence.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,8 +35,8 @@ from api.quotes.quote import quote_at
 from api.settings import Settings
 from benchmarks.figures import arguments, interval, signed, table
 from benchmarks.retrieval import right_for
-from index.encode import PieceVectors
 from index.passage import Passage
+from index.piece_vectors import PieceVectors
 from index.search import Query, search
 from ingest.text.words import without_marks
 
@@ -140,7 +140,7 @@ def _weighing(weights: Mapping[str, float], alike: float = 0.0) -> Callable[[Can
         for name, weight in weights.items():
             scores += (weight - PARTS[name].weight) * PARTS[name].values(candidates.spans)
         order = np.argsort(-scores, kind="stable")
-        return [replace(candidates.spans[place], score=float(scores[place])) for place in order]
+        return [candidates.spans[place]._replace(score=float(scores[place])) for place in order]
 
     return ordered
 

@@ -7,8 +7,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
@@ -43,16 +43,22 @@ class Size:
 
 
 @contextmanager
-def served(home: Path) -> Iterator[Served]:
+def served(
+    home: Path,
+    command: Sequence[str] = (),
+    folder: Path | None = None,
+    environment: Mapping[str, str] = os.environ,
+) -> Iterator[Served]:
     """Run `playback serve` on a free port of the loopback interface during the block; its exit code must be 0.
 
-    Yields once its encoder is loaded.
+    Runs `command` in `folder`, or else this code. Yields once its encoder is loaded.
     """
     with socket.create_server((_HOST, 0)) as listening:
         port = listening.getsockname()[1]
     with TemporaryDirectory() as temporary:
-        command = [sys.executable, "-m", "api.cli", "--home", str(home), "serve", "--port", str(port)]
-        process = subprocess.Popen(command, env={**os.environ, "TMPDIR": temporary})  # noqa: S603 - our own program
+        words = [*(command or (sys.executable, "-m", "api.cli", "--home", str(home), "serve")), "--port", str(port)]
+        variables = {**environment, "TMPDIR": temporary}
+        process = subprocess.Popen(words, cwd=folder, env=variables)  # noqa: S603 - our own program
         try:
             found = Served(port, process.pid, Path(temporary))
             _wait_until_ready(found, process)
@@ -66,15 +72,26 @@ def served(home: Path) -> Iterator[Served]:
 
 def size_of(server: Served) -> Size:
     """Read the current size of the server's process from /proc."""
-    status = dict(
-        line.split(":", 1) for line in Path(f"/proc/{server.process}/status").read_text().splitlines() if ":" in line
-    )
     return Size(
-        memory=int(status["VmRSS"].split()[0]) * 1024,
-        threads=int(status["Threads"]),
+        memory=_resident(server.process),
+        threads=int(_status(server.process)["Threads"]),
         descriptors=len(list(Path(f"/proc/{server.process}/fd").iterdir())),
         temporary=sum(1 for _ in server.temporary.rglob("*")),
     )
+
+
+def cpu_seconds(server: Served) -> float:
+    """Return the CPU seconds that the server's processes have used so far."""
+    ticks = 0
+    for process in _processes(server.process):
+        fields = _stat(process)
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def memory_of(server: Served) -> int:
+    """Return the bytes that are resident for the server's processes; what two of them share counts twice."""
+    return sum(_resident(process) for process in _processes(server.process))
 
 
 def read_all(server: Served) -> None:
@@ -94,6 +111,33 @@ def asked(connection: HTTPConnection, question: str) -> tuple[int, float]:
     response = connection.getresponse()
     response.read()
     return response.status, float(response.headers.get("Retry-After", 0))
+
+
+def _processes(root: int) -> list[int]:
+    """Return a process and all that it started, directly or not."""
+    parents = {}
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            with suppress(OSError):  # it has ended since
+                parents[int(folder.name)] = int(_stat(int(folder.name))[1])
+    found = [root]
+    for process in found:  # grows while it is read
+        found += [child for child, parent in parents.items() if parent == process]
+    return found
+
+
+def _resident(process: int) -> int:
+    return int(_status(process)["VmRSS"].split()[0]) * 1024
+
+
+def _status(process: int) -> dict[str, str]:
+    lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    return dict(line.split(":", 1) for line in lines if ":" in line)
+
+
+def _stat(process: int) -> list[str]:
+    """Return the fields of /proc/<process>/stat from the state on, which stands behind the name in brackets."""
+    return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
 
 
 def _wait_until_ready(server: Served, process: "subprocess.Popen[bytes]") -> None:

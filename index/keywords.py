@@ -1,11 +1,12 @@
-"""Look up words of a question in passages: BM25 by tantivy with English stems."""
+"""Look up words of a question in passages: BM25 over English stems, whose only source is tantivy's analyser."""
 
-import json
-import logging
-import shutil
-import tempfile
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+import math
+from array import array
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache, partial
+from itertools import zip_longest
 from pathlib import Path
 
 import numpy as np
@@ -13,20 +14,37 @@ import tantivy
 from numpy.typing import NDArray
 
 from index.errors import IndexBroken
-from ingest.errors import LibraryError
-from ingest.storage.disk_space import GO_ON, disk_problem
+from index.postings import Postings, load, save
 from ingest.text.words import without_marks
-
-logger = logging.getLogger(__name__)
 
 Floats = NDArray[np.float32]
 Rows = NDArray[np.int64]
 
-_ANALYSER = "english"
-_HEAP_BYTES = 64 * 2**20
+# BM25's constants as in tantivy and Lucene: how soon more of a word counts no more, and how much long texts lose.
+_K1, _B = 1.2, 0.75
 _SYNONYM_WEIGHT = 0.3
-_ROWS_FILE = "rows.json"
-_REMOVALS = 5
+_NO_ROWS = np.empty(0, np.int64)
+# What words in more than a sixth of the passages add to the scores is kept for the words that were asked last: 80 hold
+# nearly all such words of English questions, in 320 bytes a passage. Adding it costs less than looking up so many rows.
+_COMMON = 6
+_COLUMNS = 80
+# Where words stand is remembered for as many, so that the next question, or its next part, need not look for them.
+_REMEMBERED = 4096
+# Groups from whose maxima a lower bound of the k-th best score is taken.
+_GROUP = 64
+# Words whose stems are compared with those that were made when postings were written. They are the examples of every
+# rule of the English stemmer, and its exceptions.
+_TESTED = """
+university universities universal generously generic communism arsenal organization organ caresses ponies ties cats feed
+agreed plastered bled motoring sing conflated troubled sized hopping tanned falling hissing fizzed failing filing happy
+sky cry by say relational conditional rational valency hesitancy digitizer conformably radically differently vilely
+analogously vietnamization predication operator feudalism decisiveness hopefulness callousness formality sensitivity
+sensibility triplicate formative formalize electricity electrical hopeful goodness revival allowance inference airliner
+gyroscopic adjustable defensible irritant replacement adjustment dependent adoption homologous activate angularity
+effective bowdlerize probate rate cease controll roll skis skies dying lying tying idly gently ugly early only singly
+news howe atlas cosmos bias andes inning outing canning herring earring proceed exceed succeed evening past pasted
+logically geologist people's café naïve straße
+"""
 
 
 def analyser() -> tantivy.TextAnalyzer:
@@ -52,47 +70,100 @@ def _shared_analyser() -> tantivy.TextAnalyzer:
     return analyser()
 
 
-def write(folder: Path, texts: Iterable[str]) -> None:
-    """Write the postings of passages into a new folder; row numbers are positions in `texts`."""
-    folder.mkdir(parents=True)
-    try:
-        index = tantivy.Index(_schema(), path=str(folder))
-        index.register_tokenizer(_ANALYSER, analyser())
-        writer = index.writer(_HEAP_BYTES, 1)
-        for row, text in enumerate(texts):
-            writer.add_document(tantivy.Document(row=row, text=without_marks(text)))
-        writer.commit()
-        writer.wait_merging_threads()
-        index.reload()
-    except (ValueError, OSError) as error:
-        raise LibraryError(f"{folder} cannot be written: {error}; make room on the disk, {GO_ON}") from error
-    # tantivy returns addresses inside its segments. This table maps them to rows, which saves a look-up per result.
-    searcher = index.searcher()
-    segments: dict[int, dict[int, int]] = {}
-    for _, address in searcher.search(tantivy.Query.all_query(), max(searcher.num_docs, 1)).hits:
-        segments.setdefault(address.segment_ord, {})[address.doc] = int(searcher.doc(address)["row"][0])
-    rows = [[segments[number].get(doc, -1) for doc in range(max(segments[number]) + 1)] for number in sorted(segments)]
-    (folder / _ROWS_FILE).write_text(json.dumps(rows))
-    for lock in folder.glob("*.lock"):  # empty files that tantivy leaves; not part of the postings
-        lock.unlink()
+def write(path: Path, texts: Iterable[str]) -> None:
+    """Write the postings of passages into a new file; row numbers are positions in `texts`. Raises OSError."""
+    vocabulary: dict[str, int] = {}
+    lengths, distinct, numbers, counts = array("q"), array("q"), array("q"), array("q")
+    for text in texts:
+        found = Counter(stems(text))
+        lengths.append(found.total())
+        distinct.append(len(found))
+        numbers.extend(vocabulary.setdefault(stem, len(vocabulary)) for stem in found)
+        counts.extend(found.values())
+    rows = np.repeat(np.arange(len(lengths)), np.frombuffer(distinct, np.int64))
+    entries = (np.frombuffer(numbers, np.int64), rows, np.frombuffer(counts, np.int64))
+    save(path, [stem.encode() for stem in vocabulary], entries, np.frombuffer(lengths, np.int64), _tested())
+
+
+def merge(path: Path, parts: Sequence[tuple[Path, Rows]]) -> None:
+    """Write the postings of several parts' kept rows, ascending, as `write` would for their texts in that order.
+
+    Raises IndexBroken if a part cannot be read or was made with other word stems, OSError if `path` cannot be written.
+    """
+    vocabulary: dict[bytes, int] = {}
+    lengths: list[Rows] = [_NO_ROWS]
+    entries: list[tuple[Rows, Rows, Rows]] = [(_NO_ROWS, _NO_ROWS, _NO_ROWS)]
+    begin = 0
+    for source, kept in parts:
+        part = _opened(source)
+        renumbered = np.full(len(part.lengths), -1)
+        renumbered[kept] = np.arange(begin, begin + len(kept))
+        try:
+            numbers, rows, counts = part.entries()
+            stays = renumbered[rows] >= 0
+            ranks = np.array([vocabulary.setdefault(stem, len(vocabulary)) for stem in part.stems()], np.int64)
+            entries.append((ranks[numbers[stays]], renumbered[rows[stays]], counts[stays]))
+        except (IndexError, ValueError) as error:
+            raise IndexBroken(f"{source} is damaged; run: playback index --rebuild") from error
+        lengths.append(part.lengths[kept])
+        begin += len(kept)
+    numbers, rows, counts = (np.concatenate(values) for values in zip(*entries, strict=True))
+    save(path, list(vocabulary), (numbers, rows, counts), np.concatenate(lengths), _tested())
+
+
+def _tested() -> str:
+    return " ".join(stems(_TESTED))
+
+
+def _opened(path: Path) -> Postings:
+    """Open postings; raises IndexBroken if their stems are not those of this version of tantivy.
+
+    English stems differ between versions of tantivy: 0.26 cuts "university" to "univers", 0.27 to "universiti". Words
+    of questions would not be found.
+    """
+    part, tested = load(path), _tested()
+    if part.tested != tested:
+        pairs = zip_longest(part.tested.split(), tested.split())
+        lost = next((ours for theirs, ours in pairs if theirs != ours), "")
+        raise IndexBroken(
+            f"the index was built with other word stems than this version of tantivy uses (such as {lost!r}); "
+            "run: playback index --rebuild"
+        )
+    return part
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A stem: its number in each part that holds it, with that part's first row, and how many passages hold it."""
+
+    places: tuple[tuple[Postings, int, int], ...]
+    frequency: int
+    rarity: np.float32  # its inverse document frequency, with the constant factor of BM25
 
 
 class Keywords:
-    """The open postings of a generation."""
+    """Open postings of one or several files, whose rows are numbered through."""
 
-    def __init__(self, folder: Path, rows: int) -> None:
-        """Open postings whose checksums were verified; raises IndexBroken if they do not hold `rows` passages."""
-        try:
-            self._searcher = _searcher({path.name: path.read_bytes() for path in folder.iterdir()})
-            self._segments = [np.array(segment, np.int64) for segment in json.loads((folder / _ROWS_FILE).read_bytes())]
-        except (ValueError, OSError) as error:
-            raise IndexBroken(f"{folder} cannot be read by tantivy: {error}; run: playback index --rebuild") from error
+    def __init__(self, paths: Sequence[Path], rows: int, gone: Rows = _NO_ROWS) -> None:
+        """Open postings whose checksums were verified; rows that are `gone` are as if they were not there.
+
+        Raises IndexBroken if the files do not hold `rows` passages or were made with other word stems.
+        """
+        opened = [_opened(path) for path in paths]
+        ends = np.cumsum([0, *(len(part.lengths) for part in opened)]).tolist()
+        if ends[-1] != rows:
+            names = ", ".join(map(str, paths)) or "the index"
+            raise IndexBroken(f"{names} holds {ends[-1]} passages, not {rows}; run: playback index --rebuild")
+        lengths = np.concatenate([np.empty(0), *(part.lengths for part in opened)])
+        lengths[gone] = 0
+        live = rows - len(gone)
+        half = (_K1 * (1 - _B + _B * lengths / (lengths.sum() / max(live, 1) or 1))).astype(np.float32)
+        half[gone] = np.inf  # no count of a word weighs anything there
+        self._half, self._gone, self._live = half, gone, live
         self._analyser = analyser()
-        self._rows = rows
-        if self._searcher.num_docs != rows:
-            raise IndexBroken(
-                f"{folder} holds {self._searcher.num_docs} passages, not {rows}; run: playback index --rebuild"
-            )
+        # Partials of functions, because methods would keep all this in memory until a full garbage collection.
+        self._word = lru_cache(_REMEMBERED)(partial(_word, tuple(zip(opened, ends, strict=False)), half, live))
+        self._column = lru_cache(_COLUMNS)(partial(_column, self._word, half))
 
     def terms(self, text: str) -> list[str]:
         """Return the distinct stems of a question in order."""
@@ -100,83 +171,99 @@ class Keywords:
 
     def frequency(self, term: str) -> int:
         """Return how many passages hold a stem."""
-        return int(self._searcher.doc_freq("text", term))
-
-    def check_stems(self, texts: Iterable[str]) -> None:
-        """Raise IndexBroken unless the postings hold every stem of these passages.
-
-        English stems differ between versions of tantivy: 0.26 cuts "university" to "univers", 0.27 to "universiti".
-        tantivy opens postings of another version without an error, but then does not find such words.
-        """
-        lost = next((stem for text in texts for stem in stems(text) if not self.frequency(stem)), None)
-        if lost is not None:
-            raise IndexBroken(
-                f"the index was built with other word stems than this version of tantivy uses (such as {lost!r}); "
-                "run: playback index --rebuild"
-            )
+        return self._word(term).frequency
 
     def scores(self, terms: Sequence[str], synonyms: Sequence[str] = ()) -> Floats:
         """Return the BM25 score of every passage for these stems, shape (rows,), 0 where none occurs.
 
-        Synonyms count less, so that the question's own words outweigh them.
+        Synonyms count less, so that the question's own words outweigh them. A passage's score does not depend on how
+        the passages are divided into files.
         """
-        scores = np.zeros(self._rows, np.float32)
-        if not terms or not self._rows:
-            return scores
-        schema = _schema()
-        wanted = [tantivy.Query.term_query(schema, "text", term, "freq") for term in terms]
-        wanted += [
-            tantivy.Query.boost_query(tantivy.Query.term_query(schema, "text", term, "freq"), _SYNONYM_WEIGHT)
-            for term in synonyms
-        ]
-        query = tantivy.Query.boolean_query([(tantivy.Occur.Should, part) for part in wanted])
-        for score, address in self._searcher.search(query, self._rows, count=False).hits:
-            scores[self._segments[address.segment_ord][address.doc]] = score
+        scores = np.zeros(len(self._half), np.float32)
+        for term, share in (*((term, 1.0) for term in terms), *((term, _SYNONYM_WEIGHT) for term in synonyms)):
+            word = self._word(term)
+            if word.frequency * _COMMON > self._live:
+                column = self._column(term)
+                scores += column if share == 1 else column * np.float32(share)
+            else:
+                rows, values = _weights(word, self._half)
+                if share != 1:
+                    values *= np.float32(share)
+                np.add.at(scores, rows, values)  # half the time of scores[rows] += values
         return scores
 
+    def spread(self, scores: Floats) -> tuple[float, float]:
+        """Return mean and standard deviation of passages' scores, shape (rows,), over the rows that are not gone."""
+        if not self._live:
+            return 0.0, 0.0
+        mean = np.float32((scores.sum() - scores[self._gone].sum()) / self._live)
+        centred = scores - mean
+        centred[self._gone] = 0
+        # Not a dot product: BLAS would start a second thread for it.
+        return float(mean), float(np.sqrt(np.einsum("i,i->", centred, centred) / self._live))
 
-def _searcher(files: Mapping[str, bytes]) -> tantivy.Searcher:
-    """Open a temporary copy of the postings and delete its files.
 
-    tantivy writes a lock file into any folder it opens, but a published generation must not be written to. Postings are
-    a hundredth of a generation, so copying takes milliseconds.
+def best(scores: Floats, k: int, allowed: Rows | None = None, order: Rows | None = None) -> Rows:
+    """Return the k rows with the highest scores above 0, best first; only `allowed` ones, ascending, if given.
+
+    Equal ones come by their number in `order`, shape (rows,), else by row.
     """
-    folder = _copy(files)
+    chosen = scores if allowed is None else scores[allowed]
+    least = _lower_bound(chosen, k)
+    rows = np.flatnonzero(chosen >= least if least > 0 else chosen > 0)
+    rows = rows if allowed is None else allowed[rows]
+    return rows[np.lexsort((rows if order is None else order[rows], -scores[rows]))[:k]]
+
+
+def _lower_bound(scores: Floats, k: int) -> float:
+    """Return a score that at least k rows reach and few more; 0 if there are no k rows.
+
+    The k-th highest of the maxima of disjoint groups is such a score, and found much sooner than the k-th highest.
+    """
+    groups = len(scores) // _GROUP
+    values = scores if groups <= k else scores[: groups * _GROUP].reshape(_GROUP, groups).max(axis=0)
+    return float(np.partition(values, len(values) - k)[len(values) - k]) if 0 < k < len(values) else 0.0
+
+
+def _word(parts: Sequence[tuple[Postings, int]], half: Floats, live: int, term: str) -> _Word:
+    found = ((part, part.find(term), begin) for part, begin in parts)
+    places = tuple((part, number, begin) for part, number, begin in found if number is not None)
+    frequency = sum(int(part.frequencies[number]) for part, number, _ in places)
+    if live < len(half):  # some are gone
+        frequency = int(np.isfinite(_of_rows(half, _occurrences(places)[0])).sum())
+    return _Word(places, frequency, np.float32(math.log(1 + (live - frequency + 0.5) / (frequency + 0.5)) * (_K1 + 1)))
+
+
+def _occurrences(places: Sequence[tuple[Postings, int, int]]) -> tuple[Rows, Floats]:
+    """Return the rows that hold a stem, ascending, and how often."""
+    rows, counts = [_NO_ROWS], [np.empty(0, np.float32)]
+    for part, number, begin in places:
+        some, often = part.occurrences(number)
+        rows.append(some + begin if begin else some)
+        counts.append(often.astype(np.float32))
+    return (rows[1], counts[1]) if len(rows) == 2 else (np.concatenate(rows), np.concatenate(counts))
+
+
+def _weights(word: _Word, half: Floats) -> tuple[Rows, Floats]:
+    """Return the rows that hold a stem and what it adds to the score there; 0 if gone."""
+    rows, values = _occurrences(word.places)
+    values /= values + _of_rows(half, rows)
+    values *= word.rarity
+    return rows, values
+
+
+def _of_rows(half: Floats, rows: Rows) -> Floats:
     try:
-        index = tantivy.Index(_schema(), path=folder)
-        index.register_tokenizer(_ANALYSER, analyser())
-        return index.searcher()
-    finally:
-        _delete_copy(folder)
+        return half[rows]
+    except IndexError as error:
+        raise IndexBroken("the postings of a word are damaged; run: playback index --rebuild") from error
 
 
-def _copy(files: Mapping[str, bytes]) -> str:
-    folder = None
-    try:
-        folder = tempfile.mkdtemp(prefix="playback-")
-        for name, data in files.items():
-            (Path(folder) / name).write_bytes(data)
-    except OSError as error:
-        if folder is not None:
-            _delete_copy(folder)
-        reason = disk_problem(error) or error
-        raise LibraryError(f"the index cannot be opened without a folder for temporary files: {reason}") from error
-    return folder
-
-
-def _delete_copy(folder: str) -> None:
-    """Delete a temporary copy; retry because tantivy's own thread may write its lock file meanwhile (once at most)."""
-    for _ in range(_REMOVALS):
-        shutil.rmtree(folder, ignore_errors=True)
-        if not Path(folder).exists():
-            return
-    logger.warning("%s: a temporary copy of postings could not be deleted", folder)
-
-
-def _schema() -> tantivy.Schema:
-    return (
-        tantivy.SchemaBuilder()
-        .add_unsigned_field("row", stored=True)
-        .add_text_field("text", stored=False, tokenizer_name=_ANALYSER, index_option="freq")
-        .build()
-    )
+def _column(word: Callable[[str], _Word], half: Floats, term: str) -> Floats:
+    """Return what a stem adds to the score of every row."""
+    column, found = np.zeros(len(half), np.float32), word(term)
+    for place in found.places:  # one after another, because a common word has many rows
+        rows, values = _weights(replace(found, places=(place,)), half)
+        column[rows] = values
+    column.flags.writeable = False
+    return column

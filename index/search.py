@@ -18,6 +18,7 @@ WEIGHTS = {"passage": 0.2, "turns": 0.5, "words": 0.3, "episode": 0.12}
 _CANDIDATES = 200
 _LEAST_DEVIATION = 1e-6
 _READ_AT_ONCE = 64
+_RUN = 3  # words
 _NO_FILTERS = Filters()
 
 
@@ -102,5 +103,7 @@ def repeats(one: Set[tuple[str, ...]], other: Set[tuple[str, ...]]) -> bool:
 
 def trigrams(text: str) -> set[tuple[str, ...]]:
     """Return the word trigrams of a text in normal form; a text of one or two words is a single run."""
-    words = normalise(text)
-    return {tuple(words[position : position + 3]) for position in range(max(len(words) - 2, 1))} if words else set()
+    words = tuple(normalise(text))
+    if len(words) < _RUN:
+        return {words} if words else set()
+    return set(zip(words, words[1:], words[2:], strict=False))

@@ -2,7 +2,9 @@
 
 <home>/index/current            the number of the live generation and the SHA-256 of its manifest
 <home>/index/<n>/manifest.json  schema, encoder and its weights' SHA-256, dimension, counts, SHA-256 of every file
-<home>/index/<n>/passages.sqlite vectors.faiss turns.faiss keywords/ episodes/
+<home>/index/<n>/<segment>/     episodes.json passages.sqlite vectors.faiss turns.faiss and postings (see index.segment)
+
+A segment that did not change is in several generations: its files have a name in each folder (hard links).
 """
 
 import hashlib
@@ -12,13 +14,16 @@ import os
 import re
 import shutil
 import sqlite3
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from index.errors import IndexBroken, IndexMissing
-from index.generation import FILES, SCHEMA, Generation, Manifest
+from index.encode import Encoder
+from index.errors import IndexBroken, IndexMissing, IndexOutdated
+from index.generation import SCHEMA, Generation, Manifest
+from index.segment import DATABASE, EPISODES, FILES, KEYWORDS, SegmentEntry, read_episodes
 from ingest.storage.files import lock, sha256_of, sync_folder, write_bytes
 
 T = TypeVar("T")
@@ -28,13 +33,24 @@ logger = logging.getLogger(__name__)
 KEPT_GENERATIONS = 3
 REBUILD = "run: playback index --rebuild"
 _POINTER = re.compile(rb"(?P<number>[1-9][0-9]{0,17})( (?P<checksum>[0-9a-f]{64}))?\n?")
-# Earlier versions left these empty files in a generation whenever they opened it.
-_LEFT_BY_TANTIVY = (".tantivy-meta.lock", ".tantivy-writer.lock")
+# The files of a segment.
+_PARTS = (EPISODES, DATABASE, *FILES.values(), *KEYWORDS.values())
+# Device, inode, size and modification time (ns) of a file, which change with its content.
+_Identity = tuple[int, int, int, int]
+# A file written this recently may be written again with the same time, which some disks keep in steps of 2 s.
+_FRESH = 2 * 10**9
+# The checksums of files that this process has read, so that a server verifies only what a new generation adds.
+_read_before: dict[_Identity, str] = {}
 
 
 def index_folder(home: Path) -> Path:
     """Return the folder that holds the generations."""
     return home / "index"
+
+
+def encoded_folder(home: Path) -> Path:
+    """Return the folder of what is encoded but not published yet (see `index.building.ahead`)."""
+    return index_folder(home) / "encoded"
 
 
 def current_number(home: Path) -> int | None:
@@ -59,16 +75,21 @@ def open_generation(home: Path) -> Generation:
     Raises IndexMissing if nothing was published, IndexBroken if a file differs from what was published. If another
     generation is published meanwhile, opens that one.
     """
-    generation = _read_live(home, lambda number, expected: _opened(home, verified(home, number, expected)))
+    generation = _read_live(
+        home, lambda number, expected: _opened(home, verified(home, number, expected, _read_before))
+    )
     if generation is None:
         raise IndexMissing(f"{home} holds no index yet; run: playback ingest SOURCE")
     return generation
 
 
-def verified(home: Path, number: int, expected: str | None = None) -> Manifest:
+def verified(
+    home: Path, number: int, expected: str | None = None, read_before: dict[_Identity, str] | None = None
+) -> Manifest:
     """Return a generation's manifest after checking that exactly its files exist and match their checksums.
 
-    Parses no file but the manifest. `expected` is the SHA-256 of the manifest itself, if known. Raises IndexBroken.
+    Parses no file but the manifest. `expected` is the SHA-256 of the manifest itself, if known. A file in `read_before`
+    is not read again; others are added to it. Raises IndexBroken.
     """
     folder = index_folder(home) / str(number)
     manifest = manifest_of(home, number, expected)
@@ -76,13 +97,47 @@ def verified(home: Path, number: int, expected: str | None = None) -> Manifest:
     if unlisted:
         raise IndexBroken(f"{folder / unlisted[0]} does not belong to this generation; {REBUILD}")
     for name, checksum in manifest.files.items():
-        try:
-            actual = sha256_of(folder / name)
-        except OSError as error:
-            raise IndexBroken(f"{folder / name} cannot be read: {error.strerror}; {REBUILD}") from error
-        if actual != checksum:
-            raise IndexBroken(f"{folder / name} has changed since it was published; {REBUILD}")
+        _check(folder / name, checksum, read_before)
     return manifest
+
+
+def files_of_segment(manifest: Manifest, name: str) -> dict[str, tuple[str, int]]:
+    """Return the SHA-256 and size of each file of a segment, by its name relative to the generation's folder."""
+    return {f"{name}/{part}": (manifest.files[f"{name}/{part}"], manifest.sizes[f"{name}/{part}"]) for part in _PARTS}
+
+
+def check_segment(folder: Path, files: Mapping[str, tuple[str, int]], whole: bool) -> None:
+    """Raise IndexBroken unless a segment's files have these sizes, and `episodes.json` has its checksum.
+
+    With `whole`, the checksums of all files are checked.
+    """
+    for name, (checksum, size) in files.items():
+        path = folder.parent / name
+        if whole or path.name == EPISODES:
+            _check(path, checksum)
+        elif not path.is_file() or path.stat().st_size != size:
+            raise IndexBroken(f"{path} has changed since it was published; {REBUILD}")
+
+
+def link_segment(folder: Path, working: Path, files: Mapping[str, tuple[str, int]]) -> None:
+    """Give the files of a segment another name in a generation that is being built; copies them where links fail."""
+    (working / folder.name).mkdir()
+    for name, (checksum, _) in files.items():
+        try:
+            os.link(folder.parent / name, working / name)
+        except OSError as error:
+            logger.info("%s is copied: %s", folder.parent / name, error)
+            shutil.copy2(folder.parent / name, working / name)
+            _check(working / name, checksum)
+            _sync(working / name)
+
+
+def live_manifest(home: Path) -> Manifest | None:
+    """Return the manifest of the live generation, whose files are not looked at; None if nothing was published.
+
+    Raises IndexBroken if it cannot be read.
+    """
+    return _read_live(home, lambda number, expected: manifest_of(home, number, expected))
 
 
 def verified_live(home: Path) -> Manifest | None:
@@ -90,21 +145,50 @@ def verified_live(home: Path) -> Manifest | None:
     return _read_live(home, lambda number, expected: verified(home, number, expected))
 
 
-def whole_database(home: Path, weights: str) -> Path | None:
-    """Return the newest undamaged passages.sqlite with vectors of these weights, else None.
+def known_databases(home: Path, encoder: Encoder, episode_ids: Collection[str]) -> Iterator[Path]:
+    """Yield verified databases that hold earlier versions of these episodes, with vectors of this encoder.
 
-    Other files of its generation may be damaged: vectors are too expensive to discard with them.
+    The newest for each episode. Other files of their segments may be damaged: vectors are too expensive to discard with
+    them.
     """
+    wanted = set(episode_ids)
+    seen: set[str] = set()
     live = current_number_or_zero(home)
-    for number in (live, *reversed(numbers(home))):
-        path = index_folder(home) / str(number) / "passages.sqlite"
+    for number in dict.fromkeys((live, *reversed(numbers(home)))):
         try:
             manifest = manifest_of(home, number)
-            if manifest.weights == weights and sha256_of(path) == manifest.files[path.name]:
-                return path
-        except (IndexBroken, OSError) as error:
-            logger.info("no vectors are reused from %s: %s", path, error)
-    return None
+        except IndexBroken as error:
+            logger.info("no vectors are reused from generation %d: %s", number, error)
+            continue
+        if (manifest.weights, manifest.form) != (encoder.weights, encoder.form):
+            continue
+        for entry in manifest.segments:
+            folder = index_folder(home) / str(number) / entry.name
+            listed = manifest.files[f"{entry.name}/{EPISODES}"]
+            if listed in seen:
+                continue  # generations share their segments
+            try:
+                _check(folder / EPISODES, listed)
+                mine = wanted & {one.id for one in read_episodes(folder)}
+                if mine:
+                    _check(folder / DATABASE, manifest.files[f"{entry.name}/{DATABASE}"])
+            except IndexBroken as error:
+                logger.info("no vectors are reused from %s: %s", folder, error)
+                continue
+            seen.add(listed)
+            if not mine:
+                continue
+            wanted -= mine
+            yield folder / DATABASE
+
+
+def live_form(home: Path) -> str | None:
+    """Return the form of the live generation's vectors, also if its schema is an earlier one; None if unknown."""
+    try:
+        path = index_folder(home) / str(current_number_or_zero(home)) / "manifest.json"
+        return str(json.loads(path.read_bytes()).get("form", "sentence-transformers"))
+    except (OSError, ValueError, AttributeError):
+        return None
 
 
 def next_folder(home: Path) -> tuple[int, Path]:
@@ -141,15 +225,19 @@ def current_number_or_zero(home: Path) -> int:
         return 0
 
 
-def publish(home: Path, working: Path, manifest: Manifest) -> None:
-    """Write the manifest last, rename the folder to its number and make it live; keeps the last three generations."""
-    files = sorted(path for path in working.rglob("*") if path.is_file())
-    for path in files:
-        with path.open("rb+") as file:
-            os.fsync(file.fileno())
-    names = {path.relative_to(working).as_posix(): sha256_of(path) for path in files}
-    whole = json.dumps(asdict(replace(manifest, files=names)), indent=1).encode()
-    write_bytes(working / "manifest.json", whole)
+def publish(home: Path, working: Path, manifest: Manifest) -> Manifest:
+    """Write the manifest last, rename the folder to its number and make it live; keeps the last three generations.
+
+    Reads only files that the manifest does not list yet; returns it with all of them.
+    """
+    files, sizes = dict(manifest.files), dict(manifest.sizes)
+    for path in sorted(path for path in working.rglob("*") if path.is_file()):
+        name = path.relative_to(working).as_posix()
+        if name not in files:
+            _sync(path)
+            files[name], sizes[name] = sha256_of(path), path.stat().st_size
+    whole = replace(manifest, files=files, sizes=sizes)
+    write_bytes(working / "manifest.json", json.dumps(asdict(whole), indent=1).encode())
     root = index_folder(home)
     for path in working.rglob("*"):
         if path.is_dir():
@@ -159,6 +247,8 @@ def publish(home: Path, working: Path, manifest: Manifest) -> None:
     point_to(home, manifest.generation)
     for old in numbers(home)[:-KEPT_GENERATIONS]:
         _remove(root / str(old))
+    _remove(encoded_folder(home))
+    return whole
 
 
 def point_to(home: Path, number: int) -> None:
@@ -167,17 +257,17 @@ def point_to(home: Path, number: int) -> None:
     write_bytes(index_folder(home) / "current", f"{number} {checksum}\n".encode())
 
 
-def drop_others(home: Path) -> None:
-    """Remove every generation except the live one, and the remains of interrupted builds, so that no purged text stays.
+def remove_others(home: Path) -> None:
+    """Remove every generation except the live one, and the remains of interrupted builds.
 
-    Takes the lock of the index folder. Raises OSError if something cannot be removed.
+    The caller must hold the index folder's lock. Raises OSError if something cannot be removed.
     """
-    with lock(index_folder(home)):
-        live = current_number(home)
-        remove_left_over(home)
-        for number in numbers(home):
-            if number != live:
-                shutil.rmtree(index_folder(home) / str(number))
+    live = current_number(home)
+    remove_left_over(home)
+    others = [index_folder(home) / str(number) for number in numbers(home) if number != live]
+    for path in (*others, encoded_folder(home)):
+        if path.exists():
+            shutil.rmtree(path)
 
 
 def drop_index(home: Path) -> None:
@@ -189,8 +279,9 @@ def drop_index(home: Path) -> None:
         (index_folder(home) / "current").unlink(missing_ok=True)
         sync_folder(index_folder(home))
         remove_left_over(home)
-        for number in numbers(home):
-            shutil.rmtree(index_folder(home) / str(number))
+        for path in (*(index_folder(home) / str(number) for number in numbers(home)), encoded_folder(home)):
+            if path.exists():
+                shutil.rmtree(path)
 
 
 def manifest_of(home: Path, number: int, expected: str | None = None) -> Manifest:
@@ -204,20 +295,32 @@ def manifest_of(home: Path, number: int, expected: str | None = None) -> Manifes
         if expected is not None and hashlib.sha256(raw).hexdigest() != expected:
             raise IndexBroken(f"{path} has changed since it was published; {REBUILD}")
         data = json.loads(raw)
-        manifest = Manifest(**{**data, "files": dict(data["files"])})
+        if data["schema"] != SCHEMA:
+            raise _other_schema(path.parent, data["schema"])
+        manifest = _manifest_from(data)
     except OSError as error:
         raise IndexBroken(f"{path} cannot be read: {error.strerror}; {REBUILD}") from error
     except (ValueError, TypeError, KeyError) as error:
         raise IndexBroken(f"{path} cannot be read; {REBUILD}") from error
-    if manifest.schema != SCHEMA:
-        raise IndexBroken(f"{path.parent} has schema {manifest.schema}; this version reads {SCHEMA}; {REBUILD}")
     if manifest.generation != number:
         raise IndexBroken(f"{path.parent} holds generation {manifest.generation}, not {number}; {REBUILD}")
     # A file without a checksum would be parsed unverified.
-
-    if not {"passages.sqlite", *FILES.values()} <= manifest.files.keys():
+    if {f"{entry.name}/{part}" for entry in manifest.segments for part in _PARTS} != manifest.files.keys():
         raise IndexBroken(f"{path} does not list every file; {REBUILD}")
     return manifest
+
+
+def _manifest_from(data: dict[str, Any]) -> Manifest:
+    segments = tuple(SegmentEntry(**{**entry, "dropped": tuple(entry["dropped"])}) for entry in data["segments"])
+    stamps = {name: tuple(stamp) for name, stamp in data["stamps"].items()}
+    return Manifest(**{**data, "files": dict(data["files"]), "segments": segments, "stamps": stamps})
+
+
+def _other_schema(folder: Path, schema: object) -> IndexBroken:
+    if isinstance(schema, int) and schema < SCHEMA:
+        advice = "run: playback index"
+        return IndexOutdated(f"{folder} was published by an earlier version (schema {schema}, not {SCHEMA}); {advice}")
+    return IndexBroken(f"{folder} has schema {schema}; this version reads {SCHEMA}; {REBUILD}")
 
 
 def _read_live(home: Path, read: Callable[[int, str | None], T]) -> T | None:
@@ -260,18 +363,37 @@ def _opened(home: Path, manifest: Manifest) -> Generation:
 
 
 def _files(folder: Path) -> set[str]:
-    """Return the relative names of everything in a generation except folders and tantivy's empty lock files."""
+    """Return the relative names of everything in a generation except folders."""
     found = (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
-    return {
-        path.relative_to(folder).as_posix()
-        for path in found
-        if not (path.name in _LEFT_BY_TANTIVY and path.is_file() and path.stat().st_size == 0)
-    }
+    return {path.relative_to(folder).as_posix() for path in found}
+
+
+def _check(path: Path, checksum: str, read_before: dict[_Identity, str] | None = None) -> None:
+    """Raise IndexBroken unless a file has this checksum; reads no file whose checksum is in `read_before`."""
+    try:
+        file = path.stat()
+        identity = (file.st_dev, file.st_ino, file.st_size, file.st_mtime_ns)
+        actual = None if read_before is None else read_before.get(identity)
+        if actual is None:
+            actual = sha256_of(path)
+    except OSError as error:
+        raise IndexBroken(f"{path} cannot be read: {error.strerror}; {REBUILD}") from error
+    if actual != checksum:
+        raise IndexBroken(f"{path} has changed since it was published; {REBUILD}")
+    if read_before is not None and time.time_ns() - file.st_mtime_ns > _FRESH:
+        read_before[identity] = actual
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
 
 
 def _remove(folder: Path) -> None:
-    """Remove an old generation; if that fails, the next publication tries again."""
+    """Remove a folder that is not needed any more; if that fails, the next publication tries again."""
     try:
         shutil.rmtree(folder)
+    except FileNotFoundError:
+        return
     except OSError as error:
-        logger.warning("%s: an old generation could not be removed: %s", folder, error)
+        logger.warning("%s: not needed any more, but could not be removed: %s", folder, error)

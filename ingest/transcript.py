@@ -1,6 +1,6 @@
 """The domain types that all packages share (shows, episodes, words, turns, transcripts) and their JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
@@ -90,7 +90,7 @@ class Turn:
     timing: Timing | None = None
     timing_error: float | None = None
     confidence: float | None = None
-    words: tuple[Word, ...] = ()
+    words: Sequence[Word] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +202,7 @@ def with_episode(transcript: Transcript, episode: Episode) -> Transcript:
 
 
 def _turn_to_json(turn: Turn) -> dict[str, Any]:
-    data: dict[str, Any] = _rounded(asdict(turn))
+    data: dict[str, Any] = _rounded(asdict(replace(turn, words=tuple(turn.words))))
     for word in data["words"]:
         for name in ("probability", "heard"):
             if word[name] is None:

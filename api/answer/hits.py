@@ -8,8 +8,8 @@ from api.errors import QuoteGone, QuoteUnknown
 from api.knowledge_base import KnowledgeBase
 from api.quotes.quote import Quote
 from api.quotes.resolve import resolve
-from index.generation import FoundSentence
 from index.passage import Hit
+from index.segment import FoundSentence
 from ingest.transcript import Timing
 
 

@@ -1,19 +1,27 @@
-"""Open an episode's transcript with the place of each word; cached in memory while its files are unchanged."""
+"""Open an episode's transcript and find the places of its words; cached in memory while its files are unchanged."""
 
 import re
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from bisect import bisect_right
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate, islice
 from pathlib import Path
+from threading import Lock
 from typing import NamedTuple
 
 from api.episodes.player import seek_error_of
 from ingest.library.player import NOTE
-from ingest.library.records import episode_folder, load_record, load_transcript
+from ingest.library.records import episode_folder, load_record
+from ingest.library.stored_words import open_stored
 from ingest.text.words import normalise, without_marks
 from ingest.transcript import Transcript, with_episode
 
 _WORD = re.compile(r"\w+")
-_KEPT_TRANSCRIPTS = 64
+# Transcripts of about 70 hours are kept. Each counts as the bytes of its file, which is about what it takes in memory,
+# and its objects.
+MOST_KEPT_BYTES = 48 * 2**20
+_OBJECTS = 8 * 2**10
 
 
 class Place(NamedTuple):
@@ -27,47 +35,100 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class OpenedTranscript:
-    """A transcript with the place of each of its normalised words, in order, and the seek error of its recording."""
+    """A transcript whose normalised words are numbered, and the seek error of its recording in seconds.
+
+    Turn n holds the words [begins[n], begins[n + 1]); the last entry is the number of all words.
+    """
 
     transcript: Transcript
-    places: tuple[Place, ...]
+    begins: Sequence[int]
     seek_error: float | None = None
+
+    @property
+    def count(self) -> int:
+        """The number of normalised words."""
+        return self.begins[-1]
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """The place of every word, in order, found anew at each use: for a few words use `placed`."""
+        return tuple(place for turn in range(len(self.transcript.turns)) for place in self.places_in(turn))
+
+    def placed(self, first: int, count: int) -> list[Place]:
+        """Return the places of `count` words starting with word number `first`, fewer if the transcript ends."""
+        last = min(first + count, self.count)
+        if not 0 <= first < last:
+            return []
+        turns = range(self.turn_at(first), self.turn_at(last - 1) + 1)
+        return [
+            place
+            for turn in turns
+            for place in self.places_in(turn, max(first - self.begins[turn], 0), last - self.begins[turn])
+        ]
+
+    def places_in(self, turn: int, first: int = 0, last: int | None = None) -> list[Place]:
+        """Return the places of a turn's words [first, last), counted in the turn; without `last`, to its end."""
+        found = list(_WORD.finditer(without_marks(self.transcript.turns[turn].text)))
+        if len(found) == self.begins[turn + 1] - self.begins[turn]:
+            return [Place(piece.group().lower(), turn, *piece.span()) for piece in found[first:last]]
+        # Normalising can give two words, where a capital has no single small letter (İ); the index counts them so.
+        words = ((word, piece) for piece in found for word in _WORD.findall(piece.group().lower()))
+        return [Place(word, turn, *piece.span()) for word, piece in islice(words, first, last)]
+
+    def turn_at(self, word: int) -> int:
+        """Return the turn that holds a word, given by its number."""
+        return bisect_right(self.begins, word) - 1
 
     def words(self, first: int, count: int) -> list[str]:
         """Return `count` normalised words starting with word number `first`."""
-        return [place.word for place in self.places[first : first + count]]
+        return [place.word for place in self.placed(first, count)]
+
+
+# An episode's files when they were read, its transcript, and its size in bytes.
+_Kept = tuple[tuple[int, ...], OpenedTranscript | None, int]
+_kept: OrderedDict[tuple[Path, str], _Kept] = OrderedDict()
+_keeping = Lock()
 
 
 def open_transcript(home: Path, episode_id: str) -> OpenedTranscript | None:
-    """Return an episode's transcript with its words placed, None if it has none; cached until its files change."""
-    folder = episode_folder(home, episode_id)
+    """Return an episode's transcript with its words numbered, None if it has none; cached until its files change."""
+    stamps = _stamps(episode_folder(home, episode_id))
+    if stamps is None:
+        return None
+    with _keeping:
+        kept = _kept.get((home, episode_id))
+        if kept is not None and kept[0] == stamps:
+            _kept.move_to_end((home, episode_id))
+            return kept[1]
+    opened, size = _opened(home, episode_id)
+    with _keeping:
+        _kept[home, episode_id] = stamps, opened, size + _OBJECTS
+        _kept.move_to_end((home, episode_id))
+        while sum(size for _, _, size in _kept.values()) > MOST_KEPT_BYTES and len(_kept) > 1:
+            _kept.popitem(last=False)
+    return opened
+
+
+def _stamps(folder: Path) -> tuple[int, ...] | None:
     try:
-        stamps = tuple((folder / name).stat().st_mtime_ns for name in ("transcript.json", "episode.json"))
+        stamps = [(folder / name).stat().st_mtime_ns for name in ("transcript.json", "episode.json")]
     except FileNotFoundError:
         return None
     note = folder / NOTE
-    return _opened(home, episode_id, (*stamps, note.stat().st_mtime_ns if note.exists() else 0))
+    return (*stamps, note.stat().st_mtime_ns if note.exists() else 0)
 
 
-@lru_cache(maxsize=_KEPT_TRANSCRIPTS)
-def _opened(home: Path, episode_id: str, stamps: tuple[int, ...]) -> OpenedTranscript | None:
-    del stamps  # only part of the cache key
-    transcript = load_transcript(home, episode_id)
-    if transcript is None:
-        return None
+def _opened(home: Path, episode_id: str) -> tuple[OpenedTranscript | None, int]:
+    """Return an episode's transcript and the size of its file in bytes; None if it was removed meanwhile."""
+    found = open_stored(home, episode_id)
+    if found is None:
+        return None, 0
+    transcript, size = found
     episode = load_record(home, episode_id).episode
-    return replace(place_words(with_episode(transcript, episode)), seek_error=seek_error_of(home, episode))
+    return place_words(with_episode(transcript, episode), seek_error_of(home, episode)), size
 
 
-def place_words(transcript: Transcript) -> OpenedTranscript:
-    """Return the transcript with the place of each of its normalised words."""
-    return OpenedTranscript(
-        transcript,
-        tuple(
-            Place(word, number, *found.span())
-            for number, turn in enumerate(transcript.turns)
-            for found in _WORD.finditer(without_marks(turn.text))
-            # Normalising can give two words, where a capital has no single small letter (İ); the index counts them so.
-            for word in normalise(found.group())
-        ),
-    )
+def place_words(transcript: Transcript, seek_error: float | None = None) -> OpenedTranscript:
+    """Return the transcript with its normalised words numbered."""
+    counts = (len(normalise(turn.text)) for turn in transcript.turns)
+    return OpenedTranscript(transcript, tuple(accumulate(counts, initial=0)), seek_error)

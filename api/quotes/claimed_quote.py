@@ -213,7 +213,7 @@ def _transcript_text(base: KnowledgeBase, spoken: WordIndex, begin: int, end: in
     turn = spoken.turns[spoken.turn_at(begin)]
     source = open_transcript(base.home, turn.episode_id)
     first = turn.first_word + begin - int(spoken.begins[spoken.turn_at(begin)])
-    places = () if source is None else source.places[first : first + end - begin]
+    places = () if source is None else source.placed(first, end - begin)
     if source is None or not places:
         return ""
     return source.transcript.turns[places[0].turn].text[places[0].start : places[-1].end]

@@ -59,13 +59,13 @@ def surroundings_of(home: Path, identifier: str) -> Surroundings:
     resolved = resolve(home, identifier)
     quote = resolved.quote
     opened = open_transcript(home, quote.episode.id)
-    if opened is None or len(opened.places) <= quote.first_word:
+    if opened is None or opened.count <= quote.first_word:
         raise LibraryError(f"the transcript of {quote.episode.id} changed while it was read; ask again")
     turns = opened.transcript.turns
     text = turns[quote.turn].text
     # A turn may say the same words twice, so use the place of the first word instead of searching for the text.
     opening = _OPENING.match(quote.text)
-    start = opened.places[quote.first_word].start - (opening.end() if opening else 0)
+    start = opened.placed(quote.first_word, 1)[0].start - (opening.end() if opening else 0)
     heard = replace(quote, episode=replace(quote.episode, audio_url=audio_of(home, quote.episode)))
     return Surroundings(
         resolved=resolved,

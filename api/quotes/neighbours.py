@@ -1,6 +1,6 @@
 """Extend a quote by one whole sentence before or after it; pure."""
 
-from bisect import bisect_left, bisect_right
+from collections import deque
 from dataclasses import dataclass
 
 from api.episodes.transcripts import OpenedTranscript
@@ -34,12 +34,13 @@ def widen(source: OpenedTranscript, quote: Quote) -> WiderQuote:
 
 def _sentence_borders(source: OpenedTranscript, turn: int) -> tuple[list[int], list[int]]:
     """Return the first and end word numbers (in the episode) of a turn's sentences; marks alone are no sentence."""
-    word = bisect_left(source.places, turn, key=lambda place: place.turn)
-    finish = bisect_right(source.places, turn, key=lambda place: place.turn)
+    word = source.begins[turn]
+    places = deque(source.places_in(turn))
     starts, ends = [], []
     for _, end in sentence_spans(source.transcript.turns[turn]):
         first = word
-        while word < finish and source.places[word].start < end:
+        while places and places[0].start < end:
+            places.popleft()
             word += 1
         if word > first:
             starts.append(first)

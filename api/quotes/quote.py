@@ -60,9 +60,14 @@ def fingerprint(words: Sequence[str]) -> str:
 
 def quote_at(source: OpenedTranscript, first: int, count: int) -> Quote:
     """Return the quote of `count` normalised words from `first`; raises ValueError unless all are in one turn."""
-    places = source.places[first : first + count]
-    if first < 0 or count < 1 or len(places) < count or places[0].turn != places[-1].turn:
+    if (
+        first < 0
+        or count < 1
+        or first + count > source.count
+        or source.turn_at(first) != source.turn_at(first + count - 1)
+    ):
         raise ValueError(f"words {first}…{first + count} are not words of one turn")
+    places = source.placed(first, count)
     turn = source.transcript.turns[places[0].turn]
     start, end = _with_punctuation(turn.text, places[0].start, places[-1].end)
     begin, finish = window(turn, start, end)

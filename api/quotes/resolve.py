@@ -56,11 +56,12 @@ def _find(source: OpenedTranscript, first: int, count: int, wanted: str) -> int 
     """Return where `count` words of one turn with this fingerprint begin: `first`, else the nearest, else None."""
     if _matches(source, first, count, wanted):
         return first
-    if not 0 < count <= len(source.places):
+    if not 0 < count <= source.count:
         return None
+    places = source.places
     # Same as `fingerprint` of every span, but faster: words are joined once and digests compared as numbers.
-    words = [place.word.encode() for place in source.places]
-    turns = [place.turn for place in source.places]
+    words = [place.word.encode() for place in places]
+    turns = [place.turn for place in places]
     text = b" ".join(words)
     begins = list(accumulate((len(word) + 1 for word in words), initial=0))
     number = int(wanted, 32)
@@ -75,7 +76,7 @@ def _find(source: OpenedTranscript, first: int, count: int, wanted: str) -> int 
 
 def _matches(source: OpenedTranscript, first: int, count: int, wanted: str) -> bool:
     last = first + count - 1
-    if count < 1 or last >= len(source.places) or source.places[first].turn != source.places[last].turn:
+    if count < 1 or last >= source.count or source.turn_at(first) != source.turn_at(last):
         return False
     return fingerprint(source.words(first, count)) == wanted
 
@@ -86,8 +87,8 @@ def _carried(before: OpenedTranscript, today: OpenedTranscript, first: int, coun
     matches = align_words(official, heard, np.ones(len(official)), np.zeros(len(heard)))
     landed = [pair for pair in matches if first <= pair.official < first + count]
     same = [pair.heard for pair in landed if pair.kind == EXACT]
-    turn = today.places[same[len(same) // 2]].turn if same else None
-    mine = [pair for pair in landed if today.places[pair.heard].turn == turn]
+    turn = today.turn_at(same[len(same) // 2]) if same else None
+    mine = [pair for pair in landed if today.turn_at(pair.heard) == turn]
     kept = sum(pair.kind == EXACT for pair in mine)
     length = mine[-1].heard - mine[0].heard + 1 if mine else 0
     if kept < max(1, _LEAST_CARRIED_SHARE * count) or length > _MOST_SPREAD * count:

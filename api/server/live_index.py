@@ -97,8 +97,8 @@ class Live:
     def starters(self) -> tuple[str, ...]:
         """Return suggested questions, () if no index can be opened; does not wait for the encoder.
 
-        Until the encoder is loaded, this opens the generation on each call: 0.15 s for 60 interviews. The generation
-        does not record a question's episode, so it shows none while it holds a removed episode.
+        Until the encoder is loaded, this opens the generation on each call: 0.15 s for 60 interviews. None are shown of
+        an episode that has been removed.
         """
         if self._base is not None:
             return self._starters(self.base().generation)
@@ -110,7 +110,7 @@ class Live:
             return self._starters(generation)
 
     def _starters(self, generation: Generation) -> tuple[str, ...]:
-        return () if removed_since(self.settings.home, generation) else generation.starters()
+        return generation.starters(removed_since(self.settings.home, generation))
 
     def warm(self) -> None:
         """Open the published generation before the first question; errors are reported to requests that ask one."""

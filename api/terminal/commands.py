@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from api.settings import Settings
-from api.terminal.ingest_run import publish_index, run_ingest
 from ingest.errors import SourceError
 from ingest.library.records import (
     episode_ids,
@@ -19,13 +18,15 @@ from ingest.library.records import (
     records,
     transcript_ids,
 )
-from ingest.sources import refresh_feed, register_source
 from ingest.storage.files import lock
 from ingest.transcript import Episode, Transcript, with_episode
 
 
 def ingest(options: Namespace, settings: Settings) -> int:
     """Ingest sources, print each episode's outcome, publish the index; return 1 if any of them failed or waits."""
+    from api.terminal.ingest_run import run_ingest
+    from ingest.sources import register_source
+
     allow = frozenset(options.allow_host)
     return run_ingest(
         (partial(register_source, source, settings.home, allow, options.again) for source in options.sources),
@@ -39,6 +40,9 @@ def refresh(options: Namespace, settings: Settings) -> int:
 
     Does not print unchanged episodes, so that a scheduled run prints little.
     """
+    from api.terminal.ingest_run import run_ingest
+    from ingest.sources import refresh_feed
+
     if not any(feed.url for feed in feeds(settings.home)):
         raise SourceError(f"{settings.home} knows no feed; run: playback ingest FEED")
     with lock(feeds_folder(settings.home), wait=False) as held:
@@ -52,8 +56,10 @@ def refresh(options: Namespace, settings: Settings) -> int:
 
 def remove(options: Namespace, settings: Settings) -> int:
     """Remove an episode or show from library and index, with --purge also from every generation on disk."""
+    from api.terminal.ingest_run import publish_index
     from api.terminal.removal import removal_target, run_removal
-    from index.store import drop_others, has_index
+    from index.building.purging import drop_others
+    from index.store import has_index
 
     for line in run_removal(removal_target(options.name, settings.home), settings.home, options.reason, options.purge):
         print(line)
@@ -67,6 +73,8 @@ def remove(options: Namespace, settings: Settings) -> int:
 
 def index(options: Namespace, settings: Settings) -> int:
     """Build and publish a generation; return 1 if it leaves out an episode that cannot be read."""
+    from api.terminal.ingest_run import publish_index
+
     if not transcript_ids(settings.home):
         raise SourceError(f"{settings.home} holds no transcripts to index; run: playback ingest SOURCE")
     return publish_index(settings, options.rebuild, options.quiet)

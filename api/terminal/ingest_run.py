@@ -11,6 +11,7 @@ from pathlib import Path
 from api.settings import Settings
 from api.terminal.progress import Bars
 from api.terminal.worker_processes import outcomes_of, tell
+from index.encode import UNCOMPILED
 from ingest.errors import PlaybackError, SourceError
 from ingest.library.outcome import Outcome
 from ingest.library.records import load_record, transcript_ids
@@ -62,16 +63,19 @@ def run_ingest(reads: Iterable[Callable[[], Source]], options: Namespace, settin
 def publish_index(settings: Settings, rebuild: bool, quiet: bool) -> int:
     """Publish a generation unless the live one is up to date; return 1 if it lacks episodes that cannot be read."""
     from index.building.build import build, up_to_date
-    from index.encode import load_encoder
-    from index.encoder_files import weights_named
-    from index.store import current_number_or_zero, manifest_of
+    from index.encoders import encoder_to_build_with, weights_and_form
+    from index.store import current_number_or_zero, live_form, manifest_of
 
-    if not rebuild and up_to_date(settings.home, settings.encoder, weights_named(settings.encoder)):
+    weights, form = weights_and_form(settings.home, settings.encoder)
+    if not rebuild and form is not None and up_to_date(settings.home, settings.encoder, weights, form):
         print("the index is up to date")
         manifest = manifest_of(settings.home, current_number_or_zero(settings.home))
     else:
+        encoder = encoder_to_build_with(settings.home, settings.encoder)
+        if live_form(settings.home) not in (None, encoder.form):
+            print(f"the encoder runs {_said(encoder.form)} now: all texts are encoded once more")
         with Bars(quiet=quiet) as bars:
-            manifest = build(settings.home, load_encoder(settings.encoder), rebuild, progress=bars.encoding)
+            manifest = build(settings.home, encoder, rebuild, progress=bars.encoding)
         print(
             f"generation {manifest.generation} published: {manifest.passages:,} passages of {manifest.episodes} "
             f"episodes, encoder {manifest.encoder}"
@@ -79,6 +83,10 @@ def publish_index(settings: Settings, rebuild: bool, quiet: bool) -> int:
     for identifier, reason in manifest.left_out.items():
         print(f"playback: {identifier} is not in the index: {reason}", file=sys.stderr)
     return 1 if manifest.left_out else 0
+
+
+def _said(form: str) -> str:
+    return f"in {form}" if form == UNCOMPILED else f"compiled ({form})"
 
 
 def _registered(reads: Iterable[Callable[[], Source]]) -> tuple[list[Episode], int]:

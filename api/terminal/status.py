@@ -6,6 +6,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from index.encode import UNCOMPILED
+from index.encoders import compiled_problem, why_not_compiled
 from index.errors import IndexBroken
 from index.store import current_number, manifest_of
 from ingest.errors import LibraryError
@@ -34,6 +36,7 @@ def status_of(home: Path) -> dict[str, Any]:
         "counts": dict(Counter(episode["status"] for episode in episodes)),
         "removed": removed,
         "generation": generation,
+        "encoder": None if generation is None else _encoder(home, generation),
         "index_problem": problem,
     }
 
@@ -62,6 +65,8 @@ def _lines(report: dict[str, Any]) -> Iterator[str]:
         f"generation {generation['generation']}: {generation['passages']} passages of "
         f"{generation['episodes']} episodes, encoder {generation['encoder']}, built {generation['built']}"
     )
+    encoder = report["encoder"]
+    yield f"questions are encoded {encoder['runs']}" + (f": {encoder['reason']}" if encoder["reason"] else "")
     for identifier, reason in generation.get("left_out", {}).items():
         yield f"{identifier}  not in this generation: {reason}"
 
@@ -80,6 +85,18 @@ def _generation(home: Path) -> tuple[dict[str, Any] | None, str | None]:
     if manifest is not None:
         del manifest["files"]
     return manifest, None
+
+
+def _encoder(home: Path, generation: dict[str, Any]) -> dict[str, Any]:
+    """Return the name of the live generation's encoder, what it runs in, and why not compiled if it is not."""
+    form, weights = generation["form"], generation["weights"]
+    if form == UNCOMPILED:
+        unknown = "it was not compiled yet; playback index does that"
+        reason = why_not_compiled(home, weights) or unknown
+        return {"name": generation["encoder"], "runs": f"by {form}, not compiled", "reason": reason}
+    problem = compiled_problem(home, weights)
+    runs = f"by the compiled {form}" if problem is None else f"by {UNCOMPILED}, not by the compiled {form}"
+    return {"name": generation["encoder"], "runs": runs, "reason": problem}
 
 
 def _episode(home: Path, identifier: str, unlisted: str | None) -> dict[str, Any]:

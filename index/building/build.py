@@ -1,52 +1,76 @@
-"""Build and publish a generation from the library: passages, vectors and postings, reusing known vectors."""
+"""Build and publish a generation from the library; what did not change since the last one is taken over by links."""
 
 import logging
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
-from index import keywords, vectors
-from index.building.inputs import expected_bytes, inputs_of, is_current, readable
-from index.building.repeated import repeated_sentences, stretches_without
-from index.building.starter_questions import starters
-from index.building.tables import Chunked, encoded_before, key_of, write_tables
-from index.chunk import USUAL_SHAPE, PassageShape, fitting, header_of, passages_from
+from index.building.ahead import encode_all
+from index.building.cutting import Chunked, batches, chunk_all
+from index.building.encoding import CountProgress, vectors_of
+from index.building.inputs import Source, expected_bytes, inputs_of, is_current, look, readable
+from index.building.merging import USUAL_MERGING, Kept, Merging, merge, to_merge
+from index.building.segments import entry_of, kept_segments, known_sources, undamaged, without, write_segment
+from index.chunk import USUAL_SHAPE, PassageShape
 from index.encode import Encoder
-from index.errors import IndexBroken
-from index.generation import FILES, KEYWORDS, SCHEMA, Generation, Manifest, VectorField
-from index.sentences import sentences_of
+from index.errors import IndexBroken, IndexOutdated
+from index.generation import SCHEMA, Manifest
+from index.segment import HeldEpisode
 from index.store import (
-    current_number_or_zero,
     index_folder,
-    manifest_of,
+    known_databases,
+    link_segment,
+    live_manifest,
     next_folder,
     publish,
-    verified_live,
-    whole_database,
 )
 from ingest.errors import LibraryError
 from ingest.storage.disk_space import GO_ON, require_space
-from ingest.storage.files import lock
-from ingest.text.words import without_marks
+from ingest.storage.files import hash_of, lock
 from ingest.transcript import Transcript
 
 logger = logging.getLogger(__name__)
 
 # Increase it when a change of code gives other passages or vectors for the same transcripts.
-BUILD_VERSION = 6
+BUILD_VERSION = 8
 
-Floats = NDArray[np.float32]
-# Called with the number of texts encoded so far and the number of all texts.
-CountProgress = Callable[[int, int], None]
-# A header is encoded separately and added to its passage's vector with this weight. That helps questions that name an
-# episode; encoding the header as part of the text lost eight of a hundred right first hits (docs/evaluation.md).
-HEADER_WEIGHT = np.float32(0.1)
+
+# Which files of the live generation are taken over: none, those of the sizes they had, or those of the same content.
+_Trust = Literal["nothing", "sizes", "checksums"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """How a generation is made: with which encoder, passages of which shape, segments merged when."""
+
+    encoder: Encoder
+    shape: PassageShape = USUAL_SHAPE
+    merging: Merging = USUAL_MERGING
+    progress: CountProgress | None = None
+    trust: _Trust = "sizes"
+
+    def made_by(self) -> str:
+        """Return a hash of all that gives other passages or vectors for the same transcripts."""
+        return _made_by(self.encoder.name, self.encoder.weights, self.encoder.form, self.shape)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What a new generation is made of: new episodes in groups, and segments of the live one.
+
+    `together` are merged with the last group, those in `alone` are written again, each by itself, `linked` are taken
+    over as they are.
+    """
+
+    groups: tuple[list[Chunked], ...]
+    together: list[Kept]
+    alone: list[Kept]
+    linked: list[Kept]
+    left_out: dict[str, str]
 
 
 def build(
@@ -55,206 +79,186 @@ def build(
     rebuild: bool = False,
     shape: PassageShape = USUAL_SHAPE,
     progress: CountProgress | None = None,
+    merging: Merging = USUAL_MERGING,
 ) -> Manifest:
     """Publish a generation of the whole library and return its manifest, or the live one's if nothing changed.
 
-    Takes time and memory in proportion to the library. Encodes only texts that no generation on disk has encoded with
-    the same weights; `rebuild` encodes everything again. One process publishes at a time, others wait. Leaves out
-    episodes whose files cannot be read and names them in the manifest. Raises LibraryError or OSError if the disk is
-    full or fails; the live generation then stays live.
+    Takes time and disk space in proportion to what changed, and now and then to the segments that are merged with it.
+    Encodes only texts that no earlier version of a changed episode had, with the same weights; `rebuild` encodes
+    everything again. One process publishes at a time, others wait. Leaves out episodes whose files cannot be read and
+    names them in the manifest. Raises LibraryError or OSError if the disk is full or fails; the live generation then
+    stays live.
     """
-    index_folder(home).mkdir(parents=True, exist_ok=True)
+    rules = _Rules(encoder, shape, merging, progress, "nothing" if rebuild else "sizes")
     with lock(index_folder(home)):
-        live = None if rebuild else _live_manifest(home)
-        inputs = inputs_of(home, _made_by(encoder.name, encoder.weights, shape))
-        if live is not None and is_current(home, live, inputs):
-            return live
-        known = None if rebuild else whole_database(home, encoder.weights)
-        return _build_and_publish(home, encoder, inputs, shape, known, progress)
+        return _built(home, rules)
 
 
-def _build_and_publish(
-    home: Path,
-    encoder: Encoder,
-    inputs: str,
-    shape: PassageShape,
-    known: Path | None,
-    progress: CountProgress | None,
-) -> Manifest:
-    require_space(index_folder(home), expected_bytes(home), "building the index")
+def mend(home: Path, encoder: Encoder) -> Manifest:
+    """Publish a generation after reading every file of the live one: damaged segments are made again, others linked."""
+    with lock(index_folder(home)):
+        return _built(home, _Rules(encoder, trust="checksums"))
+
+
+def up_to_date(home: Path, name: str, weights: str, form: str, shape: PassageShape = USUAL_SHAPE) -> bool:
+    """Say whether `build` with this encoder would change nothing; reads files, but loads no model."""
+    made_by = _made_by(name, weights, form, shape)
+    try:
+        live = live_manifest(home)
+    except IndexBroken:
+        return False  # `build` says what is wrong with it
+    if live is None or live.made_by != made_by:
+        return False
+    kept = kept_segments(home, live, whole=False)
+    sources = look(home, known_sources(kept, live.stamps))
+    return len(kept) == len(live.segments) and is_current(home, live, inputs_of(made_by, sources))
+
+
+def _built(home: Path, rules: _Rules) -> Manifest:
+    live = None if rules.trust == "nothing" else _live_manifest(home)
+    kept: list[Kept] = []
+    if live is not None and live.made_by == rules.made_by():
+        kept = kept_segments(home, live, whole=rules.trust == "checksums")
+    sources = look(home, known_sources(kept, {} if live is None else live.stamps))
+    inputs = inputs_of(rules.made_by(), sources)
+    is_whole = rules.trust == "sizes" and live is not None and len(kept) == len(live.segments)
+    if is_whole and live is not None and is_current(home, live, inputs):
+        return live
     number, working = next_folder(home)
     try:
-        transcripts, left_out = readable(home)
-        chunked = list(_chunk_all(transcripts, encoder, shape))
-        _write(working, chunked, encoder, known, progress)
-        manifest = Manifest(
-            generation=number,
-            encoder=encoder.name,
-            weights=encoder.weights,
-            dimension=encoder.dimension,
-            passages=sum(len(episode.passages) for episode in chunked),
-            sentences=sum(len(episode.sentences) for episode in chunked),
-            episodes=len(chunked),
-            built=datetime.now(UTC).isoformat(timespec="seconds"),
-            inputs=inputs,
-            left_out=left_out,
-        )
-        _write_starters(working, manifest, encoder, transcripts)
-        publish(home, working, manifest)
+        plan = _planned(home, rules, kept, sources)
+        _require_space(home, plan)
+        manifest = _written(home, working, number, plan, rules, sources)
+        return publish(home, working, replace(manifest, inputs=inputs))
     except (OSError, sqlite3.OperationalError, LibraryError) as error:
         # Free the space of a full disk now, not at the next build.
         shutil.rmtree(working, ignore_errors=True)
         if isinstance(error, sqlite3.OperationalError):
-            raise LibraryError(f"{working / 'passages.sqlite'}: {error}; make room on the disk, {GO_ON}") from error
+            raise LibraryError(f"{working}: {error}; make room on the disk, {GO_ON}") from error
         raise
-    return manifest
+
+
+def _planned(home: Path, rules: _Rules, kept: list[Kept], sources: Mapping[str, Source]) -> _Plan:
+    """Cut the episodes that changed, and choose the segments to merge; reads those, and does without damaged ones."""
+    known = known_sources(kept, {})
+    changed = [
+        identifier
+        for identifier, source in sources.items()
+        if identifier not in known
+        or (source.transcript, source.facts) != (known[identifier].transcript, known[identifier].facts)
+    ]
+    transcripts, left_out = readable(home, changed)
+    rest = without(kept, {*changed, *(known.keys() - sources.keys())})
+    others = _heard_with(home, transcripts, kept, rest)
+    chunked = [*chunk_all(transcripts, others, rules.encoder.pieces, rules.shape)]
+    chunked.sort(key=lambda episode: episode.transcript.episode.id)
+    rest = without(rest, (episode.transcript.episode.id for episode in chunked))
+    groups = tuple(batches(chunked, rules.merging.most))
+    fresh = sum(len(episode.passages) + 1 for episode in groups[-1])
+    together, alone = to_merge(rest, fresh, rules.merging)
+    damaged = {one.entry.name for one in (*together, *alone) if not undamaged(one)}
+    if damaged:
+        return _planned(home, rules, [one for one in kept if one.entry.name not in damaged], sources)
+    rewritten = {one.entry.name for one in (*together, *alone)}
+    return _Plan(groups, together, alone, [one for one in rest if one.entry.name not in rewritten], left_out)
+
+
+def _heard_with(
+    home: Path, transcripts: Sequence[Transcript], before: Sequence[Kept], rest: Sequence[Kept]
+) -> list[tuple[Transcript, HeldEpisode]]:
+    """Return the unchanged heard episodes of every show of which a heard episode changes, comes or goes.
+
+    Other sentences of them may be repeated now. All of them are read; shows with written transcripts cost nothing.
+    """
+    stay = {held.id: held for one in rest for held in one.living()}
+    shows = {item.episode.show.id for item in transcripts if item.heard_by is not None}
+    shows |= {held.heard for one in before for held in one.living() if held.heard is not None and held.id not in stay}
+    found, _ = readable(home, [held.id for held in stay.values() if held.heard in shows])
+    return [(transcript, stay[transcript.episode.id]) for transcript in found]
+
+
+def _require_space(home: Path, plan: _Plan) -> None:
+    new = expected_bytes(home, [episode.transcript.episode.id for group in plan.groups for episode in group])
+    merged = sum(path.stat().st_size for one in (*plan.together, *plan.alone) for path in one.folder.iterdir())
+    require_space(index_folder(home), new + merged, "building the index")
+
+
+def _written(
+    home: Path, working: Path, number: int, plan: _Plan, rules: _Rules, sources: Mapping[str, Source]
+) -> Manifest:
+    """Write the new segments of a generation, link the others, and return its manifest."""
+    new: list[Kept] = []
+
+    def next_segment() -> Path:
+        return working / (f"{number}-{len(new) + 1}" if new else str(number))
+
+    def write(folder: Path, group: list[Chunked]) -> Kept:
+        names = [episode.transcript.episode.id for episode in group]
+        known = () if rules.trust == "nothing" else known_databases(home, rules.encoder, names)
+        windows, by_key = encode_all(home, rules.encoder, group, known, rules.progress)
+        made = vectors_of(group, windows, rules.encoder, by_key)
+        held = write_segment(folder, group, sources, rules.encoder, made)
+        return Kept(folder, entry_of(folder.name, held), held)
+
+    def write_merged(parts: Sequence[Kept]) -> None:
+        current = [replace(part, held=_with_stamps(part.held, sources)) for part in parts]
+        if any(part.living() for part in current):
+            folder = next_segment()
+            held = merge(folder, current, rules.encoder.dimension)
+            new.append(Kept(folder, entry_of(folder.name, held), held))
+
+    *full, last = plan.groups
+    for group in full:
+        kept = write(next_segment(), group)
+        new.append(kept)
+    if plan.together:
+        part = working / "part"
+        write_merged([*plan.together, *([write(part, last)] if last else [])])
+        shutil.rmtree(part, ignore_errors=True)
+    elif last:
+        new.append(write(next_segment(), last))
+    for one in plan.alone:
+        write_merged([one])
+    for one in plan.linked:
+        link_segment(one.folder, working, one.files)
+    everything = sorted((*new, *plan.linked), key=Kept.size, reverse=True)
+    living = [held for one in everything for held in one.living()]
+    return Manifest(
+        generation=number,
+        encoder=rules.encoder.name,
+        weights=rules.encoder.weights,
+        dimension=rules.encoder.dimension,
+        passages=sum(held.passages for held in living),
+        sentences=sum(held.sentences for held in living),
+        episodes=len(living),
+        built=datetime.now(UTC).isoformat(timespec="seconds"),
+        inputs="",
+        made_by=rules.made_by(),
+        segments=tuple(one.entry for one in everything),
+        left_out=plan.left_out,
+        stamps={held.id: sources[held.id].stamp for held in living if sources[held.id].stamp != held.stamp},
+        files={name: checksum for one in plan.linked for name, (checksum, _) in one.files.items()},
+        sizes={name: size for one in plan.linked for name, (_, size) in one.files.items()},
+        form=rules.encoder.form,
+    )
+
+
+def _with_stamps(held: Sequence[HeldEpisode], sources: Mapping[str, Source]) -> tuple[HeldEpisode, ...]:
+    """Return episodes with the sizes and times that their files have now."""
+    return tuple(replace(one, stamp=sources[one.id].stamp) if one.id in sources else one for one in held)
 
 
 def _live_manifest(home: Path) -> Manifest | None:
     try:
-        return verified_live(home)
-    except IndexBroken as error:
-        logger.warning("%s", error)
-        return None
-
-
-def up_to_date(home: Path, name: str, weights: str, shape: PassageShape = USUAL_SHAPE) -> bool:
-    """Say whether `build` with this encoder would change nothing; reads files, but loads no model."""
-    number = current_number_or_zero(home)
-    try:
-        return number > 0 and is_current(
-            home, manifest_of(home, number), inputs_of(home, _made_by(name, weights, shape))
+        return live_manifest(home)
+    except IndexOutdated as error:
+        logger.warning(
+            "%s; it is built anew, once, and every text is encoded again", str(error).rpartition("; run: ")[0]
         )
     except IndexBroken as error:
         logger.warning("%s", error)
-        return False
+    return None
 
 
-def _made_by(encoder: str, weights: str, shape: PassageShape) -> list[object]:
-    return [SCHEMA, BUILD_VERSION, [encoder, weights], list(shape)]
-
-
-def _chunk_all(transcripts: Sequence[Transcript], encoder: Encoder, shape: PassageShape) -> Iterator[Chunked]:
-    """Yield every transcript cut into sentences and passages; what episodes repeat is a sentence of no passage."""
-    cut = [fitting(transcript, sentences_of(transcript), encoder.pieces) for transcript in transcripts]
-    repeated = repeated_sentences(transcripts, cut)
-    first_sentence = first_passage = 0
-    for transcript, sentences, left_out in zip(transcripts, cut, repeated, strict=True):
-        passages = tuple(
-            replace(passage, sentences=(first + passage.sentences[0], first + passage.sentences[1]))
-            for first, last in stretches_without(left_out, len(sentences))
-            for passage in passages_from(transcript, sentences[first:last], encoder.pieces, shape)
-        )
-        yield Chunked(transcript, sentences, passages, first_sentence, first_passage)
-        first_sentence += len(sentences)
-        first_passage += len(passages)
-
-
-def _write(
-    working: Path, chunked: Sequence[Chunked], encoder: Encoder, known: Path | None, progress: CountProgress | None
-) -> None:
-    passages = [passage for episode in chunked for passage in episode.passages]
-    sentence_texts = [
-        _encoded_text(episode.transcript.turns[item.turn].text[item.start : item.end])
-        for episode in chunked
-        for item in episode.sentences
-    ]
-    passage_texts = [_encoded_text(passage.text) for passage in passages]
-    headers = [_encoded_text(passage.header) for passage in passages]
-    encoded = _encoded((*sentence_texts, *passage_texts, *headers), encoder, known, progress)
-    sentence_vectors = _rows_of(encoded, sentence_texts, encoder.dimension)
-    fields: dict[VectorField, Floats] = {
-        "passage": _unit(
-            _rows_of(encoded, passage_texts, encoder.dimension)
-            + HEADER_WEIGHT * _rows_of(encoded, headers, encoder.dimension)
-        ),
-        "turns": turn_vectors(chunked, sentence_vectors),
-    }
-    write_tables(working / "passages.sqlite", chunked, sentence_texts, encoded, fields)
-    for name, matrix in fields.items():
-        vectors.write(working / FILES[name], matrix)
-    # People also search for titles and speakers, so those are indexed too; hits show only the text.
-    keywords.write(working / KEYWORDS["passage"], [f"{passage.header} {passage.text}" for passage in passages])
-    keywords.write(working / KEYWORDS["episode"], [_card(episode) for episode in chunked])
-
-
-def _card(episode: Chunked) -> str:
-    """Return all searchable text of an episode: its title, its speakers and every word said in a passage."""
-    turns = episode.transcript.turns
-    people = dict.fromkeys(turn.speaker for turn in turns if turn.speaker)
-    searched = sorted({number for passage in episode.passages for number in range(*passage.sentences)})
-    texts = [turn.text for turn in turns]
-    if len(searched) < len(episode.sentences):
-        kept = [episode.sentences[number] for number in searched]
-        texts = [turns[item.turn].text[item.start : item.end] for item in kept]
-    return "\n".join((header_of(episode.transcript, tuple(people)), *texts))
-
-
-def turn_vectors(chunked: Sequence[Chunked], sentence_vectors: Floats) -> Floats:
-    """Return for each passage the mean of its turns' unit vectors, weighted by the words it has from each turn.
-
-    A turn's vector is the mean of its sentences' vectors, weighted by the square root of their words, at unit length.
-    The inner product with a result is therefore the word-weighted mean of the turns' cosines. Shape (passages,
-    dimension).
-    """
-    result = np.zeros((sum(len(episode.passages) for episode in chunked), sentence_vectors.shape[1]), np.float32)
-    for episode in chunked:
-        mine = sentence_vectors[episode.first_sentence : episode.first_sentence + len(episode.sentences)]
-        turns = np.zeros((len(episode.transcript.turns), sentence_vectors.shape[1]), np.float32)
-        for sentence, vector in zip(episode.sentences, mine, strict=True):
-            turns[sentence.turn] += np.sqrt(sentence.words) * vector
-        turns /= np.maximum(np.linalg.norm(turns, axis=1, keepdims=True), 1e-12)
-        for number, passage in enumerate(episode.passages, episode.first_passage):
-            chosen = episode.sentences[slice(*passage.sentences)]
-            words = sum(sentence.words for sentence in chosen)
-            for sentence in chosen:
-                result[number] += turns[sentence.turn] * (sentence.words / words)
-    return result
-
-
-def _encoded(
-    texts: Sequence[str], encoder: Encoder, known: Path | None, progress: CountProgress | None
-) -> dict[bytes, Floats]:
-    """Return the vector of each distinct text by its key, reusing those in an earlier generation's database.
-
-    Vectors are rounded to half precision, as they are stored, so that a later generation that reuses them is the same.
-    """
-    wanted = {key_of(text): text for text in texts}
-    have = {} if known is None else encoded_before(known, list(wanted))
-    missing = [key for key in wanted if key not in have]
-    if missing:
-        fresh = encoder.encode([wanted[key] for key in missing], progress)
-        have |= zip(missing, fresh.astype(np.float16).astype(np.float32), strict=True)
-    return have
-
-
-def _rows_of(encoded: dict[bytes, Floats], texts: Sequence[str], dimension: int) -> Floats:
-    matrix = np.zeros((len(texts), dimension), np.float32)
-    for row, text in enumerate(texts):
-        matrix[row] = encoded[key_of(text)]
-    return matrix
-
-
-def _unit(matrix: Floats) -> Floats:
-    result: Floats = matrix / np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-12)
-    return result
-
-
-def _encoded_text(text: str) -> str:
-    return " ".join(without_marks(text).split())
-
-
-def _write_starters(working: Path, manifest: Manifest, encoder: Encoder, transcripts: Sequence[Transcript]) -> None:
-    """Choose suggested questions by searching the new generation, and write them into it."""
-
-    generation = Generation(working, manifest)
-    try:
-        questions = starters(generation, encoder, transcripts)
-    finally:
-        generation.close()
-    database = sqlite3.connect(working / "passages.sqlite")
-    try:
-        database.executemany("INSERT INTO starters VALUES (?, ?)", enumerate(questions))
-        database.commit()
-    finally:
-        database.close()
+def _made_by(encoder: str, weights: str, form: str, shape: PassageShape) -> str:
+    return hash_of([SCHEMA, BUILD_VERSION, [encoder, weights, form], list(shape)])

@@ -1,36 +1,82 @@
-"""The inputs of a generation: readable transcripts, and a hash that tells a later build whether they changed."""
+"""The inputs of a generation: which transcripts there are, of what content, and which of them can be read."""
 
-import contextlib
 import logging
-from collections.abc import Sequence
+import os
+import time
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from index.generation import Manifest
 from ingest.errors import LibraryError
-from ingest.library.records import episode_folder, load_record, load_transcript, transcript_ids
+from ingest.library.records import episode_folder, episodes_folder, load_record, load_transcript
 from ingest.storage.files import hash_of, sha256_of
 from ingest.transcript import Transcript, with_episode
 
 logger = logging.getLogger(__name__)
 
-# Fixed size of a generation besides its texts: the covariances of both fields and empty tables.
+# Fixed size of what is written besides texts and vectors: empty tables, and the sums over the vectors of both fields.
 _FIXED_BYTES = 2 * 2**20
+# A file written this recently may be written again with the same size and time, which some disks keep in steps of 2 s.
+_FRESH = 2 * 10**9
 
 
-def expected_bytes(home: Path) -> int:
-    """Estimate a generation's size in bytes: three times the transcripts (measured on 60 interviews) plus a margin."""
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An episode of the library: SHA-256 of its transcript and of its facts, and sizes and times of the two files.
+
+    `stamp` is () if the files are so new that they might change unnoticed.
+    """
+
+    transcript: str
+    facts: str
+    stamp: tuple[int, ...]
+
+
+def look(home: Path, known: Mapping[str, Source]) -> dict[str, Source]:
+    """Return the episodes of the library that have a transcript, by id in order; reads only files that may be new.
+
+    `known` are the episodes as they were found before: one whose files have the sizes and times of then is not read.
+    Takes two stat calls for each episode.
+    """
+    found = {}
+    for identifier, stamp in sorted(_stamps(home)):
+        before = known.get(identifier)
+        if before is not None and before.stamp == stamp:
+            found[identifier] = before
+            continue
+        try:
+            transcript = sha256_of(episode_folder(home, identifier) / "transcript.json")
+            found[identifier] = Source(transcript, _facts(home, identifier), _settled(stamp))
+        except FileNotFoundError:
+            continue  # removed a moment ago
+    return found
+
+
+def inputs_of(made_by: str, sources: Mapping[str, Source]) -> str:
+    """Return a hash of `made_by` and of every transcript and episode in the index.
+
+    Only an episode's metadata counts, not its sources: editing the show notes around a transcript changes nothing.
+    """
+    return hash_of([made_by, [[name, source.transcript, source.facts] for name, source in sources.items()]])
+
+
+def expected_bytes(home: Path, identifiers: Collection[str]) -> int:
+    """Estimate the bytes to write for episodes: three times their transcripts (60 interviews measured) and a margin."""
     total = _FIXED_BYTES
-    for identifier in transcript_ids(home):
-        with contextlib.suppress(FileNotFoundError):  # removed a moment ago
+    for identifier in identifiers:
+        try:
             total += 4 * (episode_folder(home, identifier) / "transcript.json").stat().st_size
+        except FileNotFoundError:  # removed a moment ago
+            continue
     return total
 
 
-def readable(home: Path) -> tuple[list[Transcript], dict[str, str]]:
-    """Return the transcripts for the index, and a dict from the ids of unreadable episodes to the reason."""
+def readable(home: Path, identifiers: Sequence[str]) -> tuple[list[Transcript], dict[str, str]]:
+    """Return the transcripts of these episodes, and a dict from the ids of unreadable ones to the reason."""
     transcripts: list[Transcript] = []
     left_out: dict[str, str] = {}
-    for identifier in transcript_ids(home):
+    for identifier in identifiers:
         found = _read(home, identifier)
         if isinstance(found, Transcript):
             transcripts.append(found)
@@ -40,6 +86,28 @@ def readable(home: Path) -> tuple[list[Transcript], dict[str, str]]:
     return transcripts, left_out
 
 
+def is_current(home: Path, manifest: Manifest, inputs: str) -> bool:
+    """Say whether a generation was made of these inputs and every episode it left out is still unreadable."""
+    return manifest.inputs == inputs and all(isinstance(_read(home, name), str) for name in manifest.left_out)
+
+
+def _stamps(home: Path) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Yield the id of every episode that has a transcript, with sizes and modification times (ns) of its files."""
+    root = episodes_folder(home)
+    if not root.is_dir():
+        return
+    for identifier in os.listdir(root):  # noqa: PTH208 - a path for each of many episodes takes longer than the rest
+        try:
+            files = [os.stat(f"{root}/{identifier}/{name}") for name in ("transcript.json", "episode.json")]  # noqa: PTH116
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        yield identifier, tuple(number for file in files for number in (file.st_size, file.st_mtime_ns))
+
+
+def _settled(stamp: tuple[int, ...]) -> tuple[int, ...]:
+    return stamp if time.time_ns() - max(stamp[1::2]) > _FRESH else ()
+
+
 def _read(home: Path, identifier: str) -> Transcript | str | None:
     """Return an episode's transcript with its current metadata, or why it cannot be read; None if it was removed."""
     try:
@@ -47,24 +115,6 @@ def _read(home: Path, identifier: str) -> Transcript | str | None:
         return None if transcript is None else with_episode(transcript, load_record(home, identifier).episode)
     except (LibraryError, ValueError) as error:
         return " ".join(str(error).split())
-
-
-def is_current(home: Path, manifest: Manifest, inputs: str) -> bool:
-    """Say whether a generation was made of these inputs and every episode it left out is still unreadable."""
-    return manifest.inputs == inputs and all(isinstance(_read(home, name), str) for name in manifest.left_out)
-
-
-def inputs_of(home: Path, made_by: Sequence[object]) -> str:
-    """Return a hash of `made_by` and of every transcript and episode in the index.
-
-    Only an episode's metadata counts, not its sources: editing the show notes around a transcript changes nothing.
-    """
-    files = []
-    for identifier in transcript_ids(home):
-        folder = episode_folder(home, identifier)
-        with contextlib.suppress(FileNotFoundError):  # removed a moment ago
-            files.append([identifier, sha256_of(folder / "transcript.json"), _facts(home, identifier)])
-    return hash_of([*made_by, files])
 
 
 def _facts(home: Path, identifier: str) -> str:

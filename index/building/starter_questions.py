@@ -14,7 +14,8 @@ from index.sentences import sentence_spans
 from ingest.text.words import normalise, without_marks
 from ingest.transcript import Transcript, Turn
 
-MOST_STARTERS = 5
+# So many are kept of a segment: those of removed episodes are not shown, and segments are merged.
+MOST_KEPT_STARTERS = 20
 _FEWEST_WORDS, _MOST_WORDS = 6, 18
 _FEWEST_ANSWER_WORDS = 40
 # Only this many of the best candidates are encoded and searched.
@@ -39,8 +40,10 @@ class StarterCandidate:
     stems: tuple[str, ...]
 
 
-def starters(generation: Generation, encoder: Encoder, transcripts: Sequence[Transcript]) -> tuple[str, ...]:
-    """Return at most five distinct questions whose answer the search finds, from as many episodes as possible.
+def starters(
+    generation: Generation, encoder: Encoder, transcripts: Sequence[Transcript]
+) -> tuple[StarterCandidate, ...]:
+    """Return distinct questions whose answer the search finds, at most twenty: the best of each episode come first.
 
     Ranks questions by the information (inverse document frequency of stems) that their answers take up.
     """
@@ -54,8 +57,10 @@ def starters(generation: Generation, encoder: Encoder, transcripts: Sequence[Tra
     for candidate in leading:
         order[candidate] = episodes[candidate.episode_id]
         episodes[candidate.episode_id] += 1
-    questions = dict.fromkeys(candidate.question for candidate in sorted(leading, key=order.__getitem__))
-    return tuple(questions)[:MOST_STARTERS]
+    distinct: dict[str, StarterCandidate] = {}
+    for candidate in sorted(leading, key=order.__getitem__):
+        distinct.setdefault(candidate.question, candidate)
+    return tuple(distinct.values())[:MOST_KEPT_STARTERS]
 
 
 def candidates(transcript: Transcript) -> Iterator[StarterCandidate]:

@@ -1,21 +1,23 @@
-"""Write the tables of a generation: episodes, sentences, passages, speakers, askers and every vector."""
+"""Write the tables of a segment: episodes, sentences, passages, speakers, askers and every vector."""
 
-import hashlib
 import json
 import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
+from urllib.parse import quote
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.generation import VectorField, from_halves, open_read_only
-from index.passage import Passage, Sentence
+from index.building.cutting import Chunked
+from index.building.encoding import Vectors, encoded_text, key_of
+from index.passage import Passage
+from index.segment import VectorField
 from index.sentences import count_capitals, ends_as_question
-from index.spread import moments_of, spread_of
+from index.spread import moments_of, to_bytes
 from ingest.transcript import Transcript
 
 # An asker speaks at least this share of the episode's turns that end in a question
@@ -28,71 +30,57 @@ CREATE TABLE episodes (id TEXT PRIMARY KEY, json TEXT NOT NULL, show_id TEXT NOT
                        first_sentence INTEGER NOT NULL, sentences INTEGER NOT NULL);
 CREATE TABLE passages (row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, episode_id TEXT NOT NULL, text TEXT NOT NULL,
                        header TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, speakers TEXT NOT NULL,
-                       start REAL, "end" REAL, timing TEXT, vector BLOB NOT NULL, turns BLOB NOT NULL);
+                       start REAL, "end" REAL, timing TEXT, vector BLOB NOT NULL, turns BLOB NOT NULL,
+                       header_key BLOB NOT NULL);
 CREATE TABLE speakers (name TEXT NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (name, row)) WITHOUT ROWID;
-CREATE TABLE aliases (alias TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (alias, name)) WITHOUT ROWID;
+CREATE TABLE aliases (alias TEXT NOT NULL, name TEXT NOT NULL, episode_id TEXT NOT NULL,
+                      PRIMARY KEY (alias, name, episode_id)) WITHOUT ROWID;
 CREATE TABLE sentences (row INTEGER PRIMARY KEY, turn INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
                         first_word INTEGER NOT NULL, words INTEGER NOT NULL, speaker TEXT, text TEXT NOT NULL,
                         key BLOB NOT NULL);
 CREATE TABLE encoded (key BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE letters (word TEXT PRIMARY KEY, capital INTEGER NOT NULL, small INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE spreads (field TEXT PRIMARY KEY, mean BLOB NOT NULL, covariance BLOB NOT NULL);
+CREATE TABLE letters (word TEXT NOT NULL, episode_id TEXT NOT NULL, capital INTEGER NOT NULL, small INTEGER NOT NULL,
+                      PRIMARY KEY (word, episode_id)) WITHOUT ROWID;
+CREATE TABLE moments (field TEXT PRIMARY KEY, sums BLOB NOT NULL);
 CREATE TABLE askers (episode_id TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (episode_id, name)) WITHOUT ROWID;
-CREATE TABLE starters (position INTEGER PRIMARY KEY, question TEXT NOT NULL);
+CREATE TABLE starters (position INTEGER PRIMARY KEY, question TEXT NOT NULL, episode_id TEXT NOT NULL);
 CREATE INDEX passages_by_episode ON passages (episode_id);
 """
+# The database is fsynced when it is published; what an interrupted build leaves is thrown away.
+_UNSAFE = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
+# Fewer vectors than this many times their dimension are summed up when a segment is opened, in milliseconds.
+_SUMMED_FROM = 2
 
 Floats = NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True)
-class Chunked:
-    """An episode cut into sentences and passages, with the row of its first sentence and first passage."""
-
-    transcript: Transcript
-    sentences: tuple[Sentence, ...]
-    passages: tuple[Passage, ...]
-    first_sentence: int
-    first_passage: int
+def new_database(path: Path) -> sqlite3.Connection:
+    """Create the database of a segment with its empty tables."""
+    database = sqlite3.connect(f"file:{quote(str(path))}", uri=True)
+    database.executescript(_UNSAFE + TABLES)
+    return database
 
 
-def write_tables(
-    path: Path,
-    chunked: Sequence[Chunked],
-    texts: Sequence[str],
-    encoded: dict[bytes, Floats],
-    fields: dict[VectorField, Floats],
-) -> None:
-    """Write a new database of episodes; `texts` are the sentences as encoded, `encoded` maps text keys to vectors.
-
-    Vectors are float32 of shape (dimension,); fields have the shape (passages, dimension).
-    """
-    passages = [passage for episode in chunked for passage in episode.passages]
-    database = sqlite3.connect(path)
-    try:
-        database.executescript(TABLES)
+def write_tables(path: Path, chunked: Sequence[Chunked], vectors: Vectors) -> None:
+    """Write a new database of episodes with their vectors."""
+    with closing(new_database(path)) as database:
         database.executemany(
             "INSERT INTO encoded VALUES (?, ?)",
-            ((key, vector.astype(np.float16).tobytes()) for key, vector in encoded.items()),
+            ((key, vector.astype(np.float16).tobytes()) for key, vector in vectors.by_key.items()),
         )
         _write_episodes(database, chunked)
-        _write_sentences(database, chunked, texts)
-        _write_passages(database, passages, fields)
+        _write_sentences(database, chunked, vectors.sentences)
+        _write_passages(database, [passage for episode in chunked for passage in episode.passages], vectors.fields)
         _write_speakers(database, chunked)
-        counts = count_capitals(text for text in texts)
-        database.executemany("INSERT INTO letters VALUES (?, ?, ?)", counts)
-        for name, matrix in fields.items():
-            spread = spread_of(moments_of(matrix))
-            row = (name, spread.mean.tobytes(), spread.covariance.tobytes())
-            database.execute("INSERT INTO spreads VALUES (?, ?, ?)", row)
+        write_moments(database, vectors.fields)
         database.commit()
-    finally:
-        database.close()
 
 
-def key_of(text: str) -> bytes:
-    """Return the key of an encoded text's vector: 16 bytes of the text's SHA-256."""
-    return hashlib.sha256(text.encode()).digest()[:16]
+def write_moments(database: sqlite3.Connection, fields: dict[VectorField, Floats]) -> None:
+    """Write the sums over the vectors of each field, by which their spread is known without reading them all."""
+    for name, matrix in fields.items():
+        if len(matrix) >= _SUMMED_FROM * matrix.shape[1]:
+            database.execute("INSERT INTO moments VALUES (?, ?)", (name, to_bytes(moments_of(matrix))))
 
 
 def _write_episodes(database: sqlite3.Connection, chunked: Sequence[Chunked]) -> None:
@@ -109,14 +97,20 @@ def _write_episodes(database: sqlite3.Connection, chunked: Sequence[Chunked]) ->
                 len(item.sentences),
             ),
         )
-        database.executemany("INSERT OR IGNORE INTO aliases VALUES (?, ?)", item.transcript.aliases.items())
+        database.executemany(
+            "INSERT INTO aliases VALUES (?, ?, ?)",
+            ((alias, name, episode.id) for alias, name in item.transcript.aliases.items()),
+        )
 
 
-def _write_sentences(database: sqlite3.Connection, chunked: Sequence[Chunked], texts: Sequence[str]) -> None:
-    row = 0
+def _write_sentences(database: sqlite3.Connection, chunked: Sequence[Chunked], keys: Sequence[bytes]) -> None:
+    """Write the sentences, and how often each word of an episode has a capital within them."""
     for episode in chunked:
-        for sentence in episode.sentences:
+        texts = []
+        for row, sentence in enumerate(episode.sentences, episode.first_sentence):
             turn = episode.transcript.turns[sentence.turn]
+            text = turn.text[sentence.start : sentence.end]
+            texts.append(encoded_text(text))
             database.execute(
                 "INSERT INTO sentences VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
@@ -127,11 +121,13 @@ def _write_sentences(database: sqlite3.Connection, chunked: Sequence[Chunked], t
                     sentence.first_word,
                     sentence.words,
                     _person(episode.transcript, turn.speaker),
-                    turn.text[sentence.start : sentence.end],
-                    key_of(texts[row]),
+                    text,
+                    keys[row],
                 ),
             )
-            row += 1
+        identifier = episode.transcript.episode.id
+        rows = ((word, identifier, capital, small) for word, capital, small in count_capitals(texts))
+        database.executemany("INSERT INTO letters VALUES (?, ?, ?, ?)", rows)
 
 
 def _write_passages(
@@ -139,7 +135,7 @@ def _write_passages(
 ) -> None:
     for row, passage in enumerate(passages):
         database.execute(
-            "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 row,
                 passage.id,
@@ -153,6 +149,7 @@ def _write_passages(
                 passage.timing,
                 fields["passage"][row].tobytes(),
                 fields["turns"][row].tobytes(),
+                key_of(encoded_text(passage.header)),
             ),
         )
 
@@ -186,16 +183,3 @@ def askers(transcript: Transcript) -> frozenset[str]:
         for speaker, count in asked.items()
         if count and count >= _LEAST_SHARE * questions and words[speaker] < _MOST_WORDS * said
     )
-
-
-def encoded_before(database: Path, keys: Sequence[bytes]) -> dict[bytes, Floats]:
-    """Return by key the vectors that a generation has of these texts; its database must have been verified before."""
-    found: dict[bytes, Floats] = {}
-    with closing(open_read_only(database)) as opened:
-        for begin in range(0, len(keys), 500):
-            chosen = keys[begin : begin + 500]
-            marks = ",".join("?" * len(chosen))
-            query = f"SELECT key, vector FROM encoded WHERE key IN ({marks})"  # noqa: S608 - question marks only
-            for key, blob in opened.execute(query, chosen):
-                found[key] = from_halves(blob)
-    return found

@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from index.compiled_files import folder_of
+from index.encoders import compiled_problem
 from index.errors import IndexBroken
+from index.generation import Manifest
 from index.maintenance.archive import Kept, Writer, held, unpacked, writing
 from index.store import current_number_or_zero, index_folder, verified_live
 from ingest.errors import LibraryError, SourceError
@@ -147,11 +150,21 @@ def _add_index(writer: Writer, home: Path) -> int | None:
                     writer.add(kept)
         except FileNotFoundError:
             continue  # newer generations were published and this one was removed
+        _add_encoder(writer, home, manifest)
         checksum = writer.checksums[f"index/{manifest.generation}/manifest.json"]
         pointer = f"{manifest.generation} {checksum}\n".encode()
         writer.add(Kept("index/current", io.BytesIO(pointer), len(pointer), files[0].written))
         return manifest.generation
     return None
+
+
+def _add_encoder(writer: Writer, home: Path, manifest: Manifest) -> None:
+    """Add the compiled encoder that the generation's vectors are from; a damaged one is left to doctor."""
+    folder = folder_of(home, manifest.weights)
+    if folder.is_dir() and compiled_problem(home, manifest.weights) is None:
+        with held(folder, home) as files:
+            for kept in files:
+                writer.add(kept)
 
 
 def _whole_lines(path: Path) -> Kept:
@@ -187,8 +200,8 @@ def _index_bytes(home: Path) -> int:
         return 0
     if manifest is None:
         return 0
-    folder = index_folder(home) / str(manifest.generation)
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    folders = (index_folder(home) / str(manifest.generation), folder_of(home, manifest.weights))
+    return sum(path.stat().st_size for folder in folders for path in folder.rglob("*") if path.is_file())
 
 
 def _holds_files(path: Path) -> bool:

@@ -5,10 +5,10 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from index.building.build import build, up_to_date
-from index.encode import load_encoder
-from index.encoder_files import weights_named
-from index.errors import EncoderError, IndexBroken
+from index.building.build import mend, up_to_date
+from index.encode import UNCOMPILED
+from index.encoders import compiled_problem, encoder_to_build_with, weights_and_form
+from index.errors import EncoderError, IndexBroken, IndexOutdated
 from index.generation import Manifest
 from index.store import current_number_or_zero, index_folder, numbers, remove_left_over, verified, verified_live
 from ingest.doctor.library import Finding
@@ -77,6 +77,8 @@ def _remove_damaged(home: Path) -> Iterator[Finding]:
             continue
         try:
             verified(home, number)
+        except IndexOutdated:
+            continue  # not damaged; later publications remove it
         except IndexBroken as error:
             shutil.rmtree(index_folder(home) / str(number), ignore_errors=True)
             problem = f"a damaged earlier generation was removed: {_without_advice(str(error))}"
@@ -89,18 +91,35 @@ def _check_live(home: Path, encoder: str, live: Manifest | None) -> Iterator[Fin
         yield Finding("index", "nothing is published, and there are no transcripts to publish", "note")
         return
     try:
-        weights = weights_named(encoder)
+        weights, form = weights_and_form(home, encoder)
     except EncoderError as error:
         yield Finding("encoder", str(error), "person")
         return
+    if live is not None and (live.weights, live.form) == (weights, form) and form != UNCOMPILED:
+        yield from _check_compiled(home, encoder, weights)
     if live is None:
         yield from _rebuild(home, encoder, "nothing was published")
     elif live.weights != weights:
         yield from _rebuild(home, encoder, f"it was made with other weights of {encoder}")
-    elif not up_to_date(home, encoder, weights):
+    elif live.form != form:
+        yield from _rebuild(home, encoder, f"its vectors are from {live.form}, and {encoder} runs otherwise now")
+    elif not up_to_date(home, encoder, weights, form):
         yield from _rebuild(home, encoder, "the library has changed since it was built")
     elif live.left_out:
         yield from _left_out(live)
+
+
+def _check_compiled(home: Path, encoder: str, weights: str) -> Iterator[Finding]:
+    """Check every file of the compiled encoder, and compile it anew if one is missing or damaged."""
+    problem = compiled_problem(home, weights)
+    if problem is None:
+        return
+    try:
+        encoder_to_build_with(home, encoder)
+    except EncoderError as error:
+        yield Finding("encoder", f"{_without_advice(problem)}; it could not be compiled anew: {error}", "person")
+    else:
+        yield Finding("encoder", f"{_without_advice(problem)}; it was compiled anew", "repaired")
 
 
 def _rebuild(home: Path, encoder: str, why: str) -> Iterator[Finding]:
@@ -108,7 +127,7 @@ def _rebuild(home: Path, encoder: str, why: str) -> Iterator[Finding]:
         yield Finding("index", f"{why}, and there are no transcripts to build it from", "person")
         return
     try:
-        manifest = build(home, load_encoder(encoder))
+        manifest = mend(home, encoder_to_build_with(home, encoder))
     except (LibraryError, EncoderError) as error:
         yield Finding("index", f"{_without_advice(why)}; it could not be rebuilt: {error}", "person")
     except OSError as error:

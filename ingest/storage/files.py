@@ -25,16 +25,33 @@ def read_json(path: Path) -> dict[str, Any]:
 
     Raises LibraryError if it cannot be read, fails its checksum or has an unknown schema.
     """
+    return object_in(read_body(path), path)
+
+
+def read_body(path: Path) -> bytes:
+    """Return the JSON of a file of this library; raises LibraryError if it cannot be read or fails its checksum."""
     try:
-        data = _parsed(path.read_bytes())
+        return _body(path.read_bytes())
     except (OSError, ValueError) as error:
-        raise LibraryError(
-            f"{path} cannot be read: {error}; restore it from a backup, or delete it and ingest its source again"
-        ) from error
+        raise _unreadable(path, error) from error
+
+
+def object_in(body: bytes, path: Path) -> dict[str, Any]:
+    """Parse the JSON object of a file; raises LibraryError if it is none or has an unknown schema."""
+    try:
+        data = json.loads(body)
+    except ValueError as error:
+        raise _unreadable(path, error) from error
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
         found = data.get("schema") if isinstance(data, dict) else None
         raise LibraryError(f"{path} has schema {found!r}; this version reads schema {SCHEMA}")
     return {key: value for key, value in data.items() if key != "sha256"}
+
+
+def _unreadable(path: Path, error: Exception) -> LibraryError:
+    return LibraryError(
+        f"{path} cannot be read: {error}; restore it from a backup, or delete it and ingest its source again"
+    )
 
 
 def read_if_whole(path: Path) -> dict[str, Any] | None:
@@ -43,7 +60,7 @@ def read_if_whole(path: Path) -> dict[str, Any] | None:
     Raises LibraryError for an unknown schema, so that a newer version's file is not overwritten.
     """
     try:
-        _parsed(path.read_bytes())
+        json.loads(_body(path.read_bytes()))
     except (FileNotFoundError, ValueError):
         return None
     return read_json(path)
@@ -130,10 +147,11 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _parsed(raw: bytes) -> Any:
-    """Parse a file; raises ValueError if it is not JSON or fails its checksum."""
-    if raw.startswith(_SEAL):
-        body = b"{" + raw[_SEALED + 2 :]
-        if hashlib.sha256(body).hexdigest().encode() != raw[len(_SEAL) : _SEALED]:
-            raise ValueError("its checksum does not match")
-    return json.loads(raw)
+def _body(raw: bytes) -> bytes:
+    """Return the JSON of a file's bytes; raises ValueError if it fails its checksum."""
+    if not raw.startswith(_SEAL):
+        return raw
+    body = b"".join((b"{", memoryview(raw)[_SEALED + 2 :]))
+    if hashlib.sha256(body).hexdigest().encode() != raw[len(_SEAL) : _SEALED]:
+        raise ValueError("its checksum does not match")
+    return body

@@ -28,6 +28,7 @@ class Stems:
 
     name = "all-MiniLM-L6-v2"
     weights = "0" * 64
+    form = "sentence-transformers"
     dimension = 32
 
     def encode(self, texts: Sequence[str], progress: Any = None) -> Any:
@@ -39,6 +40,9 @@ class Stems:
 
     def encode_query(self, text: str) -> Any:
         return self.encode([text])[0]
+
+    def encode_parts(self, texts: Sequence[str], parts: Sequence[Any], progress: Any = None) -> list[Any]:
+        return [self.encode([text[slice(*part)] for part in mine]) for text, mine in zip(texts, parts, strict=True)]
 
     def encode_pieces(self, texts: Sequence[str]) -> list[Any]:
         return []

@@ -199,7 +199,7 @@ def _damaged(sample: Sample, place: Path) -> None:
     (episodes_folder(home) / "harbour-ghost").mkdir()
     live = current_number(home)
     assert live is not None and live > 1
-    _cut(index_folder(home) / str(live) / "vectors.faiss")
+    _cut(next((index_folder(home) / str(live)).glob("*/vectors.faiss")))
     _cut(index_folder(home) / str(live - 1) / "manifest.json")
     (index_folder(home) / ".building-9").mkdir()
     (index_folder(home) / ".building-9" / "passages.sqlite").write_text("half")

@@ -25,8 +25,9 @@ from api.quotes.resolve import resolve
 from api.settings import Settings
 from api.terminal.maintenance import examine
 from index.building.build import build
+from index.building.purging import drop_others
 from index.chunk import PassageShape
-from index.store import current_number_or_zero, drop_index, drop_others
+from index.store import current_number_or_zero, drop_index
 from ingest.errors import SourceError
 from ingest.library.records import feeds, transcript_ids
 from ingest.library.removal import removal_of, remove_episode
@@ -457,8 +458,9 @@ def _applies(change: Change, there: Site, who: str) -> bool:
 def lives(publisher, monkeypatch) -> type[Lives]:
     Lives.publisher, Lives.engine, Lives.steps = publisher, Engine(), Counter()
     hear_with(Lives.engine, monkeypatch)
-    monkeypatch.setattr(index.maintenance.doctor, "load_encoder", lambda name: HashedStems())
-    monkeypatch.setattr(index.maintenance.doctor, "weights_named", lambda name: HashedStems.weights)
+    monkeypatch.setattr(index.maintenance.doctor, "encoder_to_build_with", lambda home, name: HashedStems())
+    made = HashedStems.weights, HashedStems.form
+    monkeypatch.setattr(index.maintenance.doctor, "weights_and_form", lambda home, name: made)
     return Lives
 
 

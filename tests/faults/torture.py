@@ -32,8 +32,7 @@ from scenarios import SCENARIOS
 
 import api.knowledge_base
 import index.building.build
-import index.encode
-import index.encoder_files
+import index.encoders
 import index.maintenance.doctor
 import ingest.pipeline
 import ingest.stages.heard_words
@@ -234,12 +233,12 @@ def _main() -> int:
     parser.add_argument("--of", choices=(*SCENARIOS, "all"), default="ingest", help="the command (default: ingest)")
     parser.add_argument("--seed", type=int, default=0, help="where to begin counting, and chance (default: 0)")
     options = parser.parse_args()
-    for module in (index.encode, index.maintenance.doctor, api.knowledge_base):
-        module.load_encoder = lambda name: Stems()  # type: ignore[assignment, return-value]
+    for module in (index.encoders, index.maintenance.doctor):
+        module.encoder_to_build_with = lambda home, name: Stems()  # type: ignore[assignment]
+        module.weights_and_form = lambda home, name: (Stems.weights, Stems.form)  # type: ignore[assignment]
+    api.knowledge_base.encoder_to_ask_with = lambda *_: Stems()  # type: ignore[assignment]
     ingest.stages.heard_words.transcribe = listened
     ingest.pipeline.weights_available = lambda listening, download: Path()
-    for module in (index.encoder_files, index.maintenance.doctor):
-        module.weights_named = lambda name: Stems.weights  # type: ignore[assignment]
     results: dict[str, dict[str, object]] = {}
     failures: list[str] = []
     with tempfile.TemporaryDirectory(prefix="faults-") as folder, sampled(Path(folder)) as sample:

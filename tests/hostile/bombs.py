@@ -85,7 +85,7 @@ def _safetensors(header: dict[str, object]) -> bytes:
 
 
 def index_changes(mark: Path) -> dict[str, Callable[[Path], None]]:
-    """Return, by name, what a stranger who can write files does to a generation's folder."""
+    """Return, by name, what a stranger who can write files does to the folder of a segment."""
     return {
         "faiss of 2^62 vectors": lambda folder: _faiss(folder / "vectors.faiss", 384, 2**62),
         "faiss of 2^31 dimensions": lambda folder: _faiss(folder / "turns.faiss", 2**31 - 1, 1),
@@ -98,7 +98,7 @@ def index_changes(mark: Path) -> dict[str, Callable[[Path], None]]:
         ),
         "database whose table is a view": lambda folder: _sql(
             folder,
-            "ALTER TABLE spreads RENAME TO s; CREATE VIEW spreads AS SELECT field, zeroblob(900000000) AS mean FROM s",
+            "ALTER TABLE moments RENAME TO m; CREATE VIEW moments AS SELECT field, zeroblob(900000000) AS sums FROM m",
         ),
         "database with a virtual table": lambda folder: _sql(folder, "CREATE VIRTUAL TABLE v USING fts5(x)"),
         "database with an endless view": lambda folder: _sql(
@@ -108,12 +108,12 @@ def index_changes(mark: Path) -> dict[str, Callable[[Path], None]]:
         ),
         "database that is a pickle": lambda folder: _put(folder / "passages.sqlite", pickle.dumps(Bomb(mark))),
         "database with a write-ahead log": lambda folder: _put(folder / "passages.sqlite", _with_wal(folder)),
-        "tantivy with another path": lambda folder: _meta(folder, "../../../../etc/passwd"),
-        "tantivy with an absurd number": lambda folder: _meta(folder, "0" * 32, 2**32 - 1),
-        "tantivy's rows deeply nested": lambda folder: _put(folder / "keywords" / "rows.json", b"[" * 1_000_000),
-        "tantivy's rows negative": lambda folder: _put(folder / "keywords" / "rows.json", b"[[-1, 99999999999]]"),
-        "tantivy's postings exchanged": lambda folder: _put(
-            next((folder / "keywords").glob("*.idx")), next((folder / "keywords").glob("*.store")).read_bytes()
+        "postings of another kind": lambda folder: _put(folder / "keywords.postings", b"[" * 1_000_000),
+        "postings that are a pickle": lambda folder: _put(folder / "episodes.postings", pickle.dumps(Bomb(mark))),
+        "postings of 2^62 texts": lambda folder: _postings(folder / "keywords.postings", 8, 2**62),
+        "postings of 2^31 columns": lambda folder: _postings(folder / "keywords.postings", 32, 2**31),
+        "postings cut off": lambda folder: _put(
+            folder / "episodes.postings", (folder / "episodes.postings").read_bytes()[:-8]
         ),
         "a file taken away": lambda folder: (folder / "turns.faiss").unlink(),
     }
@@ -148,9 +148,8 @@ def _with_wal(folder: Path) -> bytes:
     return bytes(data)
 
 
-def _meta(folder: Path, segment: str, documents: int = 1) -> None:
-    path = folder / "keywords" / "meta.json"
-    data = json.loads(path.read_bytes())
-    for one in data["segments"]:
-        one["segment_id"], one["max_doc"] = segment, documents
-    _put(path, json.dumps(data).encode())
+def _postings(path: Path, place: int, size: int) -> None:
+    """Postings whose header promises more than there is."""
+    data = bytearray(path.read_bytes())
+    struct.pack_into("<Q", data, place, size)
+    _put(path, bytes(data))

@@ -158,10 +158,10 @@ def test_an_encoder_that_names_code_of_its_own_runs_nothing(tmp_path, mark, file
 
 @pytest.mark.parametrize("name", index_changes(NOWHERE))
 def test_a_changed_index_is_refused_before_it_is_parsed(published, tmp_path, mark, monkeypatch, name):
-    """A file that is not the published one is named, and no reader of faiss, SQLite or tantivy ever sees it."""
+    """A file that is not the published one is named, and no reader of faiss, SQLite or postings ever sees it."""
     home = Path(shutil.copytree(published, tmp_path / "home"))
     monkeypatch.setattr(Generation, "__init__", lambda *_: pytest.fail("the files were opened"))
-    index_changes(mark)[name](index_folder(home) / "1")
+    index_changes(mark)[name](index_folder(home) / "1" / "1")
     with pytest.raises(IndexBroken, match="playback index --rebuild") as caught:
         open_generation(home)
     assert "\n" not in str(caught.value)

@@ -108,17 +108,17 @@ def run(
 ) -> Iterator[Run]:
     """Run a command with every library at its most talkative; what it printed and logged must not hold the password."""
     for name in (
-        "index.encode.load_encoder",
-        "api.knowledge_base.load_encoder",
-        "index.maintenance.doctor.load_encoder",
+        "index.encoders.encoder_to_build_with",
+        "api.knowledge_base.encoder_to_ask_with",
+        "index.maintenance.doctor.encoder_to_build_with",
     ):
-        monkeypatch.setattr(name, lambda _name=encoder.name: encoder)
-    for module in ("index.encoder_files", "index.maintenance.doctor"):
-        monkeypatch.setattr(f"{module}.weights_named", lambda _name=encoder.name: encoder.weights)
+        monkeypatch.setattr(name, lambda *_: encoder)
+    for module in ("index.encoders", "index.maintenance.doctor"):
+        monkeypatch.setattr(f"{module}.weights_and_form", lambda *_: (encoder.weights, encoder.form))
     monkeypatch.setattr(maintenance, "weights_available", lambda listening: None)
     monkeypatch.setattr("ingest.pipeline.weights_available", lambda *_, **__: None)  # so that recordings are fetched
     monkeypatch.setattr("ingest.stages.heard_words.transcribe", heard_nothing)
-    assert index_doctor.weights_named("x") == encoder.weights
+    assert index_doctor.weights_and_form(Path("x"), "x")[0] == encoder.weights
     monkeypatch.setenv("PLAYBACK_ENCODER", encoder.name)
     monkeypatch.setenv("PLAYBACK_LOG", "debug")
     monkeypatch.setenv("NO_PROXY", "*")

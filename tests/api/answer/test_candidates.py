@@ -6,8 +6,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from api.answer.candidates import QuoteCandidate, candidates_of, information_of
+from api.answer.candidates import QuoteCandidate, candidates_of
 from api.answer.question import parse_question, query_of
+from api.answer.sentence_figures import information_of
 from api.knowledge_base import KnowledgeBase
 from index.search import search
 

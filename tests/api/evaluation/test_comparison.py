@@ -135,7 +135,7 @@ def test_the_table_says_what_differs() -> None:
 @pytest.fixture
 def questions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoder: Any) -> Path:
     """One question that is answered rightly, one whose gold is elsewhere; the encoder that counts words answers."""
-    monkeypatch.setattr("api.knowledge_base.load_encoder", lambda name: encoder)
+    monkeypatch.setattr("api.knowledge_base.encoder_to_ask_with", lambda *_: encoder)
     path = tmp_path / "questions.jsonl"
     right = {"id": "1", "question": QUESTION, "answerable": True, "kind": "who", "persona": "engineer"}
     wrong = right | {"id": "2", "question": "What is yellow & <b>old</b>?", "gold": [GOLD], "also": []}

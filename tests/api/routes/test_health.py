@@ -34,7 +34,7 @@ def publish(home: Path, number: object) -> None:
 @contextmanager
 def loading(home: Path, load: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
     """A server that loads its own encoder, by `load`."""
-    monkeypatch.setattr(knowledge_base, "load_encoder", load)
+    monkeypatch.setattr(knowledge_base, "encoder_to_ask_with", lambda home, name, *_: load(name))
     monkeypatch.setattr(live_index, "_LOOK", 0.02)
     monkeypatch.setattr(knowledge_base, "PACKAGED", "all-MiniLM-L6-v2")
     with TestClient(create_app(Settings(home=home))) as client:

@@ -15,7 +15,6 @@ import pytest
 
 from api import cli
 from api.settings import Settings, read_settings
-from index.encoder_files import PACKAGED
 from ingest.library.records import episode_ids
 
 ROOT = Path(__file__).parents[3]
@@ -28,9 +27,9 @@ QUESTION = "Why could the office not stay on Capstan?"
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch, encoder: Any) -> None:
     """Commands load the encoder that counts shared words."""
-    for name in ("index.encode.load_encoder", "api.knowledge_base.load_encoder"):
-        monkeypatch.setattr(name, lambda _name=PACKAGED: encoder)
-    monkeypatch.setattr("index.encoder_files.weights_named", lambda _name=PACKAGED: encoder.weights)
+    for name in ("index.encoders.encoder_to_build_with", "api.knowledge_base.encoder_to_ask_with"):
+        monkeypatch.setattr(name, lambda *_: encoder)
+    monkeypatch.setattr("index.encoders.weights_and_form", lambda *_: (encoder.weights, encoder.form))
 
 
 @pytest.fixture

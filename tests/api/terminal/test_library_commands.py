@@ -18,7 +18,6 @@ from api.app import create_app
 from api.errors import QuoteGone, QuoteUnknown
 from api.quotes.resolve import resolve
 from api.settings import Settings
-from index.encoder_files import PACKAGED
 from index.store import index_folder, numbers
 from ingest.library.records import episode_folder, episode_ids, feeds, feeds_folder, load_transcript
 
@@ -44,9 +43,9 @@ def run(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, encoder: Any, home: Path
 ) -> Callable[..., tuple[int, str, str]]:
     """Run a command on `home` with the encoder that counts shared words; its exit code, output and complaints."""
-    for name in ("index.encode.load_encoder", "api.knowledge_base.load_encoder"):
-        monkeypatch.setattr(name, lambda _name=PACKAGED: encoder)
-    monkeypatch.setattr("index.encoder_files.weights_named", lambda _name=PACKAGED: encoder.weights)
+    for name in ("index.encoders.encoder_to_build_with", "api.knowledge_base.encoder_to_ask_with"):
+        monkeypatch.setattr(name, lambda *_: encoder)
+    monkeypatch.setattr("index.encoders.weights_and_form", lambda *_: (encoder.weights, encoder.form))
     monkeypatch.setenv("PLAYBACK_ENCODER", encoder.name)
 
     def ran(*arguments: str) -> tuple[int, str, str]:

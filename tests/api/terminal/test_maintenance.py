@@ -2,6 +2,8 @@
 
 import json
 import shutil
+from importlib import metadata
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +18,8 @@ from ingest.library.records import episode_folder, episode_ids
 @pytest.fixture(autouse=True)
 def _models(monkeypatch: pytest.MonkeyPatch, encoder: Any) -> None:
     """The encoder of these tests is found by name, and nothing is said of Whisper's weights."""
-    monkeypatch.setattr(index_doctor, "weights_named", lambda name: encoder.weights)
-    monkeypatch.setattr(index_doctor, "load_encoder", lambda name: encoder)
+    monkeypatch.setattr(index_doctor, "weights_and_form", lambda *_: (encoder.weights, encoder.form))
+    monkeypatch.setattr(index_doctor, "encoder_to_build_with", lambda *_: encoder)
     monkeypatch.setattr(maintenance, "weights_available", lambda listening: None)
 
 
@@ -38,10 +40,25 @@ def test_a_healthy_home_is_said_to_be_so(home: Path, capsys: pytest.CaptureFixtu
     assert well == "0 repaired, 0 for a person, 1 for information: all is well"
 
 
+def test_recordings_that_this_install_cannot_read_are_a_note(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without PyAV, as in the base install, the line names the extra and nobody must act."""
+
+    def missing(package: str) -> str:
+        raise PackageNotFoundError(package)
+
+    capsys.readouterr()
+    monkeypatch.setattr(metadata, "version", missing)
+    assert main(["--home", str(home), "doctor"]) == 0
+    note, _ = capsys.readouterr().out.splitlines()
+    assert note.startswith("note: decoder: recordings need PyAV: pip install 'gds-playback[transcribe]'")
+
+
 def test_what_was_repaired_ends_well(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A damaged index is built again, said in a line, and the command ends with 0; then there is nothing to say."""
     number = (home / "index" / "current").read_text().split()[0]
-    (home / "index" / number / "vectors.faiss").write_bytes(b"")
+    (home / "index" / number / "1" / "vectors.faiss").write_bytes(b"")
     capsys.readouterr()
     assert main(["--home", str(home), "doctor"]) == 0
     assert "repaired: index: " in capsys.readouterr().out

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from index.building.build import build
-from index.building.starter_questions import MOST_STARTERS, candidates
+from index.building.starter_questions import candidates
 from index.chunk import PassageShape
+from index.generation import MOST_STARTERS
 from index.store import open_generation
 from ingest.library.records import episode_folder
 from ingest.transcript import Transcript

@@ -14,7 +14,7 @@ from index.building.build import build
 from index.errors import EncoderError
 from index.maintenance import doctor
 from index.maintenance.doctor import examine_index
-from index.store import current_number, index_folder, open_generation
+from index.store import current_number, index_folder, manifest_of, open_generation
 from ingest.doctor.library import Finding
 from ingest.library.records import episode_folder
 from ingest.storage.files import lock
@@ -39,8 +39,8 @@ def published(tmp_path_factory: pytest.TempPathFactory, transcript_of: Talk, sav
 def encoder(new_encoder: type[Any], monkeypatch: pytest.MonkeyPatch) -> Any:
     """The encoder that the doctor loads, which remembers what it was asked to encode."""
     there = new_encoder()
-    monkeypatch.setattr(doctor, "load_encoder", lambda name: there)
-    monkeypatch.setattr(doctor, "weights_named", lambda name: there.weights)
+    monkeypatch.setattr(doctor, "encoder_to_build_with", lambda *_: there)
+    monkeypatch.setattr(doctor, "weights_and_form", lambda *_: (there.weights, there.form))
     return there
 
 
@@ -61,7 +61,7 @@ def test_a_healthy_index_is_left_as_it_is(home: Path) -> None:
 
 
 def test_any_damaged_file_of_the_live_generation_is_made_good(home: Path, published: Path, encoder: Any) -> None:
-    """Whichever file is cut off, a new generation answers as before; no text is encoded again, for three kept them."""
+    """Whichever file is cut off, a new generation answers as before; only texts of that file's segment are encoded."""
     names = sorted(
         path.relative_to(home).as_posix() for path in (index_folder(home) / "3").rglob("*") if path.is_file()
     )
@@ -79,13 +79,43 @@ def test_any_damaged_file_of_the_live_generation_is_made_good(home: Path, publis
         assert examined(home) == []
         shutil.rmtree(index_folder(home))
         shutil.copytree(index_folder(published), index_folder(home))
-    assert {text for text in encoder.encoded if "sail" not in text} == set()
+    # The other two episodes are in a segment of which the generation before has a copy.
+    assert {text for text in encoder.encoded if "sail" not in text} == {"Boats. Ada."}
+
+
+def test_a_damaged_segment_of_all_generations_is_made_again(
+    tmp_path: Path, transcript_of: Talk, save: Any, encoder: Any
+) -> None:
+    """Generations share files, so damage is in all of them: the episodes of that segment are cut again.
+
+    Vectors that an earlier generation still has, in a segment from before a merge, are not made again.
+    """
+    for name in ("mast", "rope", "sail", "keel", "deck"):
+        save(tmp_path, transcript_of(f"a-{name}", ("Ada", f"The {name} of the harbour was mended.")))
+        build(tmp_path, encoder)
+    first, *others = manifest_of(tmp_path, 5).segments
+    assert others
+    path = index_folder(tmp_path) / "5" / first.name / "passages.sqlite"
+    assert path.stat().st_nlink > 1
+    with path.open("rb+") as file:
+        file.seek(100)
+        file.write(b"damage")
+    encoder.encoded.clear()
+    found = examined(tmp_path)
+    assert {finding.outcome for finding in found} == {"repaired"}
+    assert [finding.path for finding in found] == ["index", "index/4", "index/5"]
+    assert first.episodes == 4
+    assert encoder.encoded == ["The keel of the harbour was mended."]
+    generation = open_generation(tmp_path)
+    assert len(generation.episodes()) == 5
+    generation.close()
+    assert examined(tmp_path) == []
 
 
 def test_no_vector_is_taken_from_a_damaged_database(home: Path, encoder: Any) -> None:
     """Vectors that were changed on the disk are not carried into the generation that replaces theirs."""
-    for number in (1, 2, 3):
-        database = sqlite3.connect(index_folder(home) / str(number) / "passages.sqlite")
+    for path in index_folder(home).rglob("passages.sqlite"):
+        database = sqlite3.connect(path)
         database.execute("UPDATE encoded SET vector = zeroblob(length(vector))")
         database.commit()
         database.close()
@@ -119,7 +149,7 @@ def test_an_index_behind_the_library_is_brought_up_to_it(home: Path, transcript_
 def test_damaged_and_unfinished_generations_are_removed(home: Path) -> None:
     """Old generations that are damaged, builds that did not end and temporary files go; the live one is not touched."""
     root = index_folder(home)
-    (root / "2" / "vectors.faiss").write_bytes(b"")
+    (root / "2" / "2" / "vectors.faiss").write_bytes(b"")
     shutil.copytree(root / "3", root / "4")
     (root / ".building-5").mkdir()
     (root / ".x.part").write_bytes(b"")
@@ -150,10 +180,10 @@ def test_a_build_at_work_is_left_alone(home: Path) -> None:
 def test_a_missing_encoder_is_for_a_person(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the encoder nothing can be asked or built, and no file is at fault."""
 
-    def missing(name: str) -> str:
+    def missing(home: Path, name: str) -> str:
         raise EncoderError(f"{name} is not on this machine")
 
-    monkeypatch.setattr(doctor, "weights_named", missing)
+    monkeypatch.setattr(doctor, "weights_and_form", missing)
     assert [(finding.path, finding.outcome) for finding in examined(home)] == [("encoder", "person")]
 
 

@@ -1,0 +1,144 @@
+"""Measure looking up the words of questions in many passages, beside tantivy's own search of the same texts.
+
+    python -m benchmarks.keywords HOME QUESTIONS.jsonl [--passages 100000] [--parts 1]
+
+The passages have about 120 words: sentences of the library in HOME drawn at random, and four words of a made-up
+vocabulary that grows as that of a library does. The questions are those of 5 to 15 words, with all their small words.
+A look-up is the scores of all passages, their mean and deviation, and the best 200. Each question is asked of one after
+another, so that other work on the machine disturbs all of them alike. Compare only figures of one run.
+"""
+
+import argparse
+import random
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
+from statistics import median
+from time import perf_counter, thread_time
+
+import numpy as np
+import tantivy
+
+from api.evaluation.questions import read_questions
+from benchmarks.figures import table
+from index import keywords
+from index.keywords import Keywords, analyser, best
+from index.store import current_number_or_zero, index_folder
+
+BEST = 200
+WORDS = 116
+MADE_UP = 4
+# tantivy makes Python objects of all scores, which takes so long that not every question is asked.
+EVERY = 8
+
+
+def passages(home: Path, count: int) -> Iterator[str]:
+    """Yield passages of sentences drawn at random from a library, always the same ones."""
+    database = index_folder(home) / str(current_number_or_zero(home)) / "passages.sqlite"
+    with sqlite3.connect(f"file:{database}?immutable=1", uri=True) as connection:
+        sentences = [text for (text,) in connection.execute("SELECT text FROM sentences ORDER BY row")]
+    chance = random.Random(0)  # noqa: S311 - no secret
+    ranks = np.random.default_rng(0).zipf(1.2, size=(count, MADE_UP)) % 2_000_000
+    for rare in ranks.tolist():
+        words: list[str] = [f"zq{rank:x}" for rank in rare]
+        while len(words) < WORDS:
+            words += chance.choice(sentences).split()
+        yield " ".join(words)
+
+
+def schema() -> tantivy.Schema:
+    """Return the fields as the index had them in tantivy."""
+    builder = tantivy.SchemaBuilder().add_unsigned_field("row", stored=True)
+    return builder.add_text_field("text", stored=False, tokenizer_name="english", index_option="freq").build()
+
+
+def tantivys(folder: Path, texts: Sequence[str]) -> tantivy.Searcher:
+    """Index the texts with tantivy and open them."""
+    index = tantivy.Index(schema(), path=str(folder))
+    index.register_tokenizer("english", analyser())
+    writer = index.writer(256 * 2**20, 1)
+    for row, text in enumerate(texts):
+        writer.add_document(tantivy.Document(row=row, text=text))
+    writer.commit()
+    writer.wait_merging_threads()
+    index.reload()
+    return index.searcher()
+
+
+def resident() -> int:
+    """Return the resident memory of this process in bytes."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS"))
+
+
+def timed(work: Callable[..., object], *given: object) -> tuple[float, float]:
+    """Return the milliseconds and CPU milliseconds of this thread that work takes."""
+    begun, used = perf_counter(), thread_time()
+    work(*given)
+    return (perf_counter() - begun) * 1e3, (thread_time() - used) * 1e3
+
+
+def figures(home: Path, questions: Path, count: int, parts: int) -> str:
+    """Measure and return the table."""
+    asked = [item.question for item in read_questions(questions) if 5 <= len(item.question.split()) <= 15]
+    with tempfile.TemporaryDirectory() as name:
+        texts = list(passages(home, count))
+        paths = [Path(name) / f"{number}.postings" for number in range(parts)]
+        cuts = np.linspace(0, count, parts + 1).astype(int)
+        written = [
+            timed(keywords.write, path, texts[begin:end])[1]
+            for path, (begin, end) in zip(paths, pairwise(cuts), strict=True)
+        ]
+        (Path(name) / "tantivy").mkdir()
+        searcher = tantivys(Path(name) / "tantivy", texts)
+        before = resident()
+        opening = timed(Keywords, paths, count)[0]
+        index = Keywords(paths, count)
+        terms = [index.terms(question) for question in asked]
+
+        def ours(stems: Sequence[str]) -> None:
+            scores = index.scores(stems)
+            index.spread(scores)
+            best(scores, BEST)
+
+        def theirs(stems: Sequence[str], limit: int) -> None:
+            parts = [tantivy.Query.term_query(schema(), "text", stem, "freq") for stem in stems]
+            query = tantivy.Query.boolean_query([(tantivy.Occur.Should, part) for part in parts])
+            for _score, _address in searcher.search(query, limit, count=False).hits:
+                pass
+
+        first = [timed(ours, stems) for stems in terms]
+        grown = resident() - before
+        rounds = [(timed(ours, stems), timed(theirs, stems, BEST), timed(theirs, stems, BEST)) for stems in terms]
+        whole = [timed(theirs, stems, count) for stems in terms[::EVERY]]
+        rows = [
+            ("postings, questions asked for the first time", *summary(first)),
+            ("postings, asked again", *summary([times[0] for times in rounds])),
+            (f"tantivy, best {BEST} alone", *summary([min(times[1:]) for times in rounds])),
+            ("tantivy, all scores", *summary(whole)),
+        ]
+        size = sum(path.stat().st_size for path in paths)
+    stated = (
+        f"{count:,} passages in {parts} files, {len(asked)} questions of {np.mean([len(item) for item in terms]):.1f} "
+        f"stems; written in {sum(written) / 1e3:.1f} CPU s, opened in {opening:.1f} ms, {size / count:.0f} bytes a "
+        f"passage on disk, {grown / count:.0f} resident after all questions"
+    )
+    return f"{stated}\n\n{table(('look-up', 'ms, median', 'ms, 95 %', 'CPU ms, median'), rows)}"
+
+
+def summary(times: Sequence[tuple[float, float]]) -> tuple[str, str, str]:
+    """Return the median, the 95th percentile and the median CPU time in milliseconds."""
+    wall, used = zip(*times, strict=True)
+    return f"{median(wall):.3f}", f"{np.percentile(wall, 95):.3f}", f"{median(used):.3f}"
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("home", type=Path)
+    parser.add_argument("questions", type=Path)
+    parser.add_argument("--passages", type=int, default=100_000)
+    parser.add_argument("--parts", type=int, default=1)
+    arguments = parser.parse_args()
+    print(figures(arguments.home, arguments.questions, arguments.passages, arguments.parts))

@@ -1,0 +1,195 @@
+"""Vectors of episodes: each word is read once, among its neighbours, and the vectors of all that holds it are made so.
+
+The encoder reads windows of neighbouring sentences. A sentence's vector is the mean of its word pieces' vectors there;
+those of turns and passages are means of their sentences' (docs/adr/0026).
+"""
+
+import hashlib
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.building.cutting import Chunked
+from index.chunk import MOST_PIECES
+from index.encode import Encoder
+from index.passage import Sentence
+from index.segment import VectorField, from_halves, open_read_only
+from ingest.text.words import without_marks
+from ingest.transcript import Transcript
+
+Floats = NDArray[np.float32]
+# Called with the number of texts encoded so far and the number of all texts.
+CountProgress = Callable[[int, int], None]
+# Words of a window, or of one sentence that is longer. In windows twice as long sentences become too much like their
+# neighbours to choose quotes by (docs/evaluation.md).
+WINDOW_WORDS = 100
+# A header is encoded separately and added to its passage's vector with this weight. That helps questions that name an
+# episode; encoding the header as part of the text lost eight of a hundred right first hits (docs/evaluation.md).
+HEADER_WEIGHT = np.float32(0.1)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Neighbouring sentences of an episode as one text, with the characters [start, end) of each sentence in it."""
+
+    text: str
+    parts: tuple[tuple[int, int], ...]
+
+    def sentence_keys(self) -> list[bytes]:
+        """Return the key of each sentence's vector, which also depends on the sentences around it."""
+        return [key_of(f"{number} {self.text}") for number in range(len(self.parts))]
+
+
+@dataclass(frozen=True, slots=True)
+class Vectors:
+    """The vectors of a segment's sentences and headers by key, and those of its passages by field.
+
+    `sentences` are the keys of the sentences by row. Fields have the shape (passages, dimension).
+    """
+
+    by_key: dict[bytes, Floats]
+    sentences: tuple[bytes, ...]
+    fields: dict[VectorField, Floats]
+
+
+def windows_of(
+    transcript: Transcript, sentences: Sequence[Sentence], pieces: Callable[[str], int]
+) -> tuple[Window, ...]:
+    """Return the windows of an episode; every sentence is in one of them, and the encoder can read each whole."""
+    found: list[Window] = []
+    texts = [encoded_text(transcript.turns[item.turn].text[item.start : item.end]) for item in sentences]
+    first = 0
+    while first < len(sentences):
+        last, words = first + 1, sentences[first].words
+        while last < len(sentences) and words + sentences[last].words <= WINDOW_WORDS:
+            words += sentences[last].words
+            last += 1
+        while last > first + 1 and pieces(" ".join(texts[first:last])) > MOST_PIECES:
+            last -= 1
+        found.append(_window(texts[first:last]))
+        first = last
+    return tuple(found)
+
+
+def encode_windows(
+    windows: Collection[Window], encoder: Encoder, known: Mapping[bytes, Floats], progress: CountProgress | None = None
+) -> dict[bytes, Floats]:
+    """Return the vectors of the sentences of these windows by key, without those whose window is known whole.
+
+    Vectors are rounded to half precision, as they are stored, so that a later generation that reuses them is the same.
+    """
+    missing = [window for window in dict.fromkeys(windows) if not known.keys() >= {*window.sentence_keys()}]
+    if not missing:
+        return {}
+    found = encoder.encode_parts([window.text for window in missing], [window.parts for window in missing], progress)
+    keys = [key for window in missing for key in window.sentence_keys()]
+    return dict(zip(keys, rounded(np.concatenate(found)), strict=True))
+
+
+def vectors_of(
+    chunked: Sequence[Chunked], windows: Sequence[Sequence[Window]], encoder: Encoder, by_key: dict[bytes, Floats]
+) -> Vectors:
+    """Return the vectors of a segment, given those of the sentences in the windows of each episode.
+
+    Encodes only headers: a title and names, the same for many passages.
+    """
+    keys = tuple(key for mine in windows for window in mine for key in window.sentence_keys())
+    passages = [passage for episode in chunked for passage in episode.passages]
+    headers = [encoded_text(passage.header) for passage in passages]
+    missing = [header for header in dict.fromkeys(headers) if key_of(header) not in by_key]
+    if missing:
+        by_key = by_key | dict(zip(map(key_of, missing), rounded(encoder.encode(missing)), strict=True))
+    sentences = _rows(by_key, keys, encoder.dimension)
+    spoken = _unit(passage_means(chunked, sentences))
+    fields: dict[VectorField, Floats] = {
+        "passage": _unit(spoken + HEADER_WEIGHT * _rows(by_key, [key_of(text) for text in headers], encoder.dimension)),
+        "turns": turn_vectors(chunked, sentences),
+    }
+    return Vectors({key: by_key[key] for key in (*keys, *map(key_of, headers))}, keys, fields)
+
+
+def encoded_text(text: str) -> str:
+    """Return a text as it is encoded: without marks, its words one blank apart."""
+    return " ".join(without_marks(text).split())
+
+
+def key_of(text: str) -> bytes:
+    """Return the key of an encoded text's vector: 16 bytes of the text's SHA-256."""
+    return hashlib.sha256(text.encode()).digest()[:16]
+
+
+def rounded(vectors: Floats) -> Floats:
+    """Return vectors as they are after they were stored in half precision."""
+    return vectors.astype(np.float16).astype(np.float32)
+
+
+def passage_means(chunked: Sequence[Chunked], sentence_vectors: Floats) -> Floats:
+    """Return for each passage the mean of its sentences' vectors weighted by words, shape (passages, dimension)."""
+    result = np.zeros((sum(len(episode.passages) for episode in chunked), sentence_vectors.shape[1]), np.float32)
+    for episode in chunked:
+        for number, passage in enumerate(episode.passages, episode.first_passage):
+            first, last = passage.sentences
+            words = np.array([sentence.words for sentence in episode.sentences[first:last]], np.float32)
+            mine = sentence_vectors[episode.first_sentence + first : episode.first_sentence + last]
+            result[number] = words @ mine / words.sum()
+    return result
+
+
+def turn_vectors(chunked: Sequence[Chunked], sentence_vectors: Floats) -> Floats:
+    """Return for each passage the mean of its turns' unit vectors, weighted by the words it has from each turn.
+
+    A turn's vector is the mean of its sentences' vectors, weighted by the square root of their words, at unit length.
+    The inner product with a result is therefore the word-weighted mean of the turns' cosines. Shape (passages,
+    dimension).
+    """
+    result = np.zeros((sum(len(episode.passages) for episode in chunked), sentence_vectors.shape[1]), np.float32)
+    for episode in chunked:
+        mine = sentence_vectors[episode.first_sentence : episode.first_sentence + len(episode.sentences)]
+        turns = np.zeros((len(episode.transcript.turns), sentence_vectors.shape[1]), np.float32)
+        for sentence, vector in zip(episode.sentences, mine, strict=True):
+            turns[sentence.turn] += np.sqrt(sentence.words) * vector
+        turns /= np.maximum(np.linalg.norm(turns, axis=1, keepdims=True), 1e-12)
+        for number, passage in enumerate(episode.passages, episode.first_passage):
+            chosen = episode.sentences[slice(*passage.sentences)]
+            words = sum(sentence.words for sentence in chosen)
+            for sentence in chosen:
+                result[number] += turns[sentence.turn] * (sentence.words / words)
+    return result
+
+
+def stored_before(databases: Iterator[Path], keys: Collection[bytes]) -> dict[bytes, Floats]:
+    """Return by key the vectors in verified databases of earlier segments; reads no more of them than needed."""
+    found: dict[bytes, Floats] = {}
+    for database in databases:
+        wanted = [key for key in keys if key not in found]
+        with closing(open_read_only(database)) as opened:
+            for begin in range(0, len(wanted), 500):
+                chosen = wanted[begin : begin + 500]
+                marks = ",".join("?" * len(chosen))
+                query = f"SELECT key, vector FROM encoded WHERE key IN ({marks})"  # noqa: S608 - question marks only
+                found |= {key: from_halves(blob) for key, blob in opened.execute(query, chosen)}
+        if len(found) == len(keys):
+            break
+    return found
+
+
+def _window(texts: Sequence[str]) -> Window:
+    ends = np.cumsum([len(text) + 1 for text in texts]).tolist()
+    parts = tuple((end - 1 - len(text), end - 1) for text, end in zip(texts, ends, strict=True))
+    return Window(" ".join(texts), parts)
+
+
+def _rows(by_key: Mapping[bytes, Floats], keys: Sequence[bytes], dimension: int) -> Floats:
+    matrix = np.zeros((len(keys), dimension), np.float32)
+    for row, key in enumerate(keys):
+        matrix[row] = by_key[key]
+    return matrix
+
+
+def _unit(matrix: Floats) -> Floats:
+    result: Floats = matrix / np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-12)
+    return result

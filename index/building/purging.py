@@ -1,0 +1,58 @@
+"""Remove what no longer counts from the disk: from segments, and with every generation but the live one."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from index.building.merging import Kept, merge
+from index.building.segments import entry_of, kept_segments
+from index.generation import Manifest
+from index.store import (
+    check_segment,
+    index_folder,
+    link_segment,
+    live_manifest,
+    next_folder,
+    publish,
+    remove_others,
+)
+from ingest.storage.files import lock
+
+
+def drop_others(home: Path) -> None:
+    """Remove every generation except the live one, and what was dropped from its segments, so that nothing of it stays.
+
+    Segments that hold dropped episodes are written again without them, in a generation of their own; nothing is
+    encoded. Takes the lock of the index folder. Raises IndexBroken if such a segment is damaged, OSError from the disk.
+    """
+    with lock(index_folder(home)):
+        live = live_manifest(home)
+        if live is not None and any(entry.dropped for entry in live.segments):
+            _publish_without_dropped(home, live)
+        remove_others(home)
+
+
+def _publish_without_dropped(home: Path, live: Manifest) -> None:
+    kept = kept_segments(home, live)
+    number, working = next_folder(home)
+    new: list[Kept] = []
+    for one in kept:
+        if not one.entry.dropped:
+            link_segment(one.folder, working, one.files)
+            new.append(one)
+        elif one.living():
+            check_segment(one.folder, one.files, whole=True)
+            folder = working / f"{number}-{len(new) + 1}"
+            held = merge(folder, [one], live.dimension)
+            new.append(Kept(folder, entry_of(folder.name, held), held))
+    files = {name: found for one in new for name, found in one.files.items()}
+    publish(
+        home,
+        working,
+        replace(
+            live,
+            generation=number,
+            segments=tuple(one.entry for one in new),
+            files={name: checksum for name, (checksum, _) in files.items()},
+            sizes={name: size for name, (_, size) in files.items()},
+        ),
+    )

@@ -1,0 +1,102 @@
+"""Choose what encodes: a model compiled for this data folder if it can be, else sentence-transformers."""
+
+import logging
+from pathlib import Path
+
+from index.compile import compile_encoder, compiled_with
+from index.compiled import load_compiled
+from index.compiled_files import Description, description_of, descriptions, folder_of, verified
+from index.encode import UNCOMPILED, Encoder, load_encoder
+from index.encoder_files import weights_named
+from index.errors import EncoderError, EncoderMissing
+
+logger = logging.getLogger(__name__)
+
+
+def encoder_to_build_with(home: Path, name: str, threads: int = 1) -> Encoder:
+    """Return the encoder of a model for a new generation, compiling the model if that was not tried before.
+
+    Takes half a minute if it compiles, else a fraction of a second, or seconds for sentence-transformers. Raises
+    EncoderError if the model is neither compiled nor usable here.
+    """
+    weights = _weights(home, name)
+    decided = _usable(home, weights)
+    if decided is not None and decided.is_compiled:
+        try:
+            return load_compiled(home, weights, threads)
+        except EncoderError as error:
+            logger.warning("%s; it is compiled anew", error)
+    loaded = load_encoder(name)
+    if decided is None or decided.is_compiled:
+        decided = compile_encoder(home, loaded)
+    return load_compiled(home, weights, threads) if decided.is_compiled else loaded
+
+
+def encoder_to_ask_with(home: Path, name: str, weights: str, form: str) -> Encoder:
+    """Return the encoder that a generation names, in the form that made its vectors; writes nothing.
+
+    If the compiled one is missing or damaged, sentence-transformers stands in, if it is installed: its vectors are
+    nearly the same. Raises EncoderError if neither is usable.
+    """
+    if form == UNCOMPILED:
+        return load_encoder(name)
+    try:
+        return load_compiled(home, weights)
+    except EncoderError as error:
+        try:
+            loaded = load_encoder(name)
+        except EncoderError as missing:
+            raise EncoderError(f"{error} (there {missing})") from missing
+        logger.warning("%s; until then sentence-transformers stands in", error)
+        return loaded
+
+
+def weights_and_form(home: Path, name: str) -> tuple[str, str | None]:
+    """Return a model's weights' SHA-256 and the form in which it encodes here, None if that is not decided yet.
+
+    Loads no model. Raises EncoderError if the model is neither compiled nor usable here.
+    """
+    weights = _weights(home, name)
+    decided = _usable(home, weights)
+    return weights, None if decided is None else decided.form
+
+
+def compiled_problem(home: Path, weights: str) -> str | None:
+    """Return what is wrong with the compiled encoder of these weights, None if nothing is; reads every file of it."""
+    try:
+        found = verified(home, weights)
+    except EncoderError as error:
+        return str(error)
+    return None if found is not None else f"{folder_of(home, weights)} is missing; run: playback doctor"
+
+
+def why_not_compiled(home: Path, weights: str) -> str | None:
+    """Return why the model of these weights runs in sentence-transformers, None if it does not or nothing is known."""
+    try:
+        decided = description_of(home, weights)
+    except EncoderError:
+        return None
+    return None if decided is None or decided.is_compiled else decided.reason
+
+
+def _usable(home: Path, weights: str) -> Description | None:
+    """Return what was decided, unless it is damaged or was decided against with another version of the runtime."""
+    try:
+        decided = description_of(home, weights)
+    except EncoderError as error:
+        logger.warning("%s", error)
+        return None
+    if decided is None or decided.is_compiled or decided.runtime == compiled_with():
+        return decided
+    return None
+
+
+def _weights(home: Path, name: str) -> str:
+    """Return a model's weights' SHA-256; if the model is not installed here, that of the compiled one of its name."""
+    try:
+        return weights_named(name)
+    except EncoderMissing:
+        for found in descriptions(home):
+            if found.name == name and found.is_compiled:
+                return found.weights
+        raise

@@ -1,0 +1,237 @@
+"""One segment of a generation: some episodes with their passages, vectors and postings; immutable, shared by links.
+
+The folder of a segment holds `episodes.json`, `passages.sqlite`, `vectors.faiss`, `turns.faiss` and two sets of
+postings. A later generation may take it over and name episodes of it that no longer count (`dropped`).
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import quote
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import IndexBroken
+from index.passage import Filters, Passage, Sentence
+from index.spread import Moments, from_bytes
+
+Floats = NDArray[np.float32]
+Rows = NDArray[np.int64]
+# A passage's own vector, or the mean of its turns' vectors weighted by words (see index.building.build).
+VectorField = Literal["passage", "turns"]
+FILES: dict[VectorField, str] = {"passage": "vectors.faiss", "turns": "turns.faiss"}
+# The words of a passage, or of its whole episode including title and speakers.
+TermField = Literal["passage", "episode"]
+KEYWORDS: dict[TermField, str] = {"passage": "keywords.postings", "episode": "episodes.postings"}
+DATABASE, EPISODES = "passages.sqlite", "episodes.json"
+
+
+@dataclass(frozen=True, slots=True)
+class HeldEpisode:
+    """An episode in a segment: the SHA-256 of its transcript and of its facts, and how many rows it takes.
+
+    `stamp` holds sizes and modification times of the files it was read from, () if they may change unnoticed. `heard`
+    is the id of its show if its words were only heard; `repeated` are the numbers of the sentences that are in no
+    passage then.
+    """
+
+    id: str
+    transcript: str
+    facts: str
+    stamp: tuple[int, ...]
+    passages: int
+    sentences: int
+    heard: str | None = None
+    repeated: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentEntry:
+    """A segment as a generation's manifest names it: its folder, all of its rows, and the episodes to leave out."""
+
+    name: str
+    episodes: int
+    passages: int
+    dropped: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSentence:
+    """A sentence of a hit with its speaker's full name, verbatim text and unit vector."""
+
+    sentence: Sentence
+    speaker: str | None
+    text: str
+    vector: Floats
+
+
+class Segment:
+    """The open database of a segment; what is asked of it is answered without its dropped episodes."""
+
+    def __init__(self, folder: Path, entry: SegmentEntry) -> None:
+        """Open files whose checksums were verified (see `index.store`)."""
+        self.entry = entry
+        self.held = read_episodes(folder)
+        if sum(one.passages for one in self.held) != entry.passages or len(self.held) != entry.episodes:
+            raise IndexBroken(f"{folder / EPISODES} does not fit the manifest; run: playback index --rebuild")
+        self.dropped = frozenset(entry.dropped)
+        self._database = open_read_only(folder / DATABASE)
+        # In the memory of this connection: a published file is never written.
+        self._database.executescript("PRAGMA temp_store = MEMORY; CREATE TEMP TABLE dropped (id TEXT PRIMARY KEY)")
+        self._database.executemany("INSERT INTO dropped VALUES (?)", ((name,) for name in entry.dropped))
+        self._database.commit()
+
+    def close(self) -> None:
+        """Close the files."""
+        self._database.close()
+
+    def alive(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Return which passages count and which episodes do, in the order of their rows."""
+        episodes = np.array([one.id not in self.dropped for one in self.held], bool)
+        return np.repeat(episodes, [one.passages for one in self.held]), episodes
+
+    def passage_ids(self) -> list[str]:
+        """Return the id of every passage by row, dropped ones too."""
+        return [identifier for (identifier,) in self._database.execute("SELECT id FROM passages ORDER BY row")]
+
+    def passages(self, rows: Sequence[int]) -> list[Passage]:
+        """Return the passages of these rows, in any order."""
+        found = self._database.execute(
+            'SELECT id, episode_id, text, header, first, last, speakers, start, "end", timing FROM passages '  # noqa: S608 - numbers only
+            f"WHERE row IN ({','.join(map(str, rows))})"
+        )
+        return [_passage(row) for row in found]
+
+    def episodes(self) -> list[tuple[str, str | None, str]]:
+        """Return every episode that counts as (id, date of publication, JSON), in the order of rows."""
+        return self._database.execute(
+            "SELECT id, published, json FROM episodes WHERE id NOT IN dropped ORDER BY rowid"
+        ).fetchall()
+
+    def episode(self, identifier: str) -> str:
+        """Return an episode of this segment as JSON."""
+        (text,) = self._database.execute("SELECT json FROM episodes WHERE id = ?", (identifier,)).fetchone()
+        return str(text)
+
+    def sentences(self, passage: Passage) -> list[FoundSentence]:
+        """Return the sentences of a passage in order, with their vectors."""
+        (base,) = self._database.execute(
+            "SELECT first_sentence FROM episodes WHERE id = ?", (passage.episode_id,)
+        ).fetchone()
+        first, last = passage.sentences
+        rows = self._database.execute(
+            'SELECT turn, start, "end", first_word, words, speaker, text, vector '
+            "FROM sentences JOIN encoded USING (key) WHERE row >= ? AND row < ? ORDER BY row",
+            (base + first, base + last),
+        ).fetchall()
+        return [FoundSentence(Sentence(*row[:5]), row[5], row[6], from_halves(row[7])) for row in rows]
+
+    def unsearched(self, episode_id: str) -> list[tuple[int, str]]:
+        """Return the sentences of an episode that are in no passage, in order, as (turn, text)."""
+        return self._database.execute(
+            "SELECT s.turn, s.text FROM episodes e JOIN sentences s "
+            "ON s.row >= e.first_sentence AND s.row < e.first_sentence + e.sentences WHERE e.id = ? AND NOT EXISTS "
+            "(SELECT 1 FROM passages p WHERE p.episode_id = e.id AND p.first <= s.row - e.first_sentence "
+            "AND s.row - e.first_sentence < p.last) ORDER BY s.row",
+            (episode_id,),
+        ).fetchall()
+
+    def spoken(self) -> Iterator[tuple[str, int, int, str | None, str]]:
+        """Yield every sentence that counts as (episode id, turn, first word, speaker, text), in the order of rows."""
+        yield from self._database.execute(
+            "SELECT id, turn, first_word, speaker, text FROM episodes JOIN sentences "
+            "ON row >= first_sentence AND row < first_sentence + sentences WHERE id NOT IN dropped ORDER BY row"
+        )
+
+    def speakers(self) -> list[str]:
+        """Return the full names of the people who speak in a passage that counts."""
+        query = "SELECT DISTINCT name FROM speakers JOIN passages USING (row) WHERE episode_id NOT IN dropped"
+        return [name for (name,) in self._database.execute(query)]
+
+    def aliases(self) -> list[tuple[str, str]]:
+        """Return the labels of people in episodes that count, with their full names."""
+        query = "SELECT DISTINCT alias, name FROM aliases WHERE episode_id NOT IN dropped"
+        return self._database.execute(query).fetchall()
+
+    def askers(self, episode_id: str) -> list[str]:
+        """Return the names of the people who ask the questions in an episode (see index.building.tables)."""
+        rows = self._database.execute("SELECT name FROM askers WHERE episode_id = ?", (episode_id,))
+        return [name for (name,) in rows]
+
+    def starters(self) -> list[tuple[str, str]]:
+        """Return suggested questions of episodes that count as (question, episode id), the best first."""
+        query = "SELECT question, episode_id FROM starters WHERE episode_id NOT IN dropped ORDER BY position"
+        return self._database.execute(query).fetchall()
+
+    def letters(self, word: str) -> tuple[int, int]:
+        """Return how often a word (in lower case) stands inside sentences with a capital and with a small letter."""
+        query = "SELECT sum(capital), sum(small) FROM letters WHERE word = ? AND episode_id NOT IN dropped"
+        capital, small = self._database.execute(query, (word,)).fetchone()
+        return capital or 0, small or 0
+
+    def allowed(self, filters: Filters) -> list[int]:
+        """Return the rows of passages that count and that the filters allow, ascending."""
+        clauses, values = ["e.id NOT IN dropped"], []
+        for clause, value in (
+            ("e.show_id = ?", filters.show),
+            ("e.id = ?", filters.episode),
+            ("e.published >= ?", filters.since),
+            ("e.published <= ?", filters.until),
+            ("p.row IN (SELECT row FROM speakers WHERE name = ?)", filters.speaker),
+        ):
+            if value is not None:
+                clauses.append(clause)
+                values.append(value)
+        if filters.without:
+            clauses.append(f"e.id NOT IN ({','.join('?' * len(filters.without))})")
+            values += sorted(filters.without)
+        where = " AND ".join(clauses)
+        query = f"SELECT p.row FROM passages p JOIN episodes e ON e.id = p.episode_id WHERE {where} ORDER BY p.row"  # noqa: S608 - literals only
+        return [row for (row,) in self._database.execute(query, values)]
+
+    def moments(self, name: VectorField, dimension: int) -> Moments | None:
+        """Return the sums over all vectors of a field, dropped ones too; None if they are quickly worked out."""
+        found = self._database.execute("SELECT sums FROM moments WHERE field = ?", (name,)).fetchone()
+        return None if found is None else from_bytes(found[0], dimension)
+
+
+def open_read_only(database: Path) -> sqlite3.Connection:
+    """Open a published database, which is never written; threads may share the connection."""
+    return sqlite3.connect(read_only(database), uri=True, check_same_thread=False)
+
+
+def read_only(database: Path) -> str:
+    """Return the address by which SQLite opens a published database."""
+    return f"file:{quote(str(database))}?immutable=1"
+
+
+def from_halves(blob: bytes) -> Floats:
+    """Return a vector stored in half precision as float32, shape (dimension,)."""
+    return np.frombuffer(blob, np.float16).astype(np.float32)
+
+
+def read_episodes(folder: Path) -> tuple[HeldEpisode, ...]:
+    """Read which episodes a segment holds, in the order of rows; raises IndexBroken if the file is of another form."""
+    path = folder / EPISODES
+    try:
+        return tuple(
+            HeldEpisode(**{**one, "stamp": tuple(one["stamp"]), "repeated": tuple(one["repeated"])})
+            for one in json.loads(path.read_bytes())
+        )
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise IndexBroken(f"{path} cannot be read: {error}; run: playback index --rebuild") from error
+
+
+def write_episodes(folder: Path, held: Iterable[HeldEpisode]) -> None:
+    """Write which episodes a segment holds, one to a line."""
+    lines = ",\n".join(json.dumps(asdict(one), separators=(",", ":")) for one in held)
+    (folder / EPISODES).write_text(f"[{lines}]\n")
+
+
+def _passage(row: Sequence[Any]) -> Passage:
+    identifier, episode_id, text, header, first, last, speakers, start, end, timing = row
+    return Passage(identifier, episode_id, text, header, (first, last), tuple(json.loads(speakers)), start, end, timing)
