@@ -34,7 +34,7 @@ _VOCABULARY = 5_000
 class HashedWords:
     """An encoder that costs next to nothing: a vector is the sum of directions that stand for words."""
 
-    name, weights, form, dimension = "hashed-words", "0" * 64, "made up", 384
+    name, weights, form, dimension = "hashed-words", "0" * 64, "sentence-transformers", 384
 
     def encode(self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None) -> NDArray[np.float32]:
         """Return unit vectors of shape (texts, dimension)."""
@@ -47,6 +47,15 @@ class HashedWords:
             seed = int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest())
             vector[[seed % self.dimension, (seed >> 20) % self.dimension]] += 1
         return vector / np.float32(np.linalg.norm(vector))
+
+    def encode_parts(
+        self,
+        texts: Sequence[str],
+        parts: Sequence[Sequence[tuple[int, int]]],
+        progress: Callable[[int, int], None] | None = None,
+    ) -> list[NDArray[np.float32]]:
+        """Return for each text the unit vectors of its parts."""
+        return [self.encode([text[slice(*part)] for part in mine]) for text, mine in zip(texts, parts, strict=True)]
 
     def pieces(self, text: str) -> int:
         """Return the number of word pieces of a text, as if every word were one and a third."""
@@ -74,7 +83,7 @@ def _sentence(chance: random.Random) -> str:
 def published(home: Path, encoder: Encoder) -> tuple[float, int, Manifest]:
     """Publish as `playback index` does; return CPU seconds, bytes written and the manifest."""
     began = time.process_time()
-    assert not up_to_date(home, encoder.name, encoder.weights, encoder.form)
+    assert not up_to_date(home, encoder.name, encoder.weights)
     manifest = build(home, encoder)
     taken = time.process_time() - began
     folder = index_folder(home) / str(manifest.generation)
@@ -98,7 +107,7 @@ def measure(size: int, series: int, encoder: Encoder) -> None:
             sizes.append(written)
             segments.append(len(manifest.segments))
         began = time.process_time()
-        assert up_to_date(home, encoder.name, encoder.weights, encoder.form)
+        assert up_to_date(home, encoder.name, encoder.weights)
         looking = time.process_time() - began
         print(f"  the next one: {times[0]:.3f} s, {sizes[0] / 1e6:.2f} MB; to find out what changed: {looking:.3f} s")
         for name, values in (("CPU seconds", times), ("MB", [one / 1e6 for one in sizes])):

@@ -35,8 +35,8 @@ from api.quotes.quote import quote_at
 from api.settings import Settings
 from benchmarks.figures import arguments, interval, signed, table
 from benchmarks.retrieval import right_for
-from index.encode import PieceVectors
 from index.passage import Passage
+from index.piece_vectors import PieceVectors
 from index.search import Query, search
 from ingest.text.words import without_marks
 

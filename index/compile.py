@@ -9,37 +9,26 @@ import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from index.comparison_texts import comparison_texts
-from index.compiled import (
-    ACTIVATIONS,
-    DESCRIPTION,
-    PROBE,
-    TOKENIZER,
-    Description,
-    encoders_folder,
-    folder_of,
-    opened,
-    verified,
-)
-from index.encode import UNCOMPILED, Encoder, SentenceEncoder, Vectors, pooling_of, prompts_of
+from index.compiled import ACTIVATIONS, PROBE, opened
+from index.compiled_files import DESCRIPTION, TOKENIZER, Description, encoders_folder, folder_of, verified
+from index.encode import UNCOMPILED, Encoder, SentenceEncoder, pooling_of, prompts_of, quiet
 from index.errors import EncoderError
+from index.piece_vectors import Part, Vectors
 from ingest.storage.files import lock, sha256_of, sync_folder, write_json
-
-if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
 
 logger = logging.getLogger(__name__)
 
 _SCHEMA = 1
 _NEIGHBOURS = 10
+_SAME = np.float32(1e-5)  # two cosines that differ by less are the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +92,16 @@ def _decided(working: Path, loaded: SentenceEncoder) -> Description:
     bare = Description(loaded.name, loaded.weights, UNCOMPILED, compiled_with())
     reason = ""
     try:
-        modules = _modules_of(loaded.model, working)
+        modules = _modules_of(loaded, working)
         reference = SentenceEncoder(loaded.name, loaded.weights, loaded.model, exact=True)
         longest = _longest(loaded)
-        _write_tokenizer(loaded.model, working)
+        _write_tokenizer(loaded, working)
         texts = comparison_texts(loaded.pieces, longest)
         expected = _Vectors.of(reference, texts)
-        convert(loaded.model, working / "float32", "float32")
+        convert(loaded, working / "float32", "float32")
         for numbers, least in LEAST.items():
             if numbers != "float32":
-                convert(loaded.model, working / numbers, numbers)
+                convert(loaded, working / numbers, numbers)
             description = replace(
                 bare,
                 form=f"ctranslate2-{numbers}",
@@ -139,16 +128,16 @@ def _decided(working: Path, loaded: SentenceEncoder) -> Description:
     return replace(bare, reason=reason)
 
 
-def convert(model: "SentenceTransformer", folder: Path, numbers: str) -> None:
+def convert(loaded: SentenceEncoder, folder: Path, numbers: str) -> None:
     """Convert a model's transformer into a new folder, with weights in these numbers; raises _NotUnderstood."""
     from ctranslate2.converters import TransformersConverter
 
-    transformer: Any = model[0].auto_model
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".", suffix=".part") as saved, _quiet():
+    transformer: Any = loaded.model[0].auto_model
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".", suffix=".part") as saved, quiet():
         if not hasattr(transformer.config, "position_embedding_type"):
             transformer.config.position_embedding_type = "absolute"  # the only one that newer versions know
         transformer.save_pretrained(saved)
-        model.tokenizer.save_pretrained(saved)
+        loaded.model.tokenizer.save_pretrained(saved)
         try:
             TransformersConverter(saved).convert(str(folder), quantization=numbers)
         except Exception as error:  # of any kind: a model that it does not know fails anywhere
@@ -161,21 +150,9 @@ def _checksums(folder: Path) -> dict[str, str]:
     return {path.relative_to(folder).as_posix(): sha256_of(path) for path in files}
 
 
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep what the libraries print about loading and saving from the person."""
-    import transformers
-
-    before = transformers.utils.logging.get_verbosity()
-    transformers.utils.logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-    try:
-        yield
-    finally:
-        transformers.utils.logging.set_verbosity(before)
-
-
-def _modules_of(model: "SentenceTransformer", folder: Path) -> tuple[tuple[str, ...], ...]:
+def _modules_of(loaded: SentenceEncoder, folder: Path) -> tuple[tuple[str, ...], ...]:
     """Return what makes a vector of the pieces' vectors, and write the weights of its parts; raises _NotUnderstood."""
+    model = loaded.model
     names = [type(module).__name__ for module in model]
     pooling = pooling_of(model)
     if names[:2] != ["Transformer", "Pooling"]:
@@ -218,8 +195,8 @@ def _longest(loaded: SentenceEncoder) -> int:
     return int(longest)
 
 
-def _write_tokenizer(model: "SentenceTransformer", folder: Path) -> None:
-    (folder / TOKENIZER).write_text(model.tokenizer.backend_tokenizer.to_str(), encoding="utf-8")
+def _write_tokenizer(loaded: SentenceEncoder, folder: Path) -> None:
+    (folder / TOKENIZER).write_text(loaded.model.tokenizer.backend_tokenizer.to_str(), encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +206,7 @@ class _Vectors:
     passages: Vectors
     questions: Vectors
     pieces: tuple[Vectors, ...]
-    spans: tuple[tuple[tuple[int, int], ...], ...]
+    spans: tuple[tuple[Part, ...], ...]
 
     @classmethod
     def of(cls, encoder: Encoder, texts: tuple[str, ...]) -> "_Vectors":
@@ -245,18 +222,22 @@ class _Vectors:
         passages = (self.passages * other.passages).sum(axis=1)
         questions = (self.questions * other.questions).sum(axis=1)
         pieces = (np.concatenate(self.pieces) * np.concatenate(other.pieces)).sum(axis=1)
-        mine, theirs = _nearest(self.passages), _nearest(other.passages)
-        same = [len(set(a) & set(b)) / _NEIGHBOURS for a, b in zip(mine.tolist(), theirs.tolist(), strict=True)]
         smallest = min(passages.min(), questions.min())
-        figures = (smallest, np.mean(same), pieces.min(), pieces.mean())
+        figures = (smallest, _overlap(self.passages, other.passages), pieces.min(), pieces.mean())
         return Agreement(len(passages), *(round(float(figure), 5) for figure in figures))
 
 
-def _nearest(vectors: Vectors) -> Any:
-    """Return the numbers of the nearest other texts of each text, shape (texts, 10)."""
-    cosines = vectors @ vectors.T
-    np.fill_diagonal(cosines, -2)
-    return np.argsort(-cosines, axis=1, kind="stable")[:, :_NEIGHBOURS]
+def _overlap(mine: Vectors, theirs: Vectors) -> float:
+    """Return the mean share of the ten texts nearest to each text by `theirs` that are among the ten nearest by `mine`.
+
+    A text as near as the tenth by `mine` counts as one of them, because several texts may have the same word pieces.
+    """
+    cosines, others = mine @ mine.T, theirs @ theirs.T
+    for matrix in (cosines, others):
+        np.fill_diagonal(matrix, -2)
+    tenth = np.sort(cosines, axis=1)[:, -_NEIGHBOURS, None]
+    found = np.argsort(-others, axis=1, kind="stable")[:, :_NEIGHBOURS]
+    return float((np.take_along_axis(cosines, found, axis=1) >= tenth - _SAME).mean())
 
 
 def _missed(found: Agreement, least: Agreement) -> str | None:

@@ -1,46 +1,24 @@
-"""Encode text with a compiled encoder: CTranslate2, tokenizers and numpy, and nothing of torch.
-
-<home>/index/encoders/<weights>-ctranslate2-<version>/encoder.json   what it is and how well it agrees with
-                                                                     sentence-transformers, SHA-256 of every other file
-<home>/index/encoders/<weights>-ctranslate2-<version>/int8/ float32/ the transformer with weights in these numbers
-<home>/index/encoders/<weights>-ctranslate2-<version>/tokenizer.json dense-<n>.npz
-"""
+"""Encode text with a compiled encoder: CTranslate2, tokenizers and numpy, and nothing of torch."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
 
 import numpy as np
 
-from index.encode import (
-    UNCOMPILED,
-    Part,
-    PieceVectors,
-    Vectors,
-    part_means,
-    piece_vectors,
-    shifted,
-    unit,
-)
+from index.compiled_files import REPAIR, TOKENIZER, Description, check, description_of, encoders_folder, folder_of
 from index.errors import EncoderError
-from ingest.errors import LibraryError
-from ingest.storage.files import read_json, sha256_of
+from index.piece_vectors import Part, PieceVectors, Vectors, part_means, piece_vectors, shifted, unit
 
 T = TypeVar("T")
 
-# Increase it when what is written here changes, so that models are compiled anew.
-VERSION = 1
-DESCRIPTION = "encoder.json"
-TOKENIZER = "tokenizer.json"
 # A runtime that reads a model otherwise than the one that compiled it gives this sentence another vector.
 PROBE = "The runtime that compiled this encoder gave this sentence the vector that stands beside it."
 _LEAST_OF_PROBE = 0.98
-_LETTERS = 16  # of the weights' SHA-256 in a folder's name
-# Texts of fewer word pieces, special ones included, are read by the float32 weights: the errors of 8-bit numbers cancel
-# out over many pieces (smallest cosine from 8 pieces on 0.994, of "Yes" 0.976).
+# A text of fewer word pieces, special ones included, gets its vector from the float32 weights: the errors of 8-bit
+# numbers cancel out over many pieces only (smallest cosine from 8 pieces on 0.993, of "." 0.976).
 _FEWEST_PIECES = 8
 # Texts whose vectors are awaited together: bounds what waits in the queue.
 _STEP = 512
@@ -52,102 +30,6 @@ ACTIVATIONS: dict[str, Callable[[Vectors], Any]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Description:
-    """What a folder of `encoders` holds, or why the model runs in sentence-transformers (`form` says which).
-
-    `modules` are what makes one vector of the pieces' vectors, in order: ("mean",) or ("cls",), then any of
-    ("dense", file, activation) and ("normalize",). `longest` is the most pieces that are read, `agreement` the figures
-    of the comparison with sentence-transformers, `probe` the vector of `PROBE`.
-    """
-
-    name: str
-    weights: str
-    form: str
-    runtime: str
-    reason: str | None = None
-    dimension: int = 0
-    longest: int = 0
-    prompts: dict[str, str] = field(default_factory=dict)
-    modules: tuple[tuple[str, ...], ...] = ()
-    agreement: dict[str, float] = field(default_factory=dict)
-    probe: tuple[float, ...] = ()
-    files: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def is_compiled(self) -> bool:
-        """Say whether the folder holds a compiled encoder."""
-        return self.form != UNCOMPILED
-
-
-def encoders_folder(home: Path) -> Path:
-    """Return the folder of the compiled encoders of a data folder."""
-    return home / "index" / "encoders"
-
-
-def folder_of(home: Path, weights: str) -> Path:
-    """Return the folder of the compiled encoder of these weights."""
-    return encoders_folder(home) / f"{weights[:_LETTERS]}-ctranslate2-{VERSION}"
-
-
-def descriptions(home: Path) -> Iterator[Description]:
-    """Yield what was decided about each model, without those whose description is damaged."""
-    for folder in sorted(encoders_folder(home).glob(f"*-ctranslate2-{VERSION}")):
-        try:
-            yield _read(folder)
-        except EncoderError:
-            continue
-
-
-def description_of(home: Path, weights: str) -> Description | None:
-    """Return what was decided about the model of these weights, None if nothing was.
-
-    Raises EncoderError if that is damaged.
-    """
-    folder = folder_of(home, weights)
-    if not (folder / DESCRIPTION).exists():
-        return None
-    found = _read(folder)
-    if found.weights != weights:
-        raise EncoderError(f"{folder / DESCRIPTION} is not about the weights that its folder names; {_REPAIR}")
-    return found
-
-
-_REPAIR = "run: playback doctor"
-
-
-def _read(folder: Path) -> Description:
-    path = folder / DESCRIPTION
-    try:
-        data = read_json(path)
-        del data["schema"]
-        steps = tuple(tuple(step) for step in data["modules"])
-        return Description(**{**data, "modules": steps, "probe": tuple(data["probe"]), "files": dict(data["files"])})
-    except (LibraryError, TypeError, KeyError, ValueError) as error:
-        raise EncoderError(f"{path} is damaged; {_REPAIR}") from error
-
-
-def verified(home: Path, weights: str) -> Description | None:
-    """Return what was decided about the model of these weights after checking that every file matches its checksum.
-
-    Parses no file but the description. Raises EncoderError if a file is missing or has changed.
-    """
-    found = description_of(home, weights)
-    if found is not None:
-        _check(folder_of(home, weights), found.files)
-    return found
-
-
-def _check(folder: Path, files: dict[str, str]) -> None:
-    for name, checksum in files.items():
-        try:
-            actual = sha256_of(folder / name)
-        except OSError as error:
-            raise EncoderError(f"{folder / name} cannot be read: {error.strerror}; {_REPAIR}") from error
-        if actual != checksum:
-            raise EncoderError(f"{folder / name} has changed since it was compiled; {_REPAIR}")
-
-
 def load_compiled(home: Path, weights: str, threads: int = 1) -> "CompiledEncoder":
     """Load the compiled encoder of these weights in a fraction of a second.
 
@@ -155,10 +37,10 @@ def load_compiled(home: Path, weights: str, threads: int = 1) -> "CompiledEncode
     """
     found = description_of(home, weights)
     if found is None or not found.is_compiled:
-        raise EncoderError(f"{encoders_folder(home)} holds no compiled encoder of these weights; {_REPAIR}")
+        raise EncoderError(f"{encoders_folder(home)} holds no compiled encoder of these weights; {REPAIR}")
     encoder = opened(folder_of(home, weights), found, threads)
     if float(encoder.encode([PROBE])[0] @ np.asarray(found.probe, np.float32)) < _LEAST_OF_PROBE:
-        raise EncoderError(f"the compiled encoder in {folder_of(home, weights)} gives other vectors here; {_REPAIR}")
+        raise EncoderError(f"the compiled encoder in {folder_of(home, weights)} gives other vectors here; {REPAIR}")
     return encoder
 
 
@@ -170,7 +52,7 @@ def opened(folder: Path, description: Description, threads: int = 1) -> "Compile
         raise EncoderError(f"CTranslate2 is not usable here ({error}); run: pip install gds-playback") from error
     except (OSError, ValueError, RuntimeError, KeyError) as error:
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise EncoderError(f"the compiled encoder in {folder} cannot be loaded: {reason}; {_REPAIR}") from error
+        raise EncoderError(f"the compiled encoder in {folder} cannot be loaded: {reason}; {REPAIR}") from error
 
 
 class CompiledEncoder:
@@ -221,15 +103,9 @@ class CompiledEncoder:
 
     def encode_parts(
         self, texts: Sequence[str], parts: Sequence[Sequence[Part]], progress: Callable[[int, int], None] | None = None
-    ) -> tuple[Vectors, list[Vectors]]:
-        """Return one unit vector per text, and for each text one per part, shape (parts, dimension)."""
-        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        inner: list[Vectors] = []
-        pairs = list(zip(texts, parts, strict=True))
-        for number, (vector, found) in enumerate(self._each(self._with_parts, pairs, progress)):
-            vectors[number] = vector
-            inner.append(found)
-        return vectors, inner
+    ) -> list[Vectors]:
+        """Return for each text one unit vector per part, shape (parts, dimension)."""
+        return list(self._each(self._parts, list(zip(texts, parts, strict=True)), progress))
 
     def pieces(self, text: str) -> int:
         """Return how many word pieces the text has, not counting special tokens."""
@@ -250,30 +126,34 @@ class CompiledEncoder:
         return self._vector(self._prompts["passage"] + text)
 
     def _vector(self, text: str) -> Vectors:
-        return self._pooled(self._states(self._reading.encode(text).ids))
+        ids = self._reading.encode(text).ids
+        return self._pooled(self._states(ids, self._numbers_for(ids)))
 
     def _pieces(self, text: str) -> PieceVectors:
         encoding = self._reading.encode(text)
-        return piece_vectors(encoding.offsets, self._states(encoding.ids))
+        return piece_vectors(encoding.offsets, self._states(encoding.ids, self._numbers))
 
-    def _with_parts(self, pair: tuple[str, Sequence[Part]]) -> tuple[Vectors, Vectors]:
+    def _parts(self, pair: tuple[str, Sequence[Part]]) -> Vectors:
         text, parts = pair
-        prompt = self._prompts["passage"]
-        encoding = self._reading.encode(prompt + text)
-        states = self._states(encoding.ids)
-        offsets = shifted(encoding.offsets, len(prompt))
-        means = part_means(parts, offsets, states) if self._takes_mean else [None] * len(parts)
+        means = self._means(text, parts) if self._takes_mean else [None] * len(parts)
         vectors = np.zeros((len(parts), self.dimension), dtype=np.float32)
         for number, ((start, end), mean) in enumerate(zip(parts, means, strict=True)):
             vectors[number] = self._passage(text[start:end]) if mean is None else self._after_pooling(mean)
-        return self._pooled(states), vectors
+        return vectors
 
-    def _states(self, ids: list[int]) -> Vectors:
+    def _means(self, text: str, parts: Sequence[Part]) -> list[Vectors | None]:
+        prompt = self._prompts["passage"]
+        encoding = self._reading.encode(prompt + text)
+        states = self._states(encoding.ids, self._numbers_for(encoding.ids))
+        return part_means(parts, shifted(encoding.offsets, len(prompt)), states)
+
+    def _numbers_for(self, ids: list[int]) -> str:
+        return self._numbers if len(ids) >= _FEWEST_PIECES else "float32"
+
+    def _states(self, ids: list[int], numbers: str) -> Vectors:
         """Return the last hidden state of each piece, shape (pieces, width)."""
-        if not ids:
-            ids = [0]  # a tokenizer without special tokens makes nothing of an empty text
-        model = self._model(self._numbers if len(ids) >= _FEWEST_PIECES else "float32")
-        states: Vectors = np.array(model.forward_batch([ids]).last_hidden_state, dtype=np.float32)[0]
+        ids = ids or [0]  # a tokenizer without special tokens makes nothing of an empty text
+        states: Vectors = np.array(self._model(numbers).forward_batch([ids]).last_hidden_state, dtype=np.float32)[0]
         return states
 
     def _model(self, numbers: str) -> Any:
@@ -297,7 +177,7 @@ class CompiledEncoder:
 
     def _check(self, inside: str) -> None:
         """Verify the files that lie in a folder, "" for those beside the description."""
-        _check(self._folder, {name: value for name, value in self._files.items() if _within(name) == inside})
+        check(self._folder, {name: value for name, value in self._files.items() if _within(name) == inside})
 
     def _pooled(self, states: Vectors) -> Vectors:
         return self._after_pooling(states.mean(axis=0) if self._takes_mean else states[0])

@@ -4,24 +4,19 @@ import contextlib
 import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index.chunk import MOST_PIECES
 from index.encoder_files import PACKAGED, folder_named, weights_of
 from index.errors import EncoderError
+from index.piece_vectors import Part, PieceVectors, Vectors, part_means, piece_vectors, shifted, unit
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 logger = logging.getLogger(__name__)
-
-Vectors = NDArray[np.float32]
-# Characters [start, end) of a text.
-Part = tuple[int, int]
 
 # The form of vectors that sentence-transformers makes.
 UNCOMPILED = "sentence-transformers"
@@ -33,17 +28,6 @@ _OWN_PIECES = 6
 # Names under which models configure a prompt for questions and for passages; the first name found is used.
 _QUERY_PROMPTS = ("query",)
 _PASSAGE_PROMPTS = ("document", "passage", "corpus")
-
-
-@dataclass(frozen=True, slots=True)
-class PieceVectors:
-    """A text's word pieces with their contextual vectors.
-
-    `spans` are characters [start, end) in the text, `vectors` unit vectors of shape (pieces, dimension).
-    """
-
-    spans: tuple[tuple[int, int], ...]
-    vectors: Vectors
 
 
 class Encoder(Protocol):
@@ -67,8 +51,8 @@ class Encoder(Protocol):
 
     def encode_parts(
         self, texts: Sequence[str], parts: Sequence[Sequence[Part]], progress: Callable[[int, int], None] | None = None
-    ) -> tuple[Vectors, list[Vectors]]:
-        """Return one unit vector per text, and for each text one per part, shape (parts, dimension).
+    ) -> list[Vectors]:
+        """Return for each text one unit vector per part, shape (parts, dimension).
 
         A part's vector is the mean of its word pieces' vectors in the context of the whole text. With a model that does
         not take the mean over pieces, it is that of the part encoded alone.
@@ -141,23 +125,21 @@ class SentenceEncoder:
 
     def encode_parts(
         self, texts: Sequence[str], parts: Sequence[Sequence[Part]], progress: Callable[[int, int], None] | None = None
-    ) -> tuple[Vectors, list[Vectors]]:
-        """Return one unit vector per text, and for each text one per part, shape (parts, dimension)."""
+    ) -> list[Vectors]:
+        """Return for each text one unit vector per part, shape (parts, dimension)."""
         prompt = prompts_of(self.model)["passage"]
-        whole = np.zeros((len(texts), self.dimension), dtype=np.float32)
         inner: list[Vectors] = []
         for begin in range(0, len(texts), _BATCH):
             chosen = list(texts[begin : begin + _BATCH])
             with self._numbers():
                 found: Any = self.model.encode(chosen, prompt=prompt, output_value=None, show_progress_bar=False)
             for number, (text, features) in enumerate(zip(chosen, found, strict=True), begin):
-                whole[number] = features["sentence_embedding"].float().cpu().numpy()
                 offsets = self._truncating.encode(prompt + text).offsets
                 pieces = features["token_embeddings"].float().cpu().numpy()[: len(offsets)]
                 inner.append(self._parts(text, parts[number], shifted(offsets, len(prompt)), pieces))
             if progress is not None:
                 progress(begin + len(chosen), len(texts))
-        return unit(whole), inner
+        return inner
 
     def _parts(self, text: str, parts: Sequence[Part], offsets: Sequence[Part], pieces: Vectors) -> Vectors:
         """Return the unit vector of each part; one without word pieces of its own is encoded alone."""
@@ -235,33 +217,6 @@ def _fast() -> Iterator[None]:
         yield
 
 
-def piece_vectors(offsets: Sequence[Part], matrix: Vectors) -> PieceVectors:
-    """Drop the special tokens, which have no characters, and make the vectors unit length."""
-    kept = [place for place, (start, end) in enumerate(offsets[: len(matrix)]) if end > start]
-    return PieceVectors(tuple(offsets[place] for place in kept), unit(matrix[kept]))
-
-
-def shifted(offsets: Sequence[Part], characters: int) -> list[Part]:
-    """Return pieces' characters counted from after a prompt; a special token stays empty."""
-    return [(start - characters, end - characters) if end > start else (0, 0) for start, end in offsets]
-
-
-def part_means(parts: Sequence[Part], offsets: Sequence[Part], matrix: Vectors) -> list[Vectors | None]:
-    """Return for each part the mean of the vectors of the pieces that begin in it, None if none does."""
-    starts = np.array([start if end > start else -1 for start, end in offsets[: len(matrix)]], dtype=np.int64)
-    found: list[Vectors | None] = []
-    for start, end in parts:
-        inside = (starts >= start) & (starts < end)
-        found.append(matrix[inside].mean(axis=0) if inside.any() else None)
-    return found
-
-
-def unit(vectors: Vectors) -> Vectors:
-    """Return the rows at unit length."""
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.maximum(lengths, 1e-12), dtype=np.float32)
-
-
 def load_encoder(name: str = PACKAGED) -> SentenceEncoder:
     """Load an encoder: the packaged one, a folder, or a sentence-transformers name (from the local cache or the hub).
 
@@ -292,6 +247,19 @@ def load_encoder(name: str = PACKAGED) -> SentenceEncoder:
         ) from error
     _read_whole_passages(name, model)
     return SentenceEncoder(name, weights, model)
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Keep what the libraries print about loading and saving from the person."""
+    import transformers
+
+    before = transformers.utils.logging.get_verbosity()
+    transformers.utils.logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    try:
+        yield
+    finally:
+        transformers.utils.logging.set_verbosity(before)
 
 
 def _read_whole_passages(name: str, model: "SentenceTransformer") -> None:

@@ -4,7 +4,8 @@ import logging
 from pathlib import Path
 
 from index.compile import compile_encoder, compiled_with
-from index.compiled import Description, description_of, descriptions, folder_of, load_compiled, verified
+from index.compiled import load_compiled
+from index.compiled_files import REPAIR, Description, description_of, descriptions, folder_of, verified
 from index.encode import UNCOMPILED, Encoder, load_encoder
 from index.encoder_files import weights_named
 from index.errors import EncoderError, EncoderMissing
@@ -45,7 +46,7 @@ def encoder_to_ask_with(home: Path, name: str, weights: str, form: str) -> Encod
         try:
             loaded = load_encoder(name)
         except EncoderError as missing:
-            raise EncoderError(f"{error} (there {missing})") from missing
+            raise EncoderError(f"{str(error).removesuffix(f'; {REPAIR}')}, and {missing}") from missing
         logger.warning("%s; until then sentence-transformers stands in", error)
         return loaded
 

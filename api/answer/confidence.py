@@ -16,8 +16,8 @@ from api.answer.function_words import is_function_word
 from api.knowledge_base import KnowledgeBase
 from api.quotes.citation import Citation
 from api.quotes.heard_confidence import share_right
-from index.encode import PieceVectors
 from index.passage import Hit
+from index.piece_vectors import PieceVectors
 from index.search import Query
 from index.sentences import WORD
 from ingest.text.words import without_marks

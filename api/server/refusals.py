@@ -25,7 +25,7 @@ from api.errors import (
 )
 from api.pages.render import page
 from api.server.security_headers import HEADERS
-from index.errors import EncoderError, IndexBroken, IndexMissing
+from index.errors import EncoderError, EncoderMissing, IndexBroken, IndexMissing
 from ingest.errors import AudioError, LibraryError, ModelMissing, PlaybackError, SourceError
 from ingest.text.urls import printable
 
@@ -74,6 +74,9 @@ REFUSALS: dict[type[PlaybackError], Refusal] = {
         503,
         "EncoderError",
         "The index and its encoder do not match. The person who runs this service must run: playback index",
+    ),
+    EncoderMissing: Refusal(
+        503, "EncoderError", "The encoder is missing on this server. Its log says how to install it."
     ),
     ModelMissing: Refusal(503, "ModelMissing", "A model is missing on this server. Its log says which one."),
     LibraryError: Refusal(

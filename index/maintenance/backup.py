@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.compiled import folder_of
+from index.compiled_files import folder_of
 from index.encoders import compiled_problem
 from index.errors import IndexBroken
 from index.generation import Manifest

@@ -16,8 +16,8 @@ from api.knowledge_base import KnowledgeBase, open_base
 from api.settings import Settings
 from index.building.build import build
 from index.chunk import USUAL_SHAPE, PassageShape
-from index.encode import PieceVectors
 from index.keywords import stems
+from index.piece_vectors import PieceVectors
 from index.sentences import WORD
 from ingest.library.records import Record, episode_folder, save_record, save_transcript
 from ingest.transcript import Episode, Show, Timing, Transcript, Turn, Word
@@ -50,6 +50,14 @@ class HashedStems:
 
     def encode_query(self, text: str) -> NDArray[np.float32]:
         return self.encode([text])[0]
+
+    def encode_parts(
+        self,
+        texts: Sequence[str],
+        parts: Sequence[Sequence[tuple[int, int]]],
+        progress: Callable[[int, int], None] | None = None,
+    ) -> list[NDArray[np.float32]]:
+        return [self.encode([text[slice(*part)] for part in mine]) for text, mine in zip(texts, parts, strict=True)]
 
     def encode_pieces(self, texts: Sequence[str]) -> list[PieceVectors]:
         found = [list(WORD.finditer(text)) for text in texts]

