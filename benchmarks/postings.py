@@ -1,4 +1,4 @@
-"""BM25 over any texts with any constants, for scores that the index does not have; the index itself uses tantivy."""
+"""BM25 over any texts with any constants, for scores that the index does not have (see index/keywords.py)."""
 
 from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence

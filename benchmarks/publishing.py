@@ -34,7 +34,7 @@ _VOCABULARY = 5_000
 class HashedWords:
     """An encoder that costs next to nothing: a vector is the sum of directions that stand for words."""
 
-    name, weights, dimension = "hashed-words", "0" * 64, 384
+    name, weights, form, dimension = "hashed-words", "0" * 64, "sentence-transformers", 384
 
     def encode(self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None) -> NDArray[np.float32]:
         """Return unit vectors of shape (texts, dimension)."""
@@ -47,6 +47,15 @@ class HashedWords:
             seed = int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest())
             vector[[seed % self.dimension, (seed >> 20) % self.dimension]] += 1
         return vector / np.float32(np.linalg.norm(vector))
+
+    def encode_parts(
+        self,
+        texts: Sequence[str],
+        parts: Sequence[Sequence[tuple[int, int]]],
+        progress: Callable[[int, int], None] | None = None,
+    ) -> list[NDArray[np.float32]]:
+        """Return for each text the unit vectors of its parts."""
+        return [self.encode([text[slice(*part)] for part in mine]) for text, mine in zip(texts, parts, strict=True)]
 
     def pieces(self, text: str) -> int:
         """Return the number of word pieces of a text, as if every word were one and a third."""

@@ -103,15 +103,9 @@ class CompiledEncoder:
 
     def encode_parts(
         self, texts: Sequence[str], parts: Sequence[Sequence[Part]], progress: Callable[[int, int], None] | None = None
-    ) -> tuple[Vectors, list[Vectors]]:
-        """Return one unit vector per text, and for each text one per part, shape (parts, dimension)."""
-        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        inner: list[Vectors] = []
-        pairs = list(zip(texts, parts, strict=True))
-        for number, (vector, found) in enumerate(self._each(self._with_parts, pairs, progress)):
-            vectors[number] = vector
-            inner.append(found)
-        return vectors, inner
+    ) -> list[Vectors]:
+        """Return for each text one unit vector per part, shape (parts, dimension)."""
+        return list(self._each(self._parts, list(zip(texts, parts, strict=True)), progress))
 
     def pieces(self, text: str) -> int:
         """Return how many word pieces the text has, not counting special tokens."""
@@ -139,17 +133,19 @@ class CompiledEncoder:
         encoding = self._reading.encode(text)
         return piece_vectors(encoding.offsets, self._states(encoding.ids, self._numbers))
 
-    def _with_parts(self, pair: tuple[str, Sequence[Part]]) -> tuple[Vectors, Vectors]:
+    def _parts(self, pair: tuple[str, Sequence[Part]]) -> Vectors:
         text, parts = pair
-        prompt = self._prompts["passage"]
-        encoding = self._reading.encode(prompt + text)
-        states = self._states(encoding.ids, self._numbers_for(encoding.ids))
-        offsets = shifted(encoding.offsets, len(prompt))
-        means = part_means(parts, offsets, states) if self._takes_mean else [None] * len(parts)
+        means = self._means(text, parts) if self._takes_mean else [None] * len(parts)
         vectors = np.zeros((len(parts), self.dimension), dtype=np.float32)
         for number, ((start, end), mean) in enumerate(zip(parts, means, strict=True)):
             vectors[number] = self._passage(text[start:end]) if mean is None else self._after_pooling(mean)
-        return self._pooled(states), vectors
+        return vectors
+
+    def _means(self, text: str, parts: Sequence[Part]) -> list[Vectors | None]:
+        prompt = self._prompts["passage"]
+        encoding = self._reading.encode(prompt + text)
+        states = self._states(encoding.ids, self._numbers_for(encoding.ids))
+        return part_means(parts, shifted(encoding.offsets, len(prompt)), states)
 
     def _numbers_for(self, ids: list[int]) -> str:
         return self._numbers if len(ids) >= _FEWEST_PIECES else "float32"

@@ -51,8 +51,8 @@ class Encoder(Protocol):
 
     def encode_parts(
         self, texts: Sequence[str], parts: Sequence[Sequence[Part]], progress: Callable[[int, int], None] | None = None
-    ) -> tuple[Vectors, list[Vectors]]:
-        """Return one unit vector per text, and for each text one per part, shape (parts, dimension).
+    ) -> list[Vectors]:
+        """Return for each text one unit vector per part, shape (parts, dimension).
 
         A part's vector is the mean of its word pieces' vectors in the context of the whole text. With a model that does
         not take the mean over pieces, it is that of the part encoded alone.
@@ -125,23 +125,21 @@ class SentenceEncoder:
 
     def encode_parts(
         self, texts: Sequence[str], parts: Sequence[Sequence[Part]], progress: Callable[[int, int], None] | None = None
-    ) -> tuple[Vectors, list[Vectors]]:
-        """Return one unit vector per text, and for each text one per part, shape (parts, dimension)."""
+    ) -> list[Vectors]:
+        """Return for each text one unit vector per part, shape (parts, dimension)."""
         prompt = prompts_of(self.model)["passage"]
-        whole = np.zeros((len(texts), self.dimension), dtype=np.float32)
         inner: list[Vectors] = []
         for begin in range(0, len(texts), _BATCH):
             chosen = list(texts[begin : begin + _BATCH])
             with self._numbers():
                 found: Any = self.model.encode(chosen, prompt=prompt, output_value=None, show_progress_bar=False)
             for number, (text, features) in enumerate(zip(chosen, found, strict=True), begin):
-                whole[number] = features["sentence_embedding"].float().cpu().numpy()
                 offsets = self._truncating.encode(prompt + text).offsets
                 pieces = features["token_embeddings"].float().cpu().numpy()[: len(offsets)]
                 inner.append(self._parts(text, parts[number], shifted(offsets, len(prompt)), pieces))
             if progress is not None:
                 progress(begin + len(chosen), len(texts))
-        return unit(whole), inner
+        return inner
 
     def _parts(self, text: str, parts: Sequence[Part], offsets: Sequence[Part], pieces: Vectors) -> Vectors:
         """Return the unit vector of each part; one without word pieces of its own is encoded alone."""

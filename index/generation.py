@@ -158,8 +158,7 @@ class Generation:
         scores = self._keywords[name].scores(terms, synonyms)
         if name == "episode":
             scores = scores[self._episode_numbers]
-        rows = best(scores, k, self._allowed(filters))
-        rows = rows[np.lexsort((self._places[rows], -scores[rows]))]
+        rows = best(scores, k, self._allowed(filters), self._places)
         return self._scored(rows, scores[rows], self._keywords["passage"].spread(scores)), scores
 
     def matching_of(self, scores: Floats, ids: Sequence[str]) -> Floats:

@@ -4,7 +4,7 @@ import math
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache, partial
 from itertools import zip_longest
 from pathlib import Path
@@ -203,16 +203,16 @@ class Keywords:
         return float(mean), float(np.sqrt(np.einsum("i,i->", centred, centred) / self._live))
 
 
-def best(scores: Floats, k: int, allowed: Rows | None = None) -> Rows:
-    """Return the k rows with the highest scores above 0, best first, equal ones by row; only `allowed` ones if given.
+def best(scores: Floats, k: int, allowed: Rows | None = None, order: Rows | None = None) -> Rows:
+    """Return the k rows with the highest scores above 0, best first; only `allowed` ones, ascending, if given.
 
-    `allowed` is ascending.
+    Equal ones come by their number in `order`, shape (rows,), else by row.
     """
     chosen = scores if allowed is None else scores[allowed]
     least = _lower_bound(chosen, k)
-    places = np.flatnonzero(chosen >= least if least > 0 else chosen > 0)
-    places = places[np.argsort(-chosen[places], kind="stable")[:k]]
-    return places if allowed is None else allowed[places]
+    rows = np.flatnonzero(chosen >= least if least > 0 else chosen > 0)
+    rows = rows if allowed is None else allowed[rows]
+    return rows[np.lexsort((rows if order is None else order[rows], -scores[rows]))[:k]]
 
 
 def _lower_bound(scores: Floats, k: int) -> float:
@@ -261,8 +261,9 @@ def _of_rows(half: Floats, rows: Rows) -> Floats:
 
 def _column(word: Callable[[str], _Word], half: Floats, term: str) -> Floats:
     """Return what a stem adds to the score of every row."""
-    column = np.zeros(len(half), np.float32)
-    rows, values = _weights(word(term), half)
-    column[rows] = values
+    column, found = np.zeros(len(half), np.float32), word(term)
+    for place in found.places:  # one after another, because a common word has many rows
+        rows, values = _weights(replace(found, places=(place,)), half)
+        column[rows] = values
     column.flags.writeable = False
     return column

@@ -48,6 +48,11 @@ def index_folder(home: Path) -> Path:
     return home / "index"
 
 
+def encoded_folder(home: Path) -> Path:
+    """Return the folder of what is encoded but not published yet (see `index.building.ahead`)."""
+    return index_folder(home) / "encoded"
+
+
 def current_number(home: Path) -> int | None:
     """Return the number of the live generation, None if nothing was published; raises IndexBroken if it is damaged."""
     return _pointer(home)[0]
@@ -239,6 +244,7 @@ def publish(home: Path, working: Path, manifest: Manifest) -> Manifest:
     point_to(home, manifest.generation)
     for old in numbers(home)[:-KEPT_GENERATIONS]:
         _remove(root / str(old))
+    _remove(encoded_folder(home))
     return whole
 
 
@@ -255,9 +261,10 @@ def remove_others(home: Path) -> None:
     """
     live = current_number(home)
     remove_left_over(home)
-    for number in numbers(home):
-        if number != live:
-            shutil.rmtree(index_folder(home) / str(number))
+    others = [index_folder(home) / str(number) for number in numbers(home) if number != live]
+    for path in (*others, encoded_folder(home)):
+        if path.exists():
+            shutil.rmtree(path)
 
 
 def drop_index(home: Path) -> None:
@@ -269,8 +276,9 @@ def drop_index(home: Path) -> None:
         (index_folder(home) / "current").unlink(missing_ok=True)
         sync_folder(index_folder(home))
         remove_left_over(home)
-        for number in numbers(home):
-            shutil.rmtree(index_folder(home) / str(number))
+        for path in (*(index_folder(home) / str(number) for number in numbers(home)), encoded_folder(home)):
+            if path.exists():
+                shutil.rmtree(path)
 
 
 def manifest_of(home: Path, number: int, expected: str | None = None) -> Manifest:
@@ -379,8 +387,10 @@ def _sync(path: Path) -> None:
 
 
 def _remove(folder: Path) -> None:
-    """Remove an old generation; if that fails, the next publication tries again."""
+    """Remove a folder that is not needed any more; if that fails, the next publication tries again."""
     try:
         shutil.rmtree(folder)
+    except FileNotFoundError:
+        return
     except OSError as error:
-        logger.warning("%s: an old generation could not be removed: %s", folder, error)
+        logger.warning("%s: not needed any more, but could not be removed: %s", folder, error)

@@ -18,6 +18,7 @@ from ingest.errors import AudioError, ModelMissing
 from ingest.speech.engines import weights_available
 from ingest.speech.heard import TranscriptionOptions
 from ingest.speech.weights import PACKAGED, packaged_folder
+from ingest.versions import require_pyav
 
 
 def doctor(options: Namespace, settings: Settings) -> int:
@@ -54,9 +55,10 @@ def examine(settings: Settings) -> Iterator[Finding]:
     if (settings.home / "library").is_dir():
         yield from examine_index(settings.home, settings.encoder)
     try:
+        require_pyav()
         limits = "; ".join(f"{name}: {limit}" for name, limit in sandbox_limits().items())
         yield Finding("decoder", f"recordings are decoded in a sandboxed process: {limits}", "note")
-    except AudioError as error:
+    except (AudioError, ModelMissing) as error:
         yield Finding("decoder", f"{error}; no recording can be read", "note")
     try:
         weights_available(TranscriptionOptions(models=settings.models))

@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
+from index.building.ahead import encode_all
 from index.building.cutting import Chunked, batches, chunk_all
-from index.building.encoding import CountProgress
+from index.building.encoding import CountProgress, vectors_of
 from index.building.inputs import Source, expected_bytes, inputs_of, is_current, look, readable
 from index.building.merging import USUAL_MERGING, Kept, Merging, merge, to_merge
 from index.building.segments import entry_of, kept_segments, known_sources, undamaged, without, write_segment
@@ -35,7 +36,7 @@ from ingest.transcript import Transcript
 logger = logging.getLogger(__name__)
 
 # Increase it when a change of code gives other passages or vectors for the same transcripts.
-BUILD_VERSION = 7
+BUILD_VERSION = 8
 
 
 # Which files of the live generation are taken over: none, those of the sizes they had, or those of the same content.
@@ -194,7 +195,9 @@ def _written(
     def write(folder: Path, group: list[Chunked]) -> Kept:
         names = [episode.transcript.episode.id for episode in group]
         known = () if rules.trust == "nothing" else known_databases(home, rules.encoder, names)
-        held = write_segment(folder, group, sources, rules.encoder, known, rules.progress)
+        windows, by_key = encode_all(home, rules.encoder, group, known, rules.progress)
+        made = vectors_of(group, windows, rules.encoder, by_key)
+        held = write_segment(folder, group, sources, rules.encoder, made)
         return Kept(folder, entry_of(folder.name, held), held)
 
     def write_merged(parts: Sequence[Kept]) -> None:

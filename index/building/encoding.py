@@ -1,7 +1,11 @@
-"""Vectors of episodes: each distinct text is encoded once, or its vector is taken from an earlier segment."""
+"""Vectors of episodes: each word is read once, among its neighbours, and the vectors of all that holds it are made so.
+
+The encoder reads windows of neighbouring sentences. A sentence's vector is the mean of its word pieces' vectors there;
+those of turns and passages are means of their sentences' (docs/adr/0026).
+"""
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,47 +14,102 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.building.cutting import Chunked
+from index.chunk import MOST_PIECES
 from index.encode import Encoder
+from index.passage import Sentence
 from index.segment import VectorField, from_halves, open_read_only
 from ingest.text.words import without_marks
+from ingest.transcript import Transcript
 
 Floats = NDArray[np.float32]
 # Called with the number of texts encoded so far and the number of all texts.
 CountProgress = Callable[[int, int], None]
+# Words of a window, or of one sentence that is longer. In windows twice as long sentences become too much like their
+# neighbours to choose quotes by (docs/evaluation.md).
+WINDOW_WORDS = 100
 # A header is encoded separately and added to its passage's vector with this weight. That helps questions that name an
 # episode; encoding the header as part of the text lost eight of a hundred right first hits (docs/evaluation.md).
 HEADER_WEIGHT = np.float32(0.1)
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """Neighbouring sentences of an episode as one text, with the characters [start, end) of each sentence in it."""
+
+    text: str
+    parts: tuple[tuple[int, int], ...]
+
+    def sentence_keys(self) -> list[bytes]:
+        """Return the key of each sentence's vector, which also depends on the sentences around it."""
+        return [key_of(f"{number} {self.text}") for number in range(len(self.parts))]
+
+
+@dataclass(frozen=True, slots=True)
 class Vectors:
-    """The vector of each distinct text by its key, and those of the passages by field, shape (passages, dimension)."""
+    """The vectors of a segment's sentences and headers by key, and those of its passages by field.
+
+    `sentences` are the keys of the sentences by row. Fields have the shape (passages, dimension).
+    """
 
     by_key: dict[bytes, Floats]
+    sentences: tuple[bytes, ...]
     fields: dict[VectorField, Floats]
 
 
+def windows_of(
+    transcript: Transcript, sentences: Sequence[Sentence], pieces: Callable[[str], int]
+) -> tuple[Window, ...]:
+    """Return the windows of an episode; every sentence is in one of them, and the encoder can read each whole."""
+    found: list[Window] = []
+    texts = [encoded_text(transcript.turns[item.turn].text[item.start : item.end]) for item in sentences]
+    first = 0
+    while first < len(sentences):
+        last, words = first + 1, sentences[first].words
+        while last < len(sentences) and words + sentences[last].words <= WINDOW_WORDS:
+            words += sentences[last].words
+            last += 1
+        while last > first + 1 and pieces(" ".join(texts[first:last])) > MOST_PIECES:
+            last -= 1
+        found.append(_window(texts[first:last]))
+        first = last
+    return tuple(found)
+
+
+def encode_windows(
+    windows: Collection[Window], encoder: Encoder, known: Mapping[bytes, Floats], progress: CountProgress | None = None
+) -> dict[bytes, Floats]:
+    """Return the vectors of the sentences of these windows by key, without those whose window is known whole.
+
+    Vectors are rounded to half precision, as they are stored, so that a later generation that reuses them is the same.
+    """
+    missing = [window for window in dict.fromkeys(windows) if not known.keys() >= {*window.sentence_keys()}]
+    if not missing:
+        return {}
+    found = encoder.encode_parts([window.text for window in missing], [window.parts for window in missing], progress)
+    keys = [key for window in missing for key in window.sentence_keys()]
+    return dict(zip(keys, rounded(np.concatenate(found)), strict=True))
+
+
 def vectors_of(
-    chunked: Sequence[Chunked], encoder: Encoder, known: Iterable[Path], progress: CountProgress | None
+    chunked: Sequence[Chunked], windows: Sequence[Sequence[Window]], encoder: Encoder, by_key: dict[bytes, Floats]
 ) -> Vectors:
-    """Return the vectors of episodes; those of texts in the `known` databases, verified before, are not made again."""
+    """Return the vectors of a segment, given those of the sentences in the windows of each episode.
+
+    Encodes only headers: a title and names, the same for many passages.
+    """
+    keys = tuple(key for mine in windows for window in mine for key in window.sentence_keys())
     passages = [passage for episode in chunked for passage in episode.passages]
-    sentences = [
-        encoded_text(episode.transcript.turns[item.turn].text[item.start : item.end])
-        for episode in chunked
-        for item in episode.sentences
-    ]
-    texts = [encoded_text(passage.text) for passage in passages]
     headers = [encoded_text(passage.header) for passage in passages]
-    by_key = _encoded((*sentences, *texts, *headers), encoder, known, progress)
-    sentence_vectors = _rows_of(by_key, sentences, encoder.dimension)
+    missing = [header for header in dict.fromkeys(headers) if key_of(header) not in by_key]
+    if missing:
+        by_key = by_key | dict(zip(map(key_of, missing), rounded(encoder.encode(missing)), strict=True))
+    sentences = _rows(by_key, keys, encoder.dimension)
+    spoken = _unit(passage_means(chunked, sentences))
     fields: dict[VectorField, Floats] = {
-        "passage": _unit(
-            _rows_of(by_key, texts, encoder.dimension) + HEADER_WEIGHT * _rows_of(by_key, headers, encoder.dimension)
-        ),
-        "turns": turn_vectors(chunked, sentence_vectors),
+        "passage": _unit(spoken + HEADER_WEIGHT * _rows(by_key, [key_of(text) for text in headers], encoder.dimension)),
+        "turns": turn_vectors(chunked, sentences),
     }
-    return Vectors(by_key, fields)
+    return Vectors({key: by_key[key] for key in (*keys, *map(key_of, headers))}, keys, fields)
 
 
 def encoded_text(text: str) -> str:
@@ -61,6 +120,23 @@ def encoded_text(text: str) -> str:
 def key_of(text: str) -> bytes:
     """Return the key of an encoded text's vector: 16 bytes of the text's SHA-256."""
     return hashlib.sha256(text.encode()).digest()[:16]
+
+
+def rounded(vectors: Floats) -> Floats:
+    """Return vectors as they are after they were stored in half precision."""
+    return vectors.astype(np.float16).astype(np.float32)
+
+
+def passage_means(chunked: Sequence[Chunked], sentence_vectors: Floats) -> Floats:
+    """Return for each passage the mean of its sentences' vectors weighted by words, shape (passages, dimension)."""
+    result = np.zeros((sum(len(episode.passages) for episode in chunked), sentence_vectors.shape[1]), np.float32)
+    for episode in chunked:
+        for number, passage in enumerate(episode.passages, episode.first_passage):
+            first, last = passage.sentences
+            words = np.array([sentence.words for sentence in episode.sentences[first:last]], np.float32)
+            mine = sentence_vectors[episode.first_sentence + first : episode.first_sentence + last]
+            result[number] = words @ mine / words.sum()
+    return result
 
 
 def turn_vectors(chunked: Sequence[Chunked], sentence_vectors: Floats) -> Floats:
@@ -85,41 +161,32 @@ def turn_vectors(chunked: Sequence[Chunked], sentence_vectors: Floats) -> Floats
     return result
 
 
-def _encoded(
-    texts: Sequence[str], encoder: Encoder, known: Iterable[Path], progress: CountProgress | None
-) -> dict[bytes, Floats]:
-    """Return the vector of each distinct text by its key, reusing those in earlier databases.
-
-    Vectors are rounded to half precision, as they are stored, so that a later generation that reuses them is the same.
-    """
-    wanted = {key_of(text): text for text in texts}
-    have: dict[bytes, Floats] = {}
-    for database in known:
-        have |= _encoded_before(database, [key for key in wanted if key not in have])
-    missing = [key for key in wanted if key not in have]
-    if missing:
-        fresh = encoder.encode([wanted[key] for key in missing], progress)
-        have |= zip(missing, fresh.astype(np.float16).astype(np.float32), strict=True)
-    return have
-
-
-def _encoded_before(database: Path, keys: Sequence[bytes]) -> dict[bytes, Floats]:
-    """Return by key the vectors that a segment has of these texts; its database must have been verified before."""
+def stored_before(databases: Iterator[Path], keys: Collection[bytes]) -> dict[bytes, Floats]:
+    """Return by key the vectors in verified databases of earlier segments; reads no more of them than needed."""
     found: dict[bytes, Floats] = {}
-    with closing(open_read_only(database)) as opened:
-        for begin in range(0, len(keys), 500):
-            chosen = keys[begin : begin + 500]
-            marks = ",".join("?" * len(chosen))
-            query = f"SELECT key, vector FROM encoded WHERE key IN ({marks})"  # noqa: S608 - question marks only
-            for key, blob in opened.execute(query, chosen):
-                found[key] = from_halves(blob)
+    for database in databases:
+        wanted = [key for key in keys if key not in found]
+        with closing(open_read_only(database)) as opened:
+            for begin in range(0, len(wanted), 500):
+                chosen = wanted[begin : begin + 500]
+                marks = ",".join("?" * len(chosen))
+                query = f"SELECT key, vector FROM encoded WHERE key IN ({marks})"  # noqa: S608 - question marks only
+                found |= {key: from_halves(blob) for key, blob in opened.execute(query, chosen)}
+        if len(found) == len(keys):
+            break
     return found
 
 
-def _rows_of(by_key: dict[bytes, Floats], texts: Sequence[str], dimension: int) -> Floats:
-    matrix = np.zeros((len(texts), dimension), np.float32)
-    for row, text in enumerate(texts):
-        matrix[row] = by_key[key_of(text)]
+def _window(texts: Sequence[str]) -> Window:
+    ends = np.cumsum([len(text) + 1 for text in texts]).tolist()
+    parts = tuple((end - 1 - len(text), end - 1) for text, end in zip(texts, ends, strict=True))
+    return Window(" ".join(texts), parts)
+
+
+def _rows(by_key: Mapping[bytes, Floats], keys: Sequence[bytes], dimension: int) -> Floats:
+    matrix = np.zeros((len(keys), dimension), np.float32)
+    for row, key in enumerate(keys):
+        matrix[row] = by_key[key]
     return matrix
 
 

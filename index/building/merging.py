@@ -33,7 +33,7 @@ INSERT INTO sentences SELECT row + sentence_shift, turn, start, "end", first_wor
   FROM moved CROSS JOIN source.episodes USING (id) CROSS JOIN source.sentences
   ON row >= first_sentence AND row < first_sentence + sentences;
 INSERT INTO passages SELECT row + passage_shift, passages.id, episode_id, text, header, first, last, speakers, start,
-  "end", timing, vector, turns, key, header_key
+  "end", timing, vector, turns, header_key
   FROM moved CROSS JOIN source.passages ON episode_id = moved.id ORDER BY row;
 INSERT INTO speakers SELECT name, row + passage_shift
   FROM source.speakers JOIN source.passages USING (row) JOIN moved ON moved.id = episode_id ORDER BY 1, 2;
@@ -46,7 +46,7 @@ INSERT INTO starters SELECT (SELECT count(*) FROM starters) + position, question
 # Without vectors of dropped texts: of an episode that was purged nothing may stay.
 _ENCODED = """
 INSERT OR IGNORE INTO encoded SELECT * FROM source.encoded WHERE key IN
-  (SELECT key FROM main.sentences UNION SELECT key FROM main.passages UNION SELECT header_key FROM main.passages);
+  (SELECT key FROM main.sentences UNION SELECT header_key FROM main.passages);
 """
 _ALL_ENCODED = "INSERT OR IGNORE INTO encoded SELECT * FROM source.encoded;"
 

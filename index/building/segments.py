@@ -9,7 +9,7 @@ from pathlib import Path
 
 from index import keywords, vectors
 from index.building.cutting import Chunked
-from index.building.encoding import CountProgress, vectors_of
+from index.building.encoding import Vectors
 from index.building.inputs import Source
 from index.building.merging import Kept
 from index.building.starter_questions import starters
@@ -75,12 +75,10 @@ def write_segment(
     chunked: Sequence[Chunked],
     sources: Mapping[str, Source],
     encoder: Encoder,
-    known: Iterable[Path],
-    progress: CountProgress | None,
+    made: Vectors,
 ) -> tuple[HeldEpisode, ...]:
     """Write a new segment of cut episodes into a new folder, and return what it holds."""
     folder.mkdir()
-    made = vectors_of(chunked, encoder, known, progress)
     write_tables(folder / DATABASE, chunked, made)
     for name, matrix in made.fields.items():
         vectors.write(folder / FILES[name], matrix)

@@ -31,7 +31,7 @@ CREATE TABLE episodes (id TEXT PRIMARY KEY, json TEXT NOT NULL, show_id TEXT NOT
 CREATE TABLE passages (row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, episode_id TEXT NOT NULL, text TEXT NOT NULL,
                        header TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, speakers TEXT NOT NULL,
                        start REAL, "end" REAL, timing TEXT, vector BLOB NOT NULL, turns BLOB NOT NULL,
-                       key BLOB NOT NULL, header_key BLOB NOT NULL);
+                       header_key BLOB NOT NULL);
 CREATE TABLE speakers (name TEXT NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (name, row)) WITHOUT ROWID;
 CREATE TABLE aliases (alias TEXT NOT NULL, name TEXT NOT NULL, episode_id TEXT NOT NULL,
                       PRIMARY KEY (alias, name, episode_id)) WITHOUT ROWID;
@@ -69,7 +69,7 @@ def write_tables(path: Path, chunked: Sequence[Chunked], vectors: Vectors) -> No
             ((key, vector.astype(np.float16).tobytes()) for key, vector in vectors.by_key.items()),
         )
         _write_episodes(database, chunked)
-        _write_sentences(database, chunked)
+        _write_sentences(database, chunked, vectors.sentences)
         _write_passages(database, [passage for episode in chunked for passage in episode.passages], vectors.fields)
         _write_speakers(database, chunked)
         write_moments(database, vectors.fields)
@@ -103,7 +103,7 @@ def _write_episodes(database: sqlite3.Connection, chunked: Sequence[Chunked]) ->
         )
 
 
-def _write_sentences(database: sqlite3.Connection, chunked: Sequence[Chunked]) -> None:
+def _write_sentences(database: sqlite3.Connection, chunked: Sequence[Chunked], keys: Sequence[bytes]) -> None:
     """Write the sentences, and how often each word of an episode has a capital within them."""
     for episode in chunked:
         texts = []
@@ -122,7 +122,7 @@ def _write_sentences(database: sqlite3.Connection, chunked: Sequence[Chunked]) -
                     sentence.words,
                     _person(episode.transcript, turn.speaker),
                     text,
-                    key_of(texts[-1]),
+                    keys[row],
                 ),
             )
         identifier = episode.transcript.episode.id
@@ -135,7 +135,7 @@ def _write_passages(
 ) -> None:
     for row, passage in enumerate(passages):
         database.execute(
-            "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 row,
                 passage.id,
@@ -149,7 +149,6 @@ def _write_passages(
                 passage.timing,
                 fields["passage"][row].tobytes(),
                 fields["turns"][row].tobytes(),
-                key_of(encoded_text(passage.text)),
                 key_of(encoded_text(passage.header)),
             ),
         )

@@ -51,6 +51,14 @@ class HashedStems:
     def encode_query(self, text: str) -> NDArray[np.float32]:
         return self.encode([text])[0]
 
+    def encode_parts(
+        self,
+        texts: Sequence[str],
+        parts: Sequence[Sequence[tuple[int, int]]],
+        progress: Callable[[int, int], None] | None = None,
+    ) -> list[NDArray[np.float32]]:
+        return [self.encode([text[slice(*part)] for part in mine]) for text, mine in zip(texts, parts, strict=True)]
+
     def encode_pieces(self, texts: Sequence[str]) -> list[PieceVectors]:
         found = [list(WORD.finditer(text)) for text in texts]
         return [

@@ -42,6 +42,21 @@ class HashedStems:
             vector[int.from_bytes(hashlib.sha256(stem.encode()).digest()[:4]) % self.dimension] += 1
         return vector / np.float32(np.linalg.norm(vector))
 
+    def encode_parts(
+        self,
+        texts: Sequence[str],
+        parts: Sequence[Sequence[tuple[int, int]]],
+        progress: Callable[[int, int], None] | None = None,
+    ) -> list[NDArray[np.float32]]:
+        """Each part as if it stood alone."""
+        self.encoded += texts
+        if progress is not None:
+            progress(len(texts), len(texts))
+        return [
+            np.stack([self.encode_query(text[start:end]) for start, end in mine])
+            for text, mine in zip(texts, parts, strict=True)
+        ]
+
     def pieces(self, text: str) -> int:
         return sum(-(-len(found) // _LETTERS_OF_A_PIECE) for found in _PIECE.findall(text))
 

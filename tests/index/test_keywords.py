@@ -113,12 +113,15 @@ def test_equal_scores_have_no_deviation(tmp_path: Path) -> None:
     chance=st.randoms(use_true_random=False),
 )
 def test_best_is_the_head_of_a_sort(scores: list[float], k: int, share: float, chance: random.Random) -> None:
-    """The best rows are those of a whole sort, equal scores by row, among those allowed and above 0."""
+    """The best rows are those of a whole sort, equal scores by row or as told, among those allowed and above 0."""
     given_scores = np.array(scores, np.float32)
     allowed = np.array([row for row in range(len(scores)) if chance.random() < share], np.int64)
     for chosen, rows in ((None, range(len(scores))), (allowed, allowed.tolist())):
         expected = sorted((row for row in rows if scores[row] > 0), key=lambda row: (-scores[row], row))[:k]
         assert list(best(given_scores, k, chosen)) == expected
+        order = np.array(chance.sample(range(len(scores)), len(scores)), np.int64)
+        expected = sorted((row for row in rows if scores[row] > 0), key=lambda row: (-scores[row], order[row]))[:k]
+        assert list(best(given_scores, k, chosen, order)) == expected
 
 
 def test_the_best_of_many_rows() -> None:

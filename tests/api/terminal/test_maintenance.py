@@ -2,6 +2,8 @@
 
 import json
 import shutil
+from importlib import metadata
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,21 @@ def test_a_healthy_home_is_said_to_be_so(home: Path, capsys: pytest.CaptureFixtu
     walls, well = capsys.readouterr().out.splitlines()
     assert walls.startswith("note: decoder: recordings are decoded in a sandboxed process: process: ")
     assert well == "0 repaired, 0 for a person, 1 for information: all is well"
+
+
+def test_recordings_that_this_install_cannot_read_are_a_note(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without PyAV, as in the base install, the line names the extra and nobody must act."""
+
+    def missing(package: str) -> str:
+        raise PackageNotFoundError(package)
+
+    capsys.readouterr()
+    monkeypatch.setattr(metadata, "version", missing)
+    assert main(["--home", str(home), "doctor"]) == 0
+    note, _ = capsys.readouterr().out.splitlines()
+    assert note.startswith("note: decoder: recordings need PyAV: pip install 'gds-playback[transcribe]'")
 
 
 def test_what_was_repaired_ends_well(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,6 +3,7 @@
 import math
 import os
 import random
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -91,11 +92,11 @@ def test_a_new_episode_is_a_segment_of_its_own(
 
 def test_episodes_that_did_not_change_are_not_read(home: Path, encoder: Any, read: list[str]) -> None:
     """Files with the sizes and times of then are as they were; other times lead to a look at the content, not more."""
-    assert up_to_date(home, encoder.name, encoder.weights)
+    assert up_to_date(home, encoder.name, encoder.weights, encoder.form)
     assert [name for name in read if name.startswith("a-")] == []
     transcript = episode_folder(home, "a-mast") / "transcript.json"
     os.utime(transcript)
-    assert up_to_date(home, encoder.name, encoder.weights)
+    assert up_to_date(home, encoder.name, encoder.weights, encoder.form)
     assert [name for name in read if name.startswith("a-")] == ["a-mast/transcript.json"]
     assert build(home, encoder).generation == 1
 
@@ -110,7 +111,7 @@ def test_new_times_are_remembered_by_the_next_generation(
     assert len([name for name in read if name.startswith("a-")]) == 11
     assert manifest.stamps.keys() == {f"a-{subject}" for subject in _SUBJECTS}
     read.clear()
-    assert up_to_date(home, encoder.name, encoder.weights)
+    assert up_to_date(home, encoder.name, encoder.weights, encoder.form)
     assert [name for name in read if name.startswith("a-")] == ["a-tiller/transcript.json"]
 
 
@@ -124,7 +125,7 @@ def test_an_edit_within_one_tick_of_the_clock_is_noticed(
     written = path.stat().st_mtime_ns
     path.write_bytes(path.read_bytes().replace(b"tiller", b"rudder"))
     os.utime(path, ns=(written, written))
-    assert not up_to_date(home, encoder.name, encoder.weights)
+    assert not up_to_date(home, encoder.name, encoder.weights, encoder.form)
 
 
 def test_an_edited_episode_leaves_its_segment(home: Path, transcript_of: Talk, save: Any, encoder: Any) -> None:
@@ -167,7 +168,8 @@ def test_of_a_purged_episode_no_byte_stays(home: Path, transcript_of: Talk, save
     """Neither words nor vectors, in any segment: the one that held it is written again, and nothing is encoded."""
     save(home, transcript_of("a-tiller", ("Zebedee", text_of("zeppelin")), title="Quagga"))
     build(home, encoder)
-    vectors = [encoder.encode_query(text) for text in encoder.encoded if "zeppelin" in text]
+    sentences = [part for text in encoder.encoded if "zeppelin" in text for part in re.findall(r"[^.]+\.", text)]
+    vectors = [encoder.encode_query(sentence) for sentence in sentences]
     traces = [b"zeppelin", b"quagga", b"zebedee", *(vector.astype("<f2").tobytes() for vector in vectors)]
     save(home, *(transcript_of(f"b-{subject}", ("Cy", text_of(subject, 9))) for subject in _SUBJECTS))
     build(home, encoder, merging=Merging(factor=99))  # merges it with the others
@@ -180,7 +182,7 @@ def test_of_a_purged_episode_no_byte_stays(home: Path, transcript_of: Talk, save
     assert [trace for trace in traces if any(trace in data for data in contents(home))] == []
     assert not any(b"a-tiller" in data for data in contents(home))
     assert encoder.encoded == []
-    assert up_to_date(home, encoder.name, encoder.weights)
+    assert up_to_date(home, encoder.name, encoder.weights, encoder.form)
     generation = open_generation(home)
     assert generation.manifest.episodes == len(generation.episodes()) == 20
     generation.close()
