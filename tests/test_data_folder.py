@@ -121,7 +121,7 @@ def test_questions_are_answered_as_before(folder: Path) -> None:
     base = open_base(Settings(home=folder / "home"))
     for expected in json.loads((folder / "answers.json").read_text("utf-8")):
         answer = json.loads(json.dumps(answer_json(ask(base, Asking(parse_question(expected["question"]))))))
-        assert answer.keys() == expected.keys()
+        assert answer.keys() - {"timings_ms"} == expected.keys()
         assert answer["status"] == expected["status"]
         assert answer["confidence"] == pytest.approx(expected["confidence"], abs=0.02)
         for citation, before in zip(answer["citations"][:1], expected["citations"][:1], strict=True):
