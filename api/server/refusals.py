@@ -25,7 +25,7 @@ from api.errors import (
 )
 from api.pages.render import page
 from api.server.security_headers import HEADERS
-from index.errors import EncoderError, EncoderMissing, IndexBroken, IndexMissing
+from index.errors import EncoderError, EncoderMissing, IndexBroken, IndexMissing, IndexOutdated
 from ingest.errors import AudioError, LibraryError, ModelMissing, PlaybackError, SourceError
 from ingest.text.urls import printable
 
@@ -69,6 +69,11 @@ REFUSALS: dict[type[PlaybackError], Refusal] = {
         503,
         "IndexBroken",
         "The index cannot be read. The person who runs this service must run: playback index --rebuild",
+    ),
+    IndexOutdated: Refusal(
+        503,
+        "IndexBroken",
+        "The index is of an earlier version. The person who runs this service must run: playback index",
     ),
     EncoderError: Refusal(
         503,
