@@ -164,7 +164,12 @@ def _add_ingest_options(command: argparse.ArgumentParser) -> None:
         "--model", help="Whisper model name, folder or file (default: small.en, or the packaged tiny.en without it)"
     )
     command.add_argument("--engine", choices=("faster-whisper", "openai-whisper"), default="faster-whisper")
-    command.add_argument("--workers", type=_positive, default=1, metavar="N", help="episodes at a time (default: 1)")
+    command.add_argument(
+        "--workers",
+        type=_positive,
+        metavar="N",
+        help="episodes at a time (default: 1), and cores to encode on (default: all)",
+    )
     command.add_argument(
         "--allow-host", action="append", default=[], metavar="HOST", help="allow fetching from this non-public host"
     )

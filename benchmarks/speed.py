@@ -3,10 +3,10 @@
     python benchmarks/speed.py HOME --shared ../shared [--output docs/speed.md]
 
 Gives the start of the command line (median of 9), the time until a first answer in a fresh process, and, warm and one
-client, median and 95th percentile of an answer and of a search, with the size of the process; then CPU seconds and
-memory of aligning 10 minutes, 1 hour and 10 hours, of finding the pauses of 1 and 3 hours, and of reading feeds and
-registering their items, and what decoding in a sandboxed process costs. The machine is shared, so compare only figures
-of one run. Other work disturbs CPU time less than elapsed time.
+client, median and 95th percentile of an answer and of a search, with the size of the process and that of a server after
+the same questions; then CPU seconds and memory of aligning 10 minutes, 1 hour and 10 hours, of finding the pauses of 1
+and 3 hours, and of reading feeds and registering their items, and what decoding in a sandboxed process costs. The
+machine is shared, so compare only figures of one run. Other work disturbs CPU time less than elapsed time.
 """
 
 import resource
@@ -27,6 +27,7 @@ from api.settings import Settings
 from benchmarks import alignment, cell, edges, feeds
 from benchmarks.alignment_cases import cases
 from benchmarks.figures import machine, paragraph, table, today, write_page
+from benchmarks.served import asked, served, size_of
 
 Row = tuple[object, ...]
 CELL = (
@@ -45,6 +46,7 @@ def page(home: Path, shared: Path) -> str:
     work = {f"aligning {label} of speech": value for label, value in alignment.speed(cases(shared)).items()}
     work |= {f"finding the pauses of {label}": value for label, value in edges.speed().items()}
     read = feeds.speed()
+    size_served = served_size(home, [question.question for question in questions])
     base = open_base(Settings(home=home))
     held = base.generation.manifest
     doors = warm(base, [question.question for question in questions])
@@ -60,7 +62,7 @@ def page(home: Path, shared: Path) -> str:
             paragraph(
                 f"One client asked {len(questions)} questions one after the other, after a first one that was not "
                 f"counted, over {held.passages:,} passages of {held.episodes} episodes. The process grew to "
-                f"{size:,.0f} MiB."
+                f"{size:,.0f} MiB. A server that was asked the same questions held {size_served:,.0f} MiB."
             ),
             table(("", "median", "95th percentile", "CPU, median", "CPU, 95th percentile"), doors),
             paragraph(
@@ -101,6 +103,16 @@ def warm(base: KnowledgeBase, questions: Sequence[str]) -> list[Row]:
         cells = [f"{value:.0f} ms" for column in (0, 1) for value in np.quantile(times[:, column], (0.5, 0.95))]
         rows.append((name, *cells))
     return rows
+
+
+def served_size(home: Path, questions: Sequence[str]) -> float:
+    """Return the memory in MiB that a server holds after it has answered the questions."""
+    with served(home) as server:
+        connection = server.connection()
+        for question in questions:
+            asked(connection, question)
+        connection.close()
+        return size_of(server).memory / 2**20
 
 
 def seconds_of(*arguments: object) -> float:

@@ -21,7 +21,7 @@ _LEAST_OF_PROBE = 0.98
 # numbers cancel out over many pieces only (smallest cosine from 8 pieces on 0.993, of "." 0.976).
 _FEWEST_PIECES = 8
 # Texts whose vectors are awaited together: bounds what waits in the queue.
-_STEP = 512
+_STEP = 32
 ACTIVATIONS: dict[str, Callable[[Vectors], Any]] = {
     "Identity": lambda values: values,
     "Tanh": np.tanh,

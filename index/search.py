@@ -17,7 +17,7 @@ WEIGHTS = {"passage": 0.2, "turns": 0.5, "words": 0.3, "episode": 0.12}
 # How many candidates each signal contributes; then every signal scores all of them.
 _CANDIDATES = 200
 _LEAST_DEVIATION = 1e-6
-_READ_AT_ONCE = 64
+_READ_AT_ONCE = 24  # about as many as are read to find twelve that differ
 _RUN = 3  # words
 _NO_FILTERS = Filters()
 

@@ -29,6 +29,7 @@ from ingest.library.removal import removal_of
 
 ARCHIVE = Path(__file__).parent / "data_folders" / "74578c1.tar.xz"
 REMOVED = "the-moving-day-5-l3j2"
+ENCODED_AGAIN = "the encoder runs compiled (ctranslate2-int8) now: all texts are encoded once more"
 HEARD = "the-moving-day-4-vkd2"  # has a recording and nothing else
 
 
@@ -68,7 +69,9 @@ def test_only_what_was_merely_heard_is_made_again(folder: Path, capsys: pytest.C
     home = folder / "home"
     before, words = hashes(home), load_transcript(home, HEARD)
     assert len([name for name in before if name.endswith("transcript.json")]) == 5
-    assert run_again(folder, capsys).count("unchanged: nothing to do") == 3
+    printed = run_again(folder, capsys)
+    assert printed.count("unchanged: nothing to do") == 3
+    assert printed.count(ENCODED_AGAIN) == 1
     after, heard = hashes(home), load_transcript(home, HEARD)
     changed = {name for name in before if after[name] != before[name]}
     assert changed == {f"library/episodes/{HEARD}/transcript.json", "index/current"}
@@ -77,7 +80,9 @@ def test_only_what_was_merely_heard_is_made_again(folder: Path, capsys: pytest.C
     assert [turn.text for turn in heard.turns] == [turn.text for turn in words.turns]
     assert all(word.probability is not None for turn in heard.turns for word in turn.words)
     assert heard.heard_by == "Whisper tiny.pt"
-    assert run_again(folder, capsys).count("unchanged: nothing to do") == 4
+    printed = run_again(folder, capsys)
+    assert printed.count("unchanged: nothing to do") == 4
+    assert ENCODED_AGAIN not in printed
     build(home, encoder_to_build_with(home, PACKAGED))
     assert hashes(home) == after
     assert removal_of(home, REMOVED) is not None
@@ -109,19 +114,20 @@ def test_the_doctor_finds_nothing_for_a_person(folder: Path, capsys: pytest.Capt
 
 
 def test_questions_are_answered_as_before(folder: Path) -> None:
-    """Same quotes, ids, times, addresses and confidence in the same JSON; every quote id that was given resolves."""
+    """Same status, confidence and first quote, with its id, times and address; every quote id that was given resolves.
+
+    The encoder runs in 8-bit numbers now, so that scores differ and with them what stands further down.
+    """
     base = open_base(Settings(home=folder / "home"))
     for expected in json.loads((folder / "answers.json").read_text("utf-8")):
         answer = json.loads(json.dumps(answer_json(ask(base, Asking(parse_question(expected["question"]))))))
-        del answer["timings_ms"]
-        for citation, before in zip(
-            (*answer["citations"], *answer["related"]), (*expected["citations"], *expected["related"]), strict=True
-        ):
-            # BM25 counts the words of a passage; tantivy's postings knew their number to an eighth.
-            assert citation["score"] == pytest.approx(before["score"], abs=1e-3)
-            citation["score"] = before["score"]
+        assert answer.keys() - {"timings_ms"} == expected.keys()
+        assert answer["status"] == expected["status"]
+        assert answer["confidence"] == pytest.approx(expected["confidence"], abs=0.02)
+        for citation, before in zip(answer["citations"][:1], expected["citations"][:1], strict=True):
+            assert citation.pop("score") == pytest.approx(before.pop("score"), abs=0.02)
             del citation["seek_error"]  # not told by the version that made the folder
             assert citation.pop("heard_confidence") is None  # nor this; people wrote all these words
-        assert answer == expected
+            assert citation == before
         for citation in (*expected["citations"], *expected["related"]):
             assert not resolve(folder / "home", citation["id"]).changed

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from api.answer.compose import Answer
 from api.quotes.citation import Citation
-from api.quotes.claimed_quote import Verification
 from index.passage import Hit
+
+if TYPE_CHECKING:  # an answer needs no index of all words
+    from api.quotes.claimed_quote import Verification
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:
@@ -20,7 +22,7 @@ def citation_json(citation: Citation) -> dict[str, Any]:
     return asdict(citation)
 
 
-def verification_json(verification: Verification) -> dict[str, Any]:
+def verification_json(verification: "Verification") -> dict[str, Any]:
     """Return the result of a verification as the contract's JSON object."""
     return asdict(verification)
 

@@ -5,13 +5,9 @@ from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-
 from api.episodes.transcripts import OpenedTranscript, open_transcript, place_words
 from api.errors import QuoteGone, QuoteUnknown
 from api.quotes.quote import MOST_ID_LETTERS, QUOTE_ID, Quote, fingerprint, quote_at
-from ingest.alignment.anchors import align_words
-from ingest.alignment.matching import EXACT, encode
 from ingest.library.records import earlier_transcripts
 from ingest.library.removal import removal_of
 
@@ -83,6 +79,11 @@ def _matches(source: OpenedTranscript, first: int, count: int, wanted: str) -> b
 
 def _carried(before: OpenedTranscript, today: OpenedTranscript, first: int, count: int) -> Quote:
     """Carry a span of earlier words over to today's by aligning both; raises QuoteGone if too few words remain."""
+    import numpy as np
+
+    from ingest.alignment.anchors import align_words  # seldom needed, and slow to load
+    from ingest.alignment.matching import EXACT, encode
+
     official, heard = encode([place.word for place in before.places], [place.word for place in today.places])
     matches = align_words(official, heard, np.ones(len(official)), np.zeros(len(heard)))
     landed = [pair for pair in matches if first <= pair.official < first + count]

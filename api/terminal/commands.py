@@ -87,7 +87,6 @@ def ask(options: Namespace, settings: Settings) -> int:
     from api.answer.filters import parse_filters
     from api.answer.question import parse_question
     from api.knowledge_base import open_base
-    from api.llm.rewrite import model_of, rewrite_if_model
     from api.quotes.citation import MOST_CITATIONS
     from api.terminal.text import answer_text
 
@@ -95,7 +94,11 @@ def ask(options: Namespace, settings: Settings) -> int:
     base = open_base(settings)
     filters = parse_filters(_asked(options, settings), base.generation)
     asking = conversation.Asking(question, k=options.k or MOST_CITATIONS, filters=filters)
-    found = rewrite_if_model(conversation.ask(base, asking), model_of(settings))
+    found = conversation.ask(base, asking)
+    if settings.llm_url or settings.llm_model:
+        from api.llm.rewrite import model_of, rewrite_if_model
+
+        found = rewrite_if_model(found, model_of(settings))
     _print_json(answer_json(found)) if options.json else print(answer_text(found))
     return 0
 

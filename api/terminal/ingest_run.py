@@ -1,5 +1,6 @@
 """An ingest run: register the sources, run their episodes through the stages, publish the index, print the outcomes."""
 
+import os
 import sys
 from argparse import Namespace
 from collections import Counter
@@ -9,9 +10,10 @@ from functools import partial
 from pathlib import Path
 
 from api.settings import Settings
+from api.terminal.encode_ahead import EncodeAhead
 from api.terminal.progress import Bars
 from api.terminal.worker_processes import outcomes_of, tell
-from index.encode import UNCOMPILED
+from index.encode import UNCOMPILED, Encoder
 from ingest.errors import PlaybackError, SourceError
 from ingest.library.outcome import Outcome
 from ingest.library.records import load_record, transcript_ids
@@ -41,9 +43,12 @@ def run_ingest(reads: Iterable[Callable[[], Source]], options: Namespace, settin
     forget_missing_weights()
     episodes, code = _registered(reads)
     counts: Counter[str] = Counter()
-    with Bars(quiet=options.quiet) as bars:
-        for outcome in _outcomes(episodes[: options.limit], settings, plan, options.workers, bars):
+    threads = options.workers or cores()
+    with Bars(quiet=options.quiet) as bars, EncodeAhead(settings, threads) as ahead:
+        for outcome in _outcomes(episodes[: options.limit], settings, plan, options.workers or 1, bars):
             bars.ended(outcome.episode.id)
+            if outcome.status == "ingested" and not options.no_index:
+                ahead.add(outcome.episode.id)
             counts[outcome.status] += 1
             code = code if outcome.ok else 1
             if options.unchanged or outcome.status != "unchanged":
@@ -56,12 +61,24 @@ def run_ingest(reads: Iterable[Callable[[], Source]], options: Namespace, settin
         undone_of = f"{undone} of {counts.total()} episodes failed or wait"
         print(f"playback: {undone_of}; the lines above say why", file=sys.stderr)
     if not options.no_index and transcript_ids(settings.home):
-        code = max(code, publish_index(settings, rebuild=False, quiet=options.quiet))
+        code = max(
+            code, publish_index(settings, rebuild=False, quiet=options.quiet, threads=threads, encoder=ahead.encoder)
+        )
     return code
 
 
-def publish_index(settings: Settings, rebuild: bool, quiet: bool) -> int:
-    """Publish a generation unless the live one is up to date; return 1 if it lacks episodes that cannot be read."""
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def publish_index(
+    settings: Settings, rebuild: bool, quiet: bool, threads: int | None = None, encoder: Encoder | None = None
+) -> int:
+    """Publish a generation unless the live one is up to date; return 1 if it lacks episodes that cannot be read.
+
+    Encodes on `threads` cores, else on all; `encoder` is one that is already loaded.
+    """
     from index.building.build import build, up_to_date
     from index.encoders import encoder_to_build_with, weights_and_form
     from index.store import current_number_or_zero, live_form, manifest_of
@@ -71,7 +88,7 @@ def publish_index(settings: Settings, rebuild: bool, quiet: bool) -> int:
         print("the index is up to date")
         manifest = manifest_of(settings.home, current_number_or_zero(settings.home))
     else:
-        encoder = encoder_to_build_with(settings.home, settings.encoder)
+        encoder = encoder or encoder_to_build_with(settings.home, settings.encoder, threads or cores())
         if live_form(settings.home) not in (None, encoder.form):
             print(f"the encoder runs {_said(encoder.form)} now: all texts are encoded once more")
         with Bars(quiet=quiet) as bars:
@@ -112,15 +129,15 @@ def _registered(reads: Iterable[Callable[[], Source]]) -> tuple[list[Episode], i
 def _outcomes(
     episodes: list[Episode], settings: Settings, plan: IngestSettings, workers: int, bars: Bars
 ) -> Iterator[Outcome]:
-    """Yield outcomes as they come; if a person watches, first find out how much there is to transcribe."""
-    if bars.shown:
+    """Yield outcomes as they come; if a person may watch, first find out how much there is to transcribe."""
+    if not bars.quiet:
         bars.expect(_sound_of(episodes, settings.home, plan))
     if workers == 1 or len(episodes) < 2:
         for episode in episodes:
             yield ingest_episode(episode, settings.home, plan, bars.stage(episode.id))
         return
     work = partial(_ingest_and_tell, home=settings.home, plan=plan)
-    report = bars.together if bars.shown else None
+    report = None if bars.quiet else bars.together
     yield from outcomes_of(episodes, work, partial(record_killed, home=settings.home), workers, report)
 
 

@@ -1,4 +1,4 @@
-"""Progress in a terminal: a bar for the current stage with the time left, a line for each finished episode."""
+"""Progress: in a terminal a bar with the time left, elsewhere a line a minute, and a line for each finished episode."""
 
 import sys
 import time
@@ -10,20 +10,24 @@ from tqdm import tqdm
 from api.terminal.time_left import Hearing, advanced, in_words, time_left
 
 _UNITS = {"download": "B", "encode": " texts"}
+_INTERVAL = 60.0  # seconds between lines where no bar is drawn
 _TRANSCRIBE, _SOUND = "transcribe", "s"
 # A bar of tqdm's own would state the time left as if it were exact, and that of one recording as if it were all.
 _SOUND_BAR = "{desc} {percentage:3.0f}%|{bar}| {n:.0f} of {total:.0f} s{postfix}"
 
 
 class Bars:
-    """Draws one bar at a time on standard error if that is a terminal; prints lines to standard output.
+    """Draws one bar at a time on standard error if that is a terminal, else says there once a minute how far it is.
 
-    `shown` says whether it draws. `clock` returns seconds.
+    Lines about episodes go to standard output. `quiet` leaves out all but those. `clock` returns seconds.
     """
 
     def __init__(self, quiet: bool, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self.shown = not quiet and sys.stderr.isatty()
+        self.quiet = quiet
+        self._draws = not quiet and sys.stderr.isatty()
+        self._stage: Hearing | None = None  # how far the current stage is, whatever it counts
+        self._said = clock()  # when a line about it was written last
         self._bar: tqdm[Any] | None = None
         self._name = ""
         self._waiting: dict[str, float | None] = {}  # seconds of sound of the episodes whose turn is still to come
@@ -83,15 +87,17 @@ class Bars:
     def _show(self, name: str, unit: str, done: float, whole: float | None) -> None:
         if name != self._name:
             self._close()
-            self._name = name
+            self._name, self._stage = name, None
             self._bar = tqdm(
                 total=whole,
                 desc=name,
                 unit=unit,
                 unit_scale=unit == "B",
                 bar_format=_SOUND_BAR if unit == _SOUND else None,
-                disable=not self.shown,
+                disable=not self._draws,
             )
+        if whole is not None and not self.quiet and not self._draws:
+            self._say(name, unit, done, whole)
         if self._bar is None:
             return
         if unit == _SOUND:
@@ -99,6 +105,18 @@ class Bars:
             self._bar.set_postfix_str(self._time_left())  # draws the bar
         else:
             self._bar.update(done - self._bar.n)
+
+    def _say(self, name: str, unit: str, done: float, whole: float) -> None:
+        """Write a line about a stage that has gone on for a minute, and every minute after that."""
+        now = self._clock()
+        if self._stage is None:
+            self._said = now
+        self._stage = advanced(self._stage, now, done, whole)
+        if now - self._said >= _INTERVAL:
+            self._said = now
+            left = time_left([self._stage])
+            parts = [f"{done:,.0f} of {whole:,.0f} {unit.strip()}".strip(), *([in_words(left)] if left else [])]
+            tqdm.write(f"playback: {name}: {', '.join(parts)}", file=sys.stderr)
 
     def _time_left(self) -> str:
         """Return the time left of each episode at work and of the run, "" while the speed is unknown."""

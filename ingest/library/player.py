@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ingest.audio.load import EXACT_SEEK
 from ingest.errors import LibraryError
 from ingest.library.records import episode_folder, recording
 from ingest.storage.files import read_if_whole
@@ -42,6 +41,8 @@ def playable_of(home: Path, identifier: str) -> Playable:
     published, duration = _seconds(note, "seek_error"), _seconds(note, "duration")
     copy = None if audio is None else player_copy(audio, note)
     if copy is not None:
+        from ingest.audio.load import EXACT_SEEK  # which loads what reads recordings
+
         return Playable(copy, EXACT_SEEK, published, duration)
     return Playable(audio, published if audio else None, published, duration)
 

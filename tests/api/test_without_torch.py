@@ -137,3 +137,30 @@ def test_status_says_what_encodes_and_why(root: Path, published: Path) -> None:
     _, printed = run(command("status", "--json"), root, published, MODEL)
     report = json.loads(printed.rpartition("code")[0])
     assert report["encoder"]["reason"].endswith("is missing; run: playback doctor")
+
+
+def test_a_backup_answers_elsewhere(root: Path, published: Path) -> None:
+    """A restored data folder answers without torch and model: the compiled encoder came along."""
+    file = str(root / "all.backup")
+    assert run(command("backup", file), root, published, MODEL)[1].rstrip().endswith("code 0")
+    shutil.rmtree(root / "home")
+    assert run(command("restore", file), root, published, MODEL)[1].rstrip().endswith("code 0")
+    loaded, printed = run(command("ask", QUESTION), root, published, MODEL)
+    assert (loaded, printed.rstrip().endswith("code 0")) == (set(), True), printed
+
+
+def test_doctor_compiles_a_damaged_encoder_anew(root: Path, published: Path) -> None:
+    """Where the model is; elsewhere a person is told, and the index stays."""
+    (folder,) = (root / "home" / "index" / "encoders").iterdir()
+    (folder / "tokenizer.json").write_text("{}")
+    _, printed = run(command("doctor"), root, published, MODEL)
+    assert "person: encoder: " in printed and "has changed since it was compiled; it could not be compiled" in printed
+    (published / "away").rename(published / "model")
+    try:
+        _, printed = run(command("doctor"), root, published, set())
+    finally:
+        (published / "model").rename(published / "away")
+    assert "repaired: encoder: " in printed and "it was compiled anew" in printed
+    assert current_number(root / "home") == 1
+    loaded, printed = run(command("ask", QUESTION), root, published, MODEL)
+    assert (loaded, printed.rstrip().endswith("code 0")) == (set(), True), printed

@@ -250,6 +250,48 @@ def test_help_is_quick_and_a_reader_may_leave(tmp_path: Path) -> None:
     left.stderr.close()
 
 
+def test_an_answer_loads_only_what_it_needs(served_home: Path, tmp_path: Path) -> None:
+    """Neither web server, feeds, audio, captions nor a model's library; numpy, the index and the quotes are enough.
+
+    The encoder is the tests' own, because with which packages a real one is loaded is shown in `tests/index`.
+    """
+    program = tmp_path / "ask.py"
+    program.write_text(
+        "import json, pathlib, sys\n"
+        "import numpy as np\n"
+        "import api.knowledge_base as base, api.cli as cli\n"
+        "class Flat:\n"
+        "    def encode_query(self, text): return np.full(DIMENSION, DIMENSION ** -0.5, np.float32)\n"
+        "    def encode_pieces(self, texts):\n"
+        "        return [PieceVectors(((0, 1),), self.encode_query(text)[None]) for text in texts]\n"
+        "    def pieces(self, text): return 1\n"
+        "def flat(home, name, weights, form):\n"
+        "    global DIMENSION, PieceVectors\n"
+        "    from index.encode import PieceVectors\n"
+        "    from index.store import open_generation\n"
+        "    DIMENSION = open_generation(home).manifest.dimension\n"
+        "    found = Flat(); found.weights, found.form, found.dimension = weights, form, DIMENSION\n"
+        "    return found\n"
+        "base.encoder_to_ask_with = flat\n"
+        "code = cli.main(['--home', sys.argv[1], 'ask', sys.argv[2], '--json'])\n"
+        "pathlib.Path(sys.argv[3]).write_text(json.dumps([code, *sys.modules]))\n"
+    )
+    result = tmp_path / "loaded.json"
+    command = [sys.executable, str(program), str(served_home), QUESTION, str(result)]
+    path = os.pathsep.join([str(ROOT), *sys.path])
+    ran = subprocess.run(command, env={**os.environ, "PYTHONPATH": path}, capture_output=True, timeout=120)
+    assert (ran.returncode, ran.stderr) == (0, b"")
+    code, *loaded = json.loads(result.read_text())
+    assert (code, json.loads(ran.stdout)["question"]) == (0, QUESTION)
+    needless = {
+        "torch", "transformers", "sentence_transformers", "ctranslate2", "fastapi", "starlette", "uvicorn", "httpx",
+        "httpcore", "jinja2", "feedparser", "nh3", "tqdm", "openai", "av", "defusedxml", "asyncio", "multiprocessing",
+        "ingest.pipeline", "ingest.audio.load", "ingest.alignment.anchors", "api.terminal.ingest_run",
+        "api.llm.rewrite", "index.building.build", "index.word_index", "api.episodes.about",
+    }  # fmt: skip
+    assert needless.isdisjoint(loaded)
+
+
 def commands() -> Iterator[tuple[str, str]]:
     """Every (command, option) of the parser."""
     parser = cli._parser()

@@ -92,7 +92,6 @@ def test_nothing_is_drawn_without_a_terminal_or_if_quiet(
     output = Terminal() if quiet else io.StringIO()
     monkeypatch.setattr("sys.stderr", output)
     with Bars(quiet) as bars:
-        assert not bars.shown
         bars.stage("a")("transcribe", 10.0, 600.0)
         bars.together("a", 20.0, 600.0)
         bars.line("a  ingested")
@@ -138,3 +137,29 @@ def test_times_are_as_exact_as_they_are_known(seconds: float, expected: str) -> 
     """Seconds in steps of five, minutes, and from an hour on in steps of ten minutes."""
     assert in_words(seconds) == expected
     assert in_words(seconds, is_least=True) == expected.replace("about", "at least")
+
+
+def test_without_a_terminal_a_line_a_minute_says_how_far_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    """So a log shows that encoding goes on, for how long still, and is not flooded."""
+    clock = Clock()
+    with Bars(False, clock) as bars:
+        for second in range(0, 181, 5):
+            clock.now = float(second)
+            bars.encoding(10 * second, 3600)
+    lines = capsys.readouterr().err.splitlines()
+    assert lines == [
+        "playback: encode: 600 of 3,600 texts, about 5 min left",
+        "playback: encode: 1,200 of 3,600 texts, about 4 min left",
+        "playback: encode: 1,800 of 3,600 texts, about 3 min left",
+    ]
+
+
+def test_a_quiet_run_says_nothing_of_it(capsys: pytest.CaptureFixture[str]) -> None:
+    """And neither does a stage that takes less than a minute."""
+    clock = Clock()
+    for quiet, seconds in ((True, 300.0), (False, 50.0)):
+        with Bars(quiet, clock) as bars:
+            bars.encoding(0, 10)
+            clock.now += seconds
+            bars.encoding(9, 10)
+    assert capsys.readouterr().err == ""
