@@ -234,7 +234,7 @@ def _main() -> int:
     parser.add_argument("--seed", type=int, default=0, help="where to begin counting, and chance (default: 0)")
     options = parser.parse_args()
     for module in (index.encoders, index.maintenance.doctor):
-        module.encoder_to_build_with = lambda home, name: Stems()  # type: ignore[assignment]
+        module.encoder_to_build_with = lambda *_: Stems()  # type: ignore[assignment]
         module.weights_and_form = lambda home, name: (Stems.weights, Stems.form)  # type: ignore[assignment]
     api.knowledge_base.encoder_to_ask_with = lambda *_: Stems()  # type: ignore[assignment]
     ingest.stages.heard_words.transcribe = listened

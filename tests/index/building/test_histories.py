@@ -13,6 +13,7 @@ import pytest
 from index.building import tables
 from index.building.build import build
 from index.building.merging import Merging
+from index.building.purging import drop_others
 from index.chunk import PassageShape
 from index.generation import Generation
 from index.passage import Filters
@@ -57,8 +58,8 @@ def episode(chance: random.Random, number: int, transcript_of: Talk) -> Transcri
         facts["published"] = f"20{chance.randrange(10, 14)}-0{chance.randrange(1, 4)}-01"
     if chance.random() < 0.3:
         facts["aliases"] = {"Ada": "Ada Brewer"}
-    heard_by = chance.choice((None, "Whisper"))
-    if heard_by and chance.random() < 0.6:
+    heard_by = chance.choice((None, "Whisper", "Whisper"))
+    if heard_by and chance.random() < 0.8:
         turns.insert(chance.randrange(len(turns) + 1), (None, ADVERT))
     return replace(transcript_of(f"e-{number}-aaaa", *turns, **facts), heard_by=heard_by)
 
@@ -122,6 +123,9 @@ def test_step_by_step_is_as_at_once(
     if seed % 3 == 0:
         monkeypatch.setattr(tables, "_SUMMED_FROM", 0)  # sums over vectors are stored for small segments too
     home = tmp_path / "home"
+    for number in range(3):
+        said = transcript_of(f"h-{number}-aaaa", (None, f"{sentence(chance)} {ADVERT} {sentence(chance)}"))
+        save(home, replace(said, heard_by="Whisper"))
     segments, dropped, left_out = set(), 0, False
     for step in range(14):
         changed(home, chance, transcript_of, save)
@@ -129,6 +133,8 @@ def test_step_by_step_is_as_at_once(
         segments.add(len(manifest.segments))
         dropped += sum(len(entry.dropped) for entry in manifest.segments)
         assert all(entry.passages <= SMALL.most for entry in manifest.segments)
+        if chance.random() < 0.2:
+            drop_others(home)
         if step % 4 != 1:
             continue
         stepwise = open_generation(home)
