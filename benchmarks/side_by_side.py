@@ -99,7 +99,8 @@ def answering(pair: Pair, feed: Path, questions: Sequence[str]) -> tuple[list[Co
 
 
 def prepare(commit: Commit, feed: Path) -> None:
-    """Bring the commit's own data folder up to date with the feed; takes seconds if it is."""
+    """Bring the commit's own data folder up to date with the feed; takes seconds if it is, else minutes."""
+    print(f"bringing {commit.home} up to date", flush=True)
     cost_of(commit, commit.command(commit.home, "ingest", feed, "--no-audio", "--quiet"))
 
 
