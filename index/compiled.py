@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
@@ -22,6 +23,9 @@ _LEAST_OF_PROBE = 0.98
 _FEWEST_PIECES = 8
 # Texts whose vectors are awaited together: bounds what waits in the queue.
 _STEP = 32
+# Of so many texts the pieces' vectors are remembered: a question is read for its own vector and for those of its words,
+# and the best passages of one question are often those of the next.
+_REMEMBERED = 32
 ACTIVATIONS: dict[str, Callable[[Vectors], Any]] = {
     "Identity": lambda values: values,
     "Tanh": np.tanh,
@@ -85,6 +89,7 @@ class CompiledEncoder:
         self._models = {self._numbers: self._opened(self._numbers)}
         self._opening = Lock()
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
+        self._recent = lru_cache(_REMEMBERED)(self._states)
 
     def encode(self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None) -> Vectors:
         """Return one unit vector per text, shape (texts, dimension), with the model's own passage prompt if any."""
@@ -95,7 +100,8 @@ class CompiledEncoder:
 
     def encode_query(self, text: str) -> Vectors:
         """Return the unit vector of a question, shape (dimension,), with the model's own query prompt if it has one."""
-        return self._vector(self._prompts["query"] + text)
+        ids = self._reading.encode(self._prompts["query"] + text).ids
+        return self._pooled(self._recent(tuple(ids), self._numbers_for(ids)))
 
     def encode_pieces(self, texts: Sequence[str]) -> list[PieceVectors]:
         """Return the word pieces of each text with their contextual vectors, without what the model truncates."""
@@ -131,7 +137,7 @@ class CompiledEncoder:
 
     def _pieces(self, text: str) -> PieceVectors:
         encoding = self._reading.encode(text)
-        return piece_vectors(encoding.offsets, self._states(encoding.ids, self._numbers))
+        return piece_vectors(encoding.offsets, self._recent(tuple(encoding.ids), self._numbers))
 
     def _parts(self, pair: tuple[str, Sequence[Part]]) -> Vectors:
         text, parts = pair
@@ -147,13 +153,14 @@ class CompiledEncoder:
         states = self._states(encoding.ids, self._numbers_for(encoding.ids))
         return part_means(parts, shifted(encoding.offsets, len(prompt)), states)
 
-    def _numbers_for(self, ids: list[int]) -> str:
+    def _numbers_for(self, ids: Sequence[int]) -> str:
         return self._numbers if len(ids) >= _FEWEST_PIECES else "float32"
 
-    def _states(self, ids: list[int], numbers: str) -> Vectors:
-        """Return the last hidden state of each piece, shape (pieces, width)."""
-        ids = ids or [0]  # a tokenizer without special tokens makes nothing of an empty text
-        states: Vectors = np.array(self._model(numbers).forward_batch([ids]).last_hidden_state, dtype=np.float32)[0]
+    def _states(self, ids: Sequence[int], numbers: str) -> Vectors:
+        """Return the last hidden state of each piece, shape (pieces, width); not to be changed."""
+        read = [[*ids] or [0]]  # a tokenizer without special tokens makes nothing of an empty text
+        states: Vectors = np.array(self._model(numbers).forward_batch(read).last_hidden_state, dtype=np.float32)[0]
+        states.flags.writeable = False
         return states
 
     def _model(self, numbers: str) -> Any:

@@ -12,6 +12,9 @@ from index.errors import EncoderError, EncoderMissing
 
 logger = logging.getLogger(__name__)
 
+# An answer reads two passages to judge the evidence: at the same time where there is a second core.
+_ASKING_THREADS = 2
+
 
 def encoder_to_build_with(home: Path, name: str, threads: int = 1) -> Encoder:
     """Return the encoder of a model for a new generation, compiling the model if that was not tried before.
@@ -41,7 +44,7 @@ def encoder_to_ask_with(home: Path, name: str, weights: str, form: str) -> Encod
     if form == UNCOMPILED:
         return load_encoder(name)
     try:
-        return load_compiled(home, weights)
+        return load_compiled(home, weights, _ASKING_THREADS)
     except EncoderError as error:
         try:
             loaded = load_encoder(name)
