@@ -60,7 +60,7 @@ class Merging:
     """
 
     factor: float = 2.0
-    most: int = 130_000
+    most: int = 500_000
 
 
 USUAL_MERGING = Merging()

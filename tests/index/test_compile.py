@@ -289,3 +289,25 @@ def test_the_packaged_model_is_compiled(tmp_path: Path) -> None:
     query = made.encode_query("Why did Pay migrate to lambda functions?")
     assert made.encode(said)[0] @ query > 0.3 > made.encode(said)[1] @ query
     assert loaded.encode_query("Yes") @ made.encode_query("Yes") > 0.9999
+
+
+def test_a_question_is_read_once_for_all_that_is_asked_of_it(
+    home: Path, plain: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own vector and those of its words come from one pass, and so do those of a passage that comes up again."""
+    _, _, encoder = compiled(home, plain)
+    read: list[int] = []
+    model = encoder._model
+
+    def counted(numbers: str) -> Any:
+        read.append(1)
+        return model(numbers)
+
+    monkeypatch.setattr(encoder, "_model", counted)
+    question = "why does the ferry sail at noon and at night"
+    vector = encoder.encode_query(question)
+    pieces = encoder.encode_pieces([question, "the ferry sails at noon because the tide is high"])
+    encoder.encode_pieces(["the ferry sails at noon because the tide is high"])
+    assert len(read) == 2
+    mean = pieces[0].vectors.mean(axis=0)
+    assert vector @ mean / np.linalg.norm(mean) > 0.9
