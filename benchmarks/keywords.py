@@ -25,7 +25,7 @@ from api.evaluation.questions import read_questions
 from benchmarks.figures import table
 from index import keywords
 from index.keywords import Keywords, analyser, best
-from index.store import current_number_or_zero, index_folder
+from index.manifests import current_number_or_zero, index_folder
 
 BEST = 200
 WORDS = 116

@@ -8,7 +8,7 @@
 # Output seen, on a machine with AVX-512:
 #              nothing set: level 3 · FAISS_OPT_LEVEL=generic: level 3 · FAISS_SIMD_LEVEL=NONE: level 0
 # Why it matters: whoever compares a search on old and new instructions, or looks for the reason of another last bit,
-# measures the same kernels twice. benchmarks/against.py sets the variable that works.
+# measures the same kernels twice. benchmarks/commits.py sets the one that works.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

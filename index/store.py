@@ -1,40 +1,35 @@
-"""Generations on disk (Law 7): an immutable folder with a manifest, published by replacing one small file.
+"""Generations on disk (Law 7): immutable folders, published by replacing one small file (see index.manifests)."""
 
-<home>/index/current            the number of the live generation and the SHA-256 of its manifest
-<home>/index/<n>/manifest.json  schema, encoder and its weights' SHA-256, dimension, counts, SHA-256 of every file
-<home>/index/<n>/<segment>/     episodes.json passages.sqlite vectors.faiss turns.faiss and postings (see index.segment)
-
-A segment that did not change is in several generations: its files have a name in each folder (hard links).
-"""
-
-import hashlib
 import json
 import logging
 import os
-import re
 import shutil
 import sqlite3
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any, TypeVar
 
 from index.encode import Encoder
-from index.errors import IndexBroken, IndexMissing, IndexOutdated
-from index.generation import SCHEMA, Generation, Manifest
-from index.segment import DATABASE, EPISODES, FILES, KEYWORDS, SegmentEntry, read_episodes
+from index.errors import IndexBroken, IndexMissing
+from index.generation import Generation, Manifest
+from index.manifests import (
+    REBUILD,
+    current_number,
+    current_number_or_zero,
+    encoded_folder,
+    index_folder,
+    manifest_of,
+    numbers,
+    point_to,
+    read_live,
+)
+from index.segment import DATABASE, EPISODES, read_episodes
 from ingest.storage.files import lock, sha256_of, sync_folder, write_bytes
-
-T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
 KEPT_GENERATIONS = 3
-REBUILD = "run: playback index --rebuild"
-_POINTER = re.compile(rb"(?P<number>[1-9][0-9]{0,17})( (?P<checksum>[0-9a-f]{64}))?\n?")
-# The files of a segment.
-_PARTS = (EPISODES, DATABASE, *FILES.values(), *KEYWORDS.values())
 # Device, inode, size and modification time (ns) of a file, which change with its content.
 _Identity = tuple[int, int, int, int]
 # A file written this recently may be written again with the same time, which some disks keep in steps of 2 s.
@@ -43,41 +38,13 @@ _FRESH = 2 * 10**9
 _read_before: dict[_Identity, str] = {}
 
 
-def index_folder(home: Path) -> Path:
-    """Return the folder that holds the generations."""
-    return home / "index"
-
-
-def encoded_folder(home: Path) -> Path:
-    """Return the folder of what is encoded but not published yet (see `index.building.ahead`)."""
-    return index_folder(home) / "encoded"
-
-
-def current_number(home: Path) -> int | None:
-    """Return the number of the live generation, None if nothing was published; raises IndexBroken if it is damaged."""
-    return _pointer(home)[0]
-
-
-def numbers(home: Path) -> list[int]:
-    """Return the numbers of the generations on disk, ascending."""
-    root = index_folder(home)
-    return sorted(int(path.name) for path in root.iterdir() if path.name.isdecimal()) if root.is_dir() else []
-
-
-def has_index(home: Path) -> bool:
-    """Say whether there is any generation, published or not."""
-    return (index_folder(home) / "current").exists() or bool(numbers(home))
-
-
 def open_generation(home: Path) -> Generation:
     """Open the live generation after verifying every file's checksum.
 
     Raises IndexMissing if nothing was published, IndexBroken if a file differs from what was published. If another
     generation is published meanwhile, opens that one.
     """
-    generation = _read_live(
-        home, lambda number, expected: _opened(home, verified(home, number, expected, _read_before))
-    )
+    generation = read_live(home, lambda number, expected: _opened(home, verified(home, number, expected, _read_before)))
     if generation is None:
         raise IndexMissing(f"{home} holds no index yet; run: playback ingest SOURCE")
     return generation
@@ -103,7 +70,8 @@ def verified(
 
 def files_of_segment(manifest: Manifest, name: str) -> dict[str, tuple[str, int]]:
     """Return the SHA-256 and size of each file of a segment, by its name relative to the generation's folder."""
-    return {f"{name}/{part}": (manifest.files[f"{name}/{part}"], manifest.sizes[f"{name}/{part}"]) for part in _PARTS}
+    mine = [file for file in manifest.files if file.startswith(f"{name}/")]
+    return {file: (manifest.files[file], manifest.sizes[file]) for file in mine}
 
 
 def check_segment(folder: Path, files: Mapping[str, tuple[str, int]], whole: bool) -> None:
@@ -132,17 +100,9 @@ def link_segment(folder: Path, working: Path, files: Mapping[str, tuple[str, int
             _sync(working / name)
 
 
-def live_manifest(home: Path) -> Manifest | None:
-    """Return the manifest of the live generation, whose files are not looked at; None if nothing was published.
-
-    Raises IndexBroken if it cannot be read.
-    """
-    return _read_live(home, lambda number, expected: manifest_of(home, number, expected))
-
-
 def verified_live(home: Path) -> Manifest | None:
     """Return the manifest of the live generation, verified as `verified` does; None if nothing was published."""
-    return _read_live(home, lambda number, expected: verified(home, number, expected))
+    return read_live(home, lambda number, expected: verified(home, number, expected))
 
 
 def known_databases(home: Path, encoder: Encoder, episode_ids: Collection[str]) -> Iterator[Path]:
@@ -182,15 +142,6 @@ def known_databases(home: Path, encoder: Encoder, episode_ids: Collection[str]) 
             yield folder / DATABASE
 
 
-def live_form(home: Path) -> str | None:
-    """Return the form of the live generation's vectors, also if its schema is an earlier one; None if unknown."""
-    try:
-        path = index_folder(home) / str(current_number_or_zero(home)) / "manifest.json"
-        return str(json.loads(path.read_bytes()).get("form", "sentence-transformers"))
-    except (OSError, ValueError, AttributeError):
-        return None
-
-
 def next_folder(home: Path) -> tuple[int, Path]:
     """Return the number and the hidden working folder of the next generation; first cleans up interrupted builds."""
     root = index_folder(home)
@@ -215,14 +166,6 @@ def remove_left_over(home: Path) -> list[Path]:
     for path in left:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
     return left
-
-
-def current_number_or_zero(home: Path) -> int:
-    """Return the live generation's number, 0 if nothing was published or the pointer file is broken."""
-    try:
-        return current_number(home) or 0
-    except IndexBroken:
-        return 0
 
 
 def publish(home: Path, working: Path, manifest: Manifest) -> Manifest:
@@ -251,12 +194,6 @@ def publish(home: Path, working: Path, manifest: Manifest) -> Manifest:
     return whole
 
 
-def point_to(home: Path, number: int) -> None:
-    """Make a generation live with one rename; the manifest's checksum covers all of its files."""
-    checksum = sha256_of(index_folder(home) / str(number) / "manifest.json")
-    write_bytes(index_folder(home) / "current", f"{number} {checksum}\n".encode())
-
-
 def remove_others(home: Path) -> None:
     """Remove every generation except the live one, and the remains of interrupted builds.
 
@@ -282,76 +219,6 @@ def drop_index(home: Path) -> None:
         for path in (*(index_folder(home) / str(number) for number in numbers(home)), encoded_folder(home)):
             if path.exists():
                 shutil.rmtree(path)
-
-
-def manifest_of(home: Path, number: int, expected: str | None = None) -> Manifest:
-    """Read a generation's manifest; raises IndexBroken if it is missing, broken, or of another schema or generation.
-
-    `expected` is its SHA-256, if known.
-    """
-    path = index_folder(home) / str(number) / "manifest.json"
-    try:
-        raw = path.read_bytes()
-        if expected is not None and hashlib.sha256(raw).hexdigest() != expected:
-            raise IndexBroken(f"{path} has changed since it was published; {REBUILD}")
-        data = json.loads(raw)
-        if data["schema"] != SCHEMA:
-            raise _other_schema(path.parent, data["schema"])
-        manifest = _manifest_from(data)
-    except OSError as error:
-        raise IndexBroken(f"{path} cannot be read: {error.strerror}; {REBUILD}") from error
-    except (ValueError, TypeError, KeyError) as error:
-        raise IndexBroken(f"{path} cannot be read; {REBUILD}") from error
-    if manifest.generation != number:
-        raise IndexBroken(f"{path.parent} holds generation {manifest.generation}, not {number}; {REBUILD}")
-    # A file without a checksum would be parsed unverified.
-    if {f"{entry.name}/{part}" for entry in manifest.segments for part in _PARTS} != manifest.files.keys():
-        raise IndexBroken(f"{path} does not list every file; {REBUILD}")
-    return manifest
-
-
-def _manifest_from(data: dict[str, Any]) -> Manifest:
-    segments = tuple(SegmentEntry(**{**entry, "dropped": tuple(entry["dropped"])}) for entry in data["segments"])
-    stamps = {name: tuple(stamp) for name, stamp in data["stamps"].items()}
-    return Manifest(**{**data, "files": dict(data["files"]), "segments": segments, "stamps": stamps})
-
-
-def _other_schema(folder: Path, schema: object) -> IndexBroken:
-    if isinstance(schema, int) and schema < SCHEMA:
-        advice = "run: playback index"
-        return IndexOutdated(f"{folder} was published by an earlier version (schema {schema}, not {SCHEMA}); {advice}")
-    return IndexBroken(f"{folder} has schema {schema}; this version reads {SCHEMA}; {REBUILD}")
-
-
-def _read_live(home: Path, read: Callable[[int, str | None], T]) -> T | None:
-    """Read the live generation, given its number and its manifest's checksum; None if nothing was published.
-
-    If later publications remove that generation during the read, reads the newest one instead.
-    """
-    while True:
-        number, expected = _pointer(home)
-        if number is None:
-            return None
-        try:
-            return read(number, expected)
-        except IndexBroken:
-            if _pointer(home)[0] == number:
-                raise
-
-
-def _pointer(home: Path) -> tuple[int | None, str | None]:
-    """Return the live generation's number and its manifest's SHA-256 (None if an earlier version wrote the pointer)."""
-    path = index_folder(home) / "current"
-    try:
-        found = _POINTER.fullmatch(path.read_bytes())
-    except FileNotFoundError:
-        return None, None
-    except OSError as error:
-        raise IndexBroken(f"{path} cannot be read: {error.strerror}; {REBUILD}") from error
-    if found is None:
-        raise IndexBroken(f"{path} cannot be read; {REBUILD}")
-    checksum = found["checksum"]
-    return int(found["number"]), None if checksum is None else checksum.decode()
 
 
 def _opened(home: Path, manifest: Manifest) -> Generation:

@@ -34,7 +34,7 @@ _COMPARED = 15
 # Vectors that are read from a file at a time: 6 MB of 384 components.
 _BLOCK = 4096
 # Endings of the files of codes beside the vectors.
-COARSE, FINE = ".coarse", ".fine"
+CODES = COARSE, FINE = ".coarse", ".fine"
 _REBUILD = "run: playback index --rebuild"
 
 

@@ -23,7 +23,7 @@ from index.building.build import build
 from index.encoder_files import PACKAGED
 from index.encoders import encoder_to_build_with
 from index.errors import IndexOutdated
-from index.store import current_number
+from index.manifests import current_number
 from ingest.library.records import earlier_transcripts, episode_ids, load_transcript, transcripts
 from ingest.library.removal import removal_of
 

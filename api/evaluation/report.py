@@ -14,7 +14,7 @@ from api.evaluation.questions import Question
 from api.knowledge_base import open_base
 from api.settings import Settings
 from index.errors import IndexMissing
-from index.store import current_number, manifest_of
+from index.manifests import current_number, manifest_of
 from ingest.errors import SourceError
 from ingest.library.records import load_transcript
 from ingest.transcript import to_json

@@ -15,7 +15,8 @@ from api.settings import Settings
 from index.encode import Encoder
 from index.errors import IndexBroken, IndexMissing
 from index.generation import Generation, Manifest
-from index.store import current_number, index_folder, manifest_of, open_generation
+from index.manifests import current_number, index_folder, manifest_of
+from index.store import open_generation
 from ingest.errors import PlaybackError
 
 logger = logging.getLogger(__name__)

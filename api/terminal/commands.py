@@ -59,7 +59,7 @@ def remove(options: Namespace, settings: Settings) -> int:
     from api.terminal.ingest_run import publish_index
     from api.terminal.removal import removal_target, run_removal
     from index.building.purging import drop_others
-    from index.store import has_index
+    from index.manifests import has_index
 
     for line in run_removal(removal_target(options.name, settings.home), settings.home, options.reason, options.purge):
         print(line)

@@ -81,7 +81,7 @@ def publish_index(
     """
     from index.building.build import build, up_to_date
     from index.encoders import encoder_to_build_with, weights_and_form
-    from index.store import current_number_or_zero, live_form, manifest_of
+    from index.manifests import current_number_or_zero, live_form, manifest_of
 
     weights, form = weights_and_form(settings.home, settings.encoder)
     if not rebuild and form is not None and up_to_date(settings.home, settings.encoder, weights, form):

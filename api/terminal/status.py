@@ -9,7 +9,7 @@ from typing import Any
 from index.encode import UNCOMPILED
 from index.encoders import compiled_problem, why_not_compiled
 from index.errors import IndexBroken
-from index.store import current_number, manifest_of
+from index.manifests import current_number, manifest_of
 from ingest.errors import LibraryError
 from ingest.library.outcome import State, load_state
 from ingest.library.records import Withdrawal, edited_on, episode_ids, feeds, load_record

@@ -25,8 +25,8 @@ from index.building.encoding import (
 )
 from index.chunk import fitting
 from index.encode import Encoder
+from index.manifests import encoded_folder
 from index.sentences import sentences_of
-from index.store import encoded_folder
 from ingest.storage.files import write_bytes
 from ingest.transcript import Transcript
 

@@ -19,15 +19,9 @@ from index.chunk import USUAL_SHAPE, PassageShape
 from index.encode import Encoder
 from index.errors import IndexBroken, IndexOutdated
 from index.generation import SCHEMA, Manifest
+from index.manifests import index_folder, live_manifest
 from index.segment import HeldEpisode
-from index.store import (
-    index_folder,
-    known_databases,
-    link_segment,
-    live_manifest,
-    next_folder,
-    publish,
-)
+from index.store import known_databases, link_segment, next_folder, publish
 from ingest.errors import LibraryError
 from ingest.storage.disk_space import GO_ON, require_space
 from ingest.storage.files import hash_of, lock

@@ -6,15 +6,8 @@ from pathlib import Path
 from index.building.merging import Kept, merge
 from index.building.segments import entry_of, kept_segments
 from index.generation import Manifest
-from index.store import (
-    check_segment,
-    index_folder,
-    link_segment,
-    live_manifest,
-    next_folder,
-    publish,
-    remove_others,
-)
+from index.manifests import index_folder, live_manifest
+from index.store import check_segment, link_segment, next_folder, publish, remove_others
 from ingest.storage.files import lock
 
 

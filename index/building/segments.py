@@ -18,8 +18,9 @@ from index.chunk import header_of
 from index.encode import Encoder
 from index.errors import IndexBroken
 from index.generation import Generation, Manifest
+from index.manifests import index_folder
 from index.segment import DATABASE, FILES, KEYWORDS, HeldEpisode, SegmentEntry, read_episodes, write_episodes
-from index.store import check_segment, files_of_segment, index_folder
+from index.store import check_segment, files_of_segment
 
 logger = logging.getLogger(__name__)
 

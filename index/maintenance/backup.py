@@ -12,7 +12,8 @@ from index.encoders import compiled_problem
 from index.errors import IndexBroken
 from index.generation import Manifest
 from index.maintenance.archive import Kept, Writer, held, unpacked, writing
-from index.store import current_number_or_zero, index_folder, verified_live
+from index.manifests import current_number_or_zero, index_folder
+from index.store import verified_live
 from ingest.errors import LibraryError, SourceError
 from ingest.library.records import FEEDBACK, episode_folder, episode_ids, episodes_folder
 from ingest.library.removal import removed_folder

@@ -10,7 +10,8 @@ from index.encode import UNCOMPILED
 from index.encoders import compiled_problem, encoder_to_build_with, weights_and_form
 from index.errors import EncoderError, IndexBroken, IndexOutdated
 from index.generation import Manifest
-from index.store import current_number_or_zero, index_folder, numbers, remove_left_over, verified, verified_live
+from index.manifests import current_number_or_zero, index_folder, numbers
+from index.store import remove_left_over, verified, verified_live
 from ingest.doctor.library import Finding
 from ingest.errors import LibraryError
 from ingest.library.records import transcript_ids

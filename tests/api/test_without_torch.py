@@ -11,7 +11,7 @@ import pytest
 
 from index.building.build import build
 from index.encoders import encoder_to_build_with
-from index.store import current_number
+from index.manifests import current_number
 from tests.api.conftest import library_of
 from tests.index.tiny_model import tiny_model
 

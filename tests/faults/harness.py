@@ -23,7 +23,8 @@ from web import serving
 
 from index.errors import IndexMissing
 from index.maintenance.archive import unpacked
-from index.store import index_folder, open_generation
+from index.manifests import index_folder
+from index.store import open_generation
 from ingest.library.records import records
 from ingest.storage.files import read_if_whole, read_json
 

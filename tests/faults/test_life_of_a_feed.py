@@ -27,7 +27,8 @@ from api.terminal.maintenance import examine
 from index.building.build import build
 from index.building.purging import drop_others
 from index.chunk import PassageShape
-from index.store import current_number_or_zero, drop_index
+from index.manifests import current_number_or_zero
+from index.store import drop_index
 from ingest.errors import SourceError
 from ingest.library.records import feeds, transcript_ids
 from ingest.library.removal import removal_of, remove_episode

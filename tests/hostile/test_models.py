@@ -11,7 +11,8 @@ from index.building.build import build
 from index.encode import load_encoder
 from index.errors import EncoderError, IndexBroken
 from index.generation import Generation
-from index.store import index_folder, open_generation
+from index.manifests import index_folder
+from index.store import open_generation
 from ingest.errors import ModelMissing
 from ingest.library.records import Record, save_record, save_transcript
 from ingest.speech.engines import open_recogniser as load_whisper

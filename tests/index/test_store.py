@@ -15,22 +15,16 @@ import numpy as np
 import pytest
 import tantivy
 
-from index import store
+from index import manifests, store
 from index.building.build import build
 from index.building.purging import drop_others
 from index.chunk import PassageShape
 from index.errors import IndexBroken, IndexMissing
 from index.generation import Generation, Manifest
 from index.keywords import Keywords
+from index.manifests import current_number, index_folder, manifest_of
 from index.passage import Filters
-from index.store import (
-    current_number,
-    drop_index,
-    index_folder,
-    manifest_of,
-    next_folder,
-    open_generation,
-)
+from index.store import drop_index, next_folder, open_generation
 from ingest.storage.files import sha256_of
 from ingest.transcript import Transcript
 
@@ -312,20 +306,18 @@ def test_the_last_three_generations_stay(home: Path, encoder: Any) -> None:
 
 def test_publication_is_one_rename(home: Path, encoder: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Until `current` is replaced the generation before answers; what an interrupted build left the next removes."""
-    kept = store.write_bytes
+    kept = manifests.write_bytes
 
     def killed(path: Path, data: bytes) -> None:
-        if path.name == "current":
-            raise KeyboardInterrupt
-        kept(path, data)
+        raise KeyboardInterrupt
 
-    monkeypatch.setattr(store, "write_bytes", killed)
+    monkeypatch.setattr(manifests, "write_bytes", killed)
     for _ in range(4):
         with pytest.raises(KeyboardInterrupt):
             build(home, encoder, shape=PassageShape(25, 1))
         assert current_number(home) == 1
         open_generation(home).close()
-    monkeypatch.setattr(store, "write_bytes", kept)
+    monkeypatch.setattr(manifests, "write_bytes", kept)
     assert build(home, encoder, shape=PassageShape(25, 1)).generation == 2
     assert current_number(home) == 2
     assert sorted(path.name for path in index_folder(home).iterdir()) == ["1", "2", "current"]

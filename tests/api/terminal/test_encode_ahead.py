@@ -10,7 +10,7 @@ import pytest
 from api.settings import Settings
 from api.terminal.encode_ahead import EncodeAhead
 from index.errors import EncoderError
-from index.store import encoded_folder
+from index.manifests import encoded_folder
 from tests.api.conftest import HashedStems, library_of
 
 

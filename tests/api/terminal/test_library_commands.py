@@ -18,7 +18,7 @@ from api.app import create_app
 from api.errors import QuoteGone, QuoteUnknown
 from api.quotes.resolve import resolve
 from api.settings import Settings
-from index.store import index_folder, numbers
+from index.manifests import index_folder, numbers
 from ingest.library.records import episode_folder, episode_ids, feeds, feeds_folder, load_transcript
 
 ROOT = Path(__file__).parents[3]

@@ -9,7 +9,8 @@ import pytest
 
 from index.building.ahead import encode_ahead
 from index.building.build import build
-from index.store import encoded_folder, open_generation
+from index.manifests import encoded_folder
+from index.store import open_generation
 from ingest.transcript import Transcript
 
 TEXT = "The harbour was dredged twice. A pilot waits outside. Nobody may anchor here."

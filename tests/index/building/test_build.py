@@ -15,8 +15,9 @@ from index.building.build import build, up_to_date
 from index.building.encoding import HEADER_WEIGHT
 from index.chunk import USUAL_SHAPE, PassageShape
 from index.generation import Generation
+from index.manifests import current_number, index_folder, manifest_of
 from index.passage import Filters
-from index.store import current_number, index_folder, manifest_of, open_generation
+from index.store import open_generation
 from ingest.item import Item
 from ingest.library.records import Record, episode_folder, save_record
 from ingest.transcript import Show, Transcript

@@ -16,9 +16,11 @@ from index.building import inputs
 from index.building.build import build, up_to_date
 from index.building.merging import Kept, Merging, to_merge
 from index.building.purging import drop_others
+from index.errors import IndexBroken
 from index.generation import Manifest
+from index.manifests import index_folder, manifest_of
 from index.segment import HeldEpisode, SegmentEntry
-from index.store import index_folder, manifest_of, open_generation
+from index.store import open_generation
 from ingest.library.records import episode_folder
 from ingest.transcript import Transcript
 
@@ -278,3 +280,25 @@ def kept_of(number: int, size: int) -> Kept:
     """A segment of so many passages and episodes, as far as merging is concerned."""
     held = (HeldEpisode(f"e-{number}", "", "", (), size - 1, size),)
     return Kept(Path(str(number)), SegmentEntry(str(number), 1, size - 1), held)
+
+
+def test_a_large_segment_keeps_the_codes_of_its_vectors(
+    home: Path, transcript_of: Talk, save: Any, encoder: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are files of it like others: listed, linked into the next generation, and verified."""
+    monkeypatch.setattr("index.vectors.CODED_FROM", 8)
+    codes = {"vectors.coarse", "vectors.fine", "turns.coarse", "turns.fine"}
+    build(home, encoder, rebuild=True)
+    assert codes <= files_of(home, 2, "2").keys()
+    save(home, transcript_of("b-mast", ("Cy", text_of("mast"))))
+    assert len(build(home, encoder).segments) == 2
+    assert all(path.stat().st_nlink == 2 for name, path in files_of(home, 3, "2").items() if name in codes)
+    generation = open_generation(home)
+    found = generation.nearest("passage", encoder.encode_query("the keel"), 1)
+    assert found.ids[0].startswith("a-keel")
+    generation.close()
+    build(home, encoder, rebuild=True)
+    assert codes <= files_of(home, 4, "4").keys()
+    files_of(home, 4, "4")["turns.fine"].write_bytes(b"")
+    with pytest.raises(IndexBroken, match=r"turns\.fine has changed"):
+        open_generation(home)

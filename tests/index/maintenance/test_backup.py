@@ -11,7 +11,8 @@ import pytest
 from index.building.build import build
 from index.maintenance import backup as archives
 from index.maintenance.backup import backup, end_restore, restore
-from index.store import current_number, index_folder, open_generation
+from index.manifests import current_number, index_folder
+from index.store import open_generation
 from ingest.errors import SourceError
 from ingest.library.records import earlier_transcripts, episode_folder, episode_ids, load_transcript
 from ingest.library.removal import removal_of, remove_episode

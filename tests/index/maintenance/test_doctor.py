@@ -14,7 +14,8 @@ from index.building.build import build
 from index.errors import EncoderError
 from index.maintenance import doctor
 from index.maintenance.doctor import examine_index
-from index.store import current_number, index_folder, manifest_of, open_generation
+from index.manifests import current_number, index_folder, manifest_of
+from index.store import open_generation
 from ingest.doctor.library import Finding
 from ingest.library.records import episode_folder
 from ingest.storage.files import lock
