@@ -152,6 +152,6 @@ def _body(raw: bytes) -> bytes:
     if not raw.startswith(_SEAL):
         return raw
     body = b"".join((b"{", memoryview(raw)[_SEALED + 2 :]))
-    if hashlib.sha256(body).hexdigest().encode() != raw[len(_SEAL) : _SEALED]:
+    if hashlib.sha256(body).hexdigest().encode() + b'",' != raw[len(_SEAL) : _SEALED + 2]:
         raise ValueError("its checksum does not match")
     return body
