@@ -26,6 +26,7 @@ def encoder_to_build_with(home: Path, name: str, threads: int = 1) -> Encoder:
     decided = _usable(home, weights)
     if decided is not None and decided.is_compiled:
         try:
+            verified(home, weights)  # also the float32 weights, which are opened only when a short text is met
             return load_compiled(home, weights, threads)
         except EncoderError as error:
             logger.warning("%s; it is compiled anew", error)
