@@ -59,14 +59,12 @@ def remove(options: Namespace, settings: Settings) -> int:
     from api.terminal.ingest_run import publish_index
     from api.terminal.removal import removal_target, run_removal
     from index.building.purging import drop_others
-    from index.manifests import has_index
+    from index.manifests import has_index, index_folder
 
     for line in run_removal(removal_target(options.name, settings.home), settings.home, options.reason, options.purge):
         print(line)
-    if not has_index(settings.home):
-        return 0
-    code = publish_index(settings, rebuild=False, quiet=options.quiet)
-    if options.purge:
+    code = publish_index(settings, rebuild=False, quiet=options.quiet) if has_index(settings.home) else 0
+    if options.purge and index_folder(settings.home).is_dir():  # a build that was killed leaves words there too
         drop_others(settings.home)
     return code
 

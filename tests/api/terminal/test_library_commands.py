@@ -18,7 +18,7 @@ from api.app import create_app
 from api.errors import QuoteGone, QuoteUnknown
 from api.quotes.resolve import resolve
 from api.settings import Settings
-from index.manifests import index_folder, numbers
+from index.manifests import encoded_folder, index_folder, numbers
 from ingest.library.records import episode_folder, episode_ids, feeds, feeds_folder, load_transcript
 
 ROOT = Path(__file__).parents[3]
@@ -259,6 +259,18 @@ def test_a_purged_episode_is_in_no_file(
     assert any("teapot" in text for text in said(run, "teapot"))
     code, out, _ = run("remove", "1", "--purge", "--quiet")
     assert (code, "the index is up to date" in out) == (0, True), "again is no failure"
+
+
+def test_a_purge_before_anything_was_published_leaves_nothing(run: Run, home: Path, web: SimpleNamespace) -> None:
+    """What the first build encoded and wrote until it was killed goes too; the compiled encoder stays."""
+    run("ingest", web.url, "--no-index", "--quiet", "--allow-host", web.host)
+    killed = (encoded_folder(home) / episode_ids(home)[0], index_folder(home) / ".building-1" / "1" / "passages.sqlite")
+    model = index_folder(home) / "encoders" / "model.bin"
+    for path in (*killed, model):
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b"words")
+    assert run("remove", "1", "--purge", "--quiet")[0] == 0
+    assert holding(index_folder(home), "words") == [model]
 
 
 def test_refresh_and_ingest_leave_out_what_was_removed(
