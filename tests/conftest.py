@@ -10,10 +10,12 @@ import pytest
 from hypothesis import HealthCheck, settings
 from jinja2.bccache import Bucket, BytecodeCache
 
-# `make test` shows a property a few examples, the same every time; `make test-long` shows it as many as Hypothesis
-# would by itself, and new ones. No example is timed: on a busy machine that would fail what is right.
-settings.register_profile("all", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("part", settings.get_profile("all"), max_examples=20, derandomize=True, database=None)
+# `make test` shows a property a few examples and `make test-long` as many as Hypothesis would by itself, the same every
+# time, so that a change is judged by what it changes. `--hypothesis-profile=new` looks for new ones. No example is
+# timed: on a busy machine that would fail what is right.
+settings.register_profile("new", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("all", settings.get_profile("new"), derandomize=True, database=None)
+settings.register_profile("part", settings.get_profile("all"), max_examples=20)
 settings.load_profile("part")
 
 # Before torch and CTranslate2 are imported: their tiny models here wait longer for other threads than they compute.

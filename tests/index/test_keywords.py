@@ -21,7 +21,7 @@ K1, B = 1.2, 0.75  # tantivy's, as Lucene's
 
 def bm25(documents: Sequence[Sequence[str]], terms: Sequence[str]) -> list[float]:
     """BM25 (Robertson and Zaragoza 2009, with Lucene's idf) written down plainly, over documents of stems."""
-    average = sum(map(len, documents)) / len(documents)
+    average = sum(map(len, documents)) / len(documents) or 1.0
     scores = []
     for document in documents:
         counts, score = Counter(document), 0.0
