@@ -1,6 +1,9 @@
 """Encode finished episodes of an ingest run in a thread, while the next ones are read, heard and aligned."""
 
+import atexit
 import logging
+import os
+import sys
 from queue import SimpleQueue
 from threading import Event, Thread
 from typing import Self
@@ -14,6 +17,7 @@ from ingest.transcript import with_episode
 logger = logging.getLogger(__name__)
 
 _PATIENCE = 2.0  # seconds
+_INTERRUPTED = 130  # the exit code of a command that a person stopped
 
 
 class _Stopped(Exception):
@@ -32,7 +36,7 @@ class EncodeAhead:
         self._settings = settings
         self._threads = threads
         self._waiting: SimpleQueue[str | None] = SimpleQueue()
-        self._over = Event()
+        self._over, self._ended = Event(), Event()
         self._thread = Thread(target=self._run, name="encode-ahead", daemon=True)
         self._begun = False
 
@@ -43,8 +47,13 @@ class EncodeAhead:
         """Stop after at most 32 texts; if a person interrupts the run, do not wait for more than a moment."""
         self._over.set()
         self._waiting.put(None)
-        if self._begun:
-            self._thread.join(None if kind is None else _PATIENCE)
+        if not self._begun:
+            return
+        try:
+            self._ended.wait(None if kind is None else _PATIENCE)  # an interrupted join would call the thread dead
+        finally:
+            if not self._ended.is_set():
+                atexit.register(self._leave)  # now, because what is registered last runs first
 
     def add(self, episode_id: str) -> None:
         """Encode an episode whose transcript was just made; returns at once."""
@@ -52,6 +61,13 @@ class EncodeAhead:
         if not self._begun:
             self._begun = True
             self._thread.start()
+
+    def _leave(self) -> None:
+        """End an interrupted process at once: one that is taken apart while a model is being loaded aborts."""
+        if not self._ended.is_set():
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(_INTERRUPTED)
 
     def _run(self) -> None:
         from index.building.ahead import encode_ahead
@@ -69,6 +85,8 @@ class EncodeAhead:
             return
         except (PlaybackError, OSError, ValueError) as error:
             logger.info("no episode is encoded ahead any more: %s", error)
+        finally:
+            self._ended.set()
 
     def _stop(self, *_: int) -> None:
         """Interrupt the encoding of an episode between two steps of its progress."""
