@@ -40,7 +40,8 @@ def encode_ahead(home: Path, encoder: Encoder, transcript: Transcript, progress:
     """Encode the sentences of an episode before the index is built, unless that was done."""
     sentences = fitting(transcript, sentences_of(transcript), encoder.pieces)
     windows = windows_of(transcript, sentences, encoder.pieces)
-    _encoded(home, encoder, transcript.episode.id, windows, {}, progress)
+    name = transcript.episode.id
+    _encode(home, encoder, name, windows, _saved(home, encoder, name), progress)
 
 
 def encode_all(
@@ -65,26 +66,26 @@ def encode_all(
             if progress is not None:
                 progress(before + some, whole)
 
-        by_key |= _encoded(home, encoder, name, mine, by_key, count)
+        _encode(home, encoder, name, mine, by_key, count)
         done += len(mine)
         count(0, 0, done)
     return windows, by_key
 
 
-def _encoded(
+def _encode(
     home: Path,
     encoder: Encoder,
     name: str,
     windows: Sequence[Window],
     by_key: dict[bytes, Floats],
     progress: CountProgress | None,
-) -> dict[bytes, Floats]:
-    """Return the vectors of an episode's windows that are not in `by_key`, after saving those that were encoded."""
-    saved = _saved(home, encoder, name)
-    fresh = encode_windows(windows, encoder, {**by_key, **saved}, progress)
+) -> None:
+    """Add to `by_key` the vectors of an episode's windows that it lacks, and save those of the whole episode."""
+    fresh = encode_windows(windows, encoder, by_key, progress)
     if fresh:
-        _save(home, encoder, name, saved | fresh)
-    return saved | fresh
+        by_key |= fresh
+        keys = dict.fromkeys(key for window in windows for key in window.sentence_keys())
+        _save(home, encoder, name, {key: by_key[key] for key in keys})
 
 
 def _save(home: Path, encoder: Encoder, name: str, by_key: dict[bytes, Floats]) -> None:

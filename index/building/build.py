@@ -78,10 +78,10 @@ def build(
     """Publish a generation of the whole library and return its manifest, or the live one's if nothing changed.
 
     Takes time and disk space in proportion to what changed, and now and then to the segments that are merged with it.
-    Encodes only texts that no earlier version of a changed episode had, with the same weights; `rebuild` encodes
-    everything again. One process publishes at a time, others wait. Leaves out episodes whose files cannot be read and
-    names them in the manifest. Raises LibraryError or OSError if the disk is full or fails; the live generation then
-    stays live.
+    Encodes only texts that no earlier version of a changed episode had, with the same weights; `rebuild` encodes again
+    all that was published. One process publishes at a time, others wait. Leaves out episodes whose files cannot be read
+    and names them in the manifest. Raises LibraryError or OSError if the disk is full or fails; the live generation
+    then stays live.
     """
     rules = _Rules(encoder, shape, merging, progress, "nothing" if rebuild else "sizes")
     with lock(index_folder(home)):
