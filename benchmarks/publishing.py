@@ -48,6 +48,10 @@ class HashedWords:
             vector[[seed % self.dimension, (seed >> 20) % self.dimension]] += 1
         return vector / np.float32(np.linalg.norm(vector))
 
+    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return unit vectors of shape (texts, dimension)."""
+        return self.encode(texts)
+
     def encode_parts(
         self,
         texts: Sequence[str],

@@ -117,10 +117,8 @@ def _passage(
     text = "\n".join(transcript.turns[turn].text[start:end] for turn, start, end in _stretches(mine))
     turns = [transcript.turns[turn] for turn in dict.fromkeys(item.turn for item in mine)]
     speakers = tuple(dict.fromkeys(turn.speaker for turn in turns if turn.speaker))
-    count = sum(item.words for item in mine)
-    digest = hashlib.sha256(text.encode()).hexdigest()[:12]
     return Passage(
-        id=f"{transcript.episode.id}.{mine[0].first_word}.{count}.{digest}",
+        id=passage_id(transcript.episode.id, mine, text),
         episode_id=transcript.episode.id,
         text=text,
         header=_header(transcript, speakers, pieces),
@@ -130,6 +128,13 @@ def _passage(
         end=window(turns[-1], mine[-1].start, mine[-1].end)[1],
         timing=turns[0].timing,
     )
+
+
+def passage_id(episode_id: str, sentences: Sequence[Sentence], text: str) -> str:
+    """Return the id of a passage: episode id, first word and count of its words, 12 digits of its text's SHA-256."""
+    count = sum(item.words for item in sentences)
+    digest = hashlib.sha256(text.encode()).hexdigest()[:12]
+    return f"{episode_id}.{sentences[0].first_word}.{count}.{digest}"
 
 
 def _stretches(sentences: Sequence[Sentence]) -> Iterator[tuple[int, int, int]]:

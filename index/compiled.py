@@ -1,5 +1,6 @@
 """Encode text with a compiled encoder: CTranslate2, tokenizers and numpy, and nothing of torch."""
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
@@ -12,6 +13,8 @@ import numpy as np
 from index.compiled_files import REPAIR, TOKENIZER, Description, check, description_of, encoders_folder, folder_of
 from index.errors import EncoderError
 from index.piece_vectors import Part, PieceVectors, Vectors, part_means, piece_vectors, shifted, unit
+
+logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -80,7 +83,10 @@ class CompiledEncoder:
         self._prompts = description.prompts
         self._modules = [_module(folder, step) for step in description.modules[1:]]
         self._takes_mean = description.modules[0] == ("mean",)
-        self._tokenizer: Any = Tokenizer.from_file(str(folder / TOKENIZER))
+        try:
+            self._tokenizer: Any = Tokenizer.from_file(str(folder / TOKENIZER))
+        except Exception as error:  # the only class that tokenizers raises, such as for a newer version's file
+            raise ValueError(f"{TOKENIZER}: {error}") from error
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
         self._reading: Any = Tokenizer.from_str(self._tokenizer.to_str())
@@ -102,6 +108,10 @@ class CompiledEncoder:
         """Return the unit vector of a question, shape (dimension,), with the model's own query prompt if it has one."""
         ids = self._reading.encode(self._prompts["query"] + text).ids
         return self._pooled(self._recent(tuple(ids), self._numbers_for(ids)))
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Return the unit vector of each question, shape (texts, dimension)."""
+        return np.array([*self._each(self._query, texts)], dtype=np.float32).reshape(len(texts), self.dimension)
 
     def encode_pieces(self, texts: Sequence[str]) -> list[PieceVectors]:
         """Return the word pieces of each text with their contextual vectors, without what the model truncates."""
@@ -127,6 +137,9 @@ class CompiledEncoder:
             yield from found
             if progress is not None:
                 progress(begin + len(chosen), len(items))
+
+    def _query(self, text: str) -> Vectors:
+        return self._vector(self._prompts["query"] + text)
 
     def _passage(self, text: str) -> Vectors:
         return self._vector(self._prompts["passage"] + text)
@@ -167,8 +180,19 @@ class CompiledEncoder:
         if numbers not in self._models:
             with self._opening:
                 if numbers not in self._models:
-                    self._models[numbers] = self._opened(numbers)
+                    self._models[numbers] = self._opened_or_usual(numbers)
         return self._models[numbers]
+
+    def _opened_or_usual(self, numbers: str) -> Any:
+        """Open the weights for short texts; if they are damaged, the usual ones, which read these a little worse.
+
+        Only for questions: before passages are encoded, every file is verified (`index.encoders`).
+        """
+        try:
+            return self._opened(numbers)
+        except EncoderError as error:
+            logger.warning("%s; until then short texts are read in %s", error, self._numbers)
+            return self._models[self._numbers]
 
     def _opened(self, numbers: str) -> Any:
         import ctranslate2

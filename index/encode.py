@@ -49,6 +49,10 @@ class Encoder(Protocol):
         """Return the unit vector of a question, shape (dimension,)."""
         ...
 
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Return the unit vector of each question, shape (texts, dimension)."""
+        ...
+
     def encode_parts(
         self, texts: Sequence[str], parts: Sequence[Sequence[Part]], progress: Callable[[int, int], None] | None = None
     ) -> list[Vectors]:
@@ -108,6 +112,10 @@ class SentenceEncoder:
         """Return the unit vector of a question, shape (dimension,), with the model's own query prompt if it has one."""
         vector: Vectors = self._encoded([text], prompts_of(self.model)["query"], bulk=False)[0]
         return vector
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Return the unit vector of each question, shape (texts, dimension)."""
+        return self._encoded(list(texts), prompts_of(self.model)["query"], bulk=True)
 
     def encode_pieces(self, texts: Sequence[str]) -> list[PieceVectors]:
         """Return the word pieces of each text with their contextual vectors, without what the model truncates.

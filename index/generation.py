@@ -13,12 +13,21 @@ from numpy.typing import NDArray
 
 from index import vectors
 from index.keywords import Keywords, best
-from index.passage import Filters, Passage
-from index.segment import FILES, KEYWORDS, FoundSentence, Segment, SegmentEntry, TermField, VectorField
+from index.passage import Filters, FoundSentence, Passage
+from index.segment import (
+    FILES,
+    KEYWORDS,
+    QUESTIONS,
+    FoundQuestion,
+    Segment,
+    SegmentEntry,
+    TermField,
+    VectorField,
+)
 from index.spread import Moments, Spread, moments_of, spread_of
 from ingest.transcript import Episode, episode_from_json
 
-SCHEMA = 4
+SCHEMA = 5
 MOST_STARTERS = 5
 
 Floats = NDArray[np.float32]
@@ -98,6 +107,13 @@ class Generation:
             ]
             for name, file in FILES.items()
         }
+        questions = [segment.questions() for segment in self._segments]
+        self._questions_alive = np.concatenate([np.empty(0, bool), *questions])
+        self._first_question = np.cumsum([0, *(len(alive) for alive in questions)])
+        self._questions = [
+            vectors.read(folder / entry.name / QUESTIONS, len(alive), manifest.dimension)
+            for entry, alive in zip(manifest.segments, questions, strict=True)
+        ]
         self._spreads = {name: self._spread(name) for name in FILES}
         self._keywords = {
             name: Keywords(
@@ -191,7 +207,32 @@ class Generation:
 
     def sentences(self, passage: Passage) -> list[FoundSentence]:
         """Return the sentences of a passage in order, with their vectors."""
-        return self._segment_of[passage.episode_id].sentences(passage)
+        return self.stretch(passage.episode_id, *passage.sentences)
+
+    def stretch(self, episode_id: str, first: int, last: int) -> list[FoundSentence]:
+        """Return the sentences [first, last) of an episode in order, without those that it does not have."""
+        return self._segment_of[episode_id].sentences(episode_id, first, last)
+
+    def repeated(self, episode_id: str) -> frozenset[int]:
+        """Return the numbers of the sentences of an episode that are in no passage because episodes repeat them."""
+        return self._segment_of[episode_id].repeated(episode_id)
+
+    def asked(self, query: Floats, k: int, filters: Filters = _NO_FILTERS) -> list[FoundQuestion]:
+        """Return the k questions of episodes nearest to a question, the nearest first, whose replies filters allow."""
+        allowed: Rows | NDArray[np.bool_] | None = None if self._questions_alive.all() else self._questions_alive
+        if filters != _NO_FILTERS:
+            pairs = zip(self._segments, self._first_question[:-1].tolist(), strict=True)
+            allowed = np.array(
+                [first + row for segment, first in pairs for row in segment.allowed_questions(filters)], np.int64
+            )
+        rows, scores = vectors.nearest(self._questions, query, k, allowed)
+        found = []
+        for row, score in zip(rows.tolist(), scores.tolist(), strict=True):
+            number = int(np.searchsorted(self._first_question, row, side="right")) - 1
+            found.append(
+                FoundQuestion(score, *self._segments[number].question(row - int(self._first_question[number])))
+            )
+        return sorted(found, key=lambda one: (-one.cosine, one.episode_id, one.exchange))
 
     def unsearched(self, episode_id: str) -> list[tuple[int, str]]:
         """Return the sentences of an episode that are in no passage, in order, as (turn, text); empty if it is unknown.

@@ -1,6 +1,9 @@
 """The types of indexing and search: sentences, passages, filters, hits."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ingest.transcript import Episode, Timing
 
@@ -14,6 +17,25 @@ class Sentence:
     end: int
     first_word: int
     words: int
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSentence:
+    """A sentence of the index with its verbatim text and unit vector, shape (dimension,).
+
+    `label` is its speaker as printed, `speaker` that person's full name. `before` is the text between it and the
+    sentence before in its turn. Times are seconds, None if unknown.
+    """
+
+    sentence: Sentence
+    label: str | None
+    speaker: str | None
+    before: str
+    text: str
+    start: float | None
+    end: float | None
+    timing: Timing | None
+    vector: NDArray[np.float32] = field(repr=False, compare=False)  # arrays have no single truth value
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +75,13 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage found for a query, with its rank from 1 and its fused score."""
+    """A passage found for a query and extended (see index.extend), with its rank from 1 and its fused score.
+
+    `sentences` are those of the passage.
+    """
 
     rank: int
     score: float
     passage: Passage
     episode: Episode
+    sentences: tuple[FoundSentence, ...]

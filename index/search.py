@@ -6,11 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from index.extend import READ_AROUND, extended
 from index.generation import Generation
-from index.passage import Filters, Hit, Passage
+from index.passage import Filters, FoundSentence, Hit, Passage
 from ingest.text.words import normalise
 
 Floats = NDArray[np.float32]
+# A passage with its score and sentences.
+_Found = tuple[float, Passage, Sequence[FoundSentence]]
 
 # Weight of each signal in the sum of deviations, chosen on the development questions (docs/evaluation.md).
 WEIGHTS = {"passage": 0.15, "turns": 0.55, "words": 0.3, "episode": 0.12}
@@ -33,21 +36,21 @@ class Query:
 
 
 def search(generation: Generation, query: Query, k: int, filters: Filters = _NO_FILTERS) -> tuple[Hit, ...]:
-    """Return the k best passages, best first, fewer only if fewer exist; no two share more than half their trigrams.
+    """Return the k best passages, extended, best first; no two share more than half their trigrams.
 
-    Filters apply before ranking, so a filtered search also returns k passages if they exist.
+    There are fewer only if fewer exist. Filters apply before ranking, so a filtered search also returns k hits if k
+    exist.
     """
     wanted = max(_CANDIDATES, 4 * k)
     while True:
         ranked = _ranked(generation, query, wanted, filters)
-        kept = _distinct(generation, [identifier for identifier, _ in ranked], k)
+        kept = _distinct(generation, ranked, k)
         if len(kept) == k or len(ranked) < wanted:
             break
         wanted *= 4
-    scores = dict(ranked)
     return tuple(
-        Hit(rank, scores[passage.id], passage, generation.episode(passage.episode_id))
-        for rank, passage in enumerate(kept, 1)
+        Hit(rank, score, passage, generation.episode(passage.episode_id), tuple(sentences))
+        for rank, (score, passage, sentences) in enumerate(kept, 1)
     )
 
 
@@ -80,20 +83,29 @@ def _deviations(scores: Floats, mean: float, deviation: float) -> Floats:
     return (scores - np.float32(mean)) / np.float32(deviation)
 
 
-def _distinct(generation: Generation, ids: Sequence[str], k: int) -> list[Passage]:
-    """Return the first k passages, skipping any that shares over half the shorter's trigrams with a better one."""
-    kept: list[Passage] = []
+def _distinct(generation: Generation, ranked: Sequence[tuple[str, float]], k: int) -> list[_Found]:
+    """Return the first k passages, extended, skipping any that shares over half the shorter's trigrams with another."""
+    kept: list[_Found] = []
     seen: list[set[tuple[str, ...]]] = []
-    for begin in range(0, len(ids), _READ_AT_ONCE):
-        for passage in generation.passages(ids[begin : begin + _READ_AT_ONCE]):
-            mine = trigrams(passage.text)
+    for begin in range(0, len(ranked), _READ_AT_ONCE):
+        chosen = ranked[begin : begin + _READ_AT_ONCE]
+        passages = generation.passages([identifier for identifier, _ in chosen])
+        for (_, score), passage in zip(chosen, passages, strict=True):
+            whole, sentences = _extended(generation, passage)
+            mine = trigrams(whole.text)
             if any(repeats(mine, other) for other in seen):
                 continue
-            kept.append(passage)
+            kept.append((score, whole, sentences))
             seen.append(mine)
             if len(kept) == k:
                 return kept
     return kept
+
+
+def _extended(generation: Generation, passage: Passage) -> tuple[Passage, list[FoundSentence]]:
+    first = max(passage.sentences[0] - READ_AROUND, 0)
+    around = generation.stretch(passage.episode_id, first, passage.sentences[1] + READ_AROUND)
+    return extended(passage, around, first, generation.repeated(passage.episode_id))
 
 
 def repeats(one: Set[tuple[str, ...]], other: Set[tuple[str, ...]]) -> bool:

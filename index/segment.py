@@ -1,7 +1,7 @@
 """One segment of a generation: some episodes with their passages, vectors and postings; immutable, shared by links.
 
-The folder of a segment holds `episodes.json`, `passages.sqlite`, `vectors.faiss`, `turns.faiss` and two sets of
-postings. A later generation may take it over and name episodes of it that no longer count (`dropped`).
+The folder of a segment holds `episodes.json`, `passages.sqlite`, `vectors.faiss`, `turns.faiss`, `questions.faiss` and
+two sets of postings. A later generation may take it over and name episodes of it that no longer count (`dropped`).
 """
 
 import json
@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import IndexBroken
-from index.passage import Filters, Passage, Sentence
+from index.exchanges import Exchange
+from index.passage import Filters, FoundSentence, Passage, Sentence
 from index.spread import Moments, from_bytes
 
 Floats = NDArray[np.float32]
@@ -27,6 +28,8 @@ FILES: dict[VectorField, str] = {"passage": "vectors.faiss", "turns": "turns.fai
 # The words of a passage, or of its whole episode including title and speakers.
 TermField = Literal["passage", "episode"]
 KEYWORDS: dict[TermField, str] = {"passage": "keywords.postings", "episode": "episodes.postings"}
+# The vectors of the questions that somebody asks in an episode (see index.exchanges).
+QUESTIONS = "questions.faiss"
 DATABASE, EPISODES = "passages.sqlite", "episodes.json"
 
 
@@ -60,13 +63,12 @@ class SegmentEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class FoundSentence:
-    """A sentence of a hit with its speaker's full name, verbatim text and unit vector."""
+class FoundQuestion:
+    """A question that somebody asks in an episode, with its cosine to what was searched (see index.exchanges)."""
 
-    sentence: Sentence
-    speaker: str | None
-    text: str
-    vector: Floats
+    cosine: float
+    episode_id: str
+    exchange: Exchange
 
 
 class Segment:
@@ -79,6 +81,7 @@ class Segment:
         if sum(one.passages for one in self.held) != entry.passages or len(self.held) != entry.episodes:
             raise IndexBroken(f"{folder / EPISODES} does not fit the manifest; run: playback index --rebuild")
         self.dropped = frozenset(entry.dropped)
+        self._repeated = {one.id: frozenset(one.repeated) for one in self.held if one.repeated}
         self._database = open_read_only(folder / DATABASE)
         # In the memory of this connection: a published file is never written.
         self._database.executescript("PRAGMA temp_store = MEMORY; CREATE TEMP TABLE dropped (id TEXT PRIMARY KEY)")
@@ -117,18 +120,33 @@ class Segment:
         (text,) = self._database.execute("SELECT json FROM episodes WHERE id = ?", (identifier,)).fetchone()
         return str(text)
 
-    def sentences(self, passage: Passage) -> list[FoundSentence]:
-        """Return the sentences of a passage in order, with their vectors."""
-        (base,) = self._database.execute(
-            "SELECT first_sentence FROM episodes WHERE id = ?", (passage.episode_id,)
+    def sentences(self, episode_id: str, first: int, last: int) -> list[FoundSentence]:
+        """Return the sentences [first, last) of an episode in order, without those that it does not have."""
+        base, count = self._database.execute(
+            "SELECT first_sentence, sentences FROM episodes WHERE id = ?", (episode_id,)
         ).fetchone()
-        first, last = passage.sentences
         rows = self._database.execute(
-            'SELECT turn, start, "end", first_word, words, speaker, text, vector '
-            "FROM sentences JOIN encoded USING (key) WHERE row >= ? AND row < ? ORDER BY row",
-            (base + first, base + last),
+            'SELECT turn, start, "end", first_word, words, label, speaker, before, text, began, ended, timing, vector '
+            "FROM sentences WHERE row >= ? AND row < ? ORDER BY row",
+            (base + first, base + min(last, count)),
         ).fetchall()
-        return [FoundSentence(Sentence(*row[:5]), row[5], row[6], from_halves(row[7])) for row in rows]
+        return [FoundSentence(Sentence(*row[:5]), *(*row[5:-1], from_halves(row[-1]))) for row in rows]
+
+    def repeated(self, episode_id: str) -> frozenset[int]:
+        """Return the numbers of the sentences of an episode that are in no passage because episodes repeat them."""
+        return self._repeated.get(episode_id, frozenset())
+
+    def questions(self) -> NDArray[np.bool_]:
+        """Return for the question of every exchange, by row, whether its episode counts."""
+        found = self._database.execute("SELECT episode_id NOT IN dropped FROM exchanges ORDER BY row").fetchall()
+        return np.array([counts for (counts,) in found], bool)
+
+    def question(self, row: int) -> tuple[str, Exchange]:
+        """Return the exchange in a row with the id of its episode."""
+        episode_id, *pair = self._database.execute(
+            "SELECT episode_id, question, reply FROM exchanges WHERE row = ?", (row + 1,)
+        ).fetchone()
+        return episode_id, Exchange(*pair)
 
     def unsearched(self, episode_id: str) -> list[tuple[int, str]]:
         """Return the sentences of an episode that are in no passage, in order, as (turn, text)."""
@@ -175,13 +193,21 @@ class Segment:
 
     def allowed(self, filters: Filters) -> list[int]:
         """Return the rows of passages that count and that the filters allow, ascending."""
+        return self._allowed("passages p", "p.row IN (SELECT row FROM speakers WHERE name = ?)", filters)
+
+    def allowed_questions(self, filters: Filters) -> list[int]:
+        """Return the rows of questions that count and that the filters allow by their replies, ascending."""
+        speaker = "(SELECT speaker FROM sentences s WHERE s.row = e.first_sentence + p.reply) = ?"
+        return [row - 1 for row in self._allowed("exchanges p", speaker, filters)]
+
+    def _allowed(self, table: str, by_speaker: str, filters: Filters) -> list[int]:
         clauses, values = ["e.id NOT IN dropped"], []
         for clause, value in (
             ("e.show_id = ?", filters.show),
             ("e.id = ?", filters.episode),
             ("e.published >= ?", filters.since),
             ("e.published <= ?", filters.until),
-            ("p.row IN (SELECT row FROM speakers WHERE name = ?)", filters.speaker),
+            (by_speaker, filters.speaker),
         ):
             if value is not None:
                 clauses.append(clause)
@@ -190,7 +216,7 @@ class Segment:
             clauses.append(f"e.id NOT IN ({','.join('?' * len(filters.without))})")
             values += sorted(filters.without)
         where = " AND ".join(clauses)
-        query = f"SELECT p.row FROM passages p JOIN episodes e ON e.id = p.episode_id WHERE {where} ORDER BY p.row"  # noqa: S608 - literals only
+        query = f"SELECT p.row FROM {table} JOIN episodes e ON e.id = p.episode_id WHERE {where} ORDER BY p.row"  # noqa: S608 - literals only
         return [row for (row,) in self._database.execute(query, values)]
 
     def moments(self, name: VectorField, dimension: int) -> Moments | None:

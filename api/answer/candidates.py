@@ -13,9 +13,8 @@ from api.episodes.transcripts import open_transcript
 from api.knowledge_base import KnowledgeBase
 from api.quotes.heard_confidence import heard_confidence, share_right
 from api.quotes.quote import FEWEST_QUOTE_WORDS, MOST_QUOTE_WORDS
-from index.passage import Hit
+from index.passage import FoundSentence, Hit
 from index.search import Query
-from index.segment import FoundSentence
 from ingest.errors import LibraryError
 
 Floats = NDArray[np.float32]
@@ -76,7 +75,7 @@ def candidates_of(
     """Return the candidate quotes of all hits, best first; with `speaker`, only that person's quotes."""
     generation = base.generation
     asked = asked_words(generation, query)
-    read = [(hit, generation.sentences(hit.passage)) for hit in hits]
+    read = [(hit, hit.sentences) for hit in hits]
     # Hits overlap, so many of their sentences are the same.
     turns = _turns(read, cache(lambda text: figures_of(text, asked)))
     runs = [run for turn in turns if speaker is None or turn.speaker == speaker for run in _quotable(turn)]

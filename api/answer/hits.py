@@ -8,8 +8,7 @@ from api.errors import QuoteGone, QuoteUnknown
 from api.knowledge_base import KnowledgeBase
 from api.quotes.quote import Quote
 from api.quotes.resolve import resolve
-from index.passage import Hit
-from index.segment import FoundSentence
+from index.passage import FoundSentence, Hit
 from ingest.transcript import Timing
 
 
@@ -61,7 +60,7 @@ def open_hits(base: KnowledgeBase, hits: Sequence[tuple[Hit, str | None]]) -> tu
 
 def _found(base: KnowledgeBase, hit: Hit, quote_id: str | None) -> OpenedHit:
     quote = None if quote_id is None else _quote(base, quote_id)
-    sentences = base.generation.sentences(hit.passage)
+    sentences = hit.sentences
     text, at = hit.passage.text, 0
     begins: list[int] = []
     firsts: list[FoundSentence] = []

@@ -65,7 +65,9 @@ def remove(options: Namespace, settings: Settings) -> int:
         print(line)
     code = publish_index(settings, rebuild=False, quiet=options.quiet) if has_index(settings.home) else 0
     if options.purge and index_folder(settings.home).is_dir():  # a build that was killed leaves words there too
-        drop_others(settings.home)
+        published = drop_others(settings.home)
+        if published is not None and not options.quiet:
+            print(f"generation {published.generation}: the same, without the words of what was removed")
     return code
 
 

@@ -10,7 +10,6 @@ from typing import Self
 
 from api.settings import Settings
 from index.encode import Encoder
-from ingest.errors import PlaybackError
 from ingest.library.records import load_record, load_transcript
 from ingest.transcript import with_episode
 
@@ -83,7 +82,7 @@ class EncodeAhead:
                     encode_ahead(home, self.encoder, named, self._stop)
         except _Stopped:
             return
-        except (PlaybackError, OSError, ValueError) as error:
+        except Exception as error:  # noqa: BLE001 - the build, which tries again, says it
             logger.info("no episode is encoded ahead any more: %s", error)
         finally:
             self._ended.set()

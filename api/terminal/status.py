@@ -6,9 +6,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from index.compiled import load_compiled
 from index.encode import UNCOMPILED
 from index.encoders import compiled_problem, why_not_compiled
-from index.errors import IndexBroken
+from index.errors import EncoderError, IndexBroken
 from index.manifests import current_number, manifest_of
 from ingest.errors import LibraryError
 from ingest.library.outcome import State, load_state
@@ -95,7 +96,11 @@ def _encoder(home: Path, generation: dict[str, Any]) -> dict[str, Any]:
         reason = why_not_compiled(home, weights) or unknown
         return {"name": generation["encoder"], "runs": f"by {form}, not compiled", "reason": reason}
     problem = compiled_problem(home, weights)
-    runs = f"by the compiled {form}" if problem is None else f"by {UNCOMPILED}, not by the compiled {form}"
+    try:
+        load_compiled(home, weights)
+        runs = f"by the compiled {form}"  # also if only the weights for short texts are damaged
+    except EncoderError:
+        runs = f"by {UNCOMPILED}, not by the compiled {form}"
     return {"name": generation["encoder"], "runs": runs, "reason": problem}
 
 

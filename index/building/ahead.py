@@ -20,6 +20,8 @@ from index.building.encoding import (
     encode_windows,
     encoded_text,
     key_of,
+    question_key,
+    questions_of,
     stored_before,
     windows_of,
 )
@@ -47,7 +49,7 @@ def encode_ahead(home: Path, encoder: Encoder, transcript: Transcript, progress:
 def encode_all(
     home: Path, encoder: Encoder, chunked: Sequence[Chunked], known: Iterable[Path], progress: CountProgress | None
 ) -> tuple[list[tuple[Window, ...]], dict[bytes, Floats]]:
-    """Return the windows of each episode, and by key the vectors of their sentences and those known of its headers.
+    """Return the windows of each episode, and by key the vectors of their sentences and those known of other texts.
 
     Encodes only what neither was encoded ahead nor is in one of the `known` databases, which were verified.
     """
@@ -58,6 +60,7 @@ def encode_all(
         by_key |= _saved(home, encoder, name)
     keys = {key for mine in windows for window in mine for key in window.sentence_keys()}
     keys |= {key_of(encoded_text(passage.header)) for episode in chunked for passage in episode.passages}
+    keys |= {question_key(text) for episode in chunked for text in questions_of(episode)}
     by_key |= stored_before(iter(known), keys - by_key.keys())
     whole, done = sum(map(len, windows)), 0
     for name, mine in zip(names, windows, strict=True):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from index.building.repeated import repeated_sentences, stretches_without
 from index.chunk import PassageShape, fitting, passages_from
+from index.exchanges import Exchange, exchanges_of
 from index.passage import Passage, Sentence
 from index.segment import HeldEpisode
 from index.sentences import sentences_of
@@ -15,12 +16,13 @@ from ingest.transcript import Transcript
 class Chunked:
     """An episode cut into sentences and passages, with the row of its first sentence and first passage.
 
-    `repeated` are the numbers of the sentences that are in no passage.
+    `repeated` are the numbers of the sentences that are in no passage, and in no exchange.
     """
 
     transcript: Transcript
     sentences: tuple[Sentence, ...]
     passages: tuple[Passage, ...]
+    exchanges: tuple[Exchange, ...] = ()
     repeated: tuple[int, ...] = ()
     first_sentence: int = 0
     first_passage: int = 0
@@ -50,7 +52,8 @@ def chunk_all(
             for first, last in stretches_without(left_out, len(sentences))
             for passage in passages_from(transcript, sentences[first:last], pieces, shape)
         )
-        yield Chunked(transcript, sentences, passages, repeated)
+        exchanges = tuple(one for one in exchanges_of(transcript, sentences) if left_out.isdisjoint(one))
+        yield Chunked(transcript, sentences, passages, exchanges, repeated)
 
 
 def batches(chunked: Iterable[Chunked], most: int) -> Iterator[list[Chunked]]:

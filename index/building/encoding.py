@@ -48,12 +48,16 @@ class Window:
 class Vectors:
     """The vectors of a segment's sentences and headers by key, and those of its passages by field.
 
-    `sentences` are the keys of the sentences by row. Fields have the shape (passages, dimension).
+    `sentences` are the vectors of the sentences by row, with their keys; fields have the shape (passages, dimension),
+    and `asked`, which are the vectors of the questions of exchanges, (exchanges, dimension). `by_key` holds the vectors
+    of headers and of those questions.
     """
 
-    by_key: dict[bytes, Floats]
-    sentences: tuple[bytes, ...]
+    keys: tuple[bytes, ...]
+    sentences: Floats
     fields: dict[VectorField, Floats]
+    asked: Floats
+    by_key: dict[bytes, Floats]
 
 
 def windows_of(
@@ -95,21 +99,41 @@ def vectors_of(
 ) -> Vectors:
     """Return the vectors of a segment, given those of the sentences in the windows of each episode.
 
-    Encodes only headers: a title and names, the same for many passages.
+    Encodes headers, which are a title and names, the same for many passages, and questions that somebody asks.
     """
     keys = tuple(key for mine in windows for window in mine for key in window.sentence_keys())
-    passages = [passage for episode in chunked for passage in episode.passages]
-    headers = [encoded_text(passage.header) for passage in passages]
-    missing = [header for header in dict.fromkeys(headers) if key_of(header) not in by_key]
-    if missing:
-        by_key = by_key | dict(zip(map(key_of, missing), rounded(encoder.encode(missing)), strict=True))
+    headers = [encoded_text(passage.header) for episode in chunked for passage in episode.passages]
+    questions = [text for episode in chunked for text in questions_of(episode)]
+    short = _encoded(headers, key_of, encoder.encode, by_key)
+    short |= _encoded(questions, question_key, encoder.encode_queries, by_key)
     sentences = _rows(by_key, keys, encoder.dimension)
     spoken = _unit(passage_means(chunked, sentences))
     fields: dict[VectorField, Floats] = {
-        "passage": _unit(spoken + HEADER_WEIGHT * _rows(by_key, [key_of(text) for text in headers], encoder.dimension)),
+        "passage": _unit(spoken + HEADER_WEIGHT * _rows(short, [key_of(text) for text in headers], encoder.dimension)),
         "turns": turn_vectors(chunked, sentences),
     }
-    return Vectors({key: by_key[key] for key in (*keys, *map(key_of, headers))}, keys, fields)
+    asked = _rows(short, [question_key(text) for text in questions], encoder.dimension)
+    return Vectors(keys, sentences, fields, asked, short)
+
+
+def _encoded(
+    texts: Sequence[str],
+    key: Callable[[str], bytes],
+    encode: Callable[[Sequence[str]], Floats],
+    known: Mapping[bytes, Floats],
+) -> dict[bytes, Floats]:
+    """Return the vectors of texts by key, encoding those that are not known."""
+    by_key = {key(text): text for text in texts}
+    missing = [name for name in by_key if name not in known]
+    fresh = rounded(encode([by_key[name] for name in missing])) if missing else ()
+    return {name: known[name] for name in by_key.keys() & known.keys()} | dict(zip(missing, fresh, strict=True))
+
+
+def questions_of(episode: Chunked) -> list[str]:
+    """Return the questions of an episode's exchanges as they are encoded."""
+    turns = episode.transcript.turns
+    asked = [episode.sentences[exchange.question] for exchange in episode.exchanges]
+    return [encoded_text(turns[item.turn].text[item.start : item.end]) for item in asked]
 
 
 def encoded_text(text: str) -> str:
@@ -120,6 +144,11 @@ def encoded_text(text: str) -> str:
 def key_of(text: str) -> bytes:
     """Return the key of an encoded text's vector: 16 bytes of the text's SHA-256."""
     return hashlib.sha256(text.encode()).digest()[:16]
+
+
+def question_key(text: str) -> bytes:
+    """Return the key of a question's vector, which may be another one than that of the same text in a passage."""
+    return key_of(f"\n{text}")  # no encoded text has a line break
 
 
 def rounded(vectors: Floats) -> Floats:
@@ -170,8 +199,9 @@ def stored_before(databases: Iterator[Path], keys: Collection[bytes]) -> dict[by
             for begin in range(0, len(wanted), 500):
                 chosen = wanted[begin : begin + 500]
                 marks = ",".join("?" * len(chosen))
-                query = f"SELECT key, vector FROM encoded WHERE key IN ({marks})"  # noqa: S608 - question marks only
-                found |= {key: from_halves(blob) for key, blob in opened.execute(query, chosen)}
+                for table in ("sentences", "encoded"):
+                    query = f"SELECT key, vector FROM {table} WHERE key IN ({marks})"  # noqa: S608 - question marks only
+                    found |= {key: from_halves(blob) for key, blob in opened.execute(query, chosen)}
         if len(found) == len(keys):
             break
     return found

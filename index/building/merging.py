@@ -16,10 +16,12 @@ from index.segment import (
     DATABASE,
     FILES,
     KEYWORDS,
+    QUESTIONS,
     HeldEpisode,
     SegmentEntry,
     TermField,
     VectorField,
+    from_halves,
     read_only,
     write_episodes,
 )
@@ -29,12 +31,15 @@ Floats = NDArray[np.float32]
 _COPIES = """
 INSERT INTO episodes SELECT id, json, show_id, published, first_sentence + sentence_shift, sentences
   FROM source.episodes JOIN moved USING (id) ORDER BY moved.rowid;
-INSERT INTO sentences SELECT row + sentence_shift, turn, start, "end", first_word, words, speaker, text, key
+INSERT INTO sentences SELECT row + sentence_shift, turn, start, "end", first_word, words, label, speaker, before, text,
+  began, ended, timing, key, vector
   FROM moved CROSS JOIN source.episodes USING (id) CROSS JOIN source.sentences
   ON row >= first_sentence AND row < first_sentence + sentences;
 INSERT INTO passages SELECT row + passage_shift, passages.id, episode_id, text, header, first, last, speakers, start,
   "end", timing, vector, turns, header_key
   FROM moved CROSS JOIN source.passages ON episode_id = moved.id ORDER BY row;
+INSERT INTO exchanges (episode_id, question, reply, key) SELECT episode_id, question, reply, key
+  FROM moved CROSS JOIN source.exchanges ON episode_id = moved.id ORDER BY row;
 INSERT INTO speakers SELECT name, row + passage_shift
   FROM source.speakers JOIN source.passages USING (row) JOIN moved ON moved.id = episode_id ORDER BY 1, 2;
 INSERT INTO aliases SELECT aliases.* FROM source.aliases JOIN moved ON moved.id = episode_id;
@@ -46,7 +51,7 @@ INSERT INTO starters SELECT (SELECT count(*) FROM starters) + position, question
 # Without vectors of dropped texts: of an episode that was purged nothing may stay.
 _ENCODED = """
 INSERT OR IGNORE INTO encoded SELECT * FROM source.encoded WHERE key IN
-  (SELECT key FROM main.sentences UNION SELECT header_key FROM main.passages);
+  (SELECT header_key FROM main.passages UNION SELECT key FROM main.exchanges);
 """
 _ALL_ENCODED = "INSERT OR IGNORE INTO encoded SELECT * FROM source.encoded;"
 
@@ -131,9 +136,11 @@ def merge(folder: Path, sources: Sequence[Kept], dimension: int) -> tuple[HeldEp
         database.execute("DELETE FROM starters WHERE position >= ?", (MOST_KEPT_STARTERS,))
         fields = _fields(database, dimension)
         write_moments(database, fields)
+        asked = database.execute("SELECT vector FROM exchanges JOIN encoded USING (key) ORDER BY row").fetchall()
         database.commit()
     for name, matrix in fields.items():
         vectors.write(folder / FILES[name], matrix)
+    vectors.write(folder / QUESTIONS, from_halves(b"".join(blob for (blob,) in asked)).reshape(-1, dimension))
     for terms, file in KEYWORDS.items():
         keywords.merge(folder / file, [(source.folder / file, _counted(source, terms)) for source in sources])
     write_episodes(folder, held)

@@ -5,27 +5,33 @@ from pathlib import Path
 
 from index.building.merging import Kept, merge
 from index.building.segments import entry_of, kept_segments
+from index.errors import IndexBroken
 from index.generation import Manifest
 from index.manifests import index_folder, live_manifest
 from index.store import check_segment, link_segment, next_folder, publish, remove_others
 from ingest.storage.files import lock
 
 
-def drop_others(home: Path) -> None:
+def drop_others(home: Path) -> Manifest | None:
     """Remove every generation except the live one, and what was dropped from its segments, so that nothing of it stays.
 
-    Segments that hold dropped episodes are written again without them, in a generation of their own; nothing is
-    encoded. Takes the lock of the index folder. Raises IndexBroken if such a segment is damaged, OSError from the disk.
+    Segments that hold dropped episodes are written again without them, in a generation of their own, whose manifest is
+    returned; nothing is encoded. Takes the lock of the index folder. Raises IndexBroken if a segment is damaged,
+    OSError from the disk.
     """
+    published = None
     with lock(index_folder(home)):
         live = live_manifest(home)
         if live is not None and any(entry.dropped for entry in live.segments):
-            _publish_without_dropped(home, live)
+            published = _publish_without_dropped(home, live)
         remove_others(home)
+    return published
 
 
-def _publish_without_dropped(home: Path, live: Manifest) -> None:
+def _publish_without_dropped(home: Path, live: Manifest) -> Manifest:
     kept = kept_segments(home, live)
+    if len(kept) != len(live.segments):
+        raise IndexBroken(f"{index_folder(home) / str(live.generation)} is damaged; run: playback doctor")
     number, working = next_folder(home)
     new: list[Kept] = []
     for one in kept:
@@ -38,7 +44,7 @@ def _publish_without_dropped(home: Path, live: Manifest) -> None:
             held = merge(folder, [one], live.dimension)
             new.append(Kept(folder, entry_of(folder.name, held), held))
     files = {name: found for one in new for name, found in one.files.items()}
-    publish(
+    return publish(
         home,
         working,
         replace(

@@ -19,7 +19,7 @@ from index.encode import Encoder
 from index.errors import IndexBroken
 from index.generation import Generation, Manifest
 from index.manifests import index_folder
-from index.segment import DATABASE, FILES, KEYWORDS, HeldEpisode, SegmentEntry, read_episodes, write_episodes
+from index.segment import DATABASE, FILES, KEYWORDS, QUESTIONS, HeldEpisode, SegmentEntry, read_episodes, write_episodes
 from index.store import check_segment, files_of_segment
 
 logger = logging.getLogger(__name__)
@@ -83,6 +83,7 @@ def write_segment(
     write_tables(folder / DATABASE, chunked, made)
     for name, matrix in made.fields.items():
         vectors.write(folder / FILES[name], matrix)
+    vectors.write(folder / QUESTIONS, made.asked)
     # People also search for titles and speakers, so those are indexed too; hits show only the text.
     passages = [passage for episode in chunked for passage in episode.passages]
     keywords.write(folder / KEYWORDS["passage"], [f"{passage.header} {passage.text}" for passage in passages])

@@ -99,5 +99,5 @@ def _finds_answer(generation: Generation, encoder: Encoder, candidate: StarterCa
         found.sentence.turn == candidate.answer
         for hit in hits
         if hit.episode.id == candidate.episode_id
-        for found in generation.sentences(hit.passage)
+        for found in hit.sentences
     )

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.building.cutting import Chunked
-from index.building.encoding import Vectors, encoded_text, key_of
-from index.passage import Passage
+from index.building.encoding import Vectors, encoded_text, key_of, question_key, questions_of
+from index.passage import Passage, Sentence
 from index.segment import VectorField
-from index.sentences import count_capitals, ends_as_question
+from index.sentences import count_capitals, ends_as_question, window
 from index.spread import moments_of, to_bytes
 from ingest.transcript import Transcript
 
@@ -36,8 +36,11 @@ CREATE TABLE speakers (name TEXT NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (na
 CREATE TABLE aliases (alias TEXT NOT NULL, name TEXT NOT NULL, episode_id TEXT NOT NULL,
                       PRIMARY KEY (alias, name, episode_id)) WITHOUT ROWID;
 CREATE TABLE sentences (row INTEGER PRIMARY KEY, turn INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
-                        first_word INTEGER NOT NULL, words INTEGER NOT NULL, speaker TEXT, text TEXT NOT NULL,
-                        key BLOB NOT NULL);
+                        first_word INTEGER NOT NULL, words INTEGER NOT NULL, label TEXT, speaker TEXT,
+                        before TEXT NOT NULL, text TEXT NOT NULL, began REAL, ended REAL, timing TEXT,
+                        key BLOB NOT NULL, vector BLOB NOT NULL);
+CREATE TABLE exchanges (row INTEGER PRIMARY KEY, episode_id TEXT NOT NULL, question INTEGER NOT NULL,
+                        reply INTEGER NOT NULL, key BLOB NOT NULL);
 CREATE TABLE encoded (key BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE letters (word TEXT NOT NULL, episode_id TEXT NOT NULL, capital INTEGER NOT NULL, small INTEGER NOT NULL,
                       PRIMARY KEY (word, episode_id)) WITHOUT ROWID;
@@ -45,6 +48,7 @@ CREATE TABLE moments (field TEXT PRIMARY KEY, sums BLOB NOT NULL);
 CREATE TABLE askers (episode_id TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (episode_id, name)) WITHOUT ROWID;
 CREATE TABLE starters (position INTEGER PRIMARY KEY, question TEXT NOT NULL, episode_id TEXT NOT NULL);
 CREATE INDEX passages_by_episode ON passages (episode_id);
+CREATE INDEX sentences_by_key ON sentences (key);
 """
 # The database is fsynced when it is published; what an interrupted build leaves is thrown away.
 _UNSAFE = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
@@ -69,7 +73,8 @@ def write_tables(path: Path, chunked: Sequence[Chunked], vectors: Vectors) -> No
             ((key, vector.astype(np.float16).tobytes()) for key, vector in vectors.by_key.items()),
         )
         _write_episodes(database, chunked)
-        _write_sentences(database, chunked, vectors.sentences)
+        _write_sentences(database, chunked, vectors)
+        _write_exchanges(database, chunked)
         _write_passages(database, [passage for episode in chunked for passage in episode.passages], vectors.fields)
         _write_speakers(database, chunked)
         write_moments(database, vectors.fields)
@@ -103,16 +108,19 @@ def _write_episodes(database: sqlite3.Connection, chunked: Sequence[Chunked]) ->
         )
 
 
-def _write_sentences(database: sqlite3.Connection, chunked: Sequence[Chunked], keys: Sequence[bytes]) -> None:
+def _write_sentences(database: sqlite3.Connection, chunked: Sequence[Chunked], vectors: Vectors) -> None:
     """Write the sentences, and how often each word of an episode has a capital within them."""
+    halves = vectors.sentences.astype(np.float16)
     for episode in chunked:
         texts = []
+        before: Sentence | None = None
         for row, sentence in enumerate(episode.sentences, episode.first_sentence):
             turn = episode.transcript.turns[sentence.turn]
             text = turn.text[sentence.start : sentence.end]
             texts.append(encoded_text(text))
+            follows = before is not None and before.turn == sentence.turn
             database.execute(
-                "INSERT INTO sentences VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO sentences VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     row,
                     sentence.turn,
@@ -120,14 +128,28 @@ def _write_sentences(database: sqlite3.Connection, chunked: Sequence[Chunked], k
                     sentence.end,
                     sentence.first_word,
                     sentence.words,
+                    turn.speaker,
                     _person(episode.transcript, turn.speaker),
+                    turn.text[before.end : sentence.start] if before is not None and follows else "",
                     text,
-                    keys[row],
+                    *window(turn, sentence.start, sentence.end),
+                    turn.timing,
+                    vectors.keys[row],
+                    halves[row].tobytes(),
                 ),
             )
+            before = sentence
         identifier = episode.transcript.episode.id
         rows = ((word, identifier, capital, small) for word, capital, small in count_capitals(texts))
         database.executemany("INSERT INTO letters VALUES (?, ?, ?, ?)", rows)
+
+
+def _write_exchanges(database: sqlite3.Connection, chunked: Sequence[Chunked]) -> None:
+    for episode in chunked:
+        questions = zip(episode.exchanges, questions_of(episode), strict=True)
+        identifier = episode.transcript.episode.id
+        rows = ((identifier, one.question, one.reply, question_key(text)) for one, text in questions)
+        database.executemany("INSERT INTO exchanges (episode_id, question, reply, key) VALUES (?, ?, ?, ?)", rows)
 
 
 def _write_passages(

@@ -51,6 +51,9 @@ class HashedStems:
     def encode_query(self, text: str) -> NDArray[np.float32]:
         return self.encode([text])[0]
 
+    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return self.encode(texts)
+
     def encode_parts(
         self,
         texts: Sequence[str],

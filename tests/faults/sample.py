@@ -41,6 +41,9 @@ class Stems:
     def encode_query(self, text: str) -> Any:
         return self.encode([text])[0]
 
+    def encode_queries(self, texts: Sequence[str]) -> Any:
+        return self.encode(texts)
+
     def encode_parts(self, texts: Sequence[str], parts: Sequence[Any], progress: Any = None) -> list[Any]:
         return [self.encode([text[slice(*part)] for part in mine]) for text, mine in zip(texts, parts, strict=True)]
 

@@ -42,6 +42,9 @@ class HashedStems:
             vector[int.from_bytes(hashlib.sha256(stem.encode()).digest()[:4]) % self.dimension] += 1
         return vector / np.float32(np.linalg.norm(vector))
 
+    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return self.encode(texts)
+
     def encode_parts(
         self,
         texts: Sequence[str],

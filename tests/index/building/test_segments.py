@@ -18,7 +18,7 @@ from index.building.merging import Kept, Merging, to_merge
 from index.building.purging import drop_others
 from index.errors import IndexBroken
 from index.generation import Manifest
-from index.manifests import index_folder, manifest_of
+from index.manifests import index_folder, live_manifest, manifest_of
 from index.segment import HeldEpisode, SegmentEntry
 from index.store import open_generation
 from ingest.library.records import episode_folder
@@ -190,6 +190,21 @@ def test_of_a_purged_episode_no_byte_stays(home: Path, transcript_of: Talk, save
     generation.close()
 
 
+def test_purging_stops_at_a_damaged_segment(home: Path, transcript_of: Talk, save: Any, encoder: Any) -> None:
+    """Publishing without it would lose its episodes."""
+    save(home, transcript_of("a-tiller", ("Bo", text_of("tiller"))))
+    build(home, encoder)
+    save(home, *(transcript_of(f"b-{subject}", ("Cy", text_of(subject, 9))) for subject in _SUBJECTS))
+    build(home, encoder, merging=Merging(factor=0))
+    shutil.rmtree(episode_folder(home, f"b-{_SUBJECTS[0]}"))
+    live = build(home, encoder, merging=Merging(factor=0))
+    assert len(live.segments) == 3
+    (index_folder(home) / str(live.generation) / live.segments[-1].name / "episodes.json").unlink()
+    with pytest.raises(IndexBroken, match=r"is damaged; run: playback doctor\Z"):
+        drop_others(home)
+    assert live_manifest(home) == live
+
+
 def contents(home: Path) -> list[bytes]:
     return [path.read_bytes().lower() if path.suffix == ".json" else data_of(path) for path in all_files(home)]
 
@@ -243,10 +258,10 @@ def test_a_server_verifies_only_what_is_new(
     read.clear()
     open_generation(home).close()
     assert {name.split("/")[0] for name in read} == {"2"}
-    assert len(read) == 6
+    assert len(read) == 7
     read.clear()
     open_generation(home).close()
-    assert len(read) == 6
+    assert len(read) == 7
 
 
 @pytest.mark.parametrize("seed", range(4))
