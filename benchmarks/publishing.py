@@ -23,6 +23,7 @@ from index.building.build import build, up_to_date
 from index.encode import Encoder, load_encoder
 from index.generation import Manifest
 from index.manifests import index_folder
+from index.piece_vectors import EncodedParts, codes_of
 from ingest.library.records import Record, save_record, save_transcript
 from ingest.transcript import Episode, Show, Transcript, Turn, Word
 
@@ -56,10 +57,19 @@ class HashedWords:
         self,
         texts: Sequence[str],
         parts: Sequence[Sequence[tuple[int, int]]],
+        basis: NDArray[np.float32],
         progress: Callable[[int, int], None] | None = None,
-    ) -> list[NDArray[np.float32]]:
-        """Return for each text the unit vectors of its parts."""
-        return [self.encode([text[slice(*part)] for part in mine]) for text, mine in zip(texts, parts, strict=True)]
+    ) -> list[EncodedParts]:
+        """Return for each text the unit vectors of its parts, and one code for each word."""
+        said = [[text[slice(*part)] for part in mine] for text, mine in zip(texts, parts, strict=True)]
+        return [
+            EncodedParts(self.encode(inner), tuple(codes_of(self.encode(part.split()), basis) for part in inner))
+            for inner in said
+        ]
+
+    def basis(self) -> NDArray[np.float32]:
+        """Return the first 64 directions."""
+        return np.eye(self.dimension, 64, dtype=np.float32)
 
     def pieces(self, text: str) -> int:
         """Return the number of word pieces of a text, as if every word were one and a third."""

@@ -3,16 +3,27 @@
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
 
 import numpy as np
 
+from index.basis import basis_of
 from index.compiled_files import REPAIR, TOKENIZER, Description, check, description_of, encoders_folder, folder_of
 from index.errors import EncoderError
-from index.piece_vectors import Part, PieceVectors, Vectors, part_means, piece_vectors, shifted, unit
+from index.piece_vectors import (
+    EncodedParts,
+    Part,
+    PieceVectors,
+    Vectors,
+    part_codes,
+    part_means,
+    piece_vectors,
+    shifted,
+    unit,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -118,10 +129,18 @@ class CompiledEncoder:
         return list(self._each(self._pieces, texts))
 
     def encode_parts(
-        self, texts: Sequence[str], parts: Sequence[Sequence[Part]], progress: Callable[[int, int], None] | None = None
-    ) -> list[Vectors]:
-        """Return for each text one unit vector per part, shape (parts, dimension)."""
-        return list(self._each(self._parts, list(zip(texts, parts, strict=True)), progress))
+        self,
+        texts: Sequence[str],
+        parts: Sequence[Sequence[Part]],
+        basis: Vectors,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> list[EncodedParts]:
+        """Return for each text one unit vector per part, and the codes of each part's word pieces in this basis."""
+        return list(self._each(partial(self._parts, basis), list(zip(texts, parts, strict=True)), progress))
+
+    def basis(self) -> Vectors:
+        """Return the basis in which word pieces are stored; takes seconds."""
+        return basis_of(self)
 
     def pieces(self, text: str) -> int:
         """Return how many word pieces the text has, not counting special tokens."""
@@ -152,19 +171,17 @@ class CompiledEncoder:
         encoding = self._reading.encode(text)
         return piece_vectors(encoding.offsets, self._recent(tuple(encoding.ids), self._numbers))
 
-    def _parts(self, pair: tuple[str, Sequence[Part]]) -> Vectors:
+    def _parts(self, basis: Vectors, pair: tuple[str, Sequence[Part]]) -> EncodedParts:
         text, parts = pair
-        means = self._means(text, parts) if self._takes_mean else [None] * len(parts)
-        vectors = np.zeros((len(parts), self.dimension), dtype=np.float32)
-        for number, ((start, end), mean) in enumerate(zip(parts, means, strict=True)):
-            vectors[number] = self._passage(text[start:end]) if mean is None else self._after_pooling(mean)
-        return vectors
-
-    def _means(self, text: str, parts: Sequence[Part]) -> list[Vectors | None]:
         prompt = self._prompts["passage"]
         encoding = self._reading.encode(prompt + text)
         states = self._states(encoding.ids, self._numbers_for(encoding.ids))
-        return part_means(parts, shifted(encoding.offsets, len(prompt)), states)
+        offsets = shifted(encoding.offsets, len(prompt))
+        means = part_means(parts, offsets, states) if self._takes_mean else [None] * len(parts)
+        vectors = np.zeros((len(parts), self.dimension), dtype=np.float32)
+        for number, ((start, end), mean) in enumerate(zip(parts, means, strict=True)):
+            vectors[number] = self._passage(text[start:end]) if mean is None else self._after_pooling(mean)
+        return EncodedParts(vectors, part_codes(parts, offsets, states, basis))
 
     def _numbers_for(self, ids: Sequence[int]) -> str:
         return self._numbers if len(ids) >= _FEWEST_PIECES else "float32"

@@ -8,10 +8,21 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from index.basis import basis_of
 from index.chunk import MOST_PIECES
 from index.encoder_files import PACKAGED, folder_named, weights_of
 from index.errors import EncoderError
-from index.piece_vectors import Part, PieceVectors, Vectors, part_means, piece_vectors, shifted, unit
+from index.piece_vectors import (
+    EncodedParts,
+    Part,
+    PieceVectors,
+    Vectors,
+    part_codes,
+    part_means,
+    piece_vectors,
+    shifted,
+    unit,
+)
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -54,13 +65,21 @@ class Encoder(Protocol):
         ...
 
     def encode_parts(
-        self, texts: Sequence[str], parts: Sequence[Sequence[Part]], progress: Callable[[int, int], None] | None = None
-    ) -> list[Vectors]:
-        """Return for each text one unit vector per part, shape (parts, dimension).
+        self,
+        texts: Sequence[str],
+        parts: Sequence[Sequence[Part]],
+        basis: Vectors,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> list[EncodedParts]:
+        """Return for each text one unit vector per part, and the codes of each part's word pieces in this basis.
 
         A part's vector is the mean of its word pieces' vectors in the context of the whole text. With a model that does
         not take the mean over pieces, it is that of the part encoded alone.
         """
+        ...
+
+    def basis(self) -> Vectors:
+        """Return the basis in which word pieces are stored (see index.basis); takes seconds."""
         ...
 
     def encode_pieces(self, texts: Sequence[str]) -> list[PieceVectors]:
@@ -131,12 +150,20 @@ class SentenceEncoder:
             for text, vectors in zip(texts, found, strict=True)
         ]
 
+    def basis(self) -> Vectors:
+        """Return the basis in which word pieces are stored; takes seconds."""
+        return basis_of(self)
+
     def encode_parts(
-        self, texts: Sequence[str], parts: Sequence[Sequence[Part]], progress: Callable[[int, int], None] | None = None
-    ) -> list[Vectors]:
-        """Return for each text one unit vector per part, shape (parts, dimension)."""
+        self,
+        texts: Sequence[str],
+        parts: Sequence[Sequence[Part]],
+        basis: Vectors,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> list[EncodedParts]:
+        """Return for each text one unit vector per part, and the codes of each part's word pieces in this basis."""
         prompt = prompts_of(self.model)["passage"]
-        inner: list[Vectors] = []
+        inner: list[EncodedParts] = []
         for begin in range(0, len(texts), _BATCH):
             chosen = list(texts[begin : begin + _BATCH])
             with self._numbers():
@@ -144,7 +171,9 @@ class SentenceEncoder:
             for number, (text, features) in enumerate(zip(chosen, found, strict=True), begin):
                 offsets = self._truncating.encode(prompt + text).offsets
                 pieces = features["token_embeddings"].float().cpu().numpy()[: len(offsets)]
-                inner.append(self._parts(text, parts[number], shifted(offsets, len(prompt)), pieces))
+                places = shifted(offsets, len(prompt))
+                vectors = self._parts(text, parts[number], places, pieces)
+                inner.append(EncodedParts(vectors, part_codes(parts[number], places, pieces, basis)))
             if progress is not None:
                 progress(begin + len(chosen), len(texts))
         return inner

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
-from typing import NamedTuple
 
-from index.passage import Sentence
+from index.passage import Exchange, Sentence
 from index.sentences import ends_as_question
 from ingest.transcript import Transcript
 
@@ -14,13 +13,6 @@ FEWEST_QUESTION_WORDS = 4
 MOST_WORDS_AFTER = 40
 # A shorter turn of somebody else ("Mm-hm.", "Right, yeah.") replies to nothing, and does not end the asker's turn.
 FEWEST_REPLY_WORDS = 8
-
-
-class Exchange(NamedTuple):
-    """The number of a sentence that asks, and of the first sentence of the turn that replies, in their episode."""
-
-    question: int
-    reply: int
 
 
 def exchanges_of(transcript: Transcript, sentences: Sequence[Sentence]) -> tuple[Exchange, ...]:

@@ -7,20 +7,20 @@ from index.chunk import MOST_PASSAGE_WORDS, passage_id
 from index.passage import FoundSentence, Passage
 
 # A hit takes its further sentences from among so many before and after its passage.
-READ_AROUND = 16
+READ_AROUND = 6
 
 
 def extended(
-    passage: Passage, around: Sequence[FoundSentence], offset: int, closed: Set[int] = frozenset()
+    passage: Passage, around: Sequence[FoundSentence], offset: int, closed: Set[int] = frozenset(), back: bool = True
 ) -> tuple[Passage, list[FoundSentence]]:
     """Return a passage with neighbouring sentences to at most 180 words, one after, one before, and so on.
 
-    `around` are the episode's sentences from number `offset` on. No sentence in `closed` is added, and none behind it.
-    Also returns the sentences it has then.
+    `around` are the episode's sentences from number `offset` on. No sentence in `closed` is added, and none behind it;
+    without `back`, none before the passage. Also returns the sentences it has then.
     """
     first, last = passage.sentences[0] - offset, passage.sentences[1] - offset
     room = MOST_PASSAGE_WORDS - sum(map(_words, around[first:last]))
-    is_open = {"after": True, "before": True}
+    is_open = {"after": True, "before": back}
     while any(is_open.values()):
         for side, number in (("after", last), ("before", first - 1)):
             is_open[side] &= 0 <= number < len(around) and number + offset not in closed

@@ -13,12 +13,11 @@ from numpy.typing import NDArray
 
 from index import vectors
 from index.keywords import Keywords, best
-from index.passage import Filters, FoundSentence, Passage
+from index.passage import Filters, FoundQuestion, FoundSentence, Passage
 from index.segment import (
     FILES,
     KEYWORDS,
     QUESTIONS,
-    FoundQuestion,
     Segment,
     SegmentEntry,
     TermField,
@@ -114,6 +113,7 @@ class Generation:
             vectors.read(folder / entry.name / QUESTIONS, len(alive), manifest.dimension)
             for entry, alive in zip(manifest.segments, questions, strict=True)
         ]
+        self._episodes: dict[str, Episode] = {}  # those that were asked for
         self._spreads = {name: self._spread(name) for name in FILES}
         self._keywords = {
             name: Keywords(
@@ -121,6 +121,11 @@ class Generation:
             )
             for (name, file), rows in zip(KEYWORDS.items(), (self._alive, episodes_alive), strict=True)
         }
+
+    @property
+    def basis(self) -> Floats | None:
+        """The basis of the codes of word pieces (see index.basis); None if the generation has no segment."""
+        return self._segments[0].basis if self._segments else None
 
     def close(self) -> None:
         """Close the files."""
@@ -203,7 +208,9 @@ class Generation:
 
     def episode(self, identifier: str) -> Episode:
         """Return an episode; raises KeyError if it is not in the generation."""
-        return episode_from_json(json.loads(self._segment_of[identifier].episode(identifier)))
+        if identifier not in self._episodes:
+            self._episodes[identifier] = episode_from_json(json.loads(self._segment_of[identifier].episode(identifier)))
+        return self._episodes[identifier]
 
     def sentences(self, passage: Passage) -> list[FoundSentence]:
         """Return the sentences of a passage in order, with their vectors."""
@@ -216,6 +223,10 @@ class Generation:
     def repeated(self, episode_id: str) -> frozenset[int]:
         """Return the numbers of the sentences of an episode that are in no passage because episodes repeat them."""
         return self._segment_of[episode_id].repeated(episode_id)
+
+    def passage_with(self, episode_id: str, sentence: int) -> str:
+        """Return the id of a passage that has a sentence of an episode."""
+        return self._segment_of[episode_id].passage_with(episode_id, sentence)
 
     def asked(self, query: Floats, k: int, filters: Filters = _NO_FILTERS) -> list[FoundQuestion]:
         """Return the k questions of episodes nearest to a question, the nearest first, whose replies filters allow."""

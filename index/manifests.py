@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from index.errors import IndexBroken, IndexOutdated
 from index.generation import SCHEMA, Manifest
-from index.segment import DATABASE, EPISODES, FILES, KEYWORDS, QUESTIONS, SegmentEntry
+from index.segment import BASIS, DATABASE, EPISODES, FILES, KEYWORDS, QUESTIONS, SegmentEntry
 from index.vectors import CODES
 from ingest.storage.files import sha256_of, write_bytes
 
@@ -26,7 +26,7 @@ REBUILD = "run: playback index --rebuild"
 _POINTER = re.compile(rb"(?P<number>[1-9][0-9]{0,17})( (?P<checksum>[0-9a-f]{64}))?\n?")
 # The files of a segment, and those that only large ones have.
 _VECTORS = (*FILES.values(), QUESTIONS)
-_PARTS = frozenset((EPISODES, DATABASE, *_VECTORS, *KEYWORDS.values()))
+_PARTS = frozenset((EPISODES, DATABASE, BASIS, *_VECTORS, *KEYWORDS.values()))
 _CODES = frozenset(str(Path(name).with_suffix(ending)) for name in _VECTORS for ending in CODES)
 
 

@@ -1,6 +1,7 @@
 """The types of indexing and search: sentences, passages, filters, hits."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,7 @@ class FoundSentence:
     """A sentence of the index with its verbatim text and unit vector, shape (dimension,).
 
     `label` is its speaker as printed, `speaker` that person's full name. `before` is the text between it and the
-    sentence before in its turn. Times are seconds, None if unknown.
+    sentence before in its turn. Times are seconds, None if unknown. `pieces` are the codes of its word pieces.
     """
 
     sentence: Sentence
@@ -35,7 +36,16 @@ class FoundSentence:
     start: float | None
     end: float | None
     timing: Timing | None
-    vector: NDArray[np.float32] = field(repr=False, compare=False)  # arrays have no single truth value
+    # Not compared, because arrays have no single truth value.
+    vector: NDArray[np.float32] = field(repr=False, compare=False)
+    pieces: NDArray[np.int8] = field(repr=False, compare=False)
+
+
+class Exchange(NamedTuple):
+    """The number of a sentence that asks, and of the first sentence of the turn that replies, in their episode."""
+
+    question: int
+    reply: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +84,19 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundQuestion:
+    """A question that somebody asks in an episode, with its cosine to what was searched (see index.exchanges)."""
+
+    cosine: float
+    episode_id: str
+    exchange: Exchange
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A passage found for a query and extended (see index.extend), with its rank from 1 and its fused score.
 
-    `sentences` are those of the passage.
+    `sentences` are those of the passage. `asked` is the question that it begins with, if that means what is asked now.
     """
 
     rank: int
@@ -85,3 +104,4 @@ class Hit:
     passage: Passage
     episode: Episode
     sentences: tuple[FoundSentence, ...]
+    asked: FoundQuestion | None = None

@@ -1,68 +1,94 @@
 """Rank passages for a question: each signal's score counts in standard deviations from its mean over all passages."""
 
-from collections.abc import Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.extend import READ_AROUND, extended
 from index.generation import Generation
-from index.passage import Filters, FoundSentence, Hit, Passage
+from index.passage import Filters, FoundQuestion, FoundSentence, Hit, Passage
+from index.piece_vectors import best_matches
 from ingest.text.words import normalise
 
 Floats = NDArray[np.float32]
-# A passage with its score and sentences.
-_Found = tuple[float, Passage, Sequence[FoundSentence]]
 
 # Weight of each signal in the sum of deviations, chosen on the development questions (docs/evaluation.md).
 WEIGHTS = {"passage": 0.15, "turns": 0.55, "words": 0.3, "episode": 0.12}
 # How many candidates each signal contributes; then every signal scores all of them.
 _CANDIDATES = 200
+# A question that somebody asked means what is asked now if their cosine is at least this: four of five such replies
+# answer, of those below one in five (docs/evaluation.md). A question asked as it stands then comes first.
+SAME_QUESTION = 0.75
+_SAME_WEIGHT = 8.0
+_ASKED = 5
+# Of so many passages the words are compared with those of the question, each with the one that matches it best (late
+# interaction: Khattab and Zaharia, ColBERT, 2020).
+_COMPARED = 30
+_MATCH_WEIGHT = 6.5
 _LEAST_DEVIATION = 1e-6
 _READ_AT_ONCE = 24  # about as many as are read to find twelve that differ
 _RUN = 3  # words
 _NO_FILTERS = Filters()
 
 
+class _Ranked(NamedTuple):
+    """A passage's id with its score; `asked` if it is there because it replies to a question."""
+
+    score: float
+    passage: str
+    asked: FoundQuestion | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question ready for search: its unit vector, its distinct stems, and stems of synonyms."""
+    """A question ready for search: its unit vector, its distinct stems, stems of synonyms, and its words.
+
+    `asked` are its words, `words` their reduced vectors in the question's context, shape (words, width), `shares` their
+    shares of its information, which sum to 1.
+    """
 
     text: str
     vector: Floats
     terms: tuple[str, ...]
     synonyms: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
+    words: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+    shares: Floats = field(default_factory=lambda: np.zeros(0, np.float32))
 
 
 def search(generation: Generation, query: Query, k: int, filters: Filters = _NO_FILTERS) -> tuple[Hit, ...]:
     """Return the k best passages, extended, best first; no two share more than half their trigrams.
 
-    There are fewer only if fewer exist. Filters apply before ranking, so a filtered search also returns k hits if k
-    exist.
+    A question that somebody asked, if it means what is asked now, is a hit with its reply. There are fewer than k only
+    if fewer exist. Filters apply before ranking, so a filtered search also returns k hits if k exist.
     """
     wanted = max(_CANDIDATES, 4 * k)
+    same = [one for one in generation.asked(query.vector, _ASKED, filters) if one.cosine >= SAME_QUESTION]
     while True:
-        ranked = _ranked(generation, query, wanted, filters)
-        kept = _distinct(generation, ranked, k)
+        ranked = _ranked(generation, query, wanted, filters, same)
+        first = _by_words(query, _hits(generation, ranked[:_COMPARED]))
+        kept = _distinct(chain(first, _hits(generation, ranked[_COMPARED:])), k)
         if len(kept) == k or len(ranked) < wanted:
-            break
+            return tuple(replace(hit, rank=rank) for rank, hit in enumerate(kept, 1))
         wanted *= 4
-    return tuple(
-        Hit(rank, score, passage, generation.episode(passage.episode_id), tuple(sentences))
-        for rank, (score, passage, sentences) in enumerate(kept, 1)
-    )
 
 
-def _ranked(generation: Generation, query: Query, count: int, filters: Filters) -> list[tuple[str, float]]:
-    """Return (id, score) of every passage that any signal ranks among its first `count`, best first."""
+def _ranked(
+    generation: Generation, query: Query, count: int, filters: Filters, same: Sequence[FoundQuestion]
+) -> list[_Ranked]:
+    """Return every passage that any signal ranks among its first `count`, and these questions; best first."""
     passage = generation.nearest("passage", query.vector, count, filters)
     turns = generation.nearest("turns", query.vector, count, filters)
     words, all_words = generation.matching("passage", query.terms, count, filters, query.synonyms)
     # The episode signal contributes no candidates, because all passages of an episode score the same; it only adds to
     # the scores of the other signals' candidates.
     episode, all_episodes = generation.matching("episode", query.terms, 0, filters, query.synonyms)
-    ids = list(dict.fromkeys((*passage.ids, *turns.ids, *words.ids)))
+    replies = [generation.passage_with(one.episode_id, one.exchange.reply) for one in same]
+    ids = list(dict.fromkeys((*passage.ids, *turns.ids, *words.ids, *replies)))
     if not ids:
         return []
     total = (
@@ -72,8 +98,18 @@ def _ranked(generation: Generation, query: Query, count: int, filters: Filters) 
         + WEIGHTS["words"] * _deviations(generation.matching_of(all_words, ids), words.mean, words.deviation)
         + WEIGHTS["episode"] * _deviations(generation.matching_of(all_episodes, ids), episode.mean, episode.deviation)
     )
-    order = np.argsort(-total, kind="stable")
-    return [(ids[position], float(total[position])) for position in order]
+    scores = dict(zip(ids, total.tolist(), strict=True))
+    found = [_Ranked(score, identifier) for identifier, score in scores.items()]
+    found += [
+        _Ranked(scores[reply] + _SAME_WEIGHT * sameness(one), reply, one)
+        for one, reply in zip(same, replies, strict=True)
+    ]
+    return sorted(found, key=lambda one: -one.score)
+
+
+def sameness(asked: FoundQuestion) -> float:
+    """Return how surely a question that somebody asked means what is asked now, from 0 to 1."""
+    return max(0.0, asked.cosine - SAME_QUESTION) / (1 - SAME_QUESTION)
 
 
 def _deviations(scores: Floats, mean: float, deviation: float) -> Floats:
@@ -83,29 +119,52 @@ def _deviations(scores: Floats, mean: float, deviation: float) -> Floats:
     return (scores - np.float32(mean)) / np.float32(deviation)
 
 
-def _distinct(generation: Generation, ranked: Sequence[tuple[str, float]], k: int) -> list[_Found]:
-    """Return the first k passages, extended, skipping any that shares over half the shorter's trigrams with another."""
-    kept: list[_Found] = []
-    seen: list[set[tuple[str, ...]]] = []
+def _hits(generation: Generation, ranked: Sequence[_Ranked]) -> Iterator[Hit]:
+    """Yield the extended hits, lazily."""
     for begin in range(0, len(ranked), _READ_AT_ONCE):
         chosen = ranked[begin : begin + _READ_AT_ONCE]
-        passages = generation.passages([identifier for identifier, _ in chosen])
-        for (_, score), passage in zip(chosen, passages, strict=True):
-            whole, sentences = _extended(generation, passage)
-            mine = trigrams(whole.text)
-            if any(repeats(mine, other) for other in seen):
-                continue
-            kept.append((score, whole, sentences))
-            seen.append(mine)
-            if len(kept) == k:
-                return kept
+        for one, passage in zip(chosen, generation.passages([one.passage for one in chosen]), strict=True):
+            yield _extended(generation, one, passage)
+
+
+def _by_words(query: Query, hits: Iterable[Hit]) -> list[Hit]:
+    """Add to the hits' scores how well they match the words of the question, and return them best first."""
+    found = [replace(hit, score=hit.score + _MATCH_WEIGHT * match(query, hit.sentences)) for hit in hits]
+    return sorted(found, key=lambda hit: -hit.score)
+
+
+def match(query: Query, sentences: Sequence[FoundSentence]) -> float:
+    """Return how well sentences match the words of a question: the mean of their best cosines, by information."""
+    if not len(query.words) or not sentences:
+        return 0.0
+    return max(0.0, float(best_matches(query.words, np.concatenate([one.pieces for one in sentences])) @ query.shares))
+
+
+def _distinct(hits: Iterable[Hit], k: int) -> list[Hit]:
+    """Return the first k hits, skipping any that shares over half the shorter's trigrams with a better one."""
+    kept: list[Hit] = []
+    seen: list[set[tuple[str, ...]]] = []
+    for hit in hits:
+        mine = trigrams(hit.passage.text)
+        if any(repeats(mine, other) for other in seen):
+            continue
+        kept.append(hit)
+        seen.append(mine)
+        if len(kept) == k:
+            break
     return kept
 
 
-def _extended(generation: Generation, passage: Passage) -> tuple[Passage, list[FoundSentence]]:
+def _extended(generation: Generation, found: _Ranked, passage: Passage) -> Hit:
+    """Return the hit of a passage, or of a question with what was replied."""
+    if found.asked is not None:
+        question, reply = found.asked.exchange
+        passage = replace(passage, sentences=(question, reply + 1))
     first = max(passage.sentences[0] - READ_AROUND, 0)
     around = generation.stretch(passage.episode_id, first, passage.sentences[1] + READ_AROUND)
-    return extended(passage, around, first, generation.repeated(passage.episode_id))
+    closed = generation.repeated(passage.episode_id)
+    whole, sentences = extended(passage, around, first, closed, back=found.asked is None)
+    return Hit(0, found.score, whole, generation.episode(whole.episode_id), tuple(sentences), found.asked)
 
 
 def repeats(one: Set[tuple[str, ...]], other: Set[tuple[str, ...]]) -> bool:

@@ -1,7 +1,8 @@
 """One segment of a generation: some episodes with their passages, vectors and postings; immutable, shared by links.
 
-The folder of a segment holds `episodes.json`, `passages.sqlite`, `vectors.faiss`, `turns.faiss`, `questions.faiss` and
-two sets of postings. A later generation may take it over and name episodes of it that no longer count (`dropped`).
+The folder of a segment holds `episodes.json`, `passages.sqlite`, `vectors.faiss`, `turns.faiss`, `questions.faiss`,
+`basis.npy` and two sets of postings. A later generation may take it over and name episodes of it that no longer count
+(`dropped`).
 """
 
 import json
@@ -16,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import IndexBroken
-from index.exchanges import Exchange
-from index.passage import Filters, FoundSentence, Passage, Sentence
+from index.passage import Exchange, Filters, FoundSentence, Passage, Sentence
+from index.piece_vectors import Codes
 from index.spread import Moments, from_bytes
 
 Floats = NDArray[np.float32]
@@ -30,7 +31,7 @@ TermField = Literal["passage", "episode"]
 KEYWORDS: dict[TermField, str] = {"passage": "keywords.postings", "episode": "episodes.postings"}
 # The vectors of the questions that somebody asks in an episode (see index.exchanges).
 QUESTIONS = "questions.faiss"
-DATABASE, EPISODES = "passages.sqlite", "episodes.json"
+DATABASE, EPISODES, BASIS = "passages.sqlite", "episodes.json", "basis.npy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +63,6 @@ class SegmentEntry:
     dropped: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FoundQuestion:
-    """A question that somebody asks in an episode, with its cosine to what was searched (see index.exchanges)."""
-
-    cosine: float
-    episode_id: str
-    exchange: Exchange
-
-
 class Segment:
     """The open database of a segment; what is asked of it is answered without its dropped episodes."""
 
@@ -87,6 +79,7 @@ class Segment:
         self._database.executescript("PRAGMA temp_store = MEMORY; CREATE TEMP TABLE dropped (id TEXT PRIMARY KEY)")
         self._database.executemany("INSERT INTO dropped VALUES (?)", ((name,) for name in entry.dropped))
         self._database.commit()
+        self.basis = read_basis(folder)
 
     def close(self) -> None:
         """Close the files."""
@@ -126,11 +119,27 @@ class Segment:
             "SELECT first_sentence, sentences FROM episodes WHERE id = ?", (episode_id,)
         ).fetchone()
         rows = self._database.execute(
-            'SELECT turn, start, "end", first_word, words, label, speaker, before, text, began, ended, timing, vector '
-            "FROM sentences WHERE row >= ? AND row < ? ORDER BY row",
+            'SELECT turn, start, "end", first_word, words, label, speaker, before, text, began, ended, timing, vector, '
+            "pieces FROM sentences JOIN vectors ON vectors.rowid = row WHERE row >= ? AND row < ? ORDER BY row",
             (base + first, base + min(last, count)),
         ).fetchall()
-        return [FoundSentence(Sentence(*row[:5]), *(*row[5:-1], from_halves(row[-1]))) for row in rows]
+        if not rows:
+            return []
+        *places, halves, codes = zip(*rows, strict=True)
+        dimension, width = self.basis.shape
+        vectors = from_halves(b"".join(halves)).reshape(-1, dimension)
+        pieces = pieces_from(b"".join(codes), width)
+        ends = np.cumsum([len(code) // width for code in codes]).tolist()
+        return [
+            FoundSentence(Sentence(*one[:5]), *one[5:], vector, pieces[first:last])
+            for one, vector, first, last in zip(zip(*places, strict=True), vectors, [0, *ends], ends, strict=False)
+        ]
+
+    def passage_with(self, episode_id: str, sentence: int) -> str:
+        """Return the id of a passage that has a sentence of an episode: the last one, where most follows it."""
+        query = "SELECT id FROM passages WHERE episode_id = ? AND first <= ? AND ? < last ORDER BY row DESC LIMIT 1"
+        (identifier,) = self._database.execute(query, (episode_id, sentence, sentence)).fetchone()
+        return str(identifier)
 
     def repeated(self, episode_id: str) -> frozenset[int]:
         """Return the numbers of the sentences of an episode that are in no passage because episodes repeat them."""
@@ -238,6 +247,22 @@ def read_only(database: Path) -> str:
 def from_halves(blob: bytes) -> Floats:
     """Return a vector stored in half precision as float32, shape (dimension,)."""
     return np.frombuffer(blob, np.float16).astype(np.float32)
+
+
+def pieces_from(blob: bytes, width: int) -> Codes:
+    """Return the codes of a sentence's word pieces, shape (pieces, width)."""
+    return np.frombuffer(blob, np.int8).reshape(-1, width)
+
+
+def read_basis(folder: Path) -> Floats:
+    """Return the basis of a segment's word pieces (see index.basis), shape (dimension, width)."""
+    basis: Floats = np.load(folder / BASIS, allow_pickle=False)
+    return basis
+
+
+def write_basis(folder: Path, basis: Floats) -> None:
+    """Write the basis of a segment's word pieces."""
+    np.save(folder / BASIS, basis, allow_pickle=False)
 
 
 def read_episodes(folder: Path) -> tuple[HeldEpisode, ...]:

@@ -24,7 +24,7 @@ from index.manifests import (
     point_to,
     read_live,
 )
-from index.segment import DATABASE, EPISODES, read_episodes
+from index.segment import BASIS, DATABASE, EPISODES, read_episodes
 from ingest.storage.files import lock, sha256_of, sync_folder, write_bytes
 
 logger = logging.getLogger(__name__)
@@ -130,8 +130,8 @@ def known_databases(home: Path, encoder: Encoder, episode_ids: Collection[str]) 
             try:
                 _check(folder / EPISODES, listed)
                 mine = wanted & {one.id for one in read_episodes(folder)}
-                if mine:
-                    _check(folder / DATABASE, manifest.files[f"{entry.name}/{DATABASE}"])
+                for name in (BASIS, DATABASE) if mine else ():
+                    _check(folder / name, manifest.files[f"{entry.name}/{name}"])
             except IndexBroken as error:
                 logger.info("no vectors are reused from %s: %s", folder, error)
                 continue

@@ -8,32 +8,39 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from api.answer.lead_in import is_lead_in
 from api.answer.sentence_figures import SentenceFigures, asked_words, figures_of, only_repeats, speaker_figures
 from api.episodes.transcripts import open_transcript
 from api.knowledge_base import KnowledgeBase
 from api.quotes.heard_confidence import heard_confidence, share_right
 from api.quotes.quote import FEWEST_QUOTE_WORDS, MOST_QUOTE_WORDS
 from index.passage import FoundSentence, Hit
-from index.search import Query
+from index.piece_vectors import best_matches
+from index.search import Query, sameness
 from ingest.errors import LibraryError
 
 Floats = NDArray[np.float32]
 
-_MOST_SENTENCES = 3
+# Within the words that a quote may have.
+_MOST_SENTENCES = 6
 # A sentence of fewer words is an interjection ("Yeah.", "Right, right.") and begins no quote.
 _FEWEST_FIRST_WORDS = 4
-# A candidate's score is a sum: its cosine, its share of the question's information and the logarithm of its length
-# (each in standard deviations over all candidates of the question), plus its passage's score. A quote that only asks,
-# or only repeats the question, loses _EMPTY_COST. The weights were chosen on the development questions; nearby values
-# give almost the same figures (docs/evaluation.md).
+# A candidate's score is a sum: its cosine, its share of the question's information, how well it matches the question's
+# words and the logarithm of its length (each in standard deviations over all candidates of the question), plus its
+# passage's score. A quote that only asks, or only repeats the question, loses _EMPTY_COST. The weights were chosen on
+# the development questions; nearby values give almost the same figures (docs/evaluation.md).
+_COVERAGE_WEIGHT = 0.5
+_MATCH_WEIGHT = 1.5
+_LENGTH_WEIGHT = 1.0
 _HIT_WEIGHT = 1.5
 _EMPTY_COST = 6.0
-_LENGTH_WEIGHT = 0.7
+# The first that somebody said in reply to the same question.
+_REPLY_WEIGHT = 8.0
 # Prefer the person the question names: "Where did Kat work before?" is answered by Kat, not by the host who introduces
 # her.
 _NAMED_WEIGHT = 1.0
 # Hosts introduce, ask and sum up; guests answer.
-_ASKER_COST = 1.0
+_ASKER_COST = 2.5
 # Among equals prefer the words that were heard more surely: the share of a quote's words that is expected to be wrong
 # costs this. No other quote can lose anything.
 _MISHEARD_COST = 1.0
@@ -41,7 +48,11 @@ _LEAST_NORM = np.float32(1e-12)  # so that nothing is divided by zero
 
 
 class QuoteCandidate(NamedTuple):
-    """One to three neighbouring whole sentences of one turn that might become a quote."""
+    """One to six neighbouring whole sentences of one turn that might become a quote.
+
+    `match` says how well it matches the question's words (`index.search.match`), `reply` how surely it is the first
+    that was said in reply to the same question; both from 0 to 1.
+    """
 
     hit: Hit
     speaker: str | None
@@ -52,6 +63,8 @@ class QuoteCandidate(NamedTuple):
     by_asker: bool
     cosine: float
     coverage: float
+    match: float = 0.0
+    reply: float = 0.0
     share_right: float = 1.0  # the share of its words expected to be what was said
     score: float = 0.0
 
@@ -80,6 +93,7 @@ def candidates_of(
     turns = _turns(read, cache(lambda text: figures_of(text, asked)))
     runs = [run for turn in turns if speaker is None or turn.speaker == speaker for run in _quotable(turn)]
     vectors = [sentence.vector for _, sentences in read for sentence in sentences]
+    matches = _matches(query, [sentence for _, sentences in read for sentence in sentences])
     people = {name: speaker_figures(generation, name, asked) for name in {run.speaker for run in runs}}
     askers = {identifier: generation.askers(identifier) for identifier in {hit.episode.id for hit in hits}}
     found = []
@@ -98,6 +112,8 @@ def candidates_of(
                 by_asker=run.speaker in askers[run.hit.episode.id] and not person.is_named,
                 cosine=float(cosine),
                 coverage=sum(share for stem, share in asked.information.items() if stem in covered),
+                match=float(matches[run.number : run.number + len(run.sentences)].max(axis=0) @ query.shares),
+                reply=_reply(run),
                 share_right=_share_right(base, run),
             )
         )
@@ -120,7 +136,7 @@ def _quotable(turn: _Run) -> Iterator[_Run]:
     """Yield every run of one to three sentences whose length fits a quote, in printed and in normalised words."""
     said = turn.sentences
     for first in range(len(said)):
-        if said[first].sentence.words < _FEWEST_FIRST_WORDS and first + 1 < len(said):
+        if first + 1 < len(said) and _says_nothing(said[first]):
             continue
         pieces = words = pieces_with_words = 0
         for last in range(first, min(first + _MOST_SENTENCES, len(said))):
@@ -132,6 +148,34 @@ def _quotable(turn: _Run) -> Iterator[_Run]:
             if min(pieces_with_words, words) >= FEWEST_QUOTE_WORDS:
                 part = slice(first, last + 1)
                 yield _Run(turn.hit, said[part], turn.figures[part], turn.number + first)
+
+
+def _says_nothing(found: FoundSentence) -> bool:
+    return found.sentence.words < _FEWEST_FIRST_WORDS or is_lead_in(found.text)
+
+
+def _reply(run: _Run) -> float:
+    """Return how surely a run is the beginning of the reply to the same question, without what says nothing."""
+    asked = run.hit.asked
+    if asked is None:
+        return 0.0
+    numbers = range(*run.hit.passage.sentences)
+    first = next(
+        (
+            found.sentence
+            for number, found in zip(numbers, run.hit.sentences, strict=True)
+            if number >= asked.exchange.reply and not _says_nothing(found)
+        ),
+        None,
+    )
+    return sameness(asked) if run.sentences[0].sentence == first else 0.0
+
+
+def _matches(query: Query, sentences: Sequence[FoundSentence]) -> Floats:
+    """Return each sentence's best match with each word of the question, shape (sentences, words)."""
+    if not sentences or not len(query.words):
+        return np.zeros((len(sentences), len(query.words)), np.float32)
+    return np.array([best_matches(query.words, one.pieces) for one in sentences])
 
 
 def _cosines(vectors: Sequence[Floats], runs: Sequence[_Run], query: Floats) -> Floats:
@@ -174,9 +218,11 @@ def _ranked(spans: Sequence[QuoteCandidate]) -> tuple[QuoteCandidate, ...]:
         return ()
     scores = (
         _deviations([span.cosine for span in spans])
-        + _deviations([span.coverage for span in spans])
+        + _COVERAGE_WEIGHT * _deviations([span.coverage for span in spans])
+        + _MATCH_WEIGHT * _deviations([span.match for span in spans])
         + _LENGTH_WEIGHT * _deviations([float(np.log(span.words)) for span in spans])
         + _HIT_WEIGHT * np.array([span.hit.score for span in spans], np.float32)
+        + _REPLY_WEIGHT * np.array([span.reply for span in spans], np.float32)
         + _NAMED_WEIGHT * np.array([span.by_named for span in spans], np.float32)
         - _ASKER_COST * np.array([span.by_asker for span in spans], np.float32)
         - _EMPTY_COST * np.array([span.is_empty for span in spans], np.float32)

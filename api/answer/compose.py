@@ -12,7 +12,7 @@ from api.answer.confidence import CONFIDENT, TOUCHES, as_surely_as_heard, confid
 from api.answer.question import Question, query_of
 from api.episodes.transcripts import open_transcript
 from api.knowledge_base import KnowledgeBase, removed_since
-from api.quotes.citation import MOST_CITATIONS, Citation, citation_of
+from api.quotes.citation import MOST_CITATIONS, USUAL_CITATIONS, Citation, citation_of
 from api.quotes.quote import Quote, quote_at
 from api.quotes.verbatim_check import count_dropped, fault_of
 from index.passage import Filters, Hit
@@ -27,6 +27,8 @@ DEFAULT_HITS = 10
 # After the first quote, one whose cosine is below this is about something else. This removes no right citation on the
 # development questions; in a small library it removes filler.
 _LEAST_COSINE = 0.3
+# After the first quote, one that matches the question's words by so much less adds nothing.
+_LEAST_MATCH = 0.12
 # A citation's score, 0 to 1, is the logistic of its candidate's score divided by this.
 _SCORE_SCALE = 4.0
 # How many hits are searched for quotes: more than the citations, because some hold no quote or repeat one.
@@ -62,11 +64,13 @@ class Answer:
 def ask(
     base: KnowledgeBase,
     question: Question,
-    k: int = MOST_CITATIONS,
+    k: int = USUAL_CITATIONS,
     filters: Filters | None = None,
     whole: str | None = None,
 ) -> Answer:
     """Answer a question with at most `k` verified quotes, best first, in at most four statements.
+
+    Fewer if the next adds nothing; what only touches on the question is related, at most eight quotes in all.
 
     `whole` replaces the question's text in the search when the question does not stand alone, such as a follow-up.
     """
@@ -77,7 +81,7 @@ def ask(
     hits = _hits(base, query, WEIGHED_HITS, filters)
     searched = perf_counter()
     spans = candidates_of(base, query, hits, filters.speaker)
-    chosen = _cited(base, spans, min(k, MOST_CITATIONS))
+    chosen, touching = _cited(base, spans, min(k, MOST_CITATIONS))
     # Rounded first, so that the status always agrees with the confidence that is returned.
     estimate = round(as_surely_as_heard(confidence(base, query, hits), chosen), 4)
     status: AnswerStatus = "answered" if estimate >= CONFIDENT else "partial" if estimate >= TOUCHES else "unanswerable"
@@ -93,7 +97,7 @@ def ask(
         as_of=max((citation.episode.published for citation in citations if citation.episode.published), default=None),
         statements=statements_of(citations),
         citations=citations,
-        related=chosen if status == "unanswerable" else (),
+        related=touching if citations else (*chosen, *touching),
         confidence=estimate,
         timings_ms={
             "encode": _milliseconds(begun, encoded),
@@ -148,9 +152,16 @@ def _hits(base: KnowledgeBase, query: Query, k: int, filters: Filters) -> tuple[
     return search(base.generation, query, k, replace(filters, without=removed_since(base.home, base.generation)))
 
 
-def _cited(base: KnowledgeBase, spans: Sequence[QuoteCandidate], k: int) -> tuple[Citation, ...]:
-    """Return at most k verified citations, best first: one per hit, and none that repeats a better one."""
+def _cited(
+    base: KnowledgeBase, spans: Sequence[QuoteCandidate], k: int
+) -> tuple[tuple[Citation, ...], tuple[Citation, ...]]:
+    """Return at most k verified citations, best first, and further ones that only touch on the question.
+
+    There are at most eight in all: one per hit, and none that repeats a better one.
+    """
     found: list[Citation] = []
+    touching: list[Citation] = []
+    first: QuoteCandidate | None = None
     used: set[str] = set()
     said: list[tuple[str, range, set[tuple[str, ...]]]] = []
     for span in spans:
@@ -166,10 +177,12 @@ def _cited(base: KnowledgeBase, spans: Sequence[QuoteCandidate], k: int) -> tupl
             continue
         used.add(passage.id)
         said.append((passage.episode_id, words, mine))
-        found.append(citation_of(quote, 1 / (1 + exp(-span.score / _SCORE_SCALE))))
-        if len(found) == k:
+        first = first or span
+        adds = len(found) < k and span.match >= first.match - _LEAST_MATCH
+        (found if adds else touching).append(citation_of(quote, 1 / (1 + exp(-span.score / _SCORE_SCALE))))
+        if len(said) == MOST_CITATIONS:
             break
-    return tuple(found)
+    return tuple(found), tuple(touching)
 
 
 def _overlap(one: range, other: range) -> bool:

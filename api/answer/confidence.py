@@ -10,19 +10,15 @@ from dataclasses import astuple, dataclass
 from math import exp
 
 import numpy as np
-from numpy.typing import NDArray
 
 from api.answer.function_words import is_function_word
 from api.knowledge_base import KnowledgeBase
 from api.quotes.citation import Citation
 from api.quotes.heard_confidence import share_right
 from index.passage import Hit
-from index.piece_vectors import PieceVectors
+from index.piece_vectors import best_matches
 from index.search import Query
 from index.sentences import WORD
-from ingest.text.words import without_marks
-
-Floats = NDArray[np.float32]
 
 # Printed by `python benchmarks/confidence.py` (docs/evaluation.md): the weights of the figures below and the constant.
 WEIGHTS = (17.033, 5.395)
@@ -70,34 +66,32 @@ def as_surely_as_heard(estimate: float, citations: Sequence[Citation]) -> float:
 
 def evidence_of(base: KnowledgeBase, query: Query, hits: Sequence[Hit]) -> MatchScores:
     """Return how well the best hits, including their speakers' names, match the words of a question."""
-    passages = [f"{', '.join(hit.passage.speakers)}: {without_marks(hit.passage.text)}" for hit in hits[:_READ_HITS]]
-    asked, *said = base.encoder.encode_pieces([query.text, *(" ".join(text.split()) for text in passages)])
-    everything = np.concatenate([text.vectors for text in said])
     words: list[float] = []
     names: list[float] = []
-    for found in WORD.finditer(query.text):
-        vector = _vector_of(found.span(), asked)
-        if vector is not None and len(everything):
-            (names if _is_name(found.group(), base) else words).append(float((everything @ vector).max()))
+    for word, matched in zip(query.asked, _matches(base, query, hits[:_READ_HITS]), strict=True):
+        (names if _is_name(word, base) else words).append(matched)
     return MatchScores(
         words=float(np.mean(words or names)) if words or names else 0.0,
         weakest_name=min(names) if names else USUAL_WEAKEST_NAME,
     )
 
 
+def _matches(base: KnowledgeBase, query: Query, hits: Sequence[Hit]) -> list[float]:
+    """Return the best cosine of each word of the question with a word of these hits, 1 if a speaker's name has it."""
+    spoken = {stem for hit in hits for name in hit.passage.speakers for stem in base.generation.terms(name)}
+    codes = [one.pieces for hit in hits for one in hit.sentences]
+    if not codes or not query.asked:
+        return [0.0] * len(query.asked)
+    found = best_matches(query.words, np.concatenate(codes)).tolist()
+    return [
+        1.0 if (terms := base.generation.terms(word)) and spoken.issuperset(terms) else best
+        for word, best in zip(query.asked, found, strict=True)
+    ]
+
+
 def _has_subject(word: str) -> bool:
     """Say whether a word has meaning of its own: neither a function word nor a single letter."""
     return len(word) > 1 and not is_function_word(word)
-
-
-def _vector_of(span: tuple[int, int], text: PieceVectors) -> Floats | None:
-    """Return the unit vector of a word: the mean of its pieces; None if it has no pieces."""
-    inside = [place for place, (start, end) in enumerate(text.spans) if start < span[1] and end > span[0]]
-    if not inside:
-        return None
-    mean = text.vectors[inside].mean(axis=0)
-    vector: Floats = mean / max(float(np.linalg.norm(mean)), 1e-12)
-    return vector
 
 
 def _is_name(word: str, base: KnowledgeBase) -> bool:

@@ -10,7 +10,7 @@ from api.answer.question import Question
 from api.errors import QuoteGone, QuoteUnknown
 from api.formatting import episode_name
 from api.knowledge_base import KnowledgeBase
-from api.quotes.citation import MOST_CITATIONS
+from api.quotes.citation import USUAL_CITATIONS
 from api.quotes.quote import Quote
 from api.quotes.resolve import resolve
 from index.passage import Filters
@@ -34,7 +34,7 @@ class Asking:
 
     question: Question
     history: tuple[HistoryEntry, ...] = ()
-    k: int = MOST_CITATIONS
+    k: int = USUAL_CITATIONS
     filters: Filters = field(default_factory=Filters)
 
 

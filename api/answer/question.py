@@ -2,10 +2,17 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from api.errors import QuestionError
 from api.knowledge_base import KnowledgeBase
+from index.piece_vectors import PieceVectors, reduced
 from index.search import Query
+from index.sentences import WORD
 from ingest.reference.glossary import expansions, spelled_out
+
+Floats = NDArray[np.float32]
 
 MOST_QUESTION_CHARACTERS = 2_000
 
@@ -51,7 +58,31 @@ def query_of(base: KnowledgeBase, question: Question) -> Query:
     text = spelled_out(question.text, lambda term: _is_held(base, term))
     terms = base.generation.terms(text)
     synonyms = [term for term in base.generation.terms(" ".join(expansions(text))) if term not in terms]
-    return Query(text, base.encoder.encode_query(text), tuple(terms), tuple(synonyms))
+    return Query(text, base.encoder.encode_query(text), tuple(terms), tuple(synonyms), *_words(base, text))
+
+
+def _words(base: KnowledgeBase, text: str) -> tuple[tuple[str, ...], Floats, Floats]:
+    """Return the question's words, their vectors as the index stores words, and their shares of its information."""
+    basis = base.generation.basis
+    (read,) = base.encoder.encode_pieces([text])
+    found = [(word.group(), word_vector(word.span(), read)) for word in WORD.finditer(text)]
+    vectors = {place: vector for place, (_, vector) in enumerate(found) if vector is not None}
+    if basis is None or not vectors:
+        return (), np.zeros((0, 0), np.float32), np.zeros(0, np.float32)
+    asked = tuple(found[place][0] for place in vectors)
+    stems = [base.generation.terms(word) for word in asked]
+    weights = np.array([max(map(base.generation.rarity, mine), default=0.0) for mine in stems], np.float32)
+    shares = weights / weights.sum() if weights.any() else np.full(len(asked), 1 / len(asked), np.float32)
+    return asked, reduced(np.stack([*vectors.values()]), basis), shares
+
+
+def word_vector(span: tuple[int, int], text: PieceVectors) -> Floats | None:
+    """Return the mean of the vectors of a word's pieces; None if it has none."""
+    inside = [place for place, (start, end) in enumerate(text.spans) if start < span[1] and end > span[0]]
+    if not inside:
+        return None
+    mean: Floats = text.vectors[inside].mean(axis=0)
+    return mean
 
 
 def _is_held(base: KnowledgeBase, term: str) -> bool:

@@ -9,7 +9,8 @@ from ingest.transcript import Episode, Timing
 # Playback starts this much earlier, because a quote that starts at its very first sound is hard to follow.
 _LEAST_LEAD = 1.0  # seconds
 
-MOST_CITATIONS = 8
+# How many an answer has at most, and unless more are asked for.
+MOST_CITATIONS, USUAL_CITATIONS = 8, 4
 
 
 @dataclass(frozen=True, slots=True)

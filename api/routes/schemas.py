@@ -10,7 +10,7 @@ from api.answer.compose import DEFAULT_HITS, MOST_HITS
 from api.answer.conversation import HistoryEntry
 from api.answer.filters import Asked
 from api.answer.question import MOST_QUESTION_CHARACTERS, replace_surrogates
-from api.quotes.citation import MOST_CITATIONS, Citation
+from api.quotes.citation import MOST_CITATIONS, USUAL_CITATIONS, Citation
 from ingest.transcript import Episode, Timing
 
 _MOST_FILTER_CHARACTERS = 200
@@ -27,9 +27,9 @@ def _number_as_text(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else _without_surrogates(value)
 
 
-def _blank_is_all(value: Any) -> Any:
+def _blank_is_usual(value: Any) -> Any:
     """Use the default for "", which a form sends for an empty number field."""
-    return MOST_CITATIONS if value == "" else value
+    return USUAL_CITATIONS if value == "" else value
 
 
 def _at_most(value: int) -> int:
@@ -72,7 +72,7 @@ class AnswerRequest(FilterFields):
     """A question to the podcast."""
 
     question: Text = Field(description="1 to 2,000 characters")
-    k: CitationCount = Field(MOST_CITATIONS, description="at most this many citations; more than 8 count as 8")
+    k: CitationCount = Field(USUAL_CITATIONS, description="at most this many citations; more than 8 count as 8")
     history: list[Earlier] | None = Field(
         None, max_length=_MOST_HISTORY, description="earlier questions, oldest first; at most 10"
     )
@@ -102,7 +102,7 @@ class PageRequest(FilterFields):
     q: Text | None = None
     after: HistoryText | None = Field(None, description="the previous question, for a follow-up")
     cited: FilterText | None = Field(None, description="id of the quote that answered it best")
-    k: Annotated[CitationCount, BeforeValidator(_blank_is_all)] = MOST_CITATIONS
+    k: Annotated[CitationCount, BeforeValidator(_blank_is_usual)] = USUAL_CITATIONS
 
     def address(self) -> str:
         """Return the URL of this page, such as "/?q=Why%3F&show=gds", leaving out empty and default values."""

@@ -87,13 +87,13 @@ def ask(options: Namespace, settings: Settings) -> int:
     from api.answer.filters import parse_filters
     from api.answer.question import parse_question
     from api.knowledge_base import open_base
-    from api.quotes.citation import MOST_CITATIONS
+    from api.quotes.citation import USUAL_CITATIONS
     from api.terminal.text import answer_text
 
     question = parse_question(options.question)
     base = open_base(settings)
     filters = parse_filters(_asked(options, settings), base.generation)
-    asking = conversation.Asking(question, k=options.k or MOST_CITATIONS, filters=filters)
+    asking = conversation.Asking(question, k=options.k or USUAL_CITATIONS, filters=filters)
     found = conversation.ask(base, asking)
     if settings.llm_url or settings.llm_model:
         from api.llm.rewrite import model_of, rewrite_if_model

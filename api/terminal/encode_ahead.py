@@ -70,16 +70,18 @@ class EncodeAhead:
 
     def _run(self) -> None:
         from index.building.ahead import encode_ahead
+        from index.building.segments import basis_for
         from index.encoders import encoder_to_build_with
 
         home = self._settings.home
         try:
             self.encoder = encoder_to_build_with(home, self._settings.encoder, self._threads)
+            basis = basis_for(home, self.encoder)
             while (identifier := self._waiting.get()) is not None:
                 transcript = load_transcript(home, identifier)
                 if transcript is not None:
                     named = with_episode(transcript, load_record(home, identifier).episode)
-                    encode_ahead(home, self.encoder, named, self._stop)
+                    encode_ahead(home, self.encoder, basis, named, self._stop)
         except _Stopped:
             return
         except Exception as error:  # noqa: BLE001 - the build, which tries again, says it

@@ -14,7 +14,15 @@ from index.building.cutting import Chunked, batches, chunk_all
 from index.building.encoding import CountProgress, vectors_of
 from index.building.inputs import Source, expected_bytes, inputs_of, is_current, look, readable
 from index.building.merging import USUAL_MERGING, Kept, Merging, merge, to_merge
-from index.building.segments import entry_of, kept_segments, known_sources, undamaged, without, write_segment
+from index.building.segments import (
+    basis_among,
+    entry_of,
+    kept_segments,
+    known_sources,
+    undamaged,
+    without,
+    write_segment,
+)
 from index.chunk import USUAL_SHAPE, PassageShape
 from index.encode import Encoder
 from index.errors import IndexBroken, IndexOutdated
@@ -182,6 +190,7 @@ def _written(
 ) -> Manifest:
     """Write the new segments of a generation, link the others, and return its manifest."""
     new: list[Kept] = []
+    basis = basis_among(plan.linked + plan.together + plan.alone, rules.encoder)
 
     def next_segment() -> Path:
         return working / (f"{number}-{len(new) + 1}" if new else str(number))
@@ -189,8 +198,8 @@ def _written(
     def write(folder: Path, group: list[Chunked]) -> Kept:
         names = [episode.transcript.episode.id for episode in group]
         known = () if rules.trust == "nothing" else known_databases(home, rules.encoder, names)
-        windows, by_key = encode_all(home, rules.encoder, group, known, rules.progress)
-        made = vectors_of(group, windows, rules.encoder, by_key)
+        windows, by_key = encode_all(home, rules.encoder, basis, group, known, rules.progress)
+        made = vectors_of(group, windows, rules.encoder, basis, by_key)
         held = write_segment(folder, group, sources, rules.encoder, made)
         return Kept(folder, entry_of(folder.name, held), held)
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,8 @@ from index.building.cutting import Chunked
 from index.chunk import MOST_PIECES
 from index.encode import Encoder
 from index.passage import Sentence
-from index.segment import VectorField, from_halves, open_read_only
+from index.piece_vectors import Codes
+from index.segment import VectorField, from_halves, open_read_only, pieces_from, read_basis
 from ingest.text.words import without_marks
 from ingest.transcript import Transcript
 
@@ -44,20 +46,28 @@ class Window:
         return [key_of(f"{number} {self.text}") for number in range(len(self.parts))]
 
 
+class Encoded(NamedTuple):
+    """The unit vector of a text, shape (dimension,), and the codes of a sentence's pieces, shape (pieces, width)."""
+
+    vector: Floats
+    pieces: Codes | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Vectors:
-    """The vectors of a segment's sentences and headers by key, and those of its passages by field.
+    """What a segment's texts are encoded as.
 
-    `sentences` are the vectors of the sentences by row, with their keys; fields have the shape (passages, dimension),
-    and `asked`, which are the vectors of the questions of exchanges, (exchanges, dimension). `by_key` holds the vectors
-    of headers and of those questions.
+    `sentences` are the sentences by row, with their keys. Fields have the shape (passages, dimension); `asked`, the
+    vectors of the questions of exchanges, (exchanges, dimension). `by_key` holds headers and those questions. Word
+    pieces are reduced to `basis`.
     """
 
     keys: tuple[bytes, ...]
-    sentences: Floats
+    sentences: list[Encoded]
     fields: dict[VectorField, Floats]
     asked: Floats
-    by_key: dict[bytes, Floats]
+    by_key: dict[bytes, Encoded]
+    basis: Floats
 
 
 def windows_of(
@@ -80,24 +90,36 @@ def windows_of(
 
 
 def encode_windows(
-    windows: Collection[Window], encoder: Encoder, known: Mapping[bytes, Floats], progress: CountProgress | None = None
-) -> dict[bytes, Floats]:
-    """Return the vectors of the sentences of these windows by key, without those whose window is known whole.
+    windows: Collection[Window],
+    encoder: Encoder,
+    basis: Floats,
+    known: Mapping[bytes, Encoded],
+    progress: CountProgress | None = None,
+) -> dict[bytes, Encoded]:
+    """Return the sentences of these windows by key, without those whose window is known whole.
 
     Vectors are rounded to half precision, as they are stored, so that a later generation that reuses them is the same.
     """
     missing = [window for window in dict.fromkeys(windows) if not known.keys() >= {*window.sentence_keys()}]
     if not missing:
         return {}
-    found = encoder.encode_parts([window.text for window in missing], [window.parts for window in missing], progress)
-    keys = [key for window in missing for key in window.sentence_keys()]
-    return dict(zip(keys, rounded(np.concatenate(found)), strict=True))
+    texts, parts = [window.text for window in missing], [window.parts for window in missing]
+    found = encoder.encode_parts(texts, parts, basis, progress)
+    return {
+        key: Encoded(vector, pieces)
+        for window, inner in zip(missing, found, strict=True)
+        for key, vector, pieces in zip(window.sentence_keys(), rounded(inner.vectors), inner.pieces, strict=True)
+    }
 
 
 def vectors_of(
-    chunked: Sequence[Chunked], windows: Sequence[Sequence[Window]], encoder: Encoder, by_key: dict[bytes, Floats]
+    chunked: Sequence[Chunked],
+    windows: Sequence[Sequence[Window]],
+    encoder: Encoder,
+    basis: Floats,
+    by_key: dict[bytes, Encoded],
 ) -> Vectors:
-    """Return the vectors of a segment, given those of the sentences in the windows of each episode.
+    """Return the vectors of a segment, given the sentences in the windows of each episode.
 
     Encodes headers, which are a title and names, the same for many passages, and questions that somebody asks.
     """
@@ -113,20 +135,22 @@ def vectors_of(
         "turns": turn_vectors(chunked, sentences),
     }
     asked = _rows(short, [question_key(text) for text in questions], encoder.dimension)
-    return Vectors(keys, sentences, fields, asked, short)
+    return Vectors(keys, [by_key[key] for key in keys], fields, asked, short, basis)
 
 
 def _encoded(
     texts: Sequence[str],
     key: Callable[[str], bytes],
     encode: Callable[[Sequence[str]], Floats],
-    known: Mapping[bytes, Floats],
-) -> dict[bytes, Floats]:
-    """Return the vectors of texts by key, encoding those that are not known."""
+    known: Mapping[bytes, Encoded],
+) -> dict[bytes, Encoded]:
+    """Return texts by key, encoding those that are not known."""
     by_key = {key(text): text for text in texts}
     missing = [name for name in by_key if name not in known]
     fresh = rounded(encode([by_key[name] for name in missing])) if missing else ()
-    return {name: known[name] for name in by_key.keys() & known.keys()} | dict(zip(missing, fresh, strict=True))
+    return {name: known[name] for name in by_key if name in known} | dict(
+        zip(missing, map(Encoded, fresh), strict=True)
+    )
 
 
 def questions_of(episode: Chunked) -> list[str]:
@@ -190,18 +214,22 @@ def turn_vectors(chunked: Sequence[Chunked], sentence_vectors: Floats) -> Floats
     return result
 
 
-def stored_before(databases: Iterator[Path], keys: Collection[bytes]) -> dict[bytes, Floats]:
-    """Return by key the vectors in verified databases of earlier segments; reads no more of them than needed."""
-    found: dict[bytes, Floats] = {}
+def stored_before(databases: Iterator[Path], keys: Collection[bytes], basis: Floats) -> dict[bytes, Encoded]:
+    """Return by key what verified databases of earlier segments hold; reads no more of them than needed.
+
+    Sentences are taken only from those with the same basis.
+    """
+    found: dict[bytes, Encoded] = {}
     for database in databases:
         wanted = [key for key in keys if key not in found]
         with closing(open_read_only(database)) as opened:
+            same = np.array_equal(read_basis(database.parent), basis)
             for begin in range(0, len(wanted), 500):
                 chosen = wanted[begin : begin + 500]
                 marks = ",".join("?" * len(chosen))
-                for table in ("sentences", "encoded"):
-                    query = f"SELECT key, vector FROM {table} WHERE key IN ({marks})"  # noqa: S608 - question marks only
-                    found |= {key: from_halves(blob) for key, blob in opened.execute(query, chosen)}
+                for table in ("vectors", "texts") if same else ("texts",):
+                    query = f"SELECT * FROM {table} WHERE key IN ({marks})"  # noqa: S608 - question marks only
+                    found |= {row[0]: _read(row, basis.shape[1]) for row in opened.execute(query, chosen)}
         if len(found) == len(keys):
             break
     return found
@@ -213,10 +241,15 @@ def _window(texts: Sequence[str]) -> Window:
     return Window(" ".join(texts), parts)
 
 
-def _rows(by_key: Mapping[bytes, Floats], keys: Sequence[bytes], dimension: int) -> Floats:
+def _read(row: tuple[bytes, ...], width: int) -> Encoded:
+    """Return what a row of the table "vectors" (key, vector, pieces) or "texts" (key, vector) holds."""
+    return Encoded(from_halves(row[1]), *(pieces_from(blob, width) for blob in row[2:3]))
+
+
+def _rows(by_key: Mapping[bytes, Encoded], keys: Sequence[bytes], dimension: int) -> Floats:
     matrix = np.zeros((len(keys), dimension), np.float32)
     for row, key in enumerate(keys):
-        matrix[row] = by_key[key]
+        matrix[row] = by_key[key].vector
     return matrix
 
 

@@ -22,7 +22,9 @@ from index.segment import (
     TermField,
     VectorField,
     from_halves,
+    read_basis,
     read_only,
+    write_basis,
     write_episodes,
 )
 
@@ -32,9 +34,12 @@ _COPIES = """
 INSERT INTO episodes SELECT id, json, show_id, published, first_sentence + sentence_shift, sentences
   FROM source.episodes JOIN moved USING (id) ORDER BY moved.rowid;
 INSERT INTO sentences SELECT row + sentence_shift, turn, start, "end", first_word, words, label, speaker, before, text,
-  began, ended, timing, key, vector
+  began, ended, timing
   FROM moved CROSS JOIN source.episodes USING (id) CROSS JOIN source.sentences
   ON row >= first_sentence AND row < first_sentence + sentences;
+INSERT INTO vectors (rowid, key, vector, pieces) SELECT vectors.rowid + sentence_shift, key, vector, pieces
+  FROM moved CROSS JOIN source.episodes USING (id) CROSS JOIN source.vectors
+  ON vectors.rowid >= first_sentence AND vectors.rowid < first_sentence + sentences;
 INSERT INTO passages SELECT row + passage_shift, passages.id, episode_id, text, header, first, last, speakers, start,
   "end", timing, vector, turns, header_key
   FROM moved CROSS JOIN source.passages ON episode_id = moved.id ORDER BY row;
@@ -48,12 +53,12 @@ INSERT INTO letters SELECT letters.* FROM source.letters JOIN moved ON moved.id 
 INSERT INTO starters SELECT (SELECT count(*) FROM starters) + position, question, episode_id
   FROM source.starters JOIN moved ON moved.id = episode_id ORDER BY position;
 """
-# Without vectors of dropped texts: of an episode that was purged nothing may stay.
-_ENCODED = """
-INSERT OR IGNORE INTO encoded SELECT * FROM source.encoded WHERE key IN
+# Without the vectors of dropped texts: of an episode that was purged nothing may stay.
+_TEXTS = """
+INSERT OR IGNORE INTO texts SELECT * FROM source.texts WHERE key IN
   (SELECT header_key FROM main.passages UNION SELECT key FROM main.exchanges);
 """
-_ALL_ENCODED = "INSERT OR IGNORE INTO encoded SELECT * FROM source.encoded;"
+_ALL_TEXTS = "INSERT OR IGNORE INTO texts SELECT * FROM source.texts;"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +141,14 @@ def merge(folder: Path, sources: Sequence[Kept], dimension: int) -> tuple[HeldEp
         database.execute("DELETE FROM starters WHERE position >= ?", (MOST_KEPT_STARTERS,))
         fields = _fields(database, dimension)
         write_moments(database, fields)
-        asked = database.execute("SELECT vector FROM exchanges JOIN encoded USING (key) ORDER BY row").fetchall()
+        asked = database.execute("SELECT vector FROM exchanges JOIN texts USING (key) ORDER BY row").fetchall()
         database.commit()
     for name, matrix in fields.items():
         vectors.write(folder / FILES[name], matrix)
     vectors.write(folder / QUESTIONS, from_halves(b"".join(blob for (blob,) in asked)).reshape(-1, dimension))
     for terms, file in KEYWORDS.items():
         keywords.merge(folder / file, [(source.folder / file, _counted(source, terms)) for source in sources])
+    write_basis(folder, read_basis(sources[0].folder))
     write_episodes(folder, held)
     return held
 
@@ -153,7 +159,7 @@ def _copy(database: sqlite3.Connection, source: Kept, sentences: int, passages: 
     database.execute("CREATE TEMP TABLE moved (id TEXT PRIMARY KEY, sentence_shift INTEGER, passage_shift INTEGER)")
     database.executemany("INSERT INTO moved VALUES (?, ?, ?)", _shifts(source, sentences, passages))
     database.commit()
-    copied = "".join((_COPIES, _ENCODED if source.entry.dropped else _ALL_ENCODED))
+    copied = "".join((_COPIES, _TEXTS if source.entry.dropped else _ALL_TEXTS))
     database.executescript(f"BEGIN; {copied} COMMIT; DROP TABLE moved; DETACH source;")
 
 

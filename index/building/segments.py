@@ -7,6 +7,9 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from index import keywords, vectors
 from index.building.cutting import Chunked
 from index.building.encoding import Vectors
@@ -18,11 +21,25 @@ from index.chunk import header_of
 from index.encode import Encoder
 from index.errors import IndexBroken
 from index.generation import Generation, Manifest
-from index.manifests import index_folder
-from index.segment import DATABASE, FILES, KEYWORDS, QUESTIONS, HeldEpisode, SegmentEntry, read_episodes, write_episodes
+from index.manifests import index_folder, live_manifest
+from index.segment import (
+    BASIS,
+    DATABASE,
+    FILES,
+    KEYWORDS,
+    QUESTIONS,
+    HeldEpisode,
+    SegmentEntry,
+    read_basis,
+    read_episodes,
+    write_basis,
+    write_episodes,
+)
 from index.store import check_segment, files_of_segment
 
 logger = logging.getLogger(__name__)
+
+Floats = NDArray[np.float32]
 
 
 def kept_segments(home: Path, live: Manifest, whole: bool = False) -> list[Kept]:
@@ -84,6 +101,7 @@ def write_segment(
     for name, matrix in made.fields.items():
         vectors.write(folder / FILES[name], matrix)
     vectors.write(folder / QUESTIONS, made.asked)
+    write_basis(folder, made.basis)
     # People also search for titles and speakers, so those are indexed too; hits show only the text.
     passages = [passage for episode in chunked for passage in episode.passages]
     keywords.write(folder / KEYWORDS["passage"], [f"{passage.header} {passage.text}" for passage in passages])
@@ -92,6 +110,26 @@ def write_segment(
     write_episodes(folder, held)
     _write_starters(folder, chunked, held, encoder)
     return held
+
+
+def basis_for(home: Path, encoder: Encoder) -> Floats:
+    """Return the basis of the live generation's word pieces if this encoder made them, else the encoder's own."""
+    try:
+        live = live_manifest(home)
+    except IndexBroken:
+        live = None
+    same = live is not None and (live.weights, live.form) == (encoder.weights, encoder.form)
+    return basis_among(kept_segments(home, live) if live is not None and same else [], encoder)
+
+
+def basis_among(kept: Iterable[Kept], encoder: Encoder) -> Floats:
+    """Return the basis of these segments' word pieces, which all share it; without undamaged ones the encoder's own."""
+    for one in kept:
+        name = f"{one.folder.name}/{BASIS}"
+        if name in one.files:
+            check_segment(one.folder, {name: one.files[name]}, whole=True)
+            return read_basis(one.folder)
+    return encoder.basis()
 
 
 def entry_of(name: str, held: Sequence[HeldEpisode]) -> SegmentEntry:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.building.cutting import Chunked
-from index.building.encoding import Vectors, encoded_text, key_of, question_key, questions_of
+from index.building.encoding import Encoded, Vectors, encoded_text, key_of, question_key, questions_of
 from index.passage import Passage, Sentence
 from index.segment import VectorField
 from index.sentences import count_capitals, ends_as_question, window
@@ -37,18 +37,18 @@ CREATE TABLE aliases (alias TEXT NOT NULL, name TEXT NOT NULL, episode_id TEXT N
                       PRIMARY KEY (alias, name, episode_id)) WITHOUT ROWID;
 CREATE TABLE sentences (row INTEGER PRIMARY KEY, turn INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
                         first_word INTEGER NOT NULL, words INTEGER NOT NULL, label TEXT, speaker TEXT,
-                        before TEXT NOT NULL, text TEXT NOT NULL, began REAL, ended REAL, timing TEXT,
-                        key BLOB NOT NULL, vector BLOB NOT NULL);
+                        before TEXT NOT NULL, text TEXT NOT NULL, began REAL, ended REAL, timing TEXT);
+CREATE TABLE vectors (key BLOB NOT NULL, vector BLOB NOT NULL, pieces BLOB NOT NULL);
 CREATE TABLE exchanges (row INTEGER PRIMARY KEY, episode_id TEXT NOT NULL, question INTEGER NOT NULL,
                         reply INTEGER NOT NULL, key BLOB NOT NULL);
-CREATE TABLE encoded (key BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE texts (key BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE letters (word TEXT NOT NULL, episode_id TEXT NOT NULL, capital INTEGER NOT NULL, small INTEGER NOT NULL,
                       PRIMARY KEY (word, episode_id)) WITHOUT ROWID;
 CREATE TABLE moments (field TEXT PRIMARY KEY, sums BLOB NOT NULL);
 CREATE TABLE askers (episode_id TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (episode_id, name)) WITHOUT ROWID;
 CREATE TABLE starters (position INTEGER PRIMARY KEY, question TEXT NOT NULL, episode_id TEXT NOT NULL);
 CREATE INDEX passages_by_episode ON passages (episode_id);
-CREATE INDEX sentences_by_key ON sentences (key);
+CREATE INDEX vectors_by_key ON vectors (key);
 """
 # The database is fsynced when it is published; what an interrupted build leaves is thrown away.
 _UNSAFE = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
@@ -68,12 +68,9 @@ def new_database(path: Path) -> sqlite3.Connection:
 def write_tables(path: Path, chunked: Sequence[Chunked], vectors: Vectors) -> None:
     """Write a new database of episodes with their vectors."""
     with closing(new_database(path)) as database:
-        database.executemany(
-            "INSERT INTO encoded VALUES (?, ?)",
-            ((key, vector.astype(np.float16).tobytes()) for key, vector in vectors.by_key.items()),
-        )
+        _write_vectors(database, vectors)
         _write_episodes(database, chunked)
-        _write_sentences(database, chunked, vectors)
+        _write_sentences(database, chunked)
         _write_exchanges(database, chunked)
         _write_passages(database, [passage for episode in chunked for passage in episode.passages], vectors.fields)
         _write_speakers(database, chunked)
@@ -108,9 +105,23 @@ def _write_episodes(database: sqlite3.Connection, chunked: Sequence[Chunked]) ->
         )
 
 
-def _write_sentences(database: sqlite3.Connection, chunked: Sequence[Chunked], vectors: Vectors) -> None:
+def _write_vectors(database: sqlite3.Connection, vectors: Vectors) -> None:
+    """Write the vectors of sentences, in rows of the same numbers as these, and those of headers and questions."""
+    sentences = enumerate(zip(vectors.keys, vectors.sentences, strict=True))
+    rows = (
+        (row, key, _halves(one), b"" if one.pieces is None else one.pieces.tobytes()) for row, (key, one) in sentences
+    )
+    database.executemany("INSERT INTO vectors (rowid, key, vector, pieces) VALUES (?, ?, ?, ?)", rows)
+    texts = ((key, _halves(one)) for key, one in vectors.by_key.items())
+    database.executemany("INSERT INTO texts VALUES (?, ?)", texts)
+
+
+def _halves(encoded: Encoded) -> bytes:
+    return encoded.vector.astype(np.float16).tobytes()
+
+
+def _write_sentences(database: sqlite3.Connection, chunked: Sequence[Chunked]) -> None:
     """Write the sentences, and how often each word of an episode has a capital within them."""
-    halves = vectors.sentences.astype(np.float16)
     for episode in chunked:
         texts = []
         before: Sentence | None = None
@@ -120,7 +131,7 @@ def _write_sentences(database: sqlite3.Connection, chunked: Sequence[Chunked], v
             texts.append(encoded_text(text))
             follows = before is not None and before.turn == sentence.turn
             database.execute(
-                "INSERT INTO sentences VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO sentences VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     row,
                     sentence.turn,
@@ -134,8 +145,6 @@ def _write_sentences(database: sqlite3.Connection, chunked: Sequence[Chunked], v
                     text,
                     *window(turn, sentence.start, sentence.end),
                     turn.timing,
-                    vectors.keys[row],
-                    halves[row].tobytes(),
                 ),
             )
             before = sentence

@@ -17,7 +17,7 @@ from api.settings import Settings
 from index.building.build import build
 from index.chunk import USUAL_SHAPE, PassageShape
 from index.keywords import stems
-from index.piece_vectors import PieceVectors
+from index.piece_vectors import EncodedParts, PieceVectors, codes_of
 from index.sentences import WORD
 from ingest.library.records import Record, episode_folder, save_record, save_transcript
 from ingest.transcript import Episode, Show, Timing, Transcript, Turn, Word
@@ -54,13 +54,23 @@ class HashedStems:
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         return self.encode(texts)
 
+    def basis(self) -> NDArray[np.float32]:
+        return np.eye(self.dimension, dtype=np.float32)
+
     def encode_parts(
         self,
         texts: Sequence[str],
         parts: Sequence[Sequence[tuple[int, int]]],
+        basis: NDArray[np.float32],
         progress: Callable[[int, int], None] | None = None,
-    ) -> list[NDArray[np.float32]]:
-        return [self.encode([text[slice(*part)] for part in mine]) for text, mine in zip(texts, parts, strict=True)]
+    ) -> list[EncodedParts]:
+        said = [[text[slice(*part)] for part in mine] for text, mine in zip(texts, parts, strict=True)]
+        return [
+            EncodedParts(
+                self.encode(inner), tuple(codes_of(self.encode_pieces([part])[0].vectors, basis) for part in inner)
+            )
+            for inner in said
+        ]
 
     def encode_pieces(self, texts: Sequence[str]) -> list[PieceVectors]:
         found = [list(WORD.finditer(text)) for text in texts]

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from index.keywords import stems
+from index.piece_vectors import EncodedParts, codes_of
 from ingest.speech.heard import Heard, TranscriptionOptions, to_json
 from ingest.storage.files import sha256_of, write_json
 from ingest.transcript import HeardWord
@@ -44,8 +45,17 @@ class Stems:
     def encode_queries(self, texts: Sequence[str]) -> Any:
         return self.encode(texts)
 
-    def encode_parts(self, texts: Sequence[str], parts: Sequence[Any], progress: Any = None) -> list[Any]:
-        return [self.encode([text[slice(*part)] for part in mine]) for text, mine in zip(texts, parts, strict=True)]
+    def basis(self) -> Any:
+        return np.eye(self.dimension, dtype=np.float32)
+
+    def encode_parts(self, texts: Sequence[str], parts: Sequence[Any], basis: Any, progress: Any = None) -> list[Any]:
+        said = [[text[slice(*part)] for part in mine] for text, mine in zip(texts, parts, strict=True)]
+        return [
+            EncodedParts(
+                self.encode(inner), tuple(codes_of(self.encode(part.split() or [""]), basis) for part in inner)
+            )
+            for inner in said
+        ]
 
     def encode_pieces(self, texts: Sequence[str]) -> list[Any]:
         return []

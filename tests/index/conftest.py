@@ -10,6 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from index.keywords import stems
+from index.piece_vectors import EncodedParts, codes_of
 from ingest.library.records import Record, save_record, save_transcript
 from ingest.transcript import Episode, Show, Transcript, Turn, Word
 
@@ -45,19 +46,29 @@ class HashedStems:
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         return self.encode(texts)
 
+    def basis(self) -> NDArray[np.float32]:
+        return np.eye(self.dimension, dtype=np.float32)
+
     def encode_parts(
         self,
         texts: Sequence[str],
         parts: Sequence[Sequence[tuple[int, int]]],
+        basis: NDArray[np.float32],
         progress: Callable[[int, int], None] | None = None,
-    ) -> list[NDArray[np.float32]]:
-        """Each part as if it stood alone."""
+    ) -> list[EncodedParts]:
+        """Each part as if it stood alone, and each word as one piece."""
         self.encoded += texts
         if progress is not None:
             progress(len(texts), len(texts))
         return [
-            np.stack([self.encode_query(text[start:end]) for start, end in mine])
-            for text, mine in zip(texts, parts, strict=True)
+            EncodedParts(
+                np.stack([self.encode_query(part) for part in inner]),
+                tuple(
+                    codes_of(np.stack([self.encode_query(word) for word in part.split() or [""]]), basis)
+                    for part in inner
+                ),
+            )
+            for inner in ([text[start:end] for start, end in mine] for text, mine in zip(texts, parts, strict=True))
         ]
 
     def pieces(self, text: str) -> int:

@@ -23,6 +23,7 @@ from index.encoders import (
     why_not_compiled,
 )
 from index.errors import EncoderError, EncoderMissing
+from index.piece_vectors import codes_of
 from tests.index.tiny_model import tiny_model
 
 pytest.importorskip("torch")
@@ -96,12 +97,15 @@ def test_every_vector_is_that_of_sentence_transformers(
         np.testing.assert_allclose(mine.vectors, theirs.vectors, atol=1e-4)
     parts = [[(0, 49), (50, 78), (79, 96)], [(0, 4)], [], [(0, 4), (1400, 1404)], [(0, 9), (9, 10)]]
     done: list[tuple[int, int]] = []
-    inner = made.encode_parts(TEXTS, parts, lambda count, all_: done.append((count, all_)))
-    expected_inner = exact.encode_parts(TEXTS, parts)
+    basis = exact.basis()
+    inner = made.encode_parts(TEXTS, parts, basis, lambda count, all_: done.append((count, all_)))
+    expected_inner = exact.encode_parts(TEXTS, parts, basis)
     assert done[-1] == (5, 5)
     for mine, theirs, wanted in zip(inner, expected_inner, parts, strict=True):
-        assert mine.shape == (len(wanted), exact.dimension)
-        np.testing.assert_allclose(mine, theirs, atol=1e-4)
+        assert mine.vectors.shape == (len(wanted), exact.dimension)
+        np.testing.assert_allclose(mine.vectors, theirs.vectors, atol=1e-4)
+        for codes, others in zip(mine.pieces, theirs.pieces, strict=True):
+            np.testing.assert_allclose(codes, others, atol=1)
 
 
 def test_a_part_is_the_mean_of_its_pieces(home: Path, plain: Path) -> None:
@@ -110,9 +114,13 @@ def test_a_part_is_the_mean_of_its_pieces(home: Path, plain: Path) -> None:
     text = "the ferry sails at noon. " * 20
     for encoder in (exact, made):
         (pieces,) = encoder.encode_pieces([text])
-        (inner,) = encoder.encode_parts([text], [[(0, 24), (475, 499)]])
-        (same,) = encoder.encode_parts([text], [[(0, 24)]])
+        basis = encoder.basis()
+        (inner, codes), *_ = encoder.encode_parts([text], [[(0, 24), (475, 499)]], basis)
+        (same, _), *_ = encoder.encode_parts([text], [[(0, 24)]], basis)
         np.testing.assert_array_equal(inner[0], same[0])
+        within = [vector for (start, _), vector in zip(pieces.spans, pieces.vectors, strict=True) if start < 24]
+        np.testing.assert_array_equal(codes[0], codes_of(np.array(within), basis))
+        assert len(codes[1]) == 0
         assert pieces.spans[-1][1] < 475
         np.testing.assert_allclose(inner[1], encoder.encode([text[475:499]])[0], atol=1e-4)
         assert inner[0] @ inner[1] < 0.999
@@ -128,8 +136,12 @@ def test_vectors_depend_on_the_text_alone(home: Path, plain: Path) -> None:
     assert three.encode(texts[::-1])[::-1].tobytes() == expected.tobytes()
     assert np.stack([three.encode([text])[0] for text in texts]).tobytes() == expected.tobytes()
     parts = [[(0, 5), (2, 9)] for _ in texts]
-    for mine, theirs in zip(one.encode_parts(texts, parts), three.encode_parts(texts, parts), strict=True):
-        assert mine.tobytes() == theirs.tobytes()
+    basis = one.basis()
+    for mine, theirs in zip(
+        one.encode_parts(texts, parts, basis), three.encode_parts(texts, parts, basis), strict=True
+    ):
+        assert mine.vectors.tobytes() == theirs.vectors.tobytes()
+        assert [codes.tobytes() for codes in mine.pieces] == [codes.tobytes() for codes in theirs.pieces]
     assert three.encode([]).shape == (0, 32)
 
 

@@ -38,15 +38,12 @@ def texts(base: KnowledgeBase, question: str, speaker: str | None = None) -> lis
     return [text_of(base, span) for span in spans(base, question, speaker)]
 
 
-def test_candidates_are_runs_of_one_to_three_sentences(base_of: MakeBase) -> None:
-    """Every stretch of up to three neighbouring sentences of a turn is a candidate, and none goes past its turn."""
-    one, two, three, four = (f"Sentence number {word} is here." for word in ("one", "two", "three", "four"))
-    base = base_of({"a-1-aaaa": [("Ada", f"{one} {two} {three} {four}"), ("Bo", TIDE)]})
-    expected = {
-        one, two, three, four, f"{one} {two}", f"{two} {three}", f"{three} {four}", f"{one} {two} {three}",
-        f"{two} {three} {four}", TIDE,
-    }  # fmt: skip
-    assert sorted(texts(base, "sentence tide")) == sorted(expected)
+def test_candidates_are_runs_of_one_to_six_sentences(base_of: MakeBase) -> None:
+    """Every stretch of up to six neighbouring sentences of a turn is a candidate, and none goes past its turn."""
+    said = [f"Sentence number {word} is here." for word in "one two three four five six seven eight".split()]
+    base = base_of({"a-1-aaaa": [("Ada", " ".join(said)), ("Bo", TIDE)]})
+    runs = {" ".join(said[first:last]) for first in range(8) for last in range(first + 1, min(first + 7, 9))}
+    assert sorted(texts(base, "sentence tide")) == sorted(runs | {TIDE})
 
 
 @pytest.mark.parametrize(

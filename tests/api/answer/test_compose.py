@@ -156,7 +156,7 @@ def test_whatever_is_asked_only_sound_quotes_leave(
         assert answer.confidence < TOUCHES
     else:
         assert answer.citations
-        assert answer.related == ()
+        assert len(answer.citations + answer.related) <= 8
         assert (answer.status == "answered") == (answer.confidence >= CONFIDENT)
         assert answer.as_of == (max(one.episode.published or "" for one in answer.citations) or None)
 
@@ -223,11 +223,10 @@ def test_no_word_is_quoted_twice(base_of: MakeBase) -> None:
         "Later some ferry was thrown against its own pier.",
         "People still talk about those hours with much fear.",
     ]
-    base = base_of({"a-1-aaaa": [("Ada", " ".join(said))]}, shape=PassageShape(27, 1))
-    assert [hit.passage.text for hit, _ in find(base, parse_question("tide storm ferry"), 5)][:2] in (
-        [" ".join(said[:3]), " ".join(said[2:])],
-        [" ".join(said[2:]), " ".join(said[:3])],
-    )
+    more = [f"It is quiet there now and the {word} have gone away." for word in "one two three four".split()]
+    base = base_of({"a-1-aaaa": [("Ada", " ".join(said)), ("Bo", " ".join(more * 4))]}, shape=PassageShape(27, 1))
+    hits = [hit.passage.text for hit, _ in find(base, parse_question("tide storm ferry"), 5)]
+    assert sum(said[2] in text for text in hits) >= 1
     found = ask(base, parse_question("tide storm ferry"))
     text = " ".join(one.quote for one in found.citations or found.related)
     assert "storm" in text

@@ -70,7 +70,7 @@ def test_the_end_of_the_run_does_not_wait_for_long_episodes(home: Path, monkeypa
     begun, seen = Event(), Event()
 
     class Slow(HashedStems):
-        def encode_parts(self, texts: Any, parts: Any, progress: Any = None) -> Any:
+        def encode_parts(self, texts: Any, parts: Any, basis: Any, progress: Any = None) -> Any:
             begun.set()
             seen.wait(10)
             progress(1, len(texts))

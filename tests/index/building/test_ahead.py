@@ -38,9 +38,9 @@ def test_what_was_encoded_ahead_is_not_encoded_again(
     tmp_path: Path, talk: Transcript, encoder: Any, new_encoder: type[Any]
 ) -> None:
     """The build encodes headers only, its vectors are those of a build that encodes all, and it cleans up."""
-    encode_ahead(tmp_path, encoder, talk)
+    encode_ahead(tmp_path, encoder, encoder.basis(), talk)
     assert encoder.encoded == [f"{TEXT} We thank you for it."]
-    encode_ahead(tmp_path, encoder, talk)
+    encode_ahead(tmp_path, encoder, encoder.basis(), talk)
     build(tmp_path, encoder)
     assert encoder.encoded == [f"{TEXT} We thank you for it.", "Boats. Ada, Bo."]
     assert not encoded_folder(tmp_path).exists()
@@ -65,23 +65,23 @@ def test_a_build_that_fails_goes_on_where_it_was(
 @pytest.mark.parametrize("place", [0, 20, 100, 300, -1])
 def test_a_damaged_file_is_encoded_again(place: int, tmp_path: Path, talk: Transcript, encoder: Any) -> None:
     """Whichever byte is wrong, and wherever the file is cut."""
-    encode_ahead(tmp_path, encoder, talk)
+    encode_ahead(tmp_path, encoder, encoder.basis(), talk)
     (path,) = encoded_folder(tmp_path).iterdir()
     whole = path.read_bytes()
     for damaged in (bytes([*whole[:place], whole[place] ^ 1, *whole[place:][1:]]), whole[:place]):
         path.write_bytes(damaged)
         encoder.encoded.clear()
-        encode_ahead(tmp_path, encoder, talk)
+        encode_ahead(tmp_path, encoder, encoder.basis(), talk)
         assert len(encoder.encoded) == 1
         assert path.read_bytes() == whole
 
 
 def test_vectors_of_another_encoder_are_not_used(tmp_path: Path, talk: Transcript, encoder: Any) -> None:
     """Other weights, or the same in another form."""
-    encode_ahead(tmp_path, encoder, talk)
+    encode_ahead(tmp_path, encoder, encoder.basis(), talk)
     encoder.encoded.clear()
     encoder.form = "compiled"
-    encode_ahead(tmp_path, encoder, talk)
+    encode_ahead(tmp_path, encoder, encoder.basis(), talk)
     assert len(encoder.encoded) == 1
 
 
@@ -90,9 +90,11 @@ def test_an_edited_episode_is_encoded_from_the_edit_on(
 ) -> None:
     """Windows before the edit stay as they are."""
     long = [("Ada", " ".join(f"This is sentence number {n} of the first speech." for n in range(30)))]
-    encode_ahead(tmp_path, encoder, transcript_of("a-1-aaaa", *long))
+    encode_ahead(tmp_path, encoder, encoder.basis(), transcript_of("a-1-aaaa", *long))
     before = len(encoder.encoded)
     encoder.encoded.clear()
-    encode_ahead(tmp_path, encoder, transcript_of("a-1-aaaa", *long, ("Bo", "And one more at the end.")))
+    encode_ahead(
+        tmp_path, encoder, encoder.basis(), transcript_of("a-1-aaaa", *long, ("Bo", "And one more at the end."))
+    )
     assert before == 3
     assert len(encoder.encoded) == 1

@@ -50,12 +50,13 @@ _CONTENT = (
     "SELECT id, json, show_id, published, sentences FROM episodes",
     'SELECT id, text, header, first, last, speakers, start, "end", timing, vector, turns FROM passages',
     "SELECT id, name FROM speakers JOIN passages USING (row)",
-    'SELECT episodes.id, row - first_sentence, turn, start, "end", first_word, words, label, speaker, before, text, began, '
-    "ended, timing, vector FROM episodes JOIN sentences ON row >= first_sentence AND row < first_sentence + sentences",
-    "SELECT episode_id, question, reply, vector FROM exchanges JOIN encoded USING (key)",
+    'SELECT episodes.id, row - first_sentence, turn, start, "end", first_word, words, label, speaker, before, text, '
+    "began, ended, timing, vector, pieces FROM episodes JOIN sentences "
+    "ON row >= first_sentence AND row < first_sentence + sentences JOIN vectors ON vectors.rowid = row",
+    "SELECT episode_id, question, reply, vector FROM exchanges JOIN texts USING (key)",
     "SELECT * FROM aliases",
     "SELECT * FROM letters",
-    "SELECT * FROM encoded",
+    "SELECT * FROM texts",
 )
 
 

@@ -40,10 +40,10 @@ def test_windows_that_are_known_are_not_encoded() -> None:
     sentences = fitting(transcript, sentences_of(transcript), encoder.pieces)
     windows = windows_of(transcript, sentences, encoder.pieces)
     assert len(windows) == 3
-    found = encode_windows(windows, encoder, {})
+    found = encode_windows(windows, encoder, encoder.basis(), {})
     assert encoder.encoded == [windows[0].text, windows[2].text]
     assert found.keys() == {key for window in windows for key in window.sentence_keys()}
-    assert encode_windows(windows, encoder, found) == {}
+    assert encode_windows(windows, encoder, encoder.basis(), found) == {}
 
 
 def test_a_passage_is_the_mean_of_its_sentences_weighted_by_words() -> None:

@@ -87,7 +87,7 @@ def test_a_new_episode_is_a_segment_of_its_own(
     }
     earlier = manifest_of(home, 1)
     assert earlier.files.items() <= manifest.files.items()
-    assert {name for name in read if name.startswith("1/")} == {"1/episodes.json"}
+    assert {name for name in read if name.startswith("1/")} == {"1/basis.npy", "1/episodes.json"}
     assert [name for name in read if name.startswith("a-")] == ["a-tiller/transcript.json"]
     assert manifest.episodes == 11
 
@@ -258,10 +258,10 @@ def test_a_server_verifies_only_what_is_new(
     read.clear()
     open_generation(home).close()
     assert {name.split("/")[0] for name in read} == {"2"}
-    assert len(read) == 7
+    assert len(read) == 8
     read.clear()
     open_generation(home).close()
-    assert len(read) == 7
+    assert len(read) == 8
 
 
 @pytest.mark.parametrize("seed", range(4))
