@@ -33,6 +33,7 @@ class AskedForm:
 _MOST_CHARACTERS = 200
 _MOST_SUBJECT_WORDS = 6
 _MOST_SHORT_WORDS = 3
+_FEWEST_DEFINITE_WORDS = 2
 _IS = r"(?:'s|s| is| are| was| were)"
 _JOIN = (
     r"(?:join|start(?: out)?(?: to work| working| work)?(?: at| with| for| on| in)|begin(?: working)?(?: at| with| on)|"
@@ -72,6 +73,13 @@ _PREDICATES = frozenset(
     "responsible available called named known used made built written paid".split()
 )
 _PARTICIPLES = frozenset("called named known used made built written paid needed required".split())
+_DEFINITIONS = (
+    r"what (?:does|do|did) (.+?) (?:mean|stand for|refer to)",
+    r"what (?:does|do|did) \S+(?: \S+){0,2} (?:mean|understand) (?:by|with|when they say) (.+)",
+    rf"what{_IS} (?:meant|understood) by (.+)",
+    rf"(?:what{_IS} )?(?:the )?(?:meaning|definition) of (.+)",
+    r"(.+) (?:meaning|definition)",
+)
 # Function words that may stand inside a name: "infrastructure as code", "separation of concerns".
 _INSIDE = frozenset({"of", "as", "and"})
 _POSSESSIVE = re.compile(r"\w'(?:s\b)?(?=\s|$)")
@@ -152,45 +160,38 @@ def _person(text: str) -> Iterator[AskedForm]:
 
 
 def _definition(text: str) -> Iterator[AskedForm]:
-    for pattern in (
-        r"what (?:does|do|did) (.+?) (?:mean|stand for|refer to)",
-        r"what (?:does|do|did) \S+(?: \S+){0,2} (?:mean|understand) (?:by|with|when they say) (.+)",
-        rf"what{_IS} (?:meant|understood) by (.+)",
-        rf"(?:what{_IS} )?(?:the )?(?:meaning|definition) of (.+)",
-        rf"what{_IS} (?:exactly |actually |really )?(?:meant by )?(.+)",
-        r"(?:define|explain) (.+)",
-        r"(?:tell me|talk to me|say)(?: (?:something|a bit|more|a little))? about (.+)",
-        r"(.+) (?:meaning|definition)",
-    ):
+    for pattern in _DEFINITIONS:
         if found := _match(pattern, text):
-            topical = pattern.startswith(("(?:tell", "(?:define"))
-            yield from _defined(found[1], may_be_definite=not topical)
+            yield from _defined(found[1])
             return
+    if _match(r"what(?:'re| are| were) (?:the|these|those) .+", text):
+        return  # "what are the entry points": those of something
+    if found := _match(rf"what{_IS} (?:exactly |actually |really )?(.+)", text):
+        yield from _defined(found[1])
+    elif found := _match(r"(?:define|explain|(?:tell me|say)(?: (?:something|a bit|more|a little))? about) (.+)", text):
+        phrase = _bare(found[1])
+        if not _match(r"the .+", phrase) or phrase[4:5].isupper():  # "tell me about the move" asks for what happened
+            yield from _defined(phrase)
 
 
 def _short(text: str) -> AskedForm | None:
     """Return the form of a name alone with a question mark: "Prometheus?"."""
     subject = _name(text)
-    is_name = subject is not None and len(subject.split()) <= _MOST_SHORT_WORDS
-    return (
-        AskedForm("definition", subject) if subject and is_name and not is_function_word(subject.split()[0]) else None
-    )
+    if subject is None or len(subject.split()) > _MOST_SHORT_WORDS or is_function_word(subject.split()[0]):
+        return None
+    return AskedForm("definition", subject)
 
 
-def _defined(phrase: str, may_be_definite: bool = True) -> Iterator[AskedForm]:
-    phrase = _bare(phrase)
-    definite = _match(r"the (.+)", phrase)
-    if definite:
-        # "the strangler pattern" is a thing with a name; "the plan" and "the name of the team" are not.
-        words = definite[1].split()
-        named = any(word[:1].isupper() for word in words)
-        if not may_be_definite and not named:
-            return
-        if not named and (len(words) < 2 or "of" in words):
-            return
+def _defined(phrase: str) -> Iterator[AskedForm]:
     subject = _name(phrase)
-    if subject is not None:
-        yield AskedForm("definition", subject)
+    if subject is None:
+        return
+    if _match(r"the .+", _bare(phrase)) and not subject[:1].isupper():
+        # "the strangler pattern" is a thing with a name; "the plan" and "the future of the team" are not.
+        words = subject.split()
+        if len(words) < _FEWEST_DEFINITE_WORDS or "of" in words:
+            return
+    yield AskedForm("definition", subject)
 
 
 def _named(phrase: str) -> Iterator[AskedForm]:

@@ -42,7 +42,7 @@ _MISHEARD_COST = 1.0
 # A definition or person question is answered by the sentence that defines or introduces, whatever else speaks for
 # another: only a grade just above _LITTLE can be outweighed by the other figures. The second sentence counts a little
 # less, and so does a quote that ends before the sentence that must follow ("I'm Kat Stevens.").
-_INTRODUCES_WEIGHT = 50.0
+_INTRODUCES_WEIGHT = 80.0
 _LITTLE = 0.4
 _SECOND_SHARE = 0.85
 _CUT_SHARE = 0.9

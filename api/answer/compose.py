@@ -77,7 +77,7 @@ def ask(
     encoded = perf_counter()
     hits = _hits(base, query, WEIGHED_HITS, filters)
     searched = perf_counter()
-    introductions = introductions_of(base, query, filters)
+    introductions = introductions_of(base, query, filters, max((hit.score for hit in hits), default=0.0))
     spans = candidates_of(base, query, (*hits, *introductions.hits), filters.speaker, introductions.grades)
     chosen = _cited(base, spans, min(k, MOST_CITATIONS))
     # Rounded first, so that the status always agrees with the confidence that is returned.

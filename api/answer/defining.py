@@ -40,8 +40,13 @@ _COMPLEMENTS = _rules(
     (r"(?:not|n't|never)\b", 0.2, "X is not"),
     (r"(?:an? |the )?\x00", 1.0, "X is spelled out"),
     (rf"(?:an?|one of|the) {FILLER}{_JUDGED}", 0.4, "X is a judgement"),
-    (r"one of (?:them|those|these|the (?:most|best|few|only))\b", 0.4, "X is one of them"),
-    (r"(?:an?|one of|(?:some )?(?:kind|sort|type) of|the name (?:of|for)) \w", 1.0, "X is a …"),
+    (
+        r"one of (?:them|those|these|the (?:most|best|few|only|first|biggest|main|things|ways|reasons|problems))\b",
+        0.4,
+        "X is one of them",
+    ),
+    (r"one of \w", 0.85, "X is one of our …"),
+    (r"(?:an?|(?:some )?(?:kind|sort|type) of|the name (?:of|for)) \w", 1.0, "X is a …"),
     (rf"the {_CHOSEN}", 0.3, "X is the …"),
     (r"the (?:idea|concept|notion|practice|art|process|act|ability) (?:of|that|to)\b", 1.0, "X is the idea of"),
     (r"the \w", 0.75, "X is the …"),
@@ -104,7 +109,11 @@ _IT_IS = rule(rf"(?:(?:so|and|well|yeah|yes|basically),? )?(?:it|that|this|they|
 _GOES_ON = rule(r"\b(?:that|which|for|to|of|where|who|with|in|used|built|by|on)\b")
 _BARE_SHARE = 0.75
 _FEW_BEFORE_IT, _MOST_BEFORE_IT = 14, 24  # words
-_MOST_BEFORE_PLACE = 3  # words
+# "In Kafka, a topic is" and "When we built Kafka, a team …" begin with a place or a time, which a comma ends.
+_IN_FRONT = rule(
+    r"(?:^|[,;:.\"])\s*(?:(?:and|so|but|then|because|yeah|well),? )*(?:in|on|at|for|with|from|by|to|of|when|if|while|"
+    r"as|since|after|before|once|until|although|because|whenever|where|unlike|like)\b[^,;:]*$"
+)
 # The words before a subject that make it part of something else or a condition.
 _BOUND = re.compile(
     r"\b(?:in|on|of|for|with|to|from|by|at|about|into|over|under|via|than|as|without|between|if|whether|when|unless|"
@@ -163,10 +172,8 @@ def _apposed(said: str) -> Iterator[Grade]:
         before = said[: found.start()]
         if found["that"] or (found["by"] != "," and not found["is"].lower().startswith("the ")):
             yield Grade(0.95 * noun_grade(found["is"]).score, "X, which is a …")
-        elif noun_grade(found["is"].split(",")[0]).score == 1.0:
-            # "In Kafka, a topic is" begins with a place.
-            is_place = _BOUND.search(before.rstrip().lower()) and len(before.split()) <= _MOST_BEFORE_PLACE
-            yield NOTHING if is_place else Grade(0.8, "X, a …")
+        elif noun_grade(found["is"].split(",")[0]).score == 1.0 and not _IN_FRONT.search(before):
+            yield Grade(0.8, "X, a …")
 
 
 def _around(said: str) -> Iterator[Grade]:

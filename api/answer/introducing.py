@@ -44,12 +44,12 @@ _HAVE_BEEN = (
 )
 _WORKS = rule(
     r"\bi (?:currently |also |now |mostly )?work(?:ed|s)? (?:at|for|as)\b|"
-    r"\bi (?:currently |also |now |mostly )?work (?:on|with|in)\b|"
+    r"\bi (?:currently |also |now |mostly )?work (?:on|with|in) (?:the|an?|our|my|\w+ing)\b|"
     rf"{_HAVE_BEEN}|"
     r"\bi (?:\w+ )?(?:joined|co-founded|founded|maintain|host) \w|"
     r"\bi (?:\w+ )?(?:run|lead|manage|head|own|started|created|built|wrote|have) (?:an?|the|my) (?:[\w'-]+ ){0,3}?"
     r"(?:company|team|project|business|group|library|called|named)\b|"
-    rf"{I_AM} (?:\w+ )?working (?:at|on|for|as)\b"
+    rf"{I_AM} (?:\w+ )?working (?:at|for|as)\b"
 )
 _I_WAS = rule(
     rf"\bi was (?:(?:an?|the|one of the) (?!(?:[\w'-]+ ){{0,2}}{_NO_ROLE})[\w'-]+|working (?:at|on|for|as)\b)"
@@ -94,15 +94,18 @@ _CAME = (
     r"been(?: working| there| here| with| at| an?| in)|worked)\b"
 )
 _I_CAME, _NAME_CAME = rule(rf"\bi{_CAME}"), rule(rf"\x00{_CAME}")
+# A name inside a sentence: then the place is perhaps another one.
+_NAMED = re.compile(r"(?<=\s)(?!I\b)[A-Z]")
 _BEFORE = rule(
     r"\b(?:previously|formerly|originally|initially|used to|before (?:that|then|this)|prior to|until then|in the past|"
     r"back then|at first)\b"
 )
+_STARTED = r"started(?! (?:working|using|looking|to|with|off|out|at|from|doing)\b)"  # "I started working on it"
 # The past and the present of a verb, and who does it.
 _MADE = {
     "found": ("founded", "founder"),
-    "start": ("started|founded", "founder"),
-    "create": ("created|made|wrote|built|started", "creator|author|founder"),
+    "start": (f"{_STARTED}|founded", "founder"),
+    "create": (f"created|made|wrote|built|{_STARTED}", "creator|author|founder"),
     "invent": ("invented|came up with|created", "inventor|creator"),
     "write": ("wrote|written|created|built", "author|creator"),
     "author": ("authored|wrote|written", "author"),
@@ -161,7 +164,7 @@ def _of_other(said: str) -> Iterator[Grade]:
     if _TITLED.search(said) or _CAPITAL_TITLE.search(said):
         yield Grade(0.9 if welcomed else 0.75, "NAME, a ROLE")
     if welcomed:
-        is_greeting = welcomed.group().lower().startswith("welcome")
+        is_greeting = "welcom" in welcomed.group().lower()
         yield Grade(0.4 if is_greeting else 0.65, "we have NAME", continues=True)
     for found in _IS_A.finditer(said):
         if noun_grade(found["is"]).score >= LEAST_SCORE:
@@ -183,8 +186,8 @@ def _joined(said: str, place: str | None, is_own: bool) -> Iterator[Grade]:
         yield Grade(1.0 if is_own else 0.95, "I have been at PLACE since")
     elif came and placed:
         yield Grade(0.6, "I joined PLACE")
-    elif came and timed and is_own:
-        yield Grade(0.65, "I have been there since")
+    elif came and timed and is_own and not _NAMED.search(said):
+        yield Grade(0.6, "I have been there since")
 
 
 def _was_before(said: str, verb: str, is_own: bool) -> Iterator[Grade]:

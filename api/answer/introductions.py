@@ -64,8 +64,12 @@ class _Found(NamedTuple):
     sentence: FoundSentence
 
 
-def introductions_of(base: KnowledgeBase, query: Query, filters: Filters) -> Introductions:
-    """Return what introduces or defines the subject of a question; nothing if the question has no such form."""
+def introductions_of(base: KnowledgeBase, query: Query, filters: Filters, best_score: float = 0.0) -> Introductions:
+    """Return what introduces or defines the subject of a question; nothing if the question has no such form.
+
+    Its hits have the score of the best passage, so that a sentence does not gain by standing in a passage that shares
+    more words with the question than others do.
+    """
     form = form_of(query.text)
     if form is None:
         return Introductions()
@@ -85,7 +89,7 @@ def introductions_of(base: KnowledgeBase, query: Query, filters: Filters) -> Int
     return Introductions(
         form,
         {Place(one.passage.episode_id, one.sentence.sentence.first_word): one.grade for one in found},
-        tuple(_hit(generation, one, rank) for rank, one in enumerate(found, 1)),
+        tuple(replace(_hit(generation, one, rank), score=best_score) for rank, one in enumerate(found, 1)),
     )
 
 
@@ -181,7 +185,7 @@ def _best(found: Sequence[_Found]) -> list[_Found]:
 
 
 def _hit(generation: Generation, found: _Found, rank: int) -> Hit:
-    """Return a hit that begins with the sentence; its score is 0, that of an average passage."""
+    """Return a hit that begins with the sentence."""
     episode_id = found.passage.episode_id
     repeated = generation.repeated(episode_id)
     last = next((n for n in range(found.number, found.number + _RUN) if n in repeated), found.number + _RUN)

@@ -51,7 +51,7 @@ QUESTIONS = [
 def test_the_sentence_that_tells_is_quoted_first(
     base_of: MakeBase, question: str, speaker: str, sentence: str, others: int
 ) -> None:
-    """Alone and among episodes that say the asked words, more than are searched for quotes, the same sentence is first."""
+    """Alone, and among episodes that say the asked words, more than are searched for quotes, it is the same one."""
     others_of = {}
     for number in range(others):
         distinct = " ".join(f"w{number}x{place}" for place in range(9))
@@ -73,7 +73,7 @@ def test_nothing_is_found_of_what_nobody_defines(base_of: MakeBase) -> None:
     nothing = found(base, "What is Ropeworks?")
     assert nothing.form is not None
     assert (nothing.best, nothing.hits) == (0.0, ())
-    assert found(base, "What is Tideline?").best > 0.9
+    assert found(base, "What is Tideline?").best > 0.8
 
 
 def test_filters_hold(base_of: MakeBase) -> None:

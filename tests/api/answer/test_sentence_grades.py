@@ -47,6 +47,8 @@ def test_sentences_that_define(sentence: str) -> None:
         "The price of Tideline is a secret that nobody tells.",
         "If Tideline is a database that you like, use it.",
         "In Tideline, a map is a list of lines.",
+        "When we built Tideline, a man of the harbour came by.",
+        "Tideline is one of the things that we use.",
         "We use Tideline, a hosted one, the map is global.",
         "We looked at Tideline - the cache does not work for maps.",
         "We moved everything to Tideline last year.",
@@ -112,6 +114,7 @@ def test_people_introduce_themselves(sentence: str) -> None:
         "I've been looking forward to this since you joined.",
         "I am happy.",
         "I run into this every day.",
+        "All the things I'm working on now are maps.",
         "Are you Ada?",
         "I'm Bo, I'm a baker.",
     ],
@@ -139,7 +142,13 @@ def test_people_are_introduced_by_others(sentence: str) -> None:
 
 @pytest.mark.parametrize(
     "sentence",
-    ["Thanks, Ada.", "Ada, how do you draw tides?", "That's a warm welcome, Ada.", "Bo is a baker who bakes."],
+    [
+        "Thanks, Ada.",
+        "Ada, how do you draw tides?",
+        "That's a warm welcome, Ada.",
+        "Ada, welcome to the show.",
+        "Bo is a baker who bakes.",
+    ],
 )
 def test_people_are_spoken_to(sentence: str) -> None:
     """To say somebody's name introduces nobody."""
@@ -162,10 +171,13 @@ def test_people_are_spoken_to(sentence: str) -> None:
         (AskedForm("joined", "Ada Moor", "Tideline"), "I've been with Tideline for five years.", True, True),
         (AskedForm("joined", "Ada Moor", "Tideline"), "Ada Moor joined Tideline in 2019.", False, True),
         (AskedForm("joined", "Ada Moor", "Tideline"), "I like Tideline.", True, False),
+        (AskedForm("joined", "Ada Moor", "Tideline"), "I've been there for five years.", True, True),
+        (AskedForm("joined", "Ada Moor", "Tideline"), "I've been with Ropeworks for five years.", True, False),
         (AskedForm("made", "Tideline", verb="found"), "I founded Tideline with my sister.", False, True),
         (AskedForm("made", "Tideline", verb="create"), "Ada Moor, the creator of Tideline, is here.", False, True),
         (AskedForm("made", "Tideline", verb="create"), "Tideline was created by Ada Moor.", False, True),
         (AskedForm("made", "Tideline", verb="found"), "I found Tideline hard to learn.", False, False),
+        (AskedForm("made", "Tideline", verb="create"), "I started working on Tideline.", False, False),
         (AskedForm("before", "Tideline", verb="run"), "So previously Tideline was running on paper.", False, True),
         (AskedForm("before", "Tideline", verb="run"), "Tideline runs on paper now.", False, False),
     ],
