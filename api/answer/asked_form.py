@@ -126,6 +126,8 @@ def _joined(text: str) -> Iterator[AskedForm]:
     )
     if found and (person := _name(found[1])) and (place := _name(found[2])):
         yield AskedForm("joined", person, place)
+    elif (found := _match(r"when did (.+?) (?:first )?join", text)) and (person := _name(found[1])):
+        yield AskedForm("joined", person)
 
 
 def _made(text: str) -> Iterator[AskedForm]:

@@ -180,7 +180,7 @@ def _holds_role(said: str, place: str | None) -> Iterator[Grade]:
 
 def _joined(said: str, place: str | None, is_own: bool) -> Iterator[Grade]:
     came = _I_CAME.search(said) if is_own else _NAME_CAME.search(said)
-    placed = place is not None and holds(said, (place,))
+    placed = place is None or holds(said, (place,))
     timed = _WHEN.search(said)
     if came and timed and placed:
         yield Grade(1.0 if is_own else 0.95, "I have been at PLACE since")

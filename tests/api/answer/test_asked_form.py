@@ -54,6 +54,7 @@ def test_questions_for_a_definition(question: str, subject: str) -> None:
         ("When did Ada Moor join the Harbour Office?", "joined", "Ada Moor", "Harbour Office"),
         ("How long has Ada been working at Tideline?", "joined", "Ada", "Tideline"),
         ("When did Ada start working for Tideline?", "joined", "Ada", "Tideline"),
+        ("When did Ada join?", "joined", "Ada", None),
         ("Who founded Tideline?", "made", "Tideline", None),
         ("who wrote the parser", "made", "parser", None),
         ("What did Tideline run on before Postgres?", "before", "Tideline", None),

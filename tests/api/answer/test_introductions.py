@@ -1,6 +1,7 @@
 """What defines or introduces is found by itself, and is quoted first, in a library of any size."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -9,7 +10,9 @@ from api.answer.introductions import Introductions, introductions_of, names_of
 from api.answer.question import parse_question, query_of
 from api.knowledge_base import KnowledgeBase
 from index.passage import Filters
+from ingest.shownotes.parse import parse_notes
 
+SEED = Path(__file__).parents[3].parent / "shared" / "seed" / "000_a05989a179aab178.txt"
 MakeBase = Callable[..., KnowledgeBase]
 
 GREETING = "Hello and welcome, today we have Ada with us, a pilot from Tideline."
@@ -116,3 +119,28 @@ def test_names_of_a_term() -> None:
     assert {"SLO", "service level objective"} <= set(names_of("slo"))
     assert names_of("Tideline") == ["Tideline"]
     assert names_of("class") == ["class"]
+
+
+@pytest.mark.parametrize("others", [0, 20])
+@pytest.mark.parametrize(
+    ("question", "speaker", "word"),
+    [
+        ("What is GOV.UK Pay?", "Vanessa Schneider", "platforms"),
+        ("Who is Jonathan Harden?", "Jonathan Harden", "Reliability"),
+        ("Who is the co-tech lead?", "Kat Stevens", "responsible"),
+        ("When did Kat Stevens join GDS?", "Kat Stevens", "2017"),
+        ("What did Pay run on before Fargate?", "Kat Stevens", "EC2"),
+    ],
+)
+def test_newcomers_are_answered_by_the_right_person(
+    base_of: MakeBase, question: str, speaker: str, word: str, others: int
+) -> None:
+    """The questions that newcomers ask of the episode of the first source, alone and among other episodes."""
+    if not SEED.exists():
+        pytest.skip("needs ../shared")
+    notes = parse_notes(SEED.read_text(encoding="utf-8"))
+    others_of = {f"o-{number}-aaaa": [("Cy", f"{FILLING} Number {number} again.")] for number in range(others)}
+    base = base_of({"gds-35-aaaa": [(turn.speaker, turn.text) for turn in notes.turns]} | others_of)
+    said_by, quote = first(base, question)
+    assert said_by == speaker
+    assert word in quote

@@ -8,6 +8,7 @@ from api.answer.asked_form import AskedForm
 from api.answer.defining import defines, says_what_it_is
 from api.answer.introducing import asks_to_introduce, introduces
 from api.answer.sentence_grades import LEAST_SCORE
+from tests.growth import LINEAR, growth
 
 ADA = ("Ada Moor", "Ada")
 PERSON = AskedForm("person", "Ada Moor")
@@ -173,6 +174,7 @@ def test_people_are_spoken_to(sentence: str) -> None:
         (AskedForm("joined", "Ada Moor", "Tideline"), "I like Tideline.", True, False),
         (AskedForm("joined", "Ada Moor", "Tideline"), "I've been there for five years.", True, True),
         (AskedForm("joined", "Ada Moor", "Tideline"), "I've been with Ropeworks for five years.", True, False),
+        (AskedForm("joined", "Ada Moor"), "I joined Tideline five years ago.", True, True),
         (AskedForm("made", "Tideline", verb="found"), "I founded Tideline with my sister.", False, True),
         (AskedForm("made", "Tideline", verb="create"), "Ada Moor, the creator of Tideline, is here.", False, True),
         (AskedForm("made", "Tideline", verb="create"), "Tideline was created by Ada Moor.", False, True),
@@ -205,3 +207,18 @@ def test_any_text_has_a_grade(text: str, name: str) -> None:
             assert 0 <= introduces(AskedForm(kind, name, "X", "run"), [name], text, is_own).score <= 1
     assert 0 <= defines(text, [name], text).score <= 1
     assert says_what_it_is(text, [name]) in (True, False)
+
+
+@pytest.mark.parametrize(
+    "part", ["I'm Ada ", "Ada, a ", "Ada is a , ", "as a ", "welcome Ada ", "Ada-", "one of the ", ". in "]
+)
+def test_hostile_sentences_are_read_in_linear_time(part: str) -> None:
+    """Beginnings of forms that never end are read in proportion to their size."""
+
+    def read(size: int) -> None:
+        text = part * (size // len(part))
+        defines(text, ["Ada"], text)
+        for form in (PERSON, AskedForm("role", "Ada"), AskedForm("made", "Ada", verb="create")):
+            introduces(form, ["Ada"], text, is_own=form is PERSON)
+
+    assert growth(read, 2_000) < LINEAR
