@@ -80,6 +80,7 @@ class Generation:
     def __init__(self, folder: Path, manifest: Manifest) -> None:
         """Open files whose checksums were verified (see `open_generation`)."""
         self.manifest = manifest
+        self._speakers: list[str] | None = None
         self._segments: list[Segment] = []
         for entry in manifest.segments:
             self._segments.append(Segment(folder / entry.name, entry))
@@ -197,6 +198,16 @@ class Generation:
                 found |= {passage.id: passage for passage in segment.passages(mine.tolist())}
         return [found[identifier] for identifier in ids]
 
+    def first_passages(self, filters: Filters, each: int, most: int) -> list[Passage]:
+        """Return the first `each` passages of every episode among those the filters allow, at most `most` in all."""
+        rows = self._allowed(filters)
+        if rows is None:
+            rows = np.flatnonzero(self._alive)
+        numbers = self._episode_numbers[rows]
+        _, begins, counts = np.unique(numbers, return_index=True, return_counts=True)
+        within = np.arange(len(rows)) - np.repeat(begins, counts)
+        return self.passages([self._ids[row] for row in rows[within < each][:most].tolist()])
+
     def episode_ids(self) -> list[str]:
         """Return the id of every episode of the generation, sorted."""
         return sorted(self._segment_of)
@@ -264,7 +275,9 @@ class Generation:
 
     def speakers(self) -> list[str]:
         """Return the full names of all speakers, sorted."""
-        return sorted({name for segment in self._segments for name in segment.speakers()})
+        if self._speakers is None:  # read at the first question about a person
+            self._speakers = sorted({name for segment in self._segments for name in segment.speakers()})
+        return [*self._speakers]
 
     def speakers_named(self, name: str) -> list[str]:
         """Return the speakers with this name or alias in any case, else every speaker whose name has these words."""

@@ -1,6 +1,6 @@
 """Candidate quotes: runs of whole sentences in the hits, ordered by how well they answer the question."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import groupby
 from typing import NamedTuple
@@ -8,8 +8,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from api.answer.introductions import Place
 from api.answer.lead_in import is_lead_in
 from api.answer.sentence_figures import SentenceFigures, asked_words, figures_of, only_repeats, speaker_figures
+from api.answer.sentence_grades import NOTHING, Grade
 from api.episodes.transcripts import open_transcript
 from api.knowledge_base import KnowledgeBase
 from api.quotes.heard_confidence import heard_confidence, share_right
@@ -44,6 +46,14 @@ _ASKER_COST = 2.5
 # Among equals prefer the words that were heard more surely: the share of a quote's words that is expected to be wrong
 # costs this. No other quote can lose anything.
 _MISHEARD_COST = 1.0
+# A definition or person question is answered by the sentence that defines or introduces, whatever else speaks for
+# another: only a grade just above _LITTLE can be outweighed by the other figures. The second sentence counts a little
+# less, and so does a quote that ends before the sentence that must follow ("I'm Kat Stevens.").
+_INTRODUCES_WEIGHT = 80.0
+_LITTLE = 0.4
+_SECOND_SHARE = 0.85
+_CUT_SHARE = 0.9
+_NO_GRADES: Mapping[Place, Grade] = {}
 _LEAST_NORM = np.float32(1e-12)  # so that nothing is divided by zero
 
 
@@ -66,6 +76,7 @@ class QuoteCandidate(NamedTuple):
     match: float = 0.0
     reply: float = 0.0
     share_right: float = 1.0  # the share of its words expected to be what was said
+    introduces: float = 0.0  # how well it defines or introduces what is asked about, 0 to 1
     score: float = 0.0
 
 
@@ -83,9 +94,16 @@ class _Run(NamedTuple):
 
 
 def candidates_of(
-    base: KnowledgeBase, query: Query, hits: Sequence[Hit], speaker: str | None = None
+    base: KnowledgeBase,
+    query: Query,
+    hits: Sequence[Hit],
+    speaker: str | None = None,
+    grades: Mapping[Place, Grade] = _NO_GRADES,
 ) -> tuple[QuoteCandidate, ...]:
-    """Return the candidate quotes of all hits, best first; with `speaker`, only that person's quotes."""
+    """Return the candidate quotes of all hits, best first; with `speaker`, only that person's quotes.
+
+    `grades` are those of sentences that define or introduce what is asked about (see api.answer.introductions).
+    """
     generation = base.generation
     asked = asked_words(generation, query)
     read = [(hit, hit.sentences) for hit in hits]
@@ -115,6 +133,7 @@ def candidates_of(
                 match=float(matches[run.number : run.number + len(run.sentences)].max(axis=0) @ query.shares),
                 reply=_reply(run),
                 share_right=_share_right(base, run),
+                introduces=_introduces(run, grades),
             )
         )
     return _ranked(found)
@@ -213,6 +232,15 @@ def _share_right(base: KnowledgeBase, run: _Run) -> float:
     return share_right(timing, heard_confidence(opened.transcript.turns[first.turn], first.start, last.end))
 
 
+def _introduces(run: _Run, grades: Mapping[Place, Grade]) -> float:
+    """Return how well the first sentence, or the second, defines or introduces; less if what must follow is missing."""
+    found = [grades.get(Place(run.hit.episode.id, one.sentence.first_word), NOTHING) for one in run.sentences[:2]]
+    return max(
+        share * grade.score * (_CUT_SHARE if grade.continues and len(run.sentences) == place + 1 else 1)
+        for place, (grade, share) in enumerate(zip(found, (1.0, _SECOND_SHARE), strict=False))
+    )
+
+
 def _ranked(spans: Sequence[QuoteCandidate]) -> tuple[QuoteCandidate, ...]:
     if not spans:
         return ()
@@ -224,6 +252,7 @@ def _ranked(spans: Sequence[QuoteCandidate]) -> tuple[QuoteCandidate, ...]:
         + _HIT_WEIGHT * np.array([span.hit.score for span in spans], np.float32)
         + _REPLY_WEIGHT * np.array([span.reply for span in spans], np.float32)
         + _NAMED_WEIGHT * np.array([span.by_named for span in spans], np.float32)
+        + _INTRODUCES_WEIGHT * np.array([max(span.introduces - _LITTLE, 0) for span in spans], np.float32)
         - _ASKER_COST * np.array([span.by_asker for span in spans], np.float32)
         - _EMPTY_COST * np.array([span.is_empty for span in spans], np.float32)
         - _MISHEARD_COST * np.array([1 - span.share_right for span in spans], np.float32)

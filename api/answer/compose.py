@@ -9,6 +9,7 @@ from typing import Literal
 
 from api.answer.candidates import QuoteCandidate, candidates_of
 from api.answer.confidence import CONFIDENT, TOUCHES, as_surely_as_heard, confidence
+from api.answer.introductions import introductions_of
 from api.answer.question import Question, query_of
 from api.episodes.transcripts import open_transcript
 from api.knowledge_base import KnowledgeBase, removed_since
@@ -80,7 +81,8 @@ def ask(
     encoded = perf_counter()
     hits = _hits(base, query, WEIGHED_HITS, filters)
     searched = perf_counter()
-    spans = candidates_of(base, query, hits, filters.speaker)
+    introductions = introductions_of(base, query, filters, max((hit.score for hit in hits), default=0.0))
+    spans = candidates_of(base, query, (*hits, *introductions.hits), filters.speaker, introductions.grades)
     chosen, touching = _cited(base, spans, min(k, MOST_CITATIONS))
     # Rounded first, so that the status always agrees with the confidence that is returned.
     estimate = round(as_surely_as_heard(confidence(base, query, hits), chosen), 4)

@@ -1,10 +1,11 @@
-"""Mark glossary terms in the texts of an answer; each is explained at its first occurrence; pure."""
+"""Mark glossary terms in the texts of an answer; each is explained once; pure."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from api.answer.defining import says_what_it_is
 from ingest.reference.glossary import Term, glossary
 
 
@@ -29,27 +30,47 @@ class Glossed:
 
 
 def glossed(texts: Sequence[str]) -> list[Glossed]:
-    """Return texts, given in reading order, with the first occurrence of each term marked.
+    """Return texts, given in reading order, with each term marked once.
 
-    If a text spells out an abbreviation itself, the term is not marked at all.
+    A term is marked in the first text that itself says what it is, so that the glossary, which stands below its text,
+    never comes before the podcast's own words; else where it is first read. If that text spells out an abbreviation,
+    the term is not marked at all.
     """
-    explained: set[str] = set()
-    return [_glossed(text, explained) for text in texts]
+    places: dict[str, int] = {}
+    for number, text in enumerate(texts):
+        for term in {term.term: term for _, term in _terms_in(text)}.values():
+            if term.term not in places or _is_explained(term, texts[number], texts[places[term.term]]):
+                places[term.term] = number
+    return [
+        _glossed(text, {term for term, place in places.items() if place == number}) for number, text in enumerate(texts)
+    ]
 
 
-def _glossed(text: str, explained: set[str]) -> Glossed:
+def _is_explained(term: Term, text: str, earlier: str) -> bool:
+    """Say whether a text says what a term is and the earlier one does not."""
+    names = [term.term, *term.aliases, *([term.expansion] if term.expansion else [])]
+    return says_what_it_is(text, names) and not says_what_it_is(earlier, names)
+
+
+def _glossed(text: str, wanted: set[str]) -> Glossed:
+    """Mark the first occurrence of each wanted term."""
     pieces: list[TextPart] = []
     end = 0
-    for found in _pattern().finditer(text):
-        term = _term_of(found[1])
-        if term.term in explained or _is_ordinary(found, text):
+    for found, term in _terms_in(text):
+        if term.term not in wanted:
             continue
-        explained.add(term.term)
+        wanted.remove(term.term)
         if _is_spelled_out(term, text):
             continue
         pieces += [TextPart(text[end : found.start()]), TextPart(found[0], term)]
         end = found.end()
     return Glossed((*(piece for piece in pieces if piece.text), TextPart(text[end:])))
+
+
+def _terms_in(text: str) -> Iterator[tuple[re.Match[str], Term]]:
+    for found in _pattern().finditer(text):
+        if not _is_ordinary(found, text):
+            yield found, _term_of(found[1])
 
 
 def _term_of(form: str) -> Term:

@@ -71,3 +71,11 @@ def test_every_term_has_an_anchor_of_its_own() -> None:
     """Anchors are made of the term; two terms never share one."""
     anchors = [term.term.lower().replace(" ", "-") for term in glossary()]
     assert len(anchors) == len(set(anchors))
+
+
+def test_what_the_podcast_says_of_a_term_comes_first() -> None:
+    """The glossary stands below the text that itself says what the term is, and never above it; both are shown."""
+    used, own = "We had an SLO for every boat.", "An SLO is a promise that you can count."
+    assert terms(used, own) == [[], ["SLO"]]
+    assert terms(own, used) == [["SLO"], []]
+    assert terms(used, used) == [["SLO"], []]

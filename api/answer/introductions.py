@@ -1,0 +1,194 @@
+"""Find the sentences that introduce or define what a definition or person question asks about.
+
+Their places are searched by themselves, by the subject's words and by the first turns of a person, so that the same
+sentence is found in a library of one episode and in one of a thousand.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from api.answer.asked_form import AskedForm, form_of
+from api.answer.defining import defines
+from api.answer.introducing import asks_to_introduce, introduces
+from api.answer.sentence_grades import LEAST_SCORE, NOTHING, Grade, holds, pieces_of
+from api.knowledge_base import KnowledgeBase
+from index.exchanges import FEWEST_REPLY_WORDS
+from index.extend import stretch_of
+from index.generation import Generation
+from index.passage import Filters, FoundSentence, Hit, Passage
+from index.search import Query
+from index.sentences import ends_as_question
+from ingest.reference.glossary import glossary
+
+# How many passages are read that hold the subject's words, and how many of a person's first ones.
+_MOST_READ = 200
+_FIRST_PASSAGES = 3
+_MOST_OF_A_PERSON = 90
+_MOST_OF_PLACE = 20
+# What somebody says later in an episode introduces them less: the grade of each further passage is this much lower.
+_LATER = 0.1
+_MOST_PLACES = 12
+# A place that is found runs on for so many sentences.
+_RUN = 4
+_REPLY = Grade(0.9, "the reply to this question")
+_ABOUT_PEOPLE = ("person", "doing", "joined", "before")
+
+
+class Place(NamedTuple):
+    """The first word of a sentence in its episode."""
+
+    episode_id: str
+    first_word: int
+
+
+@dataclass(frozen=True, slots=True)
+class Introductions:
+    """The form of a question, the grades of the sentences that introduce or define its subject, and hits with them."""
+
+    form: AskedForm | None = None
+    grades: Mapping[Place, Grade] = field(default_factory=dict)
+    hits: tuple[Hit, ...] = ()
+
+    @property
+    def best(self) -> float:
+        """The grade of the best of these sentences, 0 to 1; 0 if there is none. It ignores the library's size."""
+        return max((grade.score for grade in self.grades.values()), default=0.0)
+
+
+class _Found(NamedTuple):
+    grade: Grade
+    passage: Passage
+    number: int  # of the sentence in its episode
+    sentence: FoundSentence
+
+
+def introductions_of(base: KnowledgeBase, query: Query, filters: Filters, best_score: float = 0.0) -> Introductions:
+    """Return what introduces or defines the subject of a question; nothing if the question has no such form.
+
+    Its hits have the score of the best passage, so that a sentence does not gain by standing in a passage that shares
+    more words with the question than others do.
+    """
+    form = form_of(query.text)
+    if form is None:
+        return Introductions()
+    generation = base.generation
+    people = _people(generation, form)
+    if form.kind == "doing" and not people:
+        form = replace(form, kind="definition")
+    elif people and form.kind in ("doing", "definition"):
+        form = replace(form, kind="person")
+    names = people or names_of(form.subject)
+    found = _best(
+        [
+            *(one for name in people for one in _of_person(generation, form, name, filters)),
+            *_of_words(generation, form, names, filters),
+        ]
+    )
+    return Introductions(
+        form,
+        {Place(one.passage.episode_id, one.sentence.sentence.first_word): one.grade for one in found},
+        tuple(replace(_hit(generation, one, rank), score=best_score) for rank, one in enumerate(found, 1)),
+    )
+
+
+def names_of(subject: str) -> list[str]:
+    """Return the forms of a term: as asked, its singular, and what it stands for or is short for in the glossary."""
+    names = [subject]
+    if len(subject) > 3 and subject.endswith("s") and not subject.endswith("ss"):
+        names.append(subject[:-1])
+    for entry in glossary():
+        if entry.expansion is not None and subject.casefold() in (entry.term.casefold(), entry.expansion.casefold()):
+            names += [entry.term, entry.expansion]
+    return list(dict.fromkeys(names))
+
+
+def _people(generation: Generation, form: AskedForm) -> list[str]:
+    """Return the speakers that a question may ask about; a thing is a person only under a full name."""
+    if form.kind in _ABOUT_PEOPLE:
+        return generation.speakers_named(form.subject)
+    if form.kind == "definition" and " " in form.subject:
+        return [name for name in generation.speakers_named(form.subject) if name.casefold() == form.subject.casefold()]
+    return []
+
+
+def _grade(form: AskedForm, names: Sequence[str], text: str, is_own: bool, after: str = "") -> Grade:
+    return defines(text, names, after) if form.kind == "definition" else introduces(form, names, text, is_own)
+
+
+def _of_person(generation: Generation, form: AskedForm, name: str, filters: Filters) -> Iterator[_Found]:
+    """Yield what is said of a person where they first speak, and by them where they speak of the place asked about.
+
+    There the first name means the same person.
+    """
+    only = replace(filters, speaker=name)
+    first = generation.first_passages(only, _FIRST_PASSAGES, _MOST_OF_A_PERSON)
+    later = generation.passages(_matching(generation, [form.place], _MOST_OF_PLACE, only)) if form.place else []
+    ranks: Counter[str] = Counter()
+    for passage in [*first, *later]:
+        rank = min(ranks[passage.episode_id], _FIRST_PASSAGES)
+        ranks[passage.episode_id] += 1
+        share = 1.0 if form.kind == "joined" else 1 - _LATER * rank
+        for one in _graded(generation, form, [name, name.split()[0]], name, passage):
+            yield one._replace(grade=replace(one.grade, score=share * one.grade.score))
+
+
+def _of_words(generation: Generation, form: AskedForm, names: Sequence[str], filters: Filters) -> Iterator[_Found]:
+    """Yield what is said where the subject's words stand."""
+    for passage in generation.passages(_matching(generation, names, _MOST_READ, filters)):
+        pieces = (piece for piece in pieces_of(passage.text) if holds(piece, tuple(names)))
+        if any(_grade(form, names, piece, is_own=False).score or _asks(form, names, piece, None) for piece in pieces):
+            yield from _graded(generation, form, names, None, passage)
+
+
+def _matching(generation: Generation, names: Sequence[str], count: int, filters: Filters) -> tuple[str, ...]:
+    return generation.matching("passage", generation.terms(" ".join(names)), count, filters)[0].ids
+
+
+def _graded(
+    generation: Generation, form: AskedForm, names: Sequence[str], person: str | None, passage: Passage
+) -> Iterator[_Found]:
+    """Yield the sentences of a passage that define or introduce, and the replies to somebody who asks just this."""
+    sentences = generation.sentences(passage)
+    asked: FoundSentence | None = None
+    for place, (one, following) in enumerate(zip(sentences, (*sentences[1:], None), strict=True)):
+        after = following.text if following is not None and following.sentence.turn == one.sentence.turn else ""
+        is_own = person is not None and one.speaker == person
+        grade = _grade(form, names, one.text, is_own, after)
+        replies = asked is not None and one.speaker != asked.speaker and (person is None or is_own)
+        if replies and one.sentence.words >= FEWEST_REPLY_WORDS and not ends_as_question(one.text):
+            grade, asked = max(grade, _REPLY, key=lambda grade: grade.score), None
+        if _asks(form, names, one.text, person):
+            asked = one
+        if grade is not NOTHING:
+            yield _Found(grade, passage, passage.sentences[0] + place, one)
+
+
+def _asks(form: AskedForm, names: Sequence[str], text: str, person: str | None) -> bool:
+    """Say whether a sentence asks what the user asks."""
+    if not ends_as_question(text):
+        return False
+    if person is not None:
+        return form.kind == "person" and asks_to_introduce(text)
+    same = form_of(text)
+    return same is not None and same.kind == form.kind and same.subject.casefold() in map(str.casefold, names)
+
+
+def _best(found: Sequence[_Found]) -> list[_Found]:
+    """Return the best sentences, each once: passages overlap."""
+    ordered = sorted(found, key=lambda one: -one.grade.score)
+    places = {(one.passage.episode_id, one.number): one for one in reversed(ordered) if one.grade.score >= LEAST_SCORE}
+    return sorted(places.values(), key=lambda one: (-one.grade.score, one.passage.episode_id, one.number))[
+        :_MOST_PLACES
+    ]
+
+
+def _hit(generation: Generation, found: _Found, rank: int) -> Hit:
+    """Return a hit that begins with the sentence."""
+    episode_id = found.passage.episode_id
+    repeated = generation.repeated(episode_id)
+    last = next((n for n in range(found.number, found.number + _RUN) if n in repeated), found.number + _RUN)
+    sentences = generation.stretch(episode_id, found.number, last)
+    passage = stretch_of(found.passage, sentences, found.number)
+    return Hit(rank, 0.0, passage, generation.episode(episode_id), tuple(sentences))
