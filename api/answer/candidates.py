@@ -1,6 +1,6 @@
 """Candidate quotes: runs of whole sentences in the hits, ordered by how well they answer the question."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import groupby
 from typing import NamedTuple
@@ -37,6 +37,8 @@ _ASKER_COST = 1.0
 # Among equals prefer the words that were heard more surely: the share of a quote's words that is expected to be wrong
 # costs this. No other quote can lose anything.
 _MISHEARD_COST = 1.0
+# A quote that holds words the reader has seen in this conversation gives way to new ones that answer about as well.
+_SHOWN_COST = 3.0
 _LEAST_NORM = np.float32(1e-12)  # so that nothing is divided by zero
 
 
@@ -53,6 +55,7 @@ class QuoteCandidate(NamedTuple):
     cosine: float
     coverage: float
     share_right: float = 1.0  # the share of its words expected to be what was said
+    is_shown: bool = False
     score: float = 0.0
 
 
@@ -70,10 +73,17 @@ class _Run(NamedTuple):
 
 
 def candidates_of(
-    base: KnowledgeBase, query: Query, hits: Sequence[Hit], speaker: str | None = None
+    base: KnowledgeBase,
+    query: Query,
+    hits: Sequence[Hit],
+    speaker: str | None = None,
+    shown: Mapping[str, Sequence[range]] | None = None,
 ) -> tuple[QuoteCandidate, ...]:
-    """Return the candidate quotes of all hits, best first; with `speaker`, only that person's quotes."""
-    generation = base.generation
+    """Return the candidate quotes of all hits, best first; with `speaker`, only that person's quotes.
+
+    `shown` are the words of each episode, by its id, that the reader has seen; they count less.
+    """
+    generation, seen = base.generation, shown or {}
     asked = asked_words(generation, query)
     read = [(hit, hit.sentences) for hit in hits]
     # Hits overlap, so many of their sentences are the same.
@@ -99,6 +109,7 @@ def candidates_of(
                 cosine=float(cosine),
                 coverage=sum(share for stem, share in asked.information.items() if stem in covered),
                 share_right=_share_right(base, run),
+                is_shown=any(_overlaps(run, words) for words in seen.get(run.hit.episode.id, ())),
             )
         )
     return _ranked(found)
@@ -154,6 +165,11 @@ def _cosines(vectors: Sequence[Floats], runs: Sequence[_Run], query: Floats) -> 
     return result
 
 
+def _overlaps(run: _Run, words: range) -> bool:
+    first, last = run.sentences[0].sentence, run.sentences[-1].sentence
+    return first.first_word < words.stop and words.start < last.first_word + last.words
+
+
 def _share_right(base: KnowledgeBase, run: _Run) -> float:
     """Return the share of the sentences' words that is expected to be right; 1 without opening written transcripts."""
     timing = run.hit.passage.timing
@@ -180,6 +196,7 @@ def _ranked(spans: Sequence[QuoteCandidate]) -> tuple[QuoteCandidate, ...]:
         + _NAMED_WEIGHT * np.array([span.by_named for span in spans], np.float32)
         - _ASKER_COST * np.array([span.by_asker for span in spans], np.float32)
         - _EMPTY_COST * np.array([span.is_empty for span in spans], np.float32)
+        - _SHOWN_COST * np.array([span.is_shown for span in spans], np.float32)
         - _MISHEARD_COST * np.array([1 - span.share_right for span in spans], np.float32)
     )
     return tuple(spans[place]._replace(score=float(scores[place])) for place in np.argsort(-scores, kind="stable"))
