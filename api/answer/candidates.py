@@ -54,6 +54,8 @@ _LITTLE = 0.4
 _SECOND_SHARE = 0.85
 _CUT_SHARE = 0.9
 _NO_GRADES: Mapping[Place, Grade] = {}
+# A quote that holds words the reader has seen in this conversation gives way to new ones that answer about as well.
+_SHOWN_COST = 3.0
 _LEAST_NORM = np.float32(1e-12)  # so that nothing is divided by zero
 
 
@@ -77,6 +79,7 @@ class QuoteCandidate(NamedTuple):
     reply: float = 0.0
     share_right: float = 1.0  # the share of its words expected to be what was said
     introduces: float = 0.0  # how well it defines or introduces what is asked about, 0 to 1
+    is_shown: bool = False
     score: float = 0.0
 
 
@@ -99,12 +102,14 @@ def candidates_of(
     hits: Sequence[Hit],
     speaker: str | None = None,
     grades: Mapping[Place, Grade] = _NO_GRADES,
+    shown: Mapping[str, Sequence[range]] | None = None,
 ) -> tuple[QuoteCandidate, ...]:
     """Return the candidate quotes of all hits, best first; with `speaker`, only that person's quotes.
 
-    `grades` are those of sentences that define or introduce what is asked about (see api.answer.introductions).
+    `grades` are those of sentences that define or introduce what is asked about (see api.answer.introductions). `shown`
+    are the words of each episode, by its id, that the reader has seen; they count less.
     """
-    generation = base.generation
+    generation, seen = base.generation, shown or {}
     asked = asked_words(generation, query)
     read = [(hit, hit.sentences) for hit in hits]
     # Hits overlap, so many of their sentences are the same.
@@ -134,6 +139,7 @@ def candidates_of(
                 reply=_reply(run),
                 share_right=_share_right(base, run),
                 introduces=_introduces(run, grades),
+                is_shown=any(_overlaps(run, words) for words in seen.get(run.hit.episode.id, ())),
             )
         )
     return _ranked(found)
@@ -217,6 +223,11 @@ def _cosines(vectors: Sequence[Floats], runs: Sequence[_Run], query: Floats) -> 
     return result
 
 
+def _overlaps(run: _Run, words: range) -> bool:
+    first, last = run.sentences[0].sentence, run.sentences[-1].sentence
+    return first.first_word < words.stop and words.start < last.first_word + last.words
+
+
 def _share_right(base: KnowledgeBase, run: _Run) -> float:
     """Return the share of the sentences' words that is expected to be right; 1 without opening written transcripts."""
     timing = run.hit.passage.timing
@@ -255,6 +266,7 @@ def _ranked(spans: Sequence[QuoteCandidate]) -> tuple[QuoteCandidate, ...]:
         + _INTRODUCES_WEIGHT * np.array([max(span.introduces - _LITTLE, 0) for span in spans], np.float32)
         - _ASKER_COST * np.array([span.by_asker for span in spans], np.float32)
         - _EMPTY_COST * np.array([span.is_empty for span in spans], np.float32)
+        - _SHOWN_COST * np.array([span.is_shown for span in spans], np.float32)
         - _MISHEARD_COST * np.array([1 - span.share_right for span in spans], np.float32)
     )
     return tuple(spans[place]._replace(score=float(scores[place])) for place in np.argsort(-scores, kind="stable"))

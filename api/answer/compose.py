@@ -1,7 +1,7 @@
 """Answer a question with the best quotes from the best passages, or say that the podcast does not answer it."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import exp
 from time import perf_counter
@@ -68,12 +68,14 @@ def ask(
     k: int = USUAL_CITATIONS,
     filters: Filters | None = None,
     whole: str | None = None,
+    shown: Mapping[str, Sequence[range]] | None = None,
 ) -> Answer:
     """Answer a question with at most `k` verified quotes, best first, in at most four statements.
 
     Fewer if the next adds nothing; what only touches on the question is related, at most eight quotes in all.
 
     `whole` replaces the question's text in the search when the question does not stand alone, such as a follow-up.
+    `shown` are the words of each episode, by its id, that the reader has seen as quotes; they count less.
     """
     filters = filters or Filters()
     begun = perf_counter()
@@ -82,7 +84,7 @@ def ask(
     hits = _hits(base, query, WEIGHED_HITS, filters)
     searched = perf_counter()
     introductions = introductions_of(base, query, filters, max((hit.score for hit in hits), default=0.0))
-    spans = candidates_of(base, query, (*hits, *introductions.hits), filters.speaker, introductions.grades)
+    spans = candidates_of(base, query, (*hits, *introductions.hits), filters.speaker, introductions.grades, shown)
     chosen, touching = _cited(base, spans, min(k, MOST_CITATIONS))
     # Rounded first, so that the status always agrees with the confidence that is returned.
     estimate = round(as_surely_as_heard(confidence(base, query, hits), chosen), 4)

@@ -1,23 +1,29 @@
 """Answer a question in its conversation: complete a follow-up from the earlier questions, then search for it."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from api.answer import compose
 from api.answer.compose import Answer
-from api.answer.followup import EarlierQuestion, needs_earlier_question, resolve_followup
+from api.answer.followup import EarlierQuestion, WholeQuestion, needs_earlier_question, resolve_followup
 from api.answer.question import Question
+from api.episodes.transcripts import open_transcript
 from api.errors import QuoteGone, QuoteUnknown
 from api.formatting import episode_name
 from api.knowledge_base import KnowledgeBase
 from api.quotes.citation import USUAL_CITATIONS
-from api.quotes.quote import Quote
+from api.quotes.quote import MOST_QUOTE_WORDS, QUOTE_ID, Quote, quote_at
 from api.quotes.resolve import resolve
 from index.passage import Filters
 
 # A follow-up may refer to the speakers of this many citations. The limit bounds the cost: resolving an outdated id
 # searches its whole episode.
 _READ_CITATIONS = 3
+MOST_HISTORY = 10  # earlier questions
+# Characters of earlier questions and their citations that a page's address holds: ten questions of a usual length with
+# four citations each. Proxies refuse addresses of more than about 8,000 bytes.
+_MOST_CARRIED = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +48,66 @@ def ask(base: KnowledgeBase, asking: Asking) -> Answer:
     """Answer a question with quotes only, no language model.
 
     A follow-up is searched as the complete question it stands for; the answer shows that as its rewritten question.
+    Quotes of earlier answers count less than new ones.
     """
-    return compose.ask(base, asking.question, asking.k, asking.filters, _complete_question(base.home, asking))
+    whole = _complete_question(base.home, asking)
+    searched = None if whole is None else whole.searched
+    answer = compose.ask(base, asking.question, asking.k, asking.filters, searched, _shown(asking.history))
+    if whole is None or whole.text == asking.question.text:
+        return answer
+    return replace(answer, rewritten_question=whole.text)
 
 
-def _complete_question(home: Path, asking: Asking) -> str | None:
+def asked_on(history: Sequence[HistoryEntry]) -> tuple[HistoryEntry, ...]:
+    """Return the newest earlier questions that fit in a page's address, at least one.
+
+    The first of them is completed from those that are left out, so that the subject is never lost.
+    """
+    kept = list(history[-MOST_HISTORY:])
+    while len(kept) > 1 and sum(map(_characters, kept)) > _MOST_CARRIED:
+        kept.pop(0)
+    if left_out := history[: len(history) - len(kept)]:
+        earlier = [EarlierQuestion(past.question) for past in left_out]
+        kept[0] = replace(kept[0], question=resolve_followup(kept[0].question, earlier).text)
+    return tuple(kept)
+
+
+def _characters(past: HistoryEntry) -> int:
+    return len(past.question) + sum(len(identifier) + 1 for identifier in past.citations)
+
+
+def first_quotes(home: Path, history: Sequence[HistoryEntry]) -> tuple[Quote | None, ...]:
+    """Return the first quote of each earlier answer, None where there was none or its words changed since."""
+    return tuple(_quote_in_place(home, past.citations[0]) if past.citations else None for past in history)
+
+
+def _quote_in_place(home: Path, identifier: str) -> Quote | None:
+    """Return the quote with this id if it stands where the id says; searching for ten of them would take too long."""
+    parsed = QUOTE_ID.fullmatch(identifier)
+    if parsed is None or int(parsed["count"], 32) > MOST_QUOTE_WORDS:
+        return None
+    opened = open_transcript(home, parsed["episode"])
+    if opened is None:
+        return None
+    try:
+        quote = quote_at(opened, int(parsed["first"], 32), int(parsed["count"], 32))
+    except ValueError:
+        return None
+    return quote if quote.id == identifier else None
+
+
+def _shown(history: Sequence[HistoryEntry]) -> dict[str, list[range]]:
+    """Return the words of each episode that earlier answers quoted, read from the quotes' ids."""
+    found: dict[str, list[range]] = {}
+    for past in history:
+        for parsed in map(QUOTE_ID.fullmatch, past.citations[:MOST_CITATIONS]):
+            if parsed is not None:
+                first, count = int(parsed["first"], 32), int(parsed["count"], 32)
+                found.setdefault(parsed["episode"], []).append(range(first, first + count))
+    return found
+
+
+def _complete_question(home: Path, asking: Asking) -> WholeQuestion | None:
     if not asking.history or not needs_earlier_question(asking.question.text):
         return None
     last = next((place for place in reversed(range(len(asking.history))) if asking.history[place].citations), None)

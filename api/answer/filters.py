@@ -1,15 +1,27 @@
 """Turn filters as a person types them into the filters of the index."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from api.episodes.library import find_episode
 from api.errors import EpisodeUnknown, FilterError
 from index.passage import Filters
+from ingest.transcript import Episode
 
 if TYPE_CHECKING:  # commands that only look up an episode do not load faiss
     from index.generation import Generation
+
+_MOST_NEAREST = 3
+# Names less alike than this, 0 to 1, are not offered: difflib's own usual value.
+_LEAST_ALIKE = 0.6
+_MOST_AMBIGUOUS = 10
+_MOST_SHOWN_CHARACTERS = 80
+_MOST_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +35,14 @@ class Asked:
     until: str | None = None
 
 
-# No passage has this speaker or episode, so a filter that matches nobody finds nothing instead of everything.
-_NOBODY = "\0"
-
-
 def parse_filters(asked: Asked, generation: "Generation") -> Filters:
-    """Return the filters of the index; an unknown show, episode or speaker matches no passage.
+    """Return the filters of the index.
 
-    Raises FilterError for a malformed date and for an ambiguous name or number.
+    Raises FilterError for a malformed date, for an ambiguous name or number, and for a show, episode or speaker that is
+    not in the index; it then names the nearest ones.
     """
     return Filters(
-        show=_show(asked.show) if asked.show else None,
+        show=_show(asked.show, generation) if asked.show else None,
         episode=_episode(asked.episode, generation) if asked.episode else None,
         speaker=_speaker(asked.speaker, generation) if asked.speaker else None,
         since=_date(asked.since, "since"),
@@ -41,23 +50,71 @@ def parse_filters(asked: Asked, generation: "Generation") -> Filters:
     )
 
 
-def _show(wanted: str) -> str:
-    """Return a show's id; ids are ASCII, so any other text (SQLite rejects half a surrogate pair) matches no show."""
-    return wanted if wanted.isascii() else _NOBODY
+def _show(wanted: str, generation: "Generation") -> str:
+    # Ids are ASCII; SQLite rejects half a surrogate pair. Asking the index reads no episodes while the show is known.
+    anything = np.zeros(generation.manifest.dimension, np.float32)
+    if wanted.isascii() and generation.nearest("passage", anything, 1, Filters(show=wanted)).ids:
+        return wanted
+    shows = {episode.show for episode in generation.episodes()}
+    raise _unknown("searchable show", wanted, _nearest(wanted, [(show.id, (show.id, show.title)) for show in shows]))
 
 
 def _episode(wanted: str, generation: "Generation") -> str:
+    episodes = generation.episodes()
     try:
-        return find_episode(wanted, generation.episodes()).id
-    except EpisodeUnknown:
-        return _NOBODY
+        return find_episode(wanted, episodes).id
+    except EpisodeUnknown as error:
+        raise _unknown("searchable episode", wanted, _nearest_episodes(wanted, episodes)) from error
 
 
 def _speaker(wanted: str, generation: "Generation") -> str:
     names = generation.speakers_named(wanted)
     if len(names) > 1:
-        raise FilterError(f"{wanted!r} may be {' or '.join(names)}; give the full name")
-    return names[0] if names else _NOBODY
+        more = [f"{len(names) - _MOST_AMBIGUOUS} more"] if len(names) > _MOST_AMBIGUOUS else []
+        raise FilterError(f"{wanted!r} may be {' or '.join(names[:_MOST_AMBIGUOUS] + more)}; give the full name")
+    if not names:
+        raise _unknown("speaker", wanted, _nearest(wanted, [(name, (name,)) for name in generation.speakers()]))
+    return names[0]
+
+
+def _unknown(kind: str, wanted: str, nearest: Iterable[str]) -> FilterError:
+    meant = ", ".join(" ".join(name.split()) for name in nearest)
+    said = f"no {kind} {wanted[:_MOST_SHOWN_CHARACTERS]!r} in this library"
+    return FilterError(f"{said}; did you mean: {meant}" if meant else said)
+
+
+def _nearest_episodes(wanted: str, episodes: list[Episode]) -> list[str]:
+    """Return the ids of the episodes with the nearest numbers, or whose ids or titles are most like what was typed."""
+    number = wanted.removeprefix("#")
+    if number.isdecimal():
+        # Python raises ValueError for integers of thousands of digits.
+        near = int(number[:_MOST_DIGITS])
+        numbered = [(abs(each.number - near), each.id) for each in episodes if each.number is not None]
+        return [identifier for _, identifier in sorted(numbered)[:_MOST_NEAREST]]
+    return _nearest(wanted, [(each.id, (each.id, each.title or "")) for each in episodes])
+
+
+def _nearest(wanted: str, named: Iterable[tuple[str, tuple[str, ...]]]) -> list[str]:
+    """Return the names most like what was typed, best first; each is given with the texts that are compared.
+
+    A text is also compared word by word, because people type a part of a name.
+    """
+    matcher = SequenceMatcher(autojunk=False)
+    matcher.set_seq2(" ".join(wanted[:_MOST_SHOWN_CHARACTERS].casefold().split()))
+
+    def alike(text: str) -> float:
+        matcher.set_seq1(text[:_MOST_SHOWN_CHARACTERS])
+        # The first two are quick upper bounds of the last.
+        if matcher.real_quick_ratio() < _LEAST_ALIKE or matcher.quick_ratio() < _LEAST_ALIKE:
+            return 0.0
+        return matcher.ratio()
+
+    scored = []
+    for name, texts in named:
+        parts = {part for text in texts for part in (text.casefold(), *text.casefold().split())}
+        scored.append((max(map(alike, parts), default=0.0), name))
+    best = sorted((pair for pair in scored if pair[0] >= _LEAST_ALIKE), key=lambda pair: (-pair[0], pair[1]))
+    return [name for _, name in best[:_MOST_NEAREST]]
 
 
 def _date(value: str | None, name: str) -> str | None:

@@ -6,11 +6,9 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api.answer.compose import Answer
-from api.answer.conversation import Asking, HistoryEntry, ask
+from api.answer.conversation import Asking, HistoryEntry, ask, asked_on, first_quotes
 from api.answer.filters import parse_filters
-from api.answer.question import Question
 from api.episodes.library import shows_of
-from api.knowledge_base import KnowledgeBase
 from api.pages.glossary_terms import glossed
 from api.pages.render import page
 from api.quotes.citation_formats import as_text
@@ -35,6 +33,7 @@ def show_answer(request: Request, asked: Annotated[PageRequest, Query()], thanks
     """
     live: Live = request.app.state.live
     manifest = live.manifest()
+    history = asked.past()
     values: dict[str, Any] = {
         "asked": asked,
         "shows": shows_of(live.settings.home, manifest.generation) if manifest else (),
@@ -43,6 +42,8 @@ def show_answer(request: Request, asked: Annotated[PageRequest, Query()], thanks
         "answer": None,
         "faults": {},
         "has_thanks": thanks is not None,
+        "history": history,
+        "exchanges": (),
     }
     if asked.q is None:
         return page(request, "home.html", **values | {"starters": live.starters()})
@@ -50,18 +51,13 @@ def show_answer(request: Request, asked: Annotated[PageRequest, Query()], thanks
     if question is None or faults:
         return page(request, "home.html", 422, **values | {"faults": faults})
     base = live.base()
-    answer = _answer(base, asked, question)
+    answer = ask(base, Asking(question, history, asked.k, parse_filters(asked.asked(), base.generation)))
+    values["exchanges"] = tuple(zip(history, first_quotes(base.home, history), strict=True))
 
     def write(found: Answer) -> HTMLResponse:
         return page(request, "home.html", **values | _answer_values(found, base_of(request), asked))
 
     return written(answer, rewording_of(answer, request.app.state.model), write)
-
-
-def _answer(base: KnowledgeBase, asked: PageRequest, question: Question) -> Answer:
-    history = (HistoryEntry(asked.after, (asked.cited,) if asked.cited else ()),) if asked.after else ()
-    filters = parse_filters(asked.asked(), base.generation)
-    return ask(base, Asking(question, history, asked.k, filters))
 
 
 def _answer_values(answer: Answer, base: str, asked: PageRequest) -> dict[str, Any]:
@@ -76,6 +72,7 @@ def _answer_values(answer: Answer, base: str, asked: PageRequest) -> dict[str, A
             (citation, text, as_text(citation, base))
             for citation, text in zip(citations, texts[len(statements) :], strict=True)
         ],
+        "asked_on": asked_on((*asked.past(), HistoryEntry(answer.question, tuple(one.id for one in answer.citations)))),
         "numbers": {citation.id: number for number, citation in enumerate(answer.citations, 1)},
         "address": base + asked.address(),
     }

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Annotated
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from fastapi import APIRouter, Body, Request
 from fastapi.exceptions import RequestValidationError
@@ -17,7 +17,9 @@ from api.server.live_index import Live
 router = APIRouter(include_in_schema=False)
 
 _FORM = "application/x-www-form-urlencoded"
-_MOST_FIELDS = 20
+_MOST_FIELDS = 40
+# Fields that are repeated, once for each earlier question.
+_REPEATED = ("after", "cited")
 
 
 @router.post("/feedback")
@@ -28,9 +30,10 @@ def post_feedback(request: Request, sent: Annotated[bytes, Body(media_type=_FORM
         raise HTTPException(404, "This service does not accept feedback.")
     if not is_same_origin(request.headers):
         raise HTTPException(403, "Feedback is accepted only from this service's own pages.")
-    form = _form(sent)
+    fields = _form(sent)
+    form = {name: values[-1] for name, values in fields.items()}
     try:
-        asked = PageRequest.model_validate(form)
+        asked = PageRequest.model_validate(form | {name: fields[name] for name in _REPEATED if name in fields})
     except ValidationError as error:
         raise RequestValidationError(error.errors()) from error
     append_feedback(
@@ -54,9 +57,9 @@ def is_same_origin(headers: Mapping[str, str]) -> bool:
     return host != "" and host == headers.get("host")
 
 
-def _form(sent: bytes) -> dict[str, str]:
-    """Return the fields of a form; the last value of a repeated field counts."""
+def _form(sent: bytes) -> dict[str, list[str]]:
+    """Return the fields of a form, each with all its values."""
     try:
-        return dict(parse_qsl(sent.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS))
+        return parse_qs(sent.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
     except ValueError as error:
         raise HTTPException(400, "The form cannot be read.") from error

@@ -1,20 +1,21 @@
 """Schemas of requests and responses, for validation and for /docs."""
 
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
 from api.answer.compose import DEFAULT_HITS, MOST_HITS
-from api.answer.conversation import HistoryEntry
+from api.answer.conversation import MOST_HISTORY, HistoryEntry
 from api.answer.filters import Asked
 from api.answer.question import MOST_QUESTION_CHARACTERS, replace_surrogates
 from api.quotes.citation import MOST_CITATIONS, USUAL_CITATIONS, Citation
+from api.quotes.quote import MOST_ID_LETTERS
 from ingest.transcript import Episode, Timing
 
 _MOST_FILTER_CHARACTERS = 200
-_MOST_HISTORY = 10
 
 
 def _without_surrogates(value: Any) -> Any:
@@ -40,6 +41,7 @@ def _at_most(value: int) -> int:
 CitationCount = Annotated[int, Field(ge=1), AfterValidator(_at_most)]
 Text = Annotated[str, BeforeValidator(_without_surrogates)]
 HistoryText = Annotated[Text, Field(max_length=MOST_QUESTION_CHARACTERS)]
+CitedText = Annotated[Text, Field(max_length=MOST_CITATIONS * (MOST_ID_LETTERS + 1))]
 FilterText = Annotated[str, BeforeValidator(_number_as_text), Field(max_length=_MOST_FILTER_CHARACTERS)]
 
 
@@ -74,7 +76,7 @@ class AnswerRequest(FilterFields):
     question: Text = Field(description="1 to 2,000 characters")
     k: CitationCount = Field(USUAL_CITATIONS, description="at most this many citations; more than 8 count as 8")
     history: list[Earlier] | None = Field(
-        None, max_length=_MOST_HISTORY, description="earlier questions, oldest first; at most 10"
+        None, max_length=MOST_HISTORY, description="earlier questions, oldest first; at most 10"
     )
 
     def past(self) -> tuple[HistoryEntry, ...]:
@@ -100,14 +102,19 @@ class PageRequest(FilterFields):
     """The query of the home page; without `q` it shows only the form."""
 
     q: Text | None = None
-    after: HistoryText | None = Field(None, description="the previous question, for a follow-up")
-    cited: FilterText | None = Field(None, description="id of the quote that answered it best")
+    after: list[HistoryText] = Field([], max_length=MOST_HISTORY, description="earlier questions, oldest first")
+    cited: list[CitedText] = Field([], max_length=MOST_HISTORY, description="ids of the quotes that answered each")
     k: Annotated[CitationCount, BeforeValidator(_blank_is_usual)] = USUAL_CITATIONS
+
+    def past(self) -> tuple[HistoryEntry, ...]:
+        """Return the history as the core's `HistoryEntry` values, without blank questions."""
+        pairs = zip_longest(self.after, self.cited[: len(self.after)], fillvalue="")
+        return tuple(HistoryEntry(question, tuple(ids.split())) for question, ids in pairs if question.strip())
 
     def address(self) -> str:
         """Return the URL of this page, such as "/?q=Why%3F&show=gds", leaving out empty and default values."""
         given = {"q": self.q, **self.model_dump(exclude_defaults=True)}
-        return "/?" + urlencode({name: value for name, value in given.items() if value})
+        return "/?" + urlencode({name: value for name, value in given.items() if value}, doseq=True)
 
 
 class Problem(BaseModel):

@@ -92,7 +92,7 @@ def ask(options: Namespace, settings: Settings) -> int:
 
     question = parse_question(options.question)
     base = open_base(settings)
-    filters = parse_filters(_asked(options, settings), base.generation)
+    filters = parse_filters(_asked(options), base.generation)
     asking = conversation.Asking(question, k=options.k or USUAL_CITATIONS, filters=filters)
     found = conversation.ask(base, asking)
     if settings.llm_url or settings.llm_model:
@@ -119,7 +119,7 @@ def search(options: Namespace, settings: Settings) -> int:
     if count > MOST_HITS:
         raise FilterError(f"--k must be a number from 1 to {MOST_HITS}, not {count}")
     base = open_base(settings)
-    filters = parse_filters(_asked(options, settings), base.generation)
+    filters = parse_filters(_asked(options), base.generation)
     found = find(base, question, count, filters)
     _print_json(hits_json(question.asked, found)) if options.json else print(hits_text(open_hits(base, found)))
     return 0
@@ -245,11 +245,10 @@ def _transcript(wanted: str, home: Path) -> Transcript:
     return with_episode(transcript, episode)
 
 
-def _asked(options: Namespace, settings: Settings) -> Any:
+def _asked(options: Namespace) -> Any:
     from api.answer.filters import Asked
 
-    episode = _episode(options.episode, settings.home).id if options.episode else None
-    return Asked(options.show, episode, options.speaker, options.since, options.until)
+    return Asked(options.show, options.episode, options.speaker, options.since, options.until)
 
 
 def _print_json(value: dict[str, Any]) -> None:

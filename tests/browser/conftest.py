@@ -115,6 +115,7 @@ def address_of(
         **{status: f"/?{urlencode({'q': question})}" for status, question in questions.items()},
         "episode": f"/episodes/{citation['episode']['id']}",
         "quote": citation["url"],
+        "cited": citation["id"],
         "embed": f"/embed/{citation['id']}",
     }
     return lambda state: sites[state.site] + state.path.format_map(known)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from hypothesis import given
@@ -36,8 +36,8 @@ def form_of(client: TestClient, path: str) -> dict[str, str]:
     page = seen(client.get(path))
     names = ("q", "after", "cited", "show", "episode", "speaker", "since", "until", "k", "quotes")
     hidden = [field.attributes for field in page.all("input", type="hidden")]
-    follow_up = sum(field["name"] in ("after", "cited") for field in hidden)
-    sent = {str(field["name"]): str(field["value"]) for field in hidden[follow_up:] if field["name"] in names}
+    first = next(place for place, field in enumerate(hidden) if field["name"] == "q")  # after the follow-up form
+    sent = {str(field["name"]): str(field["value"]) for field in hidden[first:] if field["name"] in names}
     buttons = {str(button.attributes["value"]) for button in page.all("button", name="verdict")}
     assert buttons == {"useful", "not useful"}
     return {**sent, "comment": "", "verdict": "useful"}
@@ -68,6 +68,23 @@ def test_a_verdict_is_stored_and_leads_back_to_the_answer(asked: TestClient, hom
             "verdict": "useful",
             "comment": "Grand,\nit was <b>this</b> day ☂",
         }
+    ]
+
+
+def test_feedback_in_a_thread_leads_back_into_it(asked: TestClient) -> None:
+    """All earlier questions with their quotes come back in order, also one without quotes."""
+    thread = [("after", "Where?"), ("cited", ""), ("after", "Why <b>?"), ("cited", "a.0.3.aaaaaaaaaa b.0.3.aaaaaaaaaa")]
+    path = f"/?{urlencode([('q', 'And how?'), *thread])}"
+    fields = form_of(asked, path) | {"after": ["Where?", "Why <b>?"], "cited": ["", thread[-1][1]]}
+    page = seen(asked.get(path))
+    assert [field.attributes["value"] for field in page.all("input", name="after")][-2:] == fields["after"]
+    assert [field.attributes["value"] for field in page.all("input", name="cited")][-2:] == fields["cited"]
+    location = asked.post("/feedback", data=fields, headers=OURS).headers["location"]
+    assert parse_qsl(urlsplit(location).query, keep_blank_values=True) == [
+        ("q", "And how?"),
+        *thread[::2],
+        *thread[1::2],
+        ("thanks", "yes"),
     ]
 
 

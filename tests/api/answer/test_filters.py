@@ -60,17 +60,10 @@ ALL = {"gds-1-aaaa", "gds-2-bbbb", "river-1-cccc", "river-77-dddd"}
         ({}, ALL),
         ({"show": ""}, ALL),
         ({"show": "river"}, {"river-1-cccc", "river-77-dddd"}),
-        ({"show": "sea"}, set()),
-        ({"show": "' OR 1=1 --"}, set()),
-        ({"show": "\udcff"}, set()),
         ({"episode": "gds-2-bbbb"}, {"gds-2-bbbb"}),
         ({"episode": "77"}, {"river-77-dddd"}),
         ({"episode": "#77"}, {"river-77-dddd"}),
         ({"episode": "077"}, {"river-77-dddd"}),
-        ({"episode": "5"}, set()),
-        ({"episode": "9" * 5_000}, set()),
-        ({"episode": "²"}, set()),
-        ({"episode": "\udcff"}, set()),
         ({"speaker": "kat stevens"}, {"gds-1-aaaa", "gds-2-bbbb"}),
         ({"speaker": " KAT   stevens "}, {"gds-1-aaaa", "gds-2-bbbb"}),
         ({"speaker": "Stevens"}, {"gds-1-aaaa", "gds-2-bbbb"}),
@@ -78,8 +71,6 @@ ALL = {"gds-1-aaaa", "gds-2-bbbb", "river-1-cccc", "river-77-dddd"}
         ({"speaker": "zoë"}, {"river-1-cccc"}),
         ({"speaker": "sam"}, {"river-77-dddd"}),
         ({"speaker": "Orr"}, {"gds-1-aaaa"}),
-        ({"speaker": "Nobody"}, set()),
-        ({"speaker": "\udcff"}, set()),
         ({"since": "2021-01-01"}, {"gds-1-aaaa", "gds-2-bbbb"}),
         ({"since": "2021-01-02"}, {"gds-2-bbbb"}),
         ({"until": "2021-06-30"}, {"gds-1-aaaa", "gds-2-bbbb"}),
@@ -90,7 +81,7 @@ ALL = {"gds-1-aaaa", "gds-2-bbbb", "river-1-cccc", "river-77-dddd"}
     ],
 )
 def test_filters_let_in_what_they_name(asked: dict[str, str], expected: set[str], generation: Generation) -> None:
-    """What names nothing lets nothing in; an empty filter is none; undated episodes lie outside any dates."""
+    """An empty filter is none; undated episodes lie outside any dates; filters that do not meet let nothing in."""
     assert found(generation, **asked) == expected
 
 
@@ -113,6 +104,67 @@ def test_what_means_more_than_one_thing_or_no_date_is_said(
     with pytest.raises(FilterError) as caught:
         parse_filters(Asked(**asked), generation)
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"speaker": "Bob"}, "no speaker 'Bob' in this library"),
+        ({"speaker": "Cat"}, "no speaker 'Cat' in this library; did you mean: Kat Stevens"),
+        ({"speaker": "samm"}, "no speaker 'samm' in this library; did you mean: Sam, Sam Orr, Sam Poe"),
+        ({"speaker": " kat  STEPHENS "}, "no speaker ' kat  STEPHENS ' in this library; did you mean: Kat Stevens"),
+        ({"speaker": "OHara"}, "no speaker 'OHara' in this library; did you mean: Zoë O’Hara-Lee"),
+        ({"speaker": "\udcff"}, "no speaker '\\udcff' in this library"),
+        ({"show": "sea"}, "no searchable show 'sea' in this library"),
+        ({"show": "rivers"}, "no searchable show 'rivers' in this library; did you mean: river"),
+        (
+            {"show": "the harbour podcast"},
+            "no searchable show 'the harbour podcast' in this library; did you mean: gds, river",
+        ),
+        ({"show": "' OR 1=1 --"}, 'no searchable show "\' OR 1=1 --" in this library'),
+        ({"show": "\udcff"}, "no searchable show '\\udcff' in this library"),
+        (
+            {"episode": "5"},
+            "no searchable episode '5' in this library; did you mean: gds-2-bbbb, gds-1-aaaa, river-1-cccc",
+        ),
+        (
+            {"episode": "#70"},
+            "no searchable episode '#70' in this library; did you mean: river-77-dddd, gds-2-bbbb, gds-1-aaaa",
+        ),
+        (
+            {"episode": "river-77"},
+            "no searchable episode 'river-77' in this library; did you mean: river-77-dddd, river-1-cccc",
+        ),
+        ({"episode": "²"}, "no searchable episode '²' in this library"),
+        ({"episode": "\udcff"}, "no searchable episode '\\udcff' in this library"),
+    ],
+)
+def test_what_nobody_has_is_said_with_the_nearest_names(
+    asked: dict[str, str], message: str, generation: Generation
+) -> None:
+    """At most three names that are like what was typed or a word of theirs is; of numbers, the nearest."""
+    with pytest.raises(FilterError) as caught:
+        parse_filters(Asked(**asked), generation)
+    assert str(caught.value) == message
+
+
+def test_an_endless_filter_is_refused_in_a_short_line(generation: Generation) -> None:
+    """Only its beginning is compared and repeated."""
+    for name in ("show", "episode", "speaker"):
+        for letter in ("9", "x"):
+            with pytest.raises(FilterError) as caught:
+                parse_filters(Asked(**{name: letter * 100_000}), generation)
+            assert len(str(caught.value)) < 250
+
+
+def test_a_part_of_many_names_names_some(tmp_path: Path, encoder: object) -> None:
+    """A dozen people of one name are not all listed."""
+    save(tmp_path, Episode("a-1-aaaa", "1", Show("a", "A")), *(f"Sam {letter}" for letter in "ABCDEFGHIJKL"))
+    build(tmp_path, encoder)  # type: ignore[arg-type]
+    opened = open_generation(tmp_path)
+    with pytest.raises(FilterError, match=r"'sam' may be Sam A or .* or Sam J or 2 more; give the full name"):
+        parse_filters(Asked(speaker="sam"), opened)
+    opened.close()
 
 
 def test_a_part_of_two_names_is_said(tmp_path: Path, encoder: object) -> None:

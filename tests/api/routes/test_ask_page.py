@@ -14,7 +14,7 @@ from api.app import create_app
 from api.quotes.citation_formats import as_text
 from api.routes import ask_page
 from api.settings import Settings
-from tests.api.markup import Seen, seen
+from tests.api.markup import Element, Seen, seen
 
 TIMED = "harbour-1-aaaa"
 LIGHTHOUSE = "/?q=Which+council+paid+for+the+lighthouse+database%3F"
@@ -76,10 +76,12 @@ def test_every_link_of_an_answer_leads_somewhere(client: TestClient) -> None:
 
 def test_the_title_says_how_it_went(client: TestClient) -> None:
     """The title of a page is what a screen reader says first: the outcome, then the question."""
-    titles = {path: seen(client.get(path)).all("title")[0].text for path in ("/", LIGHTHOUSE, "/?q=walrus&speaker=Nob")}
+    titles = {
+        path: seen(client.get(path)).all("title")[0].text for path in ("/", LIGHTHOUSE, "/?q=walrus&since=2030-01-01")
+    }
     assert titles["/"] == "Ask the podcast – Playback"
     assert titles[LIGHTHOUSE].partition(":")[0] in ("Answered", "Touched on")
-    assert titles["/?q=walrus&speaker=Nob"] == "Not answered: walrus – Playback"
+    assert titles["/?q=walrus&since=2030-01-01"] == "Not answered: walrus – Playback"
 
 
 def test_confidence_is_said_in_words(client: TestClient) -> None:
@@ -99,7 +101,7 @@ def test_an_estimate_is_said_to_be_one(client: TestClient) -> None:
 
 def test_what_is_not_answered_is_said(client: TestClient) -> None:
     """Without evidence the page says so and pretends nothing; the nearest quotes have no numbers."""
-    page = seen(client.get("/?q=walrus&speaker=Nobody+Known"))
+    page = seen(client.get("/?q=walrus&since=2030-01-01"))
     assert page.all("h2")[0].text == "The podcast does not answer this"
     assert not page.of_class("app-card")
     page = seen(client.get("/?q=Which+penguin+invented+the+telephone+database%3F"))
@@ -132,11 +134,97 @@ def test_an_answer_has_an_address_to_copy(client: TestClient) -> None:
     assert cards(seen(client.get(str(link.attributes["href"])))) == cards(page)
 
 
+def test_an_unknown_show_is_said_beside_its_field(client: TestClient) -> None:
+    """The address of a show that was removed, or never was, names the nearest shows."""
+    page = seen(client.get("/?q=x&show=harbor"), 422)
+    reason = "No searchable show 'harbor' in this library; did you mean: harbour"
+    assert page.all("a", href="#show")[0].text == reason
+    assert reason in page.all("p", id="show-error")[0].text
+    assert "show-error" in str(page.all("select", id="show")[0].attributes["aria-describedby"])
+
+
+def sent(page: Seen) -> list[tuple[str, str]]:
+    """The hidden fields of a page's follow-up form, as a browser would send them."""
+    hidden = [
+        (str(field.attributes["name"]), str(field.attributes["value"])) for field in page.all("input", type="hidden")
+    ]
+    return hidden[: next((place for place, (name, _) in enumerate(hidden) if name == "q"), len(hidden))]
+
+
+def thread(page: Seen) -> Element:
+    """The part of a page that shows the conversation so far."""
+    return page.all("section", **{"aria-labelledby": "thread"})[0]
+
+
+def test_the_thread_stands_above_the_answer(client: TestClient, served_base: Any) -> None:
+    """Earlier questions stand oldest first with their first quote, closed, and a link to it; then the new question."""
+    first = "Which council paid for the lighthouse database?"
+    page = seen(client.get("/", params=[("q", first)]))
+    assert not page.all("h2", id="thread")
+    assert "You asked:" not in page.all("main")[0].text
+    quote = ask(served_base, Asking(parse_question(first))).citations[0]
+    for question in ("And why was that?", "And who rehearsed it?"):
+        page = seen(client.get("/", params=[*sent(page), ("q", question)]))
+    assert page.all("h2", id="thread")[0].text == "Earlier in this conversation"
+    assert [heading.text for heading in page.all("h3")][:2] == [first, "And why was that?"]
+    earlier = thread(page)
+    assert quote.quote in earlier.text
+    assert "First quote: Tobias Renn, Moving the records" in earlier.text
+    assert page.all("a", href=f"/quotes/{quote.id}")
+    assert "open" not in page.all("details", class_="govuk-details")[-1].attributes
+    headings = [heading.attributes.get("id") for heading in page.all("h2")]
+    assert headings == ["thread", "answer"]
+    main = " ".join(page.all("main")[0].text.split())
+    assert "You asked: And who rehearsed it?" in main
+    assert f"Searched for: {first} And why was that? And who rehearsed it?" in main
+
+
+def test_a_thread_says_where_it_has_no_quote(client: TestClient) -> None:
+    """An earlier question without quotes, and one whose quote is gone, stand there all the same."""
+    asked = [("after", "Where?"), ("cited", ""), ("after", "Why?"), ("cited", "gone.1.3.aaaaaaaaaa")]
+    lines = thread(seen(client.get("/", params=[*asked, ("q", "And how?")]))).text.split("\n")
+    said = [line.strip() for line in lines if line.strip()]
+    assert said == [
+        "Earlier in this conversation", "Where?", "No quote answered this.", "Why?",
+        "The quote that answered this has changed or is gone."
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("query", ["q=x&after=", "q=x&cited=y", "q=x&after=+&cited=y", "q=x&after=&after=&cited="])
+def test_odd_threads_are_read_politely(client: TestClient, query: str) -> None:
+    """Blank questions, and quotes without a question, are no thread."""
+    assert not seen(client.get(f"/?{query}")).all("h2", id="thread")
+    assert thread(seen(client.get("/?q=x&after=%00&cited=%00")))
+
+
+@pytest.mark.parametrize("query", ["&after=y" * 11, "&after=" + "y" * 2_001, "&after=y&cited=" + "z" * 1_000])
+def test_a_thread_is_bounded(client: TestClient, query: str) -> None:
+    """At most ten questions of at most 2,000 characters, with at most eight quotes each."""
+    assert client.get(f"/?q=x{query}", headers={"accept": "text/html"}).status_code == 422
+
+
+def test_a_mended_follow_up_stays_in_its_thread(client: TestClient) -> None:
+    """An empty follow-up is said to be empty; asked again from there, it still follows the first question."""
+    first = "Which council paid for the lighthouse database?"
+    page = seen(client.get("/", params=[("after", first), ("cited", "id"), ("q", "")]), 422)
+    assert sent(page) == [("after", first), ("cited", "id")]
+
+
+def test_an_answer_in_a_thread_has_an_address_to_copy(client: TestClient) -> None:
+    """The address holds the whole thread, so that it opens the same answer."""
+    asked = [("after", "Where?"), ("cited", ""), ("after", "Why?"), ("cited", "a.0.3.aaaaaaaaaa b.0.3.aaaaaaaaaa")]
+    page = seen(client.get("/", params=[*asked, ("q", "And how?")]))
+    link = next(link for link in page.of_class("app-copy") if "link to this answer" in link.text)
+    again = seen(client.get(str(link.attributes["href"])))
+    assert thread(again).text == thread(page).text
+    assert sent(again) == sent(page)
+
+
 def test_a_follow_up_carries_what_was_asked_before(client: TestClient) -> None:
     """The second box sends the earlier question, its best quote and the filters; what was searched is said."""
     page = seen(client.get("/?q=Why+did+the+office+leave+the+old+platform%3F&show=harbour"))
     form = next(form for form in page.all("form") if form.attributes.get("aria-label") == "Follow-up question")
-    assert form.attributes["action"] == "/"
+    assert form.attributes["action"] == "/#answer"
     hidden = {str(field.attributes["name"]): field.attributes["value"] for field in page.all("input", type="hidden")}
     assert hidden["after"] == "Why did the office leave the old platform?"
     assert hidden["show"] == "harbour"
@@ -150,6 +238,8 @@ def test_a_follow_up_carries_what_was_asked_before(client: TestClient) -> None:
         ("/?q=+", "q", "The question is empty"),
         ("/?q=" + "x" * 2001, "q", "2,001 characters"),
         ("/?q=x&speaker=Mina", "speaker", "Mina Calder"),
+        ("/?q=x&speaker=Olushi", "speaker", "No speaker 'Olushi' in this library; did you mean: Oluchi Varga"),
+        ("/?q=x&episode=9", "episode", "No searchable episode '9'"),
         ("/?q=x&since=28+October", "since", "“Published from” must be a date"),
         ("/?q=x&until=x", "until", "“Published until” must be a date"),
     ],
@@ -177,7 +267,9 @@ def test_several_faults_are_all_said(client: TestClient) -> None:
 def test_a_hostile_question_is_text(client: TestClient) -> None:
     """Markup in a question, a filter or an earlier question is shown and not built."""
     question = '"><script>alert(6)</script>'
-    page = seen(client.get("/", params={"q": question, "after": question, "show": question, "episode": question}))
+    hostile = {"q": question, "after": question, "cited": question}
+    assert seen(client.get("/", params=hostile)).all("h3")[0].text == question
+    page = seen(client.get("/", params=hostile | {"show": question, "episode": question}), 422)
     assert page.all("input", id="q")[0].attributes["value"] == question
     assert question in page.all("title")[0].text
     assert all("src" in script.attributes for script in page.all("script"))
