@@ -12,7 +12,7 @@ from api.episodes.transcripts import open_transcript
 from api.errors import QuoteGone, QuoteUnknown
 from api.formatting import episode_name
 from api.knowledge_base import KnowledgeBase
-from api.quotes.citation import USUAL_CITATIONS
+from api.quotes.citation import MOST_CITATIONS, USUAL_CITATIONS
 from api.quotes.quote import MOST_QUOTE_WORDS, QUOTE_ID, Quote, quote_at
 from api.quotes.resolve import resolve
 from index.passage import Filters
