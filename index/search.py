@@ -27,12 +27,19 @@ _NO_FILTERS = Filters()
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question ready for search: its unit vector, its distinct stems, and stems of synonyms."""
+    """A question ready for search: its text, its unit vector, its distinct stems, and stems of synonyms.
+
+    In `text` misspelt words are replaced by the words in `also`; `typed` is the text before that. Its `phrases` are the
+    words that stand in quotation marks.
+    """
 
     text: str
     vector: Floats
     terms: tuple[str, ...]
     synonyms: tuple[str, ...] = ()
+    typed: str = ""
+    also: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()
 
 
 def search(generation: Generation, query: Query, k: int, filters: Filters = _NO_FILTERS) -> tuple[Hit, ...]:

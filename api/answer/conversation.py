@@ -1,9 +1,10 @@
 """Answer a question in its conversation: complete a follow-up from the earlier questions, then search for it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from api.answer import compose
+from api.answer.capitals import with_capitals
 from api.answer.compose import Answer
 from api.answer.followup import EarlierQuestion, needs_earlier_question, resolve_followup
 from api.answer.question import Question
@@ -43,7 +44,19 @@ def ask(base: KnowledgeBase, asking: Asking) -> Answer:
 
     A follow-up is searched as the complete question it stands for; the answer shows that as its rewritten question.
     """
-    return compose.ask(base, asking.question, asking.k, asking.filters, _complete_question(base.home, asking))
+    whole = _complete_question(base.home, _with_capitals(base, asking))
+    return compose.ask(base, asking.question, asking.k, asking.filters, whole)
+
+
+def _with_capitals(base: KnowledgeBase, asking: Asking) -> Asking:
+    """Return the conversation with its names in capitals, by which a follow-up is told from a question of its own."""
+    if not asking.history:
+        return asking
+    return replace(
+        asking,
+        question=replace(asking.question, text=with_capitals(base, asking.question.text)),
+        history=tuple(replace(past, question=with_capitals(base, past.question)) for past in asking.history),
+    )
 
 
 def _complete_question(home: Path, asking: Asking) -> str | None:
