@@ -113,7 +113,8 @@ def test_a_typo_and_what_was_searched_are_said_everywhere(served_base: Knowledge
 def test_hits_and_quotes_hold_what_is_in_quotation_marks(base_of: MakeBase) -> None:
     """All hits and all quotes; as many hits as hold it, though others are nearer."""
     drowned = (
-        "Pilot{0} and some pilot said twice what that was. The ebb tide of harbour{0} drowned record{0} at noon{0}."
+        "Pilot{0} and some pilot said it twice. Nobody{0} wrote that down. It rained{0} for days. Then came supper{0}. "
+        "The ebb tide of harbour{0} drowned record{0} at noon{0}."
     )
     nearer = "Which mooring{0} said twice tide, ebb, tide and pilot{0} of ebb?"
     tides = {f"a-{n}-aaaa": [("Ada", drowned.format(n))] for n in range(9)}
