@@ -21,7 +21,7 @@ from api.evaluation.questions import Question, read_questions
 from api.evaluation.report import report_of
 from api.knowledge_base import KnowledgeBase, open_base
 from api.settings import Settings
-from benchmarks import candidates, misheard, quotes, retrieval
+from benchmarks import candidates, misheard, quotes, retrieval, typos
 from benchmarks.confidence import ALONE, RELIABILITY, Measured, measured
 from benchmarks.figures import machine, paragraph, table, today, write_page
 from benchmarks.retrieval import HEADS, Line, Scoreboard, scoreboard
@@ -49,6 +49,7 @@ def page(home: Path, shared: Path) -> str:
             *signals(board),
             *choice(base, questions),
             *refusal(fitted, sample(base)),
+            *typing(base, questions),
             *mishearing(heard.result()),
             *timed.result(),
         ]
@@ -230,6 +231,17 @@ def sample(base: KnowledgeBase) -> dict[str, Any]:
         misheard.ingested(SAMPLE / "feed.xml", Path(folder))
         build(Path(folder), base.encoder)
         return report_of(read_questions(SAMPLE / "questions.jsonl"), Settings(home=Path(folder)))
+
+
+def typing(base: KnowledgeBase, questions: Sequence[Question]) -> Iterator[str]:
+    """Yield what a typo in each question costs."""
+    yield "## Typing as people do"
+    yield paragraph(
+        "`python benchmarks/typos.py HOME QUESTIONS.jsonl`: in each question one letter of one word is dropped, "
+        "doubled, replaced or swapped with the next, mean of 3 seeds. A word that no passage holds, and that the "
+        "encoder does not know whole, is searched beside the nearest word of the library, and encoded as that word."
+    )
+    yield table(typos.HEADS, typos.measured(base, questions))
 
 
 def mishearing(found: Figures) -> Iterator[str]:

@@ -5,7 +5,8 @@ A generation is a list of segments. Row numbers of passages, and numbers of epis
 
 import json
 from collections.abc import Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,7 @@ from index.segment import (
     TermField,
     VectorField,
 )
+from index.spelling import Vocabulary, vocabulary_of
 from index.spread import Moments, Spread, moments_of, spread_of
 from ingest.transcript import Episode, episode_from_json
 
@@ -165,6 +167,18 @@ class Generation:
         frequency, count = self.frequency(term), self.manifest.passages
         return float(np.log(1 + (count - frequency + 0.5) / (frequency + 0.5)))
 
+    def having(self, terms: Sequence[str], filters: Filters = _NO_FILTERS) -> list[str]:
+        """Return the ids of the passages that hold every one of these stems, among those the filters allow."""
+        rows, allowed = self._keywords["passage"].rows(terms), self._allowed(filters)
+        rows = rows if allowed is None else np.intersect1d(rows, allowed)
+        return [self._ids[row] for row in rows.tolist()]
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The words of the passages and of the speakers' names; read once, at the first misspelt word."""
+        words = [pair for segment in self._segments for pair in segment.words()]
+        return vocabulary_of([*words, *((name.lower(), 1) for name in self.speakers())])
+
     def matching(
         self,
         name: TermField,
@@ -240,7 +254,12 @@ class Generation:
         return self._segment_of[episode_id].passage_with(episode_id, sentence)
 
     def asked(self, query: Floats, k: int, filters: Filters = _NO_FILTERS) -> list[FoundQuestion]:
-        """Return the k questions of episodes nearest to a question, the nearest first, whose replies filters allow."""
+        """Return the k questions of episodes nearest to a question, the nearest first, whose replies filters allow.
+
+        None where only some passages are searched: a reply may go on in others.
+        """
+        if filters.only is not None:
+            return []
         allowed: Rows | NDArray[np.bool_] | None = None if self._questions_alive.all() else self._questions_alive
         if filters != _NO_FILTERS:
             pairs = zip(self._segments, self._first_question[:-1].tolist(), strict=True)
@@ -314,8 +333,12 @@ class Generation:
         """Return the rows that the filters allow, ascending; None if there are no filters."""
         if filters == _NO_FILTERS:
             return None
+        only = None if filters.only is None else np.sort(self._rows_of([*filters.only]))
+        if replace(filters, only=None) == _NO_FILTERS:
+            return only
         pairs = zip(self._segments, self._first[:-1].tolist(), strict=True)
-        return np.array([first + row for segment, first in pairs for row in segment.allowed(filters)], np.int64)
+        rows = np.array([first + row for segment, first in pairs for row in segment.allowed(filters)], np.int64)
+        return rows if only is None else np.intersect1d(rows, only)
 
     def _rows_of(self, ids: Sequence[str]) -> Rows:
         return np.array([self._rows[identifier] for identifier in ids], np.int64)

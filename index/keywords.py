@@ -5,7 +5,7 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache, partial
+from functools import cache, lru_cache, partial, reduce
 from itertools import zip_longest
 from pathlib import Path
 
@@ -172,6 +172,12 @@ class Keywords:
     def frequency(self, term: str) -> int:
         """Return how many passages hold a stem."""
         return self._word(term).frequency
+
+    def rows(self, terms: Sequence[str]) -> Rows:
+        """Return the rows that hold every one of these stems, ascending; none without stems."""
+        found = [_occurrences(self._word(term).places)[0] for term in terms]
+        rows = reduce(np.intersect1d, found) if found else _NO_ROWS
+        return rows[np.isfinite(_of_rows(self._half, rows))]
 
     def scores(self, terms: Sequence[str], synonyms: Sequence[str] = ()) -> Floats:
         """Return the BM25 score of every passage for these stems, shape (rows,), 0 where none occurs.

@@ -72,7 +72,7 @@ class Passage:
 class Filters:
     """Filters of a search, applied before ranking; dates are ISO dates, both ends included.
 
-    `without` holds ids of episodes to leave out.
+    `without` holds ids of episodes to leave out, `only`, if given, the ids of the passages to search among.
     """
 
     show: str | None = None
@@ -81,6 +81,7 @@ class Filters:
     since: str | None = None
     until: str | None = None
     without: frozenset[str] = frozenset()
+    only: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,16 +45,20 @@ class _Ranked(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question ready for search: its unit vector, its distinct stems, stems of synonyms, and its words.
+    """A question ready for search: its text, unit vector, distinct stems, stems of synonyms, and words.
 
-    `asked` are its words, `words` their reduced vectors in the question's context, shape (words, width), `shares` their
-    shares of its information, which sum to 1.
+    In `text` misspelt words are replaced by the words in `also`; `typed` is the text before that. Its `phrases` are the
+    words that stand in quotation marks. `asked` are its words, `words` their reduced vectors in the question's context,
+    shape (words, width), `shares` their shares of its information, which sum to 1.
     """
 
     text: str
     vector: Floats
     terms: tuple[str, ...]
     synonyms: tuple[str, ...] = ()
+    typed: str = ""
+    also: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()
     asked: tuple[str, ...] = ()
     words: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))
     shares: Floats = field(default_factory=lambda: np.zeros(0, np.float32))
@@ -67,7 +71,8 @@ def search(generation: Generation, query: Query, k: int, filters: Filters = _NO_
     if fewer exist. Filters apply before ranking, so a filtered search also returns k hits if k exist.
     """
     wanted = max(_CANDIDATES, 4 * k)
-    same = [one for one in generation.asked(query.vector, _ASKED, filters) if one.cosine >= SAME_QUESTION]
+    near = () if filters.only is not None else generation.asked(query.vector, _ASKED, filters)
+    same = [one for one in near if one.cosine >= SAME_QUESTION]
     while True:
         ranked = _ranked(generation, query, wanted, filters, same)
         first = _by_words(query, _hits(generation, ranked[:_COMPARED]))

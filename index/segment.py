@@ -200,6 +200,11 @@ class Segment:
         capital, small = self._database.execute(query, (word,)).fetchone()
         return capital or 0, small or 0
 
+    def words(self) -> list[tuple[str, int]]:
+        """Return words in lower case with how often they stand in sentences that count, elsewhere than first."""
+        query = "SELECT word, sum(capital + small) FROM letters WHERE episode_id NOT IN dropped GROUP BY word"
+        return self._database.execute(query).fetchall()
+
     def allowed(self, filters: Filters) -> list[int]:
         """Return the rows of passages that count and that the filters allow, ascending."""
         return self._allowed("passages p", "p.row IN (SELECT row FROM speakers WHERE name = ?)", filters)

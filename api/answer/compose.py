@@ -10,7 +10,8 @@ from typing import Literal
 from api.answer.candidates import QuoteCandidate, candidates_of
 from api.answer.confidence import CONFIDENT, TOUCHES, as_surely_as_heard, confidence
 from api.answer.introductions import introductions_of
-from api.answer.question import Question, query_of
+from api.answer.question import Question, is_single_word, query_of, standing_filters
+from api.answer.standing import says, standing
 from api.episodes.transcripts import open_transcript
 from api.knowledge_base import KnowledgeBase, removed_since
 from api.quotes.citation import MOST_CITATIONS, USUAL_CITATIONS, Citation, citation_of
@@ -48,7 +49,11 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The contract's answer; `confidence` estimates the probability, 0 to 1, that the podcast answers the question."""
+    """The contract's answer; `confidence` estimates the probability, 0 to 1, that the podcast answers the question.
+
+    `also_searched_for` are the words that were searched beside misspelt ones. `not_held` are the words in quotation
+    marks if nothing that was searched holds them; then the answer is one without.
+    """
 
     question: str
     rewritten_question: str | None
@@ -60,6 +65,17 @@ class Answer:
     related: tuple[Citation, ...]
     confidence: float
     timings_ms: dict[str, float]
+    also_searched_for: tuple[str, ...] = ()
+    not_held: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Hits, best first, each with the id of its best quote (None if no sentence can be quoted), and as in `Answer`."""
+
+    hits: tuple[tuple[Hit, str | None], ...]
+    also_searched_for: tuple[str, ...] = ()
+    not_held: tuple[str, ...] = ()
 
 
 def ask(
@@ -81,13 +97,18 @@ def ask(
     begun = perf_counter()
     query = query_of(base, question if whole is None else replace(question, text=whole))
     encoded = perf_counter()
+    filters = standing_filters(base, query, filters)
     hits = _hits(base, query, WEIGHED_HITS, filters)
     searched = perf_counter()
     introductions = introductions_of(base, query, filters, max((hit.score for hit in hits), default=0.0))
     spans = candidates_of(base, query, (*hits, *introductions.hits), filters.speaker, introductions.grades, shown)
+    held = standing(spans, query) if filters.only is not None else ()
+    spans = held or spans
     chosen, touching = _cited(base, spans, min(k, MOST_CITATIONS))
     # Rounded first, so that the status always agrees with the confidence that is returned.
     estimate = round(as_surely_as_heard(confidence(base, query, hits), chosen), 4)
+    if is_single_word(query) and any(says(citation.quote, query.text) for citation in chosen):
+        estimate = max(estimate, TOUCHES)  # who types a word asks what is said about it
     status: AnswerStatus = "answered" if estimate >= CONFIDENT else "partial" if estimate >= TOUCHES else "unanswerable"
     if not chosen:
         status, estimate = "unanswerable", 0.0  # nothing can be quoted
@@ -95,7 +116,7 @@ def ask(
     composed = perf_counter()
     return Answer(
         question=question.asked,
-        rewritten_question=query.text if query.text != question.text else None,
+        rewritten_question=query.typed if query.typed != question.text else None,
         status=status,
         composer="extractive",
         as_of=max((citation.episode.published for citation in citations if citation.episode.published), default=None),
@@ -109,6 +130,8 @@ def ask(
             "compose": _milliseconds(searched, composed),
             "total": _milliseconds(begun, composed),
         },
+        also_searched_for=query.also,
+        not_held=() if held else query.phrases,
     )
 
 
@@ -116,11 +139,21 @@ def find(
     base: KnowledgeBase, question: Question, k: int, filters: Filters | None = None
 ) -> list[tuple[Hit, str | None]]:
     """Return the k best hits, best first, each with the id of its best quote (None if no sentence can be quoted)."""
-    filters = filters or Filters()
+    return [*look_up(base, question, k, filters).hits]
+
+
+def look_up(base: KnowledgeBase, question: Question, k: int, filters: Filters | None = None) -> Found:
+    """Return the k best hits with what is to be said about the search."""
     query = query_of(base, question)
+    filters = standing_filters(base, query, filters or Filters())
     hits = _hits(base, query, k, filters)
     spans = candidates_of(base, query, hits, filters.speaker)
-    return [(hit, _best_quote(base, [span for span in spans if span.hit is hit])) for hit in hits]
+    held = standing(spans, query) if filters.only is not None else ()
+    return Found(
+        tuple((hit, _best_quote(base, [span for span in (*held, *spans) if span.hit is hit])) for hit in hits),
+        query.also,
+        () if filters.only is not None else query.phrases,
+    )
 
 
 def statements_of(citations: Sequence[Citation]) -> tuple[Statement, ...]:

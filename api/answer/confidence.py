@@ -32,7 +32,7 @@ TOUCHES = 0.580
 USUAL_WEAKEST_NAME = 0.601
 _READ_HITS = 2
 # A word is a name if more than this share of its uses inside sentences have a capital.
-_NAME_SHARE = 0.6
+NAME_SHARE = 0.6
 _PRONOUN = "i"
 
 
@@ -106,5 +106,5 @@ def _is_name(word: str, base: KnowledgeBase) -> bool:
         return False
     capital, small = base.generation.letters(word)
     if capital + small:
-        return capital > _NAME_SHARE * (capital + small)
+        return capital > NAME_SHARE * (capital + small)
     return base.encoder.pieces(word) > 1

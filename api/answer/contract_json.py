@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from api.answer.compose import Answer
+from api.answer.compose import Answer, Found
 from api.quotes.citation import Citation
 from index.passage import Hit
 
@@ -25,6 +25,15 @@ def citation_json(citation: Citation) -> dict[str, Any]:
 def verification_json(verification: "Verification") -> dict[str, Any]:
     """Return the result of a verification as the contract's JSON object."""
     return asdict(verification)
+
+
+def found_json(query: str, found: Found) -> dict[str, Any]:
+    """Return what a search found as the contract's JSON object."""
+    return {
+        **hits_json(query, found.hits),
+        "also_searched_for": list(found.also_searched_for),
+        "not_held": list(found.not_held),
+    }
 
 
 def hits_json(query: str, found: Sequence[tuple[Hit, str | None]]) -> dict[str, Any]:

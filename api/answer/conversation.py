@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from api.answer import compose
+from api.answer.capitals import with_capitals
 from api.answer.compose import Answer
 from api.answer.followup import EarlierQuestion, WholeQuestion, needs_earlier_question, resolve_followup
 from api.answer.question import Question
@@ -50,12 +51,23 @@ def ask(base: KnowledgeBase, asking: Asking) -> Answer:
     A follow-up is searched as the complete question it stands for; the answer shows that as its rewritten question.
     Quotes of earlier answers count less than new ones.
     """
-    whole = _complete_question(base.home, asking)
+    whole = _complete_question(base.home, _with_capitals(base, asking))
     searched = None if whole is None else whole.searched
     answer = compose.ask(base, asking.question, asking.k, asking.filters, searched, _shown(asking.history))
     if whole is None or whole.text == asking.question.text:
         return answer
     return replace(answer, rewritten_question=whole.text)
+
+
+def _with_capitals(base: KnowledgeBase, asking: Asking) -> Asking:
+    """Return the conversation with its names in capitals, by which a follow-up is told from a question of its own."""
+    if not asking.history:
+        return asking
+    return replace(
+        asking,
+        question=replace(asking.question, text=with_capitals(base, asking.question.text)),
+        history=tuple(replace(past, question=with_capitals(base, past.question)) for past in asking.history),
+    )
 
 
 def asked_on(history: Sequence[HistoryEntry]) -> tuple[HistoryEntry, ...]:

@@ -1,12 +1,16 @@
 """Check a question once, where it comes in, and prepare it for search."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from api.answer.function_words import is_function_word
+from api.answer.spelling import corrected, is_held
 from api.errors import QuestionError
-from api.knowledge_base import KnowledgeBase
+from api.knowledge_base import KnowledgeBase, removed_since
+from index.passage import Filters
+from index.phrases import phrases_of, with_phrases
 from index.piece_vectors import PieceVectors, reduced
 from index.search import Query
 from index.sentences import WORD
@@ -53,12 +57,25 @@ def query_of(base: KnowledgeBase, question: Question) -> Query:
     """Return the search query for a question.
 
     An abbreviation that the library never uses is spelled out from the glossary, because the encoder does not know it.
+    A misspelt word is encoded as the library spells it; its own stems are searched too, for it may be right.
     """
-
-    text = spelled_out(question.text, lambda term: _is_held(base, term))
-    terms = base.generation.terms(text)
+    typed = spelled_out(question.text, lambda term: is_held(base, term))
+    text, also = corrected(base, typed)
+    terms = base.generation.terms(f"{typed} {' '.join(also)}")
     synonyms = [term for term in base.generation.terms(" ".join(expansions(text))) if term not in terms]
-    return Query(text, base.encoder.encode_query(text), tuple(terms), tuple(synonyms), *_words(base, text))
+    asked, words, shares = _words(base, text)
+    return Query(
+        text,
+        base.encoder.encode_query(text),
+        tuple(terms),
+        tuple(synonyms),
+        typed,
+        also,
+        phrases_of(question.text),
+        asked,
+        words,
+        shares,
+    )
 
 
 def _words(base: KnowledgeBase, text: str) -> tuple[tuple[str, ...], Floats, Floats]:
@@ -85,5 +102,15 @@ def word_vector(span: tuple[int, int], text: PieceVectors) -> Floats | None:
     return mean
 
 
-def _is_held(base: KnowledgeBase, term: str) -> bool:
-    return all(base.generation.frequency(stem) > 0 for stem in base.generation.terms(term))
+def is_single_word(query: Query) -> bool:
+    """Say whether a question is one word that has a meaning of its own, such as "serverless"."""
+    words = [found.group() for found in WORD.finditer(query.text)]
+    return len(words) == 1 and not is_function_word(words[0])
+
+
+def standing_filters(base: KnowledgeBase, query: Query, filters: Filters) -> Filters:
+    """Return filters that keep a question's phrases: only passages that hold them are searched, if there are any."""
+    if not query.phrases:
+        return filters
+    without = removed_since(base.home, base.generation)
+    return with_phrases(base.generation, query.phrases, replace(filters, without=without))

@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, Response
 
-from api.answer.compose import Answer, find
-from api.answer.contract_json import answer_json, hits_json
+from api.answer.compose import Answer, look_up
+from api.answer.contract_json import answer_json, found_json
 from api.answer.conversation import Asking, ask
 from api.answer.filters import parse_filters
 from api.answer.question import parse_question
@@ -52,5 +52,5 @@ def get_search(request: Request, asked: Annotated[SearchRequest, Query()]) -> JS
     question = parse_question(asked.q)
     live: Live = request.app.state.live
     base = live.base()
-    found = find(base, question, asked.k, parse_filters(asked.asked(), base.generation))
-    return JSONResponse(hits_json(question.asked, found))
+    found = look_up(base, question, asked.k, parse_filters(asked.asked(), base.generation))
+    return JSONResponse(found_json(question.asked, found))

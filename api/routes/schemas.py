@@ -150,6 +150,8 @@ class SearchResponse(BaseModel):
 
     query: str
     hits: list[SearchHit]
+    also_searched_for: list[str] = Field(description="words of the library that were searched beside misspelt ones")
+    not_held: list[str] = Field(description="words in quotation marks that no searched passage holds")
 
 
 class EpisodesResponse(BaseModel):

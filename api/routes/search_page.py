@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 from pydantic import BeforeValidator, Field
 
-from api.answer.compose import MOST_HITS, find
+from api.answer.compose import MOST_HITS, Found, look_up
 from api.answer.filters import parse_filters
 from api.answer.hits import OpenedHit, open_hits
 from api.answer.question import Question
@@ -43,7 +43,7 @@ def show_search(request: Request, asked: Annotated[SearchPageRequest, Query()]) 
     live: Live = request.app.state.live
     manifest = live.manifest()
     question, faults = (None, {}) if asked.q is None else checked(live, asked.q, asked.asked())
-    found = None if question is None or faults else _found(live, question, asked)
+    found, notes = (None, None) if question is None or faults else _found(live, question, asked)
     dates = [one.hit.episode.published for one in found or ()]
     return page(
         request,
@@ -54,15 +54,17 @@ def show_search(request: Request, asked: Annotated[SearchPageRequest, Query()]) 
         empty=manifest is None,
         faults=faults,
         found=found,
+        notes=notes,
         bars=bars_of(dates),
         undated=dates.count(None),
         filters=urlencode(_filters(asked)),
     )
 
 
-def _found(live: Live, question: Question, asked: SearchPageRequest) -> tuple[OpenedHit, ...]:
+def _found(live: Live, question: Question, asked: SearchPageRequest) -> tuple[tuple[OpenedHit, ...], Found]:
     base = live.base()
-    return open_hits(base, find(base, question, asked.k, parse_filters(asked.asked(), base.generation)))
+    found = look_up(base, question, asked.k, parse_filters(asked.asked(), base.generation))
+    return open_hits(base, found.hits), found
 
 
 def _filters(asked: SearchPageRequest) -> dict[str, str]:

@@ -105,14 +105,13 @@ def ask(options: Namespace, settings: Settings) -> int:
 
 def search(options: Namespace, settings: Settings) -> int:
     """Find passages."""
-    from api.answer.compose import DEFAULT_HITS, MOST_HITS, find
-    from api.answer.contract_json import hits_json
+    from api.answer.compose import DEFAULT_HITS, MOST_HITS, look_up
+    from api.answer.contract_json import found_json
     from api.answer.filters import parse_filters
-    from api.answer.hits import open_hits
     from api.answer.question import parse_question
     from api.errors import FilterError
     from api.knowledge_base import open_base
-    from api.terminal.text import hits_text
+    from api.terminal.text import found_text
 
     question = parse_question(options.question)
     count = options.k or DEFAULT_HITS
@@ -120,8 +119,8 @@ def search(options: Namespace, settings: Settings) -> int:
         raise FilterError(f"--k must be a number from 1 to {MOST_HITS}, not {count}")
     base = open_base(settings)
     filters = parse_filters(_asked(options), base.generation)
-    found = find(base, question, count, filters)
-    _print_json(hits_json(question.asked, found)) if options.json else print(hits_text(open_hits(base, found)))
+    found = look_up(base, question, count, filters)
+    _print_json(found_json(question.asked, found)) if options.json else print(found_text(base, found))
     return 0
 
 

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Sequence
 
-from api.answer.compose import Answer
-from api.answer.hits import OpenedHit
+from api.answer.compose import Answer, Found
+from api.answer.hits import OpenedHit, open_hits
 from api.formatting import episode_name, when
+from api.knowledge_base import KnowledgeBase
 from api.quotes.citation import Citation
 from api.quotes.heard_confidence import heard_remark
 
@@ -29,10 +30,11 @@ def sourceline_of(citation: Citation) -> str:
 
 def answer_text(answer: Answer) -> str:
     """Return an answer for a terminal; quotes are numbered and followed by their source."""
+    notes = notes_of(answer)
     if answer.status == "unanswerable":
         near = [f"  “{line_of(citation.quote)}”\n   {sourceline_of(citation)}" for citation in answer.related[:3]]
-        return "\n".join([UNANSWERABLE, *(["The nearest quotes:"] if near else []), *near])
-    lines = [PARTIAL] if answer.status == "partial" else []
+        return "\n".join([*notes, UNANSWERABLE, *(["The nearest quotes:"] if near else []), *near])
+    lines = [*notes, PARTIAL] if answer.status == "partial" else notes
     if answer.composer != "extractive":
         # An extractive answer is just the quotes below, so only a model's statements are printed.
         numbers = {citation.id: number for number, citation in enumerate(answer.citations, 1)}
@@ -43,6 +45,20 @@ def answer_text(answer: Answer) -> str:
         lines += [f"{number}. “{line_of(citation.quote)}”", f"   {sourceline_of(citation)}", f"   {citation.url}"]
         lines += [f"   in reply to “{line_of(citation.in_reply_to)}”"] if citation.in_reply_to else []
     return "\n".join(lines)
+
+
+def found_text(base: KnowledgeBase, found: Found) -> str:
+    """Return what a search found for a terminal."""
+    return "\n".join([*notes_of(found), hits_text(open_hits(base, found.hits))])
+
+
+def notes_of(found: Answer | Found) -> list[str]:
+    """Return what is to be said about a search, line by line: words that were added, and words that could not stand."""
+    notes = [f"Also searched for: {', '.join(found.also_searched_for)}"] if found.also_searched_for else []
+    if found.not_held:
+        phrases = ", ".join(f"“{line_of(phrase)}”" for phrase in found.not_held)
+        notes.append(f"No passage that was searched holds these words: {phrases}")
+    return notes
 
 
 def hits_text(found: Sequence[OpenedHit]) -> str:

@@ -1,0 +1,68 @@
+"""Find the word of the library that somebody meant who misspelt it."""
+
+import re
+from itertools import islice
+
+from api.answer.function_words import is_function_word
+from api.knowledge_base import KnowledgeBase
+from index.phrases import QUOTED
+from index.spelling import FEWEST_LETTERS, nearest
+
+# A word of letters only: numbers, and names with digits, are as they should be.
+_WORD = re.compile(r"(?<!\w)[^\W\d_]+(?!\w)")
+# Questions have few misspelt words; a text in another language has many, and the nearest words mean nothing then.
+_MOST_WORDS = 8
+
+
+def corrected(base: KnowledgeBase, text: str) -> tuple[str, tuple[str, ...]]:
+    """Return a question with its misspelt words replaced by the nearest words of the library, and those words.
+
+    Words in quotation marks stay as they are.
+    """
+    quoted = [found.span() for found in QUOTED.finditer(text)]
+    words = [
+        found
+        for found in _WORD.finditer(text)
+        if not any(start < found.start() < end for start, end in quoted) and _is_misspelt(base, found.group())
+    ]
+    parts, at = [], 0
+    meant: list[str] = []
+    for found in islice(words, _MOST_WORDS):
+        word = _meant(base, found.group().lower())
+        if word is not None:
+            parts += [text[at : found.start()], word]
+            at = found.end()
+            meant.append(word)
+    return "".join([*parts, text[at:]]), tuple(dict.fromkeys(meant))
+
+
+def is_held(base: KnowledgeBase, term: str) -> bool:
+    """Say whether each word of a term is in some passage."""
+    return all(base.generation.frequency(stem) > 0 for stem in base.generation.terms(term))
+
+
+def _is_misspelt(base: KnowledgeBase, word: str) -> bool:
+    """Say whether a word is one that nobody says and that the encoder does not know either: it splits it into pieces.
+
+    "Rust" is a word, though a library may never mention it.
+    """
+    return (
+        len(word) >= FEWEST_LETTERS
+        and not is_function_word(word)
+        and not is_held(base, word)
+        and base.encoder.pieces(word) > 1
+    )
+
+
+def _meant(base: KnowledgeBase, word: str) -> str | None:
+    """Return the nearest word that a passage holds; None without one, or if it is a function word, which says nothing.
+
+    People seldom miss the first letter, and among words of four letters some word is always near.
+    """
+    near = (
+        other
+        for other in nearest(base.generation.vocabulary, word)
+        if (len(word) > FEWEST_LETTERS or other[0] == word[0]) and is_held(base, other)
+    )
+    found = next(near, None)
+    return None if found is None or is_function_word(found) else found
