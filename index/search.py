@@ -1,7 +1,9 @@
 """Rank passages for a question: each signal's score counts in standard deviations from its mean over all passages."""
 
-from collections.abc import Sequence, Set
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
+from itertools import chain, islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +14,6 @@ from index.passage import Filters, FoundSentence, Hit, Passage
 from ingest.text.words import normalise
 
 Floats = NDArray[np.float32]
-# A passage with its score and sentences.
-_Found = tuple[float, Passage, Sequence[FoundSentence]]
 
 # Weight of each signal in the sum of deviations, chosen on the development questions (docs/evaluation.md).
 WEIGHTS = {"passage": 0.15, "turns": 0.55, "words": 0.3, "episode": 0.12}
@@ -44,14 +44,15 @@ def search(generation: Generation, query: Query, k: int, filters: Filters = _NO_
     wanted = max(_CANDIDATES, 4 * k)
     while True:
         ranked = _ranked(generation, query, wanted, filters)
-        kept = _distinct(generation, ranked, k)
-        if len(kept) == k or len(ranked) < wanted:
-            break
+        hits = tuple(islice(_distinct(generation, ranked), k))
+        if len(hits) == k or len(ranked) < wanted:
+            return hits
         wanted *= 4
-    return tuple(
-        Hit(rank, score, passage, generation.episode(passage.episode_id), tuple(sentences))
-        for rank, (score, passage, sentences) in enumerate(kept, 1)
-    )
+
+
+def walk(generation: Generation, query: Query, most: int, filters: Filters = _NO_FILTERS) -> Iterator[Hit]:
+    """Yield hits as `search` finds them, best first, at most `most`; each is read when it is asked for."""
+    return islice(_distinct(generation, _ranked(generation, query, max(_CANDIDATES, 2 * most), filters)), most)
 
 
 def _ranked(generation: Generation, query: Query, count: int, filters: Filters) -> list[tuple[str, float]]:
@@ -83,23 +84,23 @@ def _deviations(scores: Floats, mean: float, deviation: float) -> Floats:
     return (scores - np.float32(mean)) / np.float32(deviation)
 
 
-def _distinct(generation: Generation, ranked: Sequence[tuple[str, float]], k: int) -> list[_Found]:
-    """Return the first k passages, extended, skipping any that shares over half the shorter's trigrams with another."""
-    kept: list[_Found] = []
-    seen: list[set[tuple[str, ...]]] = []
+def _distinct(generation: Generation, ranked: Sequence[tuple[str, float]]) -> Iterator[Hit]:
+    """Yield passages, extended, skipping any that shares over half the shorter's trigrams with one before it."""
+    lengths: list[int] = []  # of the passages so far, in trigrams
+    holders: dict[tuple[str, ...], list[int]] = defaultdict(list)  # which of them hold a trigram
     for begin in range(0, len(ranked), _READ_AT_ONCE):
         chosen = ranked[begin : begin + _READ_AT_ONCE]
         passages = generation.passages([identifier for identifier, _ in chosen])
         for (_, score), passage in zip(chosen, passages, strict=True):
             whole, sentences = _extended(generation, passage)
             mine = trigrams(whole.text)
-            if any(repeats(mine, other) for other in seen):
+            shared = Counter(chain.from_iterable(map(holders.__getitem__, mine & holders.keys())))
+            if any(2 * count > min(len(mine), lengths[number]) for number, count in shared.items()):
                 continue
-            kept.append((score, whole, sentences))
-            seen.append(mine)
-            if len(kept) == k:
-                return kept
-    return kept
+            for run in mine:
+                holders[run].append(len(lengths))
+            lengths.append(len(mine))
+            yield Hit(len(lengths), score, whole, generation.episode(passage.episode_id), tuple(sentences))
 
 
 def _extended(generation: Generation, passage: Passage) -> tuple[Passage, list[FoundSentence]]:
