@@ -60,3 +60,8 @@ def length(seconds: float | None) -> str | None:
         return None
     minutes = max(1, round(seconds / 60))
     return "1 minute" if minutes == 1 else f"{minutes} minutes"
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun: "1 passage", "34 passages"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

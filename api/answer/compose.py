@@ -110,9 +110,17 @@ def find(
     """Return the k best hits, best first, each with the id of its best quote (None if no sentence can be quoted)."""
     filters = filters or Filters()
     query = query_of(base, question)
-    hits = _hits(base, query, k, filters)
-    spans = candidates_of(base, query, hits, filters.speaker)
-    return [(hit, _best_quote(base, [span for span in spans if span.hit is hit])) for hit in hits]
+    return best_quotes(base, query, _hits(base, query, k, filters), filters.speaker)
+
+
+def best_quotes(
+    base: KnowledgeBase, query: Query, hits: Sequence[Hit], speaker: str | None = None
+) -> list[tuple[Hit, str | None]]:
+    """Return hits, each with the id of its best quote (of `speaker`, if given); None if no sentence can be quoted."""
+    spans: dict[str, list[QuoteCandidate]] = {hit.passage.id: [] for hit in hits}
+    for span in candidates_of(base, query, hits, speaker):
+        spans[span.hit.passage.id].append(span)
+    return [(hit, _best_quote(base, spans[hit.passage.id])) for hit in hits]
 
 
 def statements_of(citations: Sequence[Citation]) -> tuple[Statement, ...]:
