@@ -1,11 +1,13 @@
 """Answers and hits as plain text for a terminal."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from api.answer.compose import Answer
-from api.answer.hits import OpenedHit
-from api.formatting import episode_name, when
+from api.answer.gather import Gathered, by_episode, hits_on, quoted
+from api.answer.hits import OpenedHit, open_hits
+from api.formatting import counted, episode_name, when
+from api.knowledge_base import KnowledgeBase
 from api.quotes.citation import Citation
 from api.quotes.heard_confidence import heard_remark
 
@@ -45,8 +47,31 @@ def answer_text(answer: Answer) -> str:
     return "\n".join(lines)
 
 
-def hits_text(found: Sequence[OpenedHit]) -> str:
-    """Return hits for a terminal, each turn on a line of its own."""
+def page_text(base: KnowledgeBase, gathered: Gathered, page: int, k: int) -> str:
+    """Return a page of `k` hits for a terminal, with how many there are in all."""
+    shown = hits_on(gathered, page, k)
+    found = open_hits(base, quoted(base, gathered, [one.hit for one in shown]))
+    unrelated = frozenset(one.hit.rank for one in shown if not one.relevance.is_about)
+    lines = [total_text(gathered), hits_text(found, unrelated)]
+    if hits_on(gathered, page + 1, k):
+        lines.append(f"More: --page {page + 1}")
+    return "\n".join(lines)
+
+
+def total_text(gathered: Gathered) -> str:
+    """Return how many passages in how many episodes are about a question, and how many more hold its words."""
+    about = gathered.about
+    if not about:
+        found = "No passage is about this"
+    else:
+        episodes = counted(len(by_episode(about)), "episode")
+        found = f"{counted(len(about), 'passage')} in {episodes} {'is' if len(about) == 1 else 'are'} about this"
+    more = gathered.mentions
+    return f"{found}; {more} {'other holds' if more == 1 else 'others hold'} its words." if more else f"{found}."
+
+
+def hits_text(found: Sequence[OpenedHit], unrelated: Collection[int] = ()) -> str:
+    """Return hits for a terminal, each turn on a line of its own; the ranks in `unrelated` are said to be just near."""
     if not found:
         return "Nothing found."
     lines = []
@@ -57,6 +82,7 @@ def hits_text(found: Sequence[OpenedHit]) -> str:
             episode_name(hit.episode),
             when(hit.passage.start, hit.passage.timing),
             heard_remark(one.timing, one.heard_confidence),
+            "may be about something else" if hit.rank in unrelated else None,
         )
         lines.append(f"{hit.rank}. {line_of(', '.join(part for part in parts if part))}")
         for said in one.turns:
