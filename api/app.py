@@ -24,6 +24,7 @@ from api.routes import (
     health,
     quote_page,
     quotes,
+    search,
     search_page,
 )
 from api.routes.assets import read_assets
@@ -90,6 +91,7 @@ def create_app(settings: Settings, encoder: Encoder | None = None) -> FastAPI:
     refusals.register(app)
     for routes in (
         answers,
+        search,
         episodes,
         quotes,
         health,

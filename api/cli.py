@@ -112,6 +112,12 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--speaker", metavar="NAME", help="full name or unambiguous part")
         command.add_argument("--since", metavar="DATE")
         command.add_argument("--until", metavar="DATE")
+        if name == "search":
+            command.add_argument("--page", type=_positive, default=1, metavar="N", help="which page of passages")
+            command.add_argument(
+                "--format", choices=("csv", "md", "json"), help="everything about the query, each passage with a quote"
+            )
+            command.add_argument("--output", type=Path, metavar="FILE", help="write what --format gives to a file")
 
     export = commands.add_parser("export", help="print an episode's transcript")
     export.add_argument("episode", metavar="EPISODE", help="id, or number if it is unique")

@@ -1,5 +1,6 @@
 """Format values for people (times, days, durations, episode names) and check which URLs may be linked; pure."""
 
+from collections.abc import Sequence
 from datetime import date
 from urllib.parse import urlsplit
 
@@ -60,3 +61,17 @@ def length(seconds: float | None) -> str | None:
         return None
     minutes = max(1, round(seconds / 60))
     return "1 minute" if minutes == 1 else f"{minutes} minutes"
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun: "1 passage", "34 passages"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def search_notes(also_searched_for: Sequence[str], not_held: Sequence[str]) -> list[str]:
+    """Return what is to be said about a search, a line each: words that were added, and words that could not stand."""
+    notes = [f"Also searched for: {', '.join(also_searched_for)}"] if also_searched_for else []
+    if not_held:
+        phrases = ", ".join(f"“{phrase}”" for phrase in not_held)
+        notes.append(f"No passage that was searched holds these words: {phrases}")
+    return notes

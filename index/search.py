@@ -1,8 +1,9 @@
 """Rank passages for a question: each signal's score counts in standard deviations from its mean over all passages."""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
-from itertools import chain
+from itertools import chain, islice
 from typing import NamedTuple
 
 import numpy as np
@@ -71,27 +72,38 @@ def search(generation: Generation, query: Query, k: int, filters: Filters = _NO_
     if fewer exist. Filters apply before ranking, so a filtered search also returns k hits if k exist.
     """
     wanted = max(_CANDIDATES, 4 * k)
-    near = () if filters.only is not None else generation.asked(query.vector, _ASKED, filters)
-    same = [one for one in near if one.cosine >= SAME_QUESTION]
     while True:
-        ranked = _ranked(generation, query, wanted, filters, same)
-        first = _by_words(query, _hits(generation, ranked[:_COMPARED]))
-        kept = _distinct(chain(first, _hits(generation, ranked[_COMPARED:])), k)
-        if len(kept) == k or len(ranked) < wanted:
-            return tuple(replace(hit, rank=rank) for rank, hit in enumerate(kept, 1))
+        ranked = _ranked(generation, query, wanted, filters)
+        hits = tuple(islice(_in_order(generation, query, ranked), k))
+        if len(hits) == k or len(ranked) < wanted:
+            return hits
         wanted *= 4
 
 
-def _ranked(
-    generation: Generation, query: Query, count: int, filters: Filters, same: Sequence[FoundQuestion]
-) -> list[_Ranked]:
-    """Return every passage that any signal ranks among its first `count`, and these questions; best first."""
+def walk(generation: Generation, query: Query, most: int, filters: Filters = _NO_FILTERS) -> Iterator[Hit]:
+    """Yield hits as `search` finds them, best first, at most `most`.
+
+    The first are read at once, because words are compared among them; each later one when it is asked for.
+    """
+    ranked = _ranked(generation, query, max(_CANDIDATES, 2 * most), filters)
+    return islice(_in_order(generation, query, ranked), most)
+
+
+def _in_order(generation: Generation, query: Query, ranked: Sequence[_Ranked]) -> Iterator[Hit]:
+    """Yield the hits of ranked passages, best first, none that repeats a better one."""
+    first = _by_words(query, _hits(generation, ranked[:_COMPARED]))
+    return _distinct(chain(first, _hits(generation, ranked[_COMPARED:])))
+
+
+def _ranked(generation: Generation, query: Query, count: int, filters: Filters) -> list[_Ranked]:
+    """Return what any signal ranks among its first `count`, and questions that mean the same; best first."""
     passage = generation.nearest("passage", query.vector, count, filters)
     turns = generation.nearest("turns", query.vector, count, filters)
     words, all_words = generation.matching("passage", query.terms, count, filters, query.synonyms)
     # The episode signal contributes no candidates, because all passages of an episode score the same; it only adds to
     # the scores of the other signals' candidates.
     episode, all_episodes = generation.matching("episode", query.terms, 0, filters, query.synonyms)
+    same = [one for one in generation.asked(query.vector, _ASKED, filters) if one.cosine >= SAME_QUESTION]
     replies = [generation.passage_with(one.episode_id, one.exchange.reply) for one in same]
     ids = list(dict.fromkeys((*passage.ids, *turns.ids, *words.ids, *replies)))
     if not ids:
@@ -145,19 +157,19 @@ def match(query: Query, sentences: Sequence[FoundSentence]) -> float:
     return max(0.0, float(best_matches(query.words, np.concatenate([one.pieces for one in sentences])) @ query.shares))
 
 
-def _distinct(hits: Iterable[Hit], k: int) -> list[Hit]:
-    """Return the first k hits, skipping any that shares over half the shorter's trigrams with a better one."""
-    kept: list[Hit] = []
-    seen: list[set[tuple[str, ...]]] = []
+def _distinct(hits: Iterable[Hit]) -> Iterator[Hit]:
+    """Yield hits with their ranks, skipping any that shares over half the shorter's trigrams with one before it."""
+    lengths: list[int] = []  # of the hits so far, in trigrams
+    holders: dict[tuple[str, ...], list[int]] = defaultdict(list)  # which of them hold a trigram
     for hit in hits:
         mine = trigrams(hit.passage.text)
-        if any(repeats(mine, other) for other in seen):
+        shared = Counter(chain.from_iterable(map(holders.__getitem__, mine & holders.keys())))
+        if any(2 * count > min(len(mine), lengths[number]) for number, count in shared.items()):
             continue
-        kept.append(hit)
-        seen.append(mine)
-        if len(kept) == k:
-            break
-    return kept
+        for run in mine:
+            holders[run].append(len(lengths))
+        lengths.append(len(mine))
+        yield replace(hit, rank=len(lengths))
 
 
 def _extended(generation: Generation, found: _Ranked, passage: Passage) -> Hit:

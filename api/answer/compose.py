@@ -69,15 +69,6 @@ class Answer:
     not_held: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Hits, best first, each with the id of its best quote (None if no sentence can be quoted), and as in `Answer`."""
-
-    hits: tuple[tuple[Hit, str | None], ...]
-    also_searched_for: tuple[str, ...] = ()
-    not_held: tuple[str, ...] = ()
-
-
 def ask(
     base: KnowledgeBase,
     question: Question,
@@ -139,21 +130,21 @@ def find(
     base: KnowledgeBase, question: Question, k: int, filters: Filters | None = None
 ) -> list[tuple[Hit, str | None]]:
     """Return the k best hits, best first, each with the id of its best quote (None if no sentence can be quoted)."""
-    return [*look_up(base, question, k, filters).hits]
-
-
-def look_up(base: KnowledgeBase, question: Question, k: int, filters: Filters | None = None) -> Found:
-    """Return the k best hits with what is to be said about the search."""
     query = query_of(base, question)
     filters = standing_filters(base, query, filters or Filters())
-    hits = _hits(base, query, k, filters)
-    spans = candidates_of(base, query, hits, filters.speaker)
-    held = standing(spans, query) if filters.only is not None else ()
-    return Found(
-        tuple((hit, _best_quote(base, [span for span in (*held, *spans) if span.hit is hit])) for hit in hits),
-        query.also,
-        () if filters.only is not None else query.phrases,
-    )
+    return best_quotes(base, query, _hits(base, query, k, filters), filters)
+
+
+def best_quotes(
+    base: KnowledgeBase, query: Query, hits: Sequence[Hit], filters: Filters
+) -> list[tuple[Hit, str | None]]:
+    """Return hits, each with the id of its best quote; None if no sentence can be quoted.
+
+    `filters` are those of the search, with the passages that hold the question's phrases (`standing_filters`): a quote
+    is of their speaker, and holds a phrase if one of its hit does. It depends on no other hit, so that it is the same
+    on every page and in every download.
+    """
+    return [(hit, _best_quote(base, query, hit, filters)) for hit in hits]
 
 
 def statements_of(citations: Sequence[Citation]) -> tuple[Statement, ...]:
@@ -226,8 +217,10 @@ def _overlap(one: range, other: range) -> bool:
     return one.start < other.stop and other.start < one.stop
 
 
-def _best_quote(base: KnowledgeBase, spans: Sequence[QuoteCandidate]) -> str | None:
-    return next((quote.id for span in spans if (quote := _quote(base, span)) is not None), None)
+def _best_quote(base: KnowledgeBase, query: Query, hit: Hit, filters: Filters) -> str | None:
+    spans = candidates_of(base, query, [hit], filters.speaker)
+    held = standing(spans, query) if filters.only is not None else ()
+    return next((quote.id for span in (*held, *spans) if (quote := _quote(base, span)) is not None), None)
 
 
 def _quote(base: KnowledgeBase, span: QuoteCandidate) -> Quote | None:

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from api.answer.compose import Answer, Found
+from api.answer.compose import Answer
+from api.answer.gather import Gathered, GatheredHit, by_episode, hits_on, quoted
+from api.knowledge_base import KnowledgeBase
 from api.quotes.citation import Citation
 from index.passage import Hit
 
@@ -27,31 +29,54 @@ def verification_json(verification: "Verification") -> dict[str, Any]:
     return asdict(verification)
 
 
-def found_json(query: str, found: Found) -> dict[str, Any]:
-    """Return what a search found as the contract's JSON object."""
+def hits_json(query: str, found: Sequence[tuple[Hit, str | None]]) -> dict[str, Any]:
+    """Return hits, each with the id of its best quote, as the contract's JSON object."""
+    return {"query": query, "hits": [_hit_json(hit, quote_id) for hit, quote_id in found]}
+
+
+def page_json(base: KnowledgeBase, gathered: Gathered, page: int, k: int) -> dict[str, Any]:
+    """Return a page of `k` hits, counted from 1, as the contract's JSON object; `next` is the next page's number."""
+    shown = hits_on(gathered, page, k)
+    quote_ids = [quote_id for _, quote_id in quoted(base, gathered, [one.hit for one in shown])]
+    following = page + 1 if hits_on(gathered, page + 1, k) else None
+    return {**gathered_json(gathered, shown, quote_ids), "page": page, "next": following}
+
+
+def gathered_json(gathered: Gathered, shown: Sequence[GatheredHit], quote_ids: Sequence[str | None]) -> dict[str, Any]:
+    """Return some hits of a question with the ids of their best quotes, and what there is in all, for the contract.
+
+    `total` counts the hits that are about the question, `episodes` their episodes, `mentions` the hits that only hold
+    its words.
+    """
+    about = gathered.about
     return {
-        **hits_json(query, found.hits),
-        "also_searched_for": list(found.also_searched_for),
-        "not_held": list(found.not_held),
+        "query": gathered.question.asked,
+        "also_searched_for": list(gathered.also_searched_for),
+        "not_held": list(gathered.not_held),
+        "total": len(about),
+        "mentions": gathered.mentions,
+        "episodes": [{"id": group.episode.id, "hits": group.total} for group in by_episode(about)],
+        "hits": [
+            {
+                **_hit_json(one.hit, quote_id),
+                "about": one.relevance.is_about,
+                "cosine": round(one.relevance.cosine, 4),
+                "coverage": round(one.relevance.coverage, 4),
+            }
+            for one, quote_id in zip(shown, quote_ids, strict=True)
+        ],
     }
 
 
-def hits_json(query: str, found: Sequence[tuple[Hit, str | None]]) -> dict[str, Any]:
-    """Return hits, each with the id of its best quote, as the contract's JSON object."""
+def _hit_json(hit: Hit, quote_id: str | None) -> dict[str, Any]:
     return {
-        "query": query,
-        "hits": [
-            {
-                "rank": hit.rank,
-                "score": round(hit.score, 4),
-                "text": hit.passage.text,
-                "speakers": list(hit.passage.speakers),
-                "episode": asdict(hit.episode),
-                "start": hit.passage.start,
-                "end": hit.passage.end,
-                "timing": hit.passage.timing,
-                "quote_id": quote_id,
-            }
-            for hit, quote_id in found
-        ],
+        "rank": hit.rank,
+        "score": round(hit.score, 4),
+        "text": hit.passage.text,
+        "speakers": list(hit.passage.speakers),
+        "episode": asdict(hit.episode),
+        "start": hit.passage.start,
+        "end": hit.passage.end,
+        "timing": hit.passage.timing,
+        "quote_id": quote_id,
     }

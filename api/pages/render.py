@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.answer.compose import Answer
 from api.episodes.player import player_of
-from api.formatting import day, episode_name, length, safe_link, when
+from api.formatting import counted, day, episode_name, length, safe_link, search_notes, when
 from api.pages.components import components
 from api.quotes.citation import played_from
 from api.quotes.heard_confidence import heard_remark
@@ -44,10 +44,12 @@ def environment(settings: Settings, addresses: Mapping[str, str]) -> Environment
     templates.globals |= components()
     templates.globals |= {
         "asset": addresses.__getitem__,
+        "counted": counted,
         "heard_remark": heard_remark,
         "has_govuk": all(name in addresses for name in GOVUK),
         "notice": settings.notice,
         "played_from": lambda citation: played_from(citation, player_of(settings.home, citation.episode)),
+        "search_notes": search_notes,
         "takes_feedback": settings.feedback,
         "when": when,
     }

@@ -29,12 +29,12 @@ _UNSAFE_IN_SCRIPT = {ord(character): f"\\u{ord(character):04x}" for character in
 
 def as_markdown(citation: Citation, base: str) -> str:
     """Return the quote as a block quote with its source below; untrusted text cannot add links, markup or HTML."""
-    paragraphs = [f"> {_plain(paragraph)}" for paragraph in _paragraphs(citation)]
-    link = f"[{_plain(_name(citation.episode))}]({base}{citation.url})"
+    paragraphs = [f"> {plain_markdown(paragraph)}" for paragraph in _paragraphs(citation)]
+    link = f"[{plain_markdown(name_of(citation.episode))}]({base}{citation.url})"
     return (
         "\n>\n".join(paragraphs)
         + "\n\n"
-        + _source(_plain(_speaker_and_role(citation)), link, _plain(_show_date_time(citation)))
+        + _source(plain_markdown(_speaker_and_role(citation)), link, plain_markdown(_show_date_time(citation)))
     )
 
 
@@ -42,7 +42,7 @@ def as_html(citation: Citation, base: str) -> str:
     """Return the quote as a figure with its source as the caption."""
     address = escape(f"{base}{citation.url}")
     paragraphs = "\n".join(f"    <p>{_text(paragraph)}</p>" for paragraph in _paragraphs(citation))
-    link = f'<a href="{address}">{_text(_name(citation.episode))}</a>'
+    link = f'<a href="{address}">{_text(name_of(citation.episode))}</a>'
     source = _source(_text(_speaker_and_role(citation)), link, _text(_show_date_time(citation)))
     return (
         f'<figure>\n  <blockquote cite="{address}">\n{paragraphs}\n  </blockquote>\n'
@@ -53,7 +53,7 @@ def as_html(citation: Citation, base: str) -> str:
 def as_text(citation: Citation, base: str) -> str:
     """Return the quote in quotation marks, its source and its URL, each on a separate line."""
     quote = "\n".join(_paragraphs(citation))
-    source = _source(_speaker_and_role(citation), _name(citation.episode), _show_date_time(citation))
+    source = _source(_speaker_and_role(citation), name_of(citation.episode), _show_date_time(citation))
     return f"“{quote}”\n{source}\n{base}{citation.url}"
 
 
@@ -87,8 +87,8 @@ def quotation(citation: Citation, base: str) -> dict[str, Any]:
 
 def title_of(citation: Citation) -> str:
     """Return a quote's title for other sites: who said it, in which episode."""
-    name = _name(citation.episode)
-    return f"{_line(citation.speaker)} in {name}" if citation.speaker else name
+    name = name_of(citation.episode)
+    return f"{one_line(citation.speaker)} in {name}" if citation.speaker else name
 
 
 def absolute(url: str | None, base: str) -> str | None:
@@ -100,8 +100,8 @@ def absolute(url: str | None, base: str) -> str | None:
 def _person(citation: Citation) -> dict[str, Any] | None:
     if not citation.speaker:
         return None
-    role = _line(citation.role) if citation.role else None
-    return _without_none({"@type": "Person", "name": _line(citation.speaker), "jobTitle": role})
+    role = one_line(citation.role) if citation.role else None
+    return _without_none({"@type": "Person", "name": one_line(citation.speaker), "jobTitle": role})
 
 
 def _clip(citation: Citation, base: str) -> dict[str, Any]:
@@ -124,7 +124,7 @@ def _episode(episode: Episode, base: str) -> dict[str, Any]:
     return _without_none(
         {
             "@type": "PodcastEpisode",
-            "name": _name(episode),
+            "name": name_of(episode),
             "episodeNumber": episode.number,
             "datePublished": episode.published,
             "duration": f"PT{round(episode.duration)}S" if episode.duration else None,
@@ -134,7 +134,7 @@ def _episode(episode: Episode, base: str) -> dict[str, Any]:
             "partOfSeries": _without_none(
                 {
                     "@type": "PodcastSeries",
-                    "name": _line(episode.show.title),
+                    "name": one_line(episode.show.title),
                     "url": absolute(episode.show.page_url, base),
                 }
             ),
@@ -145,7 +145,7 @@ def _episode(episode: Episode, base: str) -> dict[str, Any]:
 def _licence(licence: str | None, base: str) -> str | dict[str, Any] | None:
     if not licence:
         return None
-    return absolute(licence, base) or {"@type": "CreativeWork", "name": _line(licence)}
+    return absolute(licence, base) or {"@type": "CreativeWork", "name": one_line(licence)}
 
 
 def _without_none(fields: dict[str, Any]) -> dict[str, Any]:
@@ -156,35 +156,35 @@ def _paragraphs(citation: Citation) -> list[str]:
     return [_CONTROL.sub("\ufffd", paragraph) for paragraph in citation.quote.split("\n")]
 
 
-def _name(episode: Episode) -> str:
-    # A link needs a text, and a title may consist of spaces.
-    return _line(episode_name(episode)) or episode.id
+def name_of(episode: Episode) -> str:
+    """Return an episode's name on one line, never empty: a link needs a text, and a title may consist of spaces."""
+    return one_line(episode_name(episode)) or episode.id
 
 
 def _speaker_and_role(citation: Citation) -> str:
     """Return the speaker, with their role between commas ("Tobias Renn, lead engineer,"); "" if not named."""
     if not citation.speaker:
         return ""
-    return f"{_line(citation.speaker)}, {_line(citation.role)}," if citation.role else _line(citation.speaker)
+    return f"{one_line(citation.speaker)}, {one_line(citation.role)}," if citation.role else one_line(citation.speaker)
 
 
 def _show_date_time(citation: Citation) -> str:
     """Return the show (unless the episode's name begins with it), the date, the time, and that it was only heard."""
-    show, time = _line(citation.episode.show.title), when(citation.start, citation.timing)
+    show, time = one_line(citation.episode.show.title), when(citation.start, citation.timing)
     parts = (
-        None if _name(citation.episode).startswith(show) else show,
+        None if name_of(citation.episode).startswith(show) else show,
         day(citation.episode.published),
         None if time is None else f"at {time}",
         heard_remark(citation.timing, citation.heard_confidence),
     )
-    return ", ".join(_line(part) for part in parts if part)
+    return ", ".join(one_line(part) for part in parts if part)
 
 
 def _source(who: str, link: str, where: str) -> str:
     return ", ".join(part for part in (f"{who} in {link}" if who else link, where) if part)
 
 
-def _line(text: str) -> str:
+def one_line(text: str) -> str:
     """Return the text on one line, without characters that break the line or change its direction."""
     return _CONTROL.sub("\ufffd", " ".join(_DIRECTION.sub("", text).split()))
 
@@ -194,6 +194,6 @@ def _text(words: str) -> str:
     return escape(words, quote=False)
 
 
-def _plain(text: str) -> str:
+def plain_markdown(text: str) -> str:
     """Return one line of text, escaped so that Markdown finds no markup in it."""
     return _BLOCK_MARKUP.sub(r"\1\\", _MARKUP.sub(lambda found: f"\\{found.group()}", text.strip()))

@@ -1,17 +1,15 @@
-"""POST /api/answers, as JSON or as a stream of events, and GET /api/search: ask the live generation."""
+"""POST /api/answers, as JSON or as a stream of events: ask the live generation."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
-from api.answer.compose import Answer, look_up
-from api.answer.contract_json import answer_json, found_json
+from api.answer.compose import Answer
+from api.answer.contract_json import answer_json
 from api.answer.conversation import Asking, ask
 from api.answer.filters import parse_filters
 from api.answer.question import parse_question
 from api.routes.rewording import rewording_of, written
-from api.routes.schemas import AnswerRequest, SearchRequest, SearchResponse
+from api.routes.schemas import AnswerRequest
 from api.routes.stream import MEDIA_TYPE, streamed, wants_stream
 from api.server.live_index import Live
 from api.server.work_queue import Worked
@@ -44,13 +42,3 @@ def post_answer(request: Request, asked: AnswerRequest) -> Response:
     if wants_stream(request.headers.get("accept", "")):
         return streamed(request, answer, reword)
     return written(answer, reword, lambda found: JSONResponse(answer_json(found)))
-
-
-@router.get("/api/search", summary="Find passages", responses={200: {"model": SearchResponse}})
-def get_search(request: Request, asked: Annotated[SearchRequest, Query()]) -> JSONResponse:
-    """Return the passages that match a question best, best first."""
-    question = parse_question(asked.q)
-    live: Live = request.app.state.live
-    base = live.base()
-    found = look_up(base, question, asked.k, parse_filters(asked.asked(), base.generation))
-    return JSONResponse(found_json(question.asked, found))

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 from api.answer.compose import DEFAULT_HITS, MOST_HITS
 from api.answer.conversation import MOST_HISTORY, HistoryEntry
 from api.answer.filters import Asked
+from api.answer.gather import MOST_GATHERED
 from api.answer.question import MOST_QUESTION_CHARACTERS, replace_surrogates
 from api.quotes.citation import MOST_CITATIONS, USUAL_CITATIONS, Citation
 from api.quotes.quote import MOST_ID_LETTERS
@@ -89,6 +90,13 @@ class SearchRequest(FilterFields):
 
     q: Text = Field(description="1 to 2,000 characters")
     k: int = Field(DEFAULT_HITS, ge=1, le=MOST_HITS, description="how many hits")
+    page: int = Field(1, ge=1, le=MOST_GATHERED, description="1 for the best k hits, 2 for the next, and so on")
+
+
+class ExportRequest(FilterFields):
+    """A search for everything that is about a question."""
+
+    q: Text = Field(description="1 to 2,000 characters")
 
 
 class VerifyRequest(BaseModel):
@@ -132,7 +140,11 @@ class ErrorResponse(BaseModel):
 
 
 class SearchHit(BaseModel):
-    """A passage; `quote_id` is its best quote, null if no sentence can be quoted. Times are in seconds."""
+    """A passage; `quote_id` is its best quote, null if no sentence can be quoted. Times are in seconds.
+
+    `about`: the passage is about the query. `cosine` is that of its nearest sentence, `coverage` the share, 0 to 1, of
+    the query's information that its words hold.
+    """
 
     rank: int
     score: float
@@ -143,12 +155,30 @@ class SearchHit(BaseModel):
     end: float | None
     timing: Timing | None
     quote_id: str | None
+    about: bool
+    cosine: float
+    coverage: float
+
+
+class EpisodeCount(BaseModel):
+    """The id of an episode and how many of its passages are about the query."""
+
+    id: str
+    hits: int
 
 
 class SearchResponse(BaseModel):
-    """Hits, best first."""
+    """A page of hits, best first; `next` is the number of the next page, null if this is the last.
+
+    Of the 500 best hits, `total` are about the query, in these `episodes`; `mentions` more only hold its words.
+    """
 
     query: str
+    total: int
+    mentions: int
+    episodes: list[EpisodeCount]
+    page: int
+    next: int | None
     hits: list[SearchHit]
     also_searched_for: list[str] = Field(description="words of the library that were searched beside misspelt ones")
     not_held: list[str] = Field(description="words in quotation marks that no searched passage holds")

@@ -1,5 +1,6 @@
-"""GET /search: the passages that match a question best, with a chart of the years they come from."""
+"""GET /search: the passages about a question by episode, all of them counted, with a chart of the years."""
 
+from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -7,11 +8,14 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 from pydantic import BeforeValidator, Field
 
-from api.answer.compose import MOST_HITS, Found, look_up
+from api.answer.compose import MOST_HITS
 from api.answer.filters import parse_filters
+from api.answer.gather import MOST_GATHERED, EpisodeHits, by_episode, gather, pages_of, quoted
+from api.answer.gathered_formats import EXPORT_FORMATS
 from api.answer.hits import OpenedHit, open_hits
 from api.answer.question import Question
 from api.episodes.library import shows_of
+from api.formatting import search_notes
 from api.pages.render import page
 from api.pages.year_bars import bars_of
 from api.routes.form_errors import checked
@@ -21,7 +25,7 @@ from api.server.work_queue import Worked
 
 router = APIRouter(include_in_schema=False, route_class=Worked)
 
-# Enough to show in which years a topic came up, few enough to read through.
+# Enough for a look at several episodes, few enough to read through.
 SHOWN_HITS = 20
 
 
@@ -35,6 +39,39 @@ class SearchPageRequest(FilterFields):
 
     q: Text | None = None
     k: Annotated[int, Field(ge=1, le=MOST_HITS), BeforeValidator(_blank_is_usual)] = SHOWN_HITS
+    page: Annotated[int, Field(ge=1, le=MOST_GATHERED)] = 1
+
+    def address(self, path: str = "/search", **changed: object) -> str:
+        """Return the URL of this search with some values changed, leaving out empty and default values."""
+        given = {"q": self.q, **self.model_dump(exclude_defaults=True, exclude={"page"}), **changed}
+        return f"{path}?" + urlencode({name: value for name, value in given.items() if value})
+
+
+@dataclass(frozen=True, slots=True)
+class ShownEpisode:
+    """An episode on a page of hits: the hits that stand there, opened, with the number of the first one on the page."""
+
+    group: EpisodeHits
+    first: int
+    hits: tuple[OpenedHit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPage:
+    """What the page shows: one page of the passages about a question, or the nearest ones if none is about it.
+
+    `total` counts the former, `episodes` their episodes, `mentions` passages that only hold the words. `dates` are
+    those of all passages that are counted, or shown if none is. `notes` are said about the search.
+    """
+
+    notes: tuple[str, ...]
+    shown: tuple[ShownEpisode, ...]
+    total: int
+    episodes: int
+    mentions: int
+    number: int
+    pages: int
+    dates: tuple[str | None, ...]
 
 
 @router.api_route("/search", methods=["GET", "HEAD"])
@@ -43,8 +80,8 @@ def show_search(request: Request, asked: Annotated[SearchPageRequest, Query()]) 
     live: Live = request.app.state.live
     manifest = live.manifest()
     question, faults = (None, {}) if asked.q is None else checked(live, asked.q, asked.asked())
-    found, notes = (None, None) if question is None or faults else _found(live, question, asked)
-    dates = [one.hit.episode.published for one in found or ()]
+    found = None if question is None or faults else _found(live, question, asked)
+    dates = found.dates if found else ()
     return page(
         request,
         "search.html",
@@ -54,19 +91,37 @@ def show_search(request: Request, asked: Annotated[SearchPageRequest, Query()]) 
         empty=manifest is None,
         faults=faults,
         found=found,
-        notes=notes,
         bars=bars_of(dates),
         undated=dates.count(None),
-        filters=urlencode(_filters(asked)),
+        address_of=lambda number: asked.address(page=number),
+        episode_address=lambda identifier: asked.address(episode=identifier),
+        years=asked.address(since=None, until=None),
+        exports=[(form, asked.address(f"/api/search.{form}", k=None)) for form in EXPORT_FORMATS],
     )
 
 
-def _found(live: Live, question: Question, asked: SearchPageRequest) -> tuple[tuple[OpenedHit, ...], Found]:
+def _found(live: Live, question: Question, asked: SearchPageRequest) -> FoundPage:
     base = live.base()
-    found = look_up(base, question, asked.k, parse_filters(asked.asked(), base.generation))
-    return open_hits(base, found.hits), found
-
-
-def _filters(asked: SearchPageRequest) -> dict[str, str]:
-    """Return the active filters except the dates, which the links in the years table set."""
-    return {name: value for name in ("q", "show", "episode", "speaker") if (value := getattr(asked, name))}
+    gathered = gather(base, question, parse_filters(asked.asked(), base.generation), asked.k)
+    about = gathered.about
+    counted = about or tuple(one.hit for one in gathered.hits[: asked.k])
+    pages = pages_of(counted, asked.k) or [[]]
+    number = min(asked.page, len(pages))
+    groups = pages[number - 1]
+    opened = open_hits(base, quoted(base, gathered, [hit for group in groups for hit in group.hits]))
+    first = sum(len(group.hits) for before in pages[: number - 1] for group in before)
+    shown, begin = [], 0
+    for group in groups:
+        end = begin + len(group.hits)
+        shown.append(ShownEpisode(group, first + begin + 1, opened[begin:end]))
+        begin = end
+    return FoundPage(
+        notes=tuple(search_notes(gathered.also_searched_for, gathered.not_held)),
+        shown=tuple(shown),
+        total=len(about),
+        episodes=len(by_episode(about)),
+        mentions=gathered.mentions,
+        number=number,
+        pages=len(pages),
+        dates=tuple(hit.episode.published for hit in counted),
+    )

@@ -104,23 +104,32 @@ def ask(options: Namespace, settings: Settings) -> int:
 
 
 def search(options: Namespace, settings: Settings) -> int:
-    """Find passages."""
-    from api.answer.compose import DEFAULT_HITS, MOST_HITS, look_up
-    from api.answer.contract_json import found_json
+    """Find passages, a page of them or, with --format, everything that is about the question."""
+    from api.answer.compose import DEFAULT_HITS, MOST_HITS
+    from api.answer.contract_json import page_json
     from api.answer.filters import parse_filters
+    from api.answer.gather import gather
+    from api.answer.gathered_formats import render
     from api.answer.question import parse_question
     from api.errors import FilterError
     from api.knowledge_base import open_base
-    from api.terminal.text import found_text
+    from api.terminal.text import page_text
 
     question = parse_question(options.question)
     count = options.k or DEFAULT_HITS
     if count > MOST_HITS:
         raise FilterError(f"--k must be a number from 1 to {MOST_HITS}, not {count}")
+    if options.output is not None and options.format is None:
+        raise FilterError("--output needs --format csv, md or json")
     base = open_base(settings)
     filters = parse_filters(_asked(options), base.generation)
-    found = look_up(base, question, count, filters)
-    _print_json(found_json(question.asked, found)) if options.json else print(found_text(base, found))
+    gathered = gather(base, question, filters, least=options.page * count + 1)
+    if options.format is not None:
+        _write(render(base, gathered, options.format), options.output)
+    elif options.json:
+        _print_json(page_json(base, gathered, options.page, count))
+    else:
+        print(page_text(base, gathered, options.page, count))
     return 0
 
 
@@ -128,14 +137,7 @@ def export(options: Namespace, settings: Settings) -> int:
     """Write an episode's transcript in a format of the contract."""
     from ingest.export import render
 
-    text = render(_transcript(options.episode, settings.home), options.format)
-    if options.output is None:
-        sys.stdout.write(text if text.endswith("\n") else text + "\n")
-        return 0
-    try:
-        options.output.write_text(text, "utf-8")
-    except OSError as error:
-        raise SourceError(f"{options.output} cannot be written: {error.strerror}") from error
+    _write(render(_transcript(options.episode, settings.home), options.format), options.output)
     return 0
 
 
@@ -248,6 +250,17 @@ def _asked(options: Namespace) -> Any:
     from api.answer.filters import Asked
 
     return Asked(options.show, options.episode, options.speaker, options.since, options.until)
+
+
+def _write(text: str, output: Path | None) -> None:
+    """Write a text to a file as it stands, or print it, then with a line break at the end."""
+    if output is None:
+        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+        return
+    try:
+        output.write_text(text, "utf-8", newline="")
+    except OSError as error:
+        raise SourceError(f"{output} cannot be written: {error.strerror}") from error
 
 
 def _print_json(value: dict[str, Any]) -> None:

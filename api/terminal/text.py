@@ -1,11 +1,12 @@
 """Answers and hits as plain text for a terminal."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from api.answer.compose import Answer, Found
+from api.answer.compose import Answer
+from api.answer.gather import Gathered, by_episode, hits_on, quoted
 from api.answer.hits import OpenedHit, open_hits
-from api.formatting import episode_name, when
+from api.formatting import counted, episode_name, search_notes, when
 from api.knowledge_base import KnowledgeBase
 from api.quotes.citation import Citation
 from api.quotes.heard_confidence import heard_remark
@@ -30,7 +31,7 @@ def sourceline_of(citation: Citation) -> str:
 
 def answer_text(answer: Answer) -> str:
     """Return an answer for a terminal; quotes are numbered and followed by their source."""
-    notes = notes_of(answer)
+    notes = _notes(answer)
     if answer.status == "unanswerable":
         near = [f"  “{line_of(citation.quote)}”\n   {sourceline_of(citation)}" for citation in answer.related[:3]]
         return "\n".join([*notes, UNANSWERABLE, *(["The nearest quotes:"] if near else []), *near])
@@ -47,22 +48,31 @@ def answer_text(answer: Answer) -> str:
     return "\n".join(lines)
 
 
-def found_text(base: KnowledgeBase, found: Found) -> str:
-    """Return what a search found for a terminal."""
-    return "\n".join([*notes_of(found), hits_text(open_hits(base, found.hits))])
+def page_text(base: KnowledgeBase, gathered: Gathered, page: int, k: int) -> str:
+    """Return a page of `k` hits for a terminal, with how many there are in all."""
+    shown = hits_on(gathered, page, k)
+    found = open_hits(base, quoted(base, gathered, [one.hit for one in shown]))
+    unrelated = frozenset(one.hit.rank for one in shown if not one.relevance.is_about)
+    lines = [*_notes(gathered), total_text(gathered), hits_text(found, unrelated)]
+    if hits_on(gathered, page + 1, k):
+        lines.append(f"More: --page {page + 1}")
+    return "\n".join(lines)
 
 
-def notes_of(found: Answer | Found) -> list[str]:
-    """Return what is to be said about a search, line by line: words that were added, and words that could not stand."""
-    notes = [f"Also searched for: {', '.join(found.also_searched_for)}"] if found.also_searched_for else []
-    if found.not_held:
-        phrases = ", ".join(f"“{line_of(phrase)}”" for phrase in found.not_held)
-        notes.append(f"No passage that was searched holds these words: {phrases}")
-    return notes
+def total_text(gathered: Gathered) -> str:
+    """Return how many passages in how many episodes are about a question, and how many more hold its words."""
+    about = gathered.about
+    if not about:
+        found = "No passage is about this"
+    else:
+        episodes = counted(len(by_episode(about)), "episode")
+        found = f"{counted(len(about), 'passage')} in {episodes} {'is' if len(about) == 1 else 'are'} about this"
+    more = gathered.mentions
+    return f"{found}; {more} {'other holds' if more == 1 else 'others hold'} its words." if more else f"{found}."
 
 
-def hits_text(found: Sequence[OpenedHit]) -> str:
-    """Return hits for a terminal, each turn on a line of its own."""
+def hits_text(found: Sequence[OpenedHit], unrelated: Collection[int] = ()) -> str:
+    """Return hits for a terminal, each turn on a line of its own; the ranks in `unrelated` are said to be just near."""
     if not found:
         return "Nothing found."
     lines = []
@@ -73,6 +83,7 @@ def hits_text(found: Sequence[OpenedHit]) -> str:
             episode_name(hit.episode),
             when(hit.passage.start, hit.passage.timing),
             heard_remark(one.timing, one.heard_confidence),
+            "may be about something else" if hit.rank in unrelated else None,
         )
         lines.append(f"{hit.rank}. {line_of(', '.join(part for part in parts if part))}")
         for said in one.turns:
@@ -84,3 +95,7 @@ def hits_text(found: Sequence[OpenedHit]) -> str:
 def line_of(text: str) -> str:
     """Return a text on one line, without the characters that a terminal obeys."""
     return _CONTROL.sub("\ufffd", " ".join(text.split()))
+
+
+def _notes(found: Answer | Gathered) -> list[str]:
+    return [line_of(note) for note in search_notes(found.also_searched_for, found.not_held)]

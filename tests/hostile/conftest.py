@@ -37,7 +37,7 @@ def plain_vocabulary(plain: Served) -> set[tuple[str, str]]:
     """Every element and attribute that the templates write for plain words."""
     return {
         word
-        for path in (*STORED, *ASKED, "/?q=number1&thanks=yes")
+        for path in (*STORED, *ASKED, "/?q=number1&thanks=yes", "/search?q=words&k=1")
         for _, page in pages_of(plain, path)
         for word in vocabulary(page)
     }

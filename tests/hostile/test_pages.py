@@ -1,7 +1,11 @@
 """Every page with a hostile text in every field: it is shown, and nothing of it becomes markup, a link or a script."""
 
+import csv
+from io import StringIO
+
 import pytest
 
+from tests.api.commonmark import tokens
 from tests.hostile.dangers import dangers, parsed, vocabulary
 from tests.hostile.serving import ASKED, STORED, Served, pages_of
 
@@ -24,6 +28,20 @@ def test_a_hostile_request_does_nothing(hostile: Served, plain_vocabulary: set[t
     for text, page in pages_of(hostile, path):
         assert vocabulary(page) <= plain_vocabulary, text
         assert not dangers(page), text
+
+
+def test_a_hostile_library_downloads_as_words(hostile: Served) -> None:
+    """Everything about a question has our markup and links only, whatever the words, names and titles are."""
+    for number, text in enumerate(hostile.texts.values()):
+        asked = {"q": f"Number{number} said {text} about number{number} to us.", "show": f"show-{number % 5}"}
+        found = tokens(hostile.client.get("/api/search.md", params=asked).text)
+        assert any(token.type == "blockquote_open" for token in found), text
+        assert not [token for token in found if token.type in ("html_block", "html_inline", "image")], text
+        links = [str(token.attrs["href"]) for token in found if token.type == "link_open"]
+        assert all(link.startswith("http://testserver/quotes/") for link in links), text
+        table = hostile.client.get("/api/search.csv", params=asked).text
+        cells = [cell for row in csv.reader(StringIO(table, newline="")) for cell in row]
+        assert not [cell for cell in cells if cell.strip().startswith(("=", "+", "-", "@"))], text
 
 
 def test_lists_of_hostile_names_do_nothing(hostile: Served, many_plain: Served) -> None:

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, islice
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from index.building.build import build
 from index.chunk import PassageShape
 from index.generation import Generation
 from index.passage import Filters, Passage
-from index.search import Query, search, trigrams
+from index.search import Query, search, trigrams, walk
 from index.store import open_generation
 from ingest.transcript import Episode, Show, Transcript
 
@@ -125,6 +125,16 @@ def test_no_two_hits_say_the_same(k: int, words: list[str], library: Library) ->
     for one, other in combinations([trigrams(hit.passage.text) for hit in found], 2):
         assert 2 * len(one & other) <= min(len(one), len(other))
     assert all(len(hit.passage.text.split()) <= 180 for hit in found)
+
+
+@pytest.mark.parametrize("filters", [Filters(), Filters(speaker="Bo Ash")])
+def test_a_walk_finds_what_a_search_finds(filters: Filters, library: Library) -> None:
+    """In the same order and to the same number, but each hit is read when it is asked for."""
+    query = Query("mast rope", library.encoder.encode_query("mast rope"), tuple(library.generation.terms("mast rope")))
+    hits = library.ask("mast rope", 15, filters)
+    assert tuple(walk(library.generation, query, 15, filters)) == hits
+    walked = walk(library.generation, query, 500, filters)
+    assert tuple(islice(walked, 15)) == hits
 
 
 def test_the_passage_that_says_it_is_first(library: Library) -> None:

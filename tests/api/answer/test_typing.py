@@ -1,18 +1,24 @@
 """Questions as people type them: misspelt, in quotation marks, in lower case, or a single word."""
 
+import json
 from collections.abc import Callable
+from csv import DictReader
+from io import StringIO
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
 from api.answer import conversation
-from api.answer.compose import Answer, ask, look_up
+from api.answer.compose import Answer, ask, find
 from api.answer.confidence import TOUCHES
 from api.answer.conversation import Asking, HistoryEntry
+from api.answer.gather import gather, quoted
 from api.answer.question import parse_question, query_of
 from api.answer.spelling import corrected
 from api.knowledge_base import KnowledgeBase
-from api.terminal.text import answer_text, found_text
+from api.quotes.resolve import resolve
+from api.terminal.text import answer_text, page_text
 from index.passage import Filters
 from index.phrases import holds
 from tests.api.markup import seen
@@ -35,6 +41,14 @@ def _pieces(encoder: object, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def answer(base: KnowledgeBase, question: str, filters: Filters | None = None) -> Answer:
     return ask(base, parse_question(question), filters=filters)
+
+
+def downloads(client: TestClient, question: str) -> tuple[list[dict[str, str]], str, Any]:
+    """Everything about a question: the rows of the table, the document, the JSON object."""
+    table, document, data = (
+        client.get(f"/api/search.{form}", params={"q": question}).text for form in ("csv", "md", "json")
+    )
+    return list(DictReader(StringIO(table.removeprefix("\ufeff")))), document, json.loads(data)
 
 
 def quotes(found: Answer) -> list[str]:
@@ -104,7 +118,11 @@ def test_a_typo_and_what_was_searched_are_said_everywhere(served_base: Knowledge
     events = client.post("/api/answers", json={"question": TYPO}, headers={"Accept": "text/event-stream"}).text
     assert '"also_searched_for": ["lighthouse"]' in events
     assert answer_text(answer(served_base, TYPO)).startswith(said)
-    assert found_text(served_base, look_up(served_base, parse_question(TYPO), 2)).startswith(said)
+    assert page_text(served_base, gather(served_base, parse_question(TYPO)), 1, 2).startswith(said)
+    table, document, data = downloads(client, TYPO)
+    assert [row["note"] for row in table] == [said]
+    assert said in document.split("\n\n")
+    assert data["also_searched_for"] == ["lighthouse"]
 
 
 # --- quotation marks
@@ -116,14 +134,18 @@ def test_hits_and_quotes_hold_what_is_in_quotation_marks(base_of: MakeBase) -> N
         "Pilot{0} and some pilot said it twice. Nobody{0} wrote that down. It rained{0} for days. Then came supper{0}. "
         "The ebb tide of harbour{0} drowned record{0} at noon{0}."
     )
-    nearer = "Which mooring{0} said twice tide, ebb, tide and pilot{0} of ebb?"
+    nearer = "Which mooring{0} said twice tide, tide and pilot{0} of ebb, ebb?"
     tides = {f"a-{n}-aaaa": [("Ada", drowned.format(n))] for n in range(9)}
     base = base_of(tides | {f"b-{n}-aaaa": [("Bo", nearer.format(n))] for n in range(9)})
     question = 'Which pilot said twice "ebb tide"?'
-    found = look_up(base, parse_question(question), 9)
+    found = gather(base, parse_question(question))
     assert len(found.hits) == 9
     assert found.not_held == ()
-    assert all(holds(hit.passage.text, "ebb tide") for hit, _ in found.hits)
+    assert all(holds(one.hit.passage.text, "ebb tide") for one in found.hits)
+    best = [resolve(base.home, quote_id or "").quote.text for _, quote_id in quoted(base, found, found.about)]
+    assert len(best) == 9
+    assert all(holds(quote, "ebb tide") for quote in best)
+    assert find(base, parse_question(question), 9) == quoted(base, found, [one.hit for one in found.hits])
     cited = quotes(answer(base, question))
     assert cited
     assert all(holds(quote, "ebb tide") for quote in cited)
@@ -139,9 +161,9 @@ def test_two_phrases_stand_in_one_hit(base_of: MakeBase) -> None:
             "d-1-aaaa": [("Di", "An ebb tide in winter, and a budget for it.")],
         }
     )
-    found = look_up(base, parse_question('"ebb tide" "winter budget"'), 9)
-    assert [hit.episode.id for hit, _ in found.hits] == ["a-1-aaaa"]
-    apart = look_up(base, parse_question('"ebb tide" "the pilot"'), 9)
+    found = gather(base, parse_question('"ebb tide" "winter budget"'))
+    assert [one.hit.episode.id for one in found.hits] == ["a-1-aaaa"]
+    apart = gather(base, parse_question('"ebb tide" "the pilot"'))
     assert (apart.not_held, len(apart.hits)) == (("ebb tide", "the pilot"), 4)
 
 
@@ -156,7 +178,11 @@ def test_a_phrase_that_nobody_says_is_given_up(served_base: KnowledgeBase, clien
         assert said in seen(client.get(path, params={"q": question})).all("main")[0].text
     assert client.get("/api/search", params={"q": question}).json()["not_held"] == ["database lighthouse"]
     assert said in answer_text(with_marks)
-    assert said in found_text(served_base, look_up(served_base, parse_question(question), 2))
+    assert page_text(served_base, gather(served_base, parse_question(question)), 1, 2).startswith(said)
+    table, document, data = downloads(client, question)
+    assert [row["note"] for row in table] == [said]
+    assert said in document.split("\n\n")
+    assert data["not_held"] == ["database lighthouse"]
 
 
 def test_a_phrase_and_filters_hold_together(served_base: KnowledgeBase) -> None:

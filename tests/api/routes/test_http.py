@@ -545,6 +545,7 @@ def test_the_description_names_every_operation(client: TestClient) -> None:
     assert set(schema["paths"]) == {
         "/api/answers",
         "/api/search",
+        "/api/search.{extension}",
         "/api/episodes",
         "/api/episodes/{identifier}",
         "/api/episodes/{identifier}/about",

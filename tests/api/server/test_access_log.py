@@ -62,12 +62,13 @@ def test_questions_are_not_logged(logged: Any, monkeypatch: pytest.MonkeyPatch) 
     def failing(*_: object) -> None:
         raise RuntimeError("unforeseen")
 
-    monkeypatch.setattr(search_page, "find", failing)
+    monkeypatch.setattr(search_page, "gather", failing)
     found, everything = logged(
         ("GET", f"/?q={SECRET}&after={SECRET}", {}),
         ("GET", f"/?q={SECRET}&since={SECRET}", {}),
         ("GET", f"/search?q={SECRET}", {}),
         ("GET", f"/api/search?q={SECRET}&k=0&speaker={SECRET}", {}),
+        ("GET", f"/api/search.csv?q={SECRET}&speaker={SECRET}", {}),
         ("GET", f"/episodes?q={SECRET}", {}),
         ("GET", f"/{SECRET}?q={SECRET}", {}),
         ("POST", "/api/answers", {"json": {"question": SECRET, "history": [{"question": SECRET}]}}),
@@ -77,7 +78,7 @@ def test_questions_are_not_logged(logged: Any, monkeypatch: pytest.MonkeyPatch) 
         ("POST", "/api/quotes/verify", {"json": {"text": f"{SECRET} {SECRET} {SECRET}"}}),
         ("POST", "/feedback", {"content": f"q={SECRET}", "headers": {"sec-fetch-site": "same-origin"}}),
     )
-    assert len(found) == 12
+    assert len(found) == 13
     assert " 500 " in everything
     assert "unforeseen" in everything
     assert SECRET not in everything

@@ -71,13 +71,26 @@ def test_from_a_feed_to_figures(run: Run, tmp_path: Path, monkeypatch: pytest.Mo
 
     hits = json.loads(run(*home, "search", "Capstan", "--json", "--k", "2")[1])
     assert [hit["rank"] for hit in hits["hits"]] == [1, 2]
-    lines = run(*home, "search", "Capstan", "--k", "1")[1].splitlines()
+    counted, first, *lines, more = run(*home, "search", "Capstan", "--k", "1")[1].splitlines()
+    assert counted.startswith(f"{hits['total']} passages in {len(hits['episodes'])} episodes are about this")
+    assert first.startswith("1. ")
     assert "Capstan" in " ".join(lines)
-    assert all(line.startswith(tuple(f"   {name}: " for name in hits["hits"][0]["speakers"])) for line in lines[1:])
+    assert all(line.startswith(tuple(f"   {name}: " for name in hits["hits"][0]["speakers"])) for line in lines)
+    assert more == "More: --page 2"
+    second = json.loads(run(*home, "search", "Capstan", "--json", "--k", "1", "--page", "2")[1])
+    assert second["hits"] == hits["hits"][1:]
     assert {
         hit["episode"]["number"]
         for hit in json.loads(run(*home, "search", "boats", "--json", "--episode", "2")[1])["hits"]
     } == {2}
+
+    for name in ("csv", "md", "json"):
+        code, out, err = run(*home, "search", "Capstan", "--format", name)
+        assert (code, err) == (0, "")
+        assert out.count("/quotes/") >= hits["total"]
+        path = tmp_path / f"search.{name}"
+        assert run(*home, "search", "Capstan", "--format", name, "--output", str(path))[:2] == (0, "")
+        assert path.read_bytes().decode() == out
 
     starts = {"json": "{", "vtt": "WEBVTT", "srt": "1\n", "md": "# ", "txt": "", "captions-json": "{"}
     for name, start in starts.items():
@@ -115,6 +128,9 @@ def at(served_home: Path) -> tuple[str, str]:
         (("search", "x", "--k", "0"), "0 is not a whole number of at least 1"),
         (("search", "x", "--k", "101"), "from 1 to 100, not 101"),
         (("search", "x", "--k", "9" * 5000), "argument --k"),
+        (("search", "x", "--page", "0"), "0 is not a whole number of at least 1"),
+        (("search", "x", "--format", "pdf"), "invalid choice: 'pdf'"),
+        (("search", "x", "--output", "x.csv"), "--output needs --format csv, md or json"),
         (("ask", "x", "--since", "yesterday"), "since must be a date such as 2021-10-28"),
         (("ask", "x", "--speaker", "Mina"), "may be Mina Calder or Mina Renn"),
         (("ask", "x", "--speaker", "Olushi"), "no speaker 'Olushi' in this library; did you mean: Oluchi Varga"),
@@ -203,7 +219,7 @@ def test_a_terminal_gets_no_commands(
     rewrite(home, "harbour-1-aaaa", 3, "The lighthouse\x1b[2J \x9b31m was paid\nfor by \x07 the council.")
     build(home, encoder)
     for command in ("ask", "search"):
-        out = run("--home", str(home), command, "Who paid for the lighthouse?")[1]
+        out = run("--home", str(home), command, "Was the lighthouse paid for by the council?")[1]
         assert "The lighthouse\ufffd[2J \ufffd31m was paid" in out
 
 
