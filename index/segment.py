@@ -131,7 +131,7 @@ class Segment:
         pieces = pieces_from(b"".join(codes), width)
         ends = np.cumsum([len(code) // width for code in codes]).tolist()
         return [
-            FoundSentence(Sentence(*one[:5]), *one[5:], vector, pieces[first:last])
+            FoundSentence(Sentence(*one[:5]), *(*one[5:], vector, pieces[first:last]))
             for one, vector, first, last in zip(zip(*places, strict=True), vectors, [0, *ends], ends, strict=False)
         ]
 
