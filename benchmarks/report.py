@@ -216,8 +216,8 @@ def refusal(fitted: Measured, unseen: Figures) -> Iterator[str]:
     )
     yield paragraph(
         "A question is `unanswerable` below the highest value that keeps 92 % of the answerable questions. A quote is "
-        "sure from where 70 % of first quotes are right, if at least a tenth of the questions lie above. Of answers that "
-        f"are `answered`, {fitted.right_above:.2f} have a right first citation. Reliability, out of fold:"
+        "sure from where 70 % of first quotes are right, if at least a tenth of the questions lie above. Of those "
+        f"answers that are `answered`, {fitted.right_above:.2f} have a right first citation. Reliability, out of fold:"
     )
     yield table(RELIABILITY, fitted.reliability)
     yield "Both figures and each alone, out of fold:"
