@@ -17,8 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
+from api.answer.candidates import candidates_of
 from api.answer.compose import WEIGHED_HITS, ask, find
-from api.answer.confidence import USUAL_WEAKEST_NAME, MatchScores, evidence_of
+from api.answer.confidence import CONFIDENT, USUAL_WEAKEST_NAME, MatchScores, evidence_of, overall
 from api.answer.contract_json import answer_json, hits_json
 from api.answer.question import parse_question, query_of
 from api.evaluation.evaluate import evaluate, render
@@ -41,12 +42,14 @@ ALONE = ("figures", "AUROC", "change", "within equal name counts", "change withi
 
 @dataclass(frozen=True)
 class Fit:
-    """The values for `api/answer/confidence.py`: weights and constant of the logistic, thresholds, usual name match."""
+    """The values for `api/answer/confidence.py`: weights, constants and thresholds, and the usual match of names."""
 
     weights: tuple[float, ...]
     constant: float
+    quote_weights: tuple[float, ...]
+    quote_constant: float
     touches: float
-    confident: float
+    sure: float
     usual_weakest_name: float
 
 
@@ -70,10 +73,12 @@ def main() -> None:
     found = measured(open_base(Settings(home=options.home)), read_questions(options.questions))
     print(f"WEIGHTS = ({', '.join(f'{weight:.3f}' for weight in found.fit.weights)})")
     print(f"CONSTANT = {found.fit.constant:.3f}")
-    print(f"CONFIDENT = {found.fit.confident:.3f}")
+    print(f"QUOTE_WEIGHTS = ({', '.join(f'{weight:.3f}' for weight in found.fit.quote_weights)})")
+    print(f"QUOTE_CONSTANT = {found.fit.quote_constant:.3f}")
+    print(f"SURE = {found.fit.sure:.3f}")
     print(f"TOUCHES = {found.fit.touches:.3f}")
     print(f"USUAL_WEAKEST_NAME = {found.fit.usual_weakest_name:.3f}")
-    print("\nout of fold:")
+    print(f"\nout of fold ({found.right_above:.2f} of first quotes of `answered` answers are right):")
     lines = render(found.report).splitlines()
     print("\n".join(line for line in lines if "latency" not in line))  # these answers were composed earlier
     print(table(RELIABILITY, found.reliability), table(ALONE, found.alone), sep="\n\n")
@@ -83,22 +88,34 @@ def measured(base: KnowledgeBase, questions: Sequence[Question]) -> Measured:
     """Fit on all questions, and measure each fold with the fit on the others; takes some minutes."""
     values = np.array([_values(base, question) for question in questions])
     answerable = np.array([question.answerable for question in questions])
-    outside = out_of_fold(questions, values, answerable)
+    quotes = np.array([_quote_values(base, question) for question in questions])
     answers = {question.question: _everything(base, question) for question in questions}
     judge = _judge(base, questions)
     right = np.array([row["first_right_citation"] == 1 for row in judge(answers)["rows"]])
-    low, high = thresholds(outside, answerable, right)
+    sureness = out_of_fold(questions, quotes, right)
+    sure = sure_from(sureness, right)
+    pairs = zip(out_of_fold(questions, values, answerable), sureness >= sure, strict=True)
+    outside = np.array([overall(score, float(is_sure)) for score, is_sure in pairs])
+    low = float(np.sort(outside[answerable])[int(0.08 * answerable.sum())])
     for question, score in zip(questions, outside, strict=True):
-        status = "answered" if score >= high else "partial" if score >= low else "unanswerable"
+        status = "answered" if score >= CONFIDENT else "partial" if score >= low else "unanswerable"
         answers[question.question] |= {"confidence": float(score), "status": status}
         if status == "unanswerable":
             answers[question.question] |= {"citations": [], "statements": []}
     report = judge(answers)
-    weights, constant = fit(values, answerable)
+    (weights, constant), (quote_weights, quote_constant) = fit(values, answerable), fit(quotes, right)
     named = values[values[:, 1] != USUAL_WEAKEST_NAME]
     return Measured(
-        Fit(tuple(map(float, weights)), constant, low, high, float(named[:, 1].mean())),
-        float(right[outside >= high].mean()),
+        Fit(
+            tuple(map(float, weights)),
+            constant,
+            tuple(map(float, quote_weights)),
+            quote_constant,
+            low,
+            sure,
+            float(named[:, 1].mean()),
+        ),
+        float(right[outside >= CONFIDENT].mean()),
         report,
         _reliability(outside, answerable),
         _alone(questions, [Row(**row) for row in report["rows"]], values, answerable),
@@ -128,18 +145,14 @@ def probability(values: Array, weights: Array, constant: float) -> Array:
     return result
 
 
-def thresholds(scores: Array, answerable: Flags, right: Flags) -> tuple[float, float]:
-    """Return t1 and t2 of the contract: 92 % of the answerable kept; 80 % of first citations right, else the median.
+def sure_from(sureness: Array, right: Flags) -> float:
+    """Return the lowest sureness from which on at least 70 % of first quotes are right (contract).
 
     A share counts only if it covers at least a tenth of the questions, because two right answers at the top may be
-    chance.
+    chance; else it is 1.
     """
-    kept = np.sort(scores[answerable])
-    low = float(kept[int(0.08 * len(kept))])
-    for score in np.sort(scores)[: -len(scores) // 10]:
-        if right[scores >= score].mean() >= 0.8:
-            return low, float(max(score, low))
-    return low, float(np.median(kept))
+    ordered = np.sort(sureness)[: -len(sureness) // 10]
+    return next((float(score) for score in ordered if right[sureness >= score].mean() >= 0.7), 1.0)
 
 
 def _reliability(scores: Array, answerable: Flags) -> list[tuple[object, ...]]:
@@ -176,6 +189,13 @@ def _values(base: KnowledgeBase, question: Question) -> tuple[float, ...]:
     query = query_of(base, parse_question(question.question))
     hits = search(base.generation, query, WEIGHED_HITS)
     return astuple(evidence_of(base, query, hits))
+
+
+def _quote_values(base: KnowledgeBase, question: Question) -> tuple[float, float]:
+    """Return the figures of the first quote's confidence; zeros if nothing can be quoted."""
+    query = query_of(base, parse_question(question.question))
+    spans = candidates_of(base, query, search(base.generation, query, WEIGHED_HITS))
+    return (spans[0].cosine, spans[0].match) if spans else (0.0, 0.0)
 
 
 def _everything(base: KnowledgeBase, question: Question) -> dict[str, Any]:

@@ -184,30 +184,40 @@ def choice(base: KnowledgeBase, questions: Sequence[Question]) -> Iterator[str]:
     yield table(quotes.HEADS, quotes.choices(base, questions))
 
 
+def _numbers(values: Sequence[float]) -> str:
+    return ", ".join(f"{value:.3f}" for value in values)
+
+
 def refusal(fitted: Measured, unseen: Figures) -> Iterator[str]:
     """Yield how well the confidence tells what the podcast answers."""
     fit = fitted.fit
     yield "## Confidence"
     yield paragraph(
-        "The confidence is a logistic function of two figures: how well the word pieces of the two best passages match "
-        "the question's words, and how well they match its weakest name. A question without a subject is refused. The "
-        "constants are fitted on all questions and stand in `api/answer/confidence.py`:"
+        "The confidence that a question is answered is a logistic function of two figures: how well the best hit's "
+        "words match the question's, and how well they match its weakest name. Whether the first quote answers is a "
+        "second one, of the quote's cosine and how well its words match. An answer whose first quote is sure is above "
+        "every other. A question without a subject is refused. The constants are fitted on all questions and stand in "
+        "`api/answer/confidence.py`:"
     )
     yield table(
         ("constant", "this run", "in use"),
         [
-            ("weights", *(", ".join(f"{one:.3f}" for one in each) for each in (fit.weights, in_use.WEIGHTS))),
+            ("weights", *(_numbers(each) for each in (fit.weights, in_use.WEIGHTS))),
             ("constant", fit.constant, in_use.CONSTANT),
+            (
+                "weights, quote",
+                *(", ".join(f"{one:.3f}" for one in each) for each in (fit.quote_weights, in_use.QUOTE_WEIGHTS)),
+            ),
+            ("constant, quote", fit.quote_constant, in_use.QUOTE_CONSTANT),
             ("`partial` from", fit.touches, in_use.TOUCHES),
-            ("`answered` from", fit.confident, in_use.CONFIDENT),
+            ("a quote is sure from", fit.sure, in_use.SURE),
             ("weakest name if the question has none", fit.usual_weakest_name, in_use.USUAL_WEAKEST_NAME),
         ],
     )
     yield paragraph(
-        "A question is `unanswerable` below the highest value that keeps 92 % of the answerable questions. `answered` "
-        "begins where 80 % of first citations are right, if at least a tenth of the questions lie above. Without such "
-        "a value it begins at the one that half of the answerable questions exceed. From there on "
-        f"{fitted.right_above:.2f} of first citations are right. Reliability, out of fold:"
+        "A question is `unanswerable` below the highest value that keeps 92 % of the answerable questions. A quote is "
+        "sure from where 70 % of first quotes are right, if at least a tenth of the questions lie above. Of those "
+        f"answers that are `answered`, {fitted.right_above:.2f} have a right first citation. Reliability, out of fold:"
     )
     yield table(RELIABILITY, fitted.reliability)
     yield "Both figures and each alone, out of fold:"

@@ -8,7 +8,7 @@ from time import perf_counter
 from typing import Literal
 
 from api.answer.candidates import QuoteCandidate, candidates_of
-from api.answer.confidence import CONFIDENT, TOUCHES, as_surely_as_heard, confidence
+from api.answer.confidence import CONFIDENT, TOUCHES, as_surely_as_heard, confidence, overall, quote_confidence
 from api.answer.introductions import introductions_of
 from api.answer.question import Question, is_single_word, query_of, standing_filters
 from api.answer.standing import says, standing
@@ -95,9 +95,11 @@ def ask(
     spans = candidates_of(base, query, (*hits, *introductions.hits), filters.speaker, introductions.grades, shown)
     held = standing(spans, query) if filters.only is not None else ()
     spans = held or spans
-    chosen, touching = _cited(base, spans, min(k, MOST_CITATIONS))
+    first, chosen, touching = _cited(base, spans, min(k, MOST_CITATIONS))
     # Rounded first, so that the status always agrees with the confidence that is returned.
-    estimate = round(as_surely_as_heard(confidence(base, query, hits), chosen), 4)
+    sure = 0.0 if first is None else quote_confidence(first)
+    estimate = overall(confidence(base, query, hits), sure, introductions.best)
+    estimate = round(as_surely_as_heard(estimate, chosen), 4)
     if is_single_word(query) and any(says(citation.quote, query.text) for citation in chosen):
         estimate = max(estimate, TOUCHES)  # who types a word asks what is said about it
     status: AnswerStatus = "answered" if estimate >= CONFIDENT else "partial" if estimate >= TOUCHES else "unanswerable"
@@ -182,10 +184,11 @@ def _hits(base: KnowledgeBase, query: Query, k: int, filters: Filters) -> tuple[
 
 def _cited(
     base: KnowledgeBase, spans: Sequence[QuoteCandidate], k: int
-) -> tuple[tuple[Citation, ...], tuple[Citation, ...]]:
+) -> tuple[QuoteCandidate | None, tuple[Citation, ...], tuple[Citation, ...]]:
     """Return at most k verified citations, best first, and further ones that only touch on the question.
 
-    There are at most eight in all: one per hit, and none that repeats a better one.
+    There are at most eight in all: one per hit, and none that repeats a better one. Before them comes the candidate
+    that became the first, None if none did.
     """
     found: list[Citation] = []
     touching: list[Citation] = []
@@ -210,7 +213,7 @@ def _cited(
         (found if adds else touching).append(citation_of(quote, 1 / (1 + exp(-span.score / _SCORE_SCALE))))
         if len(said) == MOST_CITATIONS:
             break
-    return tuple(found), tuple(touching)
+    return first, tuple(found), tuple(touching)
 
 
 def _overlap(one: range, other: range) -> bool:

@@ -1,8 +1,8 @@
-"""Estimate the probability that the podcast answers a question, from absolute evidence (Law 10 of the design).
+"""Estimate whether the podcast answers a question, and whether a quote does, from absolute evidence (Law 10).
 
-Each word of the question, in its context, is matched with the word pieces of the two best passages (late interaction:
-Khattab and Zaharia, ColBERT, 2020, with the encoder's own vectors). `benchmarks/confidence.py` fits a logistic of two
-figures on the development questions and prints its quality out of fold.
+Each word of the question, in its context, is matched with the word pieces of the best hit (late interaction: Khattab
+and Zaharia, ColBERT, 2020, with the encoder's own vectors). `benchmarks/confidence.py` fits two logistics of two
+figures each on the development questions and prints their quality out of fold.
 """
 
 from collections.abc import Sequence
@@ -11,25 +11,37 @@ from math import exp
 
 import numpy as np
 
+from api.answer.candidates import QuoteCandidate
 from api.answer.function_words import is_function_word
 from api.knowledge_base import KnowledgeBase
 from api.quotes.citation import Citation
 from api.quotes.heard_confidence import share_right
+from index.keywords import stems
 from index.passage import Hit
 from index.piece_vectors import best_matches
 from index.search import Query
 from index.sentences import WORD
 
-# Printed by `python benchmarks/confidence.py` (docs/evaluation.md): the weights of the figures below and the constant.
-WEIGHTS = (17.033, 5.395)
-CONSTANT = -11.371
-# "answered" from CONFIDENT on, "partial" from TOUCHES on, else "unanswerable"; chosen out of fold (contract).
-CONFIDENT = 0.933
-TOUCHES = 0.580
+# Printed by `python benchmarks/confidence.py` (docs/evaluation.md): weights of the figures below, and constants. The
+# first are for a question that is answered, the second for a quote that answers.
+WEIGHTS = (20.008, 6.379)
+CONSTANT = -15.457
+QUOTE_WEIGHTS = (2.581, 11.755)
+QUOTE_CONSTANT = -9.777
+# At least 70 % of the first quotes from here on answer, out of fold.
+SURE = 0.6
+# "answered" from CONFIDENT on, which only an answer whose first quote is sure reaches; "partial" from TOUCHES on, else
+# "unanswerable", chosen out of fold (contract).
+CONFIDENT = 0.9
+TOUCHES = 0.598
+# A sentence that defines or introduces what is asked about touches on it (see api.answer.introductions).
+_INTRODUCES = 0.6
 
 # Used when a question has no names: the mean over questions that have some, so that having no names neither helps nor
 # hurts.
-USUAL_WEAKEST_NAME = 0.601
+USUAL_WEAKEST_NAME = 0.658
+# A name or number that stands word for word in one of the first hits matches at least this well.
+_HELD_NAME = 0.7
 _READ_HITS = 2
 # A word is a name if more than this share of its uses inside sentences have a capital.
 NAME_SHARE = 0.6
@@ -38,7 +50,7 @@ _PRONOUN = "i"
 
 @dataclass(frozen=True, slots=True)
 class MatchScores:
-    """Cosines, -1 to 1, of the question's words with their best match in the best passages."""
+    """Cosines, -1 to 1, of the question's words with their best match in the best hit."""
 
     words: float  # mean over the words that are not names, or over all words if there are only names
     weakest_name: float  # the name or number with the worst match
@@ -50,6 +62,23 @@ def confidence(base: KnowledgeBase, query: Query, hits: Sequence[Hit]) -> float:
         return 0.0
     figures = astuple(evidence_of(base, query, hits))
     return 1 / (1 + exp(-CONSTANT - sum(weight * figure for weight, figure in zip(WEIGHTS, figures, strict=True))))
+
+
+def quote_confidence(first: QuoteCandidate) -> float:
+    """Return the confidence, 0 to 1, that a quote answers the question: by its figures, or as the reply to the same."""
+    figures = (first.cosine, first.match)
+    by_figures = sum(weight * figure for weight, figure in zip(QUOTE_WEIGHTS, figures, strict=True))
+    return max(1 / (1 + exp(-QUOTE_CONSTANT - by_figures)), first.reply)
+
+
+def overall(answered: float, quoted: float, introduced: float = 0.0) -> float:
+    """Return the confidence of an answer from those of the question and of its first quote.
+
+    An answer whose first quote is sure is above every other. `introduced` is the grade of the best sentence that
+    defines or introduces what is asked about.
+    """
+    whole = CONFIDENT + (1 - CONFIDENT) * answered if quoted >= SURE else CONFIDENT * answered
+    return max(whole, TOUCHES) if introduced >= _INTRODUCES else whole
 
 
 def as_surely_as_heard(estimate: float, citations: Sequence[Citation]) -> float:
@@ -66,27 +95,27 @@ def as_surely_as_heard(estimate: float, citations: Sequence[Citation]) -> float:
 
 def evidence_of(base: KnowledgeBase, query: Query, hits: Sequence[Hit]) -> MatchScores:
     """Return how well the best hits, including their speakers' names, match the words of a question."""
+    held = {stem for hit in hits[:_READ_HITS] for stem in stems(f"{hit.passage.text} {' '.join(hit.passage.speakers)}")}
     words: list[float] = []
     names: list[float] = []
-    for word, matched in zip(query.asked, _matches(base, query, hits[:_READ_HITS]), strict=True):
-        (names if _is_name(word, base) else words).append(matched)
+    for word, matched in zip(query.asked, _matches(query, hits[0]), strict=True):
+        if _is_name(word, base):
+            stands = (mine := stems(word)) and held.issuperset(mine)
+            names.append(max(matched, _HELD_NAME) if stands else matched)
+        else:
+            words.append(matched)
     return MatchScores(
         words=float(np.mean(words or names)) if words or names else 0.0,
         weakest_name=min(names) if names else USUAL_WEAKEST_NAME,
     )
 
 
-def _matches(base: KnowledgeBase, query: Query, hits: Sequence[Hit]) -> list[float]:
-    """Return the best cosine of each word of the question with a word of these hits, 1 if a speaker's name has it."""
-    spoken = {stem for hit in hits for name in hit.passage.speakers for stem in base.generation.terms(name)}
-    codes = [one.pieces for hit in hits for one in hit.sentences]
-    if not codes or not query.asked:
-        return [0.0] * len(query.asked)
-    found = best_matches(query.words, np.concatenate(codes)).tolist()
-    return [
-        1.0 if (terms := base.generation.terms(word)) and spoken.issuperset(terms) else best
-        for word, best in zip(query.asked, found, strict=True)
-    ]
+def _matches(query: Query, hit: Hit) -> list[float]:
+    """Return the best cosine of each word of the question with a word of a hit."""
+    if not query.asked:
+        return []
+    found: list[float] = best_matches(query.words, np.concatenate([one.pieces for one in hit.sentences])).tolist()
+    return found
 
 
 def _has_subject(word: str) -> bool:
