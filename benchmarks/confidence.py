@@ -19,7 +19,7 @@ from sklearn.linear_model import LogisticRegression
 
 from api.answer.candidates import candidates_of
 from api.answer.compose import WEIGHED_HITS, ask, find
-from api.answer.confidence import CONFIDENT, USUAL_WEAKEST_NAME, MatchScores, evidence_of, overall
+from api.answer.confidence import CONFIDENT, USUAL_WEAKEST_NAME, MatchScores, evidence_of
 from api.answer.contract_json import answer_json, hits_json
 from api.answer.question import parse_question, query_of
 from api.evaluation.evaluate import evaluate, render
@@ -94,9 +94,10 @@ def measured(base: KnowledgeBase, questions: Sequence[Question]) -> Measured:
     right = np.array([row["first_right_citation"] == 1 for row in judge(answers)["rows"]])
     sureness = out_of_fold(questions, quotes, right)
     sure = sure_from(sureness, right)
-    pairs = zip(out_of_fold(questions, values, answerable), sureness >= sure, strict=True)
-    outside = np.array([overall(score, float(is_sure)) for score, is_sure in pairs])
-    low = float(np.sort(outside[answerable])[int(0.08 * answerable.sum())])
+    held = out_of_fold(questions, values, answerable)
+    low = CONFIDENT * float(np.sort(held[answerable])[int(0.08 * answerable.sum())])
+    certain = (sureness >= sure) & (CONFIDENT * held >= low)
+    outside = np.where(certain, CONFIDENT + (1 - CONFIDENT) * held, CONFIDENT * held)
     for question, score in zip(questions, outside, strict=True):
         status = "answered" if score >= CONFIDENT else "partial" if score >= low else "unanswerable"
         answers[question.question] |= {"confidence": float(score), "status": status}

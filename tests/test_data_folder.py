@@ -114,19 +114,20 @@ def test_the_doctor_finds_nothing_for_a_person(folder: Path, capsys: pytest.Capt
 
 
 def test_questions_are_answered_as_before(folder: Path) -> None:
-    """Same first quote, with its id, times and address; every quote id that was given resolves.
+    """From the same episode first, with the same fields; every quote id that was given resolves to the same quote.
 
-    Vectors and confidence are others than then: what stands further down may differ, and whether that is an answer.
+    How quotes are chosen has changed since: they may begin elsewhere, and confidence and verdict are others.
     """
     base = open_base(Settings(home=folder / "home"))
     for expected in json.loads((folder / "answers.json").read_text("utf-8")):
         answer = json.loads(json.dumps(answer_json(ask(base, Asking(parse_question(expected["question"]))))))
-        assert answer.keys() - {"timings_ms"} == expected.keys()
-        assert answer["confidence"] == pytest.approx(expected["confidence"], abs=0.1)
-        for citation, before in zip(answer["citations"][:1], expected["citations"][:1], strict=False):
-            assert citation.pop("score") == pytest.approx(before.pop("score"), abs=0.1)
-            del citation["seek_error"]  # not told by the version that made the folder
-            assert citation.pop("heard_confidence") is None  # nor this; people wrote all these words
-            assert citation == before
-        for citation in (*expected["citations"], *expected["related"]):
-            assert not resolve(folder / "home", citation["id"]).changed
+        assert answer.keys() - {"timings_ms", "also_searched_for", "not_held"} == expected.keys()
+        found, given = (one["citations"] + one["related"] for one in (answer, expected))
+        assert found[0]["episode"] == given[0]["episode"]
+        same = {citation["id"]: citation for citation in found}
+        for before in given:
+            assert not resolve(folder / "home", before["id"]).changed
+            if (citation := same.get(before["id"])) is not None:
+                # Not told by the version that made the folder, or another number now.
+                told = {name: citation[name] for name in before if name != "score"}
+                assert told == {name: value for name, value in before.items() if name != "score"}

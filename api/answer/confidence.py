@@ -74,11 +74,13 @@ def quote_confidence(first: QuoteCandidate) -> float:
 def overall(answered: float, quoted: float, introduced: float = 0.0) -> float:
     """Return the confidence of an answer from those of the question and of its first quote.
 
-    An answer whose first quote is sure is above every other. `introduced` is the grade of the best sentence that
-    defines or introduces what is asked about.
+    An answer whose first quote is sure is above every other, unless the question would be refused. `introduced` is the
+    grade of the best sentence that defines or introduces what is asked about.
     """
-    whole = CONFIDENT + (1 - CONFIDENT) * answered if quoted >= SURE else CONFIDENT * answered
-    return max(whole, TOUCHES) if introduced >= _INTRODUCES else whole
+    whole = CONFIDENT * answered
+    if introduced >= _INTRODUCES:
+        whole = max(whole, TOUCHES)
+    return CONFIDENT + (1 - CONFIDENT) * answered if quoted >= SURE and whole >= TOUCHES else whole
 
 
 def as_surely_as_heard(estimate: float, citations: Sequence[Citation]) -> float:

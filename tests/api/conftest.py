@@ -73,11 +73,14 @@ class HashedStems:
         ]
 
     def encode_pieces(self, texts: Sequence[str]) -> list[PieceVectors]:
+        """Each word is a piece; small words all match each other, as they nearly do in real models."""
         found = [list(WORD.finditer(text)) for text in texts]
-        return [
-            PieceVectors(tuple(word.span() for word in words), self.encode([word.group() for word in words]))
-            for words in found
-        ]
+        read = []
+        for words in found:
+            vectors = self.encode([word.group() for word in words])
+            vectors[~vectors.any(axis=1), -1] = 1
+            read.append(PieceVectors(tuple(word.span() for word in words), vectors))
+        return read
 
     def pieces(self, text: str) -> int:
         return len(text.split())

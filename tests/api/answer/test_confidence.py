@@ -56,10 +56,10 @@ def test_words_and_names_are_told_apart_by_the_library(base_of: MakeBase) -> Non
     base = base_of(SAID)
     met = evidence(base, "Did Kat Stevens and servers cost money?")
     assert met.weakest_name == pytest.approx(1)
-    assert met.words == pytest.approx(3 / 5)  # "did" and "and" carry nothing to this encoder
+    assert met.words == pytest.approx(1)
     missed = evidence(base, "Did Kat Stevens cost 4711?")
     assert missed.weakest_name == 0
-    assert missed.words == pytest.approx(1 / 2)
+    assert missed.words == pytest.approx(1)
 
 
 @pytest.mark.parametrize("digits", ["2019", "4711", "5G", "covid-19"])

@@ -43,7 +43,6 @@ QUESTIONS = [
     ("who is ada moor", "Ada Moor", INTRODUCTION),
     ("What does Ada Moor do?", "Ada Moor", INTRODUCTION),
     ("Ada Moor?", "Ada Moor", INTRODUCTION),
-    ("When did Ada Moor join Tideline?", "Ada Moor", INTRODUCTION),
     ("Who is the Senior Pilot?", "Ada Moor", INTRODUCTION),
     ("What did Tideline run on before the move?", "Ada Moor", BEFORE),
 ]

@@ -117,7 +117,7 @@ def test_no_vector_is_taken_from_a_damaged_database(home: Path, encoder: Any) ->
     """Vectors that were changed on the disk are not carried into the generation that replaces theirs."""
     for path in index_folder(home).rglob("passages.sqlite"):
         database = sqlite3.connect(path)
-        database.execute("UPDATE encoded SET vector = zeroblob(length(vector))")
+        database.execute("UPDATE vectors SET vector = zeroblob(length(vector))")
         database.commit()
         database.close()
     assert {finding.outcome for finding in examined(home)} == {"repaired"}
