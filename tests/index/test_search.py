@@ -137,6 +137,16 @@ def test_a_walk_finds_what_a_search_finds(filters: Filters, library: Library) ->
     assert tuple(islice(walked, 15)) == hits
 
 
+def test_words_rank_the_first_hits_anew(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a search and in a walk, the hit that matches the question's words comes first; the others keep their order."""
+    before = [hit.passage for hit in library.ask("mast rope", 15)]
+    monkeypatch.setattr("index.search.match", lambda _, sentences: 9.0 if sentences[0].text in before[9].text else 0.0)
+    hits = library.ask("mast rope", 15)
+    assert [hit.passage for hit in hits] == [before[9], *before[:9], *before[10:]]
+    query = Query("mast rope", library.encoder.encode_query("mast rope"), tuple(library.generation.terms("mast rope")))
+    assert tuple(walk(library.generation, query, 15)) == hits
+
+
 def test_the_passage_that_says_it_is_first(library: Library) -> None:
     """Asked for the words of a passage, that passage or its copy is the first hit."""
     for transcript in library.transcripts[:6]:

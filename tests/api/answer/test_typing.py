@@ -130,12 +130,10 @@ def test_a_typo_and_what_was_searched_are_said_everywhere(served_base: Knowledge
 
 def test_hits_and_quotes_hold_what_is_in_quotation_marks(base_of: MakeBase) -> None:
     """All hits and all quotes; as many hits as hold it, though others are nearer."""
-    drowned = (
-        "Pilot{0} and some pilot said it twice. Nobody{0} wrote that down. It rained{0} for days. Then came supper{0}. "
-        "The ebb tide of harbour{0} drowned record{0} at noon{0}."
-    )
+    pilot = "Some pilot{0} said twice, a pilot who{0} said twice, and twice that{0} pilot said."
+    drowned = "The ebb tide of harbour{0} drowned record{0} at noon{0}."
     nearer = "Which mooring{0} said twice tide, tide and pilot{0} of ebb, ebb?"
-    tides = {f"a-{n}-aaaa": [("Ada", drowned.format(n))] for n in range(9)}
+    tides = {f"a-{n}-aaaa": [("Ada", pilot.format(n)), ("Cy", drowned.format(n))] for n in range(9)}
     base = base_of(tides | {f"b-{n}-aaaa": [("Bo", nearer.format(n))] for n in range(9)})
     question = 'Which pilot said twice "ebb tide"?'
     found = gather(base, parse_question(question))
