@@ -114,7 +114,14 @@ def candidates_of(
     read = [(hit, hit.sentences) for hit in hits]
     # Hits overlap, so many of their sentences are the same.
     turns = _turns(read, cache(lambda text: figures_of(text, asked)))
-    runs = [run for turn in turns if speaker is None or turn.speaker == speaker for run in _quotable(turn)]
+    asking = {place for hit in hits for place in _asking(hit)}
+    runs = [
+        run
+        for turn in turns
+        if speaker is None or turn.speaker == speaker
+        for run in _quotable(turn)
+        if not any((run.hit.episode.id, found.sentence.first_word) in asking for found in run.sentences)
+    ]
     vectors = [sentence.vector for _, sentences in read for sentence in sentences]
     matches = _matches(query, [sentence for _, sentences in read for sentence in sentences])
     people = {name: speaker_figures(generation, name, asked) for name in {run.speaker for run in runs}}
@@ -177,6 +184,14 @@ def _quotable(turn: _Run) -> Iterator[_Run]:
 
 def _says_nothing(found: FoundSentence) -> bool:
     return found.sentence.words < _FEWEST_FIRST_WORDS or is_lead_in(found.text)
+
+
+def _asking(hit: Hit) -> Iterator[tuple[str, int]]:
+    """Yield episode and first word of each sentence from the same question to its reply: who asks does not answer."""
+    if hit.asked is not None:
+        question, reply = hit.asked.exchange
+        for found in hit.sentences[: reply - question]:
+            yield hit.episode.id, found.sentence.first_word
 
 
 def _reply(run: _Run) -> float:

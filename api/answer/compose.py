@@ -30,7 +30,7 @@ DEFAULT_HITS = 10
 # development questions; in a small library it removes filler.
 _LEAST_COSINE = 0.3
 # After the first quote, one that matches the question's words by so much less adds nothing.
-_LEAST_MATCH = 0.12
+_LEAST_MATCH = 0.1
 # A citation's score, 0 to 1, is the logistic of its candidate's score divided by this.
 _SCORE_SCALE = 4.0
 # How many hits are searched for quotes: more than the citations, because some hold no quote or repeat one.

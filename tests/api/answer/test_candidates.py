@@ -97,8 +97,10 @@ def test_a_question_is_seldom_the_answer(base_of: MakeBase) -> None:
     """The host's question shares every word with what is asked, and what was answered comes before it all the same."""
     asked = "Why did the tide turn at noon?"
     base = base_of({"a-1-aaaa": [("Ada", asked), ("Bo", TIDE)]})
-    assert texts(base, asked) == [TIDE, asked]
-    assert [span.is_empty for span in spans(base, asked)] == [False, True]
+    assert texts(base, asked) == [TIDE]  # the very question is no candidate
+    other = "Why did the tide turn so late?"
+    assert texts(base, other) == [TIDE, asked]
+    assert [span.is_empty for span in spans(base, other)] == [False, True]
     quoted = base_of({"a-1-aaaa": [("Ada", "They said “why did the tide turn?”"), ("Bo", TIDE)]})
     assert texts(quoted, asked)[0] == TIDE
 

@@ -380,3 +380,25 @@ def test_listening_begins_at_the_first_word(
     quote = quote_at(opened, 0, 3)
     changed = replace(quote, episode=replace(quote.episode, audio_url=audio), start=start, end=end)
     assert listen_url(changed) == expected
+
+
+def test_a_question_that_somebody_asked_is_answered_by_the_reply(base_of: MakeBase) -> None:
+    """First what was said in reply, behind its lead-in; whatever shares more words, and never what the asker said."""
+    asked = "Why did the harbour move its database to the lighthouse?"
+    reply = "Because nobody up there ever switched anything off at night."
+    base = base_of(
+        {
+            "a-1-aaaa": [
+                ("Ada", f"{asked} I know you did not want to move the database to the lighthouse."),
+                ("Bo", f"Well, that's a great question. {reply} And it is dry."),
+            ],
+            "b-1-aaaa": [("Cy", "The harbour did move its database, and the lighthouse did move too, which is odd.")],
+        }
+    )
+    answer = ask(base, parse_question(asked))
+    assert answer.citations[0].quote.startswith(reply)
+    assert answer.citations[0].in_reply_to is None or answer.citations[0].in_reply_to.endswith("?")
+    assert not any(citation.speaker == "Ada" for citation in answer.citations)
+    hit, quote_id = find(base, parse_question(asked), 3)[0]
+    assert hit.passage.text.startswith(asked)
+    assert quote_id == answer.citations[0].id
