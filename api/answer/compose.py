@@ -8,7 +8,15 @@ from time import perf_counter
 from typing import Literal
 
 from api.answer.candidates import QuoteCandidate, candidates_of
-from api.answer.confidence import CONFIDENT, TOUCHES, as_surely_as_heard, confidence, overall, quote_confidence
+from api.answer.confidence import (
+    CONFIDENT,
+    MAY_ANSWER,
+    TOUCHES,
+    as_surely_as_heard,
+    confidence,
+    overall,
+    quote_confidence,
+)
 from api.answer.introductions import introductions_of
 from api.answer.question import Question, is_single_word, query_of, standing_filters
 from api.answer.standing import says, standing
@@ -67,6 +75,14 @@ class Answer:
     timings_ms: dict[str, float]
     also_searched_for: tuple[str, ...] = ()
     not_held: tuple[str, ...] = ()
+
+
+def verdict(answer: Answer) -> str:
+    """Return what is said above an answer, a sentence without its full stop."""
+    if answer.status == "partial":
+        may = answer.confidence >= MAY_ANSWER
+        return "The podcast may answer this" if may else "The podcast touches on this"
+    return "The podcast answers this" if answer.status == "answered" else "The podcast does not answer this"
 
 
 def ask(

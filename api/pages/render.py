@@ -8,7 +8,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from api.answer.compose import Answer
+from api.answer.compose import verdict
 from api.episodes.player import player_of
 from api.formatting import counted, day, episode_name, length, safe_link, search_notes, when
 from api.pages.components import components
@@ -20,7 +20,6 @@ FOLDER = Path(__file__).parent
 # Made by `npm run build`; without them the pages use plain.css.
 GOVUK = ("govuk/govuk.css", "govuk/govuk.js")
 # From this confidence on, the page says "very sure".
-_VERY_SURE = 0.95
 
 
 def environment(settings: Settings, addresses: Mapping[str, str]) -> Environment:
@@ -39,7 +38,7 @@ def environment(settings: Settings, addresses: Mapping[str, str]) -> Environment
         "episode_name": episode_name,
         "link": safe_link,
         "length_of": length,
-        "sureness": sureness,
+        "verdict": verdict,
     }
     templates.globals |= components()
     templates.globals |= {
@@ -62,10 +61,3 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
     text = templates.get_template(template).render(path=request.url.path, **values)
     # Answers change when an index is published, so browsers must revalidate cached pages.
     return HTMLResponse(text, status, headers={"Cache-Control": "no-cache"})
-
-
-def sureness(answer: Answer) -> str:
-    """Return an answer's confidence in words."""
-    if answer.status != "answered":
-        return "not sure"
-    return "very sure" if answer.confidence >= _VERY_SURE else "fairly sure"

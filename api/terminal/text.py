@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Sequence
 
-from api.answer.compose import Answer
+from api.answer.compose import Answer, verdict
 from api.answer.gather import Gathered, by_episode, hits_on, quoted
 from api.answer.hits import OpenedHit, open_hits
 from api.formatting import counted, episode_name, search_notes, when
@@ -11,8 +11,6 @@ from api.knowledge_base import KnowledgeBase
 from api.quotes.citation import Citation
 from api.quotes.heard_confidence import heard_remark
 
-UNANSWERABLE = "The podcast does not answer this."
-PARTIAL = "The podcast touches on this:"
 # Control characters: terminals obey them, and a feed may hold them.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
@@ -34,8 +32,8 @@ def answer_text(answer: Answer) -> str:
     notes = _notes(answer)
     if answer.status == "unanswerable":
         near = [f"  “{line_of(citation.quote)}”\n   {sourceline_of(citation)}" for citation in answer.related[:3]]
-        return "\n".join([*notes, UNANSWERABLE, *(["The nearest quotes:"] if near else []), *near])
-    lines = [*notes, PARTIAL] if answer.status == "partial" else notes
+        return "\n".join([*notes, f"{verdict(answer)}.", *(["The nearest quotes:"] if near else []), *near])
+    lines = [*notes, f"{verdict(answer)}:"] if answer.status == "partial" else notes
     if answer.composer != "extractive":
         # An extractive answer is just the quotes below, so only a model's statements are printed.
         numbers = {citation.id: number for number, citation in enumerate(answer.citations, 1)}
