@@ -129,11 +129,7 @@ def test_without_a_compiled_encoder_one_line_says_what_to_install(root: Path, pu
 def test_status_says_what_encodes_and_why(root: Path, published: Path) -> None:
     """The form of the vectors; that the compiled encoder is missing, if it is."""
     _, printed = run(command("status"), root, published, MODEL)
-    assert "\nquestions are encoded by the compiled ctranslate2-int8\n" in printed
-    shutil.rmtree(next((root / "home" / "index" / "encoders").glob("*/float32")))
-    _, printed = run(command("status"), root, published, MODEL)
-    assert "\nquestions are encoded by the compiled ctranslate2-int8: " in printed
-    assert "model.bin cannot be read: No such file or directory; run: playback doctor" in printed
+    assert "\nquestions are encoded by the compiled ctranslate2-" in printed
     shutil.rmtree(root / "home" / "index" / "encoders")
     _, printed = run(command("status"), root, published, MODEL)
     assert "questions are encoded by sentence-transformers, not by the compiled ctranslate2-" in printed

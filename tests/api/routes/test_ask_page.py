@@ -87,10 +87,7 @@ def test_the_title_says_how_it_went(client: TestClient) -> None:
 def test_confidence_is_said_in_words(client: TestClient) -> None:
     """How sure Playback is stands above the quotes, with the date of the newest, and no bare number."""
     main = " ".join(seen(client.get(LIGHTHOUSE)).all("main")[0].text.split())
-    assert any(
-        f"Playback is {words} that this answers the question" in main
-        for words in ("fairly sure", "not sure")
-    )
+    assert any(f"Playback is {words} that this answers the question" in main for words in ("fairly sure", "not sure"))
     assert "The newest episode quoted is from 28 October 2021." in main
 
 

@@ -86,7 +86,13 @@ def test_both_files_of_one_model_hear_the_same(checkpoints, talk):
 def test_silence_moves_with_the_words(listening, tmp_path, voice, record):
     """Ten more seconds of silence at the start shift every word by ten seconds: what is skipped is not cut out."""
     sound = [np.zeros(2 * SAMPLE_RATE), voice(5), np.zeros(SAMPLE_RATE)]
-    early = transcribe(record(tmp_path / "early.wav", np.concatenate(sound), codec="pcm_s16le"), listening)
+    recording = record(tmp_path / "early.wav", np.concatenate(sound), codec="pcm_s16le")
+    for vocabulary in ((), ("GOV.UK Pay", "Kat Stevens"), ("boat",), ("ferry", "harbour")):
+        # After some prompts random weights say nothing, and after which depends on the processor.
+        listening = replace(listening, vocabulary=vocabulary)
+        early = transcribe(recording, listening)
+        if early.words:
+            break
     sound[0] = np.zeros(12 * SAMPLE_RATE)
     late = transcribe(record(tmp_path / "late.wav", np.concatenate(sound), codec="pcm_s16le"), listening)
     assert early.words
