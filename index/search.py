@@ -21,8 +21,8 @@ Floats = NDArray[np.float32]
 WEIGHTS = {"passage": 0.15, "turns": 0.55, "words": 0.3, "episode": 0.12}
 # How many candidates each signal contributes; then every signal scores all of them.
 _CANDIDATES = 200
-# A question that somebody asked means what is asked now if their cosine is at least this: four of five such replies
-# answer, of those below one in five (docs/evaluation.md). A question asked as it stands then comes first.
+# A question that somebody asked means what is asked now if their cosine is at least this: from 0.8 on five of eight
+# replies answered, below 0.75 one in eleven (docs/evaluation.md). A question asked as it stands then comes first.
 SAME_QUESTION = 0.75
 _SAME_WEIGHT = 8.0
 _ASKED = 5
