@@ -11,6 +11,8 @@ from ingest.transcript import Transcript
 FEWEST_QUESTION_WORDS = 4
 # Somebody who goes on for longer after a question goes on about something else, or replies to it.
 MOST_WORDS_AFTER = 40
+# So that question and reply fit into one hit, which has at most 180 words as printed.
+MOST_WORDS = 150
 # A shorter turn of somebody else ("Mm-hm.", "Right, yeah.") replies to nothing, and does not end the asker's turn.
 FEWEST_REPLY_WORDS = 8
 
@@ -28,7 +30,8 @@ def exchanges_of(transcript: Transcript, sentences: Sequence[Sentence]) -> tuple
     for turn, following in pairwise(spoken):
         speakers = [transcript.turns[sentences[one[0]].turn].speaker for one in (turn, following)]
         if speakers[0] != speakers[1] and _words(sentences, following) >= FEWEST_REPLY_WORDS:
-            found.extend(Exchange(number, following[0]) for number in _questions(transcript, sentences, turn))
+            pairs = (Exchange(number, following[0]) for number in _questions(transcript, sentences, turn))
+            found.extend(one for one in pairs if _words(sentences, range(one.question, one.reply + 1)) <= MOST_WORDS)
     return tuple(found)
 
 

@@ -178,7 +178,8 @@ def _extended(generation: Generation, found: _Ranked, passage: Passage) -> Hit:
         question, reply = found.asked.exchange
         passage = replace(passage, sentences=(question, reply + 1))
     first = max(passage.sentences[0] - READ_AROUND, 0)
-    around = generation.stretch(passage.episode_id, first, passage.sentences[1] + READ_AROUND)
+    further = READ_AROUND if found.asked is None else 2 * READ_AROUND  # a reply is extended on one side only
+    around = generation.stretch(passage.episode_id, first, passage.sentences[1] + further)
     closed = generation.repeated(passage.episode_id)
     whole, sentences = extended(passage, around, first, closed, back=found.asked is None)
     return Hit(0, found.score, whole, generation.episode(whole.episode_id), tuple(sentences), found.asked)

@@ -47,6 +47,8 @@ def turn_of(speaker: str | None, text: str) -> Turn:
         ([("Ada", "Why did you move it?"), ("Bo", "No idea.")], []),
         ([("Ada", f"Why did you move it? {REPLY * 4}"), ("Bo", REPLY)], []),
         ([("Ada", "Right? You know?"), ("Bo", REPLY)], []),
+        # Too long for one hit.
+        ([("Ada", f"Why {'on earth ' * 38}did you?"), ("Bo", f"We {'really ' * 78}did.")], []),
         # An unknown speaker may reply to a known one.
         ([("Ada", "Why did you move it?"), (None, REPLY)], [("Why did you move it?", REPLY)]),
     ],
