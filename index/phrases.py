@@ -15,8 +15,8 @@ _READ_AT_ONCE = 500
 
 
 def phrases_of(text: str) -> tuple[str, ...]:
-    """Return what stands in quotation marks in a question, in order, each once; marks without words are left out."""
-    found = (" ".join(quoted.split()) for quoted in QUOTED.findall(text))
+    """Return what stands in quotation marks in a question, in order, each once, without marks such as [laughs]."""
+    found = (" ".join(without_marks(quoted).split()) for quoted in QUOTED.findall(text))
     return tuple(dict.fromkeys(phrase for phrase in found if normalise(phrase)))
 
 

@@ -140,7 +140,8 @@ def ask(
             "total": _milliseconds(begun, composed),
         },
         also_searched_for=query.also,
-        not_held=() if held else query.phrases,
+        # A passage may hold the words though no quote does, such as "So that was it."; but a speaker has to say them.
+        not_held=() if held or (filters.only is not None and filters.speaker is None) else query.phrases,
     )
 
 

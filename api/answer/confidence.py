@@ -54,13 +54,13 @@ _PRONOUN = "i"
 class MatchScores:
     """Cosines, -1 to 1, of the question's words with their best match in the best hit."""
 
-    words: float  # mean over the words that are not names, or over all words if there are only names
+    words: float  # mean over the words that are not names, or over the names if no other word says anything
     weakest_name: float  # the name or number with the worst match
 
 
 def confidence(base: KnowledgeBase, query: Query, hits: Sequence[Hit]) -> float:
     """Return the confidence, 0 to 1, that the podcast answers the question; 0 without hits or without a subject."""
-    if not hits or not any(_has_subject(found.group()) for found in WORD.finditer(query.text)):
+    if not (hits and query.terms and any(_has_subject(found.group()) for found in WORD.finditer(query.text))):
         return 0.0
     figures = astuple(evidence_of(base, query, hits))
     return 1 / (1 + exp(-CONSTANT - sum(weight * figure for weight, figure in zip(WEIGHTS, figures, strict=True))))
@@ -102,14 +102,17 @@ def evidence_of(base: KnowledgeBase, query: Query, hits: Sequence[Hit]) -> Match
     held = {stem for hit in hits[:_READ_HITS] for stem in stems(f"{hit.passage.text} {' '.join(hit.passage.speakers)}")}
     words: list[float] = []
     names: list[float] = []
+    tells = False
     for word, matched in zip(query.asked, _matches(query, hits[0]), strict=True):
         if _is_name(word, base):
             stands = (mine := stems(word)) and held.issuperset(mine)
             names.append(max(matched, _HELD_NAME) if stands else matched)
         else:
             words.append(matched)
+            tells = tells or _has_subject(word)
+    counted = names if names and not tells else words
     return MatchScores(
-        words=float(np.mean(words or names)) if words or names else 0.0,
+        words=float(np.mean(counted)) if counted else 0.0,
         weakest_name=min(names) if names else USUAL_WEAKEST_NAME,
     )
 

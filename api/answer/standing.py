@@ -16,8 +16,9 @@ def standing(spans: Sequence[QuoteCandidate], query: Query) -> tuple[QuoteCandid
 
 
 def says(text: str, words: str) -> bool:
-    """Say whether a text holds every one of some words, in any form."""
-    return set(stems(words)) <= set(stems(text))
+    """Say whether a text holds every one of some words, in any form; not if none of them is searched."""
+    wanted = set(stems(words))
+    return bool(wanted) and wanted <= set(stems(text))
 
 
 def _text(span: QuoteCandidate) -> str:

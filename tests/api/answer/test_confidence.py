@@ -42,6 +42,14 @@ def test_the_confidence_is_a_logistic_of_its_figures(base_of: MakeBase) -> None:
     assert 0 < TOUCHES < CONFIDENT < 1
 
 
+def test_a_name_among_words_of_grammar_is_all_that_counts(base_of: MakeBase, monkeypatch: pytest.MonkeyPatch) -> None:
+    """ "Who is X?" is not answered by passages that say who somebody else is."""
+    base = base_of({"a-1-aaaa": [("Ada", "Who is Mina Calder, you ask. She is who she is, and so is the ferry.")]})
+    monkeypatch.setattr(base.encoder, "pieces", lambda text: 3 if text == "Zanzibar" else 1)
+    assert evidence(base, "Who is Zanzibar?") == MatchScores(0, 0)
+    assert evidence(base, "Who is Zanzibar on the ferry?").words == pytest.approx(1)
+
+
 @pytest.mark.parametrize("question", ["?!", "Why is it that the?", "a b c", "I"])
 def test_a_question_about_nothing_is_not_answered(base_of: MakeBase, question: str) -> None:
     """Words of grammar alone ask for nothing, though every passage holds them; nor is anything known without hits."""

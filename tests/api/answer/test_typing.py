@@ -183,6 +183,22 @@ def test_a_phrase_that_nobody_says_is_given_up(served_base: KnowledgeBase, clien
     assert data["not_held"] == ["database lighthouse"]
 
 
+def test_a_phrase_that_is_said_is_never_said_to_be_missing(base_of: MakeBase) -> None:
+    """Not if its sentence is too short to begin a quote, nor if a mark stands within it."""
+    base = base_of(
+        {"a-1-aaaa": [("Ada", "So was it. The ebb tide [laughs] took the pilot. Nobody saw them again there.")]}
+    )
+    assert answer(base, '"so was it"').not_held == ()
+    laughed = answer(base, 'Who said "tide [laughs] took the pilot"?')
+    assert (laughed.not_held, "took the pilot" in quotes(laughed)[0]) == ((), True)
+
+
+@pytest.mark.parametrize("question", ["x" * 300, "é" * 1000, "谢" * 40], ids=["x", "é", "谢"])
+def test_a_word_too_long_to_be_searched_is_not_answered(served_base: KnowledgeBase, question: str) -> None:
+    """It has no stem, so no quote says it."""
+    assert answer(served_base, question).status == "unanswerable"
+
+
 def test_a_phrase_and_filters_hold_together(served_base: KnowledgeBase) -> None:
     """Where the filters allow nothing that holds it, it is given up; a speaker who does not say it is not quoted."""
     question = 'What is the "winter budget"?'
