@@ -53,7 +53,7 @@ class Introductions:
 
     @property
     def best(self) -> float:
-        """The grade of the best of these sentences, 0 to 1; 0 if there is none. It ignores the library's size."""
+        """The grade of the best of these sentences, from 0 (nobody says one) to 1, whatever the size of the library."""
         return max((grade.score for grade in self.grades.values()), default=0.0)
 
 

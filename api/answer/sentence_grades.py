@@ -78,5 +78,5 @@ def rule(pattern: str) -> re.Pattern[str]:
 
 
 def best_of(grades: list[Grade]) -> Grade:
-    """Return the best grade, NOTHING if there is none."""
+    """Return the best grade, NOTHING of no grades."""
     return max(grades, key=lambda grade: grade.score, default=NOTHING)
