@@ -10,9 +10,9 @@ another, so that other work on the machine disturbs all of them alike. Compare o
 
 import argparse
 import random
-import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
@@ -26,6 +26,7 @@ from benchmarks.figures import table
 from index import keywords
 from index.keywords import Keywords, analyser, best
 from index.manifests import current_number_or_zero, index_folder
+from index.segment import open_read_only
 
 BEST = 200
 WORDS = 116
@@ -36,9 +37,10 @@ EVERY = 8
 
 def passages(home: Path, count: int) -> Iterator[str]:
     """Yield passages of sentences drawn at random from a library, always the same ones."""
-    database = index_folder(home) / str(current_number_or_zero(home)) / "passages.sqlite"
-    with sqlite3.connect(f"file:{database}?immutable=1", uri=True) as connection:
-        sentences = [text for (text,) in connection.execute("SELECT text FROM sentences ORDER BY row")]
+    sentences: list[str] = []
+    for database in sorted((index_folder(home) / str(current_number_or_zero(home))).glob("*/passages.sqlite")):
+        with closing(open_read_only(database)) as opened:
+            sentences += (text for (text,) in opened.execute("SELECT text FROM sentences ORDER BY row"))
     chance = random.Random(0)  # noqa: S311 - no secret
     ranks = np.random.default_rng(0).zipf(1.2, size=(count, MADE_UP)) % 2_000_000
     for rare in ranks.tolist():
