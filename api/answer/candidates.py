@@ -111,9 +111,8 @@ def candidates_of(
     """
     generation, seen = base.generation, shown or {}
     asked = asked_words(generation, query)
-    read = [(hit, hit.sentences) for hit in hits]
     # Hits overlap, so many of their sentences are the same.
-    turns = _turns(read, cache(lambda text: figures_of(text, asked)))
+    turns = _turns(hits, cache(lambda text: figures_of(text, asked)))
     asking = {place for hit in hits for place in _asking(hit)}
     runs = [
         run
@@ -122,12 +121,12 @@ def candidates_of(
         for run in _quotable(turn)
         if not any((run.hit.episode.id, found.sentence.first_word) in asking for found in run.sentences)
     ]
-    vectors = [sentence.vector for _, sentences in read for sentence in sentences]
-    matches = _matches(query, [sentence for _, sentences in read for sentence in sentences])
+    sentences = [sentence for hit in hits for sentence in hit.sentences]
+    matches = _matches(query, sentences)
     people = {name: speaker_figures(generation, name, asked) for name in {run.speaker for run in runs}}
     askers = {identifier: generation.askers(identifier) for identifier in {hit.episode.id for hit in hits}}
     found = []
-    for run, cosine in zip(runs, _cosines(vectors, runs, query.vector), strict=True):
+    for run, cosine in zip(runs, _cosines([one.vector for one in sentences], runs, query.vector), strict=True):
         person = people[run.speaker]
         # The speaker's name counts as part of the quote: Kat's own words cover "What did Kat say about it?".
         covered = person.covered.union(*(each.covered for each in run.figures))
@@ -152,20 +151,18 @@ def candidates_of(
     return _ranked(found)
 
 
-def _turns(
-    read: Sequence[tuple[Hit, Sequence[FoundSentence]]], figures: Callable[[str], SentenceFigures]
-) -> Iterator[_Run]:
+def _turns(hits: Sequence[Hit], figures: Callable[[str], SentenceFigures]) -> Iterator[_Run]:
     """Yield the sentences of each hit, split where the turn changes."""
     number = 0
-    for hit, sentences in read:
-        for _, group in groupby(sentences, key=lambda found: found.sentence.turn):
+    for hit in hits:
+        for _, group in groupby(hit.sentences, key=lambda found: found.sentence.turn):
             said = list(group)
             yield _Run(hit, said, [figures(found.text) for found in said], number)
             number += len(said)
 
 
 def _quotable(turn: _Run) -> Iterator[_Run]:
-    """Yield every run of one to three sentences whose length fits a quote, in printed and in normalised words."""
+    """Yield every run of one to six sentences whose length fits a quote, in printed and in normalised words."""
     said = turn.sentences
     for first in range(len(said)):
         if first + 1 < len(said) and _says_nothing(said[first]):

@@ -112,9 +112,9 @@ def ask(
     held = standing(spans, query) if filters.only is not None else ()
     spans = held or spans
     first, chosen, touching = _cited(base, spans, min(k, MOST_CITATIONS))
-    # Rounded first, so that the status always agrees with the confidence that is returned.
     sure = 0.0 if first is None else quote_confidence(first)
     estimate = overall(confidence(base, query, hits), sure, introductions.best)
+    # Rounded first, so that the status always agrees with the confidence that is returned.
     estimate = round(as_surely_as_heard(estimate, chosen), 4)
     if is_single_word(query) and any(says(citation.quote, query.text) for citation in chosen):
         estimate = max(estimate, TOUCHES)  # who types a word asks what is said about it

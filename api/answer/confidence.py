@@ -98,7 +98,7 @@ def as_surely_as_heard(estimate: float, citations: Sequence[Citation]) -> float:
 
 
 def evidence_of(base: KnowledgeBase, query: Query, hits: Sequence[Hit]) -> MatchScores:
-    """Return how well the best hits, including their speakers' names, match the words of a question."""
+    """Return how well the best hit matches the words of a question; names may stand in the second or be a speaker's."""
     held = {stem for hit in hits[:_READ_HITS] for stem in stems(f"{hit.passage.text} {' '.join(hit.passage.speakers)}")}
     words: list[float] = []
     names: list[float] = []

@@ -82,7 +82,7 @@ def _words(base: KnowledgeBase, text: str) -> tuple[tuple[str, ...], Floats, Flo
     """Return the question's words, their vectors as the index stores words, and their shares of its information."""
     basis = base.generation.basis
     (read,) = base.encoder.encode_pieces([text])
-    found = [(word.group(), word_vector(word.span(), read)) for word in WORD.finditer(text)]
+    found = [(word.group(), _word_vector(word.span(), read)) for word in WORD.finditer(text)]
     vectors = {place: vector for place, (_, vector) in enumerate(found) if vector is not None}
     if basis is None or not vectors:
         return (), np.zeros((0, 0), np.float32), np.zeros(0, np.float32)
@@ -93,7 +93,7 @@ def _words(base: KnowledgeBase, text: str) -> tuple[tuple[str, ...], Floats, Flo
     return asked, reduced(np.stack([*vectors.values()]), basis), shares
 
 
-def word_vector(span: tuple[int, int], text: PieceVectors) -> Floats | None:
+def _word_vector(span: tuple[int, int], text: PieceVectors) -> Floats | None:
     """Return the mean of the vectors of a word's pieces; None if it has none."""
     inside = [place for place, (start, end) in enumerate(text.spans) if start < span[1] and end > span[0]]
     if not inside:

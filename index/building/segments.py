@@ -123,7 +123,10 @@ def basis_for(home: Path, encoder: Encoder) -> Floats:
 
 
 def basis_among(kept: Iterable[Kept], encoder: Encoder) -> Floats:
-    """Return the basis of these segments' word pieces, which all share it; without undamaged ones the encoder's own."""
+    """Return the basis of these segments' word pieces, which all share it; without segments the encoder's own.
+
+    Raises IndexBroken if the file is damaged: segments that are linked would stay so.
+    """
     for one in kept:
         name = f"{one.folder.name}/{BASIS}"
         if name in one.files:
