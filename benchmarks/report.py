@@ -178,8 +178,8 @@ def choice(base: KnowledgeBase, questions: Sequence[Question]) -> Iterator[str]:
     yield "### The choice of quotes"
     yield paragraph(
         "`python benchmarks/quotes.py HOME QUESTIONS.jsonl`: the answerable questions, without refusals. A candidate "
-        "is one to three sentences of a hit. Its cosine, its words of the question and its length enter as deviations "
-        "over all candidates. We tried late interaction and do not use it."
+        "is one to six sentences of a hit. Its cosine, its words of the question, its match with them and its length "
+        "enter as deviations over all candidates."
     )
     yield table(quotes.HEADS, quotes.choices(base, questions))
 
