@@ -2,6 +2,7 @@
 
 import hashlib
 import random
+import re
 import wave
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from index.keywords import stems
-from index.piece_vectors import EncodedParts, codes_of
+from index.piece_vectors import EncodedParts, PieceVectors, codes_of
 from ingest.speech.heard import Heard, TranscriptionOptions, to_json
 from ingest.storage.files import sha256_of, write_json
 from ingest.transcript import HeardWord
@@ -52,13 +53,20 @@ class Stems:
         said = [[text[slice(*part)] for part in mine] for text, mine in zip(texts, parts, strict=True)]
         return [
             EncodedParts(
-                self.encode(inner), tuple(codes_of(self.encode(part.split() or [""]), basis) for part in inner)
+                self.encode(inner), tuple(codes_of(pieces.vectors, basis) for pieces in self.encode_pieces(inner))
             )
             for inner in said
         ]
 
-    def encode_pieces(self, texts: Sequence[str]) -> list[Any]:
-        return []
+    def encode_pieces(self, texts: Sequence[str]) -> list[PieceVectors]:
+        """Each word is a piece."""
+        found = [list(re.finditer(r"\S+", text)) for text in texts]
+        return [
+            PieceVectors(
+                tuple(word.span() for word in words), self.encode([word.group() for word in words] or [""])[: len(words)]
+            )
+            for words in found
+        ]
 
     def pieces(self, text: str) -> int:
         return len(text.split())

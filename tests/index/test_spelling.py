@@ -45,10 +45,11 @@ def test_changes_are_counted(one: str, other: str, changes: int) -> None:
 
 @given(st.randoms(use_true_random=False), st.text(LETTERS, min_size=5, max_size=12))
 def test_one_change_is_one_change(chance: random.Random, word: str) -> None:
-    """Two changes never count as more than two."""
+    """A change never counts as more than one, nor changes at both ends of a word as more than two."""
     once = mistyped(chance, word)
     assert distance(once, word) <= 1
-    assert distance(mistyped(chance, once), word) <= 2
+    # Of two changes at one place, such as a swap and a letter between the two, the count may be three.
+    assert distance(f"{once}{word}", f"{word}{mistyped(chance, word)}") <= 2
 
 
 @given(st.randoms(use_true_random=False), st.lists(st.text(LETTERS, min_size=1, max_size=12), min_size=1, unique=True))
