@@ -60,13 +60,12 @@ class Stems:
 
     def encode_pieces(self, texts: Sequence[str]) -> list[PieceVectors]:
         """Each word is a piece."""
-        found = [list(re.finditer(r"\S+", text)) for text in texts]
-        return [
-            PieceVectors(
-                tuple(word.span() for word in words), self.encode([word.group() for word in words] or [""])[: len(words)]
-            )
-            for words in found
-        ]
+        read = []
+        for text in texts:
+            words = list(re.finditer(r"\S+", text))
+            vectors = self.encode([word.group() for word in words])
+            read.append(PieceVectors(tuple(word.span() for word in words), vectors))
+        return read
 
     def pieces(self, text: str) -> int:
         return len(text.split())
