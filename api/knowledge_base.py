@@ -1,6 +1,6 @@
 """Open the live generation together with the encoder it was made with."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from api.settings import Settings
@@ -8,6 +8,7 @@ from index.encode import Encoder
 from index.encoder_files import PACKAGED
 from index.encoders import encoder_to_ask_with
 from index.errors import EncoderError
+from index.fitted import Fitted, fitted_for, usual
 from index.generation import Generation
 from index.store import open_generation
 from ingest.library.records import has_episode
@@ -15,11 +16,14 @@ from ingest.library.records import has_episode
 
 @dataclass(frozen=True, slots=True)
 class KnowledgeBase:
-    """Everything needed to answer questions: the data folder, its open generation and that generation's encoder."""
+    """Everything needed to answer questions: the data folder, its open generation, and that generation's encoder
+    with the numbers fitted for it.
+    """
 
     home: Path
     generation: Generation
     encoder: Encoder
+    fitted: Fitted = field(default_factory=usual)
 
 
 def removed_since(home: Path, generation: Generation) -> frozenset[str]:
@@ -54,4 +58,4 @@ def open_base(settings: Settings, encoder: Encoder | None = None) -> KnowledgeBa
     except EncoderError:
         generation.close()
         raise
-    return KnowledgeBase(settings.home, generation, encoder)
+    return KnowledgeBase(settings.home, generation, encoder, fitted_for(encoder.weights))

@@ -20,6 +20,7 @@ from benchmarks import tried
 from benchmarks.figures import arguments, table
 from benchmarks.retrieval import (
     HEADS,
+    WEIGHTS,
     Floats,
     Line,
     Scoreboard,
@@ -30,7 +31,6 @@ from benchmarks.retrieval import (
     scoreboard,
     word_scores,
 )
-from index.search import WEIGHTS
 
 # The best weights that an earlier study found with soft BM25 as one of four signals.
 SOFT_WEIGHTS = {"passage": 0.36, "turns": 0.24, "words": 0.1, "soft": 0.3}

@@ -2,7 +2,7 @@
 
     python benchmarks/confidence.py HOME QUESTIONS.jsonl
 
-Prints the weights and constant for `api/answer/confidence.py`, both thresholds by the contract's definitions, and the
+Prints the weights and constants for `index/encoders.toml`, both thresholds by the contract's definitions, and the
 figures of `playback evaluate` with every question's confidence taken from the fit on the other four of five folds by
 episode.
 """
@@ -19,7 +19,7 @@ from sklearn.linear_model import LogisticRegression
 
 from api.answer.candidates import candidates_of
 from api.answer.compose import WEIGHED_HITS, ask, find
-from api.answer.confidence import CONFIDENT, USUAL_WEAKEST_NAME, MatchScores, evidence_of
+from api.answer.confidence import CONFIDENT, MatchScores, evidence_of
 from api.answer.contract_json import answer_json, hits_json
 from api.answer.question import parse_question, query_of
 from api.evaluation.evaluate import evaluate, render
@@ -42,7 +42,7 @@ ALONE = ("figures", "AUROC", "change", "within equal name counts", "change withi
 
 @dataclass(frozen=True)
 class Fit:
-    """The values for `api/answer/confidence.py`: weights, constants and thresholds, and the usual match of names."""
+    """The values for `index/encoders.toml`: weights, constants and thresholds, and the usual match of names."""
 
     weights: tuple[float, ...]
     constant: float
@@ -71,13 +71,13 @@ def main() -> None:
     """Parse the command line, fit and print."""
     options = arguments(__doc__).parse_args()
     found = measured(open_base(Settings(home=options.home)), read_questions(options.questions))
-    print(f"WEIGHTS = ({', '.join(f'{weight:.3f}' for weight in found.fit.weights)})")
-    print(f"CONSTANT = {found.fit.constant:.3f}")
-    print(f"QUOTE_WEIGHTS = ({', '.join(f'{weight:.3f}' for weight in found.fit.quote_weights)})")
-    print(f"QUOTE_CONSTANT = {found.fit.quote_constant:.3f}")
-    print(f"SURE = {found.fit.sure:.3f}")
-    print(f"TOUCHES = {found.fit.touches:.3f}")
-    print(f"USUAL_WEAKEST_NAME = {found.fit.usual_weakest_name:.3f}")
+    print(f"confidence_weights = [{', '.join(f'{weight:.3f}' for weight in found.fit.weights)}]")
+    print(f"confidence_constant = {found.fit.constant:.3f}")
+    print(f"quote_weights = [{', '.join(f'{weight:.3f}' for weight in found.fit.quote_weights)}]")
+    print(f"quote_constant = {found.fit.quote_constant:.3f}")
+    print(f"sure = {found.fit.sure:.3f}")
+    print(f"touches = {found.fit.touches:.3f}")
+    print(f"usual_weakest_name = {found.fit.usual_weakest_name:.3f}")
     print(f"\nout of fold ({found.right_above:.2f} of first quotes of `answered` answers are right):")
     lines = render(found.report).splitlines()
     print("\n".join(line for line in lines if "latency" not in line))  # these answers were composed earlier
@@ -105,7 +105,7 @@ def measured(base: KnowledgeBase, questions: Sequence[Question]) -> Measured:
             answers[question.question] |= {"citations": [], "statements": []}
     report = judge(answers)
     (weights, constant), (quote_weights, quote_constant) = fit(values, answerable), fit(quotes, right)
-    named = values[values[:, 1] != USUAL_WEAKEST_NAME]
+    named = values[values[:, 1] != base.fitted.usual_weakest_name]
     return Measured(
         Fit(
             tuple(map(float, weights)),

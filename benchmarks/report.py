@@ -15,7 +15,6 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from api.answer import confidence as in_use
 from api.evaluation.evaluate import CITATION_WORDS, HIT_WORDS
 from api.evaluation.questions import Question, read_questions
 from api.evaluation.report import report_of
@@ -27,7 +26,7 @@ from benchmarks.figures import machine, paragraph, table, today, write_page
 from benchmarks.retrieval import HEADS, Line, Scoreboard, scoreboard
 from benchmarks.times import times
 from index.building.build import build
-from index.search import WEIGHTS
+from index.fitted import usual
 
 SAMPLE = Path(__file__).resolve().parents[1] / "data" / "sample"
 Figures = Mapping[str, Any]
@@ -133,7 +132,7 @@ def answers(fitted: Measured, questions: Sequence[Question]) -> Iterator[str]:
 
 def signals(board: Scoreboard) -> Iterator[str]:
     """Yield what each part of retrieval is worth, what was tried, and what choosing weights costs."""
-    weights = ", ".join(f"{weight:g} for {retrieval.SIGNALS[name]}" for name, weight in WEIGHTS.items())
+    weights = ", ".join(f"{weight:g} for {retrieval.SIGNALS[name]}" for name, weight in retrieval.WEIGHTS.items())
     yield "### What each signal is worth"
     yield "`python benchmarks/retrieval.py HOME QUESTIONS.jsonl`, and `candidates.py` for smaller parts:"
     yield _lines([*retrieval.ablation(board), *candidates.small_parts(board)])
@@ -190,28 +189,28 @@ def _numbers(values: Sequence[float]) -> str:
 
 def refusal(fitted: Measured, unseen: Figures) -> Iterator[str]:
     """Yield how well the confidence tells what the podcast answers."""
-    fit = fitted.fit
+    fit, in_use = fitted.fit, usual()
     yield "## Confidence"
     yield paragraph(
         "The confidence that a question is answered is a logistic function of two figures: how well the best hit's "
         "words match the question's, and how well they match its weakest name. Whether the first quote answers is a "
         "second one, of the quote's cosine and how well its words match. An answer whose first quote is sure is above "
         "every other. A question without a subject is refused. The constants are fitted on all questions and stand in "
-        "`api/answer/confidence.py`:"
+        "`index/encoders.toml`:"
     )
     yield table(
         ("constant", "this run", "in use"),
         [
-            ("weights", *(_numbers(each) for each in (fit.weights, in_use.WEIGHTS))),
-            ("constant", fit.constant, in_use.CONSTANT),
+            ("weights", *(_numbers(each) for each in (fit.weights, in_use.confidence_weights))),
+            ("constant", fit.constant, in_use.confidence_constant),
             (
                 "weights, quote",
-                *(", ".join(f"{one:.3f}" for one in each) for each in (fit.quote_weights, in_use.QUOTE_WEIGHTS)),
+                *(", ".join(f"{one:.3f}" for one in each) for each in (fit.quote_weights, in_use.quote_weights)),
             ),
-            ("constant, quote", fit.quote_constant, in_use.QUOTE_CONSTANT),
-            ("`partial` from", fit.touches, in_use.TOUCHES),
-            ("a quote is sure from", fit.sure, in_use.SURE),
-            ("weakest name if the question has none", fit.usual_weakest_name, in_use.USUAL_WEAKEST_NAME),
+            ("constant, quote", fit.quote_constant, in_use.quote_constant),
+            ("`partial` from", fit.touches, in_use.touches),
+            ("a quote is sure from", fit.sure, in_use.sure),
+            ("weakest name if the question has none", fit.usual_weakest_name, in_use.usual_weakest_name),
         ],
     )
     yield paragraph(

@@ -25,9 +25,10 @@ from api.evaluation.questions import Question, read_questions
 from api.knowledge_base import KnowledgeBase, open_base
 from api.settings import Settings
 from benchmarks.figures import arguments, interval, signed, table
+from index.fitted import usual
 from index.generation import TermField, VectorField
 from index.passage import Passage
-from index.search import WEIGHTS, Query, trigrams
+from index.search import Query, trigrams
 
 Floats = NDArray[np.float32]
 Ranks = NDArray[np.float64]
@@ -37,6 +38,7 @@ SIGNALS = {
     "words": "words (BM25)",
     "episode": "words of the whole episode (BM25)",
 }
+WEIGHTS = usual().signals  # of the packaged encoder
 HEADS = ("signals", "@1", "@5", "@20", "MRR", "change of MRR")
 _RANKED = 200  # how many passages are searched for 20 hits that do not repeat each other
 _trigrams = cache(trigrams)

@@ -15,7 +15,7 @@ from dataclasses import replace
 from statistics import mean
 
 from api.answer.compose import WEIGHED_HITS
-from api.answer.confidence import TOUCHES, confidence
+from api.answer.confidence import confidence
 from api.answer.function_words import is_function_word
 from api.answer.question import parse_question, query_of
 from api.evaluation.evaluate import HIT_WORDS, HITS
@@ -98,7 +98,7 @@ def _figures(base: KnowledgeBase, questions: Sequence[Question], texts: Sequence
         query = _query(base, text, corrects)
         hits = search(base.generation, query, HITS)
         added += bool(query.also)
-        answered[question.answerable].append(confidence(base, query, hits[:WEIGHED_HITS]) >= TOUCHES)
+        answered[question.answerable].append(confidence(base, query, hits[:WEIGHED_HITS]) >= base.fitted.touches)
         if question.answerable:
             right = (hit.rank for hit in hits if right_for(question, hit.episode.guid, hit.passage.text, HIT_WORDS))
             ranks.append(next(right, HITS + 1))

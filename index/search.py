@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.extend import READ_AROUND, extended
+from index.fitted import Fitted, usual
 from index.generation import Generation
 from index.passage import Filters, FoundQuestion, FoundSentence, Hit, Passage
 from index.piece_vectors import best_matches
@@ -17,19 +18,13 @@ from ingest.text.words import normalise
 
 Floats = NDArray[np.float32]
 
-# Weight of each signal in the sum of deviations, chosen on the development questions (docs/evaluation.md).
-WEIGHTS = {"passage": 0.15, "turns": 0.55, "words": 0.3, "episode": 0.12}
 # How many candidates each signal contributes; then every signal scores all of them.
 _CANDIDATES = 200
-# A question that somebody asked means what is asked now if their cosine is at least this: from 0.8 on five of eight
-# replies answered, below 0.75 one in eleven (docs/evaluation.md). A question asked as it stands then comes first.
-SAME_QUESTION = 0.75
-_SAME_WEIGHT = 8.0
+# So many questions that somebody asked are looked at.
 _ASKED = 5
 # Of so many passages the words are compared with those of the question, each with the one that matches it best (late
 # interaction: Khattab and Zaharia, ColBERT, 2020).
 _COMPARED = 30
-_MATCH_WEIGHT = 6.5
 _LEAST_DEVIATION = 1e-6
 _READ_AT_ONCE = 24  # about as many as are read to find twelve that differ
 _RUN = 3  # words
@@ -50,7 +45,8 @@ class Query:
 
     In `text` misspelt words are replaced by the words in `also`; `typed` is the text before that. Its `phrases` are the
     words that stand in quotation marks. `asked` are its words, `words` their reduced vectors in the question's context,
-    shape (words, width), `shares` their shares of its information, which sum to 1.
+    shape (words, width), `shares` their shares of its information, which sum to 1. `fitted` are the numbers of the
+    encoder that made the vectors.
     """
 
     text: str
@@ -63,6 +59,7 @@ class Query:
     asked: tuple[str, ...] = ()
     words: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))
     shares: Floats = field(default_factory=lambda: np.zeros(0, np.float32))
+    fitted: Fitted = field(default_factory=usual)
 
 
 def search(generation: Generation, query: Query, k: int, filters: Filters = _NO_FILTERS) -> tuple[Hit, ...]:
@@ -97,36 +94,37 @@ def _in_order(generation: Generation, query: Query, ranked: Sequence[_Ranked]) -
 
 def _ranked(generation: Generation, query: Query, count: int, filters: Filters) -> list[_Ranked]:
     """Return what any signal ranks among its first `count`, and questions that mean the same; best first."""
+    weights = query.fitted.signals
     passage = generation.nearest("passage", query.vector, count, filters)
     turns = generation.nearest("turns", query.vector, count, filters)
     words, all_words = generation.matching("passage", query.terms, count, filters, query.synonyms)
     # The episode signal contributes no candidates, because all passages of an episode score the same; it only adds to
     # the scores of the other signals' candidates.
     episode, all_episodes = generation.matching("episode", query.terms, 0, filters, query.synonyms)
-    same = [one for one in generation.asked(query.vector, _ASKED, filters) if one.cosine >= SAME_QUESTION]
+    same = [one for one in generation.asked(query.vector, _ASKED, filters) if one.cosine >= query.fitted.same_question]
     replies = [generation.passage_with(one.episode_id, one.exchange.reply) for one in same]
     ids = list(dict.fromkeys((*passage.ids, *turns.ids, *words.ids, *replies)))
     if not ids:
         return []
     total = (
-        WEIGHTS["passage"]
+        weights["passage"]
         * _deviations(generation.nearest_of("passage", query.vector, ids), passage.mean, passage.deviation)
-        + WEIGHTS["turns"] * _deviations(generation.nearest_of("turns", query.vector, ids), turns.mean, turns.deviation)
-        + WEIGHTS["words"] * _deviations(generation.matching_of(all_words, ids), words.mean, words.deviation)
-        + WEIGHTS["episode"] * _deviations(generation.matching_of(all_episodes, ids), episode.mean, episode.deviation)
+        + weights["turns"] * _deviations(generation.nearest_of("turns", query.vector, ids), turns.mean, turns.deviation)
+        + weights["words"] * _deviations(generation.matching_of(all_words, ids), words.mean, words.deviation)
+        + weights["episode"] * _deviations(generation.matching_of(all_episodes, ids), episode.mean, episode.deviation)
     )
     scores = dict(zip(ids, total.tolist(), strict=True))
     found = [_Ranked(score, identifier) for identifier, score in scores.items()]
     found += [
-        _Ranked(scores[reply] + _SAME_WEIGHT * sameness(one), reply, one)
+        _Ranked(scores[reply] + query.fitted.same_weight * sameness(one, query.fitted), reply, one)
         for one, reply in zip(same, replies, strict=True)
     ]
     return sorted(found, key=lambda one: -one.score)
 
 
-def sameness(asked: FoundQuestion) -> float:
+def sameness(asked: FoundQuestion, fitted: Fitted) -> float:
     """Return how surely a question that somebody asked means what is asked now, from 0 to 1."""
-    return max(0.0, asked.cosine - SAME_QUESTION) / (1 - SAME_QUESTION)
+    return max(0.0, asked.cosine - fitted.same_question) / (1 - fitted.same_question)
 
 
 def _deviations(scores: Floats, mean: float, deviation: float) -> Floats:
@@ -146,7 +144,8 @@ def _hits(generation: Generation, ranked: Sequence[_Ranked]) -> Iterator[Hit]:
 
 def _by_words(query: Query, hits: Iterable[Hit]) -> list[Hit]:
     """Add to the hits' scores how well they match the words of the question, and return them best first."""
-    found = [replace(hit, score=hit.score + _MATCH_WEIGHT * match(query, hit.sentences)) for hit in hits]
+    weight = query.fitted.match_weight
+    found = [replace(hit, score=hit.score + weight * match(query, hit.sentences)) for hit in hits]
     return sorted(found, key=lambda hit: -hit.score)
 
 

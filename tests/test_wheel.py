@@ -65,6 +65,7 @@ def test_the_wheel_holds_packages_data_and_pages(wheel: Path) -> None:
     for needed in (
         "ingest/alignment/align.py",
         "index/building/build.py",
+        "index/encoders.toml",
         "api/cli.py",
         "data/catalogue.json",
         "data/glossary.json",

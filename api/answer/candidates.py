@@ -16,6 +16,7 @@ from api.episodes.transcripts import open_transcript
 from api.knowledge_base import KnowledgeBase
 from api.quotes.heard_confidence import heard_confidence, share_right
 from api.quotes.quote import FEWEST_QUOTE_WORDS, MOST_QUOTE_WORDS
+from index.fitted import Fitted
 from index.passage import FoundSentence, Hit
 from index.piece_vectors import best_matches
 from index.search import Query, sameness
@@ -142,7 +143,7 @@ def candidates_of(
                 cosine=float(cosine),
                 coverage=sum(share for stem, share in asked.information.items() if stem in covered),
                 match=float(matches[run.number : run.number + len(run.sentences)].max(axis=0) @ query.shares),
-                reply=_reply(run),
+                reply=_reply(run, query.fitted),
                 share_right=_share_right(base, run),
                 introduces=_introduces(run, grades),
                 is_shown=any(_overlaps(run, words) for words in seen.get(run.hit.episode.id, ())),
@@ -191,7 +192,7 @@ def _asking(hit: Hit) -> Iterator[tuple[str, int]]:
             yield hit.episode.id, found.sentence.first_word
 
 
-def _reply(run: _Run) -> float:
+def _reply(run: _Run, fitted: Fitted) -> float:
     """Return how surely a run is the beginning of the reply to the same question, without what says nothing."""
     asked = run.hit.asked
     if asked is None:
@@ -205,7 +206,7 @@ def _reply(run: _Run) -> float:
         ),
         None,
     )
-    return sameness(asked) if run.sentences[0].sentence == first else 0.0
+    return sameness(asked, fitted) if run.sentences[0].sentence == first else 0.0
 
 
 def _matches(query: Query, sentences: Sequence[FoundSentence]) -> Floats:

@@ -11,7 +11,6 @@ from api.answer.candidates import QuoteCandidate, candidates_of
 from api.answer.confidence import (
     CONFIDENT,
     MAY_ANSWER,
-    TOUCHES,
     as_surely_as_heard,
     confidence,
     overall,
@@ -34,11 +33,6 @@ logger = logging.getLogger(__name__)
 MOST_STATEMENTS = 4
 MOST_HITS = 100
 DEFAULT_HITS = 10
-# After the first quote, one whose cosine is below this is about something else. This removes no right citation on the
-# development questions; in a small library it removes filler.
-_LEAST_COSINE = 0.3
-# After the first quote, one that matches the question's words by so much less adds nothing.
-_LEAST_MATCH = 0.1
 # A citation's score, 0 to 1, is the logistic of its candidate's score divided by this.
 _SCORE_SCALE = 4.0
 # How many hits are searched for quotes: more than the citations, because some hold no quote or repeat one.
@@ -112,13 +106,14 @@ def ask(
     held = standing(spans, query) if filters.only is not None else ()
     spans = held or spans
     first, chosen, touching = _cited(base, spans, min(k, MOST_CITATIONS))
-    sure = 0.0 if first is None else quote_confidence(first)
-    estimate = overall(confidence(base, query, hits), sure, introductions.best)
+    sure = 0.0 if first is None else quote_confidence(first, query.fitted)
+    estimate = overall(confidence(base, query, hits), sure, query.fitted, introductions.best)
     # Rounded first, so that the status always agrees with the confidence that is returned.
-    estimate = round(as_surely_as_heard(estimate, chosen), 4)
+    estimate = round(as_surely_as_heard(estimate, chosen, query.fitted), 4)
     if is_single_word(query) and any(says(citation.quote, query.text) for citation in chosen):
-        estimate = max(estimate, TOUCHES)  # who types a word asks what is said about it
-    status: AnswerStatus = "answered" if estimate >= CONFIDENT else "partial" if estimate >= TOUCHES else "unanswerable"
+        estimate = max(estimate, query.fitted.touches)  # who types a word asks what is said about it
+    touches = estimate >= query.fitted.touches
+    status: AnswerStatus = "answered" if estimate >= CONFIDENT else "partial" if touches else "unanswerable"
     if not chosen:
         status, estimate = "unanswerable", 0.0  # nothing can be quoted
     citations = chosen if status != "unanswerable" else ()
@@ -216,7 +211,7 @@ def _cited(
         passage = span.hit.passage
         words = range(span.first_word, span.first_word + span.words)
         overlaps = (other == passage.episode_id and _overlap(words, others) for other, others, _ in said)
-        if passage.id in used or any(overlaps) or (found and span.cosine < _LEAST_COSINE):
+        if passage.id in used or any(overlaps) or (found and span.cosine < base.fitted.least_cosine):
             continue
         if (quote := _quote(base, span)) is None:
             continue
@@ -226,7 +221,7 @@ def _cited(
         used.add(passage.id)
         said.append((passage.episode_id, words, mine))
         first = first or span
-        adds = len(found) < k and span.match >= first.match - _LEAST_MATCH
+        adds = len(found) < k and span.match >= first.match - base.fitted.least_match
         (found if adds else touching).append(citation_of(quote, 1 / (1 + exp(-span.score / _SCORE_SCALE))))
         if len(said) == MOST_CITATIONS:
             break

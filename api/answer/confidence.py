@@ -2,7 +2,8 @@
 
 Each word of the question, in its context, is matched with the word pieces of the best hit (late interaction: Khattab
 and Zaharia, ColBERT, 2020, with the encoder's own vectors). `benchmarks/confidence.py` fits two logistics of two
-figures each on the development questions and prints their quality out of fold.
+figures each on the development questions and prints their quality out of fold. What depends on the encoder stands in
+`index/encoders.toml`.
 """
 
 from collections.abc import Sequence
@@ -16,34 +17,20 @@ from api.answer.function_words import is_function_word
 from api.knowledge_base import KnowledgeBase
 from api.quotes.citation import Citation
 from api.quotes.heard_confidence import share_right
+from index.fitted import Fitted
 from index.keywords import stems
 from index.passage import Hit
 from index.piece_vectors import best_matches
 from index.search import Query
 from index.sentences import WORD
 
-# Printed by `python benchmarks/confidence.py` (docs/evaluation.md): weights of the figures below, and constants. The
-# first are for a question that is answered, the second for a quote that answers.
-WEIGHTS = (20.455, 7.508)
-CONSTANT = -16.539
-QUOTE_WEIGHTS = (2.581, 11.755)
-QUOTE_CONSTANT = -9.777
-# At least 70 % of the first quotes from here on answer, out of fold.
-SURE = 0.6
-# "answered" from CONFIDENT on, which only an answer whose first quote is sure reaches; "partial" from TOUCHES on, else
-# "unanswerable", chosen out of fold (contract).
+# "answered" from here on, which only an answer whose first quote is sure reaches.
 CONFIDENT = 0.9
-TOUCHES = 0.590
 # From here on the podcast answers 19 of 20 such questions, out of fold, but perhaps not with the first quote.
 MAY_ANSWER = 0.7
 # A sentence that defines or introduces what is asked about touches on it (see api.answer.introductions).
 _INTRODUCES = 0.6
 
-# Used when a question has no names: the mean over questions that have some, so that having no names neither helps nor
-# hurts.
-USUAL_WEAKEST_NAME = 0.658
-# A name or number that stands word for word in one of the first hits matches at least this well.
-_HELD_NAME = 0.7
 _READ_HITS = 2
 # A word is a name if more than this share of its uses inside sentences have a capital.
 NAME_SHARE = 0.6
@@ -63,17 +50,19 @@ def confidence(base: KnowledgeBase, query: Query, hits: Sequence[Hit]) -> float:
     if not (hits and query.terms and any(_has_subject(found.group()) for found in WORD.finditer(query.text))):
         return 0.0
     figures = astuple(evidence_of(base, query, hits))
-    return 1 / (1 + exp(-CONSTANT - sum(weight * figure for weight, figure in zip(WEIGHTS, figures, strict=True))))
+    return _logistic(query.fitted.confidence_weights, query.fitted.confidence_constant, figures)
 
 
-def quote_confidence(first: QuoteCandidate) -> float:
+def quote_confidence(first: QuoteCandidate, fitted: Fitted) -> float:
     """Return the confidence, 0 to 1, that a quote answers the question: by its figures, or as the reply to the same."""
-    figures = (first.cosine, first.match)
-    by_figures = sum(weight * figure for weight, figure in zip(QUOTE_WEIGHTS, figures, strict=True))
-    return max(1 / (1 + exp(-QUOTE_CONSTANT - by_figures)), first.reply)
+    return max(_logistic(fitted.quote_weights, fitted.quote_constant, (first.cosine, first.match)), first.reply)
 
 
-def overall(answered: float, quoted: float, introduced: float = 0.0) -> float:
+def _logistic(weights: Sequence[float], constant: float, figures: Sequence[float]) -> float:
+    return 1 / (1 + exp(-constant - sum(weight * figure for weight, figure in zip(weights, figures, strict=True))))
+
+
+def overall(answered: float, quoted: float, fitted: Fitted, introduced: float = 0.0) -> float:
     """Return the confidence of an answer from those of the question and of its first quote.
 
     An answer whose first quote is sure is above every other, unless the question would be refused. `introduced` is the
@@ -81,11 +70,12 @@ def overall(answered: float, quoted: float, introduced: float = 0.0) -> float:
     """
     whole = CONFIDENT * answered
     if introduced >= _INTRODUCES:
-        whole = max(whole, TOUCHES)
-    return CONFIDENT + (1 - CONFIDENT) * answered if quoted >= SURE and whole >= TOUCHES else whole
+        whole = max(whole, fitted.touches)
+    is_sure = quoted >= fitted.sure and whole >= fitted.touches
+    return CONFIDENT + (1 - CONFIDENT) * answered if is_sure else whole
 
 
-def as_surely_as_heard(estimate: float, citations: Sequence[Citation]) -> float:
+def as_surely_as_heard(estimate: float, citations: Sequence[Citation], fitted: Fitted) -> float:
     """Return the confidence of an answer, which is no surer than the words of its first quote.
 
     Doubt about words lowers an answer to one that touches on the question, but never refuses it: what was asked about
@@ -94,7 +84,7 @@ def as_surely_as_heard(estimate: float, citations: Sequence[Citation]) -> float:
     if not citations:
         return estimate
     right = share_right(citations[0].timing, citations[0].heard_confidence)
-    return min(estimate, max(TOUCHES, right))
+    return min(estimate, max(fitted.touches, right))
 
 
 def evidence_of(base: KnowledgeBase, query: Query, hits: Sequence[Hit]) -> MatchScores:
@@ -106,14 +96,14 @@ def evidence_of(base: KnowledgeBase, query: Query, hits: Sequence[Hit]) -> Match
     for word, matched in zip(query.asked, _matches(query, hits[0]), strict=True):
         if _is_name(word, base):
             stands = (mine := stems(word)) and held.issuperset(mine)
-            names.append(max(matched, _HELD_NAME) if stands else matched)
+            names.append(max(matched, query.fitted.held_name) if stands else matched)
         else:
             words.append(matched)
             tells = tells or _has_subject(word)
     counted = names if names and not tells else words
     return MatchScores(
         words=float(np.mean(counted)) if counted else 0.0,
-        weakest_name=min(names) if names else USUAL_WEAKEST_NAME,
+        weakest_name=min(names) if names else query.fitted.usual_weakest_name,
     )
 
 

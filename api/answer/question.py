@@ -75,6 +75,7 @@ def query_of(base: KnowledgeBase, question: Question) -> Query:
         asked,
         words,
         shares,
+        base.fitted,
     )
 
 

@@ -5,19 +5,16 @@ information that the hit's words and its speakers' names hold. docs/evaluation.m
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from api.answer.sentence_figures import AskedWords
+from index.fitted import Fitted, usual
 from index.keywords import stems
 from index.passage import FoundSentence
 from index.search import Query
 
-# A hit is about a question if cosine + WORDS_WEIGHT * coverage is at least ABOUT: with all the words from a cosine of
-# 0.3, without any from 0.6. Without a relation, the nearest sentences of a library have about 0.2 to 0.4.
-WORDS_WEIGHT = 0.3
-ABOUT = 0.6
 # A hit holds a question's words if they are this share of its information.
 MOST_WORDS = 0.6
 _LEAST_NORM = np.float32(1e-12)  # so that nothing is divided by zero
@@ -25,15 +22,19 @@ _LEAST_NORM = np.float32(1e-12)  # so that nothing is divided by zero
 
 @dataclass(frozen=True, slots=True)
 class Relevance:
-    """The cosine of a question with the nearest sentence, and the share, 0 to 1, of it that all the words hold."""
+    """The cosine of a question with the nearest sentence, and the share, 0 to 1, of it that all the words hold.
+
+    `fitted` are the encoder's numbers, which bound both.
+    """
 
     cosine: float
     coverage: float
+    fitted: Fitted = field(default_factory=usual, compare=False)
 
     @property
     def is_about(self) -> bool:
         """Whether the hit is about the question."""
-        return self.cosine + WORDS_WEIGHT * self.coverage >= ABOUT
+        return self.cosine + self.fitted.words_weight * self.coverage >= self.fitted.about
 
     @property
     def has_words(self) -> bool:
@@ -44,7 +45,7 @@ class Relevance:
 def relevance_of(sentences: Sequence[FoundSentence], query: Query, asked: AskedWords) -> Relevance:
     """Return what sentences have of a question whose words are `asked` (see `api.answer.sentence_figures`)."""
     if not sentences:
-        return Relevance(0.0, 0.0)
+        return Relevance(0.0, 0.0, query.fitted)
     vectors = np.array([sentence.vector for sentence in sentences])
     norms = np.maximum(np.linalg.norm(vectors, axis=1), _LEAST_NORM)
     speakers = {sentence.speaker for sentence in sentences if sentence.speaker}
@@ -52,4 +53,5 @@ def relevance_of(sentences: Sequence[FoundSentence], query: Query, asked: AskedW
     return Relevance(
         cosine=float((vectors @ query.vector / norms).max()),
         coverage=sum(share for stem, share in asked.information.items() if stem in held),
+        fitted=query.fitted,
     )

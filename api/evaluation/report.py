@@ -14,6 +14,7 @@ from api.evaluation.questions import Question
 from api.knowledge_base import open_base
 from api.settings import Settings
 from index.errors import IndexMissing
+from index.fitted import unmeasured
 from index.manifests import current_number, manifest_of
 from ingest.errors import SourceError
 from ingest.library.records import load_transcript
@@ -41,6 +42,8 @@ def report_of(questions: Sequence[Question], settings: Settings) -> dict[str, An
     finally:
         base.generation.close()
     report["index"] = asdict(base.generation.manifest) | {"files": None}
+    if (remark := unmeasured(base.encoder.weights)) is not None:
+        report["notes"].append(remark)
     return report
 
 

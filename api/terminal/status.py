@@ -10,6 +10,7 @@ from index.compiled import load_compiled
 from index.encode import UNCOMPILED
 from index.encoders import compiled_problem, why_not_compiled
 from index.errors import EncoderError, IndexBroken
+from index.fitted import unmeasured
 from index.manifests import current_number, manifest_of
 from ingest.errors import LibraryError
 from ingest.library.outcome import State, load_state
@@ -68,6 +69,8 @@ def _lines(report: dict[str, Any]) -> Iterator[str]:
     )
     encoder = report["encoder"]
     yield f"questions are encoded {encoder['runs']}" + (f": {encoder['reason']}" if encoder["reason"] else "")
+    if encoder["unmeasured"]:
+        yield encoder["unmeasured"]
     for identifier, reason in generation.get("left_out", {}).items():
         yield f"{identifier}  not in this generation: {reason}"
 
@@ -89,19 +92,24 @@ def _generation(home: Path) -> tuple[dict[str, Any] | None, str | None]:
 
 
 def _encoder(home: Path, generation: dict[str, Any]) -> dict[str, Any]:
-    """Return the name of the live generation's encoder, what it runs in, and why not compiled if it is not."""
+    """Return the name of the encoder in use, what it runs in, why not compiled, and if nobody measured it."""
     form, weights = generation["form"], generation["weights"]
     if form == UNCOMPILED:
         unknown = "it was not compiled yet; playback index does that"
         reason = why_not_compiled(home, weights) or unknown
-        return {"name": generation["encoder"], "runs": f"by {form}, not compiled", "reason": reason}
+        return _runs(generation, f"by {form}, not compiled", reason)
     problem = compiled_problem(home, weights)
     try:
         load_compiled(home, weights)
         runs = f"by the compiled {form}"  # also if only the weights for short texts are damaged
     except EncoderError:
         runs = f"by {UNCOMPILED}, not by the compiled {form}"
-    return {"name": generation["encoder"], "runs": runs, "reason": problem}
+    return _runs(generation, runs, problem)
+
+
+def _runs(generation: dict[str, Any], runs: str, reason: str | None) -> dict[str, Any]:
+    name, weights = generation["encoder"], generation["weights"]
+    return {"name": name, "runs": runs, "reason": reason, "unmeasured": unmeasured(weights)}
 
 
 def _episode(home: Path, identifier: str, unlisted: str | None) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from index.encode import Encoder
+from index.fitted import fitted_for
 from index.generation import Generation
 from index.keywords import stems
 from index.search import Query, search
@@ -94,7 +95,9 @@ def _stands_alone(question: str) -> bool:
 def _finds_answer(generation: Generation, encoder: Encoder, candidate: StarterCandidate) -> bool:
     """Say whether the search finds the answer among its first hits."""
     text = candidate.question
-    hits = search(generation, Query(text, encoder.encode_query(text), tuple(generation.terms(text))), _FOUND_AMONG)
+    terms = tuple(generation.terms(text))
+    query = Query(text, encoder.encode_query(text), terms, fitted=fitted_for(encoder.weights))
+    hits = search(generation, query, _FOUND_AMONG)
     return any(
         found.sentence.turn == candidate.answer
         for hit in hits

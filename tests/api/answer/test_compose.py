@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.answer.compose import Answer, ask, find, statements_of
-from api.answer.confidence import CONFIDENT, TOUCHES
+from api.answer.confidence import CONFIDENT
 from api.answer.question import MOST_QUESTION_CHARACTERS, parse_question, replace_surrogates
 from api.episodes.transcripts import open_transcript
 from api.errors import QuestionError
@@ -24,6 +24,7 @@ from api.quotes.verbatim_check import fault_of
 from api.settings import Settings
 from index.building.build import build
 from index.chunk import PassageShape
+from index.fitted import usual
 from index.passage import Filters
 from index.search import trigrams
 from index.sentences import sentences_of
@@ -154,7 +155,7 @@ def test_whatever_is_asked_only_sound_quotes_leave(
     assert 0 <= answer.confidence <= 1
     if answer.status == "unanswerable":
         assert (answer.citations, answer.statements, answer.as_of) == ((), (), None)
-        assert answer.confidence < TOUCHES
+        assert answer.confidence < usual().touches
     else:
         assert answer.citations
         assert (answer.status == "answered") == (answer.confidence >= CONFIDENT)
@@ -249,7 +250,7 @@ def test_a_hit_of_interjections_gives_no_quote(base_of: MakeBase) -> None:
     assert [identifier for _, identifier in find(base, parse_question("tide"), 5)] == [None]
     answer = ask(base, parse_question("tide"))
     assert (answer.status, answer.related) == ("unanswerable", ())
-    assert answer.confidence < TOUCHES
+    assert answer.confidence < usual().touches
 
 
 @pytest.mark.parametrize(("k", "most"), [(1, 1), (3, 3), (8, 8), (9, 8), (100, 8)])
@@ -336,7 +337,7 @@ def test_with_all_quotes_gone_nothing_is_answered(home: Path, encoder: object) -
     answer = ask(open_base(Settings(home=home), encoder), parse_question(LIGHTHOUSE))  # type: ignore[arg-type]
     assert before.status != "unanswerable"
     assert (answer.status, answer.citations, answer.related, answer.statements) == ("unanswerable", (), (), ())
-    assert answer.confidence < TOUCHES
+    assert answer.confidence < usual().touches
     assert all(
         identifier is None
         for _, identifier in find(open_base(Settings(home=home), encoder), parse_question("boats"), 5)

@@ -2,21 +2,23 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import astuple
+from dataclasses import astuple, replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.answer import confidence as module
 from api.answer.compose import ask
-from api.answer.confidence import CONFIDENT, TOUCHES, MatchScores, confidence, evidence_of
+from api.answer.confidence import CONFIDENT, MatchScores, confidence, evidence_of
+from api.answer.gather import gather
 from api.answer.question import parse_question, query_of
 from api.knowledge_base import KnowledgeBase
+from index.fitted import usual
 from index.search import search
 
 MakeBase = Callable[..., KnowledgeBase]
+FITTED = usual()
 
 SAID = {
     "a-1-aaaa": [
@@ -37,9 +39,10 @@ def test_the_confidence_is_a_logistic_of_its_figures(base_of: MakeBase) -> None:
     base = base_of(SAID)
     query = query_of(base, parse_question("Why did GOV.UK Pay move to serverless?"))
     hits = search(base.generation, query, 12)
-    total = module.CONSTANT + float(np.dot(module.WEIGHTS, astuple(evidence_of(base, query, hits))))
+    figures = astuple(evidence_of(base, query, hits))
+    total = FITTED.confidence_constant + float(np.dot(FITTED.confidence_weights, figures))
     assert confidence(base, query, hits) == pytest.approx(1 / (1 + math.exp(-total)))
-    assert 0 < TOUCHES < CONFIDENT < 1
+    assert 0 < FITTED.touches < CONFIDENT < 1
 
 
 def test_a_name_among_words_of_grammar_is_all_that_counts(base_of: MakeBase, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,13 +84,13 @@ def test_a_word_with_a_digit_is_a_name(base_of: MakeBase, digits: str) -> None:
 @pytest.mark.parametrize("word", ["I", "i", "I'm", "I’ve", "boat", "BOAT"])
 def test_pronouns_and_small_words_are_no_names(base_of: MakeBase, word: str) -> None:
     """ "I" has a capital everywhere, and a word that the library writes small is none whatever the question does."""
-    assert evidence(base_of(SAID), f"{word} cost").weakest_name == module.USUAL_WEAKEST_NAME
+    assert evidence(base_of(SAID), f"{word} cost").weakest_name == FITTED.usual_weakest_name
 
 
 def test_an_unknown_word_of_several_pieces_is_a_name(base_of: MakeBase, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a word that the library never holds, the encoder tells: rare words are several pieces to it."""
     base = base_of(SAID)
-    assert evidence(base, "what of zanzibar").weakest_name == module.USUAL_WEAKEST_NAME
+    assert evidence(base, "what of zanzibar").weakest_name == FITTED.usual_weakest_name
     monkeypatch.setattr(base.encoder, "pieces", lambda text: 3 if text == "zanzibar" else 1)
     assert evidence(base, "what of zanzibar").weakest_name == 0
 
@@ -96,8 +99,8 @@ def test_a_question_of_one_kind_of_words_is_judged_too(base_of: MakeBase) -> Non
     """Names alone are read as its words; without names the usual figure stands for them; without either is nothing."""
     base = base_of(SAID)
     assert evidence(base, "Kat Stevens 4711").words == pytest.approx(2 / 3)
-    assert evidence(base, "servers money") == MatchScores(pytest.approx(1), module.USUAL_WEAKEST_NAME)
-    assert evidence(base, "?!") == MatchScores(0, module.USUAL_WEAKEST_NAME)
+    assert evidence(base, "servers money") == MatchScores(pytest.approx(1), FITTED.usual_weakest_name)
+    assert evidence(base, "?!") == MatchScores(0, FITTED.usual_weakest_name)
 
 
 @pytest.mark.parametrize(
@@ -142,7 +145,21 @@ def test_every_question_has_a_confidence(question: str, served_base: KnowledgeBa
     answer = ask(served_base, parse_question(question))
     assert 0 <= answer.confidence <= 1
     if answer.status == "unanswerable":
-        assert answer.confidence < TOUCHES
+        assert answer.confidence < FITTED.touches
     else:
         assert (answer.status == "answered") == (answer.confidence >= CONFIDENT)
-        assert answer.confidence >= TOUCHES
+        assert answer.confidence >= FITTED.touches
+
+
+def test_the_numbers_of_the_encoder_decide(base_of: MakeBase) -> None:
+    """Weights, bounds and thresholds are those of the base, for search, relevance and the answer alike."""
+    base = base_of(SAID)
+    question = parse_question("Did servers cost money?")
+    strict = replace(base, fitted=replace(FITTED, touches=1.0, sure=1.0, about=9.0))
+    assert ask(base, question).status != "unanswerable"
+    assert ask(strict, question).status == "unanswerable"
+    assert gather(base, question).hits[0].relevance.is_about
+    assert not gather(strict, question).hits[0].relevance.is_about
+    none = dict.fromkeys(FITTED.signals, 0.0)
+    still = replace(base, fitted=replace(FITTED, signals=none, match_weight=0.0, same_weight=0.0))
+    assert {hit.score for hit in search(still.generation, query_of(still, question), 12)} == {0.0}

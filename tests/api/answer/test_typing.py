@@ -11,7 +11,6 @@ from starlette.testclient import TestClient
 
 from api.answer import conversation
 from api.answer.compose import Answer, ask, find
-from api.answer.confidence import TOUCHES
 from api.answer.conversation import Asking, HistoryEntry
 from api.answer.gather import gather, quoted
 from api.answer.question import parse_question, query_of
@@ -19,6 +18,7 @@ from api.answer.spelling import corrected
 from api.knowledge_base import KnowledgeBase
 from api.quotes.resolve import resolve
 from api.terminal.text import answer_text, page_text
+from index.fitted import usual
 from index.passage import Filters
 from index.phrases import holds
 from tests.api.markup import seen
@@ -244,7 +244,7 @@ def test_one_word_gives_what_is_said_about_it(
     """Whoever types a word that is held gets quotes with it, however low the confidence is; two words are judged."""
     monkeypatch.setattr("api.answer.compose.confidence", lambda *_: 0.01)
     found = answer(served_base, question)
-    assert (found.status, found.confidence) == ("partial", TOUCHES)
+    assert (found.status, found.confidence) == ("partial", usual().touches)
     assert question.lower().rstrip("?")[:6] in found.citations[0].quote.lower()
     assert answer(served_base, f"{question} penguin").status == "unanswerable"
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from api.answer.compose import Answer, ask, find
-from api.answer.confidence import CONFIDENT, TOUCHES, as_surely_as_heard
+from api.answer.confidence import CONFIDENT, as_surely_as_heard
 from api.answer.hits import open_hits
 from api.answer.question import parse_question
 from api.app import create_app
@@ -25,6 +25,7 @@ from api.quotes.quote import quote_at
 from api.settings import Settings
 from api.terminal.text import answer_text, hits_text
 from index.building.build import build
+from index.fitted import usual
 from ingest.library.records import Record, episode_folder, save_record, save_transcript
 from ingest.transcript import Episode, Show, Timing, Transcript, Turn, Word
 from tests.api.conftest import HashedStems
@@ -219,7 +220,7 @@ def test_no_answer_rests_surely_on_weak_words(base_with: Save, client: TestClien
     assert sure.status == "answered"
     doubted = answer_of(base_with(like(PAID, probability)))
     assert (doubted.status, doubted.citations[0].quote) == ("partial", PAID)
-    assert TOUCHES <= doubted.confidence < CONFIDENT
+    assert usual().touches <= doubted.confidence < CONFIDENT
     main_text = " ".join(seen(client.get(f"/?q={QUESTION}")).all("main")[0].text.split())
     assert "The podcast touches on this" in main_text or "The podcast may answer this" in main_text
     assert "Playback is not sure that this answers the question" in main_text
@@ -237,11 +238,12 @@ def test_doubt_never_raises_a_confidence(estimate: float, probability: float | N
     """It lowers an answer to "touches on this" at most, and a refusal stays as it is."""
     transcript = Transcript(Episode("tea-1-aaaa", "g1", Show("tea", "Tea")), (like(PAID, probability),))
     citation = citation_of(quote_at(place_words(transcript), 0, 12))
-    lowered = as_surely_as_heard(estimate, (citation,))
+    fitted = usual()
+    lowered = as_surely_as_heard(estimate, (citation,), fitted)
     assert lowered <= estimate
-    assert (lowered >= TOUCHES) == (estimate >= TOUCHES)
+    assert (lowered >= fitted.touches) == (estimate >= fitted.touches)
     if heard_remark("heard", citation.heard_confidence) == MISHEARD:
         assert lowered < CONFIDENT
     written = replace(citation, timing="aligned", heard_confidence=None)
-    assert as_surely_as_heard(estimate, (written,)) == estimate
-    assert as_surely_as_heard(estimate, ()) == estimate
+    assert as_surely_as_heard(estimate, (written,), fitted) == estimate
+    assert as_surely_as_heard(estimate, (), fitted) == estimate

@@ -1,0 +1,19 @@
+"""What depends on the encoder is kept with it, and an encoder that nobody measured is said to be one."""
+
+from index.encoder_files import PACKAGED, weights_named
+from index.fitted import fitted_for, unmeasured, usual
+
+UNKNOWN = "0" * 64
+
+
+def test_the_packaged_encoder_is_measured() -> None:
+    """Its table is found by its weights, whatever the file calls it."""
+    found = fitted_for(weights_named(PACKAGED))
+    assert (found.encoder, unmeasured(found.weights)) == (PACKAGED, None)
+    assert set(found.signals) == {"passage", "turns", "words", "episode"}
+
+
+def test_an_encoder_that_nobody_measured_gets_the_usual_numbers_and_a_remark() -> None:
+    """It answers all the same, and the remark names whose numbers it uses."""
+    assert fitted_for(UNKNOWN) == usual()
+    assert usual().encoder in (unmeasured(UNKNOWN) or "")
