@@ -157,6 +157,12 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--json", action="store_true")
     evaluate.add_argument("--misses", type=Path, metavar="FILE", help="write the misses to FILE.html or FILE.json")
     evaluate.add_argument("--against", type=Path, metavar="DIR", help="compare with the index of another data folder")
+    evaluate.add_argument(
+        "--encoders",
+        type=_names,
+        metavar="A,B",
+        help="index the library with each of these encoders, elsewhere, and compare them",
+    )
     return parser
 
 
@@ -187,6 +193,13 @@ def _positive(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text} is not a whole number of at least 1")
     return int(text)
+
+
+def _names(text: str) -> list[str]:
+    names = [*dict.fromkeys(name.strip() for name in text.split(",") if name.strip())]
+    if not names:
+        raise argparse.ArgumentTypeError("name at least one encoder, or several separated by commas")
+    return names
 
 
 def _port(text: str) -> int:

@@ -1,9 +1,10 @@
 """Measure the answers of one data folder and write a report of its misses."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 from api.answer.compose import ask, find
@@ -11,7 +12,7 @@ from api.answer.contract_json import answer_json, hits_json
 from api.answer.question import parse_question
 from api.evaluation.evaluate import evaluate, misses, misses_html
 from api.evaluation.questions import Question
-from api.knowledge_base import open_base
+from api.knowledge_base import KnowledgeBase, open_base
 from api.settings import Settings
 from index.errors import IndexMissing
 from index.fitted import unmeasured
@@ -27,20 +28,28 @@ def report_of(questions: Sequence[Question], settings: Settings) -> dict[str, An
     Raises IndexMissing, IndexBroken or EncoderError if the index cannot be opened.
     """
     base = open_base(settings)
-
-    def transcript(identifier: str) -> dict[str, Any] | None:
-        found = load_transcript(settings.home, identifier)
-        return None if found is None else to_json(found)
-
     try:
-        report = evaluate(
-            questions,
-            ask=lambda question: answer_json(ask(base, parse_question(question))),
-            find=lambda query, k: hits_json(query, find(base, parse_question(query), k)),
-            transcript=transcript,
-        )
+        return report_on(questions, base)
     finally:
         base.generation.close()
+
+
+def report_on(
+    questions: Sequence[Question], base: KnowledgeBase, clock: Callable[[], float] = perf_counter
+) -> dict[str, Any]:
+    """Evaluate an opened base; `clock` times the answers (see `evaluate`)."""
+
+    def transcript(identifier: str) -> dict[str, Any] | None:
+        found = load_transcript(base.home, identifier)
+        return None if found is None else to_json(found)
+
+    report = evaluate(
+        questions,
+        ask=lambda question: answer_json(ask(base, parse_question(question))),
+        find=lambda query, k: hits_json(query, find(base, parse_question(query), k)),
+        transcript=transcript,
+        clock=clock,
+    )
     report["index"] = asdict(base.generation.manifest) | {"files": None}
     if (remark := unmeasured(base.encoder.weights)) is not None:
         report["notes"].append(remark)

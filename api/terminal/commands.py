@@ -202,7 +202,12 @@ def restore(options: Namespace, settings: Settings) -> int:
 
 
 def evaluate(options: Namespace, settings: Settings) -> int:
-    """Measure answers and hits against questions with gold quotes; with --against, compare two data folders."""
+    """Measure answers and hits against questions with gold quotes; with --against, compare two data folders.
+
+    With --encoders, compare encoders on the same library; the live index plays no part.
+    """
+    if options.encoders is not None:
+        return _evaluate_encoders(options, settings)
     from dataclasses import replace
 
     from api.evaluation.comparison import compared, comparison_text
@@ -227,6 +232,19 @@ def evaluate(options: Namespace, settings: Settings) -> int:
         names = index_name(report, settings.home), index_name(other, options.against)
         printed += "\n" + comparison_text(report["against"]["figures"], *names)
     _print_json(report) if options.json else print(printed)
+    return 0
+
+
+def _evaluate_encoders(options: Namespace, settings: Settings) -> int:
+    from api.errors import FilterError
+    from api.evaluation.encoders import encoders_text, measured
+    from api.evaluation.questions import read_questions
+    from api.terminal.ingest_run import cores
+
+    if options.misses is not None or options.against is not None:
+        raise FilterError("--encoders compares encoders only; leave out --misses and --against")
+    found = measured(read_questions(options.questions), settings.home, options.encoders, cores())
+    _print_json({"encoders": found}) if options.json else print(encoders_text(found))
     return 0
 
 
