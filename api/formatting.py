@@ -7,6 +7,9 @@ from urllib.parse import urlsplit
 from ingest.text.clock import clock
 from ingest.transcript import Episode, Timing
 
+# Of a question's words that nobody says, so many are told.
+_MOST_NEVER_SAID = 3
+
 
 def when(start: float | None, timing: Timing | None) -> str | None:
     """Return a time as people read it: "12:30", "about 12:30" for an estimate, None if unknown."""
@@ -66,6 +69,18 @@ def length(seconds: float | None) -> str | None:
 def counted(number: int, noun: str) -> str:
     """Return a number with its noun: "1 passage", "34 passages"."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def reason_notes(reason: str | None, never_said: Sequence[str]) -> list[str]:
+    """Return why a question is not answered, and which of its words nobody says, a line each."""
+    if reason == "unclear":
+        return ["The question does not say what it is about."]
+    words = " or ".join(f"“{word}”" for word in never_said[:_MOST_NEVER_SAID])
+    if reason == "mentioned":
+        notes = ["It speaks of this subject, but nothing that was found says this."]
+    else:
+        notes = ["Nobody speaks of this subject."] if reason == "not_mentioned" and not words else []
+    return [*notes, f"Nobody says {words}."] if words else notes
 
 
 def search_notes(also_searched_for: Sequence[str], not_held: Sequence[str]) -> list[str]:

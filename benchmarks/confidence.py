@@ -19,7 +19,7 @@ from sklearn.linear_model import LogisticRegression
 
 from api.answer.candidates import candidates_of
 from api.answer.compose import WEIGHED_HITS, ask, find
-from api.answer.confidence import CONFIDENT, MatchScores, evidence_of
+from api.answer.confidence import CONFIDENT, MatchScores, evidence_of, quote_figures
 from api.answer.contract_json import answer_json, hits_json
 from api.answer.question import parse_question, query_of
 from api.evaluation.evaluate import evaluate, render
@@ -37,6 +37,7 @@ Flags = NDArray[np.bool_]
 # The limits of the confidence bins; wider at low confidence, which few questions have.
 _LIMITS = (0.0, 0.5, 0.7, 0.9, 1.0)
 RELIABILITY = ("confidence", "questions", "answerable", "share")
+RISK = ("questions answered", "confidence from", "first quote right", "answerable")
 ALONE = ("figures", "AUROC", "change", "within equal name counts", "change within")
 
 
@@ -64,6 +65,7 @@ class Measured:
     right_above: float
     report: dict[str, Any]
     reliability: list[tuple[object, ...]]
+    risk: list[tuple[object, ...]]
     alone: list[tuple[object, ...]]
 
 
@@ -81,7 +83,8 @@ def main() -> None:
     print(f"\nout of fold ({found.right_above:.2f} of first quotes of `answered` answers are right):")
     lines = render(found.report).splitlines()
     print("\n".join(line for line in lines if "latency" not in line))  # these answers were composed earlier
-    print(table(RELIABILITY, found.reliability), table(ALONE, found.alone), sep="\n\n")
+    tables = ((RELIABILITY, found.reliability), (RISK, found.risk), (ALONE, found.alone))
+    print("\n\n".join(table(heads, rows) for heads, rows in tables))
 
 
 def measured(base: KnowledgeBase, questions: Sequence[Question]) -> Measured:
@@ -119,6 +122,7 @@ def measured(base: KnowledgeBase, questions: Sequence[Question]) -> Measured:
         float(right[outside >= CONFIDENT].mean()),
         report,
         _reliability(outside, answerable),
+        _risk(outside, right, answerable),
         _alone(questions, [Row(**row) for row in report["rows"]], values, answerable),
     )
 
@@ -166,6 +170,20 @@ def _reliability(scores: Array, answerable: Flags) -> list[tuple[object, ...]]:
     return found
 
 
+def _risk(scores: Array, right: Flags, answerable: Flags) -> list[tuple[object, ...]]:
+    """Return the rows of the table RISK: what is right if only the surest tenth is answered, the surest two, and so on.
+
+    The share of right first quotes is over all questions that would be answered, answerable or not.
+    """
+    order = np.argsort(-scores, kind="stable")
+    found: list[tuple[object, ...]] = []
+    for tenth in range(1, 11):
+        chosen = order[: round(tenth * len(order) / 10)]
+        shares = (float(scores[chosen[-1]]), float(right[chosen].mean()), float(answerable[chosen].mean()))
+        found.append((f"{10 * tenth} %", *shares))
+    return found
+
+
 def _alone(
     questions: Sequence[Question], rows: Sequence[Row], values: Array, answerable: Flags
 ) -> list[tuple[object, ...]]:
@@ -196,7 +214,7 @@ def _quote_values(base: KnowledgeBase, question: Question) -> tuple[float, float
     """Return the figures of the first quote's confidence; zeros if nothing can be quoted."""
     query = query_of(base, parse_question(question.question))
     spans = candidates_of(base, query, search(base.generation, query, WEIGHED_HITS))
-    return (spans[0].cosine, spans[0].match) if spans else (0.0, 0.0)
+    return quote_figures(spans[0], query) if spans else (0.0, 0.0)
 
 
 def _everything(base: KnowledgeBase, question: Question) -> dict[str, Any]:

@@ -4,9 +4,10 @@
 
 HOME holds the engineering lessons, ingested and indexed (`make evaluate` does both). Every number comes from the run,
 except in paragraphs that give another date. A second process measures what needs no index of HOME. All of it takes some
-ten minutes on two cores.
+twenty minutes on two cores.
 """
 
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -20,8 +21,8 @@ from api.evaluation.questions import Question, read_questions
 from api.evaluation.report import report_of
 from api.knowledge_base import KnowledgeBase, open_base
 from api.settings import Settings
-from benchmarks import candidates, misheard, quotes, retrieval, typos
-from benchmarks.confidence import ALONE, RELIABILITY, Measured, measured
+from benchmarks import alone, candidates, earlier, misheard, quotes, retrieval, second_set, swaps, typos
+from benchmarks.confidence import ALONE, RELIABILITY, RISK, Measured, measured
 from benchmarks.figures import machine, paragraph, table, today, write_page
 from benchmarks.retrieval import HEADS, Line, Scoreboard, scoreboard
 from benchmarks.times import times
@@ -35,7 +36,9 @@ Figures = Mapping[str, Any]
 def page(home: Path, shared: Path) -> str:
     """Measure and return the page."""
     begun, on = perf_counter(), machine()
-    questions = read_questions(shared / "corpora" / "engineering-lessons" / "questions.jsonl")
+    corpora = shared / "corpora"
+    asked = corpora / "engineering-lessons" / "questions.jsonl"
+    questions = read_questions(asked)
     # Spawned, because a process that has loaded torch must not fork.
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as second:
         heard = second.submit(misheard.measured, shared)
@@ -44,10 +47,11 @@ def page(home: Path, shared: Path) -> str:
         board = scoreboard(base, questions)
         fitted = measured(base, questions)
         blocks = [
-            *answers(fitted, questions),
+            *answers(fitted, second(base, corpora / "alignment" / "feed.xml"), questions),
             *signals(board),
             *choice(base, questions),
             *refusal(fitted, sample(base)),
+            *absolute(base, asked),
             *typing(base, questions),
             *mishearing(heard.result()),
             *timed.result(),
@@ -89,18 +93,33 @@ def introduction(base: KnowledgeBase, questions: Sequence[Question], on: str, se
     )
 
 
-def answers(fitted: Measured, questions: Sequence[Question]) -> Iterator[str]:
+def second(base: KnowledgeBase, feed: Path) -> Figures:
+    """Return the report on the second set, whose questions are about the interviews of a further feed too."""
+    with tempfile.TemporaryDirectory() as temporary:
+        home = Path(temporary) / "home"
+        shutil.copytree(base.home, home)
+        misheard.ingested(feed, home)
+        build(home, base.encoder)
+        return second_set.report(home)
+
+
+def answers(fitted: Measured, other: Figures, questions: Sequence[Question]) -> Iterator[str]:
     """Yield the main figures, by kind and persona too."""
     report = fitted.report
     yield "## Retrieval and answers"
-    yield "`python benchmarks/confidence.py HOME QUESTIONS.jsonl`, out of fold:"
+    yield paragraph(
+        "`python benchmarks/confidence.py HOME QUESTIONS.jsonl`: the development questions, the confidence out of "
+        "fold, ranking and choice of quotes in sample. `python -m benchmarks.second_set HOME`: the [second "
+        "set](#the-second-set), all constants fitted on the development questions."
+    )
     names = {
         "recall@1": "recall@1",
         "recall@5": "recall@5",
         "recall@20": "recall@20",
         "mrr": "MRR",
         "first_citation_right": "first citation right",
-        "citation_right@5": "a right one among the first five citations",
+        "citation_right@5": "a right one among the citations, at most four",
+        "citation_precision": "precision of the citations",
         "verbatim": "verbatim",
         "speaker_right": "speaker right",
         "time_right": "time right",
@@ -109,8 +128,11 @@ def answers(fitted: Measured, questions: Sequence[Question]) -> Iterator[str]:
         "coverage": "answerable questions that are answered",
         "answered_when_unanswerable": "unanswerable questions that are answered",
     }
-    rows = [(label, report[name], _range(report["intervals"].get(name))) for name, label in names.items()]
-    yield table(("figure", "value", "interval"), rows)
+    rows = [
+        (label, *(cell for each in (report, other) for cell in (each[name], _range(each["intervals"].get(name)))))
+        for name, label in names.items()
+    ]
+    yield table(("figure", "development", "interval", "second set", "interval"), rows)
     yield "If an answerable question is refused, its citations count as wrong."
     shown = ("recall@1", "recall@5", "recall@20", "mrr", "first_citation_right", "citation_right@5")
     groups = {f"kind: {name}": group for name, group in report["by_kind"].items()}
@@ -128,6 +150,7 @@ def answers(fitted: Measured, questions: Sequence[Question]) -> Iterator[str]:
         f"Kinds with few questions say little. {several} questions are across episodes (`cross`): a citation is right "
         "for any one of the quotes that together make the answer."
     )
+    yield from earlier.SECOND_SET
 
 
 def signals(board: Scoreboard) -> Iterator[str]:
@@ -219,6 +242,8 @@ def refusal(fitted: Measured, unseen: Figures) -> Iterator[str]:
         f"answers that are `answered`, {fitted.right_above:.2f} have a right first citation. Reliability, out of fold:"
     )
     yield table(RELIABILITY, fitted.reliability)
+    yield "Risk and coverage, out of fold, if only the surest questions are answered:"
+    yield table(RISK, fitted.risk)
     yield "Both figures and each alone, out of fold:"
     yield table(ALONE, fitted.alone)
     yield paragraph(
@@ -232,6 +257,35 @@ def refusal(fitted: Measured, unseen: Figures) -> Iterator[str]:
         "AUROC was .87, and .84 within equal name counts. But two of the weights were negative, and gibberish was "
         "answered. On the sample show the four figures gave .77, the two gave .86."
     )
+
+
+def absolute(base: KnowledgeBase, asked: Path) -> Iterator[str]:
+    """Yield how far the confidence depends on the library, how the subject is recognised, and what swaps do."""
+    questions = read_questions(asked)
+    agreement, fit = alone.measured(base.home, asked)
+    yield "### The same transcript in other libraries"
+    yield paragraph(
+        "`python -m benchmarks.alone HOME QUESTIONS.jsonl`: questions about one interview, asked of it alone and of "
+        "six together, against the answers of the whole library. The confidence differs where another interview has a "
+        "better hit, and where a word that only another uses decides whether it is a name."
+    )
+    yield table(alone.HEADS, agreement)
+    yield paragraph(
+        "Whether a library speaks of a question's subject at all is a third estimate: a logistic of the share of its "
+        "words that somebody says, of the best hit's match and of its nearest sentence. It is fitted on the six "
+        "interviews alone, each asked all questions, and tried on the interview that was left out. Questions about "
+        "other interviews count as not of the subject, though some are near it, and both classes weigh the same, so "
+        f"the numbers rank rather than count. AUROC is {fit.auroc:.3f}. The fit gives the weights "
+        f"{_numbers(fit.weights)} and the constant {fit.constant:.3f}; in use are {_numbers(usual().subject_weights)} "
+        f"and {usual().subject_constant:.3f}."
+    )
+    yield table(alone.RELIABILITY, fit.reliability)
+    yield "### Swapped names and numbers"
+    yield paragraph(
+        "`python -m benchmarks.swaps HOME QUESTIONS.jsonl`: answerable questions with another number, or with a name "
+        "of a question about another episode in place of one of theirs."
+    )
+    yield table(swaps.HEADS, swaps.measured(base, questions))
 
 
 def sample(base: KnowledgeBase) -> dict[str, Any]:
@@ -270,6 +324,7 @@ def mishearing(found: Figures) -> Iterator[str]:
             ("drop by seed", *(", ".join(map("{:+.3f}".format, one)) for one in found["drop by seed"].values())),
         ],
     )
+    yield from earlier.SPELLINGS
 
 
 def _lines(lines: Sequence[Line]) -> str:

@@ -30,21 +30,19 @@ from ingest.transcript import Transcript, to_json
 QUESTIONS = Path(__file__).with_name("second_questions.jsonl")
 
 
-def report(home: Path) -> str:
-    """Return the figures of `playback evaluate` on the second set."""
+def report(home: Path) -> dict[str, Any]:
+    """Return the report of `playback evaluate` on the second set."""
     base = open_base(Settings(home=home))
 
     def transcript(identifier: str) -> dict[str, Any] | None:
         found = load_transcript(home, identifier)
         return None if found is None else to_json(found)
 
-    return render(
-        evaluate(
-            second_set(home),
-            ask=lambda question: answer_json(ask(base, parse_question(question))),
-            find=lambda query, k: hits_json(query, find(base, parse_question(query), k)),
-            transcript=transcript,
-        )
+    return evaluate(
+        second_set(home),
+        ask=lambda question: answer_json(ask(base, parse_question(question))),
+        find=lambda query, k: hits_json(query, find(base, parse_question(query), k)),
+        transcript=transcript,
     )
 
 
@@ -78,4 +76,4 @@ def _golds(transcripts: Mapping[str, Transcript], places: Sequence[Mapping[str, 
 
 
 if __name__ == "__main__":
-    print(report(Path(sys.argv[1])))
+    print(render(report(Path(sys.argv[1]))))

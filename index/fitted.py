@@ -20,6 +20,8 @@ class Fitted:
     match_weight: float
     words_weight: float
     about: float
+    subject_weights: tuple[float, ...]
+    subject_constant: float
     confidence_weights: tuple[float, ...]
     confidence_constant: float
     quote_weights: tuple[float, ...]

@@ -19,6 +19,7 @@ from api.answer.confidence import (
 from api.answer.introductions import introductions_of
 from api.answer.question import Question, is_single_word, query_of, standing_filters
 from api.answer.standing import says, standing
+from api.answer.subject import Reason, reason_for, subject_of
 from api.episodes.transcripts import open_transcript
 from api.knowledge_base import KnowledgeBase, removed_since
 from api.quotes.citation import MOST_CITATIONS, USUAL_CITATIONS, Citation, citation_of
@@ -50,11 +51,22 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class Estimates:
+    """Probabilities, 0 to 1: that the podcast speaks of the subject, answers the question, and with the first quote."""
+
+    subject: float
+    answered: float
+    first_quote: float
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The contract's answer; `confidence` estimates the probability, 0 to 1, that the podcast answers the question.
 
-    `also_searched_for` are the words that were searched beside misspelt ones. `not_held` are the words in quotation
-    marks if nothing that was searched holds them; then the answer is one without.
+    It is made of the `estimates` of the question and of its first quote (see `overall`). `reason` says why a question
+    is not answered, and `never_said` which of its words nobody says. `also_searched_for` are the words that were
+    searched beside misspelt ones. `not_held` are the words in quotation marks if nothing that was searched holds them;
+    then the answer is one without.
     """
 
     question: str
@@ -67,6 +79,9 @@ class Answer:
     related: tuple[Citation, ...]
     confidence: float
     timings_ms: dict[str, float]
+    estimates: Estimates
+    reason: Reason | None = None
+    never_said: tuple[str, ...] = ()
     also_searched_for: tuple[str, ...] = ()
     not_held: tuple[str, ...] = ()
 
@@ -106,8 +121,10 @@ def ask(
     held = standing(spans, query) if filters.only is not None else ()
     spans = held or spans
     first, chosen, touching = _cited(base, spans, min(k, MOST_CITATIONS))
-    sure = 0.0 if first is None else quote_confidence(first, query.fitted)
-    estimate = overall(confidence(base, query, hits), sure, query.fitted, introductions.best)
+    subject = subject_of(base, query, hits)
+    answered = confidence(base, query, hits) if subject.confidence else 0.0  # nobody says a word of it
+    sure = 0.0 if first is None else quote_confidence(first, query)
+    estimate = overall(answered, sure, query.fitted, introductions.best)
     # Rounded first, so that the status always agrees with the confidence that is returned.
     estimate = round(as_surely_as_heard(estimate, chosen, query.fitted), 4)
     if is_single_word(query) and any(says(citation.quote, query.text) for citation in chosen):
@@ -134,6 +151,9 @@ def ask(
             "compose": _milliseconds(searched, composed),
             "total": _milliseconds(begun, composed),
         },
+        estimates=Estimates(round(subject.confidence, 4), round(answered, 4), round(sure, 4)),
+        reason=reason_for(subject, query) if status == "unanswerable" else None,
+        never_said=() if status == "answered" else subject.never_said,
         also_searched_for=query.also,
         # A passage may hold the words though no quote does, such as "So that was it."; but a speaker has to say them.
         not_held=() if held or (filters.only is not None and filters.speaker is None) else query.phrases,

@@ -13,14 +13,14 @@ from math import exp
 import numpy as np
 
 from api.answer.candidates import QuoteCandidate
-from api.answer.function_words import is_function_word
+from api.answer.function_words import has_subject
 from api.knowledge_base import KnowledgeBase
 from api.quotes.citation import Citation
 from api.quotes.heard_confidence import share_right
 from index.fitted import Fitted
 from index.keywords import stems
-from index.passage import Hit
-from index.piece_vectors import best_matches
+from index.passage import FoundSentence, Hit
+from index.piece_vectors import Codes, best_matches
 from index.search import Query
 from index.sentences import WORD
 
@@ -32,6 +32,8 @@ MAY_ANSWER = 0.7
 _INTRODUCES = 0.6
 
 _READ_HITS = 2
+# What a function word counts beside a word with a meaning of its own.
+_FUNCTION_WEIGHT = 0.2
 # A word is a name if more than this share of its uses inside sentences have a capital.
 NAME_SHARE = 0.6
 _PRONOUN = "i"
@@ -47,15 +49,31 @@ class MatchScores:
 
 def confidence(base: KnowledgeBase, query: Query, hits: Sequence[Hit]) -> float:
     """Return the confidence, 0 to 1, that the podcast answers the question; 0 without hits or without a subject."""
-    if not (hits and query.terms and any(_has_subject(found.group()) for found in WORD.finditer(query.text))):
+    if not (hits and query.terms and any(has_subject(found.group()) for found in WORD.finditer(query.text))):
         return 0.0
     figures = astuple(evidence_of(base, query, hits))
     return _logistic(query.fitted.confidence_weights, query.fitted.confidence_constant, figures)
 
 
-def quote_confidence(first: QuoteCandidate, fitted: Fitted) -> float:
+def quote_confidence(first: QuoteCandidate, query: Query) -> float:
     """Return the confidence, 0 to 1, that a quote answers the question: by its figures, or as the reply to the same."""
-    return max(_logistic(fitted.quote_weights, fitted.quote_constant, (first.cosine, first.match)), first.reply)
+    fitted = query.fitted
+    return max(_logistic(fitted.quote_weights, fitted.quote_constant, quote_figures(first, query)), first.reply)
+
+
+def quote_figures(quote: QuoteCandidate, query: Query) -> tuple[float, float]:
+    """Return the cosine of a quote with the question, and how well it matches the question's words."""
+    words = range(quote.first_word, quote.first_word + quote.words)
+    return quote.cosine, absolute_match(query, [one for one in quote.hit.sentences if one.sentence.first_word in words])
+
+
+def absolute_match(query: Query, sentences: Sequence[FoundSentence]) -> float:
+    """Return how well sentences match the words of a question, -1 to 1, however rare a word is in the library.
+
+    So the same transcript matches as well alone as among others.
+    """
+    weights = np.array([1.0 if has_subject(word) else _FUNCTION_WEIGHT for word in query.asked])
+    return float(best_matches(query.words, _pieces(sentences)) @ weights / weights.sum()) if query.asked else 0.0
 
 
 def _logistic(weights: Sequence[float], constant: float, figures: Sequence[float]) -> float:
@@ -99,7 +117,7 @@ def evidence_of(base: KnowledgeBase, query: Query, hits: Sequence[Hit]) -> Match
             names.append(max(matched, query.fitted.held_name) if stands else matched)
         else:
             words.append(matched)
-            tells = tells or _has_subject(word)
+            tells = tells or has_subject(word)
     counted = names if names and not tells else words
     return MatchScores(
         words=float(np.mean(counted)) if counted else 0.0,
@@ -111,20 +129,19 @@ def _matches(query: Query, hit: Hit) -> list[float]:
     """Return the best cosine of each word of the question with a word of a hit."""
     if not query.asked:
         return []
-    found: list[float] = best_matches(query.words, np.concatenate([one.pieces for one in hit.sentences])).tolist()
+    found: list[float] = best_matches(query.words, _pieces(hit.sentences)).tolist()
     return found
 
 
-def _has_subject(word: str) -> bool:
-    """Say whether a word has meaning of its own: neither a function word nor a single letter."""
-    return len(word) > 1 and not is_function_word(word)
+def _pieces(sentences: Sequence[FoundSentence]) -> Codes:
+    return np.concatenate([one.pieces for one in sentences])
 
 
 def _is_name(word: str, base: KnowledgeBase) -> bool:
     """Say whether a word is a name or number, by how the library writes it and not by how the question does.
 
-    A word that the library never uses inside a sentence is a name if the encoder splits it into several pieces, as it
-    does with rare words.
+    A word that nobody says in any form is a name if the encoder splits it into several pieces, as it does with rare
+    words.
     """
     if any(character.isdigit() for character in word):
         return True
@@ -133,4 +150,4 @@ def _is_name(word: str, base: KnowledgeBase) -> bool:
     capital, small = base.generation.letters(word)
     if capital + small:
         return capital > NAME_SHARE * (capital + small)
-    return base.encoder.pieces(word) > 1
+    return not any(base.generation.frequency(stem) for stem in stems(word)) and base.encoder.pieces(word) > 1

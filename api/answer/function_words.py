@@ -52,6 +52,11 @@ def is_function_word(word: str) -> bool:
     return word.casefold().translate(_APOSTROPHES) in FUNCTION_WORDS
 
 
+def has_subject(word: str) -> bool:
+    """Say whether a word has a meaning of its own: it is neither a function word nor a single letter."""
+    return len(word) > 1 and not is_function_word(word)
+
+
 def subject_words(text: str) -> list[str]:
     """Return the words of a text that say what it is about, or all its words if none does."""
     words = [found.group() for found in WORD.finditer(text)]

@@ -46,12 +46,17 @@ def relevance_of(sentences: Sequence[FoundSentence], query: Query, asked: AskedW
     """Return what sentences have of a question whose words are `asked` (see `api.answer.sentence_figures`)."""
     if not sentences:
         return Relevance(0.0, 0.0, query.fitted)
-    vectors = np.array([sentence.vector for sentence in sentences])
-    norms = np.maximum(np.linalg.norm(vectors, axis=1), _LEAST_NORM)
     speakers = {sentence.speaker for sentence in sentences if sentence.speaker}
     held = frozenset(stems(" ".join((*speakers, *(sentence.text for sentence in sentences)))))
     return Relevance(
-        cosine=float((vectors @ query.vector / norms).max()),
+        cosine=nearest_cosine(sentences, query),
         coverage=sum(share for stem, share in asked.information.items() if stem in held),
         fitted=query.fitted,
     )
+
+
+def nearest_cosine(sentences: Sequence[FoundSentence], query: Query) -> float:
+    """Return the cosine of a question with the nearest of some sentences."""
+    vectors = np.array([sentence.vector for sentence in sentences])
+    norms = np.maximum(np.linalg.norm(vectors, axis=1), _LEAST_NORM)
+    return float((vectors @ query.vector / norms).max())

@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.answer.compose import verdict
 from api.episodes.player import player_of
-from api.formatting import counted, day, episode_name, length, safe_link, search_notes, when
+from api.formatting import counted, day, episode_name, length, reason_notes, safe_link, search_notes, when
 from api.pages.components import components
 from api.quotes.citation import played_from
 from api.quotes.heard_confidence import heard_remark
@@ -19,7 +19,6 @@ from api.settings import Settings
 FOLDER = Path(__file__).parent
 # Made by `npm run build`; without them the pages use plain.css.
 GOVUK = ("govuk/govuk.css", "govuk/govuk.js")
-# From this confidence on, the page says "very sure".
 
 
 def environment(settings: Settings, addresses: Mapping[str, str]) -> Environment:
@@ -48,6 +47,7 @@ def environment(settings: Settings, addresses: Mapping[str, str]) -> Environment
         "has_govuk": all(name in addresses for name in GOVUK),
         "notice": settings.notice,
         "played_from": lambda citation: played_from(citation, player_of(settings.home, citation.episode)),
+        "reason_notes": reason_notes,
         "search_notes": search_notes,
         "takes_feedback": settings.feedback,
         "when": when,

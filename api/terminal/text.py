@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from api.answer.compose import Answer, verdict
 from api.answer.gather import Gathered, by_episode, hits_on, quoted
 from api.answer.hits import OpenedHit, open_hits
-from api.formatting import counted, episode_name, search_notes, when
+from api.formatting import counted, episode_name, reason_notes, search_notes, when
 from api.knowledge_base import KnowledgeBase
 from api.quotes.citation import Citation
 from api.quotes.heard_confidence import heard_remark
@@ -30,10 +30,12 @@ def sourceline_of(citation: Citation) -> str:
 def answer_text(answer: Answer) -> str:
     """Return an answer for a terminal; quotes are numbered and followed by their source."""
     notes = _notes(answer)
+    why = [line_of(note) for note in reason_notes(answer.reason, answer.never_said)]
     if answer.status == "unanswerable":
         near = [f"  “{line_of(citation.quote)}”\n   {sourceline_of(citation)}" for citation in answer.related[:3]]
-        return "\n".join([*notes, f"{verdict(answer)}.", *(["The nearest quotes:"] if near else []), *near])
-    lines = [*notes, f"{verdict(answer)}:"] if answer.status == "partial" else notes
+        said = " ".join([f"{verdict(answer)}.", *why])
+        return "\n".join([*notes, said, *(["The nearest quotes:"] if near else []), *near])
+    lines = [*notes, *why, f"{verdict(answer)}:"] if answer.status == "partial" else notes
     if answer.composer != "extractive":
         # An extractive answer is just the quotes below, so only a model's statements are printed.
         numbers = {citation.id: number for number, citation in enumerate(answer.citations, 1)}

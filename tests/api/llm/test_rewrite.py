@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from api.answer.compose import Answer, Statement
+from api.answer.compose import Answer, Estimates, Statement
 from api.answer.function_words import is_function_word
 from api.app import create_app
 from api.cli import main
@@ -50,7 +50,7 @@ CITATIONS = (
 )
 EXTRACTIVE = Answer(
     QUESTION, None, "answered", "extractive", None, (Statement(COUNCIL, ("one",)),), CITATIONS, (), 0.9,
-    {"encode": 1.0, "search": 1.0, "compose": 1.0, "total": 3.0},
+    {"encode": 1.0, "search": 1.0, "compose": 1.0, "total": 3.0}, Estimates(0.9, 0.9, 0.9),
 )  # fmt: skip
 
 

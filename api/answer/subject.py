@@ -1,0 +1,73 @@
+"""Estimate whether the podcast speaks of a question's subject, and say why nothing answers it; absolute (Law 10)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import exp
+from typing import Literal
+
+import numpy as np
+
+from api.answer.confidence import absolute_match
+from api.answer.function_words import has_subject
+from api.answer.relevance import nearest_cosine
+from api.knowledge_base import KnowledgeBase
+from index.keywords import stems
+from index.passage import Hit
+from index.search import Query
+
+# From here on the podcast more likely speaks of the subject than not.
+MENTIONED = 0.5
+
+Reason = Literal["not_mentioned", "mentioned", "unclear"]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The probability, 0 to 1, that the podcast speaks of what a question is about, and the words that nobody says.
+
+    Of these only names and rare words are told, unless nobody says any: whoever asks why somebody "bought" a thing does
+    not care that the word was "paid".
+    """
+
+    confidence: float
+    never_said: tuple[str, ...]
+
+
+def subject_of(base: KnowledgeBase, query: Query, hits: Sequence[Hit]) -> Subject:
+    """Estimate whether the podcast speaks of a question's subject; 0 if the question has none or nobody says it."""
+    words = {word: _is_said(base, word) for word in query.asked if has_subject(word)}
+    never_said = tuple(word for word, is_said in words.items() if not is_said)
+    if not hits or len(never_said) == len(words):
+        return Subject(0.0, never_said)
+    never_said = tuple(word for word in never_said if _may_be_a_name(base, word))
+    figures = subject_figures(base, query, hits)
+    total = sum(weight * figure for weight, figure in zip(query.fitted.subject_weights, figures, strict=True))
+    return Subject(1 / (1 + exp(-query.fitted.subject_constant - total)), never_said)
+
+
+def subject_figures(base: KnowledgeBase, query: Query, hits: Sequence[Hit]) -> tuple[float, float, float]:
+    """Return the share of the subject's words that somebody says, and of the best hit how well it matches the
+    question's words and the cosine of its nearest sentence.
+    """
+    words = [word for word in query.asked if has_subject(word)]
+    said = float(np.mean([_is_said(base, word) for word in words])) if words else 0.0
+    return said, absolute_match(query, hits[0].sentences), nearest_cosine(hits[0].sentences, query)
+
+
+def reason_for(subject: Subject, query: Query) -> Reason:
+    """Return why nothing answers a question: its subject is not mentioned, it is but not this, or it has none."""
+    if not any(has_subject(word) for word in query.asked):
+        return "unclear"
+    return "mentioned" if subject.confidence >= MENTIONED else "not_mentioned"
+
+
+def _is_said(base: KnowledgeBase, word: str) -> bool:
+    """Say whether somebody says a word or is called so."""
+    return all(base.generation.frequency(stem) > 0 for stem in stems(word)) or bool(
+        base.generation.speakers_named(word)
+    )
+
+
+def _may_be_a_name(base: KnowledgeBase, word: str) -> bool:
+    """Say whether a word is typed like a name, has a digit, or is so rare that the encoder splits it."""
+    return not (word.isalpha() and word.islower()) or base.encoder.pieces(word) > 1

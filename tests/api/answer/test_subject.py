@@ -1,0 +1,68 @@
+"""The subject of a question: whether the podcast speaks of it, and what is said where nothing answers."""
+
+from collections.abc import Callable
+
+import pytest
+
+from api.answer.compose import Answer, ask
+from api.answer.question import parse_question
+from api.formatting import reason_notes
+from api.knowledge_base import KnowledgeBase
+from api.terminal.text import answer_text
+
+MakeBase = Callable[..., KnowledgeBase]
+
+SAID = {
+    "a-1-aaaa": [
+        ("Kat Stevens", "We told Mina Calder that GOV.UK Pay moved to serverless in 2019 because servers cost money."),
+        ("Mina Calder", "And then Kat Stevens bought a boat, as people with a boat know."),
+    ],
+    "b-1-aaaa": [("Bo Ash", "The ferry sails on every Tuesday when Mina Calder is the pilot of the day.")],
+}
+
+
+def answer(base: KnowledgeBase, question: str) -> Answer:
+    return ask(base, parse_question(question))
+
+
+@pytest.mark.parametrize("question", ["Who is Zanzibar?", "zanzibar", "what did zanzibar or timbuktu do"])
+def test_what_nobody_says_is_not_answered(base_of: MakeBase, question: str) -> None:
+    """However well the words of grammar match; and the words that nobody says are named."""
+    found = answer(base_of(SAID), question)
+    assert (found.status, found.confidence, found.reason) == ("unanswerable", 0, "not_mentioned")
+    assert {word.lower() for word in found.never_said} == {"zanzibar", "timbuktu"} & set(
+        question.lower().split(" ")
+    ) or (found.never_said == ("Zanzibar",))
+    assert f"The podcast does not answer this. Nobody says “{found.never_said[0]}”" in answer_text(found)
+
+
+def test_names_and_numbers_that_nobody_says_are_told(base_of: MakeBase) -> None:
+    """Nobody says "Ash", but somebody is called so; and an ordinary word may be said otherwise ("borrow")."""
+    assert answer(base_of(SAID), "What did Ash borrow?").never_said == ()
+    assert answer(base_of(SAID), "What did Ash and Zanzibar borrow in 1999?").never_said == ("Zanzibar", "1999")
+
+
+def test_a_question_without_a_subject_is_unclear(base_of: MakeBase) -> None:
+    """It is said to be so, and not that nobody speaks of it."""
+    found = answer(base_of(SAID), "Why is it that the?")
+    assert (found.status, found.reason, found.estimates.subject) == ("unanswerable", "unclear", 0)
+    assert "The question does not say what it is about." in answer_text(found)
+
+
+def test_a_subject_that_is_spoken_of_is_likelier_than_one_that_is_not(base_of: MakeBase) -> None:
+    """All its words are said near each other, or only one of them somewhere."""
+    base = base_of(SAID)
+    near, far = (
+        answer(base, text).estimates.subject for text in ("Why did a ferry sail on Tuesday?", "Why do ferries sink?")
+    )
+    assert 0 <= far < near <= 1
+
+
+def test_the_reason_is_told_with_the_words_that_nobody_says() -> None:
+    """One sentence each, at most three words; an answer needs none."""
+    assert reason_notes(None, ()) == []
+    assert reason_notes(None, ("Zanzibar",)) == ["Nobody says “Zanzibar”."]
+    assert reason_notes("not_mentioned", ()) == ["Nobody speaks of this subject."]
+    assert reason_notes("not_mentioned", ("a", "b", "c", "d")) == ["Nobody says “a” or “b” or “c”."]
+    assert len(reason_notes("mentioned", ("Zanzibar",))) == 2
+    assert reason_notes("unclear", ()) == ["The question does not say what it is about."]
