@@ -41,6 +41,11 @@ FUNCTION_WORDS = (
         "hello hi hey thanks thank bye goodbye welcome".split()
     )
 )
+# Nouns that an answer need not repeat: "Which year?" is answered by "In 2019".
+UNIT_WORDS = frozenset(
+    "year years month months week weeks day days date dates hour hours minute minutes second seconds time times "
+    "people person persons thing things way ways kind kinds sort sorts type types part parts number numbers".split()
+)
 NEGATIONS = frozenset("not no never nobody nothing none neither nor nowhere without cannot".split())
 
 _APOSTROPHES = str.maketrans("", "", "'’‘ʼ")

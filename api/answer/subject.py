@@ -1,5 +1,6 @@
 """Estimate whether the podcast speaks of a question's subject, and say why nothing answers it; absolute (Law 10)."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp
@@ -8,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from api.answer.confidence import absolute_match
-from api.answer.function_words import has_subject
+from api.answer.function_words import UNIT_WORDS, has_subject
 from api.answer.relevance import nearest_cosine
 from api.knowledge_base import KnowledgeBase
 from index.keywords import stems
@@ -17,6 +18,9 @@ from index.search import Query
 
 # From here on the podcast more likely speaks of the subject than not.
 MENTIONED = 0.5
+
+# What a question asks for by name: "Which database do they use?", "How many people work there?"
+_ASKED_FOR = re.compile(r"\b(?:which|how (?:many|much)) (\w+)", re.IGNORECASE)
 
 Reason = Literal["not_mentioned", "mentioned", "unclear"]
 
@@ -34,11 +38,17 @@ class Subject:
 
 
 def subject_of(base: KnowledgeBase, query: Query, hits: Sequence[Hit]) -> Subject:
-    """Estimate whether the podcast speaks of a question's subject; 0 if the question has none or nobody says it."""
+    """Estimate whether the podcast speaks of a question's subject.
+
+    0 if the question has none, if nobody says any word of it, or if nobody says what is asked for by name.
+    """
     words = {word: _is_said(base, word) for word in query.asked if has_subject(word)}
     never_said = tuple(word for word, is_said in words.items() if not is_said)
     if not hits or len(never_said) == len(words):
         return Subject(0.0, never_said)
+    asked_for = [word for word in _ASKED_FOR.findall(query.text) if word.lower() not in UNIT_WORDS]
+    if missing := tuple(word for word in asked_for if word in never_said):
+        return Subject(0.0, missing)
     never_said = tuple(word for word in never_said if _may_be_a_name(base, word))
     figures = subject_figures(base, query, hits)
     total = sum(weight * figure for weight, figure in zip(query.fitted.subject_weights, figures, strict=True))

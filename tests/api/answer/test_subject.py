@@ -42,6 +42,15 @@ def test_names_and_numbers_that_nobody_says_are_told(base_of: MakeBase) -> None:
     assert answer(base_of(SAID), "What did Ash and Zanzibar borrow in 1999?").never_said == ("Zanzibar", "1999")
 
 
+@pytest.mark.parametrize("question", ["Which database does GOV.UK Pay use?", "how much database did GOV.UK Pay have"])
+def test_what_is_asked_for_by_name_must_be_said(base_of: MakeBase, question: str) -> None:
+    """Nobody says "database", so nothing can tell which one, however much is said of GOV.UK Pay."""
+    found = answer(base_of(SAID), question)
+    assert (found.status, found.reason, found.never_said) == ("unanswerable", "not_mentioned", ("database",))
+    assert answer(base_of(SAID), "Which ferry sails on Tuesday?").status != "unanswerable"
+    assert answer(base_of(SAID), "In which year did GOV.UK Pay move to serverless?").never_said == ()
+
+
 def test_a_question_without_a_subject_is_unclear(base_of: MakeBase) -> None:
     """It is said to be so, and not that nobody speaks of it."""
     found = answer(base_of(SAID), "Why is it that the?")
