@@ -72,10 +72,7 @@ def small_parts(board: Scoreboard) -> list[Line]:
         ],
     }
     words = {name: word_scores(base, "passage", asked, board.ids) for name, asked in without.items()}
-    return [
-        *(_instead(board, name, {"words": scores}) for name, scores in words.items()),
-        _instead(board, "without title and speakers in the vectors", {"passage": tried.headless(board)}),
-    ]
+    return [_instead(board, name, {"words": scores}) for name, scores in words.items()]
 
 
 def candidates(board: Scoreboard) -> list[Line]:

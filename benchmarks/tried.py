@@ -12,7 +12,6 @@ import numpy as np
 from api.answer.function_words import subject_words
 from benchmarks.postings import bm25, postings_of
 from benchmarks.retrieval import Floats, Scoreboard, cosines, distinct, fused
-from index.building.tables import key_of
 from index.chunk import header_of
 from index.generation import FILES
 from index.keywords import stems
@@ -68,18 +67,12 @@ def without_grammar(board: Scoreboard) -> dict[str, Floats]:
     return {field: cosines(board.base, field, vectors, board.ids) for field in FILES}
 
 
-def headless(board: Scoreboard) -> Floats:
-    """The cosine of the passage's text without title and speakers."""
-    return _asked(board) @ _known(board, [passage.text for passage in board.passages]).T
-
-
 def best_sentence(board: Scoreboard) -> Floats:
     """The cosine of a passage's best sentence."""
-    asked = _asked(board)
-    vectors = {name: _known(board, [text for _, _, text in said]) for name, said in _spoken(board).items()}
-    columns = [
-        (asked @ vectors[passage.episode_id][slice(*passage.sentences)].T).max(axis=1) for passage in board.passages
-    ]
+    asked, columns = _asked(board), []
+    for passage in board.passages:
+        vectors = [sentence.vector for sentence in board.base.generation.sentences(passage)]
+        columns.append((asked @ np.array(vectors).T).max(axis=1))
     return np.array(columns).T
 
 
@@ -211,13 +204,6 @@ def _cards(board: Scoreboard) -> list[list[str]]:
             words += len(text.split())
         cards.append(card)
     return cards
-
-
-def _known(board: Scoreboard, texts: Sequence[str]) -> Floats:
-    """Return the vectors of sentences or passages, encoded as in the index."""
-    keys = [key_of(" ".join(without_marks(text).split())) for text in texts]
-    known = board.base.generation.known_vectors(keys)
-    return np.array([known[key] for key in keys])
 
 
 def _beside(board: Scoreboard, scores: Floats) -> Floats:

@@ -108,7 +108,7 @@ def search(options: Namespace, settings: Settings) -> int:
     from api.answer.compose import DEFAULT_HITS, MOST_HITS
     from api.answer.contract_json import page_json
     from api.answer.filters import parse_filters
-    from api.answer.gather import gather
+    from api.answer.gather import MOST_GATHERED, gather
     from api.answer.gathered_formats import render
     from api.answer.question import parse_question
     from api.errors import FilterError
@@ -119,8 +119,12 @@ def search(options: Namespace, settings: Settings) -> int:
     count = options.k or DEFAULT_HITS
     if count > MOST_HITS:
         raise FilterError(f"--k must be a number from 1 to {MOST_HITS}, not {count}")
+    if options.page > MOST_GATHERED:
+        raise FilterError(f"--page must be a number from 1 to {MOST_GATHERED}, not {options.page}")
     if options.output is not None and options.format is None:
         raise FilterError("--output needs --format csv, md or json")
+    if options.format is not None and (options.json or options.page > 1):
+        raise FilterError("--format gives everything that is about the question: leave out --json and --page")
     base = open_base(settings)
     filters = parse_filters(_asked(options), base.generation)
     gathered = gather(base, question, filters, least=options.page * count + 1)
