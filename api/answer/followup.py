@@ -215,8 +215,9 @@ def _points_back(question: str, words: Sequence[str]) -> bool:
     content = _content(question)
     empty = _EMPTY_IT.search(question) is not None
     seen = 0  # words before the pronoun that it could stand for
-    for place, word in enumerate(_plain(words)):
-        if _is_pointer(place, _plain(words)) and not (word == "it" and empty) and (seen < 2 or len(content) < _FEW):
+    plain = _plain(words)
+    for place, word in enumerate(plain):
+        if _is_pointer(place, plain) and not (word == "it" and empty) and (seen < 2 or len(content) < _FEW):
             return True
         seen += not is_function_word(word)
     return False
