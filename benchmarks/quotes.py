@@ -21,6 +21,7 @@ from api.answer.candidates import (
     _LENGTH_WEIGHT,
     _MATCH_WEIGHT,
     _NAMED_WEIGHT,
+    _OPENING_COST,
     QuoteCandidate,
     candidates_of,
 )
@@ -76,10 +77,11 @@ PARTS = {
     "cosine": Part(_deviating(lambda span: span.cosine), 1.0),
     "words of the question": Part(_deviating(lambda span: span.coverage), _COVERAGE_WEIGHT),
     "match with the question's words": Part(_deviating(lambda span: span.match), _MATCH_WEIGHT),
-    "length": Part(_deviating(lambda span: float(np.log(span.words))), _LENGTH_WEIGHT),
+    "length": Part(_deviating(lambda span: float(np.log(span.core_words))), _LENGTH_WEIGHT),
     "score of the passage": Part(_each(lambda span: span.hit.score), _HIT_WEIGHT),
     "the bonus for the person asked about": Part(_each(lambda span: span.by_named), _NAMED_WEIGHT),
     "the penalty for who asks the questions": Part(_each(lambda span: span.by_asker), -_ASKER_COST),
+    "the penalty for beginnings of turns": Part(_each(lambda span: span.is_opening), -_OPENING_COST),
     "the penalty for questions and repetitions": Part(_each(lambda span: span.is_empty), -_EMPTY_COST),
 }
 OTHER_WEIGHTS = (

@@ -1,21 +1,19 @@
 """Candidate quotes: runs of whole sentences in the hits, ordered by how well they answer the question."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from itertools import groupby
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from api.answer.introductions import Place
-from api.answer.lead_in import is_lead_in
-from api.answer.sentence_figures import SentenceFigures, asked_words, figures_of, only_repeats, speaker_figures
+from api.answer.runs import MOST_SENTENCES, Run, quotable, says_nothing, turns_of
+from api.answer.sentence_figures import asked_words, figures_of, only_repeats, speaker_figures
 from api.answer.sentence_grades import NOTHING, Grade
 from api.episodes.transcripts import open_transcript
 from api.knowledge_base import KnowledgeBase
 from api.quotes.heard_confidence import heard_confidence, share_right
-from api.quotes.quote import FEWEST_QUOTE_WORDS, MOST_QUOTE_WORDS
 from index.fitted import Fitted
 from index.passage import FoundSentence, Hit
 from index.piece_vectors import best_matches
@@ -24,19 +22,17 @@ from ingest.errors import LibraryError
 
 Floats = NDArray[np.float32]
 
-# Within the words that a quote may have.
-_MOST_SENTENCES = 6
-# A sentence of fewer words is an interjection ("Yeah.", "Right, right.") and begins no quote.
-_FEWEST_FIRST_WORDS = 4
 # A candidate's score is a sum: its cosine, its share of the question's information, how well it matches the question's
 # words and the logarithm of its length (each in standard deviations over all candidates of the question), plus its
-# passage's score. A quote that only asks, or only repeats the question, loses _EMPTY_COST. The weights were chosen on
-# the development questions; nearby values give almost the same figures (docs/evaluation.md).
-_COVERAGE_WEIGHT = 0.5
+# passage's score. A quote that only asks, or only repeats the question, loses _EMPTY_COST; one that stops before its
+# turn comes to the point, _OPENING_COST. The weights were chosen on the development questions; nearby values give
+# almost the same figures (docs/evaluation.md).
+_COVERAGE_WEIGHT = 0.2
 _MATCH_WEIGHT = 1.5
 _LENGTH_WEIGHT = 1.0
 _HIT_WEIGHT = 1.5
 _EMPTY_COST = 6.0
+_OPENING_COST = 1.0
 # The first that somebody said in reply to the same question.
 _REPLY_WEIGHT = 8.0
 # Prefer the person the question names: "Where did Kat work before?" is answered by Kat, not by the host who introduces
@@ -61,16 +57,18 @@ _LEAST_NORM = np.float32(1e-12)  # so that nothing is divided by zero
 
 
 class QuoteCandidate(NamedTuple):
-    """One to six neighbouring whole sentences of one turn that might become a quote.
+    """Neighbouring whole sentences of one turn that might become a quote.
 
-    `match` says how well it matches the question's words (`index.search.match`), `reply` how surely it is the first
-    that was said in reply to the same question; both from 0 to 1.
+    It is chosen by its first one to six sentences: the figures are theirs, and they have `core_words` words. `match`
+    says how well they match the question's words (`index.search.match`), `reply` how surely they are the first that was
+    said in reply to the same question; both from 0 to 1. `is_opening` says that it begins a turn that goes on after it.
     """
 
     hit: Hit
     speaker: str | None
     first_word: int
     words: int
+    core_words: int
     is_empty: bool
     by_named: bool
     by_asker: bool
@@ -80,21 +78,9 @@ class QuoteCandidate(NamedTuple):
     reply: float = 0.0
     share_right: float = 1.0  # the share of its words expected to be what was said
     introduces: float = 0.0  # how well it defines or introduces what is asked about, 0 to 1
+    is_opening: bool = False
     is_shown: bool = False
     score: float = 0.0
-
-
-class _Run(NamedTuple):
-    """Neighbouring sentences of one turn in a hit, with their figures; `number` is that of the first among all read."""
-
-    hit: Hit
-    sentences: Sequence[FoundSentence]
-    figures: Sequence[SentenceFigures]
-    number: int
-
-    @property
-    def speaker(self) -> str:
-        return self.sentences[0].speaker or ""
 
 
 def candidates_of(
@@ -113,22 +99,22 @@ def candidates_of(
     generation, seen = base.generation, shown or {}
     asked = asked_words(generation, query)
     # Hits overlap, so many of their sentences are the same.
-    turns = _turns(hits, cache(lambda text: figures_of(text, asked)))
+    turns = turns_of(hits, cache(lambda text: figures_of(text, asked)))
     asking = {place for hit in hits for place in _asking(hit)}
     runs = [
         run
         for turn in turns
-        if speaker is None or turn.speaker == speaker
-        for run in _quotable(turn)
-        if not any((run.hit.episode.id, found.sentence.first_word) in asking for found in run.sentences)
+        if speaker is None or _speaker(turn) == speaker
+        for run in quotable(turn)
+        if not any((run.hit.episode.id, found.sentence.first_word) in asking for found in run.quoted)
     ]
     sentences = [sentence for hit in hits for sentence in hit.sentences]
     matches = _matches(query, sentences)
-    people = {name: speaker_figures(generation, name, asked) for name in {run.speaker for run in runs}}
+    people = {name: speaker_figures(generation, name, asked) for name in {_speaker(run) for run in runs}}
     askers = {identifier: generation.askers(identifier) for identifier in {hit.episode.id for hit in hits}}
     found = []
     for run, cosine in zip(runs, _cosines([one.vector for one in sentences], runs, query.vector), strict=True):
-        person = people[run.speaker]
+        person = people[_speaker(run)]
         # The speaker's name counts as part of the quote: Kat's own words cover "What did Kat say about it?".
         covered = person.covered.union(*(each.covered for each in run.figures))
         found.append(
@@ -136,52 +122,26 @@ def candidates_of(
                 hit=run.hit,
                 speaker=run.sentences[0].speaker,
                 first_word=run.sentences[0].sentence.first_word,
-                words=sum(each.sentence.words for each in run.sentences),
+                words=sum(each.sentence.words for each in run.quoted),
+                core_words=sum(each.sentence.words for each in run.sentences),
                 is_empty=run.figures[-1].asks or only_repeats(run.figures),
                 by_named=person.is_named,
-                by_asker=run.speaker in askers[run.hit.episode.id] and not person.is_named,
+                by_asker=_speaker(run) in askers[run.hit.episode.id] and not person.is_named,
                 cosine=float(cosine),
                 coverage=sum(share for stem, share in asked.information.items() if stem in covered),
                 match=float(matches[run.number : run.number + len(run.sentences)].max(axis=0) @ query.shares),
                 reply=_reply(run, query.fitted),
                 share_right=_share_right(base, run),
                 introduces=_introduces(run, grades),
+                is_opening=run.is_opening,
                 is_shown=any(_overlaps(run, words) for words in seen.get(run.hit.episode.id, ())),
             )
         )
     return _ranked(found)
 
 
-def _turns(hits: Sequence[Hit], figures: Callable[[str], SentenceFigures]) -> Iterator[_Run]:
-    """Yield the sentences of each hit, split where the turn changes."""
-    number = 0
-    for hit in hits:
-        for _, group in groupby(hit.sentences, key=lambda found: found.sentence.turn):
-            said = list(group)
-            yield _Run(hit, said, [figures(found.text) for found in said], number)
-            number += len(said)
-
-
-def _quotable(turn: _Run) -> Iterator[_Run]:
-    """Yield every run of one to six sentences whose length fits a quote, in printed and in normalised words."""
-    said = turn.sentences
-    for first in range(len(said)):
-        if first + 1 < len(said) and _says_nothing(said[first]):
-            continue
-        pieces = words = pieces_with_words = 0
-        for last in range(first, min(first + _MOST_SENTENCES, len(said))):
-            pieces += turn.figures[last].pieces
-            words += said[last].sentence.words
-            pieces_with_words += turn.figures[last].pieces_with_words
-            if max(pieces, words) > MOST_QUOTE_WORDS:
-                break
-            if min(pieces_with_words, words) >= FEWEST_QUOTE_WORDS:
-                part = slice(first, last + 1)
-                yield _Run(turn.hit, said[part], turn.figures[part], turn.number + first)
-
-
-def _says_nothing(found: FoundSentence) -> bool:
-    return found.sentence.words < _FEWEST_FIRST_WORDS or is_lead_in(found.text)
+def _speaker(run: Run) -> str:
+    return run.sentences[0].speaker or ""
 
 
 def _asking(hit: Hit) -> Iterator[tuple[str, int]]:
@@ -192,7 +152,7 @@ def _asking(hit: Hit) -> Iterator[tuple[str, int]]:
             yield hit.episode.id, found.sentence.first_word
 
 
-def _reply(run: _Run, fitted: Fitted) -> float:
+def _reply(run: Run, fitted: Fitted) -> float:
     """Return how surely a run is the beginning of the reply to the same question, without what says nothing."""
     asked = run.hit.asked
     if asked is None:
@@ -202,7 +162,7 @@ def _reply(run: _Run, fitted: Fitted) -> float:
         (
             found.sentence
             for number, found in zip(numbers, run.hit.sentences, strict=True)
-            if number >= asked.exchange.reply and not _says_nothing(found)
+            if number >= asked.exchange.reply and not says_nothing(found)
         ),
         None,
     )
@@ -216,7 +176,7 @@ def _matches(query: Query, sentences: Sequence[FoundSentence]) -> Floats:
     return np.array([best_matches(query.words, one.pieces) for one in sentences])
 
 
-def _cosines(vectors: Sequence[Floats], runs: Sequence[_Run], query: Floats) -> Floats:
+def _cosines(vectors: Sequence[Floats], runs: Sequence[Run], query: Floats) -> Floats:
     """Return the cosine of the question with the mean of each run's vectors, shape (runs,)."""
     if not runs:
         return np.empty(0, np.float32)
@@ -224,7 +184,7 @@ def _cosines(vectors: Sequence[Floats], runs: Sequence[_Run], query: Floats) -> 
     numbers = np.array([run.number for run in runs])
     lengths = np.array([len(run.sentences) for run in runs])
     means = everything[numbers]
-    for further in range(1, _MOST_SENTENCES):
+    for further in range(1, MOST_SENTENCES):
         longer = lengths > further
         means[longer] += everything[numbers[longer] + further]
     means /= lengths[:, None].astype(np.float32)
@@ -236,13 +196,13 @@ def _cosines(vectors: Sequence[Floats], runs: Sequence[_Run], query: Floats) -> 
     return result
 
 
-def _overlaps(run: _Run, words: range) -> bool:
-    first, last = run.sentences[0].sentence, run.sentences[-1].sentence
+def _overlaps(run: Run, words: range) -> bool:
+    first, last = run.quoted[0].sentence, run.quoted[-1].sentence
     return first.first_word < words.stop and words.start < last.first_word + last.words
 
 
-def _share_right(base: KnowledgeBase, run: _Run) -> float:
-    """Return the share of the sentences' words that is expected to be right; 1 without opening written transcripts."""
+def _share_right(base: KnowledgeBase, run: Run) -> float:
+    """Return the share of the quote's words that is expected to be right; 1 without opening written transcripts."""
     timing = run.hit.passage.timing
     if timing != "heard":
         return 1.0
@@ -250,17 +210,17 @@ def _share_right(base: KnowledgeBase, run: _Run) -> float:
         opened = open_transcript(base.home, run.hit.passage.episode_id)
     except LibraryError:  # only an answer that quotes it must fail, which says what to do
         opened = None
-    first, last = run.sentences[0].sentence, run.sentences[-1].sentence
+    first, last = run.quoted[0].sentence, run.quoted[-1].sentence
     if opened is None or first.turn >= len(opened.transcript.turns):  # changed since it was indexed
         return share_right(timing, None)
     return share_right(timing, heard_confidence(opened.transcript.turns[first.turn], first.start, last.end))
 
 
-def _introduces(run: _Run, grades: Mapping[Place, Grade]) -> float:
+def _introduces(run: Run, grades: Mapping[Place, Grade]) -> float:
     """Return how well the first sentence, or the second, defines or introduces; less if what must follow is missing."""
     found = [grades.get(Place(run.hit.episode.id, one.sentence.first_word), NOTHING) for one in run.sentences[:2]]
     return max(
-        share * grade.score * (_CUT_SHARE if grade.continues and len(run.sentences) == place + 1 else 1)
+        share * grade.score * (_CUT_SHARE if grade.continues and len(run.quoted) == place + 1 else 1)
         for place, (grade, share) in enumerate(zip(found, (1.0, _SECOND_SHARE), strict=False))
     )
 
@@ -272,12 +232,13 @@ def _ranked(spans: Sequence[QuoteCandidate]) -> tuple[QuoteCandidate, ...]:
         _deviations([span.cosine for span in spans])
         + _COVERAGE_WEIGHT * _deviations([span.coverage for span in spans])
         + _MATCH_WEIGHT * _deviations([span.match for span in spans])
-        + _LENGTH_WEIGHT * _deviations([float(np.log(span.words)) for span in spans])
+        + _LENGTH_WEIGHT * _deviations([float(np.log(span.core_words)) for span in spans])
         + _HIT_WEIGHT * np.array([span.hit.score for span in spans], np.float32)
         + _REPLY_WEIGHT * np.array([span.reply for span in spans], np.float32)
         + _NAMED_WEIGHT * np.array([span.by_named for span in spans], np.float32)
         + _INTRODUCES_WEIGHT * np.array([max(span.introduces - _LITTLE, 0) for span in spans], np.float32)
         - _ASKER_COST * np.array([span.by_asker for span in spans], np.float32)
+        - _OPENING_COST * np.array([span.is_opening for span in spans], np.float32)
         - _EMPTY_COST * np.array([span.is_empty for span in spans], np.float32)
         - _SHOWN_COST * np.array([span.is_shown for span in spans], np.float32)
         - _MISHEARD_COST * np.array([1 - span.share_right for span in spans], np.float32)

@@ -219,27 +219,25 @@ def _cited(
 ) -> tuple[QuoteCandidate | None, tuple[Citation, ...], tuple[Citation, ...]]:
     """Return at most k verified citations, best first, and further ones that only touch on the question.
 
-    There are at most eight in all: one per hit, and none that repeats a better one. Before them comes the candidate
+    There are at most eight in all, and none that repeats a better one. Before them comes the candidate
     that became the first, None if none did.
     """
     found: list[Citation] = []
     touching: list[Citation] = []
     first: QuoteCandidate | None = None
-    used: set[str] = set()
     said: list[tuple[str, range, set[tuple[str, ...]]]] = []
     for span in spans:
-        passage = span.hit.passage
+        episode = span.hit.passage.episode_id
         words = range(span.first_word, span.first_word + span.words)
-        overlaps = (other == passage.episode_id and _overlap(words, others) for other, others, _ in said)
-        if passage.id in used or any(overlaps) or (found and span.cosine < base.fitted.least_cosine):
+        overlaps = (other == episode and _overlap(words, others) for other, others, _ in said)
+        if any(overlaps) or (found and span.cosine < base.fitted.least_cosine):
             continue
         if (quote := _quote(base, span)) is None:
             continue
         mine = trigrams(quote.text)
         if any(repeats(mine, others) for _, _, others in said):
             continue
-        used.add(passage.id)
-        said.append((passage.episode_id, words, mine))
+        said.append((episode, words, mine))
         first = first or span
         adds = len(found) < k and span.match >= first.match - base.fitted.least_match
         (found if adds else touching).append(citation_of(quote, 1 / (1 + exp(-span.score / _SCORE_SCALE))))
