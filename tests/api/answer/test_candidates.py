@@ -35,15 +35,43 @@ def text_of(base: KnowledgeBase, span: QuoteCandidate) -> str:
 
 
 def texts(base: KnowledgeBase, question: str, speaker: str | None = None) -> list[str]:
-    return [text_of(base, span) for span in spans(base, question, speaker)]
+    """The distinct quotes, best first."""
+    return list(dict.fromkeys(text_of(base, span) for span in spans(base, question, speaker)))
 
 
 def test_candidates_are_runs_of_one_to_six_sentences(base_of: MakeBase) -> None:
-    """Every stretch of up to six neighbouring sentences of a turn is a candidate, and none goes past its turn."""
+    """Every stretch of up to six sentences is weighed, and the quote runs on from it to the end of its turn."""
     said = [f"Sentence number {word} is here." for word in "one two three four five six seven eight".split()]
-    base = base_of({"a-1-aaaa": [("Ada", " ".join(said)), ("Bo", TIDE)]})
-    runs = {" ".join(said[first:last]) for first in range(8) for last in range(first + 1, min(first + 7, 9))}
-    assert sorted(texts(base, "sentence tide")) == sorted(runs | {TIDE})
+    found = spans(base := base_of({"a-1-aaaa": [("Ada", " ".join(said)), ("Bo", TIDE)]}), "sentence tide")
+    runs = [(first, last) for first in range(8) for last in range(first + 1, min(first + 7, 9))]
+    ada = [(span.first_word // 5, (span.first_word + span.core_words) // 5) for span in found if span.speaker == "Ada"]
+    assert sorted(ada) == runs
+    assert {text_of(base, span) for span in found} == {*(" ".join(said[first:]) for first in range(8)), TIDE}
+
+
+def test_a_quote_runs_on_as_far_as_it_fits(base_of: MakeBase) -> None:
+    """What follows in the turn is quoted too, up to 80 words, and figures are those of what it is chosen by."""
+    answer = " ".join(["moon"] * 59) + " near."
+    tail = " ".join(["harbour"] * 20) + "."
+    base = base_of({"a-1-aaaa": [("Ada", f"{TIDE} {answer} {tail}"), ("Bo", BOATS)]})
+    found = [span for span in spans(base, "Why did the tide turn?") if text_of(base, span).startswith(TIDE)]
+    assert {text_of(base, span) for span in found} == {f"{TIDE} {answer}"}
+    assert sorted(span.core_words for span in found) == [10, 70]
+    assert found[0].words == 70
+
+
+def test_a_beginning_that_does_not_come_to_the_point_gives_way(base_of: MakeBase) -> None:
+    """Only a quote that begins a turn and stops before the turn does is an opening, and that costs it one."""
+    turn = " ".join([BOATS] * 10)
+    base = base_of({"a-1-aaaa": [("Ada", turn), ("Bo", TIDE)]})
+    found = spans(base, "boats tide")
+    assert {(span.speaker, span.first_word == 0) for span in found if span.is_opening} == {("Ada", True)}
+    assert all(span.is_opening for span in found if span.first_word == 0)
+    first, later = (
+        max(span.score for span in found if span.speaker == "Ada" and (span.first_word == 0) == opens)
+        for opens in (True, False)
+    )
+    assert later - first == pytest.approx(1, abs=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +80,7 @@ def test_candidates_are_runs_of_one_to_six_sentences(base_of: MakeBase) -> None:
         ("Yeah. Right. Mm. Okay.", set()),
         ("Yes, yes.", set()),
         (f"Right, right. {TIDE}", {TIDE}),
-        (f"{TIDE} Yeah.", {TIDE, f"{TIDE} Yeah."}),
+        (f"{TIDE} Yeah.", {f"{TIDE} Yeah."}),
         ("[laughs] Yes. [music]", set()),
         ("Not at all.", {"Not at all."}),
         ("[laughs] ship-to-shore tide —", set()),
@@ -69,8 +97,7 @@ def test_a_candidate_has_at_most_80_words(base_of: MakeBase, words: int, quoted:
     first = " ".join(["tide"] * 40) + "."
     second = " ".join(["moon"] * (words - 40)) + "."
     found = texts(base_of({"a-1-aaaa": [("Ada", f"{first} {second}")]}), "tide moon")
-    assert (f"{first} {second}" in found) == quoted
-    assert {first, second} <= set(found)
+    assert set(found) == {f"{first} {second}" if quoted else first, second}
 
 
 def test_words_are_counted_either_way(base_of: MakeBase) -> None:
@@ -126,8 +153,9 @@ def test_figures_have_their_definition(base_of: MakeBase) -> None:
     query = query_of(base, parse_question("Did the storm come by moon?"))
     share = information_of(base.generation, base.generation.terms("storm moon"))  # the rest is grammar
     for span in candidates_of(base, query, search(base.generation, query, 12)):
-        said = text_of(base, span)
-        chosen = [item for item in base.generation.sentences(span.hit.passage) if item.text in said]
+        core = range(span.first_word, span.first_word + span.core_words)
+        chosen = [item for item in base.generation.sentences(span.hit.passage) if item.sentence.first_word in core]
+        said = " ".join(item.text for item in chosen)
         mean = np.mean([item.vector for item in chosen], axis=0)
         assert span.cosine == pytest.approx(float(mean @ query.vector / np.linalg.norm(mean)), abs=1e-5)
         covered = share.keys() & set(base.generation.terms(f"{span.speaker} {said}"))
