@@ -62,8 +62,8 @@ def quote_confidence(first: QuoteCandidate, query: Query) -> float:
 
 
 def quote_figures(quote: QuoteCandidate, query: Query) -> tuple[float, float]:
-    """Return the cosine of a quote with the question, and how well it matches the question's words."""
-    words = range(quote.first_word, quote.first_word + quote.words)
+    """Return the cosine with the question of the sentences that a quote was chosen by, and their match."""
+    words = range(quote.first_word, quote.first_word + quote.core_words)
     return quote.cosine, absolute_match(query, [one for one in quote.hit.sentences if one.sentence.first_word in words])
 
 
