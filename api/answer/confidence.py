@@ -140,8 +140,8 @@ def _pieces(sentences: Sequence[FoundSentence]) -> Codes:
 def _is_name(word: str, base: KnowledgeBase) -> bool:
     """Say whether a word is a name or number, by how the library writes it and not by how the question does.
 
-    A word that nobody says in any form is a name if the encoder splits it into several pieces, as it does with rare
-    words.
+    A word that the library never uses inside a sentence is a name if the encoder splits it into several pieces, as it
+    does with rare words.
     """
     if any(character.isdigit() for character in word):
         return True
@@ -150,4 +150,4 @@ def _is_name(word: str, base: KnowledgeBase) -> bool:
     capital, small = base.generation.letters(word)
     if capital + small:
         return capital > NAME_SHARE * (capital + small)
-    return not any(base.generation.frequency(stem) for stem in stems(word)) and base.encoder.pieces(word) > 1
+    return base.encoder.pieces(word) > 1
