@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import NamedTuple
 
 from api.answer.compose import MOST_STATEMENTS, Statement
@@ -158,9 +159,21 @@ def evidence_of(cited: Sequence[Citation]) -> QuotedWords:
     )
 
 
-def _sentences(reply: str) -> list[str]:
+def _sentences(reply: str, most: int = _MOST_SENTENCES) -> list[str]:
     lines = (_BULLET.sub("", line) for line in reply.splitlines())
-    return [found.group() for line in lines for found in _SENTENCE.finditer(line)][:_MOST_SENTENCES]
+    return list(islice((found.group() for line in lines for found in _SENTENCE.finditer(line)), most))
+
+
+def has_enough(reply: str) -> bool:
+    """Say whether a reply has more sentences than `supported_statements` looks at."""
+    return len(_sentences(reply, _MOST_SENTENCES + 1)) > _MOST_SENTENCES
+
+
+def whole_sentences(reply: str) -> str:
+    """Return a reply that was cut off, without its last sentence, which may lack words."""
+    before, line_end, last = reply.rstrip().rpartition("\n")
+    begins = [found.start() for found in _SENTENCE.finditer(last)]
+    return f"{before}{line_end}{last[: begins[-1]] if begins else ''}".strip()
 
 
 def _without_numbers(sentence: str) -> str:
