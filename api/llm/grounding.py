@@ -54,7 +54,7 @@ _NUMBERS = frozenset(
     "pounds dollars euros".split()
 )
 # Words that report who says something and how, or link a sentence to the one before; they claim nothing themselves.
-_REPORTING = frozenset(
+REPORTING = frozenset(
     "speaker speakers guest guests host hosts podcast episode episodes interview conversation quote quotes "
     "add adds added agree agrees agreed argue argues argued ask asks asked answer answers answered believe believes "
     "believed emphasise emphasises emphasised feel feels felt highlight highlights highlighted note notes noted point "
@@ -99,7 +99,7 @@ def supported_statements(reply: str, citations: Sequence[Citation]) -> tuple[Sta
     is supported.
     """
     groups: list[tuple[list[str], tuple[str, ...]]] = []
-    for sentence in _sentences(reply):
+    for sentence in sentences_of(reply):
         numbers = [int(number) for mark in _MARK.findall(sentence) for number in re.findall(r"\d+", mark)]
         cited = [citations[number - 1] for number in dict.fromkeys(numbers) if 0 < number <= len(citations)]
         text = _without_numbers(sentence)
@@ -159,14 +159,15 @@ def evidence_of(cited: Sequence[Citation]) -> QuotedWords:
     )
 
 
-def _sentences(reply: str, most: int = _MOST_SENTENCES) -> list[str]:
+def sentences_of(reply: str, most: int = _MOST_SENTENCES) -> list[str]:
+    """Return the first sentences of a reply, each with its citation numbers; a line's end also ends a sentence."""
     lines = (_BULLET.sub("", line) for line in reply.splitlines())
     return list(islice((found.group() for line in lines for found in _SENTENCE.finditer(line)), most))
 
 
 def has_enough(reply: str) -> bool:
     """Say whether a reply has more sentences than `supported_statements` looks at."""
-    return len(_sentences(reply, _MOST_SENTENCES + 1)) > _MOST_SENTENCES
+    return len(sentences_of(reply, _MOST_SENTENCES + 1)) > _MOST_SENTENCES
 
 
 def whole_sentences(reply: str) -> str:
@@ -277,7 +278,7 @@ def _words_are_held(pieces: Sequence[SentencePiece], evidence: QuotedWords) -> b
 def _subject_words(pieces: Sequence[SentencePiece]) -> set[str]:
     """Return the words that say what a sentence is about; numbers are checked separately."""
     words = {word for piece in pieces for word in piece.words if len(word) > 1 and not is_function_word(word)}
-    return words - _NUMBERS - _REPORTING
+    return words - _NUMBERS - REPORTING
 
 
 def _unsupported(words: set[str], evidence: QuotedWords) -> set[str]:
