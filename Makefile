@@ -6,6 +6,7 @@ BIN := .venv/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 INSTALLED := .venv/.installed
 TOOLS := .venv-tools/.installed
+LANGUAGE_MODEL := .venv-llm/.installed
 COMPILE := --quiet --generate-hashes --allow-unsafe --strip-extras --no-annotate --no-header --no-emit-index-url --no-emit-find-links
 TORCH := torch>=2.10,<2.14
 PAGES := api/pages
@@ -15,7 +16,7 @@ DEMO := data/demo
 EVALUATION := data/evaluation
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long test-corpus test-browser lighthouse torture screenshots lint format audit sbom lock evaluate bench bench-against clean
+.PHONY: help run test test-long test-corpus test-browser test-llm lighthouse torture screenshots lint format audit sbom lock evaluate bench bench-against clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -39,6 +40,10 @@ test-corpus: $(INSTALLED) ## run the slow tests on the data in ../shared (skippe
 
 test-browser: $(INSTALLED) $(STYLES) $(JUDGES) ## run the tests in Chromium (needs /usr/bin/chromium, and npm for axe-core)
 	$(BIN)/python -m pytest -m browser
+
+test-llm: $(INSTALLED) $(LANGUAGE_MODEL) ## try a small language model, and measure what it writes (needs 1 GB of disk)
+	$(BIN)/python -m pytest -m llm
+	$(BIN)/python -m benchmarks.language_model
 
 torture: $(INSTALLED) ## run the long tests under faults, a load and a five-minute soak (about 90 minutes on 2 cores)
 	$(BIN)/python -m pytest -s -m torture
@@ -78,6 +83,7 @@ lock: $(TOOLS) ## write requirements.lock anew from pyproject.toml; UPGRADE=--up
 	.venv-tools/bin/pip-compile $(COMPILE) $(UPGRADE) --extra encode --extra transcribe --extra llm --extra dev --unsafe-package torch -o requirements.lock pyproject.toml
 	.venv-tools/bin/python .ci/portable_lock.py requirements.lock
 	.venv-tools/bin/pip-compile $(COMPILE) $(UPGRADE) -o .ci/tools.lock .ci/tools.in
+	.venv-tools/bin/pip-compile $(COMPILE) $(UPGRADE) -o .ci/llm.lock .ci/llm.in
 
 evaluate: $(INSTALLED) ## write docs/evaluation.md from the data in ../shared (about 10 minutes, the first time more)
 	$(BIN)/playback --home $(EVALUATION) ingest $(SHARED)/corpora/engineering-lessons/feed.xml --no-audio
@@ -93,7 +99,7 @@ bench-against: $(INSTALLED) ## compare with an older commit: make bench-against 
 	$(BIN)/python -m benchmarks.against $(REF) --shared $(SHARED) $(if $(KEEP),--keep $(KEEP))
 
 clean: ## remove what make made, but for libraries
-	rm -rf .venv .venv-tools dist build $(DEMO) $(EVALUATION) $(PAGES)/node_modules $(PAGES)/assets/govuk
+	rm -rf .venv .venv-tools .venv-llm dist build $(DEMO) $(EVALUATION) $(PAGES)/node_modules $(PAGES)/assets/govuk
 
 # Three steps, because pip checks the hashes of all packages or of none, and torch's build differs by machine. Nothing is
 # built in an environment of its own, into which pip would fetch what no hash stands for.
@@ -108,6 +114,12 @@ $(INSTALLED): pyproject.toml requirements.lock
 $(TOOLS): .ci/tools.lock
 	$(PYTHON) -m venv .venv-tools
 	.venv-tools/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r .ci/tools.lock
+	@touch $@
+
+# Only wheels: the code of these packages runs here for the tests of a language model, and nothing of them is built.
+$(LANGUAGE_MODEL): .ci/llm.lock
+	$(PYTHON) -m venv .venv-llm
+	.venv-llm/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all: -r .ci/llm.lock
 	@touch $@
 
 # Without npm the pages are complete, in a plain style of their own; so this never stops `make run`.

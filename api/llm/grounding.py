@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import NamedTuple
 
 from api.answer.compose import MOST_STATEMENTS, Statement
@@ -53,7 +54,7 @@ _NUMBERS = frozenset(
     "pounds dollars euros".split()
 )
 # Words that report who says something and how, or link a sentence to the one before; they claim nothing themselves.
-_REPORTING = frozenset(
+REPORTING = frozenset(
     "speaker speakers guest guests host hosts podcast episode episodes interview conversation quote quotes "
     "add adds added agree agrees agreed argue argues argued ask asks asked answer answers answered believe believes "
     "believed emphasise emphasises emphasised feel feels felt highlight highlights highlighted note notes noted point "
@@ -98,7 +99,7 @@ def supported_statements(reply: str, citations: Sequence[Citation]) -> tuple[Sta
     is supported.
     """
     groups: list[tuple[list[str], tuple[str, ...]]] = []
-    for sentence in _sentences(reply):
+    for sentence in sentences_of(reply):
         numbers = [int(number) for mark in _MARK.findall(sentence) for number in re.findall(r"\d+", mark)]
         cited = [citations[number - 1] for number in dict.fromkeys(numbers) if 0 < number <= len(citations)]
         text = _without_numbers(sentence)
@@ -158,9 +159,22 @@ def evidence_of(cited: Sequence[Citation]) -> QuotedWords:
     )
 
 
-def _sentences(reply: str) -> list[str]:
+def sentences_of(reply: str, most: int = _MOST_SENTENCES) -> list[str]:
+    """Return the first sentences of a reply, each with its citation numbers; a line's end also ends a sentence."""
     lines = (_BULLET.sub("", line) for line in reply.splitlines())
-    return [found.group() for line in lines for found in _SENTENCE.finditer(line)][:_MOST_SENTENCES]
+    return list(islice((found.group() for line in lines for found in _SENTENCE.finditer(line)), most))
+
+
+def has_enough(reply: str) -> bool:
+    """Say whether a reply has more sentences than `supported_statements` looks at."""
+    return len(sentences_of(reply, _MOST_SENTENCES + 1)) > _MOST_SENTENCES
+
+
+def whole_sentences(reply: str) -> str:
+    """Return a reply that was cut off, without its last sentence, which may lack words."""
+    before, line_end, last = reply.rstrip().rpartition("\n")
+    begins = [found.start() for found in _SENTENCE.finditer(last)]
+    return f"{before}{line_end}{last[: begins[-1]] if begins else ''}".strip()
 
 
 def _without_numbers(sentence: str) -> str:
@@ -264,7 +278,7 @@ def _words_are_held(pieces: Sequence[SentencePiece], evidence: QuotedWords) -> b
 def _subject_words(pieces: Sequence[SentencePiece]) -> set[str]:
     """Return the words that say what a sentence is about; numbers are checked separately."""
     words = {word for piece in pieces for word in piece.words if len(word) > 1 and not is_function_word(word)}
-    return words - _NUMBERS - _REPORTING
+    return words - _NUMBERS - REPORTING
 
 
 def _unsupported(words: set[str], evidence: QuotedWords) -> set[str]:

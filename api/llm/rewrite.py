@@ -1,7 +1,8 @@
 """The optional language model: it rewrites the quotes of an answer as short prose and adds nothing to them.
 
 The only file that uses the `openai` client. The model gets the question and the quotes as data, with no tools and no
-secrets. Its reply is untrusted until `api.llm.grounding` has found it in the quotes. If anything goes wrong, the
+secrets. Its reply is untrusted until `api.llm.grounding` has found it in the quotes. It is read while it is written:
+of a model that is slow, breaks off or does not stop, the sentences that are whole count. If there is none, the
 extractive answer stays.
 """
 
@@ -15,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from api.answer.compose import Answer
-from api.llm.grounding import supported_statements
+from api.llm.grounding import has_enough, supported_statements, whole_sentences
 from api.llm.injection import gives_orders
+from api.llm.reply import RewriteFailed, text_pieces
 from api.settings import Settings
 
 if TYPE_CHECKING:
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 TIMEOUT = 20.0  # seconds for the whole reply
-_MOST_REPLY_BYTES = 256_000
 _MOST_REPLY_CHARACTERS = 8_000
 _POLL = 0.05  # seconds between checks whether the reader has left
 # Simultaneous requests, including abandoned ones that are not closed yet; further answers stay extractive.
@@ -38,10 +39,6 @@ Write two to five sentences that answer the question from the quotes alone, in t
 small words of grammar such as "and", "because" or "says", use no word that is not in them.
 End every sentence with the numbers of the quotes it rests on, such as [1] or [2][3].
 Add no fact, number, name, link or opinion that is not in those quotes. Write plain text without Markdown or HTML."""
-
-
-class RewriteFailed(Exception):
-    """The language model gave no usable reply; never leaves this file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +76,7 @@ def rewrite(answer: Answer, model: Model, stop: Event | None = None) -> Answer:
         return answer
     begun = perf_counter()
     try:
-        reply = _reply(model, _messages(answer), stop or Event())
+        reply = reply_of(model, messages_of(answer), stop or Event())
     except RewriteFailed as error:
         logger.warning("the language model was not used: %s", error)
         return _with_time_spent(answer, begun)
@@ -96,7 +93,8 @@ def _with_time_spent(answer: Answer, begun: float) -> Answer:
     return replace(answer, timings_ms=answer.timings_ms | more)
 
 
-def _messages(answer: Answer) -> list[dict[str, str]]:
+def messages_of(answer: Answer) -> list[dict[str, str]]:
+    """Return the messages to the model: the instructions, and as data the question and the quotes of an answer."""
     # JSON keeps each quote inside its string, so no quote can end it and add instructions.
     quotes = [
         {"number": number, "speaker": citation.speaker, "words": citation.quote}
@@ -107,30 +105,49 @@ def _messages(answer: Answer) -> list[dict[str, str]]:
     return [{"role": "system", "content": INSTRUCTIONS}, {"role": "user", "content": data}]
 
 
-def _reply(model: Model, messages: list[dict[str, str]], stop: Event) -> str:
-    """Return the text of the model's reply; raises RewriteFailed when the time is over, whatever the endpoint does.
+def reply_of(model: Model, messages: list[dict[str, str]], stop: Event) -> str:
+    """Return the text of the model's reply or, if it is not whole, its whole sentences.
 
-    The client's own timeouts limit each read, not the whole reply. So the request runs in a thread, which is abandoned
-    and its connection closed when the time is over.
+    Raises RewriteFailed if there is none when the time is over, whatever the endpoint does. The client's own timeouts
+    limit each read, not the whole reply. So the request runs in a thread, which is abandoned and its connection closed
+    when the time is over or enough is read.
     """
     deadline = perf_counter() + model.timeout
     client = _client(model)
     if not _SLOTS.acquire(blocking=False):
         client.close()
         raise RewriteFailed("too many requests to it are in progress")
-    box: SimpleQueue[str | RewriteFailed] = SimpleQueue()
+    box: SimpleQueue[str | RewriteFailed | None] = SimpleQueue()
     Thread(target=_run_request, args=(client, model, messages, box), name="language-model", daemon=True).start()
+    text = ""
     try:
-        while not stop.is_set() and (left := deadline - perf_counter()) > 0:
-            try:
-                found = box.get(timeout=min(left, _POLL))
-            except Empty:
-                continue
-            if isinstance(found, RewriteFailed):
-                raise found
-            return found
+        while (piece := _next_piece(box, deadline, model, stop)) is not None:
+            text += piece
+            if len(text) > _MOST_REPLY_CHARACTERS or (not piece.isalnum() and has_enough(text)):
+                return whole_sentences(text[:_MOST_REPLY_CHARACTERS])
+    except RewriteFailed as error:
+        whole = whole_sentences(text)
+        if not whole or stop.is_set():
+            raise
+        logger.info("the language model was cut short: %s", error)
+        return whole
     finally:
         client.close()
+    return text
+
+
+def _next_piece(
+    box: "SimpleQueue[str | RewriteFailed | None]", deadline: float, model: Model, stop: Event
+) -> str | None:
+    """Return the next piece of a reply, None at its end; raises RewriteFailed if there is none."""
+    while not stop.is_set() and (left := deadline - perf_counter()) > 0:
+        try:
+            found = box.get(timeout=min(left, _POLL))
+        except Empty:
+            continue
+        if isinstance(found, RewriteFailed):
+            raise found
+        return found
     raise RewriteFailed("the reader has left" if stop.is_set() else f"no reply within {model.timeout:g} s")
 
 
@@ -156,10 +173,17 @@ def _client(model: Model) -> "OpenAI":
 
 
 def _run_request(
-    client: "OpenAI", model: Model, messages: list[dict[str, str]], box: "SimpleQueue[str | RewriteFailed]"
+    client: "OpenAI", model: Model, messages: list[dict[str, str]], box: "SimpleQueue[str | RewriteFailed | None]"
 ) -> None:
+    from openai import BadRequestError
+
     try:
-        box.put(_content(_body(client, model, messages)))
+        try:
+            _request(client, model, messages, box, stream=True)
+        except BadRequestError:
+            # Some endpoints refuse to stream, to some accounts.
+            _request(client, model, messages, box, stream=False)
+        box.put(None)
     except RewriteFailed as error:
         box.put(error)
     except Exception as error:  # noqa: BLE001 - the client raises many types, and others if it is closed meanwhile
@@ -169,26 +193,19 @@ def _run_request(
         _SLOTS.release()
 
 
-def _body(client: "OpenAI", model: Model, messages: list[dict[str, str]]) -> bytes:
-    body = b""
+def _request(
+    client: "OpenAI",
+    model: Model,
+    messages: list[dict[str, str]],
+    box: "SimpleQueue[str | RewriteFailed | None]",
+    *,
+    stream: bool,
+) -> None:
     # Send neither a temperature nor a token limit, because some endpoints refuse one or the other.
     create: Any = client.chat.completions.with_streaming_response.create
-    with create(model=model.name, messages=messages) as response:
-        for chunk in response.iter_bytes():
-            body += chunk
-            if len(body) > _MOST_REPLY_BYTES:
-                raise RewriteFailed(f"its reply has over {_MOST_REPLY_BYTES:,} bytes")
-    return body
-
-
-def _content(body: bytes) -> str:
-    try:
-        content = json.loads(body)["choices"][0]["message"]["content"]
-    except (ValueError, LookupError, TypeError, RecursionError) as error:
-        raise RewriteFailed("its reply is not in the chat completions format") from error
-    if not isinstance(content, str):
-        raise RewriteFailed("its reply has no text")
-    return content[:_MOST_REPLY_CHARACTERS]
+    with create(model=model.name, messages=messages, stream=stream) as response:
+        for piece in text_pieces(response.iter_bytes(), response.headers.get("content-type", "")):
+            box.put(piece)
 
 
 def _host(url: str) -> str:

@@ -22,11 +22,11 @@ class Scripted:
         self.closed = Event()  # set when a client left before the reply was whole
 
 
-def says(text: str | None) -> Reply:
+def says(text: str | None, finish: str = "stop") -> Reply:
     """A well-formed reply with this text."""
 
     def reply(handler: BaseHTTPRequestHandler) -> None:
-        message = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": text}}
+        message = {"index": 0, "finish_reason": finish, "message": {"role": "assistant", "content": text}}
         sends(json.dumps({"id": "1", "object": "chat.completion", "model": "m", "choices": [message]}))(handler)
 
     return reply
@@ -44,6 +44,33 @@ def sends(body: str, status: int = 200, **headers: str) -> Reply:
         handler.wfile.write(data)
 
     return reply
+
+
+def streams(*pieces: str, finish: str | None = "stop", pause: float = 0, repeats: bool = False) -> Reply:
+    """A reply as events, a piece each, as long as the client stays if it repeats; without `finish` it just ends."""
+
+    def reply(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Type", "text/event-stream; charset=utf-8")
+        handler.end_headers()
+        until = time.monotonic() + 60
+        while True:
+            for piece in pieces:
+                handler.wfile.write(event({"content": piece}))
+                handler.wfile.flush()
+                time.sleep(pause)
+            if not repeats or time.monotonic() > until:
+                break
+        if finish:
+            handler.wfile.write(event({}, finish) + b"data: [DONE]\n\n")
+
+    return reply
+
+
+def event(delta: dict[str, Any], finish: str | None = None) -> bytes:
+    """An event of a reply that is written piece by piece."""
+    choice = {"index": 0, "delta": delta, "finish_reason": finish}
+    return f"data: {json.dumps({'object': 'chat.completion.chunk', 'choices': [choice]})}\n\n".encode()
 
 
 def sleeps(seconds: float) -> Reply:

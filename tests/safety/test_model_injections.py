@@ -166,7 +166,7 @@ def assert_only_asked(model: Scripted, network: Network) -> None:
     assert model.requests
     assert network.dialled == network.contacts == []
     for request, headers in zip(model.requests, model.headers, strict=True):
-        assert set(request) == {"model", "messages"}
+        assert set(request) == {"model", "messages", "stream"}
         assert KEY not in json.dumps(request)
         assert headers["authorization"] == f"Bearer {KEY}"
         assert "library" not in json.dumps(request)

@@ -3,7 +3,6 @@
 import json
 import logging
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
@@ -27,7 +26,7 @@ from index.keywords import stems
 from ingest.alignment.spoken_form import spoken_form
 from ingest.transcript import Episode, Show
 from tests.api.running import wait_for
-from tests.api.scripted_model import Reply, Scripted, drips, hangs_up, says, scripted_model, sends, sleeps
+from tests.api.scripted_model import Reply, Scripted, drips, hangs_up, says, sends, sleeps
 
 ROOT = Path(__file__).parents[3]
 EPISODE = Episode("harbour-1-aaaa", "h1", Show("harbour", "The Harbour Podcast"))
@@ -56,13 +55,6 @@ EXTRACTIVE = Answer(
 
 def statements(reply: str) -> list[tuple[str, tuple[str, ...]]]:
     return [(found.text, found.citations) for found in supported_statements(reply, CITATIONS)]
-
-
-@pytest.fixture
-def script(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scripted]:
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    with scripted_model() as found:
-        yield found
 
 
 # --- what the quotes support
@@ -209,7 +201,7 @@ def test_the_model_gets_data_and_nothing_else(script: Scripted, monkeypatch: pyt
     monkeypatch.setenv("OPENAI_PROJECT_ID", "other-project")
     rewrite(EXTRACTIVE, Model(script.url, "m", "secret"))
     (request,), (headers,) = script.requests, script.headers
-    assert set(request) == {"model", "messages"}
+    assert set(request) == {"model", "messages", "stream"}
     instructions, data = request["messages"]
     assert "evil" not in instructions["content"]
     assert json.loads(data["content"]) == {
