@@ -1,5 +1,6 @@
 """GET /: ask the podcast and read its answer."""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -12,6 +13,7 @@ from api.episodes.library import shows_of
 from api.pages.glossary_terms import glossed
 from api.pages.render import page
 from api.quotes.citation_formats import as_text
+from api.quotes.context import context_of
 from api.routes.form_errors import checked
 from api.routes.request import base_of
 from api.routes.rewording import rewording_of, written
@@ -55,12 +57,12 @@ def show_answer(request: Request, asked: Annotated[PageRequest, Query()], thanks
     values["exchanges"] = tuple(zip(history, first_quotes(base.home, history), strict=True))
 
     def write(found: Answer) -> HTMLResponse:
-        return page(request, "home.html", **values | _answer_values(found, base_of(request), asked))
+        return page(request, "home.html", **values | _answer_values(found, base_of(request), asked, base.home))
 
     return written(answer, rewording_of(answer, request.app.state.model), write)
 
 
-def _answer_values(answer: Answer, base: str, asked: PageRequest) -> dict[str, Any]:
+def _answer_values(answer: Answer, base: str, asked: PageRequest, home: Path) -> dict[str, Any]:
     """Return the template's values for an answer; statements are shown only if a language model wrote them."""
     statements = answer.statements if answer.composer != "extractive" else ()
     citations = answer.citations or answer.related[:_NEAREST]
@@ -69,7 +71,7 @@ def _answer_values(answer: Answer, base: str, asked: PageRequest) -> dict[str, A
         "answer": answer,
         "statements": list(zip(statements, texts[: len(statements)], strict=True)),
         "citations": [
-            (citation, text, as_text(citation, base))
+            (citation, text, as_text(citation, base), context_of(home, citation))
             for citation, text in zip(citations, texts[len(statements) :], strict=True)
         ],
         "asked_on": asked_on((*asked.past(), HistoryEntry(answer.question, tuple(one.id for one in answer.citations)))),

@@ -25,8 +25,8 @@ def get_quote(request: Request, identifier: str) -> JSONResponse:
     return JSONResponse(
         {
             **citation_json(found.citation),
-            "before": found.text_before(),
-            "after": found.text_after(),
+            "before": found.context.text_before(),
+            "after": found.context.text_after(),
             "changed": found.resolved.changed,
         }
     )

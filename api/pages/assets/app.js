@@ -62,9 +62,32 @@ export async function copy(text) {
   }
 }
 
+// Choose the quote of an answer that a wide screen shows in context. Without scripts its address does, and scrolls.
+const unchoose = () => document.querySelector(".app-chosen")?.classList.remove("app-chosen");
+addEventListener("hashchange", unchoose);
+
+function choose(card) {
+  unchoose();
+  card.classList.add("app-chosen");
+}
+
+for (const link of document.querySelectorAll(".app-show")) {
+  asButton(link, () => {
+    const card = link.closest("article");
+    choose(card);
+    history.replaceState(null, "", link.hash);
+    say(card.querySelector(".app-context").textContent);
+  });
+}
+
 for (const link of document.querySelectorAll(".app-play")) {
-  const audio = link.closest("article")?.querySelector("audio");
-  if (audio) asButton(link, () => playFrom(audio, Number(link.dataset.start ?? 0)));
+  const card = link.closest("article");
+  const audio = card?.querySelector("audio");
+  if (!audio) continue;
+  asButton(link, () => {
+    choose(card);
+    playFrom(audio, Number(link.dataset.start ?? 0));
+  });
 }
 
 for (const link of document.querySelectorAll(".app-copy")) {
