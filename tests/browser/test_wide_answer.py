@@ -83,7 +83,7 @@ def test_the_context_of_a_quote(open_page: OpenPage, site: str) -> None:
 
 
 def test_a_long_quote_is_cut_on_a_low_screen_only(open_page: OpenPage) -> None:
-    """The longest quote has five lines there, is whole for screen readers, beside, when higher, narrower and on paper."""
+    """The longest quote is whole for screen readers all the same, and on high or narrow screens and on paper."""
     page = open_page(ASKED, viewport=WIDE)
     words = page.locator(".app-quote p").first
     words.evaluate("(words, longest) => { words.textContent = longest; }", LONGEST)
@@ -155,7 +155,7 @@ def test_the_context_stays_in_view(open_page: OpenPage) -> None:
     page = open_page(ASKED, viewport=WIDE)
     page.evaluate("scrollTo(0, document.body.scrollHeight)")
     panel = box(beside(page).locator("> div"))
-    assert 0 <= panel["y"]
+    assert panel["y"] >= 0
     assert panel["bottom"] <= WIDE["height"]
     assert page.evaluate("scrollY") > 100
 

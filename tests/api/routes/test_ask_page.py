@@ -1,5 +1,6 @@
 """Ask: the question's box, the answer with its cards, the refusal, the follow-up; all without a script."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from api.app import create_app
 from api.quotes.citation_formats import as_text
 from api.routes import ask_page
 from api.settings import Settings
+from index.building.build import build
+from tests.api.conftest import HashedStems
 from tests.api.markup import Element, Seen, seen
 
 TIMED = "harbour-1-aaaa"
@@ -61,6 +64,57 @@ def test_the_numbers_of_cards_are_those_of_the_citations(client: TestClient, ser
     for number, card in enumerate(page.of_class("app-card"), 1):
         assert card.attributes["id"] == f"quote-{number}"
         assert answer.citations[number - 1].quote in card.text.replace("\u201c", "")
+
+
+def test_each_quote_stands_in_context(client: TestClient, served_base: Any) -> None:
+    """A card has what was said before and after its quote, which a link to the card itself shows."""
+    answer = ask(served_base, Asking(parse_question("Which council paid for the lighthouse database?")))
+    page = seen(client.get(LIGHTHOUSE))
+    marked = [mark.text for mark in page.all("mark")]
+    assert marked == [citation.quote for citation in answer.citations]
+    links = [link.attributes["href"] for link in page.of_class("app-show")]
+    assert links == [f"#quote-{number}" for number in range(1, len(marked) + 1)]
+    assert [heading.text for heading in page.all("h4")] == ["What was said around quote 1"]
+    around = [" ".join(turn.text.split()) for turn in page.of_class("app-around")]
+    assert around == [
+        "Mina Calder And where did the money come from in the end?",
+        "Tobias Renn The harbour council paid for the lighthouse database from its winter budget.",
+    ]
+
+
+def test_left_out_words_of_the_context_are_marked(
+    home: Path, encoder: HashedStems, rewrite: Callable[[Path, str, int, str], None]
+) -> None:
+    """An ellipsis stands where the turn, or the turn before, goes on, and none where all of it is shown."""
+    long = " ".join(f"word{number}" for number in range(70))
+    paid = "The harbour council paid for the lighthouse database from its winter budget."
+    for number, text, wanted in (
+        (
+            2,
+            f"{long}.",
+            ["Mina Calder … " + " ".join(f"word{number}" for number in range(10, 70)) + ".", "Tobias Renn " + paid],
+        ),
+        (3, f"{paid} {long}.", ["Mina Calder", f"Tobias Renn {paid} " + " ".join(long.split()[:60]) + " …"]),
+        (3, f"{long}. {paid}", ["Tobias Renn … " + " ".join(long.split()[10:]) + f". {paid}"]),
+    ):
+        rewrite(home, TIMED, number, text)
+        build(home, encoder)
+        with TestClient(create_app(Settings(home=home), encoder)) as opened:
+            page = seen(opened.get(f"{LIGHTHOUSE}&k=1"))
+        assert page.all("mark")[0].text == paid
+        around = [" ".join(turn.text.split()) for turn in page.of_class("app-around")]
+        assert len(around) == len(wanted)
+        assert all(shown.startswith(words) for shown, words in zip(around, wanted, strict=True)), around
+
+
+def test_a_quote_that_changed_meanwhile_is_still_shown(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without its context, and without a link to it."""
+    monkeypatch.setattr(ask_page, "context_of", lambda home, citation: None)
+    page = seen(client.get(LIGHTHOUSE))
+    assert "from its winter budget" in cards(page)[0]
+    assert page.all("audio")
+    assert not page.of_class("app-show")
+    assert not page.of_class("app-context")
 
 
 def test_every_link_of_an_answer_leads_somewhere(client: TestClient) -> None:
