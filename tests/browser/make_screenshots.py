@@ -12,7 +12,8 @@ from playwright.sync_api import Page, sync_playwright
 
 from tests.browser.sample_site import CHROMIUM, OFFLINE, OPTIONS, answer_of, ingest_sample, running
 
-QUESTION = "What did each step of the runbook contain?"
+QUESTION = "How did you tell people about the move?"
+WIDE = {"width": 1440, "height": 900}
 DESKTOP = {"width": 1024, "height": 920}
 PHONE = {"width": 360, "height": 740}
 MOST_BYTES = 150_000
@@ -29,10 +30,11 @@ def main() -> None:
             citation = answer_of(site, QUESTION)["citations"][0]
             asked = urlencode({"q": QUESTION})
             episode = f"/episodes/{citation['episode']['id']}"
-            wide = browser.new_page(base_url=site, viewport=DESKTOP)
+            wide = browser.new_page(base_url=site, viewport=WIDE)
             shoot(wide, f"/?{asked}", folder / "answer-desktop.png")
-            shoot(wide, f"{episode}?{asked}", folder / "episode-desktop.png", "h2:has-text('Who speaks when')")
-            shoot(wide, citation["url"], folder / "quote-desktop.png")
+            desktop = browser.new_page(base_url=site, viewport=DESKTOP)
+            shoot(desktop, f"{episode}?{asked}", folder / "episode-desktop.png", "h2:has-text('Who speaks when')")
+            shoot(desktop, citation["url"], folder / "quote-desktop.png")
             phone = browser.new_page(base_url=site, viewport=PHONE)
             shoot(phone, "/", folder / "ask-phone.png")
             shoot(phone, f"/?{asked}", folder / "answer-phone.png", "#answer")

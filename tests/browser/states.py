@@ -17,6 +17,7 @@ class State(NamedTuple):
 STATES: dict[str, State] = {
     "ask": State("sample", "/", "Ask the podcast"),
     "answered": State("sample", "{answered}", "Answered: "),
+    "second quote chosen": State("sample", "/?q=How+did+you+tell+people+about+the+move%3F#quote-2", "Answered: "),
     "touched on": State("sample", "{partial}", "Touched on: "),
     "not answered": State("sample", "{unanswerable}", "Not answered: "),
     "not answered where one looked": State("sample", "/?q=boats&since=2030-01-01", "Not answered: boats"),
