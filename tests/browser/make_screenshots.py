@@ -30,7 +30,7 @@ def main() -> None:
             citation = answer_of(site, QUESTION)["citations"][0]
             asked = urlencode({"q": QUESTION})
             episode = f"/episodes/{citation['episode']['id']}"
-            wide = browser.new_page(base_url=site, viewport=WIDE)
+            wide = browser.new_page(base_url=site, viewport=WIDE, device_scale_factor=0.7)
             shoot(wide, f"/?{asked}", folder / "answer-desktop.png")
             desktop = browser.new_page(base_url=site, viewport=DESKTOP)
             shoot(desktop, f"{episode}?{asked}", folder / "episode-desktop.png", "h2:has-text('Who speaks when')")
