@@ -125,6 +125,8 @@ def ask(
     answered = confidence(base, query, hits) if subject.confidence else 0.0  # nobody says a word of it
     sure = 0.0 if first is None else quote_confidence(first, query)
     estimate = overall(answered, sure, query.fitted, introductions.best)
+    if introductions.lacks_person:
+        estimate = min(estimate, query.fitted.touches)
     # Rounded first, so that the status always agrees with the confidence that is returned.
     estimate = round(as_surely_as_heard(estimate, chosen, query.fitted), 4)
     if is_single_word(query) and any(says(citation.quote, query.text) for citation in chosen):

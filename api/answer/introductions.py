@@ -56,6 +56,11 @@ class Introductions:
         """The grade of the best of these sentences, from 0 (nobody says one) to 1, whatever the size of the library."""
         return max((grade.score for grade in self.grades.values()), default=0.0)
 
+    @property
+    def lacks_person(self) -> bool:
+        """Whether it is asked who somebody is, and nobody says it: what mentions that person is no answer."""
+        return self.form is not None and self.form.kind == "person" and not self.grades
+
 
 class _Found(NamedTuple):
     grade: Grade

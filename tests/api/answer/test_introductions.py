@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from api.answer.compose import ask
+from api.answer.compose import ask, verdict
 from api.answer.introductions import Introductions, introductions_of, names_of
 from api.answer.question import parse_question, query_of
 from api.knowledge_base import KnowledgeBase
@@ -76,6 +76,16 @@ def test_nothing_is_found_of_what_nobody_defines(base_of: MakeBase) -> None:
     assert nothing.form is not None
     assert (nothing.best, nothing.hits) == (0.0, ())
     assert found(base, "What is Tideline?").best > 0.8
+
+
+def test_who_somebody_is_is_touched_on_where_nobody_says_it(base_of: MakeBase) -> None:
+    """However surely somebody is spoken of: what mentions a person does not say who that is."""
+    said = [("Bo Reed", f"{FILLING} Ada Moor paid for the lamps, and Ada Moor paid for the ropes and the boats.")]
+    answer = ask(base_of({"a-1-aaaa": said}), parse_question("Who is Ada Moor?"))
+    assert (answer.status, verdict(answer)) == ("partial", "The podcast touches on this")
+    told = ask(base_of({"a-1-aaaa": [*said, ("Ada Moor", INTRODUCTION)]}), parse_question("Who is Ada Moor?"))
+    assert INTRODUCTION in told.citations[0].quote
+    assert told.confidence >= answer.confidence
 
 
 def test_filters_hold(base_of: MakeBase) -> None:
