@@ -33,6 +33,8 @@ from index.encode import Encoder
 from index.manifests import encoded_folder
 from index.segment import from_halves
 from index.sentences import sentences_of
+from ingest.errors import LibraryError
+from ingest.storage.disk_space import GO_ON
 from ingest.storage.files import write_bytes
 from ingest.transcript import Transcript
 
@@ -128,7 +130,11 @@ def _save(spool: _Spool, name: str, by_key: dict[bytes, Encoded]) -> None:
             *(codes.tobytes() for codes in pieces),
         )
     )
-    encoded_folder(spool.home).mkdir(parents=True, exist_ok=True)
+    folder = encoded_folder(spool.home)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise LibraryError(f"{folder} is a file where a folder is needed; move it away, {GO_ON}") from error
     write_bytes(spool.path(name), spool.head(len(by_key), body) + body)
 
 
