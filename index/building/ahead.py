@@ -65,9 +65,13 @@ def encode_all(
 ) -> tuple[list[tuple[Window, ...]], dict[bytes, Encoded]]:
     """Return the windows of each episode, and by key their sentences and what is known of other texts.
 
-    Encodes only what neither was encoded ahead nor is in one of the `known` databases, which were verified.
+    Encodes only what neither was encoded ahead nor is in one of the `known` databases, which were verified. Calls
+    `progress` once before it looks for what was encoded ahead.
     """
     windows = [windows_of(episode.transcript, episode.sentences, encoder.pieces) for episode in chunked]
+    whole, done = sum(map(len, windows)), 0
+    if progress is not None:
+        progress(0, whole)
     names = [episode.transcript.episode.id for episode in chunked]
     spool = _Spool(home, encoder, basis)
     by_key: dict[bytes, Encoded] = {}
@@ -77,7 +81,6 @@ def encode_all(
     keys |= {key_of(encoded_text(passage.header)) for episode in chunked for passage in episode.passages}
     keys |= {question_key(text) for episode in chunked for text in questions_of(episode)}
     by_key |= stored_before(iter(known), keys - by_key.keys(), basis)
-    whole, done = sum(map(len, windows)), 0
     for name, mine in zip(names, windows, strict=True):
 
         def count(some: int, _: int, before: int = done) -> None:
