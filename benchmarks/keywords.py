@@ -24,7 +24,8 @@ import tantivy
 from api.evaluation.questions import read_questions
 from benchmarks.figures import table
 from index import keywords
-from index.keywords import Keywords, analyser, best
+from index.best_rows import best
+from index.keywords import Keywords, analyser
 from index.manifests import current_number_or_zero, index_folder
 from index.segment import open_read_only
 

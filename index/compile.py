@@ -36,7 +36,8 @@ class Agreement:
     """How well a compiled encoder agrees with sentence-transformers: cosines, and the share of equal nearest texts.
 
     `cosine` is the smallest over all texts as passages and as questions, `overlap` the mean share of a text's ten
-    nearest texts that are the same, `piece` the smallest and `pieces` the mean cosine over all word pieces.
+    nearest texts that are the same, `piece` the smallest and `pieces` the mean cosine over the word pieces of every
+    second text.
     """
 
     texts: int
@@ -65,10 +66,11 @@ def compiled_with() -> str:
         return "none"
 
 
-def compile_encoder(home: Path, loaded: SentenceEncoder) -> Description:
+def compile_encoder(home: Path, loaded: SentenceEncoder, threads: int = 1) -> Description:
     """Compile a model for a data folder unless another process has, and return what was decided.
 
-    Takes half a minute. Writes under a temporary name and renames, so that a folder is whole or not there.
+    Takes a quarter of a minute. The compiled encoder reads the texts of the comparison with `threads` threads. Writes
+    under a temporary name and renames, so that a folder is whole or not there.
     """
     root = encoders_folder(home)
     with lock(root):
@@ -80,14 +82,14 @@ def compile_encoder(home: Path, loaded: SentenceEncoder) -> Description:
                 return known
         working = Path(tempfile.mkdtemp(dir=root, prefix=".", suffix=".part"))
         try:
-            decided = _decided(working, loaded)
+            decided = _decided(working, loaded, threads)
             _publish(working, folder_of(home, loaded.weights), decided)
         finally:
             shutil.rmtree(working, ignore_errors=True)
         return decided
 
 
-def _decided(working: Path, loaded: SentenceEncoder) -> Description:
+def _decided(working: Path, loaded: SentenceEncoder, threads: int) -> Description:
     """Compile into a folder; an encoder that does not agree leaves nothing there but the reason."""
     bare = Description(loaded.name, loaded.weights, UNCOMPILED, compiled_with())
     reason = ""
@@ -111,7 +113,7 @@ def _decided(working: Path, loaded: SentenceEncoder) -> Description:
                 modules=modules,
                 probe=tuple(float(value) for value in reference.encode([PROBE])[0]),
             )
-            compiled = opened(working, description)
+            compiled = opened(working, description, threads)
             agreement = expected.agreement(_Vectors.of(compiled, texts))
             missed = _missed(agreement, least)
             logger.info("%s as %s: %s", loaded.name, description.form, agreement)
@@ -210,7 +212,7 @@ class _Vectors:
 
     @classmethod
     def of(cls, encoder: Encoder, texts: tuple[str, ...]) -> "_Vectors":
-        pieces = encoder.encode_pieces(texts)
+        pieces = encoder.encode_pieces(texts[::2])
         questions = np.stack([encoder.encode_query(text) for text in texts[::4]])
         found = encoder.encode(texts)
         return cls(found, questions, tuple(item.vectors for item in pieces), tuple(item.spans for item in pieces))

@@ -1,8 +1,9 @@
 """Encode text with a compiled encoder: CTranslate2, tokenizers and numpy, and nothing of torch."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache, partial
 from pathlib import Path
 from threading import Lock
@@ -35,7 +36,7 @@ _LEAST_OF_PROBE = 0.98
 # A text of fewer word pieces, special ones included, gets its vector from the float32 weights: the errors of 8-bit
 # numbers cancel out over many pieces only (smallest cosine from 8 pieces on 0.993, of "." 0.976).
 _FEWEST_PIECES = 8
-# Texts whose vectors are awaited together: bounds what waits in the queue.
+# Texts that are read or wait to be: bounds what is in memory, and how soon a person's interruption is noticed.
 _STEP = 32
 # Of so many texts the pieces' vectors are remembered: a question is read for its own vector and for those of its words,
 # and the best passages of one question are often those of the next.
@@ -104,6 +105,7 @@ class CompiledEncoder:
         self._reading.enable_truncation(description.longest)
         self._numbers = description.form.removeprefix("ctranslate2-")
         self._models = {self._numbers: self._opened(self._numbers)}
+        self._basis: Vectors | None = None
         self._opening = Lock()
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
         self._recent = lru_cache(_REMEMBERED)(self._states)
@@ -139,8 +141,10 @@ class CompiledEncoder:
         return list(self._each(partial(self._parts, basis), list(zip(texts, parts, strict=True)), progress))
 
     def basis(self) -> Vectors:
-        """Return the basis in which word pieces are stored; takes seconds."""
-        return basis_of(self)
+        """Return the basis in which word pieces are stored; takes seconds the first time."""
+        if self._basis is None:
+            self._basis = basis_of(self)
+        return self._basis
 
     def pieces(self, text: str) -> int:
         """Return how many word pieces the text has, not counting special tokens."""
@@ -150,12 +154,11 @@ class CompiledEncoder:
         self, work: Callable[[Any], T], items: Sequence[Any], progress: Callable[[int, int], None] | None = None
     ) -> Iterator[T]:
         """Yield the result of each item in order, computed by all threads."""
-        for begin in range(0, len(items), _STEP):
-            chosen = items[begin : begin + _STEP]
-            found: Iterable[T] = map(work, chosen) if self._pool is None else self._pool.map(work, chosen)
-            yield from found
-            if progress is not None:
-                progress(begin + len(chosen), len(items))
+        found = map(work, items) if self._pool is None else _in_order(self._pool, work, items)
+        for done, result in enumerate(found, 1):
+            yield result
+            if progress is not None and (done % _STEP == 0 or done == len(items)):
+                progress(done, len(items))
 
     def _query(self, text: str) -> Vectors:
         return self._vector(self._prompts["query"] + text)
@@ -235,6 +238,21 @@ class CompiledEncoder:
             vector = module(vector)
         result: Vectors = unit(vector[None])[0]
         return result
+
+
+def _in_order(pool: ThreadPoolExecutor, work: Callable[[Any], T], items: Sequence[Any]) -> Iterator[T]:
+    """Yield results in order; the next items are always at hand, so that no thread waits for the slowest one."""
+    waiting: deque[Future[T]] = deque()
+    try:
+        for item in items:
+            waiting.append(pool.submit(work, item))
+            if len(waiting) == _STEP:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        for future in waiting:
+            future.cancel()
 
 
 def _within(name: str) -> str:

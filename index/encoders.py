@@ -32,7 +32,7 @@ def encoder_to_build_with(home: Path, name: str, threads: int = 1) -> Encoder:
             logger.warning("%s; it is compiled anew", error)
     loaded = load_encoder(name)
     if decided is None or decided.is_compiled:
-        decided = compile_encoder(home, loaded)
+        decided = compile_encoder(home, loaded, threads)
     return load_compiled(home, weights, threads) if decided.is_compiled else loaded
 
 

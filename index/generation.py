@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import vectors
-from index.keywords import Keywords, best
+from index.best_rows import best
+from index.keywords import Keywords
 from index.passage import Filters, FoundQuestion, FoundSentence, Passage
 from index.segment import (
     FILES,

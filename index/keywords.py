@@ -24,14 +24,21 @@ Rows = NDArray[np.int64]
 _K1, _B = 1.2, 0.75
 _SYNONYM_WEIGHT = 0.3
 _NO_ROWS = np.empty(0, np.int64)
-# What words in more than a sixth of the passages add to the scores is kept for the words that were asked last: 80 hold
-# nearly all such words of English questions, in 320 bytes a passage. Adding it costs less than looking up so many rows.
-_COMMON = 6
-_COLUMNS = 80
+# What words in more than a third of the passages add to the scores is kept for the words that were asked last: 48 hold
+# nearly all such words of English questions, in 192 bytes a passage. Adding it costs less than looking up so many rows.
+_COMMON = 3
+_COLUMNS = 48
+# What other words add is kept too, in eight bytes for each passage that holds one: 175 bytes a passage for the
+# 600 other words of 111 questions.
+_ENTRIES = 1024
 # Where words stand is remembered for as many, so that the next question, or its next part, need not look for them.
 _REMEMBERED = 4096
-# Groups from whose maxima a lower bound of the k-th best score is taken.
-_GROUP = 64
+# So many scores are summed up in float32, which is exact enough, and their sums in float64. BLAS would start a second
+# thread for more than ten thousand.
+_BLOCK = 2048
+_ONES = np.ones((_BLOCK, 1), np.float32)
+# If the variance is a smaller share of the mean square than this, it is not the difference of two such sums.
+_CANCELLED = 0.01
 # Words whose stems are compared with those that were made when postings were written. They are the examples of every
 # rule of the English stemmer, and its exceptions.
 _TESTED = """
@@ -164,6 +171,7 @@ class Keywords:
         # Partials of functions, because methods would keep all this in memory until a full garbage collection.
         self._word = lru_cache(_REMEMBERED)(partial(_word, tuple(zip(opened, ends, strict=False)), half, live))
         self._column = lru_cache(_COLUMNS)(partial(_column, self._word, half))
+        self._entries = lru_cache(_ENTRIES)(partial(_entries, self._word, half))
 
     def terms(self, text: str) -> list[str]:
         """Return the distinct stems of a question in order."""
@@ -185,50 +193,34 @@ class Keywords:
         Synonyms count less, so that the question's own words outweigh them. A passage's score does not depend on how
         the passages are divided into files.
         """
-        scores = np.zeros(len(self._half), np.float32)
-        for term, share in (*((term, 1.0) for term in terms), *((term, _SYNONYM_WEIGHT) for term in synonyms)):
-            word = self._word(term)
-            if word.frequency * _COMMON > self._live:
-                column = self._column(term)
-                scores += column if share == 1 else column * np.float32(share)
-            else:
-                rows, values = _weights(word, self._half)
-                if share != 1:
-                    values *= np.float32(share)
-                np.add.at(scores, rows, values)  # half the time of scores[rows] += values
+        weighted = [*((term, 1.0) for term in terms), *((term, _SYNONYM_WEIGHT) for term in synonyms)]
+        common = {term for term, _ in weighted if self._word(term).frequency * _COMMON > self._live}
+        columns = [_times(share, self._column(term)) for term, share in weighted if term in common]
+        if len(columns) > 1:  # one pass over all rows instead of three
+            scores, columns = columns[0] + columns[1], columns[2:]
+        else:
+            scores = np.zeros(len(self._half), np.float32)
+        for column in columns:
+            scores += column
+        for term, share in weighted:
+            if term not in common:
+                rows, values = self._entries(term)
+                np.add.at(scores, rows, _times(share, values))  # half the time of scores[rows] += values
         return scores
 
     def spread(self, scores: Floats) -> tuple[float, float]:
-        """Return mean and standard deviation of passages' scores, shape (rows,), over the rows that are not gone."""
-        if not self._live:
-            return 0.0, 0.0
-        mean = np.float32((scores.sum() - scores[self._gone].sum()) / self._live)
-        centred = scores - mean
-        centred[self._gone] = 0
-        # Not a dot product: BLAS would start a second thread for it.
-        return float(mean), float(np.sqrt(np.einsum("i,i->", centred, centred) / self._live))
+        """Return mean and standard deviation of passages' scores, shape (rows,), over the rows that are not gone.
 
-
-def best(scores: Floats, k: int, allowed: Rows | None = None, order: Rows | None = None) -> Rows:
-    """Return the k rows with the highest scores above 0, best first; only `allowed` ones, ascending, if given.
-
-    Equal ones come by their number in `order`, shape (rows,), else by row.
-    """
-    chosen = scores if allowed is None else scores[allowed]
-    least = _lower_bound(chosen, k)
-    rows = np.flatnonzero(chosen >= least if least > 0 else chosen > 0)
-    rows = rows if allowed is None else allowed[rows]
-    return rows[np.lexsort((rows if order is None else order[rows], -scores[rows]))[:k]]
-
-
-def _lower_bound(scores: Floats, k: int) -> float:
-    """Return a score that at least k rows reach and few more; 0 if there are no k rows.
-
-    The k-th highest of the maxima of disjoint groups is such a score, and found much sooner than the k-th highest.
-    """
-    groups = len(scores) // _GROUP
-    values = scores if groups <= k else scores[: groups * _GROUP].reshape(_GROUP, groups).max(axis=0)
-    return float(np.partition(values, len(values) - k)[len(values) - k]) if 0 < k < len(values) else 0.0
+        Those that are gone have the score 0, as `scores` gives them.
+        """
+        live, whole = max(self._live, 1), len(scores) // _BLOCK * _BLOCK
+        blocks, rest = scores[:whole].reshape(-1, 1, _BLOCK), scores[whole:]
+        mean = float((blocks @ _ONES).sum(dtype=np.float64) + rest.sum()) / live
+        square = float((blocks @ blocks.reshape(-1, _BLOCK, 1)).sum(dtype=np.float64) + rest @ rest) / live
+        if square - mean**2 < _CANCELLED * square:
+            kept = np.delete(scores, self._gone).astype(np.float64)
+            return float(kept.mean()), float(kept.std())
+        return mean, math.sqrt(square - mean**2)
 
 
 def _word(parts: Sequence[tuple[Postings, int]], half: Floats, live: int, term: str) -> _Word:
@@ -250,6 +242,17 @@ def _occurrences(places: Sequence[tuple[Postings, int, int]]) -> tuple[Rows, Flo
     return (rows[1], counts[1]) if len(rows) == 2 else (np.concatenate(rows), np.concatenate(counts))
 
 
+def _entries(word: Callable[[str], _Word], half: Floats, term: str) -> tuple[NDArray[np.uint32], Floats]:
+    """Return the rows that hold a stem and what it adds to their scores, in eight bytes a row."""
+    rows, values = _weights(word(term), half)
+    values.flags.writeable = False
+    return rows.astype(np.uint32), values
+
+
+def _times(share: float, values: Floats) -> Floats:
+    return values if share == 1 else values * np.float32(share)
+
+
 def _weights(word: _Word, half: Floats) -> tuple[Rows, Floats]:
     """Return the rows that hold a stem and what it adds to the score there; 0 if gone."""
     rows, values = _occurrences(word.places)
@@ -268,8 +271,15 @@ def _of_rows(half: Floats, rows: Rows) -> Floats:
 def _column(word: Callable[[str], _Word], half: Floats, term: str) -> Floats:
     """Return what a stem adds to the score of every row."""
     column, found = np.zeros(len(half), np.float32), word(term)
-    for place in found.places:  # one after another, because a common word has many rows
-        rows, values = _weights(replace(found, places=(place,)), half)
-        column[rows] = values
+    for part, number, begin in found.places:  # one after another, because a common word has many rows
+        counts = part.counts_of(number)
+        if counts is None:
+            rows, values = _weights(replace(found, places=((part, number, begin),)), half)
+            column[rows] = values
+        else:
+            stretch = column[begin : begin + len(counts)]
+            stretch[:] = counts
+            stretch /= stretch + half[begin : begin + len(counts)]
+            stretch *= found.rarity
     column.flags.writeable = False
     return column

@@ -62,6 +62,11 @@ class Postings:
         first, last = self.firsts[number], self.firsts[number + 1]
         return self.rows[first:last].astype(np.int64), self.counts[first:last]
 
+    def counts_of(self, number: int) -> Integers | None:
+        """Return how often each text holds a stem, shape (rows,), if that is how it is stored."""
+        place = self.frequent.get(number)
+        return None if place is None else self.columns[place]
+
     def entries(self) -> tuple[Integers, Integers, Integers]:
         """Return the number of the stem, the row and the count of every occurrence, rows ascending for each stem."""
         rest = np.diff(self.firsts)

@@ -156,12 +156,12 @@ def ends_as_question(text: str) -> bool:
 
 
 def count_capitals(sentences: Iterable[str]) -> Iterator[tuple[str, int, int]]:
-    """Yield (word in lower case, count with a capital, count without), ignoring the first word of each sentence."""
+    """Yield (word in lower case, count with a capital, count without) by word, without the first word of a sentence."""
     capital: Counter[str] = Counter()
     small: Counter[str] = Counter()
     for sentence in sentences:
         for found in list(WORD.finditer(sentence))[1:]:
             word = found.group()
             (capital if word[0].isupper() else small)[word.lower()] += 1
-    for word in capital.keys() | small.keys():
+    for word in sorted(capital.keys() | small.keys()):  # the order of a set differs between processes
         yield word, capital[word], small[word]

@@ -202,11 +202,17 @@ def with_episode(transcript: Transcript, episode: Episode) -> Transcript:
 
 
 def _turn_to_json(turn: Turn) -> dict[str, Any]:
-    data: dict[str, Any] = _rounded(asdict(replace(turn, words=tuple(turn.words))))
-    for word in data["words"]:
-        for name in ("probability", "heard"):
-            if word[name] is None:
-                del word[name]
+    # Without `asdict`, which takes ten times as long: an hour of speech has ten thousand words.
+    data: dict[str, Any] = _rounded(asdict(replace(turn, words=())))
+    return data | {"words": [_word_to_json(word) for word in turn.words]}
+
+
+def _word_to_json(word: Word) -> dict[str, Any]:
+    data: dict[str, Any] = {"text": word.text, "start": _rounded(word.start), "end": _rounded(word.end)}
+    if word.probability is not None:
+        data["probability"] = _rounded(word.probability)
+    if word.heard is not None:
+        data["heard"] = word.heard
     return data
 
 

@@ -1,4 +1,4 @@
-"""Encode finished episodes of an ingest run in a thread, while the next ones are read, heard and aligned."""
+"""Encode finished episodes of an ingest run in a thread, while others are read, heard, aligned or cut into passages."""
 
 import atexit
 import logging
@@ -20,38 +20,38 @@ _INTERRUPTED = 130  # the exit code of a command that a person stopped
 
 
 class _Stopped(Exception):
-    """The run is over; what is not encoded yet is left to the build."""
+    """A person ended the run; what is not encoded yet is left to the next build."""
 
 
 class EncodeAhead:
     """Takes the ids of finished episodes and encodes them one by one, each on `threads` cores.
 
-    Only saves time: what is missing when the run ends, or fails here, is encoded when the index is built, which also
-    says what is wrong. `encoder` is the one that was loaded, None before.
+    Only saves time: what is missing when the build encodes, or fails here, is encoded by the build, which also says
+    what is wrong.
     """
 
     def __init__(self, settings: Settings, threads: int) -> None:
-        self.encoder: Encoder | None = None
+        self._encoder: Encoder | None = None
         self._settings = settings
         self._threads = threads
         self._waiting: SimpleQueue[str | None] = SimpleQueue()
-        self._over, self._ended = Event(), Event()
+        self._enough, self._interrupted = Event(), Event()  # after this episode, at once
+        self._loaded, self._ended = Event(), Event()
         self._thread = Thread(target=self._run, name="encode-ahead", daemon=True)
         self._begun = False
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: object, *_: object) -> None:
-        """Stop after at most 32 texts; if a person interrupts the run, do not wait for more than a moment."""
-        self._over.set()
-        self._waiting.put(None)
-        if not self._begun:
-            return
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """End as `finish` does; if the run fails, after at most 32 texts; if a person interrupts it, in a moment."""
+        if kind is not None:
+            self._interrupted.set()
         try:
-            self._ended.wait(None if kind is None else _PATIENCE)  # an interrupted join would call the thread dead
+            self._finish(None if kind is None or issubclass(kind, Exception) else _PATIENCE)
         finally:
-            if not self._ended.is_set():
+            if self._begun and not self._ended.is_set():
+                self._interrupted.set()
                 atexit.register(self._leave)  # now, because what is registered last runs first
 
     def add(self, episode_id: str) -> None:
@@ -60,6 +60,22 @@ class EncodeAhead:
         if not self._begun:
             self._begun = True
             self._thread.start()
+
+    def encoder(self) -> Encoder | None:
+        """Return the encoder as soon as it is loaded; None if nothing was added or it cannot be loaded."""
+        if self._begun:
+            self._loaded.wait()
+        return self._encoder
+
+    def finish(self) -> None:
+        """Return when the episode that is being encoded is done; no other one is begun."""
+        self._finish(None)
+
+    def _finish(self, patience: float | None) -> None:
+        self._enough.set()
+        self._waiting.put(None)
+        if self._begun:
+            self._ended.wait(patience)  # an interrupted join would call the thread dead
 
     def _leave(self) -> None:
         """End an interrupted process at once: one that is taken apart while a model is being loaded aborts."""
@@ -75,21 +91,23 @@ class EncodeAhead:
 
         home = self._settings.home
         try:
-            self.encoder = encoder_to_build_with(home, self._settings.encoder, self._threads)
-            basis = basis_for(home, self.encoder)
-            while (identifier := self._waiting.get()) is not None:
+            encoder = self._encoder = encoder_to_build_with(home, self._settings.encoder, self._threads)
+            self._loaded.set()
+            basis = basis_for(home, encoder)
+            while (identifier := self._waiting.get()) is not None and not self._enough.is_set():
                 transcript = load_transcript(home, identifier)
                 if transcript is not None:
                     named = with_episode(transcript, load_record(home, identifier).episode)
-                    encode_ahead(home, self.encoder, basis, named, self._stop)
+                    encode_ahead(home, encoder, basis, named, self._stop)
         except _Stopped:
             return
         except Exception as error:  # noqa: BLE001 - the build, which tries again, says it
             logger.info("no episode is encoded ahead any more: %s", error)
         finally:
+            self._loaded.set()
             self._ended.set()
 
     def _stop(self, *_: int) -> None:
         """Interrupt the encoding of an episode between two steps of its progress."""
-        if self._over.is_set():
+        if self._interrupted.is_set():
             raise _Stopped

@@ -13,7 +13,7 @@ from api.settings import Settings
 from api.terminal.encode_ahead import EncodeAhead
 from api.terminal.progress import Bars
 from api.terminal.worker_processes import outcomes_of, tell
-from index.encode import UNCOMPILED, Encoder
+from index.encode import UNCOMPILED
 from ingest.errors import PlaybackError, SourceError
 from ingest.library.outcome import Outcome
 from ingest.library.records import load_record, transcript_ids
@@ -44,27 +44,29 @@ def run_ingest(reads: Iterable[Callable[[], Source]], options: Namespace, settin
     episodes, code = _registered(reads)
     counts: Counter[str] = Counter()
     threads = options.workers or cores()
-    with Bars(quiet=options.quiet) as bars, EncodeAhead(settings, threads) as ahead:
-        for outcome in _outcomes(episodes[: options.limit], settings, plan, options.workers or 1, bars):
-            bars.ended(outcome.episode.id)
-            if outcome.status == "ingested" and not options.no_index:
-                ahead.add(outcome.episode.id)
-            counts[outcome.status] += 1
-            code = code if outcome.ok else 1
-            if options.unchanged or outcome.status != "unchanged":
-                bars.line(f"{outcome.episode.id}  {outcome.status}: {outcome.message}")
-    if not episodes:
-        return code
+    with EncodeAhead(settings, threads) as ahead:
+        with Bars(quiet=options.quiet) as bars:
+            for outcome in _outcomes(episodes[: options.limit], settings, plan, options.workers or 1, bars):
+                bars.ended(outcome.episode.id)
+                if outcome.status == "ingested" and not options.no_index:
+                    ahead.add(outcome.episode.id)
+                counts[outcome.status] += 1
+                code = code if outcome.ok else 1
+                if options.unchanged or outcome.status != "unchanged":
+                    bars.line(f"{outcome.episode.id}  {outcome.status}: {outcome.message}")
+        if episodes:
+            _print_counts(counts)
+            if not options.no_index and transcript_ids(settings.home):
+                code = max(code, publish_index(settings, False, options.quiet, threads, ahead))
+    return code
+
+
+def _print_counts(counts: Counter[str]) -> None:
     noun = "episode" if counts.total() == 1 else "episodes"
     print(f"{counts.total()} {noun}: {', '.join(f'{count} {name}' for name, count in counts.items())}")
     if undone := counts["failed"] + counts["waiting"] + counts["quarantined"]:
         undone_of = f"{undone} of {counts.total()} episodes failed or wait"
         print(f"playback: {undone_of}; the lines above say why", file=sys.stderr)
-    if not options.no_index and transcript_ids(settings.home):
-        code = max(
-            code, publish_index(settings, rebuild=False, quiet=options.quiet, threads=threads, encoder=ahead.encoder)
-        )
-    return code
 
 
 def cores() -> int:
@@ -73,16 +75,19 @@ def cores() -> int:
 
 
 def publish_index(
-    settings: Settings, rebuild: bool, quiet: bool, threads: int | None = None, encoder: Encoder | None = None
+    settings: Settings, rebuild: bool, quiet: bool, threads: int | None = None, ahead: EncodeAhead | None = None
 ) -> int:
     """Publish a generation unless the live one is up to date; return 1 if it lacks episodes that cannot be read.
 
-    Encodes on `threads` cores, else on all; `encoder` is one that is already loaded.
+    Encodes on `threads` cores, else on all. What is encoded `ahead` goes on until the build has to encode.
     """
     from index.building.build import build, up_to_date
     from index.encoders import encoder_to_build_with, weights_and_form
     from index.manifests import current_number_or_zero, live_form, manifest_of
 
+    encoder = None if ahead is None else ahead.encoder()
+    if ahead is not None and encoder is not None and encoder.form == UNCOMPILED:
+        ahead.finish()  # sentence-transformers reads for one thread at a time
     weights, form = weights_and_form(settings.home, settings.encoder)
     if not rebuild and form is not None and up_to_date(settings.home, settings.encoder, weights, form):
         print("the index is up to date")
@@ -92,7 +97,13 @@ def publish_index(
         if live_form(settings.home) not in (None, encoder.form):
             print(f"the encoder runs {_said(encoder.form)} now: all texts are encoded once more")
         with Bars(quiet=quiet) as bars:
-            manifest = build(settings.home, encoder, rebuild, progress=bars.encoding)
+
+            def encoding(done: int, whole: int) -> None:
+                if ahead is not None:
+                    ahead.finish()
+                bars.encoding(done, whole)
+
+            manifest = build(settings.home, encoder, rebuild, progress=encoding)
         print(
             f"generation {manifest.generation} published: {manifest.passages:,} passages of {manifest.episodes} "
             f"episodes, encoder {manifest.encoder}"

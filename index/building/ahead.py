@@ -33,6 +33,8 @@ from index.encode import Encoder
 from index.manifests import encoded_folder
 from index.segment import from_halves
 from index.sentences import sentences_of
+from ingest.errors import LibraryError
+from ingest.storage.disk_space import GO_ON
 from ingest.storage.files import write_bytes
 from ingest.transcript import Transcript
 
@@ -63,9 +65,13 @@ def encode_all(
 ) -> tuple[list[tuple[Window, ...]], dict[bytes, Encoded]]:
     """Return the windows of each episode, and by key their sentences and what is known of other texts.
 
-    Encodes only what neither was encoded ahead nor is in one of the `known` databases, which were verified.
+    Encodes only what neither was encoded ahead nor is in one of the `known` databases, which were verified. Calls
+    `progress` once before it looks for what was encoded ahead.
     """
     windows = [windows_of(episode.transcript, episode.sentences, encoder.pieces) for episode in chunked]
+    whole, done = sum(map(len, windows)), 0
+    if progress is not None:
+        progress(0, whole)
     names = [episode.transcript.episode.id for episode in chunked]
     spool = _Spool(home, encoder, basis)
     by_key: dict[bytes, Encoded] = {}
@@ -75,7 +81,6 @@ def encode_all(
     keys |= {key_of(encoded_text(passage.header)) for episode in chunked for passage in episode.passages}
     keys |= {question_key(text) for episode in chunked for text in questions_of(episode)}
     by_key |= stored_before(iter(known), keys - by_key.keys(), basis)
-    whole, done = sum(map(len, windows)), 0
     for name, mine in zip(names, windows, strict=True):
 
         def count(some: int, _: int, before: int = done) -> None:
@@ -128,7 +133,11 @@ def _save(spool: _Spool, name: str, by_key: dict[bytes, Encoded]) -> None:
             *(codes.tobytes() for codes in pieces),
         )
     )
-    encoded_folder(spool.home).mkdir(parents=True, exist_ok=True)
+    folder = encoded_folder(spool.home)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise LibraryError(f"{folder} is a file where a folder is needed; move it away, {GO_ON}") from error
     write_bytes(spool.path(name), spool.head(len(by_key), body) + body)
 
 

@@ -189,9 +189,9 @@ def _write_speakers(database: sqlite3.Connection, chunked: Sequence[Chunked]) ->
     """Write who speaks in each passage, and who asks in each episode, by full name instead of label."""
     for episode in chunked:
         for row, passage in enumerate(episode.passages, episode.first_passage):
-            people = {_person(episode.transcript, label) for label in passage.speakers}
+            people = dict.fromkeys(_person(episode.transcript, label) for label in passage.speakers)
             database.executemany("INSERT INTO speakers VALUES (?, ?)", ((name, row) for name in people))
-        hosts = {_person(episode.transcript, label) for label in askers(episode.transcript)}
+        hosts = dict.fromkeys(_person(episode.transcript, label) for label in sorted(askers(episode.transcript)))
         rows = ((episode.transcript.episode.id, name) for name in hosts)
         database.executemany("INSERT INTO askers VALUES (?, ?)", rows)
 

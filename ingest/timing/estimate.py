@@ -48,7 +48,7 @@ def _placed(turn: Turn, speech: list[bool], said: int, scale: _Scale) -> Turn:
     for word, counts in zip(turn.words, speech, strict=True):
         start = said / pace
         timed = counts and start < limit
-        words.append(replace(word, start=start, end=min((said + 1) / pace, limit)) if timed else word)
+        words.append(Word(word.text, start, min((said + 1) / pace, limit)) if timed else word)
         said += counts
     starts = [word.start for word in words if word.start is not None]
     ends = [word.end for word in words if word.end is not None]

@@ -280,9 +280,7 @@ def test_two_at_once_compile_once(home: Path, plain: Path, monkeypatch: pytest.M
     loaded = load_encoder(str(plain))
     times: list[str] = []
     decide = compiling._decided
-    monkeypatch.setattr(
-        compiling, "_decided", lambda working, model: times.append(model.name) or decide(working, model)
-    )
+    monkeypatch.setattr(compiling, "_decided", lambda *given: times.append(given[1].name) or decide(*given))
     (encoders_folder(home) / ".killed.part").mkdir(parents=True)
     with ThreadPoolExecutor(2) as pool:
         first, second = pool.map(lambda _: compile_encoder(home, loaded), range(2))

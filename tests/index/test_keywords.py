@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import keywords
+from index.best_rows import best
 from index.errors import IndexBroken
-from index.keywords import Keywords, best, stems
+from index.keywords import Keywords, stems
 
 K1, B = 1.2, 0.75  # tantivy's, as Lucene's
 
@@ -96,6 +97,36 @@ def test_scores_do_not_depend_on_parts(
         np.testing.assert_allclose(whole.spread(expected), (expected.mean(), expected.std()), rtol=1e-5, atol=1e-6)
         documents = [library[row] for row in live]
         np.testing.assert_allclose(whole.scores(terms), bm25([list(map(str, d)) for d in documents], terms), rtol=1e-5)
+
+
+QUESTIONS = st.lists(
+    st.tuples(*[st.lists(st.sampled_from("the and boat mast rope sail zebra".split()), max_size=5, unique=True)] * 2),
+    max_size=5,
+)
+
+
+@given(library=LIBRARIES, questions=QUESTIONS)
+def test_questions_do_not_depend_on_those_before(
+    library: list[list[str]], questions: list[tuple[list[str], list[str]]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """What is kept of a word for the next question is what a plain BM25 says of it, however often it was asked."""
+    index = opened(tmp_path_factory.mktemp("asked"), [" ".join(words) for words in library])
+    for terms, synonyms in (*questions, *questions):
+        found = index.scores(terms, synonyms)
+        if library:
+            expected = np.add(bm25(library, terms), np.multiply(0.3, bm25(library, synonyms)))
+            np.testing.assert_allclose(found, expected, rtol=1e-5)
+        found += 1  # a caller may change what it was given
+
+
+@pytest.mark.parametrize("rows", [3, 2_048, 5_000])
+@pytest.mark.parametrize("spread", [3.0, 0.3, 1e-3, 1e-5])
+def test_mean_and_deviation_are_those_of_all_scores(rows: int, spread: float, tmp_path: Path) -> None:
+    """Scores that differ little beside their mean have a deviation as exact as others, for any number of rows."""
+    scores = np.random.default_rng(3).normal(7, spread, rows).astype(np.float32)
+    expected = scores.astype(np.float64)
+    found = opened(tmp_path, ["boat"] * rows).spread(scores)
+    np.testing.assert_allclose(found, (expected.mean(), expected.std()), rtol=1e-5)
 
 
 def test_equal_scores_have_no_deviation(tmp_path: Path) -> None:

@@ -42,3 +42,11 @@ def test_every_other_word_is_counted_once(sentences: list[str]) -> None:
     found = list(count_capitals(sentences))
     assert sum(capital + small for _, capital, small in found) == sum(words) - sum(number > 0 for number in words)
     assert len({word for word, _, _ in found}) == len(found)
+
+
+def test_capitals_are_counted_in_the_order_of_the_words() -> None:
+    """The order of a set of words differs between processes, and published bytes would."""
+    said = [f"So {word} and {word.upper()} met." for word in "tide rope mast boat sail harbour pilot anchor".split()]
+    words = [word for word, _, _ in count_capitals(said)]
+    assert words == sorted(words)
+    assert len(words) == 10

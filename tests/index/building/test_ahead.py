@@ -9,8 +9,9 @@ import pytest
 
 from index.building.ahead import encode_ahead
 from index.building.build import build
-from index.manifests import encoded_folder
+from index.manifests import current_number_or_zero, encoded_folder
 from index.store import open_generation
+from ingest.errors import LibraryError
 from ingest.transcript import Transcript
 
 TEXT = "The harbour was dredged twice. A pilot waits outside. Nobody may anchor here."
@@ -98,3 +99,29 @@ def test_an_edited_episode_is_encoded_from_the_edit_on(
     )
     assert before == 3
     assert len(encoder.encoded) == 1
+
+
+def test_what_is_encoded_ahead_until_the_build_encodes_is_not_encoded_again(
+    tmp_path: Path, talk: Transcript, encoder: Any, new_encoder: type[Any]
+) -> None:
+    """The build says when it begins to encode, before it looks for what was encoded ahead."""
+    said: list[tuple[int, int]] = []
+
+    def progress(done: int, whole: int) -> None:
+        if not said:
+            encode_ahead(tmp_path, new_encoder(), encoder.basis(), talk)
+        said.append((done, whole))
+
+    build(tmp_path, encoder, progress=progress)
+    assert said[0] == (0, 1)
+    assert encoder.encoded == ["Boats. Ada, Bo."]
+
+
+def test_a_file_in_the_way_is_named(tmp_path: Path, talk: Transcript, encoder: Any) -> None:
+    """Where the folder of encoded episodes would be; the file is left as it is, and nothing is published."""
+    encoded_folder(tmp_path).parent.mkdir()
+    encoded_folder(tmp_path).write_text("mine")
+    with pytest.raises(LibraryError, match="index/encoded is a file where a folder is needed; move it away, "):
+        build(tmp_path, encoder)
+    assert encoded_folder(tmp_path).read_text() == "mine"
+    assert current_number_or_zero(tmp_path) == 0
