@@ -82,7 +82,10 @@ def publish_index(
     from index.building.build import build, up_to_date
     from index.encoders import encoder_to_build_with, weights_and_form
     from index.manifests import current_number_or_zero, live_form, manifest_of
+    from index.rerankers import prepare_reranker
 
+    if settings.reranker is not None:
+        prepare_reranker(settings.home, settings.reranker)
     weights, form = weights_and_form(settings.home, settings.encoder)
     if not rebuild and form is not None and up_to_date(settings.home, settings.encoder, weights, form):
         print("the index is up to date")
