@@ -3,7 +3,10 @@
 No real one can be had where these tests are written: the models are tiny, of random weights or made to count a letter.
 """
 
+import contextlib
+import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -149,3 +152,23 @@ def test_agreement_is_of_order_and_size() -> None:
     scores = np.array([-1.0, 1.0])
     assert agreement(scores, scores + 0.5).largest == pytest.approx(0.5)
     assert agreement(scores, np.array([0.0, np.nan])).order == 0.0
+
+
+@pytest.mark.parametrize(
+    ("file", "change"),
+    [
+        ("modules.json", lambda data: [{**data[0], "type": "evil.Evil"}]),
+        ("config.json", lambda data: {**data, "auto_map": {"AutoModel": "evil.Evil"}, "model_type": "evil"}),
+        ("config_sentence_transformers.json", lambda data: {**data, "activation_fn": "evil.Evil"}),
+    ],
+)
+def test_a_reranker_that_names_code_of_its_own_runs_nothing(
+    tmp_path: Path, counting: Path, file: str, change: Callable[[Any], Any]
+) -> None:
+    """Python beside the weights, named by the model's configuration, is not imported."""
+    folder, mark = shutil.copytree(counting, tmp_path / "model"), tmp_path / "mark"
+    (folder / "evil.py").write_text(f"import os\nos.mkdir({str(mark)!r})\nclass Evil: pass\n")
+    (folder / file).write_text(json.dumps(change(json.loads((folder / file).read_text()))))
+    with contextlib.suppress(EncoderError):
+        reranker_to_ask_with(tmp_path, str(folder))
+    assert not mark.exists()
