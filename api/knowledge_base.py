@@ -10,6 +10,8 @@ from index.encoders import encoder_to_ask_with
 from index.errors import EncoderError
 from index.fitted import Fitted, fitted_for, usual
 from index.generation import Generation
+from index.reranker import Reranker
+from index.rerankers import reranker_to_ask_with
 from index.store import open_generation
 from ingest.library.records import has_episode
 
@@ -17,13 +19,14 @@ from ingest.library.records import has_episode
 @dataclass(frozen=True, slots=True)
 class KnowledgeBase:
     """Everything needed to answer questions: the data folder, its open generation, and that generation's encoder
-    with the numbers fitted for it.
+    with the numbers fitted for it; and the reranker, None without one.
     """
 
     home: Path
     generation: Generation
     encoder: Encoder
     fitted: Fitted = field(default_factory=usual)
+    reranker: Reranker | None = None
 
 
 def removed_since(home: Path, generation: Generation) -> frozenset[str]:
@@ -34,11 +37,11 @@ def removed_since(home: Path, generation: Generation) -> frozenset[str]:
     return frozenset(name for name in generation.episode_ids() if not has_episode(home, name))
 
 
-def open_base(settings: Settings, encoder: Encoder | None = None) -> KnowledgeBase:
+def open_base(settings: Settings, encoder: Encoder | None = None, reranker: Reranker | None = None) -> KnowledgeBase:
     """Open the live generation and load its encoder, or reuse `encoder` if its weights and form match.
 
-    Raises IndexMissing or IndexBroken for the generation, EncoderError if its encoder is missing or another is
-    configured.
+    Loads the reranker of the settings unless one is given. Raises IndexMissing or IndexBroken for the generation,
+    EncoderError if its encoder or the reranker is missing, or another encoder is configured.
     """
     generation = open_generation(settings.home)
     manifest = generation.manifest
@@ -55,7 +58,9 @@ def open_base(settings: Settings, encoder: Encoder | None = None) -> KnowledgeBa
             raise EncoderError(
                 f"the weights of {manifest.encoder!r} are not those the index was made with; run: playback index"
             )
+        if settings.reranker is not None and reranker is None:
+            reranker = reranker_to_ask_with(settings.home, settings.reranker)
     except EncoderError:
         generation.close()
         raise
-    return KnowledgeBase(settings.home, generation, encoder, fitted_for(encoder.weights))
+    return KnowledgeBase(settings.home, generation, encoder, fitted_for(encoder.weights), reranker)

@@ -19,6 +19,7 @@ class Settings:
 
     home: Path = Path("data")  # PLAYBACK_HOME
     encoder: str = PACKAGED  # PLAYBACK_ENCODER: a sentence-transformers name or folder
+    reranker: str | None = None  # PLAYBACK_RERANKER: a cross-encoder's name or folder; without it nothing is reranked
     models: Path | None = None  # PLAYBACK_MODELS: folder where Whisper weights are looked for
     notice: str | None = None  # PLAYBACK_NOTICE: a line shown on every page
     feedback: bool = True  # PLAYBACK_FEEDBACK: "off" takes no feedback on answers
@@ -46,6 +47,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     return Settings(
         home=Path(given.get("PLAYBACK_HOME", "data")),
         encoder=given.get("PLAYBACK_ENCODER", PACKAGED),
+        reranker=given.get("PLAYBACK_RERANKER"),
         models=Path(models) if models else None,
         notice=given.get("PLAYBACK_NOTICE"),
         feedback=given.get("PLAYBACK_FEEDBACK") != "off",

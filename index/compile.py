@@ -9,6 +9,7 @@ import logging
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -18,7 +19,7 @@ import numpy as np
 
 from index.comparison_texts import comparison_texts
 from index.compiled import ACTIVATIONS, PROBE, opened
-from index.compiled_files import DESCRIPTION, TOKENIZER, Description, encoders_folder, folder_of, verified
+from index.compiled_files import DESCRIPTION, TOKENIZER, Description, folder_of, verified_in
 from index.encode import UNCOMPILED, Encoder, SentenceEncoder, pooling_of, prompts_of, quiet
 from index.errors import EncoderError
 from index.piece_vectors import Part, Vectors
@@ -54,7 +55,7 @@ LEAST = {
 }
 
 
-class _NotUnderstood(Exception):
+class NotUnderstood(Exception):
     """Why a model is not compiled, as part of a sentence."""
 
 
@@ -72,18 +73,24 @@ def compile_encoder(home: Path, loaded: SentenceEncoder, threads: int = 1) -> De
     Takes a quarter of a minute. The compiled encoder reads the texts of the comparison with `threads` threads. Writes
     under a temporary name and renames, so that a folder is whole or not there.
     """
-    root = encoders_folder(home)
+    target = folder_of(home, loaded.weights)
+    return compiled_once(target, loaded.weights, lambda working: _decided(working, loaded, threads))
+
+
+def compiled_once(target: Path, weights: str, decide: Callable[[Path], Description]) -> Description:
+    """Return what was decided about the model of these weights, else what `decide` makes of it in a new folder."""
+    root = target.parent
     with lock(root):
         for left in root.glob(".*.part"):
             shutil.rmtree(left, ignore_errors=True)
         with contextlib.suppress(EncoderError):
-            known = verified(home, loaded.weights)
+            known = verified_in(target, weights)
             if known is not None and (known.is_compiled or known.runtime == compiled_with()):
                 return known
         working = Path(tempfile.mkdtemp(dir=root, prefix=".", suffix=".part"))
         try:
-            decided = _decided(working, loaded, threads)
-            _publish(working, folder_of(home, loaded.weights), decided)
+            decided = decide(working)
+            _publish(working, target, decided)
         finally:
             shutil.rmtree(working, ignore_errors=True)
         return decided
@@ -100,10 +107,11 @@ def _decided(working: Path, loaded: SentenceEncoder, threads: int) -> Descriptio
         _write_tokenizer(loaded, working)
         texts = comparison_texts(loaded.pieces, longest)
         expected = _Vectors.of(reference, texts)
-        convert(loaded, working / "float32", "float32")
+        transformer, tokenizer = loaded.model[0].auto_model, loaded.model.tokenizer
+        convert(transformer, tokenizer, working / "float32", "float32")
         for numbers, least in LEAST.items():
             if numbers != "float32":
-                convert(loaded, working / numbers, numbers)
+                convert(transformer, tokenizer, working / numbers, numbers)
             description = replace(
                 bare,
                 form=f"ctranslate2-{numbers}",
@@ -118,53 +126,53 @@ def _decided(working: Path, loaded: SentenceEncoder, threads: int) -> Descriptio
             missed = _missed(agreement, least)
             logger.info("%s as %s: %s", loaded.name, description.form, agreement)
             if missed is None:
-                figures, files = asdict(agreement), _checksums(working)
+                figures, files = asdict(agreement), checksums(working)
                 return replace(description, reason=reason or None, agreement=figures, files=files)
             if numbers != "float32":
                 shutil.rmtree(working / numbers)
             reason = f"as {numbers} it does not agree with sentence-transformers on {agreement.texts} texts: {missed}"
-    except _NotUnderstood as error:
+    except NotUnderstood as error:
         reason = str(error)
     except EncoderError as error:
         reason = f"its conversion cannot be used: {error}"
     return replace(bare, reason=reason)
 
 
-def convert(loaded: SentenceEncoder, folder: Path, numbers: str) -> None:
-    """Convert a model's transformer into a new folder, with weights in these numbers; raises _NotUnderstood."""
+def convert(transformer: Any, tokenizer: Any, folder: Path, numbers: str) -> None:
+    """Convert a model's transformer into a new folder, with weights in these numbers; raises NotUnderstood."""
     from ctranslate2.converters import TransformersConverter
 
-    transformer: Any = loaded.model[0].auto_model
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".", suffix=".part") as saved, quiet():
         if not hasattr(transformer.config, "position_embedding_type"):
             transformer.config.position_embedding_type = "absolute"  # the only one that newer versions know
         transformer.save_pretrained(saved)
-        loaded.model.tokenizer.save_pretrained(saved)
+        tokenizer.save_pretrained(saved)
         try:
             TransformersConverter(saved).convert(str(folder), quantization=numbers)
         except Exception as error:  # of any kind: a model that it does not know fails anywhere
             reason = (str(error).strip() or type(error).__name__).splitlines()[0].partition(" (supported")[0]
-            raise _NotUnderstood(f"CTranslate2 does not convert it: {reason}") from error
+            raise NotUnderstood(f"CTranslate2 does not convert it: {reason}") from error
 
 
-def _checksums(folder: Path) -> dict[str, str]:
+def checksums(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of every file in a folder, by its path there."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     return {path.relative_to(folder).as_posix(): sha256_of(path) for path in files}
 
 
 def _modules_of(loaded: SentenceEncoder, folder: Path) -> tuple[tuple[str, ...], ...]:
-    """Return what makes a vector of the pieces' vectors, and write the weights of its parts; raises _NotUnderstood."""
+    """Return what makes a vector of the pieces' vectors, and write the weights of its parts; raises NotUnderstood."""
     model = loaded.model
     names = [type(module).__name__ for module in model]
     pooling = pooling_of(model)
     if names[:2] != ["Transformer", "Pooling"]:
-        raise _NotUnderstood(f"its modules are {', '.join(names)}")
+        raise NotUnderstood(f"its modules are {', '.join(names)}")
     if pooling not in ("mean", "cls"):
-        raise _NotUnderstood(f"its pooling is {pooling or 'unknown'}")
+        raise NotUnderstood(f"its pooling is {pooling or 'unknown'}")
     if not getattr(model[1], "include_prompt", True) and any(prompts_of(model).values()):
-        raise _NotUnderstood("its pooling leaves out the prompt")
+        raise NotUnderstood("its pooling leaves out the prompt")
     if getattr(model, "truncate_dim", None) is not None:
-        raise _NotUnderstood("its vectors are cut short")
+        raise NotUnderstood("its vectors are cut short")
     steps: list[tuple[str, ...]] = [(pooling,)]
     for number, module in enumerate(list(model)[2:], 2):
         steps.append(_step(number, module, folder))
@@ -175,14 +183,14 @@ def _step(number: int, module: Any, folder: Path) -> tuple[str, ...]:
     kind = type(module).__name__
     inner = "sentence_embedding"
     if kind not in ("Normalize", "Dense"):
-        raise _NotUnderstood(f"its module {kind} is not known")
+        raise NotUnderstood(f"its module {kind} is not known")
     if {getattr(module, "module_input_name", inner), getattr(module, "module_output_name", inner)} != {inner}:
-        raise _NotUnderstood(f"its module {kind} changes something else than a text's vector")
+        raise NotUnderstood(f"its module {kind} changes something else than a text's vector")
     if kind == "Normalize":
         return ("normalize",)
     activation = type(module.activation_function).__name__
     if activation not in ACTIVATIONS or getattr(module, "use_residual", False):
-        raise _NotUnderstood(f"its Dense module has the activation {activation}, or a residual")
+        raise NotUnderstood(f"its Dense module has the activation {activation}, or a residual")
     weight = module.linear.weight.detach().float().numpy()
     bias = np.zeros(len(weight), np.float32) if module.linear.bias is None else module.linear.bias.detach().numpy()
     name = f"dense-{number}.npz"
@@ -193,7 +201,7 @@ def _step(number: int, module: Any, folder: Path) -> tuple[str, ...]:
 def _longest(loaded: SentenceEncoder) -> int:
     longest = loaded.model.max_seq_length
     if longest is None:
-        raise _NotUnderstood("it names no maximum length")
+        raise NotUnderstood("it names no maximum length")
     return int(longest)
 
 

@@ -4,6 +4,7 @@
                                                                      sentence-transformers, SHA-256 of every other file
 <home>/index/encoders/<weights>-ctranslate2-<version>/int8/ float32/ the transformer with weights in these numbers
 <home>/index/encoders/<weights>-ctranslate2-<version>/tokenizer.json dense-<n>.npz
+<home>/index/rerankers/<weights>-ctranslate2-<version>/              the same of rerankers, with head.npz
 """
 
 from collections.abc import Iterator
@@ -58,12 +59,22 @@ def encoders_folder(home: Path) -> Path:
 
 def folder_of(home: Path, weights: str) -> Path:
     """Return the folder of the compiled encoder of these weights."""
-    return encoders_folder(home) / f"{weights[:_LETTERS]}-ctranslate2-{VERSION}"
+    return folder_in(encoders_folder(home), weights)
 
 
-def descriptions(home: Path) -> Iterator[Description]:
-    """Yield what was decided about each model, without those whose description is damaged."""
-    for folder in sorted(encoders_folder(home).glob(f"*-ctranslate2-{VERSION}")):
+def rerankers_folder(home: Path) -> Path:
+    """Return the folder of the compiled rerankers of a data folder; their `modules` are ("head", file)."""
+    return home / "index" / "rerankers"
+
+
+def folder_in(root: Path, weights: str) -> Path:
+    """Return the folder of what was decided about the model of these weights."""
+    return root / f"{weights[:_LETTERS]}-ctranslate2-{VERSION}"
+
+
+def descriptions(root: Path) -> Iterator[Description]:
+    """Yield what was decided about each model of a folder of models, without those whose description is damaged."""
+    for folder in sorted(root.glob(f"*-ctranslate2-{VERSION}")):
         try:
             yield _read(folder)
         except EncoderError:
@@ -75,7 +86,11 @@ def description_of(home: Path, weights: str) -> Description | None:
 
     Raises EncoderError if that is damaged.
     """
-    folder = folder_of(home, weights)
+    return description_in(folder_of(home, weights), weights)
+
+
+def description_in(folder: Path, weights: str) -> Description | None:
+    """Return what a folder says was decided about the model of these weights; see `description_of`."""
     if not (folder / DESCRIPTION).exists():
         return None
     found = _read(folder)
@@ -100,9 +115,14 @@ def verified(home: Path, weights: str) -> Description | None:
 
     Parses no file but the description. Raises EncoderError if a file is missing or has changed.
     """
-    found = description_of(home, weights)
+    return verified_in(folder_of(home, weights), weights)
+
+
+def verified_in(folder: Path, weights: str) -> Description | None:
+    """Return what a folder says was decided about the model of these weights; see `verified`."""
+    found = description_in(folder, weights)
     if found is not None:
-        check(folder_of(home, weights), found.files)
+        check(folder, found.files)
     return found
 
 

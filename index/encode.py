@@ -1,10 +1,12 @@
 """Encode text as vectors with the packaged all-MiniLM-L6-v2, or any sentence-transformers model by name or folder."""
 
 import contextlib
+import json
 import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 
@@ -25,7 +27,7 @@ from index.piece_vectors import (
 )
 
 if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
+    from sentence_transformers import CrossEncoder, SentenceTransformer
 
 logger = logging.getLogger(__name__)
 
@@ -261,12 +263,36 @@ def load_encoder(name: str = PACKAGED) -> SentenceEncoder:
     """
     folder = folder_named(name)
     weights = weights_of(folder)  # before loading anything, because it refuses pickles
+    model: SentenceTransformer = _loaded("SentenceTransformer", folder, f"encoder {name!r}")
+    _read_whole_passages(name, model)
+    return SentenceEncoder(name, weights, model)
+
+
+def load_cross_encoder(name: str, folder: Path) -> "CrossEncoder":
+    """Load a cross-encoder from its folder, whose files were checked (`index.encoder_files.weights_of`).
+
+    Takes seconds. Raises EncoderError if it is unusable, or is a model without a head that gives one score.
+    """
+    try:
+        kinds = json.loads((folder / "config.json").read_bytes())["architectures"]
+        scores = any(str(kind).endswith("ForSequenceClassification") for kind in kinds)
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        scores = False
+    model: CrossEncoder | None = _loaded("CrossEncoder", folder, f"reranker {name!r}") if scores else None
+    if model is None or model.num_labels != 1:
+        # transformers would give it a head of random weights, and say so in a warning only.
+        raise EncoderError(f"reranker {name!r} is no cross-encoder that gives one score; name another one")
+    return model
+
+
+def _loaded(kind: Literal["SentenceTransformer", "CrossEncoder"], folder: Path, what: str) -> Any:
+    """Load a model with a class of sentence-transformers; raises EncoderError."""
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     try:
+        import sentence_transformers
         import torch
         import transformers
         from safetensors import SafetensorError
-        from sentence_transformers import SentenceTransformer
     except ImportError as error:
         raise EncoderError(
             f"sentence-transformers is not usable here ({error}); run: pip install 'gds-playback[encode]'"
@@ -274,16 +300,14 @@ def load_encoder(name: str = PACKAGED) -> SentenceEncoder:
     transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # the CLI draws its own
     torch.set_num_threads(1)  # a second thread does not help and slows down other requests (measured)
     try:
-        model = SentenceTransformer(
+        return getattr(sentence_transformers, kind)(
             str(folder), device="cpu", trust_remote_code=False, model_kwargs={"use_safetensors": True}
         )
     except (OSError, ValueError, KeyError, SafetensorError) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise EncoderError(
-            f"encoder {name!r} cannot be loaded: {reason}; name a folder that holds it, or leave PLAYBACK_ENCODER unset"
+            f"{what} cannot be loaded: {reason}; name a folder that holds it, or leave PLAYBACK_ENCODER unset"
         ) from error
-    _read_whole_passages(name, model)
-    return SentenceEncoder(name, weights, model)
 
 
 @contextlib.contextmanager

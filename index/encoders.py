@@ -5,7 +5,15 @@ from pathlib import Path
 
 from index.compile import compile_encoder, compiled_with
 from index.compiled import load_compiled
-from index.compiled_files import REPAIR, Description, description_of, descriptions, folder_of, verified
+from index.compiled_files import (
+    REPAIR,
+    Description,
+    description_of,
+    descriptions,
+    encoders_folder,
+    folder_of,
+    verified,
+)
 from index.encode import UNCOMPILED, Encoder, load_encoder
 from index.encoder_files import weights_named
 from index.errors import EncoderError, EncoderMissing
@@ -100,7 +108,7 @@ def _weights(home: Path, name: str) -> str:
     try:
         return weights_named(name)
     except EncoderMissing:
-        for found in descriptions(home):
+        for found in descriptions(encoders_folder(home)):
             if found.name == name and found.is_compiled:
                 return found.weights
         raise

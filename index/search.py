@@ -14,6 +14,7 @@ from index.fitted import Fitted, usual
 from index.generation import Generation
 from index.passage import Filters, FoundQuestion, FoundSentence, Hit, Passage
 from index.piece_vectors import best_matches
+from index.reranker import RERANKED, Reranker, reranked
 from ingest.text.words import normalise
 
 Floats = NDArray[np.float32]
@@ -46,7 +47,7 @@ class Query:
     In `text` misspelt words are replaced by the words in `also`; `typed` is the text before that. Its `phrases` are the
     words that stand in quotation marks. `asked` are its words, `words` their reduced vectors in the question's context,
     shape (words, width), `shares` their shares of its information, which sum to 1. `fitted` are the numbers of the
-    encoder that made the vectors.
+    encoder that made the vectors; `reranker` orders the first hits anew.
     """
 
     text: str
@@ -60,6 +61,7 @@ class Query:
     words: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))
     shares: Floats = field(default_factory=lambda: np.zeros(0, np.float32))
     fitted: Fitted = field(default_factory=usual)
+    reranker: Reranker | None = None
 
 
 def search(generation: Generation, query: Query, k: int, filters: Filters = _NO_FILTERS) -> tuple[Hit, ...]:
@@ -68,12 +70,13 @@ def search(generation: Generation, query: Query, k: int, filters: Filters = _NO_
     A question that somebody asked, if it means what is asked now, is a hit with its reply. There are fewer than k only
     if fewer exist. Filters apply before ranking, so a filtered search also returns k hits if k exist.
     """
-    wanted = max(_CANDIDATES, 4 * k)
+    count = k if query.reranker is None else max(k, RERANKED)
+    wanted = max(_CANDIDATES, 4 * count)
     while True:
         ranked = _ranked(generation, query, wanted, filters)
-        hits = tuple(islice(_in_order(generation, query, ranked), k))
-        if len(hits) == k or len(ranked) < wanted:
-            return hits
+        hits = tuple(islice(_in_order(generation, query, ranked), count))
+        if len(hits) == count or len(ranked) < wanted:
+            return tuple(_reranked(query, iter(hits)))[:k]
         wanted *= 4
 
 
@@ -83,7 +86,14 @@ def walk(generation: Generation, query: Query, most: int, filters: Filters = _NO
     The first are read at once, because words are compared among them; each later one when it is asked for.
     """
     ranked = _ranked(generation, query, max(_CANDIDATES, 2 * most), filters)
-    return islice(_in_order(generation, query, ranked), most)
+    return islice(_reranked(query, _in_order(generation, query, ranked)), most)
+
+
+def _reranked(query: Query, hits: Iterator[Hit]) -> Iterator[Hit]:
+    """Yield hits, the first of them in the order of the query's reranker, if it has one."""
+    if query.reranker is not None:
+        yield from reranked(query.reranker, query.text, list(islice(hits, RERANKED)))
+    yield from hits
 
 
 def _in_order(generation: Generation, query: Query, ranked: Sequence[_Ranked]) -> Iterator[Hit]:

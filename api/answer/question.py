@@ -76,6 +76,7 @@ def query_of(base: KnowledgeBase, question: Question) -> Query:
         words,
         shares,
         base.fitted,
+        base.reranker,
     )
 
 

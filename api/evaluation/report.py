@@ -53,6 +53,8 @@ def report_on(
     report["index"] = asdict(base.generation.manifest) | {"files": None}
     if (remark := unmeasured(base.encoder.weights)) is not None:
         report["notes"].append(remark)
+    if base.reranker is not None:
+        report["notes"].append(f"the first hits are ordered anew by {base.reranker.name} ({base.reranker.form})")
     return report
 
 

@@ -41,6 +41,7 @@ def get_health(request: Request) -> JSONResponse:
             "generation": None if manifest is None else manifest.generation,
             "encoder": None if manifest is None else manifest.encoder,
             "encoder_loaded": found.has_encoder,
+            "reranker": live.reranker(),
             "built": None if manifest is None else manifest.built,
             "counts": _UNKNOWN if manifest is None else {name: getattr(manifest, name) for name in _UNKNOWN},
             "dropped_quotes": dropped(),

@@ -219,6 +219,7 @@ class HealthResponse(BaseModel):
     generation: int | None
     encoder: str | None
     encoder_loaded: bool
+    reranker: str | None = Field(description="what orders the first hits anew, with what it runs in; null: nothing")
     built: str | None
     counts: Counts
     dropped_quotes: dict[str, int] = Field(

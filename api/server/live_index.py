@@ -3,6 +3,7 @@
 import logging
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import PurePath
 from threading import Event, Lock
 from time import monotonic
 from typing import Literal
@@ -132,6 +133,11 @@ class Live:
             if stop.wait(_LOOK):
                 return
 
+    def reranker(self) -> str | None:
+        """Return the reranker in use and what it runs in, without the folder it lies in; None without one."""
+        found = None if self._base is None else self._base.reranker
+        return None if found is None else f"{PurePath(found.name).name} ({found.form})"
+
     def standing(self) -> Standing:
         """Return the health of the service; may open the published generation, but loads no encoder."""
         has_encoder = self._encoder is not None or self._base is not None
@@ -169,7 +175,8 @@ class Live:
             if self._failure is not None:
                 raise _without_traceback(self._failure)
         try:
-            opened = open_base(self.settings, self._encoder if before is None else before.encoder)
+            encoder, reranker = (self._encoder, None) if before is None else (before.encoder, before.reranker)
+            opened = open_base(self.settings, encoder, reranker)
         except PlaybackError as error:
             # The stamp is set last, because other threads check it first.
             self._failure, self._retry_at = _without_traceback(error), monotonic() + _TRY_AGAIN

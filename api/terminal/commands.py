@@ -179,7 +179,7 @@ def status(options: Namespace, settings: Settings) -> int:
     """Print every episode's state and reason, what was removed, the live generation and its encoder."""
     from api.terminal.status import status_of, status_text
 
-    report = status_of(settings.home)
+    report = status_of(settings.home, settings.reranker)
     _print_json(report) if options.json else print(status_text(report))
     return 0
 

@@ -84,10 +84,13 @@ def publish_index(
     from index.building.build import build, up_to_date
     from index.encoders import encoder_to_build_with, weights_and_form
     from index.manifests import current_number_or_zero, live_form, manifest_of
+    from index.rerankers import prepare_reranker
 
     encoder = None if ahead is None else ahead.encoder()
     if ahead is not None and encoder is not None and encoder.form == UNCOMPILED:
         ahead.finish()  # sentence-transformers reads for one thread at a time
+    if settings.reranker is not None:
+        prepare_reranker(settings.home, settings.reranker)
     weights, form = weights_and_form(settings.home, settings.encoder)
     if not rebuild and form is not None and up_to_date(settings.home, settings.encoder, weights, form):
         print("the index is up to date")

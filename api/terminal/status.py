@@ -12,6 +12,7 @@ from index.encoders import compiled_problem, why_not_compiled
 from index.errors import EncoderError, IndexBroken
 from index.fitted import unmeasured
 from index.manifests import current_number, manifest_of
+from index.rerankers import what_reranks
 from ingest.errors import LibraryError
 from ingest.library.outcome import State, load_state
 from ingest.library.records import Withdrawal, edited_on, episode_ids, feeds, load_record
@@ -20,7 +21,7 @@ from ingest.library.removal import removals
 NEW = State("new", "not ingested yet")
 
 
-def status_of(home: Path) -> dict[str, Any]:
+def status_of(home: Path, reranker: str | None = None) -> dict[str, Any]:
     """Return the state of every episode, counts by state, what was removed, and the live generation (None if none).
 
     `at` is the time of an episode's last outcome. `edited` and `unlisted` are ISO dates, or None: when its words last
@@ -39,6 +40,7 @@ def status_of(home: Path) -> dict[str, Any]:
         "removed": removed,
         "generation": generation,
         "encoder": None if generation is None else _encoder(home, generation),
+        "reranker": None if reranker is None else {"name": reranker, "runs": what_reranks(home, reranker)},
         "index_problem": problem,
     }
 
@@ -71,6 +73,8 @@ def _lines(report: dict[str, Any]) -> Iterator[str]:
     yield f"questions are encoded {encoder['runs']}" + (f": {encoder['reason']}" if encoder["reason"] else "")
     if encoder["unmeasured"]:
         yield encoder["unmeasured"]
+    if report["reranker"]:
+        yield f"the first hits are ordered anew by {report['reranker']['name']}, {report['reranker']['runs']}"
     for identifier, reason in generation.get("left_out", {}).items():
         yield f"{identifier}  not in this generation: {reason}"
 

@@ -151,12 +151,12 @@ def damaging(monkeypatch: pytest.MonkeyPatch, *forms: str) -> None:
 
     convert = compiling.convert
 
-    def damaged(loaded: SentenceEncoder, folder: Path, numbers: str) -> None:
-        weight = loaded.model[0].auto_model.encoder.layer[1].output.dense.weight
+    def damaged(transformer: Any, tokenizer: Any, folder: Path, numbers: str) -> None:
+        weight = transformer.encoder.layer[1].output.dense.weight
         kept = weight.detach().clone()
         with torch.no_grad():
             weight.mul_(0.5 if numbers in forms else 1)
-            convert(loaded, folder, numbers)
+            convert(transformer, tokenizer, folder, numbers)
             weight.copy_(kept)
 
     monkeypatch.setattr(compiling, "convert", damaged)
