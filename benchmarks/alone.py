@@ -87,7 +87,7 @@ def episodes_asked_about(path: Path) -> dict[str, set[str]]:
     for given in map(json.loads, path.read_text("utf-8").splitlines()):
         quotes = [*given.get("gold", []), *given.get("also", [])]
         found[given["id"]] = {quote["episode"] for quote in quotes} | (
-            {given["episode"]} if given["episode"] else set()
+            {given["episode"]} if given.get("episode") else set()
         )
     return found
 

@@ -47,7 +47,7 @@ def page(home: Path, shared: Path) -> str:
         board = scoreboard(base, questions)
         fitted = measured(base, questions)
         blocks = [
-            *answers(fitted, second(base, corpora / "alignment" / "feed.xml"), questions),
+            *answers(fitted, on_second_set(base, corpora / "alignment" / "feed.xml"), questions),
             *signals(board),
             *choice(base, questions),
             *refusal(fitted, sample(base)),
@@ -93,7 +93,7 @@ def introduction(base: KnowledgeBase, questions: Sequence[Question], on: str, se
     )
 
 
-def second(base: KnowledgeBase, feed: Path) -> Figures:
+def on_second_set(base: KnowledgeBase, feed: Path) -> Figures:
     """Return the report on the second set, whose questions are about the interviews of a further feed too."""
     with tempfile.TemporaryDirectory() as temporary:
         home = Path(temporary) / "home"

@@ -20,7 +20,7 @@ from index.errors import EncoderError, EncoderMissing
 
 logger = logging.getLogger(__name__)
 
-# An answer reads two passages to judge the evidence: at the same time where there is a second core.
+# Two questions can be encoded at the same time.
 _ASKING_THREADS = 2
 
 

@@ -13,7 +13,8 @@ logger = logging.getLogger(__name__)
 
 # So many hits are read again. A right passage behind them is rare (recall@20 in docs/evaluation.md).
 RERANKED = 20
-# If the reranker has not read them by then, the order stays as it is, so that no question waits for longer.
+# If the reranker has not read them by then, the order stays as it is. It is looked at after each hit, so a search waits
+# for at most one hit longer.
 MOST_SECONDS = 1.0
 
 

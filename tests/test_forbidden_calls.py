@@ -125,7 +125,12 @@ DOORS = {
     "av": {"ingest/audio/decoder.py"},  # whisper's engines bring their own
     "whisper": {"ingest/speech/engines.py"},
     "faster_whisper": {"ingest/speech/engines.py"},
-    "ctranslate2": {"index/compile.py", "index/compiled.py", "ingest/speech/engines.py"},
+    "ctranslate2": {
+        "index/compile.py",
+        "index/compiled.py",
+        "index/compiled_reranker.py",
+        "ingest/speech/engines.py",
+    },
     "httpx": {"ingest/fetch/client.py", "ingest/fetch/transport.py"},
     "httpcore": {"ingest/fetch/public_addresses.py", "ingest/fetch/transport.py"},
     "openai": {"api/llm/rewrite.py"},

@@ -24,8 +24,8 @@ Floats = NDArray[np.float32]
 
 # A candidate's score is a sum: its cosine, its share of the question's information, how well it matches the question's
 # words and the logarithm of its length (each in standard deviations over all candidates of the question), plus its
-# passage's score. A quote that only asks, or only repeats the question, loses _EMPTY_COST; one that stops before its
-# turn comes to the point, _OPENING_COST. The weights were chosen on the development questions; nearby values give
+# passage's score. A quote that only asks, or only repeats the question, loses _EMPTY_COST; one that begins its
+# turn and ends before it, _OPENING_COST. The weights were chosen on the development questions; nearby values give
 # almost the same figures (docs/evaluation.md).
 _COVERAGE_WEIGHT = 0.2
 _MATCH_WEIGHT = 1.5
@@ -105,8 +105,7 @@ def candidates_of(
         run
         for turn in turns
         if speaker is None or _speaker(turn) == speaker
-        for run in quotable(turn)
-        if not any((run.hit.episode.id, found.sentence.first_word) in asking for found in run.quoted)
+        for run in quotable(turn, {word for episode, word in asking if episode == turn.hit.episode.id})
     ]
     sentences = [sentence for hit in hits for sentence in hit.sentences]
     matches = _matches(query, sentences)

@@ -110,6 +110,7 @@ def ask(
     `shown` are the words of each episode, by its id, that the reader has seen as quotes; they count less.
     """
     filters = filters or Filters()
+    is_whole = filters == Filters()
     begun = perf_counter()
     query = query_of(base, question if whole is None else replace(question, text=whole))
     encoded = perf_counter()
@@ -122,7 +123,7 @@ def ask(
     spans = held or spans
     first, chosen, touching = _cited(base, spans, min(k, MOST_CITATIONS))
     subject = subject_of(base, query, hits)
-    answered = confidence(base, query, hits) if subject.confidence else 0.0  # nobody says a word of it
+    answered = confidence(base, query, hits) if subject.confidence else 0.0  # refused by its subject
     sure = 0.0 if first is None else quote_confidence(first, query)
     estimate = overall(answered, sure, query.fitted, introductions.best)
     if introductions.lacks_person:
@@ -154,7 +155,8 @@ def ask(
             "total": _milliseconds(begun, composed),
         },
         estimates=Estimates(round(subject.confidence, 4), round(answered, 4), round(sure, 4)),
-        reason=reason_for(subject, query) if status == "unanswerable" else None,
+        # Where only a part is searched, nothing is known of what the rest says.
+        reason=reason_for(subject, query) if status == "unanswerable" and is_whole else None,
         never_said=() if status == "answered" else subject.never_said,
         also_searched_for=query.also,
         # A passage may hold the words though no quote does, such as "So that was it."; but a speaker has to say them.

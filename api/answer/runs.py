@@ -1,6 +1,6 @@
 """Runs of neighbouring whole sentences of one turn: what a quote is chosen by, and how far it runs on; pure."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from itertools import groupby
 from typing import NamedTuple
 
@@ -19,7 +19,7 @@ class Run(NamedTuple):
     """Neighbouring sentences of one turn in a hit, with their figures; `number` is that of the first among all read.
 
     `quoted` are those of the quote: these and, as far as it runs on, the next ones. `is_opening` says that the quote
-    begins its turn, which goes on after it.
+    begins its turn, which goes on after it within the hit.
     """
 
     hit: Hit
@@ -40,16 +40,17 @@ def turns_of(hits: Sequence[Hit], figures: Callable[[str], SentenceFigures]) -> 
             number += len(said)
 
 
-def quotable(turn: Run) -> Iterator[Run]:
+def quotable(turn: Run, asking: Set[int] = frozenset()) -> Iterator[Run]:
     """Yield every run of one to six sentences whose length fits a quote, in printed and in normalised words.
 
-    An answer often follows the words it is found by, so a quote runs on in its turn as far as it fits.
+    An answer often follows the words it is found by, so a quote runs on in its turn as far as it fits. It ends before a
+    sentence whose first word is in `asking`.
     """
     said = turn.sentences
     for first in range(len(said)):
         if first + 1 < len(said) and says_nothing(said[first]):
             continue
-        end = _end(turn, first)
+        end = _end(turn, first, asking)
         is_opening = said[first].sentence.start == 0 and end < len(said)
         words = pieces_with_words = 0
         for last in range(first, min(first + MOST_SENTENCES, end)):
@@ -65,12 +66,12 @@ def says_nothing(found: FoundSentence) -> bool:
     return found.sentence.words < _FEWEST_FIRST_WORDS or is_lead_in(found.text)
 
 
-def _end(turn: Run, first: int) -> int:
+def _end(turn: Run, first: int, asking: Set[int]) -> int:
     """Return the number after the last sentence of the longest quote that begins with this one."""
     pieces = words = 0
     for number in range(first, len(turn.sentences)):
         pieces += turn.figures[number].pieces
         words += turn.sentences[number].sentence.words
-        if max(pieces, words) > MOST_QUOTE_WORDS:
+        if max(pieces, words) > MOST_QUOTE_WORDS or turn.sentences[number].sentence.first_word in asking:
             return number
     return len(turn.sentences)

@@ -15,12 +15,15 @@ from api.knowledge_base import KnowledgeBase
 from index.keywords import stems
 from index.passage import Hit
 from index.search import Query
+from index.sentences import WORD
 
 # From here on the podcast more likely speaks of the subject than not.
 MENTIONED = 0.5
 
 # What a question asks for by name: "Which database do they use?", "How many people work there?"
-_ASKED_FOR = re.compile(r"\b(?:which|how (?:many|much)) (\w+)", re.IGNORECASE)
+_ASKED_FOR = re.compile(rf"(?:\A(?:\w+ )?which|\bhow many|\bhow much) ({WORD.pattern})", re.IGNORECASE)
+# "How much cheaper?" and "how much faster" compare: no answer need repeat the word.
+_COMPARES = re.compile(r"er\Z")
 
 Reason = Literal["not_mentioned", "mentioned", "unclear"]
 
@@ -44,10 +47,11 @@ def subject_of(base: KnowledgeBase, query: Query, hits: Sequence[Hit]) -> Subjec
     """
     words = {word: _is_said(base, word) for word in query.asked if has_subject(word)}
     never_said = tuple(word for word, is_said in words.items() if not is_said)
-    if not hits or len(never_said) == len(words):
+    if len(never_said) == len(words):
         return Subject(0.0, never_said)
-    asked_for = [word for word in _ASKED_FOR.findall(query.text) if word.lower() not in UNIT_WORDS]
-    if missing := tuple(word for word in asked_for if word in never_said):
+    if not hits:
+        return Subject(0.0, ())
+    if missing := tuple(word for word in _asked_for(query.text) if word in never_said):
         return Subject(0.0, missing)
     never_said = tuple(word for word in never_said if _may_be_a_name(base, word))
     figures = subject_figures(base, query, hits)
@@ -69,6 +73,12 @@ def reason_for(subject: Subject, query: Query) -> Reason:
     if not any(has_subject(word) for word in query.asked):
         return "unclear"
     return "mentioned" if subject.confidence >= MENTIONED else "not_mentioned"
+
+
+def _asked_for(text: str) -> list[str]:
+    """Return the words for what a question asks for by name."""
+    found = [match[1] for match in _ASKED_FOR.finditer(text)]
+    return [word for word in found if word.lower() not in UNIT_WORDS and not _COMPARES.search(word)]
 
 
 def _is_said(base: KnowledgeBase, word: str) -> bool:

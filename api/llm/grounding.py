@@ -31,7 +31,7 @@ _MOST_SENTENCES = 12
 _UNIT_DISTANCE = 4
 
 _MARK = re.compile(r"\[(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\]")
-_SENTENCE = re.compile(r"\S.*?(?:[.!?…]+[\"'”’)]*(?:\s*\[\d{1,3}(?:\s*[,;]\s*\d{1,3})*\])*(?=\s|$)|$)")
+_SENTENCE = re.compile(r"\S.*?(?:[.!?…][\"'”’)]*(?:\s*\[\d{1,3}(?:\s*[,;]\s*\d{1,3})*\])*(?=\s|$)|$)")
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+")
 _CLAUSE = re.compile(r"[.!?…;:,–—\n]+")
 # URLs, Markdown and HTML, including entities, which HTML would turn into characters. Also a sign before a number, which

@@ -13,7 +13,7 @@ from api.knowledge_base import KnowledgeBase, open_base, removed_since
 from api.quotes.claimed_quote import words_of
 from api.server.memory import release_memory
 from api.settings import Settings
-from index.encode import Encoder
+from index.encode import UNCOMPILED, Encoder
 from index.errors import IndexBroken, IndexMissing
 from index.generation import Generation, Manifest
 from index.manifests import current_number, index_folder, manifest_of
@@ -176,6 +176,8 @@ class Live:
                 raise _without_traceback(self._failure)
         try:
             encoder, reranker = (self._encoder, None) if before is None else (before.encoder, before.reranker)
+            if reranker is not None and reranker.form == UNCOMPILED:
+                reranker = None  # it may have been compiled meanwhile
             opened = open_base(self.settings, encoder, reranker)
         except PlaybackError as error:
             # The stamp is set last, because other threads check it first.

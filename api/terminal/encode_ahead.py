@@ -44,7 +44,9 @@ class EncodeAhead:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        """End as `finish` does; if the run fails, after at most 32 texts; if a person interrupts it, in a moment."""
+        """End as `finish` does; if the run fails, after the loading of the model or 32 texts; if a person
+        interrupts it, in a moment.
+        """
         if kind is not None:
             self._interrupted.set()
         try:
@@ -59,7 +61,12 @@ class EncodeAhead:
         self._waiting.put(episode_id)
         if not self._begun:
             self._begun = True
-            self._thread.start()
+            try:
+                self._thread.start()
+            except RuntimeError as error:  # the system allows no further thread
+                logger.info("no episode is encoded ahead: %s", error)
+                self._loaded.set()
+                self._ended.set()
 
     def encoder(self) -> Encoder | None:
         """Return the encoder as soon as it is loaded; None if nothing was added or it cannot be loaded."""
@@ -85,12 +92,12 @@ class EncodeAhead:
             os._exit(_INTERRUPTED)
 
     def _run(self) -> None:
-        from index.building.ahead import encode_ahead
-        from index.building.segments import basis_for
-        from index.encoders import encoder_to_build_with
-
         home = self._settings.home
         try:
+            from index.building.ahead import encode_ahead
+            from index.building.segments import basis_for
+            from index.encoders import encoder_to_build_with
+
             encoder = self._encoder = encoder_to_build_with(home, self._settings.encoder, self._threads)
             self._loaded.set()
             basis = basis_for(home, encoder)

@@ -89,8 +89,6 @@ def publish_index(
     encoder = None if ahead is None else ahead.encoder()
     if ahead is not None and encoder is not None and encoder.form == UNCOMPILED:
         ahead.finish()  # sentence-transformers reads for one thread at a time
-    if settings.reranker is not None:
-        prepare_reranker(settings.home, settings.reranker)
     weights, form = weights_and_form(settings.home, settings.encoder)
     if not rebuild and form is not None and up_to_date(settings.home, settings.encoder, weights, form):
         print("the index is up to date")
@@ -113,6 +111,8 @@ def publish_index(
         )
     for identifier, reason in manifest.left_out.items():
         print(f"playback: {identifier} is not in the index: {reason}", file=sys.stderr)
+    if settings.reranker is not None:
+        prepare_reranker(settings.home, settings.reranker)  # last, because no generation depends on it
     return 1 if manifest.left_out else 0
 
 

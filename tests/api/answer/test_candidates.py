@@ -8,8 +8,10 @@ import pytest
 
 from api.answer.candidates import QuoteCandidate, candidates_of
 from api.answer.question import parse_question, query_of
-from api.answer.sentence_figures import information_of
+from api.answer.runs import quotable, turns_of
+from api.answer.sentence_figures import AskedWords, figures_of, information_of
 from api.knowledge_base import KnowledgeBase
+from index.keywords import stems
 from index.search import search
 
 MakeBase = Callable[..., KnowledgeBase]
@@ -58,6 +60,18 @@ def test_a_quote_runs_on_as_far_as_it_fits(base_of: MakeBase) -> None:
     assert {text_of(base, span) for span in found} == {f"{TIDE} {answer}"}
     assert sorted(span.core_words for span in found) == [10, 70]
     assert found[0].words == 70
+
+
+def test_a_quote_ends_before_what_somebody_asks(base_of: MakeBase) -> None:
+    """A question that means what is asked is no part of a quote; what stands before it still can be quoted."""
+    said = [f"Sentence number {word} is here." for word in ("one", "two", "three", "four")]
+    base = base_of({"a-1-aaaa": [("Ada", " ".join(said))]})
+    (hit,) = search(base.generation, query_of(base, parse_question("sentence")), 1)
+    words = frozenset(stems("sentence"))
+    (turn,) = turns_of([hit], lambda text: figures_of(text, AskedWords(words, words, dict.fromkeys(words, 1.0))))
+    fourth = hit.sentences[3].sentence.first_word
+    found = {" ".join(one.text for one in run.quoted) for run in quotable(turn, {fourth})}
+    assert found == {" ".join(said[first:3]) for first in range(3)}
 
 
 def test_a_beginning_that_does_not_come_to_the_point_gives_way(base_of: MakeBase) -> None:

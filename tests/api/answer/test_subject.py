@@ -9,6 +9,7 @@ from api.answer.question import parse_question
 from api.formatting import reason_notes
 from api.knowledge_base import KnowledgeBase
 from api.terminal.text import answer_text
+from index.passage import Filters
 
 MakeBase = Callable[..., KnowledgeBase]
 
@@ -75,3 +76,22 @@ def test_the_reason_is_told_with_the_words_that_nobody_says() -> None:
     assert reason_notes("not_mentioned", ("a", "b", "c", "d")) == ["Nobody says “a” or “b” or “c”."]
     assert len(reason_notes("mentioned", ("Zanzibar",))) == 2
     assert reason_notes("unclear", ()) == ["The question does not say what it is about."]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How much cheaper was serverless than servers?",
+        "What is the boat which replaced the ferry?",
+        "How many years did GOV.UK Pay run on servers?",
+    ],
+)
+def test_only_a_thing_that_is_asked_for_by_name_must_be_said(base_of: MakeBase, question: str) -> None:
+    """Comparisons, clauses with "which" and units ask for nothing by name."""
+    assert answer(base_of(SAID), question).estimates.subject > 0
+
+
+def test_of_a_part_nothing_is_said_about_the_whole(base_of: MakeBase) -> None:
+    """With filters a refusal gives no reason: what one speaker does not say another may."""
+    found = ask(base_of(SAID), parse_question("Who paid for zanzibar?"), filters=Filters(speaker="Bo Ash"))
+    assert (found.status, found.reason) == ("unanswerable", None)

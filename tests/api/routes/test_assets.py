@@ -80,10 +80,10 @@ def test_our_scripts_import_what_is_there() -> None:
 
 
 def test_our_own_styles_and_scripts_are_small() -> None:
-    """Own styles stay under 8 kB and own scripts under 10 kB, as they are written."""
+    """Own styles stay under 12 kB and own scripts under 11 kB, as they are written."""
     sizes = {path.name: path.stat().st_size for path in (FOLDER / "assets").iterdir() if path.is_file()}
-    assert sum(size for name, size in sizes.items() if name.endswith(".css")) < 8_000
-    assert sum(size for name, size in sizes.items() if name.endswith(".js")) < 10_000
+    assert sum(size for name, size in sizes.items() if name.endswith(".css")) < 12_000
+    assert sum(size for name, size in sizes.items() if name.endswith(".js")) < 11_000
 
 
 def test_styles_load_nothing() -> None:

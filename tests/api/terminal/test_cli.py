@@ -231,8 +231,14 @@ def test_a_terminal_gets_no_commands(
 
 def test_settings_are_read_from_their_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each has its variable; an empty one counts as unset, and no variable but ours is read."""
-    given = {"PLAYBACK_HOME": "h", "PLAYBACK_ENCODER": "e", "PLAYBACK_MODELS": "m", "PLAYBACK_NOTICE": "n", "HOME": "x"}
-    assert read_settings(given) == Settings(Path("h"), "e", Path("m"), "n")
+    given = {
+        "PLAYBACK_HOME": "h",
+        "PLAYBACK_ENCODER": "e",
+        "PLAYBACK_RERANKER": "r",
+        "PLAYBACK_MODELS": "m",
+        "HOME": "x",
+    }
+    assert read_settings(given) == Settings(Path("h"), encoder="e", reranker="r", models=Path("m"))
     assert read_settings(dict.fromkeys(given, "")) == Settings()
     monkeypatch.setenv("PLAYBACK_HOME", "elsewhere")
     assert read_settings({}) == Settings()
