@@ -85,7 +85,7 @@ lock: $(TOOLS) ## write requirements.lock anew from pyproject.toml; UPGRADE=--up
 	.venv-tools/bin/pip-compile $(COMPILE) $(UPGRADE) -o .ci/tools.lock .ci/tools.in
 	.venv-tools/bin/pip-compile $(COMPILE) $(UPGRADE) -o .ci/llm.lock .ci/llm.in
 
-evaluate: $(INSTALLED) ## write docs/evaluation.md from the data in ../shared (about 10 minutes, the first time more)
+evaluate: $(INSTALLED) ## write docs/evaluation.md from the data in ../shared (about 20 minutes, the first time more)
 	$(BIN)/playback --home $(EVALUATION) ingest $(SHARED)/corpora/engineering-lessons/feed.xml --no-audio
 	$(BIN)/python benchmarks/report.py $(EVALUATION) --shared $(SHARED) --output docs/evaluation.md
 
