@@ -307,8 +307,8 @@ def typing(base: KnowledgeBase, questions: Sequence[Question]) -> Iterator[str]:
     yield table(typos.HEADS, typos.measured(base, questions))
     yield paragraph(
         "`words added` is the share of questions with such a word. Encoding the nearest word after the typed one "
-        "instead of in its place gave a recall@5 of .781 (.784 in its place) with other typos; only searching its stems "
-        "gave .750 (November 2026)."
+        "instead of in its place gave a recall@5 of .781 (.784 in its place) with other typos; only searching its "
+        "stems gave .750 (November 2026)."
     )
 
 
