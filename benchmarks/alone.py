@@ -25,7 +25,7 @@ from sklearn.metrics import roc_auc_score
 
 from api.answer.compose import WEIGHED_HITS, Answer, ask
 from api.answer.question import parse_question, query_of
-from api.answer.subject import subject_figures
+from api.answer.subject import said_words, subject_figures
 from api.evaluation.questions import Question, read_questions
 from api.knowledge_base import KnowledgeBase, open_base
 from api.settings import Settings
@@ -143,7 +143,8 @@ def fitted(questions: Sequence[Question], about: Mapping[str, set[str]], alone: 
     for guid, base in alone.items():
         for question in questions:
             query = query_of(base, parse_question(question.question))
-            values.append(subject_figures(base, query, search(base.generation, query, WEIGHED_HITS)))
+            hits = search(base.generation, query, WEIGHED_HITS)
+            values.append(subject_figures(query, hits, said_words(base, query)))
             speaks.append(guid in about[question.id])
             guids.append(guid)
     figures, held, names = np.array(values), np.array(speaks), np.array(guids)

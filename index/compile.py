@@ -36,9 +36,9 @@ _SAME = np.float32(1e-5)  # two cosines that differ by less are the same
 class Agreement:
     """How well a compiled encoder agrees with sentence-transformers: cosines, and the share of equal nearest texts.
 
-    `cosine` is the smallest over all texts as passages and every fourth as a question, `overlap` the mean share of a
-    text's ten nearest texts that are the same. Of the word pieces of every second text, `piece` is the smallest cosine
-    and `pieces` the mean.
+    All texts are read as passages and every fourth as a question: `cosine` is the smallest of these. `overlap` is the
+    mean share of a text's ten nearest texts that both name. The word pieces of every second text are compared: `piece`
+    is the smallest cosine, `pieces` the mean.
     """
 
     texts: int

@@ -12,7 +12,16 @@ from typing import Any, TypeVar
 import numpy as np
 
 from index.basis import basis_of
-from index.compiled_files import REPAIR, TOKENIZER, Description, check, description_of, encoders_folder, folder_of
+from index.compiled_files import (
+    REPAIR,
+    Description,
+    check,
+    description_of,
+    encoders_folder,
+    folder_of,
+    opened_from,
+    tokenizer_in,
+)
 from index.errors import EncoderError
 from index.piece_vectors import (
     EncodedParts,
@@ -38,8 +47,7 @@ _LEAST_OF_PROBE = 0.98
 _FEWEST_PIECES = 8
 # Texts that are read or wait to be: bounds what is in memory, and how soon a person's interruption is noticed.
 _STEP = 32
-# Of so many texts the pieces' vectors are remembered: a question is read for its own vector and for those of its words,
-# and the best passages of one question are often those of the next.
+# Of so many texts the pieces' vectors are remembered: a question is read for its own vector and for those of its words.
 _REMEMBERED = 32
 ACTIVATIONS: dict[str, Callable[[Vectors], Any]] = {
     "Identity": lambda values: values,
@@ -65,13 +73,7 @@ def load_compiled(home: Path, weights: str, threads: int = 1) -> "CompiledEncode
 
 def opened(folder: Path, description: Description, threads: int = 1) -> "CompiledEncoder":
     """Open a compiled encoder, verifying each file that has a checksum; raises EncoderError if that fails."""
-    try:
-        return CompiledEncoder(folder, description, threads)
-    except ImportError as error:
-        raise EncoderError(f"CTranslate2 is not usable here ({error}); run: pip install gds-playback") from error
-    except (OSError, ValueError, RuntimeError, KeyError) as error:
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise EncoderError(f"the compiled encoder in {folder} cannot be loaded: {reason}; {REPAIR}") from error
+    return opened_from("encoder", folder, lambda: CompiledEncoder(folder, description, threads))
 
 
 class CompiledEncoder:
@@ -95,11 +97,7 @@ class CompiledEncoder:
         self._prompts = description.prompts
         self._modules = [_module(folder, step) for step in description.modules[1:]]
         self._takes_mean = description.modules[0] == ("mean",)
-        try:
-            self._tokenizer: Any = Tokenizer.from_file(str(folder / TOKENIZER))
-        except Exception as error:  # the only class that tokenizers raises, such as for a newer version's file
-            raise ValueError(f"{TOKENIZER}: {error}") from error
-        self._tokenizer.no_padding()
+        self._tokenizer = tokenizer_in(folder)
         self._tokenizer.no_truncation()
         self._reading: Any = Tokenizer.from_str(self._tokenizer.to_str())
         self._reading.enable_truncation(description.longest)

@@ -7,9 +7,10 @@
 <home>/index/rerankers/<weights>-ctranslate2-<version>/              the same of rerankers, with head.npz
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeVar
 
 from index.encode import UNCOMPILED
 from index.errors import EncoderError
@@ -22,6 +23,7 @@ DESCRIPTION = "encoder.json"
 TOKENIZER = "tokenizer.json"
 REPAIR = "run: playback doctor"
 _LETTERS = 16  # of the weights' SHA-256 in a folder's name
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,3 +137,26 @@ def check(folder: Path, files: dict[str, str]) -> None:
             raise EncoderError(f"{folder / name} cannot be read: {error.strerror}; {REPAIR}") from error
         if actual != checksum:
             raise EncoderError(f"{folder / name} has changed since it was compiled; {REPAIR}")
+
+
+def opened_from(what: str, folder: Path, make: Callable[[], _T]) -> _T:
+    """Return what `make` opens of a compiled model's folder; raises EncoderError, which says why, if it fails."""
+    try:
+        return make()
+    except ImportError as error:
+        raise EncoderError(f"CTranslate2 is not usable here ({error}); run: pip install gds-playback") from error
+    except (OSError, ValueError, RuntimeError, KeyError) as error:
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise EncoderError(f"the compiled {what} in {folder} cannot be loaded: {reason}; {REPAIR}") from error
+
+
+def tokenizer_in(folder: Path) -> Any:
+    """Return a compiled model's tokenizer, without padding; raises ValueError if it cannot be read."""
+    from tokenizers import Tokenizer
+
+    try:
+        tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+    except Exception as error:  # the only class that tokenizers raises, such as for a newer version's file
+        raise ValueError(f"{TOKENIZER}: {error}") from error
+    tokenizer.no_padding()
+    return tokenizer

@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from index.compiled_files import REPAIR, TOKENIZER, Description, check
-from index.errors import EncoderError
+from index.compiled_files import Description, check, opened_from, tokenizer_in
 from index.piece_vectors import Vectors
 
 # Two questions at a time are read by the server's threads.
@@ -15,31 +14,20 @@ _THREADS = 2
 
 def opened_reranker(folder: Path, description: Description) -> "CompiledReranker":
     """Open a compiled reranker, verifying each file that has a checksum; raises EncoderError if that fails."""
-    try:
-        check(folder, description.files)
-        return CompiledReranker(folder, description)
-    except ImportError as error:
-        raise EncoderError(f"CTranslate2 is not usable here ({error}); run: pip install gds-playback") from error
-    except (OSError, ValueError, RuntimeError, KeyError) as error:
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise EncoderError(f"the compiled reranker in {folder} cannot be loaded: {reason}; {REPAIR}") from error
+    return opened_from("reranker", folder, lambda: CompiledReranker(folder, description))
 
 
 class CompiledReranker:
     """A compiled cross-encoder; a pair's score is the same whatever else is scored."""
 
     def __init__(self, folder: Path, description: Description) -> None:
-        """Open the files."""
+        """Verify and open the files."""
         import ctranslate2
-        from tokenizers import Tokenizer
 
+        check(folder, description.files)
         self.name = description.name
         self.form = description.form
-        try:
-            self._tokenizer: Any = Tokenizer.from_file(str(folder / TOKENIZER))
-        except Exception as error:  # the only class that tokenizers raises, such as for a newer version's file
-            raise ValueError(f"{TOKENIZER}: {error}") from error
-        self._tokenizer.no_padding()
+        self._tokenizer = tokenizer_in(folder)
         self._tokenizer.enable_truncation(description.longest, strategy="longest_first")
         numbers = description.form.removeprefix("ctranslate2-")
         self._model: Any = ctranslate2.Encoder(

@@ -1,7 +1,7 @@
 """Estimate whether the podcast speaks of a question's subject, and say why nothing answers it; absolute (Law 10)."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import exp
 from typing import Literal
@@ -18,7 +18,7 @@ from index.search import Query
 from index.sentences import WORD
 
 # From here on the podcast more likely speaks of the subject than not.
-MENTIONED = 0.5
+_MENTIONED = 0.5
 
 # What a question asks for by name: "Which database do they use?", "How many people work there?"
 _ASKED_FOR = re.compile(rf"(?:\A(?:\w+ )?which|\bhow many|\bhow much) ({WORD.pattern})", re.IGNORECASE)
@@ -45,34 +45,39 @@ def subject_of(base: KnowledgeBase, query: Query, hits: Sequence[Hit]) -> Subjec
 
     0 if the question has none, if nobody says any word of it, or if nobody says what is asked for by name.
     """
-    words = {word: _is_said(base, word) for word in query.asked if has_subject(word)}
-    never_said = tuple(word for word, is_said in words.items() if not is_said)
-    if len(never_said) == len(words):
+    said = said_words(base, query)
+    never_said = tuple(word for word, is_said in said.items() if not is_said)
+    if len(never_said) == len(said):
         return Subject(0.0, never_said)
     if not hits:
         return Subject(0.0, ())
     if missing := tuple(word for word in _asked_for(query.text) if word in never_said):
         return Subject(0.0, missing)
     never_said = tuple(word for word in never_said if _may_be_a_name(base, word))
-    figures = subject_figures(base, query, hits)
+    figures = subject_figures(query, hits, said)
     total = sum(weight * figure for weight, figure in zip(query.fitted.subject_weights, figures, strict=True))
     return Subject(1 / (1 + exp(-query.fitted.subject_constant - total)), never_said)
 
 
-def subject_figures(base: KnowledgeBase, query: Query, hits: Sequence[Hit]) -> tuple[float, float, float]:
+def said_words(base: KnowledgeBase, query: Query) -> dict[str, bool]:
+    """Return the words of a question that have a meaning of their own, and whether somebody says them."""
+    return {word: _is_said(base, word) for word in query.asked if has_subject(word)}
+
+
+def subject_figures(query: Query, hits: Sequence[Hit], said: Mapping[str, bool]) -> tuple[float, float, float]:
     """Return the share of the subject's words that somebody says, and of the best hit how well it matches the
     question's words and the cosine of its nearest sentence.
     """
-    words = [word for word in query.asked if has_subject(word)]
-    said = float(np.mean([_is_said(base, word) for word in words])) if words else 0.0
-    return said, absolute_match(query, hits[0].sentences), nearest_cosine(hits[0].sentences, query)
+    asked = [said[word] for word in query.asked if word in said]
+    share = float(np.mean(asked)) if asked else 0.0
+    return share, absolute_match(query, hits[0].sentences), nearest_cosine(hits[0].sentences, query)
 
 
 def reason_for(subject: Subject, query: Query) -> Reason:
     """Return why nothing answers a question: its subject is not mentioned, it is but not this, or it has none."""
     if not any(has_subject(word) for word in query.asked):
         return "unclear"
-    return "mentioned" if subject.confidence >= MENTIONED else "not_mentioned"
+    return "mentioned" if subject.confidence >= _MENTIONED else "not_mentioned"
 
 
 def _asked_for(text: str) -> list[str]:

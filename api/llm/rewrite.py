@@ -108,9 +108,9 @@ def messages_of(answer: Answer) -> list[dict[str, str]]:
 def reply_of(model: Model, messages: list[dict[str, str]], stop: Event) -> str:
     """Return the text of the model's reply or, if it is not whole, its whole sentences.
 
-    Raises RewriteFailed if there is none when the time is over, whatever the endpoint does. The client's own timeouts
-    limit each read, not the whole reply. So the request runs in a thread, which is abandoned and its connection closed
-    when the time is over or enough is read.
+    Raises RewriteFailed if the time ends before the first sentence. The client's own timeouts limit each read, not the
+    whole reply. So a thread runs the request. When the time is over or enough is read, nobody waits for it any more and
+    its connection is closed.
     """
     deadline = perf_counter() + model.timeout
     client = _client(model)
@@ -139,7 +139,7 @@ def reply_of(model: Model, messages: list[dict[str, str]], stop: Event) -> str:
 def _next_piece(
     box: "SimpleQueue[str | RewriteFailed | None]", deadline: float, model: Model, stop: Event
 ) -> str | None:
-    """Return the next piece of a reply, None at its end; raises RewriteFailed if there is none."""
+    """Return the next piece of a reply, None at its end; raises RewriteFailed if none comes in time."""
     while not stop.is_set() and (left := deadline - perf_counter()) > 0:
         try:
             found = box.get(timeout=min(left, _POLL))

@@ -26,14 +26,19 @@ def answer(base: KnowledgeBase, question: str) -> Answer:
     return ask(base, parse_question(question))
 
 
-@pytest.mark.parametrize("question", ["Who is Zanzibar?", "zanzibar", "what did zanzibar or timbuktu do"])
-def test_what_nobody_says_is_not_answered(base_of: MakeBase, question: str) -> None:
+@pytest.mark.parametrize(
+    ("question", "never_said"),
+    [
+        ("Who is Zanzibar?", ("Zanzibar",)),
+        ("zanzibar", ("zanzibar",)),
+        ("what did zanzibar or timbuktu do", ("zanzibar", "timbuktu")),
+    ],
+)
+def test_what_nobody_says_is_not_answered(base_of: MakeBase, question: str, never_said: tuple[str, ...]) -> None:
     """However well the words of grammar match; and the words that nobody says are named."""
     found = answer(base_of(SAID), question)
     assert (found.status, found.confidence, found.reason) == ("unanswerable", 0, "not_mentioned")
-    assert {word.lower() for word in found.never_said} == {"zanzibar", "timbuktu"} & set(
-        question.lower().split(" ")
-    ) or (found.never_said == ("Zanzibar",))
+    assert found.never_said == never_said
     assert f"The podcast does not answer this. Nobody says “{found.never_said[0]}”" in answer_text(found)
 
 
