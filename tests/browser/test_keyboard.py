@@ -99,7 +99,7 @@ def test_the_whole_path(open_page: Callable[..., "Page"], questions: dict[str, s
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "govuk-skip-link"
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "main-content"
+    page.wait_for_function("() => document.activeElement.id === 'main-content'")
     page.keyboard.press("Tab")
     page.keyboard.type(questions["answered"])
     page.keyboard.press("Enter")
