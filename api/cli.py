@@ -23,8 +23,8 @@ _TALKATIVE = ("httpx", "httpcore", "httpx2", "httpcore2", "openai")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 1 a clear error in one line, 2 wrong usage."""
-    # After each small product of matrices, the threads of numpy's OpenBLAS spin for milliseconds and keep the cores from
-    # the encoder. OpenBLAS reads this when numpy is imported.
+    # After each small product of matrices, the threads of numpy's OpenBLAS spin for milliseconds, on cores that the
+    # encoder needs. OpenBLAS reads this when numpy is imported.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     options = _parser().parse_args(arguments)
     level = (os.environ.get("PLAYBACK_LOG") or "WARNING").upper()

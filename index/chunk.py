@@ -45,7 +45,7 @@ def fitting(
     for sentence in sentences:
         turn = transcript.turns[sentence.turn]
         room = rooms[turn.speaker]
-        if pieces(without_marks(turn.text[sentence.start : sentence.end])) <= room:
+        if _is_within(without_marks(turn.text[sentence.start : sentence.end]), room, pieces):
             found.append(sentence)
             continue
         position = sentence.first_word
@@ -103,6 +103,12 @@ def _header(transcript: Transcript, speakers: Sequence[str], pieces: Callable[[s
     """Return the header, without speakers or empty if it would take too much of the encoder's input."""
     candidates = (header_of(transcript, speakers), header_of(transcript, ()))
     return next((header for header in candidates if pieces(header) <= MOST_HEADER_PIECES), "")
+
+
+def _is_within(text: str, room: int, pieces: Callable[[str], int]) -> bool:
+    """Say whether a text has at most `room` word pieces; counts only where its characters do not show it."""
+    # A word piece has a character at least, and tokenizers put at most one before a text of ASCII.
+    return (text.isascii() and len(text) < room) or pieces(text) <= room
 
 
 def _fits(passage: Passage, pieces: Callable[[str], int]) -> bool:

@@ -37,7 +37,7 @@ class Agreement:
     """How well a compiled encoder agrees with sentence-transformers: cosines, and the share of equal nearest texts.
 
     All texts are read as passages and every fourth as a question: `cosine` is the smallest of these. `overlap` is the
-    mean share of a text's ten nearest texts that both name. The word pieces of every second text are compared: `piece`
+    mean share of a text's ten nearest texts that both name. The word pieces of every fourth text are compared: `piece`
     is the smallest cosine, `pieces` the mean.
     """
 
@@ -220,7 +220,7 @@ class _Vectors:
 
     @classmethod
     def of(cls, encoder: Encoder, texts: tuple[str, ...]) -> "_Vectors":
-        pieces = encoder.encode_pieces(texts[::2])
+        pieces = encoder.encode_pieces(texts[::4])
         questions = np.stack([encoder.encode_query(text) for text in texts[::4]])
         found = encoder.encode(texts)
         return cls(found, questions, tuple(item.vectors for item in pieces), tuple(item.spans for item in pieces))

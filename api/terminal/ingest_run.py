@@ -25,6 +25,10 @@ from ingest.stages.heard_words import sound_to_hear
 from ingest.storage.disk_space import disk_problem, require_space
 from ingest.transcript import Episode
 
+# Reading so many episodes without their sound takes longer than starting a process for it, which leaves this one to
+# load the encoder meanwhile.
+_MANY = 8
+
 
 def run_ingest(reads: Iterable[Callable[[], Source]], options: Namespace, settings: Settings) -> int:
     """Register the sources, ingest their episodes, publish the index; return 1 if any of them failed or waits."""
@@ -146,7 +150,8 @@ def _outcomes(
     """Yield outcomes as they come; if a person may watch, first find out how much there is to transcribe."""
     if not bars.quiet:
         bars.expect(_sound_of(episodes, settings.home, plan))
-    if workers == 1 or len(episodes) < 2:
+    is_alone = len(episodes) < 2 or (workers == 1 and (plan.audio or len(episodes) < _MANY))
+    if is_alone:
         for episode in episodes:
             yield ingest_episode(episode, settings.home, plan, bars.stage(episode.id))
         return

@@ -74,9 +74,11 @@ def pieces(text: str) -> Iterator[Piece]:
     "software[laughs]" is not.
     """
     spoken = without_marks(text)
+    has_marks = spoken != text
     for found in _PIECE.finditer(text):
         start, end = found.span()
-        mark = found.group() != spoken[start:end] and not any(map(str.isalnum, spoken[start:end]))
+        rest = spoken[start:end] if has_marks else found.group()
+        mark = rest != found.group() and not any(map(str.isalnum, rest))
         yield Piece(found.group(), start, end, mark)
 
 

@@ -53,6 +53,8 @@ def without_impossible_times(turns: Sequence[OfficialTurn], duration: float | No
     The times that agree with most others stay: the longest sequence in which nobody says over five words per second,
     and the times within ten seconds of it. If those are fewer than half, none stays. `duration` is in seconds.
     """
+    if all(turn.start is None for turn in turns):
+        return Plausible(tuple(turns), ())
     late = {index for index, turn in enumerate(turns) if turn.start is not None and turn.start > _limit(duration)}
     times = [(index, turn.start) for index, turn in enumerate(turns) if turn.start is not None and index not in late]
     wrong = _out_of_order(times, [0, *accumulate(sum(_speech(turn)) for turn in turns)])

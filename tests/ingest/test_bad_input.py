@@ -337,3 +337,15 @@ def test_a_process_prints_one_line_and_no_traceback(folder):
     assert done.stderr.splitlines() == [
         "playback: missing.xml: no such file or folder; give a feed URL, a feed file, a folder or a file that exists"
     ]
+
+
+def test_many_episodes_without_sound_are_read_in_another_process(folder, ingest, monkeypatch):
+    """This process is free to load the encoder; outcomes come in the feed's order."""
+    items = [GOOD.replace(">Good<", f">Good {number}<").replace(">good<", f">good-{number}<") for number in range(9)]
+    write(folder, many_xml=feed(*items))
+    monkeypatch.setattr("api.terminal.ingest_run.ingest_episode", None)
+    code, out, _ = ingest("many.xml")
+    assert (code, out[-1]) == (0, "9 episodes: 9 ingested")
+    assert [load_transcript(folder / "home", line.split()[0]).episode.guid for line in out[:9]] == [
+        f"good-{number}" for number in range(9)
+    ]

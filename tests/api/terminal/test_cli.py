@@ -348,3 +348,16 @@ def test_settings_are_documented() -> None:
     """docs/settings.md has a row for every variable that is read."""
     names = {f"PLAYBACK_{field.name.upper()}" for field in fields(Settings)} | {"PLAYBACK_LOG"}
     assert set(re.findall(r"^\| `(PLAYBACK_\w+)`", SETTINGS, re.MULTILINE)) == names
+
+
+def test_commands_keep_the_products_of_matrices_to_one_thread(tmp_path: Path) -> None:
+    """An idle second thread of OpenBLAS would spin on a core that the encoder needs."""
+    pytest.importorskip("threadpoolctl")
+    script = (
+        "import sys; from api.cli import main; main(sys.argv[1:]); import numpy; from threadpoolctl import "
+        "threadpool_info; print({pool['num_threads'] for pool in threadpool_info() if pool['user_api'] == 'blas'})"
+    )
+    variables = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
+    command = [sys.executable, "-c", script, "--home", str(tmp_path), "status"]
+    done = subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "{1}"
