@@ -21,9 +21,8 @@ from index.sentences import WORD
 _MENTIONED = 0.5
 
 # What a question asks for by name: "Which database do they use?", "How many people work there?"
-_ASKED_FOR = re.compile(rf"(?:\A(?:\w+ )?which|\bhow many|\bhow much) ({WORD.pattern})", re.IGNORECASE)
 # "How much cheaper?" and "how much faster" compare: no answer need repeat the word.
-_COMPARES = re.compile(r"er\Z")
+_ASKED_FOR = re.compile(rf"(?:\A(?:\w+ )?which|\bhow many|\bhow much(?! \w+er\b)) ({WORD.pattern})", re.IGNORECASE)
 
 Reason = Literal["not_mentioned", "mentioned", "unclear"]
 
@@ -83,7 +82,7 @@ def reason_for(subject: Subject, query: Query) -> Reason:
 def _asked_for(text: str) -> list[str]:
     """Return the words for what a question asks for by name."""
     found = [match[1] for match in _ASKED_FOR.finditer(text)]
-    return [word for word in found if word.lower() not in UNIT_WORDS and not _COMPARES.search(word)]
+    return [word for word in found if word.lower() not in UNIT_WORDS]
 
 
 def _is_said(base: KnowledgeBase, word: str) -> bool:

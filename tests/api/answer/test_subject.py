@@ -48,11 +48,19 @@ def test_names_and_numbers_that_nobody_says_are_told(base_of: MakeBase) -> None:
     assert answer(base_of(SAID), "What did Ash and Zanzibar borrow in 1999?").never_said == ("Zanzibar", "1999")
 
 
-@pytest.mark.parametrize("question", ["Which database does GOV.UK Pay use?", "how much database did GOV.UK Pay have"])
-def test_what_is_asked_for_by_name_must_be_said(base_of: MakeBase, question: str) -> None:
+@pytest.mark.parametrize(
+    ("question", "word"),
+    [
+        ("Which database does GOV.UK Pay use?", "database"),
+        ("how much database did GOV.UK Pay have", "database"),
+        ("Which broker does GOV.UK Pay use?", "broker"),
+        ("How many routers did GOV.UK Pay have?", "routers"),
+    ],
+)
+def test_what_is_asked_for_by_name_must_be_said(base_of: MakeBase, question: str, word: str) -> None:
     """Nobody says "database", so nothing can tell which one, however much is said of GOV.UK Pay."""
     found = answer(base_of(SAID), question)
-    assert (found.status, found.reason, found.never_said) == ("unanswerable", "not_mentioned", ("database",))
+    assert (found.status, found.reason, found.never_said) == ("unanswerable", "not_mentioned", (word,))
     assert answer(base_of(SAID), "Which ferry sails on Tuesday?").status != "unanswerable"
     assert answer(base_of(SAID), "In which year did GOV.UK Pay move to serverless?").never_said == ()
 
