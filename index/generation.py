@@ -4,22 +4,26 @@ A generation is a list of segments. Row numbers of passages, and numbers of epis
 """
 
 import json
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index import vectors
+from index import overview, vectors
 from index.best_rows import best
 from index.keywords import Keywords
+from index.mined import Chapter, Lesson, TermUse, Voice
+from index.overview import OVERVIEW, Overview
 from index.passage import Filters, FoundQuestion, FoundSentence, Passage
 from index.segment import (
     FILES,
     KEYWORDS,
     QUESTIONS,
+    LessonFilter,
     Segment,
     SegmentEntry,
     TermField,
@@ -29,7 +33,9 @@ from index.spelling import Vocabulary, vocabulary_of
 from index.spread import Moments, Spread, moments_of, spread_of
 from ingest.transcript import Episode, episode_from_json
 
-SCHEMA = 5
+T = TypeVar("T")
+
+SCHEMA = 6
 MOST_STARTERS = 5
 
 Floats = NDArray[np.float32]
@@ -83,6 +89,7 @@ class Generation:
     def __init__(self, folder: Path, manifest: Manifest) -> None:
         """Open files whose checksums were verified (see `open_generation`)."""
         self.manifest = manifest
+        self._folder = folder
         self._speakers: list[str] | None = None
         self._segments: list[Segment] = []
         for entry in manifest.segments:
@@ -173,6 +180,11 @@ class Generation:
         rows, allowed = self._keywords["passage"].rows(terms), self._allowed(filters)
         rows = rows if allowed is None else np.intersect1d(rows, allowed)
         return [self._ids[row] for row in rows.tolist()]
+
+    @cached_property
+    def overview(self) -> Overview:
+        """What the whole library says about people, terms and topics; read at the first use."""
+        return overview.read(self._folder / OVERVIEW)
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
@@ -320,6 +332,33 @@ class Generation:
         """
         found = [pair for segment in self._segments for pair in segment.starters()]
         return tuple(dict.fromkeys(question for question, episode in found if episode not in without))[:MOST_STARTERS]
+
+    def lessons(self, chosen: LessonFilter, most: int) -> list[Lesson]:
+        """Return the best lessons that a filter allows, at most `most`, the best first."""
+        found = [one for segment in self._segments for one in segment.lessons(chosen, most)]
+        return sorted(found, key=lambda one: (-one.score, one.episode_id, one.span))[:most]
+
+    def voices(self, episode_id: str | None = None) -> list[tuple[str, Voice]]:
+        """Return who speaks in an episode, or in every episode, newest first, with the episodes' ids."""
+        return self._mined(Segment.voices, episode_id)
+
+    def term_uses(self, episode_id: str | None = None) -> list[tuple[str, TermUse]]:
+        """Return the terms of an episode, or of every episode, newest first, with the episodes' ids."""
+        return self._mined(Segment.terms, episode_id)
+
+    def chapters(self, episode_id: str | None = None) -> list[tuple[str, Chapter]]:
+        """Return the chapters of an episode, or of every episode, newest first, with the episodes' ids."""
+        return self._mined(Segment.chapters, episode_id)
+
+    def _mined(
+        self, read: Callable[[Segment, str | None], list[tuple[str, T]]], only: str | None
+    ) -> list[tuple[str, T]]:
+        """Read what is mined from an episode that may be unknown, or from all."""
+        if only is not None:
+            return read(self._segment_of[only], only) if only in self._segment_of else []
+        order = {identifier: place for place, identifier in enumerate(self._segment_of)}
+        found = [pair for segment in self._segments for pair in read(segment, None)]
+        return sorted(found, key=lambda pair: order[pair[0]])
 
     def letters(self, word: str) -> tuple[int, int]:
         """Return how often a word occurs inside sentences with a capital and with a small first letter."""

@@ -2,6 +2,7 @@
 
 <home>/index/current            the number of the live generation and the SHA-256 of its manifest
 <home>/index/<n>/manifest.json  schema, encoder and its weights' SHA-256, dimension, counts, SHA-256 of every file
+<home>/index/<n>/overview.json  people, terms, topics and where to begin (see index.overview)
 <home>/index/<n>/<segment>/     episodes.json passages.sqlite vectors.faiss turns.faiss and postings (see index.segment)
 
 A segment that did not change is in several generations: its files have a name in each folder (hard links).
@@ -10,18 +11,21 @@ A segment that did not change is in several generations: its files have a name i
 import hashlib
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any, TypeVar
 
 from index.errors import IndexBroken, IndexOutdated
 from index.generation import SCHEMA, Manifest
+from index.overview import OVERVIEW
 from index.segment import BASIS, DATABASE, EPISODES, FILES, KEYWORDS, QUESTIONS, SegmentEntry
 from index.vectors import CODES
 from ingest.storage.files import sha256_of, write_bytes
 
 T = TypeVar("T")
 
+# The schemas whose segments hold the vectors of sentences as this version writes them.
+VECTOR_SCHEMAS = (5, SCHEMA)
 REBUILD = "run: playback index --rebuild"
 _POINTER = re.compile(rb"(?P<number>[1-9][0-9]{0,17})( (?P<checksum>[0-9a-f]{64}))?\n?")
 # The files of a segment, and those that only large ones have.
@@ -103,7 +107,7 @@ def read_live(home: Path, read: Callable[[int, str | None], T]) -> T | None:
                 raise
 
 
-def manifest_of(home: Path, number: int, expected: str | None = None) -> Manifest:
+def manifest_of(home: Path, number: int, expected: str | None = None, schemas: Collection[int] = (SCHEMA,)) -> Manifest:
     """Read a generation's manifest; raises IndexBroken if it is missing, broken, or of another schema or generation.
 
     `expected` is its SHA-256, if known.
@@ -114,7 +118,7 @@ def manifest_of(home: Path, number: int, expected: str | None = None) -> Manifes
         if expected is not None and hashlib.sha256(raw).hexdigest() != expected:
             raise IndexBroken(f"{path} has changed since it was published; {REBUILD}")
         data = json.loads(raw)
-        if data["schema"] != SCHEMA:
+        if data["schema"] not in schemas:
             raise _other_schema(path.parent, data["schema"])
         manifest = _manifest_from(data)
     except OSError as error:
@@ -125,9 +129,15 @@ def manifest_of(home: Path, number: int, expected: str | None = None) -> Manifes
         raise IndexBroken(f"{path.parent} holds generation {manifest.generation}, not {number}; {REBUILD}")
     # A file without a checksum would be parsed unverified.
     listed = {entry.name: set[str]() for entry in manifest.segments}
-    for name in manifest.files:
+    whole = {name for name in manifest.files if "/" not in name}
+    for name in manifest.files.keys() - whole:
         listed.setdefault(name.partition("/")[0], set()).add(name.partition("/")[2])
-    if len(listed) > len(manifest.segments) or not all(_PARTS <= files <= _PARTS | _CODES for files in listed.values()):
+    is_whole = whole == {OVERVIEW} or (not whole and manifest.schema < SCHEMA)
+    if (
+        not is_whole
+        or len(listed) > len(manifest.segments)
+        or not all(_PARTS <= files <= _PARTS | _CODES for files in listed.values())
+    ):
         raise IndexBroken(f"{path} does not list every file; {REBUILD}")
     return manifest
 

@@ -17,6 +17,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import IndexBroken
+from index.mined import (
+    Chapter,
+    Lesson,
+    LessonKind,
+    Span,
+    TermUse,
+    Voice,
+    chapter_from_json,
+    term_from_json,
+    voice_from_json,
+)
 from index.passage import Exchange, Filters, FoundSentence, Passage, Sentence
 from index.piece_vectors import Codes
 from index.spread import Moments, from_bytes
@@ -61,6 +72,17 @@ class SegmentEntry:
     episodes: int
     passages: int
     dropped: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LessonFilter:
+    """Which lessons are wanted; None for any. `person` is a full name, `year` has four digits."""
+
+    episode: str | None = None
+    show: str | None = None
+    person: str | None = None
+    kind: LessonKind | None = None
+    year: str | None = None
 
 
 class Segment:
@@ -194,6 +216,41 @@ class Segment:
         query = "SELECT question, episode_id FROM starters WHERE episode_id NOT IN dropped ORDER BY position"
         return self._database.execute(query).fetchall()
 
+    def lessons(self, chosen: LessonFilter, most: int) -> list[Lesson]:
+        """Return the best lessons that count and that a filter allows, at most `most`, the best first."""
+        clauses, values = ["episode_id NOT IN dropped"], []
+        for clause, value in (
+            ("episode_id = ?", chosen.episode),
+            ("speaker = ?", chosen.person),
+            ("kind = ?", chosen.kind),
+            ("episode_id IN (SELECT id FROM episodes WHERE show_id = ?)", chosen.show),
+            ("episode_id IN (SELECT id FROM episodes WHERE substr(published, 1, 4) = ?)", chosen.year),
+        ):
+            if value is not None:
+                clauses.append(clause)
+                values.append(value)
+        where = " AND ".join(clauses)
+        query = f"SELECT * FROM lessons WHERE {where} ORDER BY score DESC, episode_id, first_word LIMIT ?"  # noqa: S608 - literals only
+        return [_lesson(row) for row in self._database.execute(query, (*values, most))]
+
+    def voices(self, episode_id: str | None = None) -> list[tuple[str, Voice]]:
+        """Return who speaks in an episode, or in every episode that counts, with the episodes' ids."""
+        return [(name, voice_from_json(json.loads(text))) for name, text in self._mined("voice", episode_id)]
+
+    def terms(self, episode_id: str | None = None) -> list[tuple[str, TermUse]]:
+        """Return the terms of an episode, or of every episode that counts, with the episodes' ids."""
+        return [(name, term_from_json(json.loads(text))) for name, text in self._mined("term", episode_id)]
+
+    def chapters(self, episode_id: str | None = None) -> list[tuple[str, Chapter]]:
+        """Return the chapters of an episode, or of every episode that counts, with the episodes' ids."""
+        return [(name, chapter_from_json(json.loads(text))) for name, text in self._mined("chapter", episode_id)]
+
+    def _mined(self, kind: str, episode_id: str | None) -> list[tuple[str, str]]:
+        only = "" if episode_id is None else " AND episode_id = ?"
+        where = f"kind = ? AND episode_id NOT IN dropped{only}"
+        query = f"SELECT episode_id, json FROM mined WHERE {where} ORDER BY 1, position"  # noqa: S608 - literals only
+        return self._database.execute(query, (kind,) if episode_id is None else (kind, episode_id)).fetchall()
+
     def letters(self, word: str) -> tuple[int, int]:
         """Return how often a word (in lower case) stands inside sentences with a capital and with a small letter."""
         query = "SELECT sum(capital), sum(small) FROM letters WHERE word = ? AND episode_id NOT IN dropped"
@@ -286,6 +343,22 @@ def write_episodes(folder: Path, held: Iterable[HeldEpisode]) -> None:
     """Write which episodes a segment holds, one to a line."""
     lines = ",\n".join(json.dumps(asdict(one), separators=(",", ":")) for one in held)
     (folder / EPISODES).write_text(f"[{lines}]\n")
+
+
+def _lesson(row: Sequence[Any]) -> Lesson:
+    episode_id, turn, first_word, words, speaker, kind, score, title, terms, question = row
+    asked = json.loads(question)
+    return Lesson(
+        episode_id,
+        turn,
+        Span(first_word, words),
+        speaker,
+        kind,
+        score,
+        title,
+        tuple(json.loads(terms)),
+        None if asked is None else Span(*asked),
+    )
 
 
 def _passage(row: Sequence[Any]) -> Passage:

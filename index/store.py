@@ -15,6 +15,7 @@ from index.errors import IndexBroken, IndexMissing
 from index.generation import Generation, Manifest
 from index.manifests import (
     REBUILD,
+    VECTOR_SCHEMAS,
     current_number,
     current_number_or_zero,
     encoded_folder,
@@ -116,7 +117,7 @@ def known_databases(home: Path, encoder: Encoder, episode_ids: Collection[str]) 
     live = current_number_or_zero(home)
     for number in dict.fromkeys((live, *reversed(numbers(home)))):
         try:
-            manifest = manifest_of(home, number)
+            manifest = manifest_of(home, number, schemas=VECTOR_SCHEMAS)
         except IndexBroken as error:
             logger.info("no vectors are reused from generation %d: %s", number, error)
             continue

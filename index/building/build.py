@@ -14,6 +14,7 @@ from index.building.cutting import Chunked, batches, chunk_all
 from index.building.encoding import CountProgress, vectors_of
 from index.building.inputs import Source, expected_bytes, inputs_of, is_current, look, readable
 from index.building.merging import USUAL_MERGING, Kept, Merging, merge, to_merge
+from index.building.overview import live_overview, write_overview
 from index.building.segments import (
     basis_among,
     entry_of,
@@ -27,7 +28,7 @@ from index.chunk import USUAL_SHAPE, PassageShape
 from index.encode import Encoder
 from index.errors import IndexBroken, IndexOutdated
 from index.generation import SCHEMA, Manifest
-from index.manifests import index_folder, live_manifest
+from index.manifests import VECTOR_SCHEMAS, current_number_or_zero, index_folder, live_manifest, manifest_of
 from index.segment import HeldEpisode
 from index.store import known_databases, link_segment, next_folder, publish
 from ingest.errors import LibraryError
@@ -38,7 +39,7 @@ from ingest.transcript import Transcript
 logger = logging.getLogger(__name__)
 
 # Increase it when a change of code gives other passages or vectors for the same transcripts.
-BUILD_VERSION = 9
+BUILD_VERSION = 10
 
 
 # Which files of the live generation are taken over: none, those of the sizes they had, or those of the same content.
@@ -131,6 +132,7 @@ def _built(home: Path, rules: _Rules) -> Manifest:
         plan = _planned(home, rules, kept, sources)
         _require_space(home, plan)
         manifest = _written(home, working, number, plan, rules, sources)
+        write_overview(working, manifest, live_overview(home))
         return publish(home, working, replace(manifest, inputs=inputs))
     except (OSError, sqlite3.OperationalError, LibraryError) as error:
         # Free the space of a full disk now, not at the next build.
@@ -255,9 +257,13 @@ def _live_manifest(home: Path) -> Manifest | None:
     try:
         return live_manifest(home)
     except IndexOutdated as error:
-        logger.warning(
-            "%s; it is built anew, once, and every text is encoded again", str(error).rpartition("; run: ")[0]
-        )
+        what = str(error).rpartition("; run: ")[0]
+        try:
+            manifest_of(home, current_number_or_zero(home), schemas=VECTOR_SCHEMAS)
+        except IndexBroken:
+            logger.warning("%s; it is built anew, once, and every text is encoded again", what)
+        else:
+            logger.warning("%s; it is built anew, once, with the vectors that it holds", what)
     except IndexBroken as error:
         logger.warning("%s", error)
     return None

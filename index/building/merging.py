@@ -50,6 +50,8 @@ INSERT INTO speakers SELECT name, row + passage_shift
 INSERT INTO aliases SELECT aliases.* FROM source.aliases JOIN moved ON moved.id = episode_id;
 INSERT INTO askers SELECT askers.* FROM source.askers JOIN moved ON moved.id = episode_id;
 INSERT INTO letters SELECT letters.* FROM source.letters JOIN moved ON moved.id = episode_id;
+INSERT INTO lessons SELECT lessons.* FROM source.lessons JOIN moved ON moved.id = episode_id;
+INSERT INTO mined SELECT mined.* FROM source.mined JOIN moved ON moved.id = episode_id;
 INSERT INTO starters SELECT (SELECT count(*) FROM starters) + position, question, episode_id
   FROM source.starters JOIN moved ON moved.id = episode_id ORDER BY position;
 """

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from index.building.merging import Kept, merge
+from index.building.overview import live_overview, write_overview
 from index.building.segments import entry_of, kept_segments
 from index.errors import IndexBroken
 from index.generation import Manifest
@@ -44,14 +45,12 @@ def _publish_without_dropped(home: Path, live: Manifest) -> Manifest:
             held = merge(folder, [one], live.dimension)
             new.append(Kept(folder, entry_of(folder.name, held), held))
     files = {name: found for one in new for name, found in one.files.items()}
-    return publish(
-        home,
-        working,
-        replace(
-            live,
-            generation=number,
-            segments=tuple(one.entry for one in new),
-            files={name: checksum for name, (checksum, _) in files.items()},
-            sizes={name: size for name, (_, size) in files.items()},
-        ),
+    manifest = replace(
+        live,
+        generation=number,
+        segments=tuple(one.entry for one in new),
+        files={name: checksum for name, (checksum, _) in files.items()},
+        sizes={name: size for name, (_, size) in files.items()},
     )
+    write_overview(working, manifest, live_overview(home))
+    return publish(home, working, manifest)

@@ -1,4 +1,4 @@
-"""Write the tables of a segment: episodes, sentences, passages, speakers, askers and every vector."""
+"""Write the tables of a segment: episodes, sentences, passages, speakers, askers, what is mined, and every vector."""
 
 import json
 import sqlite3
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import numpy as np
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 from index.building.cutting import Chunked
 from index.building.encoding import Encoded, Vectors, encoded_text, key_of, question_key, questions_of
+from index.mining.mine import mine
 from index.passage import Passage, Sentence
 from index.segment import VectorField
 from index.sentences import count_capitals, ends_as_question, window
@@ -46,9 +48,16 @@ CREATE TABLE letters (word TEXT NOT NULL, episode_id TEXT NOT NULL, capital INTE
                       PRIMARY KEY (word, episode_id)) WITHOUT ROWID;
 CREATE TABLE moments (field TEXT PRIMARY KEY, sums BLOB NOT NULL);
 CREATE TABLE askers (episode_id TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (episode_id, name)) WITHOUT ROWID;
+CREATE TABLE lessons (episode_id TEXT NOT NULL, turn INTEGER NOT NULL, first_word INTEGER NOT NULL,
+                      words INTEGER NOT NULL, speaker TEXT NOT NULL, kind TEXT NOT NULL, score REAL NOT NULL,
+                      title TEXT NOT NULL, terms TEXT NOT NULL, question TEXT NOT NULL,
+                      PRIMARY KEY (episode_id, first_word, words)) WITHOUT ROWID;
+CREATE TABLE mined (kind TEXT NOT NULL, episode_id TEXT NOT NULL, position INTEGER NOT NULL, json TEXT NOT NULL,
+                    PRIMARY KEY (kind, episode_id, position)) WITHOUT ROWID;
 CREATE TABLE starters (position INTEGER PRIMARY KEY, question TEXT NOT NULL, episode_id TEXT NOT NULL);
 CREATE INDEX passages_by_episode ON passages (episode_id);
 CREATE INDEX vectors_by_key ON vectors (key);
+CREATE INDEX lessons_by_score ON lessons (score);
 """
 # The database is fsynced when it is published; what an interrupted build leaves is thrown away.
 _UNSAFE = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
@@ -74,6 +83,7 @@ def write_tables(path: Path, chunked: Sequence[Chunked], vectors: Vectors) -> No
         _write_exchanges(database, chunked)
         _write_passages(database, [passage for episode in chunked for passage in episode.passages], vectors.fields)
         _write_speakers(database, chunked)
+        _write_mined(database, chunked, vectors)
         write_moments(database, vectors.fields)
         database.commit()
 
@@ -194,6 +204,44 @@ def _write_speakers(database: sqlite3.Connection, chunked: Sequence[Chunked]) ->
         hosts = dict.fromkeys(_person(episode.transcript, label) for label in sorted(askers(episode.transcript)))
         rows = ((episode.transcript.episode.id, name) for name in hosts)
         database.executemany("INSERT INTO askers VALUES (?, ?)", rows)
+
+
+def _write_mined(database: sqlite3.Connection, chunked: Sequence[Chunked], vectors: Vectors) -> None:
+    """Mine the episodes and write what is found: lessons with columns to choose them by, the rest as JSON."""
+    for episode in chunked:
+        rows = slice(episode.first_sentence, episode.first_sentence + len(episode.sentences))
+        own = np.array([one.vector for one in vectors.sentences[rows]], np.float32)
+        transcript = episode.transcript
+        found = mine(transcript, episode.sentences, episode.exchanges, askers(transcript), own)
+        database.executemany(
+            "INSERT INTO lessons VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                (
+                    one.episode_id,
+                    one.turn,
+                    *one.span,
+                    one.speaker,
+                    one.kind,
+                    one.score,
+                    one.title,
+                    _json(one.terms),
+                    _json(one.question),
+                )
+                for one in found.lessons
+            ),
+        )
+        kinds: tuple[tuple[str, Sequence[Any]], ...] = (
+            ("voice", found.voices),
+            ("term", found.terms),
+            ("chapter", found.chapters),
+        )
+        for kind, values in kinds:
+            lines = ((kind, transcript.episode.id, place, _json(asdict(one))) for place, one in enumerate(values))
+            database.executemany("INSERT INTO mined VALUES (?, ?, ?, ?)", lines)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _person(transcript: Transcript, label: str | None) -> str | None:

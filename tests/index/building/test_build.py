@@ -1,8 +1,10 @@
 """From the library to a published generation: nothing known is encoded again, nothing is lost."""
 
+import json
 import shutil
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,10 +18,12 @@ from index.building.encoding import HEADER_WEIGHT
 from index.chunk import USUAL_SHAPE, PassageShape
 from index.generation import Generation
 from index.manifests import current_number, index_folder, manifest_of
+from index.overview import OVERVIEW
 from index.passage import Filters
 from index.store import open_generation
 from ingest.item import Item
 from ingest.library.records import Record, episode_folder, save_record
+from ingest.storage.files import sha256_of
 from ingest.transcript import Show, Transcript
 
 Talk = Callable[..., Transcript]
@@ -211,6 +215,29 @@ def test_up_to_date_says_whether_building_would_change_anything(
     assert not current()
     (index_folder(home) / "current").write_bytes(b"")
     assert not current()
+
+
+def test_the_vectors_of_the_schema_before_are_kept(home: Path, encoder: Any, caplog: pytest.LogCaptureFixture) -> None:
+    """Schema 5 had no rows of what is mined and no overview: it is built anew, once, and nothing is encoded."""
+    build(home, encoder)
+    before = content(home)
+    folder = index_folder(home) / "1"
+    (folder / OVERVIEW).unlink()
+    for database in folder.glob("*/passages.sqlite"):
+        with closing(sqlite3.connect(database)) as opened:
+            opened.executescript("DROP TABLE lessons; DROP TABLE mined;")
+    path = folder / "manifest.json"
+    manifest = json.loads(path.read_text())
+    names = [name for name in manifest["files"] if name != OVERVIEW]
+    files = {name: sha256_of(folder / name) for name in names}
+    sizes = {name: (folder / name).stat().st_size for name in names}
+    path.write_text(json.dumps({**manifest, "schema": 5, "files": files, "sizes": sizes}))
+    (index_folder(home) / "current").write_text("1")
+    encoder.encoded.clear()
+    build(home, encoder)
+    assert encoder.encoded == []
+    assert "it is built anew, once, with the vectors that it holds" in caplog.text
+    assert content(home) == before
 
 
 def test_a_broken_generation_is_replaced(home: Path, encoder: Any) -> None:

@@ -1,0 +1,39 @@
+"""Make the overview of a generation that is about to be published."""
+
+import logging
+from pathlib import Path
+
+from index import overview
+from index.errors import IndexBroken
+from index.generation import Generation, Manifest
+from index.manifests import index_folder, live_manifest
+from index.mining.beginnings import beginnings_of
+from index.mining.people import people_of
+from index.mining.term_list import terms_of
+from index.mining.topics import topics_of
+from index.overview import OVERVIEW, Overview
+
+logger = logging.getLogger(__name__)
+
+
+def live_overview(home: Path) -> Overview:
+    """Return the overview of the live generation, an empty one if there is none that can be read."""
+    try:
+        live = live_manifest(home)
+        return Overview() if live is None else overview.read(index_folder(home) / str(live.generation) / OVERVIEW)
+    except IndexBroken as error:
+        logger.info("topics are found anew: %s", error)
+        return Overview()
+
+
+def write_overview(working: Path, manifest: Manifest, before: Overview) -> None:
+    """Write the overview of a generation that lies in a folder, given that of the one before, whose topics stay."""
+    generation = Generation(working, manifest)
+    try:
+        people = people_of(generation)
+        terms = terms_of(generation)
+        topics = topics_of(generation, people, terms, before.topics)
+        found = Overview(people, terms, topics, beginnings_of(generation, people, terms, topics))
+    finally:
+        generation.close()
+    overview.write(working / OVERVIEW, found)

@@ -1,0 +1,1 @@
+"""Mine an episode: lessons, people, terms and chapters, without a language model."""
