@@ -1,0 +1,62 @@
+"""Questions for a list of lessons are recognised by their grammar, and no others."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api.answer.asked_lessons import asked_lessons
+
+MISTAKES = {"problem", "cause"}
+
+
+@pytest.mark.parametrize(
+    ("question", "about", "kinds"),
+    [
+        ("Lessons about moving platforms", "moving platforms", None),
+        ("lessons learned from on-call?", "on-call", None),
+        ("What lessons were learned about backups?", "backups", None),
+        ("What are the main lessons from the tide gauge rewrite?", "the tide gauge rewrite", None),
+        ("which lessons did they learn", "", None),
+        ("Key takeaways on hiring", "hiring", None),
+        ("What did teams learn about release trains?", "release trains", None),
+        ("What mistakes did people make when moving house?", "moving house", MISTAKES),
+        ("mistakes with feature flags", "feature flags", MISTAKES),
+        ("Common pitfalls", "", MISTAKES),
+        ("what went wrong during the harbour move?", "the harbour move", MISTAKES),
+        ("What would they do differently?", "", {"advice", "remedy", "decision"}),
+        ("What would you do differently next time with alerts?", "alerts", {"advice", "remedy", "decision"}),
+        ("So, what advice do they give for new teams?", "new teams", {"advice", "remedy"}),
+        ("tips on writing runbooks", "writing runbooks", {"advice", "remedy"}),
+        ("Any advice about incidents", "incidents", {"advice", "remedy"}),
+    ],
+)
+def test_questions_for_lessons(question: str, about: str, kinds: set[str] | None) -> None:
+    """What they are about stands after a preposition; the noun or verb says which kinds are asked for."""
+    found = asked_lessons(question)
+    assert found is not None
+    assert (found.about, found.kinds) == (about, kinds)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What lesson did Ada learn from the outage?",
+        "Why did they learn Dutch?",
+        "How did the team avoid mistakes?",
+        "What is a tip jar?",
+        "Who gave the advice to leave?",
+        "What did Bo learn at school?",
+        "",
+        "???",
+        "lessons about " + "x " * 40,
+    ],
+)
+def test_other_questions_ask_for_no_list(question: str) -> None:
+    """One lesson of one person, or another thing that is called by such a word."""
+    assert asked_lessons(question) is None
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_read(question: str) -> None:
+    """Hostile text neither fails nor takes long."""
+    asked_lessons(question)
