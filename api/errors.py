@@ -5,6 +5,7 @@ PlaybackError (ingest.errors)
 ├── FilterError      a filter is malformed or ambiguous
 ├── EpisodeUnknown   no episode of this library has that id or number
 ├── QuoteUnknown     no quote of this library has or had that id
+├── LessonUnknown    no lesson of the register has that id
 ├── EpisodeGone      the episode was removed from the library
 ├── QuoteGone        the quote existed but is no longer in the transcript
 ├── FeedbackError    feedback on an answer is invalid or too long
@@ -35,6 +36,10 @@ class EpisodeGone(PlaybackError):
 
 class QuoteUnknown(PlaybackError):
     """No quote of this library has or had that id."""
+
+
+class LessonUnknown(PlaybackError):
+    """No lesson of the register has that id."""
 
 
 class QuoteGone(PlaybackError):

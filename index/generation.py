@@ -338,6 +338,18 @@ class Generation:
         found = [one for segment in self._segments for one in segment.lessons(chosen, most)]
         return sorted(found, key=lambda one: (-one.score, one.episode_id, one.span))[:most]
 
+    def told(self, lessons: Sequence[Lesson]) -> tuple[list[str], Floats]:
+        """Return the words of some lessons, and the means of their sentences' vectors, shape (lessons, dimension).
+
+        Words are the texts of the sentences joined by spaces; "" and zeros for sentences that are not found.
+        """
+        texts, vectors = [""] * len(lessons), np.zeros((len(lessons), self.manifest.dimension), np.float32)
+        for segment in self._segments:
+            places = [place for place, one in enumerate(lessons) if self._segment_of.get(one.episode_id) is segment]
+            for place, (text, vector) in zip(places, segment.told([lessons[place] for place in places]), strict=True):
+                texts[place], vectors[place] = text, vector
+        return texts, vectors
+
     def voices(self, episode_id: str | None = None) -> list[tuple[str, Voice]]:
         """Return who speaks in an episode, or in every episode, newest first, with the episodes' ids."""
         return self._mined(Segment.voices, episode_id)

@@ -7,6 +7,7 @@ The folder of a segment holds `episodes.json`, `passages.sqlite`, `vectors.faiss
 
 import json
 import sqlite3
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -232,6 +233,37 @@ class Segment:
         where = " AND ".join(clauses)
         query = f"SELECT * FROM lessons WHERE {where} ORDER BY score DESC, episode_id, first_word LIMIT ?"  # noqa: S608 - literals only
         return [_lesson(row) for row in self._database.execute(query, (*values, most))]
+
+    def told(self, lessons: Sequence[Lesson]) -> list[tuple[str, Floats]]:
+        """Return the words of each lesson of this segment, and the mean of its sentences' vectors, shape (dimension,).
+
+        A lesson whose sentences are not found has no words and a vector of zeros.
+        """
+        by_episode: dict[str, list[int]] = {}
+        for place, one in enumerate(lessons):
+            by_episode.setdefault(one.episode_id, []).append(place)
+        found: list[tuple[str, Floats]] = [("", np.zeros(self.basis.shape[0], np.float32))] * len(lessons)
+        for episode_id, places in by_episode.items():
+            rows = self._database.execute(
+                "SELECT row, first_word, text FROM episodes JOIN sentences "
+                "ON row >= first_sentence AND row < first_sentence + sentences WHERE id = ? ORDER BY row",
+                (episode_id,),
+            ).fetchall()
+            begins = [first_word for _, first_word, _ in rows]
+            for place in places:
+                first, words = lessons[place].span
+                mine = rows[bisect_left(begins, first) : bisect_left(begins, first + words)]
+                if mine:
+                    said = " ".join(text for _, _, text in mine)
+                    found[place] = said, self._mean_vector(mine[0][0], mine[-1][0])
+        return found
+
+    def _mean_vector(self, first: int, last: int) -> Floats:
+        """Return the mean of the vectors of some rows of sentences, of length one."""
+        query = "SELECT vector FROM vectors WHERE rowid >= ? AND rowid <= ?"
+        halves = [blob for (blob,) in self._database.execute(query, (first, last))]
+        mean = from_halves(b"".join(halves)).reshape(len(halves), -1).mean(axis=0)
+        return mean / max(float(np.linalg.norm(mean)), 1e-12)
 
     def voices(self, episode_id: str | None = None) -> list[tuple[str, Voice]]:
         """Return who speaks in an episode, or in every episode that counts, with the episodes' ids."""

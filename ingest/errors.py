@@ -4,6 +4,8 @@ PlaybackError
 ├── SourceError        a feed, file or address cannot be used
 │   └── AudioError     a recording cannot be decoded
 ├── ModelMissing       weights or a package are not on this machine
+├── DecisionError      what somebody decides about a lesson is not allowed
+├── DecisionsFull      the file of decisions has reached its size limit
 └── LibraryError       files of the library are unreadable or have an unknown schema
 
 TransientError stands apart: it never reaches the user, because the retry turns it into a SourceError.
@@ -24,6 +26,14 @@ class AudioError(SourceError):
 
 class ModelMissing(PlaybackError):
     """Weights or a package are not on this machine; the message says which file to put where."""
+
+
+class DecisionError(PlaybackError):
+    """What somebody decides about a lesson is not allowed; the message says why."""
+
+
+class DecisionsFull(PlaybackError):
+    """The file of decisions has reached its size limit."""
 
 
 class LibraryError(PlaybackError):

@@ -58,6 +58,11 @@ def fingerprint(words: Sequence[str]) -> str:
     return base64.b32hexencode(digest).decode().lower()[:_FINGERPRINT_LETTERS]
 
 
+def quote_id(episode_id: str, first: int, count: int, printed: str) -> str:
+    """Return the id of the quote of `count` normalised words from `first` with this fingerprint."""
+    return f"{episode_id}.{_base32(first)}.{_base32(count)}.{printed}"
+
+
 def quote_at(source: OpenedTranscript, first: int, count: int) -> Quote:
     """Return the quote of `count` normalised words from `first`; raises ValueError unless all are in one turn."""
     if (
@@ -72,14 +77,7 @@ def quote_at(source: OpenedTranscript, first: int, count: int) -> Quote:
     start, end = _with_punctuation(turn.text, places[0].start, places[-1].end)
     begin, finish = window(turn, start, end)
     return Quote(
-        id=".".join(
-            (
-                source.transcript.episode.id,
-                _base32(first),
-                _base32(count),
-                fingerprint([place.word for place in places]),
-            )
-        ),
+        id=quote_id(source.transcript.episode.id, first, count, fingerprint([place.word for place in places])),
         episode=source.transcript.episode,
         turn=places[0].turn,
         text=turn.text[start:end],

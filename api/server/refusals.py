@@ -17,6 +17,7 @@ from api.errors import (
     FeedbackError,
     FeedbackFull,
     FilterError,
+    LessonUnknown,
     QuestionError,
     QuoteGone,
     QuoteUnknown,
@@ -26,7 +27,7 @@ from api.errors import (
 from api.pages.render import page
 from api.server.security_headers import HEADERS
 from index.errors import EncoderError, EncoderMissing, IndexBroken, IndexMissing, IndexOutdated
-from ingest.errors import AudioError, LibraryError, ModelMissing, PlaybackError, SourceError
+from ingest.errors import AudioError, DecisionError, DecisionsFull, LibraryError, ModelMissing, PlaybackError, SourceError
 from ingest.text.urls import printable
 
 logger = logging.getLogger(__name__)
@@ -54,9 +55,14 @@ REFUSALS: dict[type[PlaybackError], Refusal] = {
     SourceError: Refusal(422, INVALID),  # in the server: only the export of a transcript without times to vtt or srt
     EpisodeUnknown: Refusal(404, "EpisodeUnknown"),
     QuoteUnknown: Refusal(404, "QuoteUnknown"),
+    LessonUnknown: Refusal(404, "LessonUnknown"),
     EpisodeGone: Refusal(410, "EpisodeGone"),
     QuoteGone: Refusal(410, "QuoteGone"),
     FeedbackError: Refusal(422, INVALID),
+    DecisionError: Refusal(422, INVALID),
+    DecisionsFull: Refusal(
+        503, "DecisionsFull", "The file of decisions is full. The person who runs this service must move it elsewhere."
+    ),
     FeedbackFull: Refusal(
         503, "FeedbackFull", "Feedback storage is full. The person who runs this service must move feedback.jsonl."
     ),
@@ -102,7 +108,7 @@ _NAMES = {
     500: "InternalError",
 }
 # Paths of pages; their errors are pages too unless the client asks for another format.
-_PAGES = ("/episodes", "/quotes", "/search", "/feedback", "/docs")
+_PAGES = ("/episodes", "/quotes", "/search", "/lessons", "/feedback", "/docs")
 _MOST_PROBLEMS = 20
 
 

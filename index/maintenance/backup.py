@@ -15,6 +15,7 @@ from index.maintenance.archive import Kept, Writer, held, unpacked, writing
 from index.manifests import current_number_or_zero, index_folder
 from index.store import verified_live
 from ingest.errors import LibraryError, SourceError
+from ingest.library.decisions import decision_files
 from ingest.library.records import FEEDBACK, episode_folder, episode_ids, episodes_folder
 from ingest.library.removal import removed_folder
 from ingest.storage.disk_space import require_space
@@ -52,8 +53,9 @@ def backup(home: Path, target: Path) -> Copied:
         _add(writer, home / "library" / "feeds", home)
         for folder in _episodes(home):
             _add(writer, folder, home)
-        if (home / FEEDBACK).exists():
-            writer.add(_whole_lines(home / FEEDBACK))
+        for lines in (home / FEEDBACK, *decision_files(home)):
+            if lines.exists():
+                writer.add(_whole_lines(lines, home))
         try:
             generation = _add_index(writer, home)
         except IndexBroken as error:
@@ -168,11 +170,11 @@ def _add_encoder(writer: Writer, home: Path, manifest: Manifest) -> None:
                 writer.add(kept)
 
 
-def _whole_lines(path: Path) -> Kept:
-    """Return the complete lines of the feedback file, because the last one may be half written."""
+def _whole_lines(path: Path, home: Path) -> Kept:
+    """Return the complete lines of a file that only grows, because the last one may be half written."""
     data = path.read_bytes()
     data = data[: data.rfind(b"\n") + 1]
-    return Kept(path.name, io.BytesIO(data), len(data), path.stat().st_mtime)
+    return Kept(path.relative_to(home).as_posix(), io.BytesIO(data), len(data), path.stat().st_mtime)
 
 
 def _damage_in(path: Path) -> list[str]:

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from ingest.doctor.episode import Finding, examine_episode, left_over
 from ingest.errors import LibraryError, one_line
+from ingest.library.decisions import broken_lines, decision_files, decisions_folder, holding_words
 from ingest.library.player import PLAYER_COPY
 from ingest.library.records import FEEDBACK, episodes_folder, feeds, has_episode
-from ingest.library.removal import removal_of, removed_folder
+from ingest.library.removal import removal_of, removals, removed_folder
 from ingest.storage.disk_space import RESERVE, free_space, megabytes
 from ingest.storage.files import lock, read_json
 
@@ -43,6 +44,7 @@ def examine_library(home: Path) -> Iterator[Finding]:
     for path in sorted(removed_folder(home).iterdir()) if removed_folder(home).is_dir() else []:
         if path.is_dir():
             yield from _removed(home, path)
+    yield from _decisions(home)
     yield from _feedback(home)
 
 
@@ -86,6 +88,31 @@ def _removed(home: Path, folder: Path) -> Iterator[Finding]:
         yield Finding(name, problem, "person")
     elif removal.purged and [path.name for path in folder.iterdir()] != ["removed.json"]:
         yield Finding(name, f"its purge was interrupted; run: playback remove {folder.name} --purge", "person")
+
+
+def _decisions(home: Path) -> Iterator[Finding]:
+    """Name lines that cannot be read, and purged episodes of which words are left."""
+    folder = decisions_folder(home)
+    if not folder.is_dir():
+        return
+    with lock(folder):
+        yield from left_over(home, folder)
+    try:
+        purged = frozenset(removal.id for removal in removals(home) if removal.purged)
+    except LibraryError:
+        purged = frozenset()  # the broken note is reported with its folder
+    files = decision_files(home)
+    for path in files:
+        name = path.relative_to(home).as_posix()
+        for number in broken_lines(path):
+            problem = f"line {number} cannot be read and does not count; restore it from a backup, or delete it"
+            yield Finding(name, problem, "person")
+        for episode in holding_words(path, purged):
+            yield Finding(name, f"holds words of {episode}; run: playback remove {episode} --purge", "person")
+    for path in sorted(folder.iterdir()):
+        if path not in files:
+            problem = "is not a file of the library; move it elsewhere"
+            yield Finding(path.relative_to(home).as_posix(), problem, "person")
 
 
 def _feedback(home: Path) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ingest.errors import LibraryError, SourceError
 from ingest.item import Item
+from ingest.library.decisions import forget_words
 from ingest.library.identity import Key, certain_keys, likely_keys
 from ingest.library.records import (
     Record,
@@ -88,6 +89,7 @@ def remove_episode(home: Path, identifier: str, reason: str, purge: bool) -> Rem
             _write_note(removed_folder(home) / identifier, removal)
             _empty(removed_folder(home) / identifier)
             _forget_guids(home, removal)
+            forget_words(home, identifier)
         return removal
 
 

@@ -1,0 +1,1 @@
+"""The register of lessons: what is mined, joined with what people decide."""

@@ -1,0 +1,58 @@
+"""Decide about a lesson of the register, whatever door the decision comes through."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from api.lessons.carried import carried
+from api.lessons.register import Entry, Register, register_of
+from index.generation import Generation
+from ingest.errors import DecisionError
+from ingest.library.decisions import Decision, Proposed, append_decision, decision_of
+
+_LASTING = {"accept": "accepted", "reject": "rejected"}
+
+
+def decide(home: Path, generation: Generation, identifier: str, asked: Decision) -> Entry:
+    """Store a decision about the lesson with an id, and return the lesson as it is then.
+
+    `asked` comes from `decision_of`; its quote may be any id of the lesson. A decision that holds already is not
+    stored again. Raises LessonUnknown, or DecisionError if the lesson is withdrawn or the decision makes no sense.
+    """
+    register = register_of(home, generation)
+    entry = register.entry(identifier)
+    decision = _sensible(register, entry, asked)
+    if decision is None:
+        return entry
+    place = carried(home, decision.quote)
+    if place.quote is None:
+        raise DecisionError(f"the lesson is withdrawn: {place.reason}")
+    proposed = Proposed(entry.kind, entry.title, entry.score, entry.themes)
+    append_decision(home, place.quote.episode.show.id, replace(decision, words=place.quote.text, proposed=proposed))
+    return register_of(home, generation).entry(decision.quote)
+
+
+def _sensible(register: Register, entry: Entry, asked: Decision) -> Decision | None:
+    """Return the decision about the id that the register knows; None if it holds already."""
+    if entry.state == "withdrawn":
+        raise DecisionError(f"the lesson is withdrawn: {entry.reason}")
+    # What is shown under another lesson is taken back by its own id.
+    quote = asked.quote if asked.action == "propose" and asked.quote in entry.quotes else entry.id
+    decision = replace(asked, quote=quote)
+    if asked.action == "merge":
+        other = register.entry(asked.value or "")
+        if other.id == entry.id:
+            raise DecisionError("a lesson cannot be merged with itself")
+        return replace(decision, value=other.id)
+    tags = {tag.casefold() for tag in entry.tags}
+    value = (asked.value or "").casefold()
+    if asked.action == "untag" and value not in tags:
+        raise DecisionError(f"nobody gave this lesson the tag {asked.value!r}")
+    holds = (
+        (_LASTING.get(asked.action) == entry.state and not entry.changed)
+        or (asked.action == "retitle" and asked.value == entry.title)
+        or (asked.action == "tag" and value in tags)
+    )
+    return None if holds else decision
+
+
+__all__ = ["decide", "decision_of"]
