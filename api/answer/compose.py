@@ -40,6 +40,8 @@ _SCORE_SCALE = 4.0
 WEIGHED_HITS = 12
 
 AnswerStatus = Literal["answered", "partial", "unanswerable"]
+# Quotes that answer, or lessons of the register (see api.answer.told_lessons).
+AnswerKind = Literal["quotes", "lessons"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ class Answer:
     never_said: tuple[str, ...] = ()
     also_searched_for: tuple[str, ...] = ()
     not_held: tuple[str, ...] = ()
+    kind: AnswerKind = "quotes"
 
 
 def verdict(answer: Answer) -> str:
@@ -115,7 +118,7 @@ def ask(
     query = query_of(base, question if whole is None else replace(question, text=whole))
     encoded = perf_counter()
     filters = standing_filters(base, query, filters)
-    hits = _hits(base, query, WEIGHED_HITS, filters)
+    hits = hits_of(base, query, WEIGHED_HITS, filters)
     searched = perf_counter()
     introductions = introductions_of(base, query, filters, max((hit.score for hit in hits), default=0.0))
     spans = candidates_of(base, query, (*hits, *introductions.hits), filters.speaker, introductions.grades, shown)
@@ -170,7 +173,7 @@ def find(
     """Return the k best hits, best first, each with the id of its best quote (None if no sentence can be quoted)."""
     query = query_of(base, question)
     filters = standing_filters(base, query, filters or Filters())
-    return best_quotes(base, query, _hits(base, query, k, filters), filters)
+    return best_quotes(base, query, hits_of(base, query, k, filters), filters)
 
 
 def best_quotes(
@@ -210,7 +213,7 @@ def _position(citation: Citation) -> tuple[str, int]:
     return citation.episode.id, int(citation.id.split(".")[1], 32)
 
 
-def _hits(base: KnowledgeBase, query: Query, k: int, filters: Filters) -> tuple[Hit, ...]:
+def hits_of(base: KnowledgeBase, query: Query, k: int, filters: Filters) -> tuple[Hit, ...]:
     """Return the k best hits; skip episodes that were removed from the library but are still in the index."""
     hits = search(base.generation, query, k, filters)
     if all(has_episode(base.home, hit.episode.id) for hit in hits):

@@ -5,10 +5,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from api.answer import compose
+from api.answer.asked_lessons import asked_lessons
 from api.answer.capitals import with_capitals
 from api.answer.compose import Answer
 from api.answer.followup import EarlierQuestion, WholeQuestion, needs_earlier_question, resolve_followup
 from api.answer.question import Question
+from api.answer.told_lessons import tell_lessons
 from api.episodes.transcripts import open_transcript
 from api.errors import QuoteGone, QuoteUnknown
 from api.formatting import episode_name
@@ -53,7 +55,11 @@ def ask(base: KnowledgeBase, asking: Asking) -> Answer:
     """
     whole = _complete_question(base.home, _with_capitals(base, asking))
     searched = None if whole is None else whole.searched
-    answer = compose.ask(base, asking.question, asking.k, asking.filters, searched, _shown(asking.history))
+    told = asked_lessons(searched or asking.question.text)
+    if told is not None:
+        answer = tell_lessons(base, asking.question, told, asking.k, asking.filters)
+    else:
+        answer = compose.ask(base, asking.question, asking.k, asking.filters, searched, _shown(asking.history))
     if whole is None or whole.text == asking.question.text:
         return answer
     return replace(answer, rewritten_question=whole.text)

@@ -120,7 +120,9 @@ def _facet(name: FacetName, entries: Sequence[Entry], query: LessonQuery) -> Les
     return LessonFacet(
         name,
         _LABELS[name],
-        tuple(Choice(value, labels.get(value) or _shown(name, value), counts[value], value in picked) for value in values),
+        tuple(
+            Choice(value, labels.get(value) or _shown(name, value), counts[value], value in picked) for value in values
+        ),
     )
 
 

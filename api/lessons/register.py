@@ -161,9 +161,7 @@ def _joined(home: Path, generation: Generation, gone: frozenset[str], folded: Fo
     return Register(home, tuple(entries), by_id, vectors.astype(np.float16))
 
 
-def _taken(
-    proposals: Sequence[_Proposal], found: dict[str, Carried]
-) -> tuple[dict[str, _Proposal], dict[str, str]]:
+def _taken(proposals: Sequence[_Proposal], found: dict[str, Carried]) -> tuple[dict[str, _Proposal], dict[str, str]]:
     """Return for each decided lesson the proposal with most of its words, and for each such proposal the lesson."""
     by_episode: dict[str, list[str]] = {}
     for quote, place in found.items():

@@ -27,7 +27,15 @@ from api.errors import (
 from api.pages.render import page
 from api.server.security_headers import HEADERS
 from index.errors import EncoderError, EncoderMissing, IndexBroken, IndexMissing, IndexOutdated
-from ingest.errors import AudioError, DecisionError, DecisionsFull, LibraryError, ModelMissing, PlaybackError, SourceError
+from ingest.errors import (
+    AudioError,
+    DecisionError,
+    DecisionsFull,
+    LibraryError,
+    ModelMissing,
+    PlaybackError,
+    SourceError,
+)
 from ingest.text.urls import printable
 
 logger = logging.getLogger(__name__)
