@@ -25,7 +25,9 @@ from api.routes import (
     quote_page,
     quotes,
     search,
+    search_feed,
     search_page,
+    topics,
 )
 from api.routes.assets import read_assets
 from api.routes.schemas import ErrorResponse
@@ -102,6 +104,8 @@ def create_app(settings: Settings, encoder: Encoder | None = None) -> FastAPI:
         episode_pages,
         about,
         search_page,
+        search_feed,
+        topics,
         quote_page,
         embed,
     ):

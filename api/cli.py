@@ -137,6 +137,13 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("episode", metavar="EPISODE", help="id, or number if it is unique")
     show.add_argument("--json", action="store_true")
 
+    topics = commands.add_parser("topics", help="list what the library often talks about, or show one topic")
+    topics.add_argument("topic", nargs="?", metavar="TOPIC", help="id of a topic")
+    topics.add_argument("--json", action="store_true")
+
+    start = commands.add_parser("start", help="show where a newcomer begins")
+    start.add_argument("--json", action="store_true")
+
     serve = commands.add_parser("serve", help="serve the web pages and the HTTP interface")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=_port, default=8000)

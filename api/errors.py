@@ -4,6 +4,7 @@ PlaybackError (ingest.errors)
 ├── QuestionError    a question is empty or too long
 ├── FilterError      a filter is malformed or ambiguous
 ├── EpisodeUnknown   no episode of this library has that id or number
+├── TopicUnknown     no topic of this library has that id
 ├── QuoteUnknown     no quote of this library has or had that id
 ├── LessonUnknown    no lesson of the register has that id
 ├── EpisodeGone      the episode was removed from the library
@@ -32,6 +33,10 @@ class EpisodeUnknown(PlaybackError):
 
 class EpisodeGone(PlaybackError):
     """The episode was removed from the library; the message says when and why."""
+
+
+class TopicUnknown(PlaybackError):
+    """No topic of this library has that id."""
 
 
 class QuoteUnknown(PlaybackError):

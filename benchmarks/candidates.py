@@ -12,7 +12,6 @@ from itertools import product
 
 import numpy as np
 
-from api.answer.function_words import subject_words
 from api.evaluation.questions import folds, read_questions
 from api.knowledge_base import open_base
 from api.settings import Settings
@@ -31,6 +30,7 @@ from benchmarks.retrieval import (
     scoreboard,
     word_scores,
 )
+from index.function_words import subject_words
 
 # The best weights that an earlier study found with soft BM25 as one of four signals.
 SOFT_WEIGHTS = {"passage": 0.36, "turns": 0.24, "words": 0.1, "soft": 0.3}

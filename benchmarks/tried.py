@@ -9,10 +9,10 @@ from itertools import islice, pairwise
 
 import numpy as np
 
-from api.answer.function_words import subject_words
 from benchmarks.postings import bm25, postings_of
 from benchmarks.retrieval import Floats, Scoreboard, cosines, distinct, fused
 from index.chunk import header_of
+from index.function_words import subject_words
 from index.generation import FILES
 from index.keywords import stems
 from ingest.library.records import load_transcript

@@ -16,7 +16,6 @@ from statistics import mean
 
 from api.answer.compose import WEIGHED_HITS
 from api.answer.confidence import confidence
-from api.answer.function_words import is_function_word
 from api.answer.question import parse_question, query_of
 from api.evaluation.evaluate import HIT_WORDS, HITS
 from api.evaluation.questions import Question, read_questions
@@ -24,6 +23,7 @@ from api.knowledge_base import KnowledgeBase, open_base
 from api.settings import Settings
 from benchmarks.figures import arguments, machine, table, today
 from benchmarks.retrieval import right_for
+from index.function_words import is_function_word
 from index.search import Query, search
 from index.sentences import WORD
 

@@ -4,7 +4,7 @@ A generation is a list of segments. Row numbers of passages, and numbers of epis
 """
 
 import json
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from index import overview, vectors
 from index.best_rows import best
 from index.keywords import Keywords
-from index.mined import Chapter, Lesson, TermUse, Voice
+from index.mined import Chapter, Lesson, Span, TermUse, Voice
 from index.overview import OVERVIEW, Overview
 from index.passage import Filters, FoundQuestion, FoundSentence, Passage
 from index.segment import (
@@ -37,6 +37,8 @@ T = TypeVar("T")
 
 SCHEMA = 6
 MOST_STARTERS = 5
+# Passages whose vectors are read at a time: 6 MB of 384 components.
+_BLOCK = 4096
 
 Floats = NDArray[np.float32]
 Rows = NDArray[np.int64]
@@ -225,6 +227,19 @@ class Generation:
                 found |= {passage.id: passage for passage in segment.passages(mine.tolist())}
         return [found[identifier] for identifier in ids]
 
+    def passage_vectors(self) -> Iterator[tuple[list[tuple[str, str]], Floats]]:
+        """Yield all passages that count as (id, episode id), with their vectors, a few thousand at a time, lazily.
+
+        They come by episode id, then in the order of the episode, however the library is cut into segments.
+        """
+        rows = np.flatnonzero(self._alive)
+        rows = rows[np.argsort(self._places[rows])]
+        names = [one.id for segment in self._segments for one in segment.held]
+        for first in range(0, len(rows), _BLOCK):
+            block = rows[first : first + _BLOCK]
+            found = [(self._ids[row], names[self._episode_numbers[row]]) for row in block.tolist()]
+            yield found, vectors.vectors_of(self._fields["passage"], block)
+
     def first_passages(self, filters: Filters, each: int, most: int) -> list[Passage]:
         """Return the first `each` passages of every episode among those the filters allow, at most `most` in all."""
         rows = self._allowed(filters)
@@ -257,6 +272,11 @@ class Generation:
     def stretch(self, episode_id: str, first: int, last: int) -> list[FoundSentence]:
         """Return the sentences [first, last) of an episode in order, without those that it does not have."""
         return self._segment_of[episode_id].sentences(episode_id, first, last)
+
+    def text_at(self, episode_id: str, span: Span) -> str:
+        """Return the text of the sentences that begin within a span, "" if the generation has no such episode."""
+        segment = self._segment_of.get(episode_id)
+        return "" if segment is None else segment.text_at(episode_id, *span)
 
     def repeated(self, episode_id: str) -> frozenset[int]:
         """Return the numbers of the sentences of an episode that are in no passage because episodes repeat them."""

@@ -73,8 +73,9 @@ class Term:
 class Topic:
     """Something that a library often talks about, named by its own phrases.
 
-    `id` is URL-safe and stays as long as the topic does. `centre` is a unit vector by which passages are assigned.
-    `terms` and `people` are ids, `episodes` ids of those that say most about it with their share of its passages.
+    `id` is URL-safe and stays as long as the topic does. A passage belongs to the topic with the highest inner product
+    of its vector with `centre`, a unit vector, less `offset`. `terms` and `people` are ids, `episodes` ids of those
+    that say most about it with their share of its passages.
     """
 
     id: str
@@ -85,6 +86,7 @@ class Topic:
     episodes: tuple[tuple[str, float], ...]
     passages: int
     centre: tuple[float, ...]
+    offset: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +113,17 @@ class Beginning:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Everything that is known of a library as a whole; `beginnings` are by topic id, "" for the whole library."""
+    """Everything that is known of a library as a whole; `beginnings` are by topic id, "" for the whole library.
+
+    `asides` are no subjects and not shown: what is said about the podcast itself, and small talk. They are kept because
+    passages are assigned to them too.
+    """
 
     people: tuple[Person, ...] = ()
     terms: tuple[Term, ...] = ()
     topics: tuple[Topic, ...] = ()
     beginnings: tuple[tuple[str, Beginning], ...] = ()
+    asides: tuple[Topic, ...] = ()
 
 
 def write(path: Path, overview: Overview) -> None:
@@ -133,6 +140,7 @@ def read(path: Path) -> Overview:
             terms=tuple(_term(one) for one in data["terms"]),
             topics=tuple(_topic(one) for one in data["topics"]),
             beginnings=tuple((name, _beginning(one)) for name, one in data["beginnings"]),
+            asides=tuple(_topic(one) for one in data["asides"]),
         )
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise IndexBroken(f"{path} cannot be read: {error}; run: playback index --rebuild") from error

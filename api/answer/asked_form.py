@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from api.answer.function_words import is_function_word
+from index.function_words import is_function_word
 
 # definition: what a thing is. person: who somebody is. doing: what somebody or something does. role: who holds a role.
 # joined: when or how long somebody is at a place. made: who founded, wrote or runs a thing.

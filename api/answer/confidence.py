@@ -13,11 +13,11 @@ from math import exp
 import numpy as np
 
 from api.answer.candidates import QuoteCandidate
-from api.answer.function_words import has_subject
 from api.knowledge_base import KnowledgeBase
 from api.quotes.citation import Citation
 from api.quotes.heard_confidence import share_right
 from index.fitted import Fitted
+from index.function_words import has_subject
 from index.keywords import stems
 from index.passage import FoundSentence, Hit
 from index.piece_vectors import Codes, best_matches

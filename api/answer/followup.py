@@ -12,8 +12,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from api.answer.function_words import AUXILIARIES, QUESTION_WORDS, is_function_word
 from api.answer.question import MOST_QUESTION_CHARACTERS
+from index.function_words import AUXILIARIES, QUESTION_WORDS, is_function_word
 from index.sentences import WORD
 
 _MOST_ADDED = 12  # subject words that are searched with a follow-up

@@ -5,7 +5,7 @@ The words are those of assent, thanks, hesitation and praise of a question, as E
 
 import re
 
-from api.answer.function_words import is_function_word
+from index.function_words import is_function_word
 from index.sentences import WORD
 
 _COURTESY = frozenset(

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from api.answer.function_words import is_function_word
 from api.answer.spelling import corrected, is_held
 from api.errors import QuestionError
 from api.knowledge_base import KnowledgeBase, removed_since
+from index.function_words import is_function_word
 from index.passage import Filters
 from index.phrases import phrases_of, with_phrases
 from index.piece_vectors import PieceVectors, reduced

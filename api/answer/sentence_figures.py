@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from api.answer.function_words import is_function_word, subject_words
+from index.function_words import is_function_word, subject_words
 from index.generation import Generation
 from index.keywords import stems
 from index.search import Query

@@ -3,8 +3,8 @@
 import re
 from itertools import islice
 
-from api.answer.function_words import is_function_word
 from api.knowledge_base import KnowledgeBase
+from index.function_words import is_function_word
 from index.phrases import QUOTED
 from index.spelling import FEWEST_LETTERS, nearest
 

@@ -9,9 +9,9 @@ from typing import Literal
 import numpy as np
 
 from api.answer.confidence import absolute_match
-from api.answer.function_words import UNIT_WORDS, has_subject
 from api.answer.relevance import nearest_cosine
 from api.knowledge_base import KnowledgeBase
+from index.function_words import UNIT_WORDS, has_subject
 from index.keywords import stems
 from index.passage import Hit
 from index.search import Query

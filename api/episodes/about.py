@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from index.mined import Chapter
 from ingest.stages.assemble import TextSource
 from ingest.transcript import Episode, Timing
 
@@ -150,7 +151,10 @@ class LastOutcome:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """The account of one episode; `outcome` is None if it was not ingested yet."""
+    """The account of one episode; `outcome` is None if it was not ingested yet.
+
+    `chapters` are those of the live index, () without one.
+    """
 
     episode: Episode
     outcome: LastOutcome | None
@@ -158,3 +162,4 @@ class About:
     sources: Sources
     choice: Choice
     doubts: tuple[Doubt, ...]
+    chapters: tuple[Chapter, ...] = ()

@@ -6,6 +6,7 @@ from itertools import groupby
 
 from api.episodes.about import About, CaptionsKept, Choice, Doubt, Fact, NotesCopy, Part, SourceItem, TranscriptLink
 from api.formatting import day
+from index.mined import Chapter
 from ingest.stages.assemble import TextSource
 from ingest.text.clock import clock
 from ingest.transcript import Timing
@@ -46,13 +47,15 @@ class Section:
 
 
 def sections_of(about: About) -> tuple[Section, ...]:
-    """Return the account in words: the last outcome, facts, sources, choices, doubts."""
+    """Return the account in words: the last outcome, facts, sources, choices, doubts, and chapters if there are any."""
+    chapters = (Section("Chapters", tuple(map(_chapter, about.chapters))),) if about.chapters else ()
     return (
         Section("Last outcome", (_outcome(about),)),
         Section("Facts", tuple(_facts(about))),
         Section("Sources", tuple(_sources(about))),
         Section("Choices", tuple(_choices(about.choice, about))),
         Section("Doubts", tuple(map(_doubt, about.doubts)) or (Row(None, "none"),)),
+        *chapters,
     )
 
 
@@ -142,6 +145,10 @@ def _doubt(doubt: Doubt) -> Row:
     lines = [f"“{line.text}”" + (f" ({line.count} times)" if line.count > 1 else "") for line in doubt.lines]
     more = [f"and {len(lines) - _MOST_LINES:,} more"] if len(lines) > _MOST_LINES else []
     return Row(None, doubt.text, (*lines[:_MOST_LINES], *more))
+
+
+def _chapter(chapter: Chapter) -> Row:
+    return Row(None if chapter.start is None else clock(chapter.start), chapter.title)
 
 
 def _words(count: int) -> str:

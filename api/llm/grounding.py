@@ -16,9 +16,9 @@ from itertools import islice
 from typing import NamedTuple
 
 from api.answer.compose import MOST_STATEMENTS, Statement
-from api.answer.function_words import is_function_word, negates
 from api.llm.injection import gives_orders
 from api.quotes.citation import Citation
+from index.function_words import is_function_word, negates
 from index.keywords import stems
 from ingest.alignment.spoken_form import spoken_form
 from ingest.text.words import without_marks

@@ -12,6 +12,7 @@ from api.answer.compose import find
 from api.answer.hits import OpenedHit, open_hits
 from api.answer.question import parse_question
 from api.episodes.announcements import announcements_of
+from api.episodes.chapters import chapters_of
 from api.episodes.differences import differences_of
 from api.episodes.facets import FacetName, ListFilter, Order, facets_of, listed, page_of
 from api.episodes.highlight import pattern_of, stretches
@@ -28,6 +29,7 @@ from api.routes.schemas import FilterText, HistoryText
 from api.server.live_index import Live
 from api.server.work_queue import Worked
 from index.errors import EncoderError, IndexBroken, IndexMissing
+from index.mined import Chapter
 from index.passage import Filters
 from ingest.alignment.divergence import suspicion
 from ingest.text.clock import seconds_of
@@ -132,6 +134,7 @@ def show_episode(request: Request, identifier: str, asked: Annotated[ReadRequest
         announcements={} if transcript is None else announcements_of(transcript, _unsearched(live, identifier)),
         spellings=() if transcript is None else spellings_of(transcript),
         estimated=any(turn.timing == "estimated" for turn in turns),
+        chapters=_chapters(live, transcript),
         timeline=None if transcript is None else timeline_of(transcript),
         place=place,
         ticks=ticks,
@@ -176,6 +179,14 @@ def _unsearched(live: Live, identifier: str) -> list[tuple[int, str]]:
         return live.base().generation.unsearched(identifier)
     except (IndexMissing, IndexBroken, EncoderError):
         return []
+
+
+def _chapters(live: Live, transcript: Transcript | None) -> tuple[Chapter, ...]:
+    """Return an episode's chapters in the live generation; () without an index."""
+    try:
+        return chapters_of(live.base().generation, transcript)
+    except (IndexMissing, IndexBroken, EncoderError):
+        return ()
 
 
 def _times(pattern: re.Pattern[str] | None, turn: Turn) -> int:

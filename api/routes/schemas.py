@@ -14,6 +14,7 @@ from api.answer.gather import MOST_GATHERED
 from api.answer.question import MOST_QUESTION_CHARACTERS, replace_surrogates
 from api.quotes.citation import MOST_CITATIONS, USUAL_CITATIONS, Citation
 from api.quotes.quote import MOST_ID_LETTERS
+from api.topics.topics import TopicLine
 from ingest.transcript import Episode, Timing
 
 _MOST_FILTER_CHARACTERS = 200
@@ -225,3 +226,9 @@ class HealthResponse(BaseModel):
     dropped_quotes: dict[str, int] = Field(
         description="quotes that failed verification since the server started, by fault"
     )
+
+
+class TopicsResponse(BaseModel):
+    """The topics of the library, the most spoken of first."""
+
+    topics: list[TopicLine]

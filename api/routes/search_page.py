@@ -14,6 +14,7 @@ from api.answer.gather import MOST_GATHERED, EpisodeHits, by_episode, gather, pa
 from api.answer.gathered_formats import EXPORT_FORMATS
 from api.answer.hits import OpenedHit, open_hits
 from api.answer.question import Question
+from api.episodes.chapters import chapter_at
 from api.episodes.library import shows_of
 from api.formatting import search_notes
 from api.pages.render import page
@@ -22,6 +23,7 @@ from api.routes.form_errors import checked
 from api.routes.schemas import FilterFields, Text
 from api.server.live_index import Live
 from api.server.work_queue import Worked
+from index.mined import Chapter
 
 router = APIRouter(include_in_schema=False, route_class=Worked)
 
@@ -49,11 +51,15 @@ class SearchPageRequest(FilterFields):
 
 @dataclass(frozen=True, slots=True)
 class ShownEpisode:
-    """An episode on a page of hits: the hits that stand there, opened, with the number of the first one on the page."""
+    """An episode on a page of hits: the hits that stand there, opened, with the number of the first one on the page.
+
+    `chapters` are those in which the hits lie, None for hits of episodes without chapters.
+    """
 
     group: EpisodeHits
     first: int
     hits: tuple[OpenedHit, ...]
+    chapters: tuple[Chapter | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +102,7 @@ def show_search(request: Request, asked: Annotated[SearchPageRequest, Query()]) 
         address_of=lambda number: asked.address(page=number),
         episode_address=lambda identifier: asked.address(episode=identifier),
         years=asked.address(since=None, until=None),
+        feed=None if found is None else asked.address("/search.atom", k=None),
         exports=[(form, asked.address(f"/api/search.{form}", k=None)) for form in EXPORT_FORMATS],
     )
 
@@ -113,7 +120,10 @@ def _found(live: Live, question: Question, asked: SearchPageRequest) -> FoundPag
     shown, begin = [], 0
     for group in groups:
         end = begin + len(group.hits)
-        shown.append(ShownEpisode(group, first + begin + 1, opened[begin:end]))
+        hits = opened[begin:end]
+        chapters = [chapter for _, chapter in base.generation.chapters(group.episode.id)]
+        lie = tuple(chapter_at(chapters, one.hit.sentences[0].sentence.first_word) for one in hits)
+        shown.append(ShownEpisode(group, first + begin + 1, hits, lie))
         begin = end
     return FoundPage(
         notes=tuple(search_notes(gathered.also_searched_for, gathered.not_held)),

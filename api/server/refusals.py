@@ -23,6 +23,7 @@ from api.errors import (
     QuoteUnknown,
     ReaderLeft,
     SettingError,
+    TopicUnknown,
 )
 from api.pages.render import page
 from api.server.security_headers import HEADERS
@@ -64,6 +65,7 @@ REFUSALS: dict[type[PlaybackError], Refusal] = {
     EpisodeUnknown: Refusal(404, "EpisodeUnknown"),
     QuoteUnknown: Refusal(404, "QuoteUnknown"),
     LessonUnknown: Refusal(404, "LessonUnknown"),
+    TopicUnknown: Refusal(404, "TopicUnknown"),
     EpisodeGone: Refusal(410, "EpisodeGone"),
     QuoteGone: Refusal(410, "QuoteGone"),
     FeedbackError: Refusal(422, INVALID),

@@ -1,6 +1,7 @@
 """The commands: each calls the core and prints; `api.cli` parses the options and maps errors to exit codes."""
 
 import json
+import logging
 import sys
 from argparse import Namespace
 from functools import partial
@@ -20,6 +21,8 @@ from ingest.library.records import (
 )
 from ingest.storage.files import lock
 from ingest.transcript import Episode, Transcript, with_episode
+
+logger = logging.getLogger(__name__)
 
 
 def ingest(options: Namespace, settings: Settings) -> int:
@@ -156,14 +159,59 @@ def divergence(options: Namespace, settings: Settings) -> int:
 
 def show(options: Namespace, settings: Settings) -> int:
     """Print what is known of an episode, what it was made from, which text won and what was not understood."""
-    from dataclasses import asdict
+    from contextlib import closing
+    from dataclasses import asdict, replace
 
     from api.episodes.account import about_of
+    from api.episodes.chapters import chapters_of
     from api.episodes.stored import stored_of
     from api.terminal.show import about_text
+    from index.errors import IndexBroken, IndexMissing
+    from index.store import open_generation
 
-    about = about_of(stored_of(settings.home, _episode(options.episode, settings.home).id))
+    episode = _episode(options.episode, settings.home)
+    about = about_of(stored_of(settings.home, episode.id))
+    try:
+        with closing(open_generation(settings.home)) as generation:
+            transcript = load_transcript(settings.home, episode.id)
+            about = replace(about, chapters=chapters_of(generation, transcript))
+    except (IndexMissing, IndexBroken) as error:
+        logger.info("no chapters: %s", error)
     _print_json(asdict(about)) if options.json else print(about_text(about))
+    return 0
+
+
+def topics(options: Namespace, settings: Settings) -> int:
+    """Print what the library often talks about, or one topic."""
+    from contextlib import closing
+    from dataclasses import asdict
+
+    from api.terminal.topics import topic_text, topics_text
+    from api.topics.topics import topic_lines, topic_page
+    from index.store import open_generation
+
+    with closing(open_generation(settings.home)) as generation:
+        if options.topic is None:
+            lines = topic_lines(generation)
+            _print_json({"topics": [asdict(line) for line in lines]}) if options.json else print(topics_text(lines))
+        else:
+            found = topic_page(settings.home, generation, options.topic)
+            _print_json(asdict(found)) if options.json else print(topic_text(found))
+    return 0
+
+
+def start(options: Namespace, settings: Settings) -> int:
+    """Print where a newcomer begins."""
+    from contextlib import closing
+    from dataclasses import asdict
+
+    from api.terminal.topics import start_text
+    from api.topics.topics import start_of
+    from index.store import open_generation
+
+    with closing(open_generation(settings.home)) as generation:
+        found = start_of(settings.home, generation)
+    _print_json(asdict(found)) if options.json else print(start_text(found))
     return 0
 
 

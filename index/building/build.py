@@ -132,7 +132,7 @@ def _built(home: Path, rules: _Rules) -> Manifest:
         plan = _planned(home, rules, kept, sources)
         _require_space(home, plan)
         manifest = _written(home, working, number, plan, rules, sources)
-        write_overview(working, manifest, live_overview(home))
+        write_overview(working, manifest, live_overview(home, manifest.weights))
         return publish(home, working, replace(manifest, inputs=inputs))
     except (OSError, sqlite3.OperationalError, LibraryError) as error:
         # Free the space of a full disk now, not at the next build.

@@ -16,11 +16,13 @@ from index.overview import OVERVIEW, Overview
 logger = logging.getLogger(__name__)
 
 
-def live_overview(home: Path) -> Overview:
-    """Return the overview of the live generation, an empty one if there is none that can be read."""
+def live_overview(home: Path, weights: str) -> Overview:
+    """Return the overview of the live generation, an empty one if none can be read or it is of other weights."""
     try:
         live = live_manifest(home)
-        return Overview() if live is None else overview.read(index_folder(home) / str(live.generation) / OVERVIEW)
+        if live is None or live.weights != weights:
+            return Overview()
+        return overview.read(index_folder(home) / str(live.generation) / OVERVIEW)
     except IndexBroken as error:
         logger.info("topics are found anew: %s", error)
         return Overview()
@@ -32,8 +34,8 @@ def write_overview(working: Path, manifest: Manifest, before: Overview) -> None:
     try:
         people = people_of(generation)
         terms = terms_of(generation)
-        topics = topics_of(generation, people, terms, before.topics)
-        found = Overview(people, terms, topics, beginnings_of(generation, people, terms, topics))
+        topics, asides = topics_of(generation, people, terms, (*before.topics, *before.asides))
+        found = Overview(people, terms, topics, beginnings_of(generation, people, terms, topics), asides)
     finally:
         generation.close()
     overview.write(working / OVERVIEW, found)

@@ -52,5 +52,5 @@ def _publish_without_dropped(home: Path, live: Manifest) -> Manifest:
         files={name: checksum for name, (checksum, _) in files.items()},
         sizes={name: size for name, (_, size) in files.items()},
     )
-    write_overview(working, manifest, live_overview(home))
+    write_overview(working, manifest, live_overview(home, manifest.weights))
     return publish(home, working, manifest)

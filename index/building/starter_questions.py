@@ -1,6 +1,5 @@
 """Suggested questions: those that a host asked in one clear sentence and a guest answered at length."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from index.encode import Encoder
 from index.fitted import fitted_for
 from index.generation import Generation
 from index.keywords import stems
+from index.mining.questions import stands_alone
 from index.search import Query, search
 from index.sentences import sentence_spans
 from ingest.text.words import normalise, without_marks
@@ -17,18 +17,11 @@ from ingest.transcript import Transcript, Turn
 
 # So many are kept of a segment: those of removed episodes are not shown, and segments are merged.
 MOST_KEPT_STARTERS = 20
-_FEWEST_WORDS, _MOST_WORDS = 6, 18
 _FEWEST_ANSWER_WORDS = 40
 # Only this many of the best candidates are encoded and searched.
 _SEARCHED = 60
 # The guest's answer must be among this many first hits, else the search does not answer the question.
 _FOUND_AMONG = 3
-_ASKS = re.compile(r"(?:What|How|Why|When|Where|Who|Which)\b(?! about\b)[^?]*\?\Z")
-# A question with one of these words depends on what was said before it, or on who was present.
-_LEANS = frozenset(
-    "it its that this these those they them their he she him her his we our us i my me here there then now today "
-    "something somebody someone anything one ones else before again guys mean so".split()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +64,7 @@ def candidates(transcript: Transcript) -> Iterator[StarterCandidate]:
             continue
         question = _last_sentence(turn)
         answer = normalise(without_marks(following.text))
-        if _stands_alone(question) and len(answer) >= _FEWEST_ANSWER_WORDS:
+        if stands_alone(question) and len(answer) >= _FEWEST_ANSWER_WORDS:
             said = set(stems(following.text))
             taken_up = tuple(stem for stem in dict.fromkeys(stems(question)) if stem in said)
             yield StarterCandidate(question, transcript.episode.id, number, taken_up)
@@ -80,16 +73,6 @@ def candidates(transcript: Transcript) -> Iterator[StarterCandidate]:
 def _last_sentence(turn: Turn) -> str:
     spans = list(sentence_spans(turn))
     return turn.text[slice(*spans[-1])] if spans else ""
-
-
-def _stands_alone(question: str) -> bool:
-    words = normalise(question)
-    return (
-        _FEWEST_WORDS <= len(words) <= _MOST_WORDS
-        and _ASKS.match(question) is not None
-        and without_marks(question) == question
-        and _LEANS.isdisjoint(words)
-    )
 
 
 def _finds_answer(generation: Generation, encoder: Encoder, candidate: StarterCandidate) -> bool:

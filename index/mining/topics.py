@@ -1,13 +1,269 @@
-"""Find what a library often talks about."""
+"""Find what a library often talks about: topics of its passages, named by its own phrases, that stay as it grows.
 
-from collections.abc import Sequence
+Passages are divided into groups that lie together (spherical k-means of their vectors less the mean). A generation
+takes over the groups of the one before: their centres do not move, so a passage changes its topic only if the library
+has doubled and new centres are added, and no centre ever leaves its topic (docs/adr/0033-topics-stay.md).
+"""
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import count
+
+import numpy as np
+from numpy.typing import NDArray
 
 from index.generation import Generation
+from index.mining.own_phrases import Key, OwnPhrase, phrases_in, usual_form
 from index.overview import Person, Term, Topic
+from index.phrases import holds
+from ingest.text.words import normalise
+
+Floats = NDArray[np.float32]
+Numbers = NDArray[np.int64]
+
+# A library has as many groups as it passed of these numbers of passages, and one more. 60 interviews have 7,700.
+_GROWTH = (30, 120, 300, 700, 1200, 1800, 2500, 6000, 12_000, 24_000)
+_GROUPS = (0, 2, 3, 4, 6, 8, 9, 11, 16, 20, 24)
+# New groups are found and named by at most so many passages, spread evenly over the library.
+_SAMPLE = 4000
+_ROUNDS, _STARTS = 12, 3
+_PHRASES, _TITLE_PHRASES = 8, 2
+# A phrase that names a topic is said in so many of its passages, and episodes if the library has them.
+_LEAST_PASSAGES, _LEAST_EPISODES = 3, 3
+# A group whose best phrase is in a smaller share of its passages is about nothing in particular.
+_LEAST_SHARE = 0.08
+# What a podcast says about itself.
+_ITSELF = frozenset("podcast episode listener show host interview conversation audience subscriber".split())
+_MOST_TERMS, _MOST_PEOPLE, _MOST_EPISODES = 12, 8, 12
+_LOOKED_UP = 400  # terms, the most used ones
+_MOST_ID_LETTERS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    """Some passages of a library, with the phrases that each says, and how many of them say each phrase."""
+
+    episodes: list[str]
+    vectors: Floats
+    said: list[dict[Key, OwnPhrase]]
+    everywhere: Counter[Key]
 
 
 def topics_of(
     generation: Generation, people: Sequence[Person], terms: Sequence[Term], before: Sequence[Topic]
-) -> tuple[Topic, ...]:
-    """To be written."""
-    return ()
+) -> tuple[tuple[Topic, ...], tuple[Topic, ...]]:
+    """Return the topics of a library, those with most passages first, and its asides (see index.overview.Overview).
+
+    Those of the generation `before`, made with the same weights, are taken over with their id, title and centre as long
+    as the library still says their phrases. New ones are found where the library has doubled. A library with fewer than
+    30 passages has none.
+    """
+    wanted = _GROUPS[bisect_right(_GROWTH, generation.manifest.passages)]
+    if not wanted:
+        return (), ()
+    kept = [topic for topic in before if _is_still_said(generation, topic)]
+    if len(kept) < wanted:
+        kept += _new(generation, kept, wanted - len(kept))
+    counted = _counted(generation, people, terms, kept)
+    counted.sort(key=lambda topic: (-topic.passages, topic.id))
+    return (
+        tuple(topic for topic in counted if topic.title),
+        tuple(topic for topic in counted if not topic.title),
+    )
+
+
+def assign(vectors: Floats, topics: Sequence[Topic]) -> Numbers:
+    """Return for each vector, shape (rows, dimension), the number of the topic that it belongs to, shape (rows,)."""
+    centres = np.array([topic.centre for topic in topics], np.float32)
+    offsets = np.array([topic.offset for topic in topics], np.float32)
+    numbers: Numbers = (vectors @ centres.T - offsets).argmax(axis=1)
+    return numbers
+
+
+def _is_still_said(generation: Generation, topic: Topic) -> bool:
+    """Say whether every phrase that is shown is still said: nothing may stay of an episode that is gone."""
+    return all(
+        any(holds(passage.text, phrase) for passage in generation.passages(ids[:_SAMPLE]))
+        for phrase in topic.phrases
+        for ids in [generation.having(generation.terms(phrase))]
+    )
+
+
+def _new(generation: Generation, kept: Sequence[Topic], missing: int) -> list[Topic]:
+    """Return new topics beside those that are kept."""
+    sample = _sample(generation)
+    mean = sample.vectors.mean(axis=0)
+    centred = _unit(sample.vectors - mean)
+    old = np.array([topic.centre for topic in kept], np.float32).reshape(-1, centred.shape[1])
+    centres = _unit(_centres(centred, old, missing).astype(np.float64))
+    found = [
+        Topic("", "", (), (), (), (), 0, tuple(centre.tolist()), float(centre @ mean)) for centre in centres.round(6)
+    ]
+    together = [*kept, *found]
+    numbers = assign(sample.vectors, together)
+    speakers = {word for name in generation.speakers() for word in normalise(name)}
+    taken = {topic.id for topic in kept}
+    named = []
+    for number, topic in enumerate(found, len(kept)):
+        phrases = _phrases(sample, np.flatnonzero(numbers == number), speakers)
+        title = ", ".join(_apart(phrases)[:_TITLE_PHRASES])
+        identifier = _id(title or "aside", taken)
+        taken.add(identifier)
+        named.append(replace(topic, id=identifier, title=title, phrases=tuple(phrases)))
+    return named
+
+
+def _sample(generation: Generation) -> _Sample:
+    total = generation.manifest.passages
+    chosen = np.unique(np.linspace(0, total - 1, min(total, _SAMPLE)).astype(np.int64))
+    episodes: list[str] = []
+    vectors: list[Floats] = []
+    said: list[dict[Key, OwnPhrase]] = []
+    first = 0
+    for places, block in generation.passage_vectors():
+        rows = chosen[(chosen >= first) & (chosen < first + len(places))] - first
+        first += len(places)
+        vectors.append(block[rows])
+        episodes += [places[row][1] for row in rows.tolist()]
+        passages = generation.passages([places[row][0] for row in rows.tolist()])
+        said += [{one.key: one for one in phrases_in(passage.text)} for passage in passages]
+    return _Sample(episodes, np.concatenate(vectors), said, Counter(key for mine in said for key in mine))
+
+
+def _centres(vectors: Floats, old: Floats, missing: int) -> Floats:
+    """Return new centres for unit vectors, shape (missing, dimension), beside old ones, which do not move."""
+    best, least = None, -np.inf
+    for seed in range(_STARTS):
+        centres = _started(vectors, old, missing, np.random.default_rng(seed))
+        for _ in range(_ROUNDS):
+            numbers = (vectors @ np.vstack([old, centres]).T).argmax(axis=1) - len(old)
+            members = (numbers[None, :] == np.arange(missing)[:, None]).astype(np.float32)
+            sums = members @ vectors
+            centres = np.where(sums.any(axis=1)[:, None], _unit(sums), centres)
+        total = float((vectors @ np.vstack([old, centres]).T).max(axis=1).sum())
+        if total > least:
+            best, least = centres, total
+    assert best is not None
+    return best
+
+
+def _started(vectors: Floats, old: Floats, missing: int, chance: np.random.Generator) -> Floats:
+    """Return vectors that lie far from each other and from the old centres (k-means++)."""
+    chosen = [*old]
+    away = 1 - (vectors @ old.T).max(axis=1) if len(old) else np.ones(len(vectors))
+    for _ in range(missing):
+        odds = np.maximum(away, 1e-6).astype(np.float64) ** 2
+        chosen.append(vectors[chance.choice(len(vectors), p=odds / odds.sum())])
+        away = np.minimum(away, 1 - vectors @ chosen[-1])
+    return np.array(chosen[len(old) :], np.float32)
+
+
+def _phrases(sample: _Sample, rows: Numbers, speakers: set[str]) -> list[str]:
+    """Return the phrases that a group of passages says more often than the rest, the best first; () for asides."""
+    counts = Counter(key for row in rows.tolist() for key in sample.said[row])
+    episodes: dict[Key, set[str]] = defaultdict(set)
+    forms: dict[Key, Counter[str]] = defaultdict(Counter)
+    for row in rows.tolist():
+        for key, phrase in sample.said[row].items():
+            if counts[key] >= _LEAST_PASSAGES:
+                episodes[key].add(sample.episodes[row])
+                forms[key][phrase.text] += 1
+    least = min(_LEAST_EPISODES, len(set(sample.episodes)))
+    usual = len(rows) / len(sample.said)
+    scores = {}
+    for key, mine in episodes.items():
+        lift = counts[key] / sample.everywhere[key] / usual
+        if len(mine) >= least and lift > 1 and speakers.isdisjoint(key):
+            # A phrase of few episodes may be a matter of theirs; one of two words says more than a word.
+            spread = min(1.0, len(mine) / (2.5 * least))
+            scores[key] = counts[key] ** 0.7 * np.log(lift) * (0.5 + 0.5 * len(key)) * spread
+    ranked = sorted(scores, key=lambda key: (-scores[key], key))
+    if not ranked or any(word in _ITSELF for key in ranked[:3] for word in key):
+        return []
+    if max(counts[key] for key in ranked[:3]) < _LEAST_SHARE * len(rows):
+        return []
+    return [usual_form(forms[key]) for key in ranked if _ITSELF.isdisjoint(key)][:_PHRASES]
+
+
+def _apart(phrases: Sequence[str]) -> list[str]:
+    """Return the phrases that share no word with an earlier one, whatever their number."""
+    found: list[str] = []
+    for phrase in phrases:
+        words = {word.removesuffix("s") for word in normalise(phrase)}
+        if all(words.isdisjoint({word.removesuffix("s") for word in normalise(other)}) for other in found):
+            found.append(phrase)
+    return found
+
+
+def _counted(
+    generation: Generation, people: Sequence[Person], terms: Sequence[Term], topics: Sequence[Topic]
+) -> list[Topic]:
+    """Return topics with the passages, episodes, people and terms that they have in this generation."""
+    topic_of: dict[str, int] = {}
+    by_episode: list[Counter[str]] = [Counter() for _ in topics]
+    for places, block in generation.passage_vectors():
+        for (identifier, episode), number in zip(places, assign(block, topics).tolist(), strict=True):
+            topic_of[identifier] = number
+            by_episode[number][episode] += 1
+    said = _terms(generation, terms, topic_of, len(topics))
+    found = []
+    for topic, episodes, names in zip(topics, by_episode, said, strict=True):
+        total = episodes.total()
+        most = sorted(episodes.items(), key=lambda one: (-one[1], one[0]))[:_MOST_EPISODES]
+        found.append(
+            replace(
+                topic,
+                terms=names,
+                people=_people(people, episodes),
+                episodes=tuple((name, round(passages / total, 4)) for name, passages in most),
+                passages=total,
+            )
+        )
+    return [topic for topic in found if topic.passages or not topic.title]
+
+
+def _terms(
+    generation: Generation, terms: Sequence[Term], topic_of: dict[str, int], topics: int
+) -> list[tuple[str, ...]]:
+    """Return for each topic the ids of the terms that its passages hold more often than others, the best first."""
+    sizes = Counter(topic_of.values())
+    scores: list[dict[str, float]] = [{} for _ in range(topics)]
+    often = sorted(terms, key=lambda term: (-sum(uses for _, uses in term.episodes), term.id))[:_LOOKED_UP]
+    for term in often:
+        found = Counter(topic_of[name] for name in generation.having(generation.terms(term.names[0])))
+        for number, held in found.items():
+            lift = held / found.total() * len(topic_of) / sizes[number]
+            if held >= _LEAST_PASSAGES and lift > 1:
+                scores[number][term.id] = held**0.7 * float(np.log(lift))
+    return [tuple(sorted(mine, key=lambda name: (-mine[name], name))[:_MOST_TERMS]) for mine in scores]
+
+
+def _people(people: Sequence[Person], episodes: Counter[str]) -> tuple[str, ...]:
+    """Return the ids of the people who say most in the episodes of a topic as guests, the first first."""
+    said = {
+        person.id: sum(episodes[spoke.episode_id] * spoke.share for spoke in person.episodes if not spoke.asks)
+        for person in people
+    }
+    return tuple(sorted((name for name in said if said[name]), key=lambda name: (-said[name], name))[:_MOST_PEOPLE])
+
+
+def _id(title: str, taken: set[str]) -> str:
+    """Return a slug of a title that is not taken."""
+    return next(name for name in _slugs(title) if name not in taken)
+
+
+def _slugs(title: str) -> Iterator[str]:
+    plain = unicodedata.normalize("NFKD", title.casefold()).encode("ascii", "ignore").decode()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain)[:_MOST_ID_LETTERS].strip("-") or "topic"
+    yield slug
+    yield from (f"{slug}-{number}" for number in count(2))
+
+
+def _unit(vectors: Floats) -> Floats:
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    unit: Floats = vectors / np.maximum(lengths, 1e-9)
+    return unit

@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from api.answer.function_words import is_function_word
 from api.llm.grounding import REPORTING
 from api.llm.rewrite import INSTRUCTIONS
+from index.function_words import is_function_word
 from index.keywords import stems
 from ingest.alignment.spoken_form import spoken_form
 from ingest.text.words import normalise

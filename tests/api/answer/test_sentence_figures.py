@@ -6,9 +6,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from api.answer.function_words import subject_words
 from api.answer.sentence_figures import AskedWords, figures_of, information_of, only_repeats, speaker_figures
 from api.knowledge_base import KnowledgeBase
+from index.function_words import subject_words
 from index.keywords import stems
 from ingest.text.words import normalise, without_marks
 

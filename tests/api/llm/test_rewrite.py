@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from api.answer.compose import Answer, Estimates, Statement
-from api.answer.function_words import is_function_word
 from api.app import create_app
 from api.cli import main
 from api.llm.grounding import supported_statements
@@ -22,6 +21,7 @@ from api.quotes.citation import Citation
 from api.settings import Settings, read_settings
 from api.terminal.text import answer_text
 from index.encode import Encoder
+from index.function_words import is_function_word
 from index.keywords import stems
 from ingest.alignment.spoken_form import spoken_form
 from ingest.transcript import Episode, Show
