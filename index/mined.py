@@ -38,7 +38,7 @@ class Voice:
     """Somebody who speaks in an episode, by full name: how many words, whether as an asker, and their role.
 
     `labels` are how the transcript names them. `role` is in the words of the episode, stated in `stated`; both are None
-    if it is not stated.
+    if it is not stated. `introduced` is what introduces them best, graded from 0 to 1; None if nothing does.
     """
 
     name: str
@@ -47,23 +47,29 @@ class Voice:
     asks: bool
     role: str | None = None
     stated: Span | None = None
+    introduced: Span | None = None
+    grade: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class TermUse:
     """A name or abbreviation that an episode uses, as it is mostly written there.
 
-    `first` is the first sentence with it. `definition` is the sentence that says best what it is, graded from 0 to 1,
-    None if none does. `expansion` is what an abbreviation stands for in the episode's own words, said in `expanded`.
+    `first` and `last` are the first and the last sentence with it that can be quoted. `definition` is what says best
+    what it is, graded from 0 to 1, None if nothing does. `expansion` is what an abbreviation stands for in the
+    episode's own words, said in `expanded`. `near` are the terms that stand most often in the same sentence or the next
+    one, with how often they do, the most frequent first.
     """
 
     term: str
     uses: int
     first: Span
+    last: Span
     definition: Span | None = None
     grade: float = 0.0
     expansion: str | None = None
     expanded: Span | None = None
+    near: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +97,14 @@ class Mined:
 
 def voice_from_json(data: Mapping[str, Any]) -> Voice:
     """Return a voice from its JSON, which is that of `dataclasses.asdict`."""
-    return Voice(**{**data, "labels": tuple(data["labels"]), "stated": _span(data["stated"])})
+    spans = {name: _span(data[name]) for name in ("stated", "introduced")}
+    return Voice(**{**data, "labels": tuple(data["labels"]), **spans})
 
 
 def term_from_json(data: Mapping[str, Any]) -> TermUse:
     """Return the use of a term from its JSON."""
-    spans = {name: _span(data[name]) for name in ("first", "definition", "expanded")}
-    return TermUse(**{**data, **spans})
+    spans = {name: _span(data[name]) for name in ("first", "last", "definition", "expanded")}
+    return TermUse(**{**data, **spans, "near": tuple((term, count) for term, count in data["near"])})
 
 
 def chapter_from_json(data: Mapping[str, Any]) -> Chapter:

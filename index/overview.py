@@ -40,11 +40,13 @@ class Spoke:
 class Person:
     """Somebody who speaks. `id` is URL-safe. `names` are all forms of the name, the full one first.
 
-    `roles` and `episodes` are the newest first.
+    `introduced` are the words that introduce them best, by themselves or by somebody else; None if nobody does. `roles`
+    and `episodes` are the newest first.
     """
 
     id: str
     names: tuple[str, ...]
+    introduced: Said | None
     roles: tuple[HeldRole, ...]
     episodes: tuple[Spoke, ...]
 
@@ -148,7 +150,8 @@ def read(path: Path) -> Overview:
 
 def _person(data: dict[str, Any]) -> Person:
     roles = tuple(HeldRole(one["role"], _said(one["said"])) for one in data["roles"])
-    return Person(data["id"], tuple(data["names"]), roles, tuple(Spoke(**one) for one in data["episodes"]))
+    introduced = _maybe_said(data["introduced"])
+    return Person(data["id"], tuple(data["names"]), introduced, roles, tuple(Spoke(**one) for one in data["episodes"]))
 
 
 def _term(data: dict[str, Any]) -> Term:

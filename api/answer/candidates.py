@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from api.answer.introductions import Place
 from api.answer.runs import MOST_SENTENCES, Run, quotable, says_nothing, turns_of
 from api.answer.sentence_figures import asked_words, figures_of, only_repeats, speaker_figures
-from api.answer.sentence_grades import NOTHING, Grade
 from api.episodes.transcripts import open_transcript
 from api.knowledge_base import KnowledgeBase
 from api.quotes.heard_confidence import heard_confidence, share_right
 from index.fitted import Fitted
+from index.mining.sentence_grades import NOTHING, Grade
 from index.passage import FoundSentence, Hit
 from index.piece_vectors import best_matches
 from index.search import Query, sameness

@@ -10,13 +10,14 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from api.answer.asked_form import AskedForm, form_of
-from api.answer.defining import defines
-from api.answer.introducing import asks_to_introduce, introduces
-from api.answer.sentence_grades import LEAST_SCORE, NOTHING, Grade, holds, pieces_of
+from api.answer.introducing import introduces
 from api.knowledge_base import KnowledgeBase
 from index.exchanges import FEWEST_REPLY_WORDS
 from index.extend import stretch_of
 from index.generation import Generation
+from index.mining.defining import defines
+from index.mining.introducing import asks_to_introduce
+from index.mining.sentence_grades import LEAST_SCORE, NOTHING, Grade, holds, pieces_of
 from index.passage import Filters, FoundSentence, Hit, Passage
 from index.search import Query
 from index.sentences import ends_as_question

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from api.answer.defining import says_what_it_is
+from index.mining.defining import says_what_it_is
 from ingest.reference.glossary import Term, glossary
 
 

@@ -1,12 +1,132 @@
 """Find the names and abbreviations that an episode uses, and the sentences that say what they are."""
 
-from collections.abc import Sequence
+import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
-from index.mined import TermUse
+from index.mined import Span, TermUse
+from index.mining.defining import defines_name
+from index.mining.expansions import expansion_in
+from index.mining.names import Use, is_odd, names_in, usual
+from index.mining.sentence_grades import NAME, NOTHING, Grade, masked, plain
 from index.passage import Sentence
+from index.sentences import MOST_SENTENCE_WORDS, WORD
 from ingest.transcript import Transcript
+
+_FEWEST_QUOTE_WORDS = 3
+_MOST_NEAR = 6
+# From this on a sentence is kept as a definition. It is more than a sentence needs to be quoted when somebody asks what
+# a thing is, because nobody asked here.
+LEAST_GRADE = 0.7
+# A sentence that only names a thing, before one that says what "it" is, must end with the name and counts less than one
+# that says so itself.
+_LEAST_IN_TWO = 0.55
+_HE_OR_SHE = re.compile(r"\b(?:he|she|him|her|his|hers|himself|herself)\b", re.IGNORECASE)
+_SHARE_OF_A_PERSON = 0.3
+
+
+class _Definition(NamedTuple):
+    span: Span | None = None
+    grade: float = 0.0
 
 
 def find_terms(transcript: Transcript, sentences: Sequence[Sentence]) -> tuple[TermUse, ...]:
     """Return the terms of an episode in the order of their first use."""
-    return ()
+    texts = [transcript.turns[one.turn].text[one.start : one.end].replace("\n", " ") for one in sentences]
+    people = {*transcript.aliases, *transcript.aliases.values(), *(turn.speaker or "" for turn in transcript.turns)}
+    without = frozenset(word.lower() for name in people for word in WORD.findall(name))
+    uses: dict[str, list[Use]] = {}
+    for use in names_in(texts, without):
+        if sentences[use.sentence].words >= _FEWEST_QUOTE_WORDS:
+            uses.setdefault(use.name.casefold(), []).append(use)
+    uses = {key: mine for key, mine in uses.items() if not _is_person(mine, texts)}
+    near = _near(uses)
+    return tuple(_term(uses[key], sentences, texts, near[key]) for key in uses)
+
+
+def _is_person(uses: Sequence[Use], texts: Sequence[str]) -> bool:
+    """Say whether a name is probably somebody's: "he" or "she" stands in or after many of its sentences."""
+    if any(is_odd(word) for word in uses[0].name.split()):
+        return False
+    places = {use.sentence for use in uses}
+    count = sum(any(_HE_OR_SHE.search(text) for text in texts[place : place + 2]) for place in places)
+    return count >= _SHARE_OF_A_PERSON * len(places)
+
+
+def _term(
+    uses: Sequence[Use], sentences: Sequence[Sentence], texts: Sequence[str], near: tuple[tuple[str, int], ...]
+) -> TermUse:
+    spellings = Counter(use.name for use in uses)
+    expansion, place = _expansion(uses, texts)
+    names = tuple(sorted({*spellings, *([expansion] if expansion else [])}))
+    definition = _definition([*dict.fromkeys(use.sentence for use in uses)], names, sentences, texts)
+    return TermUse(
+        usual(spellings),
+        len(uses),
+        _span(sentences[uses[0].sentence]),
+        _span(sentences[uses[-1].sentence]),
+        definition.span,
+        definition.grade,
+        expansion,
+        None if place is None else _span(sentences[place]),
+        near,
+    )
+
+
+def _expansion(uses: Sequence[Use], texts: Sequence[str]) -> tuple[str | None, int | None]:
+    """Return what a term is short for, and the number of the first sentence that says so."""
+    for use in uses:
+        if found := expansion_in(texts[use.sentence], use.start, use.end):
+            return found, use.sentence
+    return None, None
+
+
+def _definition(
+    places: Sequence[int], names: tuple[str, ...], sentences: Sequence[Sentence], texts: Sequence[str]
+) -> _Definition:
+    """Return the words that say best what a term is: a sentence, or two if the first only names it."""
+    best = _Definition()
+    for place in places:
+        one, following = sentences[place], sentences[place + 1] if place + 1 < len(sentences) else None
+        is_together = following is not None and following.turn == one.turn
+        grade = _graded(masked(plain(texts[place]), names), texts[place + 1] if is_together else "")
+        if grade.score <= best.grade:
+            continue
+        words = one.words + (following.words if grade.continues and following else 0)
+        if words <= MOST_SENTENCE_WORDS:
+            best = _Definition(Span(one.first_word, words), round(grade.score, 4))
+    return best
+
+
+def _graded(said: str, after: str) -> Grade:
+    """Return the grade of a masked sentence, given the next one of its turn; NOTHING below what is kept."""
+    grade = defines_name(said, after)
+    if grade.continues:
+        ends = said.rstrip(" .!…\"')").endswith(NAME)
+        return grade if ends and grade.score >= _LEAST_IN_TWO else NOTHING
+    return grade if grade.score >= LEAST_GRADE else NOTHING
+
+
+def _near(uses: Mapping[str, Sequence[Use]]) -> dict[str, tuple[tuple[str, int], ...]]:
+    """Return for each term those that stand most often in the same sentence, the one before or the next one."""
+    held: defaultdict[int, list[str]] = defaultdict(list)
+    for key, mine in uses.items():
+        for place in dict.fromkeys(use.sentence for use in mine):
+            held[place].append(key)
+    names = {key: usual(Counter(use.name for use in mine)) for key, mine in uses.items()}
+    found = {}
+    for key, mine in uses.items():
+        counts = Counter(
+            other
+            for place in dict.fromkeys(use.sentence for use in mine)
+            for other in dict.fromkeys(one for by in (-1, 0, 1) for one in held.get(place + by, ()))
+            if other != key
+        )
+        ordered = sorted(counts, key=lambda other: (-counts[other], other))
+        found[key] = tuple((names[other], counts[other]) for other in ordered[:_MOST_NEAR])
+    return found
+
+
+def _span(sentence: Sentence) -> Span:
+    return Span(sentence.first_word, sentence.words)

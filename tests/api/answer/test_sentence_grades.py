@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.answer.asked_form import AskedForm
-from api.answer.defining import defines, says_what_it_is
-from api.answer.introducing import asks_to_introduce, introduces
-from api.answer.sentence_grades import LEAST_SCORE
+from api.answer.introducing import introduces
+from index.mining.defining import defines, says_what_it_is
+from index.mining.introducing import asks_to_introduce
+from index.mining.sentence_grades import LEAST_SCORE
 from tests.growth import LINEAR, growth
 
 ADA = ("Ada Moor", "Ada")

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from api.answer.sentence_grades import (
+from index.mining.sentence_grades import (
     FILLER,
     IS,
     LEAST_SCORE,
@@ -129,7 +129,11 @@ _PART_SHARE = 0.6
 
 def defines(text: str, names: Sequence[str], after: str = "") -> Grade:
     """Return how well a sentence says what the thing with these names is; `after` is the next sentence of the turn."""
-    said = masked(plain(text), tuple(names))
+    return defines_name(masked(plain(text), tuple(names)), after)
+
+
+def defines_name(said: str, after: str = "") -> Grade:
+    """Return how well a plain sentence says what the thing masked in it as `NAME` is (see `defines`)."""
     if NAME not in said or ends_as_question(said):
         return NOTHING
     return best_of([*_as_subject(said), *_apposed(said), *_around(said), *_by_it(said, after)])
