@@ -27,5 +27,5 @@ def mine(
     """
     voices = find_voices(transcript, sentences, askers)
     terms = find_terms(transcript, sentences)
-    lessons = find_lessons(transcript, sentences, exchanges, askers, vectors, terms)
+    lessons = find_lessons(transcript, sentences, exchanges, askers, terms)
     return Mined(lessons, voices, terms, find_chapters(transcript, sentences, exchanges, vectors))

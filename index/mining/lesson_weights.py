@@ -1,0 +1,107 @@
+"""Weigh how much a sentence says of a lesson, and as what kind of one; pure."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from index.mined import LessonKind
+from index.mining.lesson_signs import STRONG, signs_of
+from index.mining.lesson_words import words_of
+from index.sentences import ends_as_question
+
+_PAST = frozenset(
+    "was were had did went got made built found learned ran took wrote thought knew saw came started used wanted needed "
+    "tried said felt kept left lost met paid put sent set spent stood told chose became began broke brought bought fell "
+    "gave grew held hit led let meant realized rewrote threw".split()
+)
+_OWN = frozenset("we us our ours".split())
+_CONTRAST = frozenset("but however although though whereas instead despite unless except".split())
+_NEGATION = frozenset("not never no nothing".split())
+_NUMBERS = frozenset("two three four five six seven eight nine ten twenty fifty hundred thousand million half".split())
+_SEEKING = frozenset(
+    "why how learn learned lesson lessons hardest challenge challenges mistake mistakes differently advice difficult "
+    "hard problem problems decide decided choose chose recommend wrong".split()
+)
+# Words that carry no subject: a sentence of them alone is a remark.
+_EMPTY = frozenset(
+    "a an the and or but so if then of to in on at for with by from as is are was were be been being it this that these "
+    "those there they them he she his her we us our you your do does did not no have has had can could will would should "
+    "may might like all any some more most other about into than up out down over what which who when where how why "
+    "because well know think mean kind sort thing things stuff something going get got go one lot yeah okay right way "
+    "say said see want need make people".split()
+)
+_VAGUE = re.compile(r"\b(?:kind of|sort of|stuff|you know|i mean|or whatever|and so on|something like)\b")
+# A capital within a sentence that is not "I": a name.
+_NAME = re.compile(r"(?<=[a-z,] )(?!I\b)[A-Z]\w")
+_REACTIONS = frozenset("yeah yes right exactly okay oh well no wow sure great hey hi hello ok yep mm hmm ha".split())
+# What a sentence without a lesson weighs on average.
+_COMMON = 0.25
+_MOST_SIGNS = 2.5
+_MOST_CONTENT = 15
+# "That is hard, right?" asks nothing.
+_TAGS = (["right"], ["know"], ["okay"], ["yeah"])
+# Who begins with one of these tells others what to do.
+_ORDERS = frozenset(
+    "ask automate avoid be begin build buy choose consider do document find fix focus get give invest keep learn let "
+    "look make measure own pick plan put remember solve spend start stay stop take talk teach test treat trust try use "
+    "write".split()
+)
+_BEFORE_ORDERS = frozenset("and also but so then first second always never please".split())
+
+
+class Weighed(NamedTuple):
+    """What a sentence says of a lesson: its weight, the evidence of each kind, and whether it tells own experience."""
+
+    weight: float
+    kinds: Mapping[str, float]
+    told: bool
+
+
+def weigh(text: str, first: bool, last: bool) -> Weighed:
+    """Weigh a sentence that is the first or last of its turn, or neither; positive if it says something of a lesson."""
+    words = words_of(text)
+    kinds: dict[str, float] = {}
+    for kind, strength in signs_of(words):
+        kinds[kind] = max(kinds.get(kind, 0.0), strength) if kind != "idle" else kinds.get(kind, 0.0) + strength
+    idle = kinds.pop("idle", 0.0)
+    if _orders(words):
+        kinds["advice"] = 1.0
+    past = [word in _PAST or (len(word) > 4 and word.endswith("ed")) for word in words]
+    told = any(word == "we" and any(past[place + 1 : place + 3]) for place, word in enumerate(words))
+    weight = (
+        min(sum(kinds.values()), _MOST_SIGNS)
+        - _COMMON
+        + 0.4 * told
+        + 0.25 * (not _CONTRAST.isdisjoint(words))
+        + 0.2 * (not _NEGATION.isdisjoint(words))
+        + 0.25 * any(word[0].isdigit() or word in _NUMBERS for word in words)
+        + 0.15 * min(len(_NAME.findall(text)), 2)
+        + 0.04 * min(len({word for word in words if len(word) > 2 and word not in _EMPTY}), _MOST_CONTENT)
+        - 0.5 * idle
+        - 0.3 * len(_VAGUE.findall(text.lower()))
+        - 1.5 * (ends_as_question(text) and words[-1:] not in _TAGS)
+        - 0.6 * first
+        - 0.3 * last
+        - 0.5 * (not words or words[0] in _REACTIONS)
+        - 1.0 * ("augh" in text)
+    )
+    return Weighed(weight, kinds, told or not _OWN.isdisjoint(words))
+
+
+def _orders(words: Sequence[str]) -> bool:
+    place = next((place for place, word in enumerate(words) if word not in _BEFORE_ORDERS), None)
+    return (
+        place is not None
+        and words[place] in _ORDERS
+        and words[place + 1 : place + 2] not in (["we"], ["you"], ["they"])
+    )
+
+
+def seeks_lesson(text: str) -> bool:
+    """Say whether a host's question asks for a lesson: why, how, what was hard, what they learned."""
+    return not _SEEKING.isdisjoint(words_of(text))
+
+
+def kind_of(kinds: Sequence[Mapping[str, float]]) -> LessonKind:
+    """Return the kind with the most evidence in some sentences."""
+    return max(STRONG, key=lambda kind: sum(one.get(kind, 0.0) for one in kinds))
