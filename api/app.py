@@ -22,6 +22,9 @@ from api.routes import (
     episodes,
     feedback,
     health,
+    lesson_pages,
+    lesson_review,
+    lessons,
     quote_page,
     quotes,
     search,
@@ -96,6 +99,7 @@ def create_app(settings: Settings, encoder: Encoder | None = None) -> FastAPI:
         search,
         episodes,
         quotes,
+        lessons,
         health,
         docs,
         assets,
@@ -107,6 +111,8 @@ def create_app(settings: Settings, encoder: Encoder | None = None) -> FastAPI:
         search_feed,
         topics,
         quote_page,
+        lesson_review,
+        lesson_pages,
         embed,
     ):
         app.include_router(routes.router)

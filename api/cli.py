@@ -17,6 +17,7 @@ logger = logging.getLogger(__name__)
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 _LAST_PORT = 65_535
+_LESSON_ACTIONS = ("accept", "reject", "propose", "retitle", "tag", "untag", "merge", "note")
 # These libraries log URLs with tokens, server responses, and what is sent to a language model.
 _TALKATIVE = ("httpx", "httpcore", "httpx2", "httpcore2", "openai")
 
@@ -122,6 +123,8 @@ def _parser() -> argparse.ArgumentParser:
             )
             command.add_argument("--output", type=Path, metavar="FILE", help="write what --format gives to a file")
 
+    _add_lessons(commands.add_parser("lessons", help="list the lessons that are told, and decide about them"))
+
     export = commands.add_parser("export", help="print an episode's transcript")
     export.add_argument("episode", metavar="EPISODE", help="id, or number if it is unique")
     export.add_argument("--format", choices=("json", "vtt", "srt", "md", "txt", "captions-json"), required=True)
@@ -174,6 +177,22 @@ def _parser() -> argparse.ArgumentParser:
         help="index the library with each of these encoders, elsewhere, and compare them",
     )
     return parser
+
+
+def _add_lessons(command: argparse.ArgumentParser) -> None:
+    """Add the options of `lessons`."""
+    command.add_argument("action", nargs="?", choices=("list", *_LESSON_ACTIONS), default="list", help="default: list")
+    command.add_argument("what", nargs="*", metavar="ID|TEXT", help="id of a lesson, then a title, tag, note or ids")
+    command.add_argument("--episode", metavar="ID|NUMBER")
+    command.add_argument("--theme", metavar="TEXT", help="a tag, term or topic")
+    command.add_argument("--kind", choices=("problem", "cause", "decision", "remedy", "result", "advice"))
+    command.add_argument("--person", metavar="NAME", help="who says it: full name or words of it")
+    command.add_argument("--state", choices=("proposed", "accepted", "rejected", "withdrawn"))
+    command.add_argument("--show", metavar="ID")
+    command.add_argument("--year", metavar="YYYY")
+    command.add_argument("--limit", type=_positive, default=20, metavar="N", help="at most N lessons (default: 20)")
+    command.add_argument("--by", metavar="NAME", help="who decides (default: the name of this user)")
+    command.add_argument("--json", action="store_true")
 
 
 def _add_ingest_options(command: argparse.ArgumentParser) -> None:

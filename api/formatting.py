@@ -1,5 +1,6 @@
-"""Format values for people (times, days, durations, episode names) and check which URLs may be linked; pure."""
+"""Format values for people (times, days, durations, episode names, cells of tables), check URLs to link; pure."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from urllib.parse import urlsplit
@@ -7,6 +8,9 @@ from urllib.parse import urlsplit
 from ingest.text.clock import clock
 from ingest.transcript import Episode, Timing
 
+# Spreadsheets take a cell for a formula if it begins so, with or without blanks. Where they expect another separator,
+# a cell also begins after that one (OWASP, "CSV Injection").
+_FORMULA = re.compile(r"""((?:\A|[;|\t\n])[\s"]*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])""")
 # Of a question's words that nobody says, so many are told.
 _MOST_NEVER_SAID = 3
 
@@ -90,3 +94,8 @@ def search_notes(also_searched_for: Sequence[str], not_held: Sequence[str]) -> l
         phrases = ", ".join(f"“{phrase}”" for phrase in not_held)
         notes.append(f"No passage that was searched holds these words: {phrases}")
     return notes
+
+
+def cell(text: str) -> str:
+    """Return the text of a table's cell, such that no spreadsheet takes it for a formula."""
+    return _FORMULA.sub(r"\1'", text)

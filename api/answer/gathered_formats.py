@@ -6,7 +6,6 @@ are untrusted, so each format does its own escaping.
 
 import csv
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from io import StringIO
@@ -16,7 +15,7 @@ from api.answer.contract_json import gathered_json
 from api.answer.gather import Gathered, by_episode, quoted
 from api.answer.hits import OpenedHit, open_hits
 from api.answer.question import replace_surrogates
-from api.formatting import counted, day, search_notes, when
+from api.formatting import cell, counted, day, search_notes, when
 from api.knowledge_base import KnowledgeBase
 from api.quotes.citation import Citation, citation_of
 from api.quotes.citation_formats import as_markdown, name_of, one_line, plain_markdown
@@ -25,9 +24,6 @@ ExportFormat = Literal["csv", "md", "json"]
 EXPORT_FORMATS: tuple[ExportFormat, ...] = get_args(ExportFormat)
 
 _COLUMNS = ("show", "episode", "date", "speaker", "time", "seconds", "origin", "quote", "link", "note")
-# Spreadsheets take a cell for a formula if it begins so, with or without blanks. Where they expect another separator,
-# a cell also begins after that one (OWASP, "CSV Injection").
-_FORMULA = re.compile(r"""((?:\A|[;|\t\n])[\s"]*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])""")
 
 
 def render(base: KnowledgeBase, gathered: Gathered, form: ExportFormat, address: str = "") -> str:
@@ -50,7 +46,7 @@ def as_csv(gathered: Gathered, found: Sequence[OpenedHit], address: str) -> str:
     for cited in map(cited_as, found):
         episode = cited.episode
         rows.writerow(
-            _cell(value)
+            cell(value)
             for value in (
                 one_line(episode.show.title),
                 name_of(episode),
@@ -121,7 +117,3 @@ def cited_as(one: OpenedHit) -> Citation:
 
 def _notes(gathered: Gathered) -> list[str]:
     return [one_line(note) for note in search_notes(gathered.also_searched_for, gathered.not_held)]
-
-
-def _cell(text: str) -> str:
-    return _FORMULA.sub(r"\1'", text)

@@ -7,7 +7,7 @@ from api.lessons.carried import carried
 from api.lessons.register import Entry, Register, register_of
 from index.generation import Generation
 from ingest.errors import DecisionError
-from ingest.library.decisions import Decision, Proposed, append_decision, decision_of
+from ingest.library.decisions import Decision, Proposed, append_decision
 
 _LASTING = {"accept": "accepted", "reject": "rejected"}
 
@@ -53,6 +53,3 @@ def _sensible(register: Register, entry: Entry, asked: Decision) -> Decision | N
         or (asked.action == "tag" and value in tags)
     )
     return None if holds else decision
-
-
-__all__ = ["decide", "decision_of"]

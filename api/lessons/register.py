@@ -17,16 +17,15 @@ from api.episodes.transcripts import open_transcript
 from api.errors import LessonUnknown
 from api.knowledge_base import removed_since
 from api.lessons.carried import Carried, Stamp, carried, episode_stamp, verified
+from api.lessons.facts import as_lesson, facts, facts_of_removed, full_name, id_of
 from api.lessons.fold import Decided, Folded, Note, State, fold
 from api.quotes.citation import Citation
-from api.quotes.quote import fingerprint, quote_at, quote_id
+from api.quotes.quote import quote_at
 from index.generation import Generation
 from index.mined import Lesson, LessonKind, Span
 from index.segment import LessonFilter
 from ingest.library.decisions import Decision, decision_files, episode_of_quote, read_decisions
-from ingest.library.removal import removal_of
 from ingest.text.words import normalise, without_marks
-from ingest.transcript import Episode
 
 # More than a library of thousands of episodes has; a bound for memory.
 _MOST_LESSONS = 200_000
@@ -109,7 +108,7 @@ _keeping = Lock()
 
 
 def register_of(home: Path, generation: Generation) -> Register:
-    """Return the register; from memory while generation, decisions and the episodes that they are about are the same."""
+    """Return the register, from memory while the generation, the decisions and their episodes are the same."""
     gone = removed_since(home, generation)
     files = tuple((found.st_ino, found.st_mtime_ns, found.st_size) for found in map(Path.stat, decision_files(home)))
     with _keeping:
@@ -137,16 +136,15 @@ def _of(home: Path, generation: Generation) -> tuple[Path, int, str]:
 def _joined(home: Path, generation: Generation, gone: frozenset[str], folded: Folded) -> Register:
     lessons = [one for one in generation.lessons(LessonFilter(), _MOST_LESSONS) if one.episode_id not in gone]
     found = {quote: carried(home, quote) for quote in (*folded.decided, *folded.under)}
-    texts, vectors = generation.told([*lessons, *(_as_lesson(one) for one in found.values())])
+    texts, vectors = generation.told([*lessons, *(as_lesson(one) for one in found.values())])
     rows = {quote: len(lessons) + place for place, quote in enumerate(found)}
-    proposals = [_Proposal(_id_of(home, one, texts[row]), one, row) for row, one in enumerate(lessons)]
+    proposals = [_Proposal(id_of(home, one, texts[row]), one, row) for row, one in enumerate(lessons)]
     taken, same = _taken(proposals, found)
     joining = _Joining(home, generation, vectors, folded, found, rows, taken)
     entries = [joining.proposed(one) for one in proposals if one.id not in same]
     merged = folded.merged()
-    for quote in found:
-        if quote not in folded.under and (entry := joining.decided(quote, merged.get(quote, []))) is not None:
-            entries.append(entry)
+    joined = (joining.decided(quote, merged.get(quote, [])) for quote in found if quote not in folded.under)
+    entries += [entry for entry in joined if entry is not None]
     entries.sort(key=lambda one: (one.state != "accepted", -one.score, one.id))
     by_id = {entry.id: entry for entry in entries}
     for quote, place in found.items():
@@ -214,7 +212,7 @@ class _Joining:
             themes=self._themes(lesson.terms, one.row),
             speaker=lesson.speaker,
             episode_id=lesson.episode_id,
-            **_facts(episode),
+            **facts(episode),
             row=one.row,
             question=lesson.question,
         )
@@ -247,9 +245,9 @@ class _Joining:
             state="withdrawn" if living is None else one.state,
             score=lesson.score if lesson else before.score if before else 0.0,
             themes=tuple(one.tags) or self._themes(terms, row),
-            speaker=lesson.speaker if lesson else _full_name(self.home, place),
+            speaker=lesson.speaker if lesson else full_name(self.home, place),
             episode_id=episode_of_quote(living or quote),
-            **(_facts(episode) if episode else _facts_of_removed(self.home, episode_of_quote(quote))),
+            **(facts(episode) if episode else facts_of_removed(self.home, episode_of_quote(quote))),
             row=row,
             tags=tuple(one.tags),
             notes=tuple(one.notes),
@@ -277,39 +275,3 @@ class _Joining:
             nearest = max(topics, key=lambda topic: float(np.dot(np.asarray(topic.centre, np.float32), vector)))
             names.append(nearest.title)
         return tuple({name.casefold(): name for name in reversed(names)}.values())[::-1]
-
-
-def _facts(episode: Episode) -> dict[str, str | None]:
-    year = (episode.published or "")[:4] or None
-    return {"show": episode.show.id, "show_title": episode.show.title, "year": year}
-
-
-def _facts_of_removed(home: Path, episode_id: str) -> dict[str, str | None]:
-    removal = removal_of(home, episode_id)
-    show = "" if removal is None else removal.show
-    return {"show": show, "show_title": show, "year": None}
-
-
-def _full_name(home: Path, place: Carried) -> str | None:
-    if place.quote is None or place.quote.speaker is None:
-        return None
-    opened = open_transcript(home, place.quote.episode.id)
-    aliases = opened.transcript.aliases if opened else {}
-    return aliases.get(place.quote.speaker, place.quote.speaker)
-
-
-def _as_lesson(place: Carried) -> Lesson:
-    """Return the span of a decided lesson as the miner would name it, to look up its vector."""
-    quote = place.quote
-    if quote is None:
-        return Lesson("", 0, Span(0, 0), "", "advice", 0.0, "")
-    return Lesson(quote.episode.id, quote.turn, Span(quote.first_word, quote.words), "", "advice", 0.0, "")
-
-
-def _id_of(home: Path, lesson: Lesson, text: str) -> str:
-    """Return the id of the quote of a lesson, from the words as the generation has them."""
-    words = normalise(without_marks(text))
-    if len(words) != lesson.span.words:  # a mark across sentences: the transcript says what its words are
-        opened = open_transcript(home, lesson.episode_id)
-        words = [] if opened is None else opened.words(*lesson.span)
-    return quote_id(lesson.episode_id, lesson.span.first_word, lesson.span.words, fingerprint(words))

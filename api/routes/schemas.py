@@ -12,9 +12,11 @@ from api.answer.conversation import MOST_HISTORY, HistoryEntry
 from api.answer.filters import Asked
 from api.answer.gather import MOST_GATHERED
 from api.answer.question import MOST_QUESTION_CHARACTERS, replace_surrogates
+from api.lessons.fold import State
 from api.quotes.citation import MOST_CITATIONS, USUAL_CITATIONS, Citation
 from api.quotes.quote import MOST_ID_LETTERS
 from api.topics.topics import TopicLine
+from index.mined import LessonKind
 from ingest.transcript import Episode, Timing
 
 _MOST_FILTER_CHARACTERS = 200
@@ -183,6 +185,41 @@ class SearchResponse(BaseModel):
     hits: list[SearchHit]
     also_searched_for: list[str] = Field(description="words of the library that were searched beside misspelt ones")
     not_held: list[str] = Field(description="words in quotation marks that no searched passage holds")
+
+
+class NoteResponse(BaseModel):
+    """What somebody noted on a lesson, and when (ISO, UTC)."""
+
+    text: str
+    by: str
+    at: str
+
+
+class LessonResponse(BaseModel):
+    """A lesson with its quotes, its own first, then those of lessons that people merged into it.
+
+    `themes` are the `tags` that people gave it, or else its terms and topic. `changed`: its words are others than those
+    that somebody decided about. `reason` says why it is withdrawn.
+    """
+
+    id: str
+    title: str
+    kind: LessonKind
+    state: State
+    score: float
+    themes: list[str]
+    tags: list[str]
+    changed: bool
+    reason: str | None
+    merged: list[str]
+    notes: list[NoteResponse]
+    citations: list[Citation]
+
+
+class LessonsResponse(BaseModel):
+    """Lessons, the best first."""
+
+    lessons: list[LessonResponse]
 
 
 class EpisodesResponse(BaseModel):

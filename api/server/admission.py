@@ -18,14 +18,20 @@ _SCHEME = "bearer"
 
 # Methods that change nothing, and other requests that are open to everybody. Anything else needs the token.
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-OPEN = frozenset({("POST", "/api/answers"), ("POST", "/api/quotes/verify"), ("POST", "/feedback")})
+OPEN = frozenset(
+    {("POST", "/api/answers"), ("POST", "/api/quotes/verify"), ("POST", "/feedback"), ("POST", "/lessons/review")}
+)
 # Assets are cached by browsers and served from memory, so they do not count towards the rate limit.
 _UNCOUNTED = "/assets/"
 _WRONG_HOST = "This server does not accept that host name. The person who runs it can add the name to PLAYBACK_HOSTS."
 
+CHANGES_NOTHING = "This server changes nothing over HTTP. The person who runs it can set PLAYBACK_TOKEN to allow it."
+
 
 class Admission:
-    """Admits a request, or answers it with 400 (host), 429 (rate limit) or 401 (token) in the one shape of errors."""
+    """Admits a request, or answers it with 400 (host), 429 (rate limit), 401 (token) or 403 (the server has no token),
+    in the one shape of errors.
+    """
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
@@ -48,6 +54,8 @@ class Admission:
         if allowance is not None and allowance.is_over:
             said = f"You sent more than {allowance.limit} requests in a minute. Try again in {allowance.reset} seconds."
             app = error_response(request, 429, [("TooManyRequests", said)])
+        elif needs_token(request) and not self._token:
+            app = error_response(request, 403, [("Forbidden", CHANGES_NOTHING)])
         elif needs_token(request) and not is_bearer_of(request.headers.get("authorization", ""), self._token):
             said = "This needs a valid token."
             app = error_response(request, 401, [("Unauthorized", said)], {"WWW-Authenticate": "Bearer"})
@@ -83,13 +91,17 @@ def _with_headers(headers: Mapping[str, str], send: Send) -> Send:
     return sending
 
 
+def is_token(given: str, token: str | None) -> bool:
+    """Say whether a text is the token, in constant time; always False if no token is set, or an empty one."""
+    # Bytes, because compare_digest rejects text that is not ASCII.
+    expected = (token or "").encode(errors="surrogateescape")
+    return bool(token) and compare_digest(given.strip().encode(errors="surrogateescape"), expected)
+
+
 def is_bearer_of(authorization: str, token: str | None) -> bool:
     """Say whether an Authorization header carries the token, in constant time.
 
     Always False if no token is set, or an empty one.
     """
     scheme, _, given = authorization.partition(" ")
-    if not token or scheme.lower() != _SCHEME:
-        return False
-    # Bytes, because compare_digest rejects text that is not ASCII.
-    return compare_digest(given.strip().encode(errors="surrogateescape"), token.encode(errors="surrogateescape"))
+    return scheme.lower() == _SCHEME and is_token(given, token)

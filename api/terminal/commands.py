@@ -140,6 +140,25 @@ def search(options: Namespace, settings: Settings) -> int:
     return 0
 
 
+def lessons(options: Namespace, settings: Settings) -> int:
+    """List the register of lessons, or store what the options decide and print the lessons as they are then."""
+    from api.errors import FilterError
+    from api.lessons.contract_json import lessons_json
+    from api.lessons.register import register_of
+    from api.terminal.lessons import decided, lessons_text, listed
+    from index.store import open_generation
+
+    if options.action == "list":
+        if options.what:
+            raise FilterError("lessons list takes filters only, such as --episode ID")
+        register, entries = listed(options, settings)
+    else:
+        entries = decided(options, settings)
+        register = register_of(settings.home, open_generation(settings.home))
+    _print_json(lessons_json(register, entries)) if options.json else print(lessons_text(register, entries))
+    return 0
+
+
 def export(options: Namespace, settings: Settings) -> int:
     """Write an episode's transcript in a format of the contract."""
     from ingest.export import render

@@ -95,7 +95,7 @@ def decision_of(action: str, quote: str, by: str, value: str | None = None) -> D
 
 
 def append_decision(home: Path, show: str, decision: Decision) -> None:
-    """Append one line and fsync it; raises DecisionsFull if the file would exceed 50 MB, DecisionError for other ids."""
+    """Append one line and fsync it; raises DecisionsFull if the file would exceed 50 MB."""
     if not _SHOW.fullmatch(show):
         raise DecisionError(f"{show[:60]!r} is not the id of a show")
     line = _line(decision)
