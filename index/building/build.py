@@ -17,6 +17,7 @@ from index.building.merging import USUAL_MERGING, Kept, Merging, merge, to_merge
 from index.building.overview import live_overview, write_overview
 from index.building.segments import (
     basis_among,
+    basis_for,
     entry_of,
     kept_segments,
     known_sources,
@@ -192,7 +193,9 @@ def _written(
 ) -> Manifest:
     """Write the new segments of a generation, link the others, and return its manifest."""
     new: list[Kept] = []
-    basis = basis_among(plan.linked + plan.together + plan.alone, rules.encoder)
+    taken = plan.linked + plan.together + plan.alone
+    anew = rules.trust == "nothing"
+    basis = basis_among(taken, rules.encoder) if taken or anew else basis_for(home, rules.encoder)
 
     def next_segment() -> Path:
         return working / (f"{number}-{len(new) + 1}" if new else str(number))

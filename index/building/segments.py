@@ -21,7 +21,7 @@ from index.chunk import header_of
 from index.encode import Encoder
 from index.errors import IndexBroken
 from index.generation import Generation, Manifest
-from index.manifests import index_folder, live_manifest
+from index.manifests import VECTOR_SCHEMAS, current_number_or_zero, index_folder, manifest_of
 from index.segment import (
     BASIS,
     DATABASE,
@@ -113,13 +113,17 @@ def write_segment(
 
 
 def basis_for(home: Path, encoder: Encoder) -> Floats:
-    """Return the basis of the live generation's word pieces if this encoder made them, else the encoder's own."""
+    """Return the basis of the live generation's word pieces if this encoder made them, else the encoder's own.
+
+    Also of one that this version only takes vectors from: the encoder's own may differ in the last bits, because it
+    depends on how numpy was built and on its threads.
+    """
     try:
-        live = live_manifest(home)
+        live = manifest_of(home, current_number_or_zero(home), schemas=VECTOR_SCHEMAS)
     except IndexBroken:
-        live = None
-    same = live is not None and (live.weights, live.form) == (encoder.weights, encoder.form)
-    return basis_among(kept_segments(home, live) if live is not None and same else [], encoder)
+        return encoder.basis()
+    same = (live.weights, live.form) == (encoder.weights, encoder.form)
+    return basis_among(kept_segments(home, live) if same else [], encoder)
 
 
 def basis_among(kept: Iterable[Kept], encoder: Encoder) -> Floats:
