@@ -68,7 +68,7 @@ class Answer:
     It is made of the `estimates` of the question and of its first quote (see `overall`). `reason` says why a question
     is not answered, and `never_said` which of its words nobody says. `also_searched_for` are the words that were
     searched beside misspelt ones. `not_held` are the words in quotation marks if nothing that was searched holds them;
-    then the answer is one without.
+    then the answer is one without. `kind` says whether the quotes answer, or are lessons that were asked for.
     """
 
     question: str

@@ -6,7 +6,6 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, get_args
 
-import numpy as np
 import pytest
 
 from api.knowledge_base import KnowledgeBase, open_base
@@ -29,7 +28,6 @@ def miner_of(length: int = 1, fewest_words: int = 6) -> Callable[..., tuple[Less
         sentences: Sequence[Sentence],
         exchanges: Any,
         askers: frozenset[str],
-        vectors: np.ndarray,
         terms: Any,
     ) -> tuple[Lesson, ...]:
         found = []
