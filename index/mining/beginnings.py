@@ -149,10 +149,14 @@ def _quotes(generation: Generation, topics: Sequence[Topic]) -> dict[str, list[S
             name, sentences = passage.episode_id, generation.sentences(passage)
             graded += [*_lessons(lessons(name), sentences), *_statements(topic, name, hosts(name), sentences)]
         episodes: set[str] = set()
+        texts: set[str] = set()
         for _, said in sorted(graded, key=lambda pair: (-pair[0], pair[1])):
             if said.episode_id not in episodes and len(episodes) < _QUOTES_OF_A_TOPIC:
-                episodes.add(said.episode_id)
-                found[topic.id].append(said)
+                text = " ".join(normalise(generation.text_at(*said)))
+                if text not in texts:  # some episodes play a part of another one
+                    texts.add(text)
+                    episodes.add(said.episode_id)
+                    found[topic.id].append(said)
     return found
 
 
@@ -198,4 +202,12 @@ def _statements(
 
 
 def _is_statement(one: FoundSentence) -> bool:
-    return one.sentence.words in _QUOTE_WORDS and one.text.endswith((".", "!")) and without_marks(one.text) == one.text
+    """Say whether a sentence is whole: it neither breaks off nor holds half of what somebody else said."""
+    return (
+        one.sentence.words in _QUOTE_WORDS
+        and one.text[0].isupper()
+        and one.text.endswith((".", "!"))
+        and not any(broken in one.text for broken in ("..", "--", "…", " - "))
+        and one.text.count('"') % 2 == 0
+        and without_marks(one.text) == one.text
+    )

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.mined import Chapter
-from index.mining.own_phrases import Key, OwnPhrase, phrases_in, subjects, usual_form
+from index.mining.own_phrases import Key, OwnPhrase, inner_keys, phrases_in, subjects, usual_form
 from index.mining.questions import stands_alone
 from index.passage import Exchange, Sentence
 from index.sentences import window
@@ -24,8 +24,6 @@ Floats = NDArray[np.float64]
 FEWEST_WORDS = 450
 # A chapter is wanted for about every seven minutes, and for an hour 4 to 12.
 _USUAL_WORDS, _MOST_WORDS = 950, 2500
-# An episode with fewer words is one chapter, which is not worth a list.
-_FEWEST_WORDS_OF_EPISODE = 1500
 # What it costs to begin a chapter elsewhere than with a question, as a share of an episode's spread: at the turn of
 # somebody else, or within a turn.
 _AT_A_TURN, _IN_A_TURN = 0.004, 0.012
@@ -50,7 +48,7 @@ def find_chapters(
 ) -> tuple[Chapter, ...]:
     """Return the chapters of an episode in order, () if it is short; `vectors` are its sentences' unit vectors."""
     words = sum(one.words for one in sentences)
-    if words < _FEWEST_WORDS_OF_EPISODE:
+    if words < 2 * _USUAL_WORDS:  # one chapter, which is not worth a list
         return ()
     cuts, costs = _places(sentences, exchanges)
     begins = _best(sentences, vectors, cuts, costs)
@@ -171,7 +169,7 @@ def _phrases(said: Sequence[OwnPhrase], everywhere: Counter[Key]) -> str:
             names[phrase.key] += phrase.names
     alone = Counter({key: counts[key] for key in forms})
     for key in sorted(forms, key=len, reverse=True):
-        for inner in _inside(key):
+        for inner in inner_keys(key):
             alone[inner] -= alone[key]
     scores = {}
     for key in forms:
@@ -185,12 +183,6 @@ def _phrases(said: Sequence[OwnPhrase], everywhere: Counter[Key]) -> str:
         if len(chosen) < _PHRASES and all(set(key).isdisjoint(other) for other in chosen):
             chosen.append(key)
     return ", ".join(usual_form(forms[key]) for key in chosen)
-
-
-def _inside(key: Key) -> Iterator[Key]:
-    """Yield the shorter phrases within a phrase."""
-    for count in range(1, len(key)):
-        yield from (key[first : first + count] for first in range(len(key) - count + 1))
 
 
 def _opening(texts: Sequence[str]) -> str:

@@ -15,45 +15,51 @@ _MOST_LETTERS = 60
 # Words that are in any conversation, whatever it is about. They are frequent English verbs, adjectives, adverbs and
 # nouns, in all their forms; none was chosen by looking at episodes.
 _PLAIN_WORDS = frozenset(
-    "able about absolute absolutely actual add added adding adds agree agreed ahead alone amount amazing anyway "
-    "anywhere apart appear area around ask asked asking asks aspect aspects away awesome awful back bad badly based "
-    "basic basically beautiful became become becomes becoming began begin beginning begins believe best bet better "
-    "big bigger biggest bit bits bring bringing brings brought bunch call called calling calls came care case cases "
-    "cause certain certainly chance change changed changes changing check choose chose clear clearly close cold "
-    "common complete completely cool correct couple course crazy cut dead deal dear decide decided deep definitely "
-    "depend depending depends different difference difficult direct directly dont double drop dude early easier "
-    "easily easy effect effectively else end ended ending ends entire entirely especially essentially everywhere "
-    "exact example examples excellent except excited exciting expect expected extra extremely fact facts fair fairly "
-    "fall fantastic fast favorite favourite feel feeling feels fell felt figure figured find finding finds fine "
-    "finish finished fit five follow following form found four free full fully fun funny future gave general "
-    "generally give given gives giving glad good gosh gotcha gotta great greatest grow guess guy guys hand hang hard "
-    "harder hate hear heard hearing held help helped helpful helping helps high higher highly hold hope hoping huge "
-    "hundred idea ideas imagine immediately important incredible incredibly inside interested interesting issue "
-    "issues item items job keep keeping keeps kept key kinda knowing lady large larger last late lately latest "
-    "laugh laughs learn learned learning learnt leave leaves left let level life likely line list listen listening "
-    "literally little live lives living longer look looked looking looks lose lost lot lots love loved loves low "
-    "lower luck lucky main major mark massive matter matters maybe meant middle might million mind minor miss mixed "
-    "moment morning move moved moves moving naturally nearly necessarily necessary neat new newer next nice nicely "
-    "nine normal normally note notice number obvious obviously odd oh okay old older open opinion opposed option "
-    "options order original originally ought outside overall own pain paper parts particular particularly past pass "
-    "perfect perfectly person perspective pick picked piece pieces place places plan play playing plenty plus point "
-    "pointed pointing points poor position possible possibly present pretty previous previously probably problem "
-    "problems proper properly pull purpose push put puts putting question questions quick quicker quickly quiet "
-    "random rare reach read reading ready real reality realise realised realize realized reason reasonable reasons "
-    "recent recently regular related relatively remember remembered remind rest result results right road room round "
-    "run running runs sad same saw scary second seconds see seeing seem seemed seems seen sense sent separate serious "
-    "seriously set sets setting seven several shame share shared short show showed shown side sides significant "
-    "similar similarly simple simpler simply single sit situation situations six size slightly slow slowly small "
-    "smaller smart solid solve solved somehow somewhat somewhere sorry sorts sound sounded sounds speak speaking "
-    "special specific specifically spend spending spent spot stand start started starting starts state stay step "
-    "steps stick stop stopped stories story straight strange strong stuff stupid suddenly super suppose supposed "
-    "sure surprise surprised surprising sweet switch ten tend terms terrible test thanks theyd thing things thinking "
-    "third thousand three top topic topics total totally touch tough track tried tries tricky true truly trust try "
-    "trying turn turned turning turns two type typical typically ultimately understand understanding understood "
-    "unfortunately unless usual various version view wait waiting walk watch watching wed weird went wherever "
-    "whichever whoever whole wild willing win wish wonder wonderful wondering word words work worked working works "
-    "world worried worry worse worst worth wow write writing written wrong wrote yeah yep yes zero aha ah uh um hmm "
-    "mhm huh er erm gonna wanna lemme cuz cos til till".split()
+    "able about absolute absolutely actual add added adding adds agree agreed ah aha ahead almost alone "
+    "amazing amount anyway anywhere apart appear area around ask asked asking asks aspect aspects away "
+    "awesome awful back bad badly based basic basically beautiful became become becomes becoming began "
+    "begin beginning begins believe best bet better big bigger biggest bit bits bring bringing brings "
+    "brought build building builds built bunch call called calling calls came care case cases cause "
+    "certain certainly chance change changed changes changing check choose chose clear clearly close cold "
+    "common complete completely cool correct cos couple course crazy create created creates creating cut "
+    "cuz dead deal dear decide decided deep definitely depend depending depends difference different "
+    "difficult direct directly dont double drop dude early easier easily easy effect effectively else end "
+    "ended ending ends entire entirely er erm especially essentially everywhere exact example examples "
+    "excellent except excited exciting expect expected extra extremely fact facts fair fairly fall "
+    "fantastic fast favorite favourite feel feeling feels fell felt figure figured find finding finds "
+    "fine finish finished fit five follow following form found four free full fully fun funny future gave "
+    "general generally give given gives giving glad gonna good gosh gotcha gotta great greatest grow "
+    "guess guy guys hand hang happening hard harder hate hear heard hearing held help helped helpful "
+    "helping helps high higher highly hmm hold hope hoping hour hours huge huh hundred idea ideas imagine "
+    "immediately important incredible incredibly inside interested interesting issue issues item items "
+    "job keep keeping keeps kept key kinda knowing lady large larger last late lately latest laugh laughs "
+    "learn learned learning learnt leave leaves left lemme let level life likely line list listen "
+    "listening literally little live lives living longer look looked looking looks lose lost lot lots "
+    "love loved loves low lower luck lucky main major mark massive matter matters maybe meant mhm "
+    "microsecond microseconds middle might million millisecond milliseconds mind minor minute minutes "
+    "miss mixed moment morning move moved moves moving naturally nearly neat necessarily necessary new "
+    "newer next nice nicely nine normal normally note notice number obvious obviously odd oh okay old "
+    "older opinion opposed option options order original originally ought outside overall own pain paper "
+    "particular particularly parts pass past perfect perfectly person perspective pick picked piece "
+    "pieces place places plan play playing plenty plus point pointed pointing points poor position "
+    "possible possibly present pretty previous previously probably problem problems proper properly pull "
+    "purpose push put puts putting question questions quick quicker quickly quiet random rare reach read "
+    "reading ready real realise realised reality realize realized reason reasonable reasons recent "
+    "recently regular related relatively remember remembered remind rest result results right road room "
+    "round run running runs sad same saw scary second seconds see seeing seem seemed seems seen sense "
+    "sent separate serious seriously set sets setting seven several shame share shared short show showed "
+    "shown side sides significant similar similarly simple simpler simply single sit situation situations "
+    "six size slightly slow slowly small smaller smart solid solve solved somehow somewhat somewhere "
+    "sorry sorts sound sounded sounds speak speaking special specific specifically spend spending spent "
+    "spot stand start started starting starts state stay step steps stick stop stopped stories story "
+    "straight strange strong stuff stupid suddenly super suppose supposed sure surprise surprised "
+    "surprising sweet switch ten tend terms terrible test thanks theyd thing things thinking third "
+    "thousand three til till top topic topics total totally touch tough track tricky tried tries true "
+    "truly trust try trying turn turned turning turns two type typical typically uh ultimately um "
+    "understand understanding understood unfortunately unless usual various version view wait waiting "
+    "walk wanna watch watching wed weird went wherever whichever whoever whole wild willing win wish "
+    "wonder wonderful wondering word words work worked working works world worried worry worse worst "
+    "worth wow write writing written wrong wrote yeah yep yes zero".split()
 )
 # People and hours are said of everything too.
 _EMPTY = FUNCTION_WORDS | UNIT_WORDS | _PLAIN_WORDS
@@ -85,6 +91,12 @@ class OwnPhrase(NamedTuple):
 def usual_form(forms: Counter[str]) -> str:
     """Return the form of a phrase that is said most often, ties by the alphabet."""
     return max(sorted(forms), key=forms.__getitem__)
+
+
+def inner_keys(key: Key) -> Iterator[Key]:
+    """Yield the keys of the shorter phrases within a phrase."""
+    for count in range(1, len(key)):
+        yield from (key[first : first + count] for first in range(len(key) - count + 1))
 
 
 def phrases_in(sentence: str) -> Iterator[OwnPhrase]:

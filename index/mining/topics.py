@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.generation import Generation
-from index.mining.own_phrases import Key, OwnPhrase, phrases_in, usual_form
+from index.mining.own_phrases import Key, OwnPhrase, inner_keys, phrases_in, usual_form
 from index.overview import Person, Term, Topic
 from index.phrases import holds
 from ingest.text.words import normalise
@@ -31,11 +31,12 @@ _GROUPS = (0, 2, 3, 4, 6, 8, 9, 11, 16, 20, 24)
 # New groups are found and named by at most so many passages, spread evenly over the library.
 _SAMPLE = 4000
 _ROUNDS, _STARTS = 12, 3
-_PHRASES, _TITLE_PHRASES = 8, 2
+_PHRASES, _TITLE_PHRASES, _NEARLY = 8, 2, 4
 # A phrase that names a topic is said in so many of its passages, and episodes if the library has them.
 _LEAST_PASSAGES, _LEAST_EPISODES = 3, 3
 # A group whose best phrase is in a smaller share of its passages is about nothing in particular.
-_LEAST_SHARE = 0.08
+_LEAST_SHARE = 0.125
+_PART = 0.6
 # What a podcast says about itself.
 _ITSELF = frozenset("podcast episode listener show host interview conversation audience subscriber".split())
 _MOST_TERMS, _MOST_PEOPLE, _MOST_EPISODES = 12, 8, 12
@@ -110,7 +111,7 @@ def _new(generation: Generation, kept: Sequence[Topic], missing: int) -> list[To
     named = []
     for number, topic in enumerate(found, len(kept)):
         phrases = _phrases(sample, np.flatnonzero(numbers == number), speakers)
-        title = ", ".join(_apart(phrases)[:_TITLE_PHRASES])
+        title = _title(phrases)
         identifier = _id(title or "aside", taken)
         taken.add(identifier)
         named.append(replace(topic, id=identifier, title=title, phrases=tuple(phrases)))
@@ -186,17 +187,27 @@ def _phrases(sample: _Sample, rows: Numbers, speakers: set[str]) -> list[str]:
         return []
     if max(counts[key] for key in ranked[:3]) < _LEAST_SHARE * len(rows):
         return []
-    return [usual_form(forms[key]) for key in ranked if _ITSELF.isdisjoint(key)][:_PHRASES]
+    whole = {
+        inner
+        for key in ranked[: 2 * _PHRASES]
+        for inner in inner_keys(key)
+        if counts[key] >= _PART * counts[inner]  # "source" is mostly said as part of "open source"
+    }
+    return [usual_form(forms[key]) for key in ranked if key not in whole and _ITSELF.isdisjoint(key)][:_PHRASES]
 
 
-def _apart(phrases: Sequence[str]) -> list[str]:
-    """Return the phrases that share no word with an earlier one, whatever their number."""
+def _title(phrases: Sequence[str]) -> str:
+    """Return the best phrase, or the longer one that holds it if that is nearly as good, and the next one; "" for none.
+
+    The two share no word, whatever their number.
+    """
     found: list[str] = []
-    for phrase in phrases:
+    longer = [phrase for phrase in phrases[1:_NEARLY] if f" {phrases[0]} ".casefold() in f" {phrase} ".casefold()]
+    for phrase in (*longer, *phrases):
         words = {word.removesuffix("s") for word in normalise(phrase)}
         if all(words.isdisjoint({word.removesuffix("s") for word in normalise(other)}) for other in found):
             found.append(phrase)
-    return found
+    return ", ".join(found[:_TITLE_PHRASES])
 
 
 def _counted(

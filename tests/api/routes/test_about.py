@@ -35,7 +35,7 @@ def rows(response: Any) -> list[tuple[str, str]]:
 def test_json_has_the_described_shape(client: TestClient, identifier: str) -> None:
     """What comes is what the description of the interface says, whatever the episode has."""
     found = client.get(f"/api/episodes/{identifier}/about").json()
-    assert set(found) == {"episode", "outcome", "facts", "sources", "choice", "doubts"}
+    assert set(found) == {"episode", "outcome", "facts", "sources", "choice", "doubts", "chapters"}
     assert found["episode"] == client.get(f"/api/episodes/{identifier}").json()
     TypeAdapter(About).validate_python(found)
 
