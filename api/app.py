@@ -25,11 +25,13 @@ from api.routes import (
     lesson_pages,
     lesson_review,
     lessons,
+    people,
     quote_page,
     quotes,
     search,
     search_feed,
     search_page,
+    terms,
     topics,
 )
 from api.routes.assets import read_assets
@@ -110,6 +112,8 @@ def create_app(settings: Settings, encoder: Encoder | None = None) -> FastAPI:
         search_page,
         search_feed,
         topics,
+        people,
+        terms,
         quote_page,
         lesson_review,
         lesson_pages,

@@ -146,6 +146,13 @@ def _parser() -> argparse.ArgumentParser:
 
     start = commands.add_parser("start", help="show where a newcomer begins")
     start.add_argument("--json", action="store_true")
+    for name, noun, text in (
+        ("people", "person", "list everybody who speaks, or show somebody's roles, episodes and lessons with quotes"),
+        ("terms", "term", "list names and abbreviations, or show what one is, with quotes"),
+    ):
+        command = commands.add_parser(name, help=text)
+        command.add_argument("name", nargs="?", metavar=noun.upper(), help=f"id or name of a {noun}")
+        command.add_argument("--json", action="store_true")
 
     serve = commands.add_parser("serve", help="serve the web pages and the HTTP interface")
     serve.add_argument("--host", default="127.0.0.1")

@@ -7,6 +7,8 @@ PlaybackError (ingest.errors)
 ├── TopicUnknown     no topic of this library has that id
 ├── QuoteUnknown     no quote of this library has or had that id
 ├── LessonUnknown    no lesson of the register has that id
+├── PersonUnknown    nobody who speaks has that id or name
+├── TermUnknown      no term has that id or spelling
 ├── EpisodeGone      the episode was removed from the library
 ├── QuoteGone        the quote existed but is no longer in the transcript
 ├── FeedbackError    feedback on an answer is invalid or too long
@@ -29,6 +31,14 @@ class FilterError(PlaybackError):
 
 class EpisodeUnknown(PlaybackError):
     """No episode of this library has that id or number."""
+
+
+class PersonUnknown(PlaybackError):
+    """Nobody who speaks in this library has that id or name."""
+
+
+class TermUnknown(PlaybackError):
+    """No term of this library has that id or spelling."""
 
 
 class EpisodeGone(PlaybackError):

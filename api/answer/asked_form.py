@@ -45,6 +45,18 @@ _MADE = {
     "designed": "design", "developed": "develop", "maintains": "maintain", "leads": "lead", "led": "lead",
     "runs": "run", "hosts": "host",
 }  # fmt: skip
+# A second question after the first, which is answered by itself: "What is a spike, and when do you need one?"
+_SECOND = re.compile(
+    r",? and (?:what|when|how|why|where|who|which|at what|in what|should|would|could|can|do|does|did|is|are|was|were)"
+    r"\b.*",
+    re.IGNORECASE,
+)
+# "Tideline in Ruby: what is it?", "Tideline, what does it mean?"
+_NAMED_FIRST = re.compile(
+    r"(.+?) ?[:,–-] (?:what(?:'s| is| was| are| were)? (?:it|that|this|they)|"
+    r"what does (?:it|that|this) (?:mean|stand for))",
+    re.IGNORECASE,
+)
 # Said before a question without changing it.
 _LEAD = re.compile(
     r"(?:(?:so|and|but|okay|ok|well|please|hey|hi|hello|now|sorry|remind me|quick question)\b[,:]? )+", re.IGNORECASE
@@ -74,7 +86,7 @@ _PREDICATES = frozenset(
 )
 _PARTICIPLES = frozenset("called named known used made built written paid needed required".split())
 _DEFINITIONS = (
-    r"what (?:does|do|did) (.+?) (?:mean|stand for|refer to)",
+    r"what (?:does|do|did) (.+?) (?:mean|stand for|refer to)(?: (?:when|if|where|for|in|to|at) .+)?",
     r"what (?:does|do|did) \S+(?: \S+){0,2} (?:mean|understand) (?:by|with|when they say) (.+)",
     rf"what{_IS} (?:meant|understood) by (.+)",
     rf"(?:what{_IS} )?(?:the )?(?:meaning|definition) of (.+)",
@@ -96,6 +108,9 @@ def form_of(question: str) -> AskedForm | None:
         return None
     text = _LEAD.sub("", text, count=1) if _LEAD.match(text) else text
     found = next(_forms(text), None)
+    if found is None and (second := _SECOND.search(text)):
+        text = text[: second.start()]
+        found = next(_forms(text), None)
     inner = text
     while found is None and (wrapping := _WRAPPED.match(inner)):
         inner = inner[wrapping.end() :]
@@ -105,6 +120,9 @@ def form_of(question: str) -> AskedForm | None:
 
 def _forms(text: str) -> Iterator[AskedForm]:
     """Yield the forms that a question may have, the surest first."""
+    if named := _NAMED_FIRST.fullmatch(text):
+        # A place after the name says only where it is used.
+        yield from _defined(re.sub(r" (?:in|at|on|for|from) .*", "", named[1]))
     yield from _joined(text)
     yield from _made(text)
     yield from _before(text)

@@ -4,13 +4,16 @@ Their places are searched by themselves, by the subject's words and by the first
 sentence is found in a library of one episode and in one of a thousand.
 """
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import NamedTuple
 
 from api.answer.asked_form import AskedForm, form_of
 from api.answer.introducing import introduces
+from api.answer.registered import names_registered, registered
 from api.knowledge_base import KnowledgeBase
 from index.exchanges import FEWEST_REPLY_WORDS
 from index.extend import stretch_of
@@ -18,6 +21,7 @@ from index.generation import Generation
 from index.mining.defining import defines
 from index.mining.introducing import asks_to_introduce
 from index.mining.sentence_grades import LEAST_SCORE, NOTHING, Grade, holds, pieces_of
+from index.overview import Said
 from index.passage import Filters, FoundSentence, Hit, Passage
 from index.search import Query
 from index.sentences import ends_as_question
@@ -34,6 +38,10 @@ _MOST_PLACES = 12
 # A place that is found runs on for so many sentences.
 _RUN = 4
 _REPLY = Grade(0.9, "the reply to this question")
+# More than the sentences, and the words, of any episode.
+_BEYOND = 2**24
+# Less than a sentence that defines, just more than one that does not hold the phrase.
+_MENTION = Grade(0.45, "holds the phrase")
 _ABOUT_PEOPLE = ("person", "doing", "joined", "before")
 
 
@@ -85,13 +93,16 @@ def introductions_of(base: KnowledgeBase, query: Query, filters: Filters, best_s
         form = replace(form, kind="definition")
     elif people and form.kind in ("doing", "definition"):
         form = replace(form, kind="person")
-    names = people or names_of(form.subject)
+    names = people or list(dict.fromkeys([*names_of(form.subject), *names_registered(generation.overview, form)]))
     found = _best(
         [
+            *_of_register(generation, form, query.text, people, filters),
             *(one for name in people for one in _of_person(generation, form, name, filters)),
             *_of_words(generation, form, names, filters),
         ]
     )
+    if not found and form.kind == "definition" and " " in form.subject:
+        found = [*islice(_mentions(generation, names, filters), _MOST_PLACES)]
     return Introductions(
         form,
         {Place(one.passage.episode_id, one.sentence.sentence.first_word): one.grade for one in found},
@@ -123,6 +134,33 @@ def _grade(form: AskedForm, names: Sequence[str], text: str, is_own: bool, after
     return defines(text, names, after) if form.kind == "definition" else introduces(form, names, text, is_own)
 
 
+def _of_register(
+    generation: Generation, form: AskedForm, question: str, people: Sequence[str], filters: Filters
+) -> Iterator[_Found]:
+    """Yield what the register of people and terms says; nothing where only a part of the library is searched."""
+    if replace(filters, without=frozenset()) != Filters():
+        return
+    for grade, said in registered(generation.overview, form, question, people):
+        if said.episode_id in filters.without:
+            continue
+        number = _sentence_at(generation, said)
+        found = generation.stretch(said.episode_id, number, number + 1)
+        # A sentence that many episodes repeat is in no passage.
+        if found and number not in generation.repeated(said.episode_id):
+            passage = generation.passages([generation.passage_with(said.episode_id, number)])[0]
+            yield _Found(grade, passage, number, found[0])
+
+
+def _sentence_at(generation: Generation, said: Said) -> int:
+    """Return the number of the sentence of an episode that begins with the first of these words."""
+
+    def first_word(number: int) -> int:
+        found = generation.stretch(said.episode_id, number, number + 1)
+        return found[0].sentence.first_word if found else _BEYOND
+
+    return bisect_left(range(_BEYOND), said.span.first_word, key=first_word)
+
+
 def _of_person(generation: Generation, form: AskedForm, name: str, filters: Filters) -> Iterator[_Found]:
     """Yield what is said of a person where they first speak, and by them where they speak of the place asked about.
 
@@ -146,6 +184,14 @@ def _of_words(generation: Generation, form: AskedForm, names: Sequence[str], fil
         pieces = (piece for piece in pieces_of(passage.text) if holds(piece, tuple(names)))
         if any(_grade(form, names, piece, is_own=False).score or _asks(form, names, piece, None) for piece in pieces):
             yield from _graded(generation, form, names, None, passage)
+
+
+def _mentions(generation: Generation, names: Sequence[str], filters: Filters) -> Iterator[_Found]:
+    """Yield the sentences that hold a phrase which nobody defines: its words apart may be about something else."""
+    for passage in generation.passages(_matching(generation, names, _MOST_READ, filters)):
+        for place, one in enumerate(generation.sentences(passage)) if holds(passage.text, tuple(names)) else ():
+            if holds(one.text, tuple(names)) and not ends_as_question(one.text):
+                yield _Found(_MENTION, passage, passage.sentences[0] + place, one)
 
 
 def _matching(generation: Generation, names: Sequence[str], count: int, filters: Filters) -> tuple[str, ...]:

@@ -13,8 +13,10 @@ from api.answer.filters import Asked
 from api.answer.gather import MOST_GATHERED
 from api.answer.question import MOST_QUESTION_CHARACTERS, replace_surrogates
 from api.lessons.fold import State
+from api.people.profile import PersonLine
 from api.quotes.citation import MOST_CITATIONS, USUAL_CITATIONS, Citation
 from api.quotes.quote import MOST_ID_LETTERS
+from api.terms.entry import TermLine
 from api.topics.topics import TopicLine
 from index.mined import LessonKind
 from ingest.transcript import Episode, Timing
@@ -220,6 +222,18 @@ class LessonsResponse(BaseModel):
     """Lessons, the best first."""
 
     lessons: list[LessonResponse]
+
+
+class PeopleResponse(BaseModel):
+    """Everybody who speaks, by name."""
+
+    people: list[PersonLine]
+
+
+class TermsResponse(BaseModel):
+    """The names and abbreviations that the podcast uses, in the order of the alphabet."""
+
+    terms: list[TermLine]
 
 
 class EpisodesResponse(BaseModel):

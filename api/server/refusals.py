@@ -18,11 +18,13 @@ from api.errors import (
     FeedbackFull,
     FilterError,
     LessonUnknown,
+    PersonUnknown,
     QuestionError,
     QuoteGone,
     QuoteUnknown,
     ReaderLeft,
     SettingError,
+    TermUnknown,
     TopicUnknown,
 )
 from api.pages.render import page
@@ -66,6 +68,8 @@ REFUSALS: dict[type[PlaybackError], Refusal] = {
     QuoteUnknown: Refusal(404, "QuoteUnknown"),
     LessonUnknown: Refusal(404, "LessonUnknown"),
     TopicUnknown: Refusal(404, "TopicUnknown"),
+    PersonUnknown: Refusal(404, "PersonUnknown"),
+    TermUnknown: Refusal(404, "TermUnknown"),
     EpisodeGone: Refusal(410, "EpisodeGone"),
     QuoteGone: Refusal(410, "QuoteGone"),
     FeedbackError: Refusal(422, INVALID),
@@ -118,7 +122,10 @@ _NAMES = {
     500: "InternalError",
 }
 # Paths of pages; their errors are pages too unless the client asks for another format.
-_PAGES = ("/episodes", "/quotes", "/search", "/lessons", "/feedback", "/docs")
+_PAGES = (
+    *("/episodes", "/quotes", "/search", "/lessons", "/people", "/terms", "/topics", "/start"),
+    *("/feedback", "/docs"),
+)
 _MOST_PROBLEMS = 20
 
 

@@ -234,6 +234,42 @@ def start(options: Namespace, settings: Settings) -> int:
     return 0
 
 
+def people(options: Namespace, settings: Settings) -> int:
+    """Print everybody who speaks, or what is known of one person."""
+    from dataclasses import asdict
+
+    from api.knowledge_base import open_base
+    from api.people.profile import people_lines, profile_of
+    from api.terminal.register import people_text, person_text
+
+    base = open_base(settings)
+    if options.name is None:
+        lines = people_lines(base)
+        _print_json({"people": [asdict(line) for line in lines]}) if options.json else print(people_text(lines))
+    else:
+        person = profile_of(base, options.name)
+        _print_json(asdict(person)) if options.json else print(person_text(person))
+    return 0
+
+
+def terms(options: Namespace, settings: Settings) -> int:
+    """Print the names and abbreviations that are used, or what is known of one."""
+    from dataclasses import asdict
+
+    from api.knowledge_base import open_base
+    from api.terminal.register import term_text, terms_text
+    from api.terms.entry import entry_of, term_lines
+
+    base = open_base(settings)
+    if options.name is None:
+        lines = term_lines(base)
+        _print_json({"terms": [asdict(line) for line in lines]}) if options.json else print(terms_text(lines))
+    else:
+        term = entry_of(base, options.name)
+        _print_json(asdict(term)) if options.json else print(term_text(term))
+    return 0
+
+
 def serve(options: Namespace, settings: Settings) -> int:
     """Serve until stopped; with an empty library the pages say what to run."""
     from api import serving

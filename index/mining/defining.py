@@ -57,7 +57,11 @@ _COMPLEMENTS = _rules(
 # Forms in which X is the subject, and forms around X; \x00 stands for X.
 _SAID_OF = _rules(
     (r"\x00,? (?:stands for|is short for|is an? (?:acronym|abbreviation|initialism))\b", 1.0, "X stands for"),
-    (r"\x00,? (?:\w+ )?(?:means|refers to|describes)\b(?! that| business)", 0.9, "X means"),
+    (
+        r"\x00,? (?:\w+ )?(?:means|refers to|describes)\b(?! that| business| a lot| so much| nothing| everything)",
+        0.9,
+        "X means",
+    ),
     (r"\x00,? (?:\w+ )?(?:lets|allows|enables|helps)\b", 0.6, "X lets you"),
     (
         r"\x00(?: is| are| was| were) (?:\w+ )?(?:used|built|designed|made|meant) (?:by|for|to|as)\b",
@@ -93,7 +97,7 @@ _SAID_AROUND = _rules(
     ),
     (r"\b(?:an?|this|some|these) (?:[\w'-]+ ){1,8}(?:called|named|known as) (?:the )?\x00", 0.6, "a … called X"),
     (
-        r"\b(?:what|which) (?:is|are|we|they|people|i|you) (?:call|called|known as|refer to as) \x00",
+        r"\b(?:what|which) (?:is|are|we|they|people|i|you) (?:call|called|known as|refer to as) (?:an? |the )?\x00",
         0.7,
         "what is called X",
     ),
@@ -107,7 +111,9 @@ _BESIDE = rule(
 _IT_IS = rule(rf"(?:(?:so|and|well|yeah|yes|basically),? )?(?:it|that|this|they|these){IS},? {FILLER}(?P<is>.{{0,80}})")
 # What is said of "a tool" goes on: "that …", "for …". Without it the noun alone says little: "X is a skill".
 _GOES_ON = rule(r"\b(?:that|which|for|to|of|where|who|with|in|used|built|by|on)\b")
-_BARE_SHARE = 0.75
+_BARE_SHARE = _THE_SHARE = 0.75
+# "the engine that runs it" beside a name says what it is; "the other day" does not.
+_THE_THAT = rule(r"the (?:[\w'-]+ ){1,4}?(?:that|which|who)\b")
 _FEW_BEFORE_IT, _MOST_BEFORE_IT = 14, 24  # words
 # "In Kafka, a topic is" and "When we built Kafka, a team …" begin with a place or a time, which a comma ends.
 _IN_FRONT = rule(
@@ -176,8 +182,12 @@ def _apposed(said: str) -> Iterator[Grade]:
         before = said[: found.start()]
         if found["that"] or (found["by"] != "," and not found["is"].lower().startswith("the ")):
             yield Grade(0.95 * noun_grade(found["is"]).score, "X, which is a …")
-        elif noun_grade(found["is"].split(",")[0]).score == 1.0 and not _IN_FRONT.search(before):
-            yield Grade(0.8, "X, a …")
+        elif not _IN_FRONT.search(before):
+            beside = found["is"].split(",")[0]
+            if noun_grade(beside).score == 1.0:
+                yield Grade(0.8, "X, a …")
+            elif _THE_THAT.match(beside) and noun_grade(beside).score >= _THE_SHARE:
+                yield Grade(0.7, "X, the … that …")
 
 
 def _around(said: str) -> Iterator[Grade]:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from index.mining.no_terms import breaks_name, is_no_term
 from index.sentences import WORD, count_capitals
+from ingest.speakers.role_words import WORKERS
 
 # A word is a name if more than this share of its uses inside sentences have a capital.
 NAME_SHARE = 0.6
@@ -132,12 +133,17 @@ def _uses(
         run = run[1:]
     while run and run[-1].text in _JOINING:
         run = run[:-1]
-    if not 0 < len(run) <= _MOST_WORDS or all(is_no_term(word.text) for word in run):
+    if not 0 < len(run) <= _MOST_WORDS or all(is_no_term(word.text) for word in run) or _is_role(run[-1]):
         return
     if len(run) == 1 and not _is_name(run[0], letters):
         return
     start, end = run[0].start, run[-1].end
     yield Use(text[start:end], sentence, start, end), is_sure
+
+
+def _is_role(last: _Word) -> bool:
+    """Say whether the last word of a run names a role, not a thing: "Senior Developer"."""
+    return not last.is_odd and last.text.lower().removesuffix("s") in WORKERS
 
 
 def _is_name(word: _Word, letters: dict[str, tuple[int, int]]) -> bool:

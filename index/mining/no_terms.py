@@ -50,13 +50,15 @@ _SPOKEN = (
 # Between two names rather than in one.
 _BREAKING = frozenset(_SPOKEN.split())
 _PLAIN = frozenset(f"{_CALENDAR} {_PEOPLES} {_PLACES} {_CITIES} {_SPOKEN}".split())
-_ORDINAL = frozenset("st nd rd th s k m b x".split())
+# What follows the digits of "2nd", "90s" and "10x".
+_AMOUNTS = frozenset(["", *"st nd rd th s k m b x".split()])
 
 
 def is_no_term(word: str) -> bool:
     """Say whether a word, in any case, is of one of these lists, or a bare number or amount ("2nd", "90s", "10x")."""
     folded = word.casefold().replace("’", "'")
-    return folded in _PLAIN or folded.lstrip("0123456789.") in _ORDINAL | {""} or len(folded) == 1
+    is_listed = folded in _PLAIN or folded.removesuffix("s") in _PLAIN
+    return is_listed or len(folded) == 1 or folded.lstrip("0123456789.") in _AMOUNTS
 
 
 def breaks_name(word: str) -> bool:

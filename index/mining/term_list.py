@@ -100,12 +100,12 @@ def _spellings(mine: Sequence[_Used]) -> Counter[str]:
 
 
 def _names(mine: Sequence[_Used]) -> tuple[str, ...]:
-    """Return the spellings, the most used first, but an abbreviation before what it stands for."""
+    """Return the spellings in the singular, the most used first, but an abbreviation before what it stands for."""
     spellings = _spellings(mine)
     short = [use.term for _, use in mine if use.expansion is not None]
     first = max(short, key=lambda name: spellings[name], default=None)
-    ordered = sorted(spellings, key=lambda name: (name != first, -spellings[name], name))
-    return tuple(ordered)
+    singular = [name for name in spellings if not (name.endswith("s") and name[:-1] in spellings)]
+    return tuple(sorted(singular, key=lambda name: (name != first, -spellings[name], name)))
 
 
 def _term(

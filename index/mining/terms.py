@@ -21,7 +21,7 @@ _MOST_NEAR = 6
 LEAST_GRADE = 0.7
 # A sentence that only names a thing, before one that says what "it" is, must end with the name and counts less than one
 # that says so itself.
-_LEAST_IN_TWO = 0.55
+_LEAST_IN_TWO = 0.6
 _HE_OR_SHE = re.compile(r"\b(?:he|she|him|her|his|hers|himself|herself)\b", re.IGNORECASE)
 _SHARE_OF_A_PERSON = 0.3
 

@@ -1,0 +1,50 @@
+"""GET /api/people, /people and below: everybody who speaks, and what is known of one person."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, JSONResponse
+from pydantic import BaseModel, Field
+
+from api.pages.by_letter import by_letter
+from api.pages.render import page
+from api.people.profile import Profile, people_lines, profile_of
+from api.routes.request import live_of
+from api.routes.schemas import FilterText, PeopleResponse
+from api.server.work_queue import Worked
+
+router = APIRouter(tags=["people"], route_class=Worked)
+
+
+class LetterRequest(BaseModel):
+    """The query of a list that is cut by letters."""
+
+    letter: FilterText = ""
+    page: Annotated[int, Field(ge=1, le=1_000_000)] = 1
+
+
+@router.get("/api/people", summary="List the people", responses={200: {"model": PeopleResponse}})
+def get_people(request: Request) -> JSONResponse:
+    """Return everybody who speaks, by name, with their newest stated role."""
+    return JSONResponse({"people": [asdict(line) for line in people_lines(live_of(request).base())]})
+
+
+@router.get("/api/people/{identifier}", summary="Read about a person", responses={200: {"model": Profile}})
+def get_person(request: Request, identifier: str) -> JSONResponse:
+    """Return somebody's names, roles with the quotes that state them, episodes, lessons and years, the newest first."""
+    return JSONResponse(asdict(profile_of(live_of(request).base(), identifier)))
+
+
+@router.api_route("/people", methods=["GET", "HEAD"], include_in_schema=False)
+def show_people(request: Request, asked: Annotated[LetterRequest, Query()]) -> HTMLResponse:
+    """List everybody who speaks."""
+    lines = people_lines(live_of(request).base())
+    shown = by_letter("/people", lines, lambda line: line.name, lambda line: line.episodes, (asked.letter, asked.page))
+    return page(request, "people.html", shown=shown, total=len(lines))
+
+
+@router.api_route("/people/{identifier}", methods=["GET", "HEAD"], include_in_schema=False)
+def show_person(request: Request, identifier: str) -> HTMLResponse:
+    """Show what is known of a person."""
+    return page(request, "person.html", person=profile_of(live_of(request).base(), identifier))

@@ -1,0 +1,84 @@
+"""People and terms as text for a terminal."""
+
+from collections.abc import Iterator, Sequence
+
+from api.formatting import counted, episode_name
+from api.people.profile import PersonLine, Profile
+from api.quotes.citation import Citation
+from api.terminal.text import line_of, sourceline_of
+from api.terms.entry import Entry, TermLine
+
+
+def people_text(lines: Sequence[PersonLine]) -> str:
+    """Return a list of people, one per line with their id."""
+    return "\n".join(
+        line_of(f"{line.id}  {line.name}{f', {line.role}' if line.role else ''} ({counted(line.episodes, 'episode')})")
+        for line in lines
+    )
+
+
+def person_text(person: Profile) -> str:
+    """Return what is known of a person, each role with its quote."""
+    return "\n".join(_of_person(person))
+
+
+def terms_text(lines: Sequence[TermLine]) -> str:
+    """Return a list of terms, one per line with their id."""
+    return "\n".join(
+        line_of(
+            f"{line.id}  {line.name}{f': {line.expansion}' if line.expansion else ''} "
+            f"({counted(line.uses, 'use')}, {counted(line.episodes, 'episode')})"
+        )
+        for line in lines
+    )
+
+
+def term_text(term: Entry) -> str:
+    """Return what is known of a term, each fact with its quote."""
+    return "\n".join(_of_term(term))
+
+
+def _of_person(person: Profile) -> Iterator[str]:
+    yield line_of(", ".join(person.names))
+    if person.introduced is not None:
+        yield from _said(person.introduced)
+    for held in person.roles:
+        yield line_of(f"Role: {held.role} ({_span(held.since, held.until)})")
+        yield from _said(held.citation)
+    for lesson in person.lessons:
+        yield line_of(f"Lesson ({lesson.kind}): {lesson.title}, {lesson.citation.url}")
+    for year in person.years:
+        yield line_of(f"{year.year}: {counted(year.words, 'word')} in {counted(year.episodes, 'episode')}, {year.url}")
+    for one in person.episodes:
+        asks = ", asks the questions" if one.asks else ""
+        yield line_of(f"{episode_name(one.episode)} ({one.episode.id}): {one.share:.0%} of the words{asks}")
+
+
+def _of_term(term: Entry) -> Iterator[str]:
+    yield line_of(", ".join(term.names) + (f": {term.expansion}" if term.expansion else ""))
+    shown: list[str] = []
+    for what, citation in (
+        ("What it is", term.definition),
+        ("What it stands for", term.expanded),
+        ("First said", term.first),
+        ("Last said", term.latest),
+    ):
+        if citation is not None and citation.id not in shown:
+            shown.append(citation.id)
+            yield f"{what}:"
+            yield from _said(citation)
+    if term.related:
+        yield line_of(f"Often said with it: {', '.join(one.name for one in term.related)}")
+    for one in term.episodes:
+        yield line_of(f"{episode_name(one.episode)} ({one.episode.id}): {counted(one.uses, 'use')}")
+
+
+def _said(citation: Citation) -> Iterator[str]:
+    yield f"  “{line_of(citation.quote)}”"
+    yield f"  {sourceline_of(citation)}, {citation.url}"
+
+
+def _span(since: str | None, until: str | None) -> str:
+    if until is None:
+        return "undated"
+    return until if since in (None, until) else f"{since} to {until}"

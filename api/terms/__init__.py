@@ -1,0 +1,1 @@
+"""What is known of the names and abbreviations that the podcast uses."""
