@@ -7,90 +7,101 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from index.mined import LessonKind
 
-# A strong sign seldom means anything else. Kinds stand in the order in which equal evidence decides.
-STRONG: Mapping[LessonKind, str] = {
+# A clear sign seldom means anything else. Kinds stand in the order in which equal evidence decides.
+CLEAR: Mapping[LessonKind, str] = {
     "problem": """
-        the problem was, problem was that, the problem is, problem is that, biggest problem, problem we had, the issue was,
-        issue was that, the issue is, biggest issue, challenge was, challenge is, biggest challenge, the challenges,
-        hardest part, hardest thing, hard part, hard thing, hard parts, was hard, was so hard, was difficult, is difficult,
-        is hard, it is hard to, hard to, difficult to, struggled, we struggle, pain point, pain points, was painful, painful,
-        nightmare, went wrong, goes wrong, mistake was, mistake we, a mistake, mistakes, biggest mistake, did not work,
-        did not scale, does not scale, stopped working, could not, ran into, ran out of, we ran into, got stuck,
-        bottleneck, underestimated, did not realize, we did not know, was down, went down, fell over, broke, crashed,
-        failed, outage, downside, drawback, too slow, we lost, cost us, was broken, not able to, was missing,
-        bit us, burned by, frustrating, frustration, unfortunately, fell apart, was a mess, suffered, big problem
+        the problem was, problem was that, problem is that, biggest problem, problem we had, the issue was, issue was that,
+        biggest issue, the challenge was, the challenge is, biggest challenge, hardest part, hardest thing, hard part,
+        hard thing, hard parts, was so hard, was hard, was difficult, was painful, we struggled, pain point, pain points,
+        nightmare, went wrong, mistake, mistakes, did not work, did not scale, does not scale, stopped working, ran into,
+        ran out of, got stuck, bottleneck, underestimated, did not realize, we did not know, fell over, bit us,
+        burned by, cost us a lot, fell apart, was a mess, big problem, root problem, biggest mistake, never worked, single point of
     """,
     "advice": """
-        our advice, one lesson, lesson to, biggest lesson, first lesson, hard way, main thing, biggest thing, piece of advice, advice is, advice would be, would recommend, recommend, would suggest, be careful,
-        be mindful, make sure, start with, start small, keep it simple, the lesson, a lesson, lessons, lesson learned,
-        we learned, have learned, learned that, learned to, taught us, our learning, learnings, takeaway, key is, the key to,
-        important thing, most important, is important, is so important, it is important, in hindsight, hindsight,
-        looking back, do differently, done differently, should have, wish we, wish that, next time, do it again,
-        better to, better off, best thing, worst thing, you should, should not, do not have to, do not need to, avoid,
-        it is okay to, what matters, we realized, rule of thumb, best practice, best practices, you do not want to,
-        what we found, have to understand, need to understand, too early, the trick is, tip, principle, mindset
+        our advice, piece of advice, advice is, advice would be, would recommend, we recommend, one lesson, lesson,
+        lessons, hard way, be mindful, be careful, keep it simple, start small, learned that,
+        what we learned, we learned from, learned to, taught us, our learning, learnings, takeaway, key is, the key to, important thing, most important,
+        is so important, hindsight, looking back, do differently, done differently, should have, wish we, wish that,
+        next time, do it again, better off, best thing, worst thing, you should, we should not, you should not, what matters,
+        we realized, rule of thumb, you do not want to, the trick is, main thing, biggest thing,
+        no matter how, it is better to, is better to, pay attention, easier said than done, premature
     """,
     "decision": """
-        we decided, decided to, decided not, decided that, decided against, decision to, decision was, decisions we,
-        we chose, chose to, chose not, we picked, we went with, we went for, we opted, opted for, we moved,
-        moved away from, move away from, moving away from, we switched, switched to, switched from, we migrated,
-        migrated from, migrated to, we adopted, we rewrote, we replaced, settled on, we dropped, got rid of, instead of,
-        rather than, tradeoff, tradeoffs, trade-off, trade-offs, we considered, we evaluated, we said no, did not want to,
-        we stopped, did not need, reason we chose
+        we decided, decided to, decided not, decided that, decided against, decision to, decision was, we chose, chose to,
+        chose not, we picked, we went with, we opted, opted for, we moved, moved away from, move away from,
+        moving away from, we switched, switched to, switched from, we migrated, migrated from, migrated to, we adopted,
+        we rewrote, we replaced, settled on, we dropped, got rid of, instead of, rather than, tradeoff, tradeoffs, trade-off,
+        trade-offs, we considered, we evaluated, we said no, we did not want to, reason we chose
     """,
     "result": """
-        as a result, saved us, save us, reduced, improved, went from, paid off, was worth, worth it, made a difference,
-        big win, now we can, were able to, was able to, no longer, the outcome, the benefit, benefits, worked well,
-        worked out, works well, cut down, doubled, much faster, faster than, cheaper than, much easier, much better,
-        the result, the nice thing, took us, big difference, huge difference, game changer, down to, success, impact
+        as a result, saved us, reduced, improved, went from, paid off, was worth, worth it, made a difference, big win,
+        no longer have to, no longer need, were able to, was able to, the outcome, worked well, worked out, cut down, doubled,
+        big difference, huge difference, game changer, much faster, faster than, cheaper than, it took us, much easier
     """,
     "remedy": """
-        what helped, helped us, helps us, the solution, solution was, we solved, solved that, solved this, solve that,
-        solve this, we fixed, the fix, the trick, what we did, the way we, we built, we wrote, we introduced,
-        we implemented, we added, we set up, we created, we automated, we made sure, allowed us, allows us, lets us,
-        let us do, enabled us, enables us, makes it easier, made it easier, workaround, came up with, had to build,
-        we had to, so we started, we started using, to avoid, to prevent, so that we, so that you
+        what helped, helped us, the solution, solution was, we solved, solved that, solved this, we fixed, the fix,
+        workaround, came up with, allowed us, enabled us, made it easier, made sure that, we automated, so we built,
+        had to build, so we started, what we did, the way we solved, we introduced, we made sure, to avoid that, so we had to
     """,
     "cause": """
-        the reason, reason why, reasons why, one of the reasons, that is why, because of that, root cause, caused by,
-        which caused, that caused, it turned out, turned out that, turned out to, turns out, came down to, comes down to,
-        which meant, that meant, due to, which led to, that led to, this led to, the cause
+        the reason, reason why, reasons why, one of the reasons, that is why we, because of that, root cause, caused by,
+        that caused, it turned out, turned out that, it turns out, came down to, which meant, that meant, which led to,
+        that led to, this led to, that is the reason
     """,
 }
-WEAK: Mapping[LessonKind, str] = {
+LIKELY: Mapping[LessonKind, str] = {
     "problem": """
-        problem, problems, not easy, tricky, impossible, missing, surprised, noticed, issue, issues, challenge, challenges, challenging, hard, difficult, struggle, pain, wrong, bug,
-        bugs, broken, failure, failures, fail, incident, incidents, too much, too many, not enough, complexity, complicated,
-        complex, slow, expensive, scary, confusing, worst, worse, stuck, lost, risk, risky, worried, did not, not work
+        the problem is, the issue is, is hard, hard to, difficult to, is difficult, is not easy, painful, painful to, failed,
+        broke, crashed, outage, downside, drawback, we lost, was broken, not able to, was missing, frustrating,
+        frustration, unfortunately, too slow, went down, suffered, tricky, too much, too many, not enough, complexity,
+        surprised, does not work
     """,
     "advice": """
-        should, important, lesson, best, easy to, without, the thing, first thing, one of the things, ought to, no matter, need to, have to, do not, learned, careful, if you, when you, realized, matters, valuable,
-        always, never, focus on, we believe, we found, we have found, understand, key, better, people think
+        make sure, we learned, have learned, would rather, start with, is important, it is important, have to understand, need to understand, what we found,
+        do not have to, do not need to, it is okay to, best practice, best practices, avoid, mindset, principle, we found,
+        we believe, focus on, should, thing is, better to, tip, valuable
     """,
-    "decision": """
-        used to, want to, would rather, not need, moved to, moved from, instead, versus, compared to, we wanted, choice, choose, migration, migrated, replaced,
-        but we, we thought, we do not, we tried, we looked at, opted, decision, decided
-    """,
-    "result": "we got, ended up, a lot easier, simpler, smaller, it took, in the end, less, faster, cheaper, easier, better, worked, saved, benefit, percent, increase, decrease, effect, reliable",
+    "decision": "we tried, we looked at, but we, we wanted to, versus, compared to, ended up, we stopped, the decision, migration, choice",
+    "result": "no longer, the benefit, benefits, works well, the result, the nice thing, success, impact, easier, faster, cheaper",
     "remedy": """
-        solution, solve, solved, fix, fixed, so that, in order to, easier to, helps, helped, allows, we use, we put,
-        we started, what we do, we can, automated, automate
+        helps us, the trick, we built, we wrote, we implemented, we added, we set up, we created, allows us, lets us,
+        enables us, makes it easier, we started using, to prevent, to avoid, so that, solve, solved
     """,
-    "cause": "because, since, reason, therefore, which means, that means, leads to, why, caused",
+    "cause": "that is why, turns out, due to, comes down to, the cause, because we, leads to, caused",
 }
-# The show itself, its adverts, small talk, thanks, praise, and what is only imagined.
+HINTS: Mapping[LessonKind, str] = {
+    "problem": """
+        problem, problems, issue, issues, challenge, challenges, challenging, hard, difficult, struggle, pain, wrong, bug,
+        bugs, broken, failure, failures, fail, incident, incidents, complicated, complex, slow, expensive, scary, confusing,
+        worst, worse, stuck, lost, risk, risky, worried, did not, not work, impossible
+    """,
+    "advice": """
+        important, need to, have to, do not, learned, careful, if you, when you, matters, always, never, understand, key,
+        better, best, without, the thing, first thing, one of the things
+    """,
+    "decision": "moved to, moved from, instead, we wanted, choose, migrated, replaced, we thought, decision, decided, want to",
+    "result": "better, worked, saved, benefit, percent, increase, decrease, effect, reliable, simpler, it took, in the end",
+    "remedy": "solution, fix, fixed, in order to, easier to, helps, helped, allows, we use, we had to, we put, we started, we can, automated",
+    "cause": "because, since, reason, therefore, which means, that means, why",
+}
+# The show itself, its adverts, small talk, thanks, praise, lives, plans, and what is only imagined.
 IDLE = """
-    episode, episodes, podcast, listeners, listener, listening, show notes, this show, sponsor, sponsors, sponsored,
-    thank you, thanks, welcome, subscribe, newsletter, sign up, check it out, check out, twitter, mastodon, linkedin,
-    kubecon, keynote, excited, exciting, amazing, awesome, cool, love it, we love, great question, good question,
-    nice to, happy to, looking forward, fun, funny, joke, laughs, laughter, laughing, christmas, coffee, beer, weather,
-    movie, movies, kids, wife, husband, birthday, our name is, imagine, hypothetically, let us say, what if, we will see,
-    coming soon, roadmap, our product, our customers can, we offer, free trial, pricing, star us, you mentioned,
-    you said, you were saying, agree, fair enough, good point, curious, wonder, wondering, do not remember, no idea,
-    we guess, we hope, hopefully, would love to, going to be, plan to, planning to, in the future, one day,
-    grew up, college, university, high school, our career, years old, our background, degree
+    episode, episodes, podcast, podcasts, listeners, listener, listening, show notes, this show, sponsor, sponsors,
+    sponsored, thank you, thanks, welcome, subscribe, newsletter, sign up, check it out, check out, twitter, mastodon,
+    linkedin, kubecon, keynote, excited, exciting, amazing, awesome, cool, love it, we love, great question,
+    good question, nice to, happy to, looking forward, fun, funny, joke, laughs, laughter, laughing, christmas, coffee,
+    beer, weather, movie, movies, kid, kids, wife, husband, sister, brother, birthday, our name is, imagine, hypothetically,
+    let us say, what if, we will see, coming soon, roadmap, our product, our customers can, we offer, free trial, pricing,
+    star us, you mentioned, you said, you were saying, agree, fair enough, good point, curious, wonder, wondering,
+    do not remember, no idea, we guess, we hope, hopefully, would love to, going to be, plan to, planning to,
+    in the future, one day, grew up, college, university, high school, career, years old, background, degree, passionate,
+    we do not know, blah, like we said, as we said, we mentioned, we feel like, give it a try, reach out, feedback from,
+    we joined, we started working, we work for, we worked for, worked at, working at, our job, our role, we support,
+    pull request, we might, we could, would be nice, would be great, we are trying to, we are working on, we want to be,
+    our view, our goal, our vision, our mission, our users can, for you, you get to, the book, our book, conference, meetup,
+    venue, talks, community, we mention, demo, we would say, question is, we remember, we recall, fascinated, fabulous, enthusiastic, a job, salary, fortunate, glamorous, games, internship, so much from, we stayed, dot com, dotcom
 """
-_STRENGTH, _WEAKNESS = 1.0, 0.3
+_CLEAR, _LIKELY, _HINT = 1.6, 0.8, 0.25
 Sign = tuple[str, float]
 
 
@@ -101,9 +112,12 @@ def _phrases(text: str) -> Iterator[str]:
 def _table() -> dict[str, dict[str, list[Sign]]]:
     """Return the signs by the first word of their phrase, then by the phrase."""
     table: dict[str, dict[str, list[Sign]]] = {}
-    lists = [(kind, text, _STRENGTH) for kind, text in STRONG.items()]
-    lists += [(kind, text, _WEAKNESS) for kind, text in WEAK.items()]
-    for name, text, strength in [*lists, ("idle", IDLE, _STRENGTH)]:
+    lists = [
+        (kind, text, strength)
+        for strength, texts in ((_CLEAR, CLEAR), (_LIKELY, LIKELY), (_HINT, HINTS))
+        for kind, text in texts.items()
+    ]
+    for name, text, strength in [*lists, ("idle", IDLE, 1.0)]:
         for phrase in _phrases(text):
             table.setdefault(phrase.split()[0], {}).setdefault(phrase, []).append((name, strength))
     return table

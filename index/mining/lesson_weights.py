@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from index.mined import LessonKind
-from index.mining.lesson_signs import STRONG, signs_of
+from index.mining.lesson_signs import CLEAR, signs_of
 from index.mining.lesson_words import words_of
 from index.sentences import ends_as_question
 
@@ -36,8 +36,9 @@ _NAME = re.compile(r"(?<=[a-z,] )(?!I\b)[A-Z]\w")
 _REACTIONS = frozenset("yeah yes right exactly okay oh well no wow sure great hey hi hello ok yep mm hmm ha".split())
 # What a sentence without a lesson weighs on average.
 _COMMON = 0.25
-_MOST_SIGNS = 2.5
+_MOST_SIGNS = 3.2
 _MOST_CONTENT = 15
+_CAUSE, _IDLE = 0.5, 0.8
 # "That is hard, right?" asks nothing.
 _TAGS = (["right"], ["know"], ["okay"], ["yeah"])
 # Who begins with one of these tells others what to do.
@@ -53,6 +54,7 @@ class Weighed(NamedTuple):
     """What a sentence says of a lesson: its weight, the evidence of each kind, and whether it tells own experience."""
 
     weight: float
+    evidence: float
     kinds: Mapping[str, float]
     told: bool
 
@@ -65,7 +67,7 @@ def weigh(text: str, first: bool, last: bool) -> Weighed:
         kinds[kind] = max(kinds.get(kind, 0.0), strength) if kind != "idle" else kinds.get(kind, 0.0) + strength
     idle = kinds.pop("idle", 0.0)
     if _orders(words):
-        kinds["advice"] = 1.0
+        kinds["advice"] = max(kinds.get("advice", 0.0), 0.8)
     past = [word in _PAST or (len(word) > 4 and word.endswith("ed")) for word in words]
     told = any(word == "we" and any(past[place + 1 : place + 3]) for place, word in enumerate(words))
     weight = (
@@ -85,7 +87,8 @@ def weigh(text: str, first: bool, last: bool) -> Weighed:
         - 0.5 * (not words or words[0] in _REACTIONS)
         - 1.0 * ("augh" in text)
     )
-    return Weighed(weight, kinds, told or not _OWN.isdisjoint(words))
+    evidence = sum(kinds.values()) - _CAUSE * kinds.get("cause", 0.0) - _IDLE * idle
+    return Weighed(weight, evidence, kinds, told or not _OWN.isdisjoint(words))
 
 
 def _orders(words: Sequence[str]) -> bool:
@@ -104,4 +107,4 @@ def seeks_lesson(text: str) -> bool:
 
 def kind_of(kinds: Sequence[Mapping[str, float]]) -> LessonKind:
     """Return the kind with the most evidence in some sentences."""
-    return max(STRONG, key=lambda kind: sum(one.get(kind, 0.0) for one in kinds))
+    return max(CLEAR, key=lambda kind: sum(one.get(kind, 0.0) for one in kinds))

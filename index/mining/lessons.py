@@ -12,8 +12,8 @@ from index.passage import Exchange, Sentence
 from ingest.transcript import Transcript
 
 MOST_SENTENCES = 4
-# A quote has at most 80 words; fewer than 8 say no lesson.
-FEWEST_WORDS, MOST_WORDS = 8, 80
+# A quote has at most 80 words; fewer than 15 seldom say no lesson.
+FEWEST_WORDS, MOST_WORDS = 15, 80
 MOST_LESSONS = 40
 WORDS_PER_LESSON = 150
 # What each sentence gains by replying to a question that asks for a lesson.
@@ -25,8 +25,10 @@ _HALF = 3.0
 _LEAST_SCORE = 0.3
 # A sentence beside a lesson joins it if it weighs at least this much.
 _LEAST_BESIDE = -0.4
+# What happened and why: the sum counts more with each kind of which there is more than a hint.
+_SURE, _ALONE, _EACH_KIND = 0.8, 0.2, 0.4
 # A lesson has at least one strong sign, or several weak ones.
-_LEAST_EVIDENCE = 1.0
+_LEAST_EVIDENCE = 1.05
 
 
 class _Stretch(NamedTuple):
@@ -74,7 +76,9 @@ def find_lessons(
                 speaker=_person(transcript, first.turn) or "",
                 kind=kind,
                 score=round(stretch.weight / (stretch.weight + _HALF), 4),
-                title=title_of(texts[max(inside, key=lambda number: weighed[number].weight)]),
+                title=title_of(
+                    texts[max(inside, key=lambda number: (weighed[number].evidence, weighed[number].weight))]
+                ),
                 terms=_terms_in(text, terms),
                 question=None if question is None else Span(sentences[question].first_word, sentences[question].words),
             )
@@ -93,6 +97,7 @@ def _stretches(
     """Yield every stretch of a turn that can be a lesson."""
     for place, first in enumerate(numbers):
         words, weight, evidence, told = 0, 0.0, 0.0, False
+        kinds: set[str] = set()
         for number in numbers[place : place + MOST_SENTENCES]:
             words += sentences[number].words
             if words > MOST_WORDS:
@@ -100,15 +105,17 @@ def _stretches(
             one = weighed[number]
             value = one.weight + gain
             weight += value**_POWER if value > 0 else value
-            evidence += sum(strength for kind, strength in one.kinds.items() if kind != "cause")
+            evidence += one.evidence
             told = told or one.told
+            kinds.update(kind for kind, strength in one.kinds.items() if strength >= _SURE)
+            total = weight * (_ALONE + _EACH_KIND * len(kinds))
             if (
                 words >= FEWEST_WORDS
                 and evidence >= _LEAST_EVIDENCE
                 and told
-                and weight >= _HALF * _LEAST_SCORE / (1 - _LEAST_SCORE)
+                and total >= _HALF * _LEAST_SCORE / (1 - _LEAST_SCORE)
             ):
-                yield _Stretch(weight, first, number + 1)
+                yield _Stretch(total, first, number + 1)
 
 
 def _apart(stretches: list[_Stretch], texts: Sequence[str]) -> Iterator[_Stretch]:
