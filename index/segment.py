@@ -275,7 +275,8 @@ class Segment:
         query = "SELECT vector FROM vectors WHERE rowid >= ? AND rowid <= ?"
         halves = [blob for (blob,) in self._database.execute(query, (first, last))]
         mean = from_halves(b"".join(halves)).reshape(len(halves), -1).mean(axis=0)
-        return mean / max(float(np.linalg.norm(mean)), 1e-12)
+        unit: Floats = mean / max(float(np.linalg.norm(mean)), 1e-12)
+        return unit
 
     def voices(self, episode_id: str | None = None) -> list[tuple[str, Voice]]:
         """Return who speaks in an episode, or in every episode that counts, with the episodes' ids."""

@@ -107,11 +107,12 @@ def _test(name: FacetName, query: LessonQuery) -> Callable[[Entry], bool]:
 
 
 def _facet(name: FacetName, entries: Sequence[Entry], query: LessonQuery) -> LessonFacet:
-    picked = query.of(name)
     counts: Counter[str] = Counter(value for entry in entries for value in _VALUES[name](entry))
     labels = {entry.show: entry.show_title for entry in entries} if name == "show" else {}
     values = sorted(counts, key=lambda value: (-counts[value], value.casefold()))[:_MOST_CHOICES]
-    values += [value for value in picked if value not in values]  # a chosen value can be removed
+    picked = {value.casefold(): value for value in query.of(name)}
+    known = {value.casefold() for value in values}
+    values += [value for folded, value in picked.items() if folded not in known]  # a chosen value can be removed
     order = {"kind": KINDS, "state": STATES}.get(name)
     if order is not None:
         values.sort(key=lambda value: order.index(value) if value in order else len(order))
@@ -121,7 +122,8 @@ def _facet(name: FacetName, entries: Sequence[Entry], query: LessonQuery) -> Les
         name,
         _LABELS[name],
         tuple(
-            Choice(value, labels.get(value) or _shown(name, value), counts[value], value in picked) for value in values
+            Choice(value, labels.get(value) or _shown(name, value), counts[value], value.casefold() in picked)
+            for value in values
         ),
     )
 

@@ -8,6 +8,7 @@ from ingest.library.decisions import Decision, Proposed
 
 State = Literal["proposed", "accepted", "rejected", "withdrawn"]
 
+_LASTING = ("retitle", "tag", "note")
 _STATES: dict[str, State] = {"accept": "accepted", "reject": "rejected", "propose": "proposed"}
 
 
@@ -39,8 +40,8 @@ class Decided:
 
     @property
     def is_kept(self) -> bool:
-        """It stays in the register even if nobody proposes it any more."""
-        return self.state != "proposed" or bool(self.title or self.tags or self.notes)
+        """It stays in the register even if nobody proposes it any more; also where a purge took title and notes."""
+        return self.state != "proposed" or any(one.action in _LASTING for one in self.history)
 
 
 @dataclass(frozen=True, slots=True)

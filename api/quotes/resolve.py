@@ -90,8 +90,12 @@ def _carried(before: OpenedTranscript, today: OpenedTranscript, first: int, coun
     same = [pair.heard for pair in landed if pair.kind == EXACT]
     turn = today.turn_at(same[len(same) // 2]) if same else None
     mine = [pair for pair in landed if today.turn_at(pair.heard) == turn]
-    kept = sum(pair.kind == EXACT for pair in mine)
-    length = mine[-1].heard - mine[0].heard + 1 if mine else 0
-    if kept < max(1, _LEAST_CARRIED_SHARE * count) or length > _MOST_SPREAD * count:
+    kept = [pair for pair in mine if pair.kind == EXACT]
+    begin, end = (mine[0].heard, mine[-1].heard + 1) if mine else (0, 0)
+    if kept and turn is not None and end - begin > _MOST_SPREAD * count:
+        # A word that was replaced may be matched with one far away; what replaced it stands beside the others.
+        begin = max(today.begins[turn], kept[0].heard - (kept[0].official - first))
+        end = min(today.begins[turn + 1], kept[-1].heard + first + count - kept[-1].official)
+    if len(kept) < max(1, _LEAST_CARRIED_SHARE * count) or end - begin > _MOST_SPREAD * count:
         raise QuoteGone("these words were in an earlier transcript of the episode and are not in today's")
-    return quote_at(today, mine[0].heard, length)
+    return quote_at(today, begin, end - begin)

@@ -130,7 +130,7 @@ def address_of(path: str, query: LessonQuery, number: int = 1) -> str:
 
 
 def _without(query: LessonQuery, name: FacetName, value: str) -> LessonQuery:
-    return query.with_values(name, tuple(chosen for chosen in query.of(name) if chosen != value))
+    return query.with_values(name, tuple(one for one in query.of(name) if one.casefold() != value.casefold()))
 
 
 def _title(query: LessonQuery) -> str:

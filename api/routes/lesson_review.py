@@ -28,9 +28,8 @@ router = APIRouter(include_in_schema=False, route_class=Worked)
 
 _FORM = "application/x-www-form-urlencoded"
 _MOST_FIELDS = 800
-_BUTTONS = ("accept", "reject", "skip", "begin")
 _LISTS = ("theme", "kind", "show", "person", "year", "episode")
-_DONE = {"accept": "Accepted", "reject": "Rejected", "skip": "Skipped", "begin": ""}
+_DONE = {"accept": "Accepted", "reject": "Rejected", "skip": "Skipped", "begin": "Not decided"}
 
 
 class ReviewForm(LessonFilters):
@@ -75,12 +74,14 @@ def _decided(request: Request, form: ReviewForm) -> str:
     live = live_of(request)
     home, generation = live.settings.home, live.base().generation
     entry = register_of(home, generation).entry(form.id)
-    if form.button not in _BUTTONS:
+    if form.button not in _DONE:
         raise DecisionError("choose accept, reject or skip")
-    asked = [("note", form.note)] if form.note.strip() else []
+    if form.button not in ("accept", "reject"):
+        return f"{_DONE[form.button]}: {entry.title}"
+    asked: list[tuple[str, str | None]] = [("note", form.note)] if form.note.strip() else []
     if form.title.strip() and " ".join(form.title.split()) != entry.title:
         asked.append(("retitle", form.title))
-    asked += [(form.button, None)] if form.button in ("accept", "reject") else []
+    asked.append((form.button, None))
     # All are checked before one is stored. The state comes last: after a failure the proposal is seen again.
     for decision in [decision_of(action, entry.id, form.by, value) for action, value in asked]:
         entry = decide(home, generation, entry.id, decision)

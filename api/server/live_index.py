@@ -10,6 +10,7 @@ from typing import Literal
 
 from api.episodes.listing import entries_of
 from api.knowledge_base import KnowledgeBase, open_base, removed_since
+from api.lessons.register import warm_register
 from api.quotes.claimed_quote import words_of
 from api.server.memory import release_memory
 from api.settings import Settings
@@ -121,6 +122,7 @@ class Live:
             if base is not self._warmed:
                 words_of(base.generation)
                 entries_of(self.settings.home)
+                warm_register(self.settings.home, base.generation)
                 self._warmed = base
                 release_memory()  # the previous generation is closed, or will be after its last request
         except PlaybackError as error:

@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 from starlette.types import Message
 
 from api.app import create_app
-from api.server.admission import OPEN, SAFE_METHODS, is_bearer_of
+from api.server.admission import OPEN, SAFE_METHODS, is_bearer_of, is_token
 from api.settings import Settings
 from ingest.errors import ModelMissing
 from tests.api.endpoints import endpoints
@@ -30,9 +30,14 @@ TOKENS = ({}, {"authorization": "Bearer wrong"}, {"authorization": "Bearer "}, {
 
 
 def test_only_these_routes_take_more_than_a_look() -> None:
-    """Every other route only reads; one that changes something must be named here, or need a token."""
+    """Every other route only reads; one that changes something must be named here, or need a token.
+
+    The form of the review holds the token, and its route refuses it without.
+    """
     found = {(method, route.path) for route in endpoints() for method in route.methods - SAFE_METHODS}
-    assert found == OPEN == {("POST", "/api/answers"), ("POST", "/api/quotes/verify"), ("POST", "/feedback")}
+    opened = {("POST", "/api/answers"), ("POST", "/api/quotes/verify"), ("POST", "/feedback")}
+    assert opened | {("POST", "/lessons/review")} == OPEN
+    assert found - OPEN == {("POST", "/api/lessons/{identifier}")}
 
 
 def test_the_app_has_no_route_that_no_file_names(served_home, encoder) -> None:
@@ -144,7 +149,7 @@ def test_what_is_open_is_reached(served_home, encoder, reached, method, path, bo
 
 def test_tokens_are_compared_in_constant_time() -> None:
     """The token meets what was sent in `hmac.compare_digest` alone, never in a comparison that ends early."""
-    tree = ast.parse(inspect.getsource(is_bearer_of))
+    tree = ast.parse(inspect.getsource(is_token) + inspect.getsource(is_bearer_of))
     compared = [ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Compare)]
     assert not [line for line in compared if "token" in line or "given" in line]
     assert "compare_digest" in ast.unparse(tree)

@@ -1,0 +1,169 @@
+"""Join what is mined with what people decided: which proposals are decided lessons, and what an entry says."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from api.lessons.carried import Carried, carried, episode_stamp
+from api.lessons.entry import Entry
+from api.lessons.facts import facts, facts_of_removed, full_name
+from api.lessons.fold import Decided, Folded
+from api.quotes.quote import Quote
+from index.generation import Generation
+from index.mined import Lesson, LessonKind
+from ingest.library.decisions import episode_of_quote
+from ingest.text.words import normalise, without_marks
+
+_NO_TITLE = "Withdrawn lesson"
+_KINDS: frozenset[str] = frozenset(get_args(LessonKind))
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A lesson that the miner proposes, with the id of its quote and the row of its vector."""
+
+    id: str
+    lesson: Lesson
+    row: int
+
+
+class Overlaps(NamedTuple):
+    """For each decided lesson the proposal with most of its words, and for each such proposal the lesson.
+
+    `gone` are proposals whose words are no longer in the transcript.
+    """
+
+    taken: dict[str, Proposal]
+    same: dict[str, str]
+    gone: frozenset[str]
+
+
+def overlaps(home: Path, proposals: Sequence[Proposal], found: dict[str, Carried]) -> Overlaps:
+    """Compare proposals with decided lessons where both stand today; the generation may be older than a transcript."""
+    by_episode: dict[str, list[str]] = {}
+    for quote, place in found.items():
+        if place.quote is not None:
+            by_episode.setdefault(place.quote.episode.id, []).append(quote)
+    taken: dict[str, tuple[int, Proposal]] = {}
+    same = {proposal.id: proposal.id for proposal in proposals if proposal.id in found}
+    gone = set()
+    stamps = {name: episode_stamp(home, name) for name in by_episode}
+    for proposal in proposals:
+        if (episode := proposal.lesson.episode_id) not in by_episode:
+            continue
+        here = carried(home, proposal.id, stamps[episode]).quote
+        if here is None:
+            gone.add(proposal.id)
+            continue
+        best = 0
+        for quote in by_episode[episode]:
+            there = found[quote].quote
+            shared = 0 if there is None else _shared(here, there)
+            if there is not None and 2 * shared > min(here.words, there.words):
+                if shared > best:
+                    best, same[proposal.id] = shared, quote
+                if shared > taken.get(quote, (0, proposal))[0]:
+                    taken[quote] = shared, proposal
+    return Overlaps({quote: proposal for quote, (_, proposal) in taken.items()}, same, frozenset(gone))
+
+
+def _shared(one: Quote, other: Quote) -> int:
+    """Return how many words two quotes of an episode share."""
+    ends = min(one.first_word + one.words, other.first_word + other.words)
+    return max(0, ends - max(one.first_word, other.first_word))
+
+
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """Everything that an entry is made of."""
+
+    home: Path
+    generation: Generation
+    vectors: NDArray[np.float32]
+    folded: Folded
+    found: dict[str, Carried]
+    rows: dict[str, int]
+    taken: dict[str, Proposal]
+
+    def proposed(self, one: Proposal) -> Entry:
+        """Return the entry of a lesson that nobody has decided about."""
+        lesson, episode = one.lesson, self.generation.episode(one.lesson.episode_id)
+        return Entry(
+            id=one.id,
+            quotes=(one.id,),
+            title=lesson.title,
+            kind=lesson.kind,
+            state="proposed",
+            score=lesson.score,
+            themes=self._themes(lesson.terms, one.row),
+            speaker=lesson.speaker,
+            episode_id=lesson.episode_id,
+            **facts(episode),
+            row=one.row,
+            mined=one.id,
+            question=lesson.question,
+        )
+
+    def decided(self, quote: str, merged: Sequence[str]) -> Entry | None:
+        """Return the entry of a lesson that somebody decided about; None if that was taken back and nobody proposes it.
+
+        What was purged is known by what is left of the lessons that are merged under it.
+        """
+        quotes = (quote, *merged)
+        one = self.folded.decided.get(quote, Decided(quote))
+        living = next((name for name in quotes if self.found[name].quote is not None), None)
+        proposal = self.taken.get(living or quote)
+        if proposal is None and not one.is_kept and not merged:
+            return None
+        known = next((kept for name in quotes if (kept := self.folded.decided.get(name)) and kept.proposed), one)
+        lesson = None if proposal is None else proposal.lesson
+        before = known.proposed
+        place = self.found[living or quote]
+        kind = lesson.kind if lesson else before.kind if before and before.kind in _KINDS else "advice"
+        row = proposal.row if proposal else self.rows[living or quote]
+        title = one.title or (before.title if before else None) or (lesson.title if lesson else None)
+        terms = lesson.terms if lesson else before.terms if before else ()
+        episode = place.quote.episode if place.quote else None
+        return Entry(
+            id=quote,
+            quotes=quotes,
+            title=title or (place.quote.text[:80] if place.quote else _NO_TITLE),
+            kind=kind,  # type: ignore[arg-type]
+            state="withdrawn" if living is None else one.state,
+            score=lesson.score if lesson else before.score if before else 0.0,
+            themes=tuple(one.tags) or self._themes(terms, row),
+            speaker=lesson.speaker if lesson else full_name(self.home, place),
+            episode_id=episode_of_quote(living or quote),
+            **(facts(episode) if episode else facts_of_removed(self.home, episode_of_quote(quote))),
+            row=row,
+            tags=tuple(one.tags),
+            notes=tuple(one.notes),
+            changed=any(self._changed(name) for name in quotes),
+            reason=None if living else place.reason,
+            mined=proposal.id if proposal else None,
+            question=lesson.question if lesson else None,
+            history=tuple(one.history),
+        )
+
+    def _changed(self, quote: str) -> bool:
+        """Say whether the words of a quote are others than those that somebody decided about."""
+        place, one = self.found[quote], self.folded.decided.get(quote)
+        if place.quote is None:
+            return False
+        if one is None or one.words is None:
+            return place.changed
+        return normalise(without_marks(one.words)) != normalise(without_marks(place.quote.text))
+
+    def _themes(self, terms: Iterable[str], row: int) -> tuple[str, ...]:
+        """Return the terms of a lesson and the title of its nearest topic, each once without regard to case."""
+        topics = self.generation.overview.topics
+        names = [*terms]
+        vector = self.vectors[row]
+        if topics and vector.any():
+            nearest = max(topics, key=lambda topic: float(np.dot(np.asarray(topic.centre, np.float32), vector)))
+            names.append(nearest.title)
+        return tuple({name.casefold(): name for name in reversed(names)}.values())[::-1]
