@@ -273,10 +273,14 @@ class Generation:
         """Return the sentences [first, last) of an episode in order, without those that it does not have."""
         return self._segment_of[episode_id].sentences(episode_id, first, last)
 
+    def sentences_at(self, episode_id: str, span: Span) -> list[FoundSentence]:
+        """Return the sentences that begin within a span, in order; [] if the generation has no such episode."""
+        segment = self._segment_of.get(episode_id)
+        return [] if segment is None else segment.sentences_at(episode_id, *span)
+
     def text_at(self, episode_id: str, span: Span) -> str:
         """Return the text of the sentences that begin within a span, "" if the generation has no such episode."""
-        segment = self._segment_of.get(episode_id)
-        return "" if segment is None else segment.text_at(episode_id, *span)
+        return "".join(f"{one.before}{one.text}" for one in self.sentences_at(episode_id, span))
 
     def repeated(self, episode_id: str) -> frozenset[int]:
         """Return the numbers of the sentences of an episode that are in no passage because episodes repeat them."""

@@ -158,17 +158,16 @@ class Segment:
             for one, vector, first, last in zip(zip(*places, strict=True), vectors, [0, *ends], ends, strict=False)
         ]
 
-    def text_at(self, episode_id: str, first_word: int, words: int) -> str:
-        """Return the text of the sentences of an episode that begin within a span of normalised words."""
+    def sentences_at(self, episode_id: str, first_word: int, words: int) -> list[FoundSentence]:
+        """Return the sentences of an episode that begin within a span of normalised words, in order."""
         base, count = self._database.execute(
             "SELECT first_sentence, sentences FROM episodes WHERE id = ?", (episode_id,)
         ).fetchone()
-        found = self._database.execute(
-            "SELECT before, text FROM sentences WHERE row >= ? AND row < ? AND first_word >= ? AND first_word < ? "
-            "ORDER BY row",
+        first, last = self._database.execute(
+            "SELECT min(row), max(row) FROM sentences WHERE row >= ? AND row < ? AND first_word >= ? AND first_word < ?",
             (base, base + count, first_word, first_word + words),
-        )
-        return "".join(f"{before}{text}" for before, text in found)
+        ).fetchone()
+        return [] if first is None else self.sentences(episode_id, first - base, last + 1 - base)
 
     def passage_with(self, episode_id: str, sentence: int) -> str:
         """Return the id of a passage that has a sentence of an episode: the last one, where most follows it."""

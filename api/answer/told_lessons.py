@@ -10,8 +10,8 @@ from api.answer.asked_lessons import AskedLessons
 from api.answer.compose import Answer, AnswerStatus, Estimates, hits_of, statements_of
 from api.answer.confidence import CONFIDENT
 from api.answer.question import Question, query_of, standing_filters
-from api.answer.relevance import Relevance
-from api.answer.sentence_figures import asked_words
+from api.answer.relevance import Relevance, relevance_of
+from api.answer.sentence_figures import AskedWords, asked_words
 from api.answer.subject import reason_for, subject_of
 from api.knowledge_base import KnowledgeBase
 from api.lessons.chosen import USUAL_STATES
@@ -19,15 +19,18 @@ from api.lessons.register import Entry, Register, register_of
 from api.quotes.citation import MOST_CITATIONS, Citation
 from api.quotes.quote import QUOTE_ID
 from index.keywords import stems
+from index.mined import Span
 from index.passage import Filters, FoundSentence
-from index.search import Query
+from index.search import Query, repeats, trigrams
 
 # So many lessons are read: those nearest to the subject, and those in the best hits.
-_NEAREST = 40
+_NEAREST = 24
 _HITS = 20
+# A word of the subject counts less if only the episode's title or the host's question holds it.
+_AROUND = 0.6
 # A lesson comes before another that is more about the subject by less than these shares of its score, and of a
 # person's acceptance.
-_SCORE_WEIGHT = 0.1
+_SCORE_WEIGHT = 0.3
 _ACCEPTED_WEIGHT = 0.1
 
 
@@ -113,24 +116,37 @@ def _about(
     cosines = register.vectors[[entry.row for entry in entries]].astype(np.float32) @ query.vector
     near = set(np.argsort(-cosines, kind="stable")[:_NEAREST].tolist())
     near |= {place for place, entry in enumerate(entries) if _overlaps(entry, within)}
-    information = asked_words(base.generation, query).information
-    found = []
-    for place in sorted(near):
-        entry = entries[place]
-        held = frozenset(stems(" ".join((entry.speaker or "", *(one.quote for one in register.citations(entry))))))
-        coverage = sum(share for stem, share in information.items() if stem in held)
-        found.append((entry, Relevance(float(cosines[place]), coverage, query.fitted)))
+    asked = asked_words(base.generation, query)
+    found = [(entries[place], _relevance(base, register, entries[place], query, asked)) for place in sorted(near)]
     return sorted(found, key=lambda pair: (-_rank(*pair), pair[0].id))
+
+
+def _relevance(base: KnowledgeBase, register: Register, entry: Entry, query: Query, asked: AskedWords) -> Relevance:
+    """Return how much a lesson is about a subject, by its words, its episode's title and what the host asked."""
+    sentences = [
+        one
+        for citation in register.citations(entry)
+        for one in base.generation.sentences_at(citation.episode.id, _span_of(citation.id))
+    ]
+    own = relevance_of(sentences, query, asked)
+    around = [base.generation.episode(entry.episode_id).title or "", register.question(entry) or ""]
+    held = frozenset(stems(" ".join((*around, *(one.text for one in sentences)))))
+    wider = sum(share for stem, share in asked.information.items() if stem in held)
+    return replace(own, coverage=own.coverage + _AROUND * max(0.0, wider - own.coverage))
 
 
 def _overlaps(entry: Entry, within: set[tuple[str, int, int]]) -> bool:
     """Say whether a lesson, where its id says that it stands, shares words with one of these stretches."""
-    parsed = QUOTE_ID.fullmatch(entry.id)
-    if parsed is None:
-        return False
-    first = int(parsed["first"], 32)
-    end = first + int(parsed["count"], 32)
-    return any(parsed["episode"] == episode and first < stop and begin < end for episode, begin, stop in within)
+    first, words = _span_of(entry.id)
+    return any(
+        entry.episode_id == episode and first < stop and begin < first + words for episode, begin, stop in within
+    )
+
+
+def _span_of(quote: str) -> Span:
+    """Return the words that the id of a quote names."""
+    parsed = QUOTE_ID.fullmatch(quote)
+    return Span(0, 0) if parsed is None else Span(int(parsed["first"], 32), int(parsed["count"], 32))
 
 
 def _end(sentences: Sequence[FoundSentence]) -> int:
@@ -148,8 +164,13 @@ def _cited(
 ) -> tuple[tuple[Citation, ...], tuple[Citation, ...]]:
     """Return the first quotes of lessons: at most k, and further ones up to `most` in all."""
     found: list[Citation] = []
+    said: list[set[tuple[str, ...]]] = []
     for entry in entries:
-        found += register.citations(entry)[:1]
+        for citation in register.citations(entry)[:1]:
+            words = trigrams(citation.quote)
+            if not any(repeats(words, others) for others in said):
+                said.append(words)
+                found.append(citation)
         if len(found) == most:
             break
     return tuple(found[:k]), tuple(found[k:])
