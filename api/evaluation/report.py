@@ -7,8 +7,9 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from api.answer.compose import ask, find
+from api.answer.compose import find
 from api.answer.contract_json import answer_json, hits_json
+from api.answer.conversation import Asking, ask
 from api.answer.question import parse_question
 from api.evaluation.evaluate import evaluate, misses, misses_html
 from api.evaluation.questions import Question
@@ -45,7 +46,7 @@ def report_on(
 
     report = evaluate(
         questions,
-        ask=lambda question: answer_json(ask(base, parse_question(question))),
+        ask=lambda question: answer_json(ask(base, Asking(parse_question(question)))),
         find=lambda query, k: hits_json(query, find(base, parse_question(query), k)),
         transcript=transcript,
         clock=clock,
