@@ -15,6 +15,8 @@ from api.lessons.fold import Decided, Folded
 from api.quotes.quote import Quote
 from index.generation import Generation
 from index.mined import Lesson, LessonKind
+from index.mining.topics import assign
+from index.overview import Overview
 from ingest.library.decisions import episode_of_quote
 from ingest.text.words import normalise, without_marks
 
@@ -77,9 +79,18 @@ def _shared(one: Quote, other: Quote) -> int:
     return max(0, ends - max(one.first_word, other.first_word))
 
 
+def topic_titles(overview: Overview, vectors: NDArray[np.float32]) -> list[str]:
+    """Return the title of the topic to which each vector belongs, shape (rows, dimension); "" where it has none."""
+    topics = (*overview.topics, *overview.asides)
+    if not topics or not len(vectors):
+        return [""] * len(vectors)
+    numbers = assign(vectors, topics).tolist()
+    return [topics[number].title if vector.any() else "" for number, vector in zip(numbers, vectors, strict=True)]
+
+
 @dataclass(frozen=True, slots=True)
 class Joining:
-    """Everything that an entry is made of."""
+    """Everything that an entry is made of; `topics` are the titles of topics by row, "" where there is none."""
 
     home: Path
     generation: Generation
@@ -88,6 +99,7 @@ class Joining:
     found: dict[str, Carried]
     rows: dict[str, int]
     taken: dict[str, Proposal]
+    topics: Sequence[str]
 
     def proposed(self, one: Proposal) -> Entry:
         """Return the entry of a lesson that nobody has decided about."""
@@ -159,11 +171,6 @@ class Joining:
         return normalise(without_marks(one.words)) != normalise(without_marks(place.quote.text))
 
     def _themes(self, terms: Iterable[str], row: int) -> tuple[str, ...]:
-        """Return the terms of a lesson and the title of its nearest topic, each once without regard to case."""
-        topics = self.generation.overview.topics
-        names = [*terms]
-        vector = self.vectors[row]
-        if topics and vector.any():
-            nearest = max(topics, key=lambda topic: float(np.dot(np.asarray(topic.centre, np.float32), vector)))
-            names.append(nearest.title)
+        """Return the terms of a lesson and the title of its topic, each once without regard to case."""
+        names = [*terms, *filter(None, (self.topics[row],))]
         return tuple({name.casefold(): name for name in reversed(names)}.values())[::-1]

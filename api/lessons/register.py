@@ -19,7 +19,7 @@ from api.lessons.carried import Stamp, carried, episode_stamp
 from api.lessons.entry import Entry as Entry
 from api.lessons.facts import as_lesson, id_of
 from api.lessons.fold import Folded, fold
-from api.lessons.joining import Joining, Proposal, overlaps
+from api.lessons.joining import Joining, Proposal, overlaps, topic_titles
 from api.quotes.citation import Citation, citation_of
 from api.quotes.quote import quote_at
 from index.generation import Generation
@@ -138,7 +138,8 @@ def _joined(home: Path, generation: Generation, gone: frozenset[str], folded: Fo
     vectors = np.concatenate([mined.vectors, generation.told([as_lesson(one) for one in found.values()])[1]])
     rows = {quote: len(mined.proposals) + place for place, quote in enumerate(found)}
     both = overlaps(home, proposals, found)
-    joining = Joining(home, generation, vectors, folded, found, rows, both.taken)
+    topics = topic_titles(generation.overview, vectors)
+    joining = Joining(home, generation, vectors, folded, found, rows, both.taken, topics)
     entries = [joining.proposed(one) for one in proposals if one.id not in both.same and one.id not in both.gone]
     merged = folded.merged()
     joined = (joining.decided(quote, merged.get(quote, [])) for quote in found if quote not in folded.under)

@@ -1,20 +1,35 @@
 """Resolve quote ids to today's words, if necessary by aligning an earlier transcript with today's (Law 9)."""
 
 import hashlib
+from collections.abc import Sequence
+from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from api.episodes.transcripts import OpenedTranscript, open_transcript, place_words
 from api.errors import QuoteGone, QuoteUnknown
 from api.quotes.quote import MOST_ID_LETTERS, QUOTE_ID, Quote, fingerprint, quote_at
-from ingest.library.records import earlier_transcripts
+from ingest.library.records import earlier_transcripts, episode_folder
 from ingest.library.removal import removal_of
+
+if TYPE_CHECKING:
+    from ingest.alignment.matching import Match
 
 # To be carried over, this share of a span's words must still occur in order, spread over at most _MOST_SPREAD times its
 # length.
 _LEAST_CARRIED_SHARE = 0.5
 _MOST_SPREAD = 2
+_KEPT_EDITIONS = 2
+
+
+class Edition(NamedTuple):
+    """One state of an episode's transcript: its file by inode and modification time."""
+
+    home: Path
+    episode: str
+    inode: int
+    written: int
 
 
 class Resolved(NamedTuple):
@@ -41,10 +56,11 @@ def resolve(home: Path, identifier: str) -> Resolved:
         raise QuoteUnknown(f"no episode {parsed['episode']!r} in this library")
     if (found := _find(today, first, count, parsed["print"])) is not None:
         return Resolved(quote_at(today, found, count), changed=False)
-    for transcript in earlier_transcripts(home, parsed["episode"]):
-        before = place_words(transcript)
+    stamp = (episode_folder(home, parsed["episode"]) / "transcript.json").stat()
+    edition = Edition(home, parsed["episode"], stamp.st_ino, stamp.st_mtime_ns)
+    for number, before in enumerate(_earlier(edition)):
         if (found := _find(before, first, count, parsed["print"])) is not None:
-            return Resolved(_carried(before, today, found, count), changed=True)
+            return Resolved(_carried(_aligned(edition, number), today, found, count), changed=True)
     raise QuoteUnknown(f"no words of {parsed['episode']!r} have the fingerprint of this quote id")
 
 
@@ -77,15 +93,31 @@ def _matches(source: OpenedTranscript, first: int, count: int, wanted: str) -> b
     return fingerprint(source.words(first, count)) == wanted
 
 
-def _carried(before: OpenedTranscript, today: OpenedTranscript, first: int, count: int) -> Quote:
-    """Carry a span of earlier words over to today's by aligning both; raises QuoteGone if too few words remain."""
+@lru_cache(maxsize=_KEPT_EDITIONS)
+def _earlier(edition: Edition) -> tuple[OpenedTranscript, ...]:
+    """Return the transcripts before an edition, the newest first; often many quotes of one are asked for in a row."""
+    return tuple(map(place_words, earlier_transcripts(edition.home, edition.episode)))
+
+
+@lru_cache(maxsize=_KEPT_EDITIONS)
+def _aligned(edition: Edition, number: int) -> "list[Match]":
+    """Align the words of an earlier transcript with those of an edition, which takes a quarter of a second an hour."""
     import numpy as np
 
     from ingest.alignment.anchors import align_words  # seldom needed, and slow to load
-    from ingest.alignment.matching import EXACT, encode
+    from ingest.alignment.matching import encode
 
-    official, heard = encode([place.word for place in before.places], [place.word for place in today.places])
-    matches = align_words(official, heard, np.ones(len(official)), np.zeros(len(heard)))
+    today = open_transcript(edition.home, edition.episode)
+    before = _earlier(edition)[number]
+    words = [] if today is None else [place.word for place in today.places]
+    official, heard = encode([place.word for place in before.places], words)
+    return align_words(official, heard, np.ones(len(official)), np.zeros(len(heard)))
+
+
+def _carried(matches: "Sequence[Match]", today: OpenedTranscript, first: int, count: int) -> Quote:
+    """Carry a span of earlier words over to today's; raises QuoteGone if too few words remain."""
+    from ingest.alignment.matching import EXACT
+
     landed = [pair for pair in matches if first <= pair.official < first + count]
     same = [pair.heard for pair in landed if pair.kind == EXACT]
     turn = today.turn_at(same[len(same) // 2]) if same else None

@@ -42,6 +42,7 @@ def show_lessons(request: Request, asked: Annotated[LessonsPageRequest, Query()]
     pages = max(1, -(-len(found) // PAGE_LENGTH))
     number = min(asked.page, pages)
     facets = facets_of(register.entries, query)
+    shown = found[(number - 1) * PAGE_LENGTH : number * PAGE_LENGTH]
     return page(
         request,
         "lessons.html",
@@ -49,7 +50,8 @@ def show_lessons(request: Request, asked: Annotated[LessonsPageRequest, Query()]
         number=number,
         pages=pages,
         first=(number - 1) * PAGE_LENGTH,
-        lessons=_cited(register, found[(number - 1) * PAGE_LENGTH : number * PAGE_LENGTH]),
+        lessons=_cited(register, shown),
+        alike=dict(zip((entry.id for entry in shown), alike(register, shown), strict=True)),
         count=len(found),
         total=len(register.entries),
         facets=facets,
@@ -114,7 +116,7 @@ def show_lesson(request: Request, identifier: str) -> Response:
         entry=entry,
         citations=register.citations(entry),
         question=register.question(entry),
-        alike=_cited(register, alike(register, entry)),
+        alike=_cited(register, alike(register, [entry])[0]),
     )
 
 
@@ -124,7 +126,9 @@ def _cited(register: Register, entries: list[Entry]) -> list[tuple[Entry, list[C
 
 def address_of(path: str, query: LessonQuery, number: int = 1) -> str:
     """Return the URL of a list of lessons, leaving out default values."""
-    fields = [(name, value) for name, values in query.chosen.items() for value in values if value]
+    fields: list[tuple[str, str]] = [
+        (name, value) for name, values in query.chosen.items() for value in values if value
+    ]
     fields += [("page", str(number))] if number > 1 else []
     return f"{path}?{urlencode(fields)}" if fields else path
 

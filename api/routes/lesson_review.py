@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 
 from api.lessons.chosen import LessonQuery, chosen
 from api.lessons.decide import decide
+from api.lessons.entry import Entry
 from api.lessons.register import Register, register_of
 from api.pages.render import page
 from api.routes.lessons import LessonFilters, opened_register
@@ -116,7 +117,7 @@ def _page(
     return response
 
 
-def _shown(register: Register, form: ReviewForm, fault: str) -> object:
+def _shown(register: Register, form: ReviewForm, fault: str) -> Entry | None:
     """Return the lesson that a refused form is about, so that nothing typed is lost."""
     return register.by_id.get(form.id) if fault else None
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 from urllib.parse import urlencode
+from urllib.request import urlopen
 
 import pytest
 
@@ -105,6 +106,13 @@ def citation(site: str, questions: dict[str, str]) -> Any:
     return answer_of(site, questions["answered"])["citations"][0]
 
 
+def first_lesson(site: str) -> str:
+    """The page of the best lesson of a server."""
+    with urlopen(f"{site}/api/lessons?limit=1") as response:
+        (found,) = json.load(response)["lessons"]
+    return f"/lessons/{found['id']}"
+
+
 @pytest.fixture(scope="session")
 def address_of(
     sites: dict[str, str], edited: tuple[Path, dict[str, str]], questions: dict[str, str], citation: Any
@@ -117,6 +125,7 @@ def address_of(
         "quote": citation["url"],
         "cited": citation["id"],
         "embed": f"/embed/{citation['id']}",
+        "lesson": first_lesson(sites["sample"]),
     }
     return lambda state: sites[state.site] + state.path.format_map(known)
 

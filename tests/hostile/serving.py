@@ -30,6 +30,7 @@ STORED = [
     "/embed/{quote}",
     "/?q=What+did+number{number}+say%3F&k=1",
     "/search?q=number{number}&k=2",
+    "/lessons?episode={id}",
 ]
 ASKED = [
     "/?q={text}&after={text}&k=1",
@@ -37,6 +38,10 @@ ASKED = [
     "/search?q={text}&k=2",
     "/search?q=words&k=2&{filters}",
     "/episodes?q={text}&person={text}&show={text}&topic={text}&year={text}&page=1",
+    "/lessons?theme={text}&person={text}&show={text}&kind={text}&state={text}&year={text}&page=1",
+    "/lessons/report?theme={text}",
+    "/lessons/review?theme={text}",
+    "/lessons/{text}",
     "/episodes/{text}",
     "/episodes/{text}/about",
     "/quotes/{text}",

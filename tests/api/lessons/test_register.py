@@ -206,7 +206,8 @@ def test_the_same_said_elsewhere_is_alike(tmp_path: Path) -> None:
     save(tmp_path, "harbour-2-bbbb", [("Ann", "Why did it fail?"), ("Cy", f"We did not do it. {said}")])
     base = publish(tmp_path)
     entry = next(one for one in now(base).entries if "Rehearse" in one.title and one.speaker == "Bo")
-    (other,) = alike(now(base), entry)
+    ((other,), none) = alike(now(base), [entry, *(one for one in now(base).entries if "Boats" in one.title)])
+    assert none == []
     assert (other.speaker, other.episode_id) == ("Cy", "harbour-2-bbbb")
     act(base, other, "reject")
-    assert alike(now(base), entry) == []
+    assert alike(now(base), [entry]) == [[]]

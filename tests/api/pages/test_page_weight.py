@@ -18,7 +18,18 @@ def sent(client: TestClient, path: str) -> int:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", LIGHTHOUSE, "/search", "/episodes", "/start", "/topics", "/episodes/harbour-1-aaaa/about", "/docs"]
+    "path",
+    [
+        "/",
+        LIGHTHOUSE,
+        "/search",
+        "/episodes",
+        "/start",
+        "/topics",
+        "/lessons",
+        "/episodes/harbour-1-aaaa/about",
+        "/docs",
+    ],
 )
 def test_a_first_page_is_light(client: TestClient, path: str) -> None:
     """With its styles, scripts and images a page is at most 60 kB over the wire, with nothing kept from before."""

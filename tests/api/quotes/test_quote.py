@@ -209,6 +209,17 @@ def test_a_word_corrected_at_the_edge_stays_in(home: Path) -> None:
     assert resolve(home, quote.id).quote.text.endswith("noticed the switches.")
 
 
+def test_a_word_corrected_after_an_insertion_stays_in(home: Path) -> None:
+    """The mended first word of a quote may be matched with any word put before it; the quote does not grow to there."""
+    said = "It took nineteen months and two rehearsals."
+    before = save(home, ("Cy", "So why did you do that?"), ("Ada", f"{said} Fine, it is."), BO)
+    quote = quote_of(before, said)
+    put_in = "Let me say first what comes first here. " * 2
+    save(home, ("Cy", "So why did you do that?"), ("Ada", put_in + said.replace("It", "Moving") + " Fine, it is."), BO)
+    found = resolve(home, quote.id)
+    assert (found.quote.text, found.changed) == ("Moving took nineteen months and two rehearsals.", True)
+
+
 def test_a_quote_survives_several_editions(home: Path) -> None:
     """Each earlier transcript is kept, so an id of the first is still carried after the third."""
     before = open_transcript(home, EPISODE)

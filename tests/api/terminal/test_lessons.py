@@ -1,0 +1,96 @@
+"""`playback lessons`: the same register as the pages, from the command line."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api import cli
+from ingest.library.decisions import read_decisions
+from tests.api.conftest import library_of
+from tests.api.lessons.scripted import publish
+
+MONTHS = "Moving away took nineteen months and two rehearsals."
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run the command over the harbour library; return its exit code and what it printed and complained."""
+    library_of(tmp_path)
+    publish(tmp_path).generation.close()
+
+    def ran(*arguments: str) -> tuple[int, str, str]:
+        try:
+            code = cli.main(("--home", str(tmp_path), "lessons", *arguments))
+        except SystemExit as left:
+            code = int(left.code or 0)
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return ran
+
+
+def lessons(run: Run, *arguments: str) -> list[dict[str, Any]]:
+    code, out, err = run(*arguments, "--json")
+    assert (code, err) == (0, "")
+    found: list[dict[str, Any]] = json.loads(out)["lessons"]
+    return found
+
+
+def test_lessons_are_listed_and_filtered(run: Run) -> None:
+    """As JSON of the contract, and as text with quote, speaker, episode and id."""
+    everything = lessons(run)
+    assert lessons(run, "list", "--limit", "2") == everything[:2]
+    assert {one["citations"][0]["speaker"] for one in lessons(run, "--person", "oluchi")} == {"Oluchi Varga"}
+    assert {one["citations"][0]["episode"]["number"] for one in lessons(run, "--episode", "1")} == {1}
+    code, out, _ = run("--theme", "rehearsals")
+    assert code == 0
+    for words in (f"“{MONTHS}”", "Tobias Renn: Moving the records, 28 October 2021", "1 lesson"):
+        assert words in out
+    assert run("--state", "rejected")[1].startswith("no lessons")
+
+
+def test_decisions_are_stored_with_who_and_when(run: Run, tmp_path: Path) -> None:
+    """Each action shows the lesson as it is then."""
+    first, second, *_ = (one["id"] for one in lessons(run))
+    assert [one["state"] for one in lessons(run, "accept", first, second, "--by", "Ann")] == ["accepted"] * 2
+    assert lessons(run, "retitle", first, "Mind", "the", "gap", "--by", "Ann")[0]["title"] == "Mind the gap"
+    assert lessons(run, "tag", first, "moving platforms", "--by", "Ann")[0]["themes"] == ["moving platforms"]
+    assert lessons(run, "note", first, "Ask them again.", "--by", "Ann")[0]["notes"][0]["by"] == "Ann"
+    assert lessons(run, "merge", first, second, "--by", "Ann")[0]["merged"] == [second]
+    assert lessons(run, "propose", first, "--by", "Ann")[0]["state"] == "proposed"
+    assert {one.by for one in read_decisions(tmp_path)} == {"Ann"}
+    code, out, _ = run("untag", first, "moving platforms")
+    assert (code, "Mind the gap" in out) == (0, True)
+    assert read_decisions(tmp_path)[-1].by
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("accept",), 2, "needs the id of a lesson"),
+        (("accept", "nothing"), 1, "no lesson 'nothing'"),
+        (("retitle", "x"), 2, "needs an id and a title"),
+        (("merge", "x"), 1, "no lesson 'x'"),
+        (("list", "x"), 2, "takes filters only"),
+        (("--episode", "99"), 1, "no episode"),
+        (("burn", "x"), 2, "invalid choice"),
+        (("--kind", "joke"), 2, "invalid choice"),
+    ],
+)
+def test_wrong_usage_is_one_line(run: Run, tmp_path: Path, arguments: Any, code: int, message: str) -> None:
+    """It says what is wrong, and nothing is stored."""
+    found, out, err = run(*arguments)
+    assert (found, out, message in err) == (code, "", True)
+    assert read_decisions(tmp_path) == []
+
+
+def test_one_wrong_id_stores_nothing(run: Run, tmp_path: Path) -> None:
+    """All ids are looked up before the first is decided about."""
+    first = lessons(run)[0]["id"]
+    assert run("reject", first, "nothing")[0] == 1
+    assert read_decisions(tmp_path) == []
