@@ -30,6 +30,8 @@ _COLUMNS = (
     "title", "kind", "state", "themes", "score", "show", "episode", "date", "speaker", "role", "time", "seconds",
     "origin", "quote", "link", "changed", "notes",
 )  # fmt: skip
+# Readers of feeds fetch all of it again and again.
+_MOST_IN_FEED = 100
 # An Atom feed needs a date even if no episode has one.
 _NO_DATE = "1970-01-01"
 
@@ -99,8 +101,9 @@ def _row(entry: Entry, cited: Citation, address: str) -> tuple[str, ...]:
 
 
 def _as_feed(listed: Listed, found: Sequence[tuple[Entry, list[Citation]]], address: str) -> str:
-    """Return an Atom feed (RFC 4287), the newest episodes first; dates are those of publication or of a decision."""
+    """Return an Atom feed (RFC 4287) of the newest hundred; dates are those of publication or of a decision."""
     dated = sorted(((_updated(entry, cited[0]), entry, cited) for entry, cited in found), key=lambda one: one[0])
+    dated = dated[-_MOST_IN_FEED:]
     lines = [
         '<?xml version="1.0" encoding="utf-8"?>',
         '<feed xmlns="http://www.w3.org/2005/Atom">',

@@ -22,8 +22,8 @@ router = APIRouter(include_in_schema=False, route_class=Worked)
 
 _READS = ["GET", "HEAD"]
 PAGE_LENGTH = 20
-# Writing a lesson verifies its quotes; more than this nobody prints, and a file of them is made in seconds.
-MOST_REPORTED, MOST_EXPORTED = 300, 1_000
+# More would make the page heavier than 60 kB with its styles, and a file takes a second to make.
+MOST_REPORTED, MOST_EXPORTED = 120, 1_000
 
 
 class LessonsPageRequest(LessonFilters):
