@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
+import pytest
 from starlette.testclient import TestClient
 
 from api.answer.question import replace_surrogates
@@ -16,6 +17,7 @@ from index.building.build import build
 from ingest.library.records import Record, save_record, save_transcript
 from ingest.transcript import Divergence, Episode, Role, Show, Transcript, Unheard, Unwritten
 from tests.api.conftest import HashedStems, turn_of
+from tests.api.lessons.scripted import miner_of
 from tests.api.markup import Seen
 from tests.hostile.dangers import parsed
 
@@ -122,7 +124,9 @@ def library_of(home: Path, texts: Sequence[str]) -> dict[str, str]:
 def served(home: Path, texts: tuple[str, ...]) -> Iterator[Served]:
     found = library_of(home, texts)
     encoder = HashedStems()
-    build(home, encoder)
+    with pytest.MonkeyPatch.context() as patch:  # every text is a lesson
+        patch.setattr("index.mining.mine.find_lessons", miner_of(1, fewest_words=1))
+        build(home, encoder)
     with TestClient(create_app(Settings(home=home), encoder)) as client:
         yield Served(client, home, found, texts)
 
