@@ -4,8 +4,8 @@
 
 Takes those questions of the file that are labelled "definition" or "who", and those that have the form of one
 (`api.answer.asked_form`), whatever their label. Judges the first citation by the contract's rule; none is wrong.
-With `--seed` it also asks seven questions of a data folder that holds GDS podcast 35 alone: five must be answered first by the right person's
-sentence, two must be refused.
+With `--seed` it also asks seven questions of a data folder that holds GDS podcast 35 alone: five must be answered
+first by the right person's sentence, two must be refused.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""How many gold quotes of lessons, reasons and ways the proposals of the lesson register meet, beside a choice by chance.
+"""How many gold quotes of lessons, reasons and ways the proposed lessons meet, beside a choice by chance.
 
     python -m benchmarks.lessons HOME QUESTIONS.jsonl [--kinds lesson why how] [--draw N --seed S]
     python -m benchmarks.lessons HOME second --kinds lesson reason how

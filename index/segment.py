@@ -164,7 +164,8 @@ class Segment:
             "SELECT first_sentence, sentences FROM episodes WHERE id = ?", (episode_id,)
         ).fetchone()
         first, last = self._database.execute(
-            "SELECT min(row), max(row) FROM sentences WHERE row >= ? AND row < ? AND first_word >= ? AND first_word < ?",
+            "SELECT min(row), max(row) FROM sentences "
+            "WHERE row >= ? AND row < ? AND first_word >= ? AND first_word < ?",
             (base, base + count, first_word, first_word + words),
         ).fetchone()
         return [] if first is None else self.sentences(episode_id, first - base, last + 1 - base)

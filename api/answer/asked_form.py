@@ -94,6 +94,7 @@ _DEFINITIONS = (
 )
 # Function words that may stand inside a name: "infrastructure as code", "separation of concerns".
 _INSIDE = frozenset({"of", "as", "and"})
+_INSIDE_A_PHRASE = _INSIDE | frozenset("in on at by for with to from the a an".split())
 _POSSESSIVE = re.compile(r"\w'(?:s\b)?(?=\s|$)")
 _ARTICLE = re.compile(r"^(?:an?|the) (?=\S)", re.IGNORECASE)
 _CLOSE = "\"'”’“‘(),:; "
@@ -180,9 +181,10 @@ def _person(text: str) -> Iterator[AskedForm]:
 
 
 def _definition(text: str) -> Iterator[AskedForm]:
-    for pattern in _DEFINITIONS:
+    for place, pattern in enumerate(_DEFINITIONS):
         if found := _match(pattern, text):
-            yield from _defined(found[1])
+            # Between "what does" and "mean" any phrase stands as a whole: "slack in the line".
+            yield from _defined(found[1], _INSIDE if place else _INSIDE_A_PHRASE)
             return
     if _match(r"what(?:'re| are| were) (?:the|these|those) .+", text):
         return  # "what are the entry points": those of something
@@ -202,8 +204,8 @@ def _short(text: str) -> AskedForm | None:
     return AskedForm("definition", subject)
 
 
-def _defined(phrase: str) -> Iterator[AskedForm]:
-    subject = _name(phrase)
+def _defined(phrase: str, inside: frozenset[str] = _INSIDE) -> Iterator[AskedForm]:
+    subject = _name(phrase, inside)
     if subject is None:
         return
     if _match(r"the .+", _bare(phrase)) and not subject[:1].isupper():
@@ -230,8 +232,11 @@ def _role(phrase: str) -> Iterator[AskedForm]:
         yield AskedForm("role", subject, place)
 
 
-def _name(phrase: str) -> str | None:
-    """Return a noun phrase of one to six words without its article; None for any other phrase."""
+def _name(phrase: str, inside: frozenset[str] = _INSIDE) -> str | None:
+    """Return a noun phrase of one to six words without its article; None for any other phrase.
+
+    `inside` are the function words that it may hold.
+    """
     phrase = _bare(phrase)
     words = _ARTICLE.sub("", phrase).split()
     subject = " ".join(words)
@@ -240,7 +245,7 @@ def _name(phrase: str) -> str | None:
     if _CHOSEN.match(f"{subject} ") and words[0].islower():
         return None
     for place, word in enumerate(words):
-        if _is_grammar(word) and (place in (0, len(words) - 1) or word.lower() not in _INSIDE):
+        if _is_grammar(word) and (place in (0, len(words) - 1) or word.lower() not in inside):
             return None
     return None if words[-1].lower() in (_PREDICATES if len(words) == 1 else _PARTICIPLES) else subject
 

@@ -20,7 +20,7 @@ from index.extend import stretch_of
 from index.generation import Generation
 from index.mining.defining import defines
 from index.mining.introducing import asks_to_introduce
-from index.mining.sentence_grades import LEAST_SCORE, NOTHING, Grade, holds, pieces_of
+from index.mining.sentence_grades import LEAST_SCORE, NOTHING, Grade, holds, masked, pieces_of, plain, rule
 from index.overview import Said
 from index.passage import Filters, FoundSentence, Hit, Passage
 from index.search import Query
@@ -40,8 +40,10 @@ _RUN = 4
 _REPLY = Grade(0.9, "the reply to this question")
 # More than the sentences, and the words, of any episode.
 _BEYOND = 2**24
-# Less than a sentence that defines, just more than one that does not hold the phrase.
-_MENTION = Grade(0.45, "holds the phrase")
+# Where nobody defines a phrase: just more than a sentence that does not hold it, and, for "X is …", less than one that
+# makes an answer touch on the question (api.answer.confidence).
+_MENTION, _ABOUT = Grade(0.45, "holds the phrase"), Grade(0.59, "says something of it")
+_IS = rule(r"(?:(?:and|so|but|well|yes|yeah),? )*(?:an? |the )?\x00(?: is| are| was| were|'s| means?)\b")
 _ABOUT_PEOPLE = ("person", "doing", "joined", "before")
 
 
@@ -191,7 +193,8 @@ def _mentions(generation: Generation, names: Sequence[str], filters: Filters) ->
     for passage in generation.passages(_matching(generation, names, _MOST_READ, filters)):
         for place, one in enumerate(generation.sentences(passage)) if holds(passage.text, tuple(names)) else ():
             if holds(one.text, tuple(names)) and not ends_as_question(one.text):
-                yield _Found(_MENTION, passage, passage.sentences[0] + place, one)
+                is_about = _IS.match(masked(plain(one.text), tuple(names))) is not None
+                yield _Found(_ABOUT if is_about else _MENTION, passage, passage.sentences[0] + place, one)
 
 
 def _matching(generation: Generation, names: Sequence[str], count: int, filters: Filters) -> tuple[str, ...]:

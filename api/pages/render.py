@@ -12,6 +12,7 @@ from api.answer.compose import verdict
 from api.episodes.player import player_of
 from api.formatting import counted, day, episode_name, length, reason_notes, safe_link, search_notes, when
 from api.pages.components import components
+from api.people.profile import page_address
 from api.quotes.citation import played_from
 from api.quotes.heard_confidence import heard_remark
 from api.settings import Settings
@@ -46,6 +47,7 @@ def environment(settings: Settings, addresses: Mapping[str, str]) -> Environment
         "heard_remark": heard_remark,
         "has_govuk": all(name in addresses for name in GOVUK),
         "notice": settings.notice,
+        "person_page": page_address,
         "played_from": lambda citation: played_from(citation, player_of(settings.home, citation.episode)),
         "reason_notes": reason_notes,
         "search_notes": search_notes,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from api.errors import PersonUnknown
 from api.knowledge_base import KnowledgeBase, removed_since
@@ -11,7 +11,7 @@ from api.quotes.said import citation_at
 from index.mined import Lesson
 from index.overview import HeldRole, Overview, Person, Said, Spoke
 from index.segment import LessonFilter
-from ingest.speakers.names import first_name, fold
+from ingest.speakers.names import first_name, fold, is_role
 from ingest.transcript import Episode
 
 # Roles are shown with a quote each, and every quote opens a transcript.
@@ -124,6 +124,14 @@ def person_named(overview: Overview, wanted: str) -> Person | None:
         if any(fold(name) == folded for name in person.names):
             named.append(person)
     return named[0] if len(named) == 1 else None
+
+
+def page_address(name: str | None) -> str | None:
+    """Return the address of the page of somebody with a full name; None for a bare first name or a part ("Host").
+
+    Whoever speaks under a full name has a page under it once the index is published.
+    """
+    return None if not name or not first_name(name) or is_role(name) else f"/people/{quote(name, safe='')}"
 
 
 def _left(person: Person, gone: frozenset[str]) -> tuple[Spoke, ...]:

@@ -30,7 +30,7 @@ def get_people(request: Request) -> JSONResponse:
     return JSONResponse({"people": [asdict(line) for line in people_lines(live_of(request).base())]})
 
 
-@router.get("/api/people/{identifier}", summary="Read about a person", responses={200: {"model": Profile}})
+@router.get("/api/people/{identifier:path}", summary="Read about a person", responses={200: {"model": Profile}})
 def get_person(request: Request, identifier: str) -> JSONResponse:
     """Return somebody's names, roles with the quotes that state them, episodes, lessons and years, the newest first."""
     return JSONResponse(asdict(profile_of(live_of(request).base(), identifier)))
@@ -44,7 +44,7 @@ def show_people(request: Request, asked: Annotated[LetterRequest, Query()]) -> H
     return page(request, "people.html", shown=shown, total=len(lines))
 
 
-@router.api_route("/people/{identifier}", methods=["GET", "HEAD"], include_in_schema=False)
+@router.api_route("/people/{identifier:path}", methods=["GET", "HEAD"], include_in_schema=False)
 def show_person(request: Request, identifier: str) -> HTMLResponse:
     """Show what is known of a person."""
     return page(request, "person.html", person=profile_of(live_of(request).base(), identifier))

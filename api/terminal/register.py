@@ -12,7 +12,7 @@ from api.terms.entry import Entry, TermLine
 def people_text(lines: Sequence[PersonLine]) -> str:
     """Return a list of people, one per line with their id."""
     return "\n".join(
-        line_of(f"{line.id}  {line.name}{f', {line.role}' if line.role else ''} ({counted(line.episodes, 'episode')})")
+        line_of(f"{line.id}: {line.name}{f', {line.role}' if line.role else ''} ({counted(line.episodes, 'episode')})")
         for line in lines
     )
 
@@ -26,7 +26,7 @@ def terms_text(lines: Sequence[TermLine]) -> str:
     """Return a list of terms, one per line with their id."""
     return "\n".join(
         line_of(
-            f"{line.id}  {line.name}{f': {line.expansion}' if line.expansion else ''} "
+            f"{line.id}: {line.name}{f': {line.expansion}' if line.expansion else ''} "
             f"({counted(line.uses, 'use')}, {counted(line.episodes, 'episode')})"
         )
         for line in lines

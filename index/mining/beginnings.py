@@ -169,11 +169,12 @@ def _nearest(generation: Generation, topics: Sequence[Topic]) -> list[list[Passa
         scores = np.einsum("ij,ij->i", block, centres[numbers])
         for (identifier, episode), number, score in zip(places, numbers.tolist(), scores.tolist(), strict=True):
             near[number].append((score, identifier, episode))
+        near = [nlargest(_READ * _OF_AN_EPISODE, mine) for mine in near]
     found = []
     for mine in near:
         held: Counter[str] = Counter()
         chosen = []
-        for _, identifier, episode in nlargest(_READ * _OF_AN_EPISODE, mine):
+        for _, identifier, episode in mine:
             held[episode] += 1
             if held[episode] <= _OF_AN_EPISODE:
                 chosen.append(identifier)

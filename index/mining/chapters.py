@@ -35,7 +35,8 @@ _FEWEST_TURN_WORDS = 8
 _LEAST_TIMES = 2
 # Of one word, a name says more than another one, and two words say more.
 _NAME_WEIGHT, _WORD_WEIGHT = 1.0, 0.4
-_PHRASES = 2
+# The second phrase scores at least this share of the first.
+_PHRASES, _NEARLY = 2, 0.5
 _MOST_TITLE_WORDS, _FEWEST_SUBJECTS = 14, 2
 _OPENING_WORDS = 8
 
@@ -178,9 +179,10 @@ def _phrases(said: Sequence[OwnPhrase], everywhere: Counter[Key]) -> str:
         weight = len(key) if len(key) > 1 else _NAME_WEIGHT if is_name else _WORD_WEIGHT
         scores[key] = max(alone[key], 0) * share * weight
     ranked = sorted((key for key in scores if scores[key] > 0), key=lambda key: (-scores[key], key))
-    chosen: list[Key] = []
-    for key in ranked:
-        if len(chosen) < _PHRASES and all(set(key).isdisjoint(other) for other in chosen):
+    chosen = ranked[:1]
+    for key in ranked[1:]:
+        nearly = scores[key] >= _NEARLY * scores[ranked[0]]
+        if nearly and len(chosen) < _PHRASES and all(set(key).isdisjoint(other) for other in chosen):
             chosen.append(key)
     return ", ".join(usual_form(forms[key]) for key in chosen)
 

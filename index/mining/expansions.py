@@ -65,7 +65,11 @@ def _phrase(said: str, is_plural: bool) -> str | None:
     No stop or comma interrupts a phrase, it neither begins nor ends with a small word, and is not spelled letters.
     """
     words = said.split()
-    if re.search(r"[.,;:?!()\n]", said) or {words[0].lower(), words[-1].lower()} & _SMALL or re.search(r"\b\w\b", said):
+    if (
+        re.search(r"[.,;:?!()\n]", said)
+        or {words[0].lower(), words[-1].lower()} & _SMALL
+        or re.search(r"\b\w[ -]\w\b", said)
+    ):
         return None
     phrase = " ".join(words)
     return phrase[:-1] if is_plural and phrase.endswith("s") and not phrase.endswith("ss") else phrase

@@ -1,6 +1,7 @@
 """Give a lesson a short title made of its own words, in their order."""
 
 import re
+from collections.abc import Sequence
 
 from index.mining.lesson_signs import signs_of
 from index.mining.lesson_words import words_of
@@ -8,36 +9,44 @@ from index.mining.lesson_words import words_of
 MOST_TITLE_WORDS = 12
 _FEWEST_WORDS = 4
 _CUT = re.compile(r"[,;:!?…()\[\]\"“”]+|\.{2,}|\.(?=\s|$)|\s[-–—]+\s|--+|—")
-# Nothing is lost if a title does not begin with one of these.
+# Nothing is lost if a title does not begin with one of these, alone or in pairs.
 _LEADING = frozenset(
-    "so and but or well yeah yes no okay ok right like i mean you know think guess because then also actually basically "
-    "now again just that's which oh of course honestly obviously really kind sort anyway plus though even hey "
-    "sure exactly literally".split()
+    "so and but or well yeah yes okay ok right like because then also actually basically now again just that's oh "
+    "honestly obviously really anyway plus though even hey sure exactly literally which".split()
 )
-# "I think" is a leading pair; "I decided" is not.
-_PAIRS = frozenset(["i mean", "i think", "you know", "i guess", "of course", "kind of", "sort of", "i would say"])
-_SINGLE = _LEADING - {"i", "you", "know", "think", "mean", "guess", "of", "course", "kind", "sort", "say", "said", "no"}
+_PAIRS = frozenset(["i mean", "i think", "you know", "i guess", "of course", "kind of", "sort of", "i believe"])
 # A title does not end with one of these.
 _TRAILING = frozenset(
-    "a an the and or but so if then of to in on at for with by from as is are was were be been being it's this that "
-    "these those than into about over under our your my his her their its which who when where how why because not "
-    "very really just like we i you he she they it's i'm we're can could will would should may might has have had do "
-    "does did also more some any all no there what while until after before through without within between onto upon "
-    "per via being having even only such kind sort lot don't didn't doesn't can't couldn't won't wouldn't isn't aren't wasn't haven't every each one's how's want need going to get make give every these two".split()
+    "a an the and or but so if then of to in on at for with by from as is are was were be been being it's this "
+    "that these those than into about over under our your my his her their its which who when where how why "
+    "because not very really just like we i you he she they i'm we're can could will would should may might has "
+    "have had do does did also more some any all no there what while until after before through without within "
+    "between onto upon per via having even only such kind sort lot don't didn't doesn't can't couldn't won't "
+    "wouldn't isn't aren't wasn't haven't every each one's how's want need going get make give two".split()
 )
 _DANGLING = frozenset(
-    "is are was were be to instead rather if when where who whom which how why while since until without with for from "
-    "in on at of as by than being having whether can could will would should did does had have has don't didn't not".split()
+    "is are was were be to instead rather if when where who whom which how why while since until without with for "
+    "from in on at of as by than being having whether can could will would should did does had have has don't "
+    "didn't not".split()
 )
 _PREPOSITIONS = frozenset(
-    "about across after against at before between by during for from in into of on onto over through "
-    "to under until via with within without".split()
+    "about across after against at before between by during for from in into of on onto over through to under "
+    "until via with within without".split()
 )
 _JOINTS = frozenset("because and but which so when if where who while although though or unless until whether".split())
 
 
-def title_of(sentence: str) -> str:
-    """Return at most twelve words of a sentence: its clause with the most signs of a lesson, without fillers."""
+def title_of(sentences: Sequence[str]) -> str:
+    """Return at most twelve words of one of the sentences, the first that gives a title, else of the first one.
+
+    A title is the clause with the most signs of a lesson, without fillers.
+    """
+    titles = (_title(sentence) for sentence in sentences)
+    title = next((title for title in titles if title), " ".join(sentences[0].split()[:MOST_TITLE_WORDS]))
+    return title[:1].upper() + title[1:]
+
+
+def _title(sentence: str) -> str:
     clauses = [found for piece in _CUT.split(sentence) if (found := _without_leading(piece.split()))]
     if not clauses:
         return ""
@@ -47,9 +56,7 @@ def title_of(sentence: str) -> str:
     while len(words) < _FEWEST_WORDS and place + 1 < len(clauses):
         place += 1
         words += clauses[place]
-    found = _trimmed(words) or _trimmed([word for clause in clauses for word in clause]) or words[:MOST_TITLE_WORDS]
-    title = " ".join(found)
-    return title[:1].upper() + title[1:]
+    return " ".join(_trimmed(words) or _trimmed([word for clause in clauses for word in clause]))
 
 
 def _strength(clause: list[str]) -> float:
@@ -65,7 +72,7 @@ def _without_leading(words: list[str]) -> list[str]:
     while words:
         if " ".join(words[:2]).lower() in _PAIRS:
             words = words[2:]
-        elif _bare(words[0]) in _SINGLE or not _bare(words[0]):
+        elif _bare(words[0]) in _LEADING or not _bare(words[0]):
             words = words[1:]
         else:
             break

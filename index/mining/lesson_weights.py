@@ -9,43 +9,47 @@ from index.mining.lesson_signs import CLEAR, signs_of
 from index.mining.lesson_words import words_of
 from index.sentences import ends_as_question
 
+# The weights were set by hand and rounded; what they were compared on is in docs/adr/0030.
 _PAST = frozenset(
-    "was were had did went got made built found learned ran took wrote thought knew saw came started used wanted needed "
-    "tried said felt kept left lost met paid put sent set spent stood told chose became began broke brought bought fell "
-    "gave grew held hit led let meant realized rewrote threw".split()
+    "was were had did went got made built found learned ran took wrote thought knew saw came started used wanted "
+    "needed tried said felt kept left lost met paid put sent set spent stood told chose became began broke "
+    "brought bought fell gave grew held hit led let meant realized rewrote threw".split()
 )
 _OWN = frozenset("we us our ours".split())
 _CONTRAST = frozenset("but however although though whereas instead despite unless except".split())
 _NEGATION = frozenset("not never no nothing".split())
 _NUMBERS = frozenset("two three four five six seven eight nine ten twenty fifty hundred thousand million half".split())
 _SEEKING = frozenset(
-    "why how learn learned lesson lessons hardest challenge challenges mistake mistakes differently advice difficult "
-    "hard problem problems decide decided choose chose recommend wrong".split()
+    "why how learn learned lesson lessons hardest challenge challenges mistake mistakes differently advice "
+    "difficult hard problem problems decide decided choose chose recommend wrong".split()
 )
 # Words that carry no subject: a sentence of them alone is a remark.
 _EMPTY = frozenset(
-    "a an the and or but so if then of to in on at for with by from as is are was were be been being it this that these "
-    "those there they them he she his her we us our you your do does did not no have has had can could will would should "
-    "may might like all any some more most other about into than up out down over what which who when where how why "
-    "because well know think mean kind sort thing things stuff something going get got go one lot yeah okay right way "
-    "say said see want need make people".split()
+    "a an the and or but so if then of to in on at for with by from as is are was were be been being it this that "
+    "these those there they them he she his her we us our you your do does did not no have has had can could will "
+    "would should may might like all any some more most other about into than up out down over what which who "
+    "when where how why because well know think mean kind sort thing things stuff something going get got go one "
+    "lot yeah okay right way say said see want need make people".split()
 )
 _VAGUE = re.compile(r"\b(?:kind of|sort of|stuff|you know|i mean|or whatever|and so on|something like)\b")
 # A capital within a sentence that is not "I": a name.
 _NAME = re.compile(r"(?<=[a-z,] )(?!I\b)[A-Z]\w")
 _REACTIONS = frozenset("yeah yes right exactly okay oh well no wow sure great hey hi hello ok yep mm hmm ha".split())
-# What a sentence without a lesson weighs on average.
-_COMMON = 0.25
-_MOST_SIGNS = 3.2
+# What a sentence without a lesson weighs on average, and the most that its signs may weigh.
+_COMMON, _MOST_SIGNS = 0.25, 3.2
+# What went wrong and what to do are told for others to learn from; reasons and effects are told of everything.
+_WORTH = {"problem": 1.4, "advice": 1.2, "decision": 1.0, "remedy": 0.9, "result": 0.6, "cause": 0.5}
 _MOST_CONTENT = 15
-_CAUSE, _IDLE = 0.5, 0.8
+# As evidence, a reason counts half, and a mark of no lesson against it.
+_REASON, _IDLE = 0.5, 0.8
+_BROKEN_OFF = ("-", "–", "—", ",")
 # "That is hard, right?" asks nothing.
 _TAGS = (["right"], ["know"], ["okay"], ["yeah"])
 # Who begins with one of these tells others what to do.
 _ORDERS = frozenset(
-    "ask automate avoid be begin build buy choose consider do document find fix focus get give invest keep learn let "
-    "look make measure own pick plan put remember solve spend start stay stop take talk teach test treat trust try use "
-    "write".split()
+    "ask automate avoid be begin build buy choose consider do document find fix focus get give invest keep learn "
+    "let look make measure own pick plan put remember solve spend start stay stop take talk teach test treat "
+    "trust try use write".split()
 )
 _BEFORE_ORDERS = frozenset("and also but so then first second always never please".split())
 
@@ -71,13 +75,14 @@ def weigh(text: str, first: bool, last: bool) -> Weighed:
     past = [word in _PAST or (len(word) > 4 and word.endswith("ed")) for word in words]
     told = any(word == "we" and any(past[place + 1 : place + 3]) for place, word in enumerate(words))
     weight = (
-        min(sum(kinds.values()), _MOST_SIGNS)
+        min(sum(strength * _WORTH[kind] for kind, strength in kinds.items()), _MOST_SIGNS)
         - _COMMON
-        + 0.4 * told
+        + 0.1 * told
         + 0.25 * (not _CONTRAST.isdisjoint(words))
         + 0.2 * (not _NEGATION.isdisjoint(words))
         + 0.25 * any(word[0].isdigit() or word in _NUMBERS for word in words)
-        + 0.15 * min(len(_NAME.findall(text)), 2)
+        + 0.3 * ("you" in words or "your" in words)
+        + 0.05 * min(len(_NAME.findall(text)), 2)
         + 0.04 * min(len({word for word in words if len(word) > 2 and word not in _EMPTY}), _MOST_CONTENT)
         - 0.5 * idle
         - 0.3 * len(_VAGUE.findall(text.lower()))
@@ -86,8 +91,9 @@ def weigh(text: str, first: bool, last: bool) -> Weighed:
         - 0.3 * last
         - 0.5 * (not words or words[0] in _REACTIONS)
         - 1.0 * ("augh" in text)
+        - 0.5 * text.rstrip("\"'”’").endswith(_BROKEN_OFF)
     )
-    evidence = sum(kinds.values()) - _CAUSE * kinds.get("cause", 0.0) - _IDLE * idle
+    evidence = sum(kinds.values()) - _REASON * kinds.get("cause", 0.0) - _IDLE * idle
     return Weighed(weight, evidence, kinds, told or not _OWN.isdisjoint(words))
 
 

@@ -27,19 +27,20 @@ _WITH_IS = frozenset("it that there he she what here who where how this".split()
 # Said between the words of a phrase without changing what it means here.
 _FILLERS = frozenset(
     "actually also basically certainly completely definitely essentially eventually extremely fairly honestly "
-    "incredibly initially just literally maybe obviously originally perhaps pretty probably quickly quite really simply "
-    "totally truly very immediately kinda sorta super uh um er".split()
+    "incredibly initially just literally maybe obviously originally perhaps pretty probably quickly quite really "
+    "simply totally truly very immediately kinda sorta super uh um er".split()
 )
 
 
 def words_of(text: str) -> list[str]:
     """Return the words of a sentence in lower case: contractions opened, "I" as "we", fillers left out."""
-    return [word for found in _WORD.findall(text.lower().replace("’", "'")) for word in _opened(found)]
+    found = (word for word in _WORD.findall(text.lower().replace("’", "'")) if len(word) <= _LONGEST_WORD)
+    return [word for one in found for word in _opened(one)]
 
 
 @lru_cache(maxsize=1 << 15)
 def _opened(word: str) -> tuple[str, ...]:
-    if word in _FILLERS or len(word) > _LONGEST_WORD:
+    if word in _FILLERS:
         return ()
     if word in _SAME:
         return tuple(_SAME[word].split())

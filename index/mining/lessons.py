@@ -5,15 +5,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby, islice
 from typing import NamedTuple
 
-from index.mined import Lesson, Span, TermUse
+from index.mined import Lesson, LessonKind, Span, TermUse
 from index.mining.lesson_titles import title_of
 from index.mining.lesson_weights import Weighed, kind_of, seeks_lesson, weigh
 from index.passage import Exchange, Sentence
 from ingest.transcript import Transcript
 
 MOST_SENTENCES = 4
-# A quote has at most 80 words; fewer than 15 seldom say no lesson.
-FEWEST_WORDS, MOST_WORDS = 15, 80
+# A quote has at most 80 words; fewer than 25 seldom say a whole lesson.
+FEWEST_WORDS, MOST_WORDS = 25, 80
 MOST_LESSONS = 40
 WORDS_PER_LESSON = 150
 # What each sentence gains by replying to a question that asks for a lesson.
@@ -29,6 +29,9 @@ _LEAST_BESIDE = -0.4
 _SURE, _ALONE, _EACH_KIND = 0.8, 0.2, 0.4
 # A lesson has at least one strong sign, or several weak ones.
 _LEAST_EVIDENCE = 1.05
+
+# Shorter sentences ("I don't know.") are said again without being repeated; in characters.
+_LEAST_REPEATED = 40
 
 
 class _Stretch(NamedTuple):
@@ -76,14 +79,17 @@ def find_lessons(
                 speaker=_person(transcript, first.turn) or "",
                 kind=kind,
                 score=round(stretch.weight / (stretch.weight + _HALF), 4),
-                title=title_of(
-                    texts[max(inside, key=lambda number: (weighed[number].evidence, weighed[number].weight))]
-                ),
+                title=title_of([texts[number] for number in _best_first(inside, weighed, kind)]),
                 terms=_terms_in(text, terms),
                 question=None if question is None else Span(sentences[question].first_word, sentences[question].words),
             )
         )
     return tuple(found)
+
+
+def _best_first(numbers: Sequence[int], weighed: Mapping[int, Weighed], kind: LessonKind) -> list[int]:
+    """Return sentences, those with most evidence of a kind first."""
+    return sorted(numbers, key=lambda number: (-weighed[number].kinds.get(kind, 0.0), number))
 
 
 def _person(transcript: Transcript, turn: int) -> str | None:
@@ -119,14 +125,15 @@ def _stretches(
 
 
 def _apart(stretches: list[_Stretch], texts: Sequence[str]) -> Iterator[_Stretch]:
-    """Yield stretches, the best first, that share no sentence with one before, and no text with one that is repeated."""
+    """Yield stretches, the best first, that share no sentence, and no words that are said twice, with one before."""
     taken: set[int] = set()
     said: set[str] = set()
     for stretch in sorted(stretches, key=lambda one: (-one.weight, one.first, one.last)):
         inside = range(stretch.first, stretch.last)
-        if taken.isdisjoint(inside) and said.isdisjoint(texts[number] for number in inside):
+        words = {texts[number] for number in inside if len(texts[number]) >= _LEAST_REPEATED}
+        if taken.isdisjoint(inside) and said.isdisjoint(words):
             taken.update(inside)
-            said.update(texts[number] for number in inside)
+            said.update(words)
             yield stretch
 
 

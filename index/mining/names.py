@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from index.function_words import is_function_word
 from index.mining.no_terms import breaks_name, is_no_term
 from index.sentences import WORD, count_capitals
 from ingest.speakers.role_words import WORKERS
@@ -58,11 +59,16 @@ def names_in(texts: Sequence[str], without: frozenset[str]) -> list[Use]:
 
 
 def _words(text: str) -> Iterator[_Word]:
-    end = 0
+    """Yield the words of a sentence that may be a part of a name: not those of small letters alone, but "of"."""
+    end, skipped = 0, False
     for found in WORD.finditer(text):
         between = text[end : found.start()]
-        is_first = not end
+        is_first, is_after_skipped = not end, skipped
         end = found.end()
+        # Nine of ten words are skipped here, before anything slower is asked.
+        skipped = found.group().isalpha() and found.group().islower() and found.group() not in _JOINING
+        if skipped:
+            continue
         word = found.group().removesuffix("'s").removesuffix("’s")
         if len(word) > 2 and word[-1] == "s" and word[:-1].isupper() and word[:-1].isalpha():
             word = word[:-1]
@@ -76,7 +82,7 @@ def _words(text: str) -> Iterator[_Word]:
             is_odd(word),
             word[:1].isupper() and all(part[:1].isupper() for part in word.split("-")),
             is_first or not _OPENING.isdisjoint(between),
-            between == " ",
+            between == " " and not is_after_skipped,
         )
 
 
@@ -125,7 +131,7 @@ def _uses(
     is_sure = True
     if run[0].begins and not run[0].is_odd:
         capital, small = letters.get(run[0].text.lower(), (0, 0))
-        if small >= capital and small:
+        if (small >= capital and small) or is_function_word(run[0].text):
             run = run[1:]
         else:
             is_sure = len(run) > 1

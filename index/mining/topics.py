@@ -1,17 +1,17 @@
 """Find what a library often talks about: topics of its passages, named by its own phrases, that stay as it grows.
 
 Passages are divided into groups that lie together (spherical k-means of their vectors less the mean). A generation
-takes over the groups of the one before: their centres do not move, so a passage changes its topic only if the library
-has doubled and new centres are added, and no centre ever leaves its topic (docs/adr/0033-topics-stay.md).
+takes over the groups of the one before: their centres do not move, so a passage changes its topic only where a new
+group is added, which happens when the library has grown much (docs/adr/0033-topics-stay.md).
 """
 
 import re
 import unicodedata
-from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
+from math import isqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,9 +25,9 @@ from ingest.text.words import normalise
 Floats = NDArray[np.float32]
 Numbers = NDArray[np.int64]
 
-# A library has as many groups as it passed of these numbers of passages, and one more. 60 interviews have 7,700.
-_GROWTH = (30, 120, 300, 700, 1200, 1800, 2500, 6000, 12_000, 24_000)
-_GROUPS = (0, 2, 3, 4, 6, 8, 9, 11, 16, 20, 24)
+# A library of 30 k² passages has k groups; of fewer than 30 passages it has none. 60 interviews have 7,700 passages.
+_EACH = 30
+_FEWEST_GROUPS, _MOST_GROUPS = 2, 24
 # New groups are found and named by at most so many passages, spread evenly over the library.
 _SAMPLE = 4000
 _ROUNDS, _STARTS = 12, 3
@@ -41,6 +41,7 @@ _PART = 0.6
 _ITSELF = frozenset("podcast episode listener show host interview conversation audience subscriber".split())
 _MOST_TERMS, _MOST_PEOPLE, _MOST_EPISODES = 12, 8, 12
 _LOOKED_UP = 400  # terms, the most used ones
+_AT_ONCE = 50  # passages, in which a phrase is looked for
 _MOST_ID_LETTERS = 40
 
 
@@ -60,12 +61,13 @@ def topics_of(
     """Return the topics of a library, those with most passages first, and its asides (see index.overview.Overview).
 
     Those of the generation `before`, made with the same weights, are taken over with their id, title and centre as long
-    as the library still says their phrases. New ones are found where the library has doubled. A library with fewer than
-    30 passages has none.
+    as the library still says their phrases. One is added when the library outgrows their number: the square root of a
+    thirtieth of its passages, from 2 to 24 groups. A library with fewer than 30 passages has none.
     """
-    wanted = _GROUPS[bisect_right(_GROWTH, generation.manifest.passages)]
-    if not wanted:
+    passages = generation.manifest.passages
+    if passages < _EACH:
         return (), ()
+    wanted = min(max(isqrt(passages // _EACH), _FEWEST_GROUPS), _MOST_GROUPS)
     kept = [topic for topic in before if _is_still_said(generation, topic)]
     if len(kept) < wanted:
         kept += _new(generation, kept, wanted - len(kept))
@@ -87,11 +89,13 @@ def assign(vectors: Floats, topics: Sequence[Topic]) -> Numbers:
 
 def _is_still_said(generation: Generation, topic: Topic) -> bool:
     """Say whether every phrase that is shown is still said: nothing may stay of an episode that is gone."""
-    return all(
-        any(holds(passage.text, phrase) for passage in generation.passages(ids[:_SAMPLE]))
-        for phrase in topic.phrases
-        for ids in [generation.having(generation.terms(phrase))]
-    )
+    return all(_says(generation, phrase) for phrase in topic.phrases)
+
+
+def _says(generation: Generation, phrase: str) -> bool:
+    ids = generation.having(generation.terms(phrase))
+    blocks = (ids[first : first + _AT_ONCE] for first in range(0, len(ids), _AT_ONCE))
+    return any(holds(passage.text, phrase) for block in blocks for passage in generation.passages(block))
 
 
 def _new(generation: Generation, kept: Sequence[Topic], missing: int) -> list[Topic]:
@@ -108,10 +112,13 @@ def _new(generation: Generation, kept: Sequence[Topic], missing: int) -> list[To
     numbers = assign(sample.vectors, together)
     speakers = {word for name in generation.speakers() for word in normalise(name)}
     taken = {topic.id for topic in kept}
+    sizes = np.bincount(numbers, minlength=len(together))
+    titles = [topic.title for topic in kept]
     named = []
-    for number, topic in enumerate(found, len(kept)):
+    for number, topic in sorted(enumerate(found, len(kept)), key=lambda pair: (-sizes[pair[0]], pair[0])):
         phrases = _phrases(sample, np.flatnonzero(numbers == number), speakers)
-        title = _title(phrases)
+        title = _title(phrases, titles)
+        titles.append(title)
         identifier = _id(title or "aside", taken)
         taken.add(identifier)
         named.append(replace(topic, id=identifier, title=title, phrases=tuple(phrases)))
@@ -196,18 +203,23 @@ def _phrases(sample: _Sample, rows: Numbers, speakers: set[str]) -> list[str]:
     return [usual_form(forms[key]) for key in ranked if key not in whole and _ITSELF.isdisjoint(key)][:_PHRASES]
 
 
-def _title(phrases: Sequence[str]) -> str:
+def _title(phrases: Sequence[str], titles: Sequence[str]) -> str:
     """Return the best phrase, or the longer one that holds it if that is nearly as good, and the next one; "" for none.
 
-    The two share no word, whatever their number.
+    The two share no word, whatever their number, and none with other titles if there are such phrases.
     """
+    taken = {word for title in titles for word in _singulars(title)}
+    others = [phrase for phrase in phrases if taken.isdisjoint(_singulars(phrase))] or phrases
+    longer = [phrase for phrase in others[1:_NEARLY] if f" {others[0]} ".casefold() in f" {phrase} ".casefold()]
     found: list[str] = []
-    longer = [phrase for phrase in phrases[1:_NEARLY] if f" {phrases[0]} ".casefold() in f" {phrase} ".casefold()]
-    for phrase in (*longer, *phrases):
-        words = {word.removesuffix("s") for word in normalise(phrase)}
-        if all(words.isdisjoint({word.removesuffix("s") for word in normalise(other)}) for other in found):
+    for phrase in (*longer, *others):
+        if all(_singulars(phrase).isdisjoint(_singulars(other)) for other in found):
             found.append(phrase)
     return ", ".join(found[:_TITLE_PHRASES])
+
+
+def _singulars(text: str) -> set[str]:
+    return {word.removesuffix("s") for word in normalise(text)}
 
 
 def _counted(

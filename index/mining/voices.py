@@ -7,7 +7,7 @@ from index.mined import Span, Voice
 from index.mining.introducing import introduces_person
 from index.mining.sentence_grades import holds, masked, plain
 from index.passage import Sentence
-from index.sentences import MOST_SENTENCE_WORDS
+from index.sentences import MOST_SENTENCE_WORDS, ends_as_question
 from ingest.speakers.names import first_name, is_role
 from ingest.transcript import Role, Transcript
 
@@ -81,10 +81,17 @@ def _introduction(
         grade = introduces_person(masked(plain(text), names), is_own)
         words = one.words
         if grade.continues:
-            words += following.words if following is not None and following.turn == one.turn else 0
+            words += following.words if _goes_on(transcript, one, following) and following else 0
         if grade.score > best_grade and grade.score >= _LEAST_GRADE and _FEWEST_WORDS <= words <= MOST_SENTENCE_WORDS:
             best, best_grade = Span(one.first_word, words), round(grade.score, 4)
     return best, best_grade
+
+
+def _goes_on(transcript: Transcript, one: Sentence, following: Sentence | None) -> bool:
+    """Say whether the sentence after one is of the same turn and says something."""
+    if following is None or following.turn != one.turn:
+        return False
+    return not ends_as_question(transcript.turns[following.turn].text[following.start : following.end])
 
 
 def _stated(transcript: Transcript, role: Role, sentences: Sequence[Sentence]) -> Span | None:

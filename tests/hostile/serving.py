@@ -30,6 +30,7 @@ STORED = [
     "/episodes/{id}/about",
     "/quotes/{quote}",
     "/embed/{quote}",
+    "/people",
     "/?q=What+did+number{number}+say%3F&k=1",
     "/search?q=number{number}&k=2",
     "/lessons?episode={id}",
@@ -48,6 +49,10 @@ ASKED = [
     "/episodes/{text}/about",
     "/quotes/{text}",
     "/embed/{text}",
+    "/people/{text}",
+    "/people?letter={text}",
+    "/terms/{text}",
+    "/terms?letter={text}",
     "/{text}",
 ]
 _FILTERS = ("show", "episode", "speaker", "since", "until", "after", "cited")

@@ -2,12 +2,15 @@
 
 import csv
 from io import StringIO
+from xml.etree import ElementTree
 
 import pytest
 
 from tests.api.commonmark import tokens
 from tests.hostile.dangers import dangers, parsed, vocabulary
 from tests.hostile.serving import ASKED, STORED, Served, pages_of
+
+_ATOM = {"feed", "entry", "id", "title", "updated", "author", "name", "link", "summary", "content"}
 
 
 @pytest.mark.parametrize("path", STORED)
@@ -39,6 +42,10 @@ def test_a_hostile_library_downloads_as_words(hostile: Served) -> None:
         assert not [token for token in found if token.type in ("html_block", "html_inline", "image")], text
         links = [str(token.attrs["href"]) for token in found if token.type == "link_open"]
         assert all(link.startswith("http://testserver/quotes/") for link in links), text
+        feed = ElementTree.fromstring(hostile.client.get("/search.atom", params=asked).text)
+        assert {each.tag.partition("}")[2] for each in feed.iter()} <= _ATOM, text
+        addresses = [each.attrib["href"] for each in feed.iter() if "href" in each.attrib]
+        assert all(address.startswith("http://testserver/") for address in addresses), text
         table = hostile.client.get("/api/search.csv", params=asked).text
         cells = [cell for row in csv.reader(StringIO(table, newline="")) for cell in row]
         assert not [cell for cell in cells if cell.strip().startswith(("=", "+", "-", "@"))], text
@@ -46,7 +53,16 @@ def test_a_hostile_library_downloads_as_words(hostile: Served) -> None:
 
 def test_lists_of_hostile_names_do_nothing(hostile: Served, many_plain: Served) -> None:
     """The pages that show many names together are as harmless: empty forms with their choices, and the list."""
-    for path in ("/", "/search", "/episodes", "/episodes?page=2", "/episodes?sort=title", "/episodes?show=show-1"):
+    for path in (
+        "/",
+        "/search",
+        "/episodes",
+        "/episodes?page=2",
+        "/episodes?sort=title",
+        "/episodes?show=show-1",
+        "/start",
+        "/topics",
+    ):
         page = parsed(hostile.client.get(path).text)
         assert vocabulary(page) <= vocabulary(parsed(many_plain.client.get(path).text)), path
         assert not dangers(page), path

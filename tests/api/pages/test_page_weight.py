@@ -17,19 +17,12 @@ def sent(client: TestClient, path: str) -> int:
         return len("HTTP/1.1 200 OK\r\n\r\n") + head + sum(len(chunk) for chunk in response.iter_raw())
 
 
+ABOUT = "/episodes/harbour-1-aaaa/about"
+
+
 @pytest.mark.parametrize(
     "path",
-    [
-        "/",
-        LIGHTHOUSE,
-        "/search",
-        "/episodes",
-        "/start",
-        "/topics",
-        "/lessons",
-        "/episodes/harbour-1-aaaa/about",
-        "/docs",
-    ],
+    ["/", LIGHTHOUSE, "/search", "/episodes", "/people", "/terms", "/start", "/topics", "/lessons", "/docs", ABOUT],
 )
 def test_a_first_page_is_light(client: TestClient, path: str) -> None:
     """With its styles, scripts and images a page is at most 60 kB over the wire, with nothing kept from before."""

@@ -42,4 +42,4 @@ def test_pages_show_the_role(tmp_path: Path) -> None:
         quote = client.get(f"/quotes/{quote_at(source, len(source.places) - 3, 3).id}").text
     assert transcript.count(shown) == 1
     assert transcript.index('id="turn-1"') < transcript.index(shown) < transcript.index('id="turn-2"')
-    assert shown in quote
+    assert shown.replace("</strong>", "</a></strong>") in quote  # the name leads to the person's page

@@ -546,6 +546,10 @@ def test_the_description_names_every_operation(client: TestClient) -> None:
         "/api/answers",
         "/api/search",
         "/api/search.{extension}",
+        "/search.atom",
+        "/api/topics",
+        "/api/topics/{identifier}",
+        "/api/start",
         "/api/episodes",
         "/api/episodes/{identifier}",
         "/api/episodes/{identifier}/about",
@@ -553,6 +557,12 @@ def test_the_description_names_every_operation(client: TestClient) -> None:
         "/api/episodes/{identifier}/audio",
         "/api/quotes/{identifier}",
         "/api/quotes/verify",
+        "/api/lessons",
+        "/api/lessons/{identifier}",
+        "/api/people",
+        "/api/people/{identifier}",
+        "/api/terms",
+        "/api/terms/{term}",
         "/healthcheck",
     }
     page = client.get("/docs").text

@@ -57,7 +57,7 @@ def test_an_account_for_programs(sample: Path, capsys: pytest.CaptureFixture[str
     code, out, _ = told(sample, capsys, "1", "--json")
     found = json.loads(out)
     assert code == 0
-    assert list(found) == ["episode", "outcome", "facts", "sources", "choice", "doubts"]
+    assert list(found) == ["episode", "outcome", "facts", "sources", "choice", "doubts", "chapters"]
     assert found["choice"]["text"] == "notes"
     assert found["choice"]["times"] == [{"timing": "aligned", "turns": 17, "source": "the captions"}]
     assert found["outcome"]["status"] == "ingested"

@@ -1,0 +1,216 @@
+"""Lessons: whole sentences of one turn by somebody who does not ask, with kind, score and title."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.exchanges import exchanges_of
+from index.mined import Lesson, Span, TermUse
+from index.mining.lesson_titles import MOST_TITLE_WORDS
+from index.mining.lessons import MOST_LESSONS, WORDS_PER_LESSON, find_lessons
+from index.sentences import sentences_of
+from ingest.text.words import normalise
+from ingest.transcript import Episode, Show, Transcript, Turn, Word
+
+# One lesson is proposed for each 150 words, so the short dialogues below need something that is none beside them.
+FILLING = (
+    "The tide tables hang beside the door of the harbour office, above the blue kettle and the map of the bay. " * 9
+)
+QUESTION = "What was the hardest part of the move?"
+PROBLEM = (
+    "The biggest problem was that nobody owned the old queue, and we ran into outages every week. "
+    "It took us three months to notice that the retries were the bottleneck."
+)
+DECISION = (
+    "We decided to keep two databases instead of one, because we did not want to lose orders during the move. "
+    "The trade-off is more work for the team that carries the pager."
+)
+ADVICE = (
+    "My advice is to start small and to delete the old service early. You should never migrate everything on one day, "
+    "because you will not know which change broke it."
+)
+REMEDY = (
+    "What helped us was a rehearsal each Tuesday, so we built a copy of the system and broke it on purpose. "
+    "That allowed us to find nine faults before our users did."
+)
+RESULT = (
+    "We dropped the nightly job, and as a result the deployment went from forty minutes to five. It saved us a lot of "
+    "money, the outcome is that we no longer need the second cluster, and you should see how it paid off."
+)
+CAUSE = (
+    "The root cause was a clock that drifted, and it is difficult to see that when you look at graphs. "
+    "It turned out that our time server did not answer for two days, which meant that no writes were kept."
+)
+
+
+def transcript_of(*turns: tuple[str | None, str], aliases: dict[str, str] | None = None) -> Transcript:
+    spoken = tuple(
+        Turn(speaker, text, None, None, None, None, None, tuple(Word(word) for word in text.split()))
+        for speaker, text in turns
+    )
+    return Transcript(Episode("a-1-aaaa", "a1", Show("a", "A show"), 1, "One", None), spoken, aliases or {})
+
+
+def lessons_of(
+    *turns: tuple[str | None, str],
+    askers: frozenset[str] = frozenset({"Ada"}),
+    terms: Sequence[TermUse] = (),
+    aliases: dict[str, str] | None = None,
+) -> tuple[Lesson, ...]:
+    transcript = transcript_of(*turns, aliases=aliases)
+    sentences = sentences_of(transcript)
+    return find_lessons(transcript, sentences, exchanges_of(transcript, sentences), askers, terms)
+
+
+def text_of(transcript: Transcript, lesson: Lesson) -> str:
+    """The words of a lesson as a quote takes them; fails unless they are whole sentences of its turn."""
+    sentences = sentences_of(transcript)
+    begins = {one.first_word: one for one in sentences}
+    ends = {one.first_word + one.words: one for one in sentences}
+    first, last = begins[lesson.span.first_word], ends[lesson.span.first_word + lesson.span.words]
+    assert first.turn == last.turn == lesson.turn
+    return transcript.turns[lesson.turn].text[first.start : last.end]
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("problem", PROBLEM),
+        ("decision", DECISION),
+        ("advice", ADVICE),
+        ("remedy", REMEDY),
+        ("result", RESULT),
+        ("cause", CAUSE),
+    ],
+)
+def test_each_kind_is_found_and_named(kind: str, said: str) -> None:
+    (lesson,) = lessons_of(("Bo", FILLING), ("Ada", QUESTION), ("Bo", said))
+    assert (lesson.kind, lesson.speaker, lesson.turn) == (kind, "Bo", 2)
+    assert text_of(transcript_of(("Bo", FILLING), ("Ada", QUESTION), ("Bo", said)), lesson) == said
+    assert 0 < lesson.score < 1
+
+
+def test_an_asker_tells_no_lesson_whatever_their_label() -> None:
+    assert lessons_of(("Ada", FILLING), ("Bo", QUESTION), ("Ada", PROBLEM)) == ()
+    assert lessons_of(("Bo", FILLING), ("A. L.", PROBLEM), aliases={"A. L.": "Ada"}) == ()
+
+
+def test_words_of_nobody_are_no_lesson() -> None:
+    assert lessons_of((None, FILLING), (None, PROBLEM)) == ()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Thank you for listening to this episode of the podcast. Our sponsors are listed in the show notes, so check "
+        "it out and subscribe to the newsletter, which we write every week.",
+        "What was the biggest problem that you ran into, and what would you do differently the next time? Was it hard "
+        "to decide, and which mistakes did you make when you started?",
+        "We live beside the harbour, and our neighbours have a boat with two masts and a green hull. In summer we "
+        "sail to the island with them, and in winter we paint the boat.",
+    ],
+)
+def test_adverts_questions_and_small_talk_are_no_lesson(said: str) -> None:
+    assert lessons_of(("Bo", FILLING), ("Bo", said)) == ()
+
+
+def test_a_lesson_names_the_question_that_it_replies_to() -> None:
+    turns = (("Bo", FILLING), ("Ada", f"Welcome back. {QUESTION}"), ("Bo", PROBLEM))
+    (lesson,) = lessons_of(*turns)
+    question = sentences_of(transcript_of(*turns))[-3]
+    assert lesson.question == Span(question.first_word, question.words)
+    (alone,) = lessons_of(("Bo", FILLING), ("Bo", PROBLEM))
+    assert alone.question is None
+
+
+def test_terms_of_a_lesson_are_whole_words_as_they_are_written() -> None:
+    uses = [TermUse(name, 1, Span(0, 1)) for name in ("Tuesday", "day", "tuesday", "Harbour")]
+    (lesson,) = lessons_of(("Bo", FILLING), ("Bo", REMEDY), terms=uses)
+    assert lesson.terms == ("Tuesday",)
+
+
+def test_the_speaker_has_a_full_name() -> None:
+    (lesson,) = lessons_of(("Bo", FILLING), ("Bo", PROBLEM), aliases={"Bo": "Bo Berg"})
+    assert lesson.speaker == "Bo Berg"
+
+
+def test_what_is_said_again_counts_once() -> None:
+    found = lessons_of(("Bo", FILLING * 2), ("Bo", PROBLEM), ("Ada", "Indeed."), ("Bo", PROBLEM))
+    assert len(found) == 1
+
+
+def test_the_best_come_first_and_there_are_only_so_many() -> None:
+    told = [PROBLEM, DECISION, ADVICE, REMEDY, RESULT, CAUSE]
+    turns = [("Bo", f"Number {place}. {said}") for place, said in enumerate(told * 30)]
+    scores = [one.score for one in lessons_of(*turns)]
+    assert scores == sorted(scores, reverse=True)
+    different = [("Bo", said.replace(" the ", f" the {place}th ")) for place, said in enumerate(told * 60)]
+    assert len(lessons_of(*different)) == MOST_LESSONS
+    short = different[:6]
+    assert len(lessons_of(*short)) == sum(len(normalise(text)) for _, text in short) // WORDS_PER_LESSON
+
+
+_CLAUSES = st.sampled_from(
+    [*PROBLEM.split(". "), *DECISION.split(". "), *ADVICE.split(". "), *RESULT.split(". "), "Yeah.", "Right?", "So, so"]
+)
+_TURNS = st.lists(
+    st.tuples(
+        st.sampled_from(["Ada", "Bo", "Cy", None]),
+        st.one_of(st.lists(_CLAUSES, max_size=8).map(". ".join), st.text(max_size=80)),
+    ),
+    max_size=12,
+)
+
+
+@settings(max_examples=50, deadline=None)
+@given(_TURNS)
+def test_lessons_are_whole_sentences_apart_with_a_title_of_their_own_words(
+    turns: list[tuple[str | None, str]],
+) -> None:
+    transcript = transcript_of(*turns, ("Bo", FILLING))
+    found = lessons_of(*turns, ("Bo", FILLING))
+    spans = sorted(one.span for one in found)
+    assert all(before.first_word + before.words <= after.first_word for before, after in pairwise(spans))
+    for lesson in found:
+        text = text_of(transcript, lesson)
+        assert lesson.speaker in {"Bo", "Cy"}
+        assert 3 <= lesson.span.words <= 80
+        assert lesson.title
+        assert len(lesson.title.split()) <= MOST_TITLE_WORDS
+        words = iter(text.casefold().split())
+        assert all(any(word in said for said in words) for word in lesson.title.casefold().split()), lesson.title
+    assert found == lessons_of(*turns, ("Bo", FILLING))
+
+
+@pytest.mark.parametrize(
+    ("said", "title"),
+    [
+        (PROBLEM, "The biggest problem was that nobody owned the old queue"),
+        (f"So, you know, {ADVICE}", "My advice is to start small"),
+    ],
+)
+def test_a_title_is_the_clause_that_says_it_without_fillers(said: str, title: str) -> None:
+    (lesson,) = lessons_of(("Bo", FILLING), ("Bo", said))
+    assert lesson.title.startswith(title)
+    assert not lesson.title.endswith((",", " of", " to", " and", " the"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a" * 100_000,
+        "we failed because " * 6000,
+        "a-'" * 33_000,
+        " - " * 30_000,
+        ". " * 50_000,
+        "",
+        "\n\n",
+    ],
+)
+def test_hostile_text_does_no_harm(text: str) -> None:
+    transcript = transcript_of(("Bo", text), ("Ada", text), ("Bo", ""))
+    for lesson in lessons_of(("Bo", text), ("Ada", text), ("Bo", "")):
+        assert text_of(transcript, lesson)
