@@ -86,11 +86,13 @@ def test_ids_stay_when_the_library_grows_and_on_another_server(
     many: TestClient, tmp_path: Path, encoder: Any, add_episode: Callable[[Path], None]
 ) -> None:
     """A reader shows nothing twice."""
-    before = entries(feed_of(many, "/search.atom?q=lighthouse"))
+    feed = feed_of(many, "/search.atom?q=lighthouse")
+    before = entries(feed)
     add_episode(tmp_path)
     build(tmp_path, encoder)
     other = ElementTree.fromstring(many.get("/search.atom?q=lighthouse", headers={"host": "other.example"}).text)
     assert [one["id"] for one in entries(other)] == [one["id"] for one in before]
+    assert other.findtext(f"{ATOM}id") == feed.findtext(f"{ATOM}id")
 
 
 def test_a_search_without_hits_is_an_empty_feed(many: TestClient) -> None:

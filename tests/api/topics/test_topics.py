@@ -11,7 +11,9 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.cli import main
+from api.episodes.chapters import chapter_at
 from api.settings import Settings
+from index.mined import Chapter
 from ingest.library.removal import remove_episode
 from tests.api.markup import seen
 from tests.api.topics.conftest import WELCOME
@@ -164,6 +166,13 @@ def test_chapters_are_shown_where_an_episode_is(
     assert f"Chapter: {chapters[-1]['title']}" in " ".join(
         seen(tide.get("/search?q=orchard")).all("main")[0].text.split()
     )
+
+
+def test_a_word_lies_in_the_last_chapter_that_began() -> None:
+    """None if an episode has no chapters."""
+    first, second = Chapter("Tides", 0, 0, None), Chapter("Ropes", 4, 700, None)
+    assert [chapter_at((first, second), word) for word in (0, 699, 700, 9000)] == [first, first, second, second]
+    assert chapter_at((), 5) is None
 
 
 def test_a_chapter_whose_words_have_gone_is_not_shown(

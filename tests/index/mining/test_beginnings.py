@@ -8,6 +8,7 @@ import pytest
 
 from index.building.build import build
 from index.generation import Generation
+from index.mined import Lesson
 from index.mining.beginnings import beginnings_of, says_what_it_is
 from index.overview import Beginning, Person, Said, Span, Spoke, Term, Topic
 from index.sentences import ends_as_question
@@ -32,6 +33,8 @@ def generation(
         turns = interview(*ASKED)
         if number == 1:
             turns = [("Ada Pole", f"{WELCOME} I am Ada."), *turns]
+        if number == 3:
+            turns = [("Bo Reed", WELCOME.replace("Tidewater", "my own show")), *turns]
         save(home, transcript_of(f"a-{number}-aaaa", *turns, published=f"2021-01-0{number + 1}"))
     build(home, new_encoder())
     return open_generation(home)
@@ -65,7 +68,7 @@ def test_most_sentences_do_not_say_what_a_podcast_is(text: str) -> None:
 
 
 def test_the_podcast_is_told_in_its_own_words(generation: Generation) -> None:
-    """The whole sentence, where it was said."""
+    """The whole sentence, where a host said it, though a guest said as much of another one later."""
     about = whole(generation)[""].about
     assert about is not None
     assert about.episode_id == "a-1-aaaa"
@@ -84,7 +87,7 @@ def test_hosts_come_before_guests(generation: Generation) -> None:
             ("guest-2", 900, False),
         )
     }
-    people = tuple(Person(name, (name,), (), episodes) for name, episodes in spoke.items())
+    people = tuple(Person(name, (name,), None, (), episodes) for name, episodes in spoke.items())
     assert whole(generation, people, ())[""].people == ("host-1", "host-2", "guest-2")
 
 
@@ -123,6 +126,12 @@ def test_a_theme_has_a_guests_whole_sentence(generation: Generation) -> None:
             assert {row[3] for row in generation.spoken() if row[4] == text.strip()} == {"Bo Reed"}
 
 
+def test_no_theme_is_told_by_a_host(generation: Generation, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If everybody asks, nobody is quoted."""
+    monkeypatch.setattr(generation, "askers", lambda episode: frozenset({"Ada Pole", "Bo Reed"}))
+    assert whole(generation)[""].themes == ()
+
+
 def test_the_first_episode_says_much_about_most_topics(generation: Generation) -> None:
     """Then comes one for each topic, none twice, each with its reason."""
 
@@ -144,3 +153,17 @@ def test_nothing_is_chosen_where_nothing_was_found(generation: Generation) -> No
     found = whole(generation, topics=())
     assert set(found) == {""}
     assert (found[""].themes, found[""].steps, found[""].people) == ((), (), ())
+
+
+def test_a_lesson_is_a_better_quote_than_a_sentence(generation: Generation, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If one lies in a passage near the centre of the topic, whatever its score is."""
+    topic = generation.overview.topics[0]
+    plain = {said for _, said in whole(generation)[topic.id].themes}
+    first = min(generation.stretch("a-2-aaaa", 0, 999), key=lambda one: (topic.phrases[0] not in one.text, one.text))
+    span = Span(first.sentence.first_word, first.sentence.words)
+    lesson = Lesson("a-2-aaaa", first.sentence.turn, span, "Bo Reed", "advice", 0.01, "x")
+    monkeypatch.setattr(
+        generation, "lessons", lambda chosen, most: [lesson] if chosen.episode == lesson.episode_id else []
+    )
+    assert Said("a-2-aaaa", lesson.span) not in plain
+    assert whole(generation)[topic.id].themes[0] == (topic.id, Said("a-2-aaaa", lesson.span))

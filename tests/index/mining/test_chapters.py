@@ -1,6 +1,7 @@
 """Chapters: an episode is cut where its subject changes, and each part is named with its own words."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from tests.index.mining.subjects import SUBJECTS, interview, talk
 
 ASKED = (
     ("How do keepers clean a brass lamp?", "lamp"),
-    ("And so that went well?", "harvest"),
+    ("And what did that do to the cider barrel?", "harvest"),
     ("Which railway has the oldest steam engine?", "engine"),
 )
 
@@ -49,7 +50,7 @@ def test_a_title_is_a_clear_question_or_what_the_chapter_says_most(
     transcript = transcript_of("a-1-aaaa", *interview(*ASKED))
     first, second, third = chapters(transcript)
     assert (first.title, third.title) == (ASKED[0][0], ASKED[2][0])
-    assert "apple harvest" in second.title
+    assert second.title.startswith("apple harvest")  # the harbour office is said as often, but everywhere
     assert all(part in transcript.turns[3].text for part in second.title.split(", "))
     assert len(second.title.split()) <= 10
 
@@ -83,7 +84,7 @@ def test_no_chapter_is_short_and_a_short_episode_has_none(
     chapters: Callable[[Transcript], tuple[Chapter, ...]], transcript_of: Callable[..., Transcript]
 ) -> None:
     """Stretches of at least `FEWEST_WORDS`; nothing for a talk of some minutes, or without words."""
-    for sentences in (0, 1, 20, 30, 75, 150):
+    for sentences in (0, 1, 20, 30, 60, 150):
         transcript = transcript_of("a-1-aaaa", *interview(*ASKED, sentences=sentences))
         found = chapters(transcript)
         total = sum(len(turn.text.split()) for turn in transcript.turns)
@@ -94,6 +95,17 @@ def test_no_chapter_is_short_and_a_short_episode_has_none(
         assert bool(found) == (sentences > 30)
         assert found == chapters(transcript)
     assert chapters(transcript_of("a-1-aaaa")) == ()
+
+
+def test_a_remark_on_something_else_is_no_chapter(
+    chapters: Callable[[Transcript], tuple[Chapter, ...]], transcript_of: Callable[..., Transcript]
+) -> None:
+    """However far it is from what is said around it."""
+    around = [interview(pair, sentences=150) for pair in (ASKED[0], ASKED[2])]
+    transcript = transcript_of("a-1-aaaa", *around[0], *interview(ASKED[1], sentences=12), *around[1])
+    begins = [one.first_word for one in chapters(transcript)]
+    assert len(begins) > 1
+    assert min(end - begin for begin, end in pairwise(begins)) >= FEWEST_WORDS
 
 
 @pytest.mark.parametrize(

@@ -135,8 +135,8 @@ def test_terms_and_people_of_a_topic(library: Path) -> None:
     said = Said("a-0-aaaa", Span(0, 3))
     term = Term("boiler", ("boiler",), said, said, None, None, None, (), (("a-1-aaaa", 9),))
     spoke = tuple(Spoke(f"a-{number}-aaaa", 600, 0.9, False) for number in range(15))
-    guest = Person("bo", ("Bo Reed",), (), spoke)
-    host = Person("ada", ("Ada Pole",), (), tuple(replace(one, asks=True) for one in spoke))
+    guest = Person("bo", ("Bo Reed",), None, (), spoke)
+    host = Person("ada", ("Ada Pole",), None, (), tuple(replace(one, asks=True) for one in spoke))
     found, _ = topics_of(generation, (guest, host), (term,), generation.overview.topics)
     engine = next(one for one in found if "steam engine" in one.phrases)
     assert "boiler" in engine.terms
@@ -146,6 +146,29 @@ def test_terms_and_people_of_a_topic(library: Path) -> None:
 def test_topics_of_other_weights_are_not_taken_over(library: Path, new_encoder: type) -> None:
     """Vectors of another encoder cannot be compared with the centres."""
     other = new_encoder()
-    other.weights = "1" * 64
+    other.weights, other.dimension = "1" * 64, 24
     build(library, other)
     assert topics(library)
+
+
+def test_a_topic_whose_phrase_has_gone_is_not_taken_over(published: Path) -> None:
+    """Though passages still lie near its centre."""
+    generation = open_generation(published)
+    first, *others = generation.overview.topics
+    gone = replace(first, phrases=(*first.phrases, "zebra stripes"))
+    found, _ = topics_of(generation, (), (), (gone, *others))
+    assert "zebra stripes" not in [phrase for topic in found for phrase in topic.phrases]
+    assert {one.id for one in others} <= {one.id for one in found}
+
+
+def test_passages_come_in_one_order_whatever_the_segments(
+    tmp_path: Path, encoder: Any, save: Callable[..., None], transcript_of: Callable[..., Transcript]
+) -> None:
+    """By episode id, so that a library has the same topics however it was published."""
+    later, earlier = episodes(transcript_of, 0, 2)[::-1]
+    for each in (later, earlier):
+        save(tmp_path, each)
+        build(tmp_path, encoder)
+    places = [place for found, _ in open_generation(tmp_path).passage_vectors() for place in found]
+    assert [episode for _, episode in places] == sorted(episode for _, episode in places)
+    assert len(places) == open_generation(tmp_path).manifest.passages
