@@ -29,7 +29,7 @@ def _rules(*rules: tuple[str, float, str]) -> tuple[tuple[re.Pattern[str], Grade
 _JUDGED = (
     r"(?:(?:very|really|pretty|quite|super|fairly|much|such|whole|huge|big|bigger|great|good|nice|bad|better|different|"
     r"hard|tough|tricky|interesting|perfect|classic|fantastic|wonderful|terrible|amazing|awesome|beautiful|cool|fun|"
-    r"similar|separate|fair|valid)\b|(?:lot|bit|little|few|couple|pain|mess|must|no-brainer|thing|given|joke|mistake|"
+    r"similar|separate|fair|valid)\b|(?:lot|bit|little|few|couple|pain|mess|must|waste|nightmare|no-brainer|thing|given|joke|mistake|"
     r"problem|challenge|question|example|reason|shame|pleasure|good|win|plus)\b)"
 )
 _CHOSEN = (

@@ -114,7 +114,12 @@ def _runs(words: Sequence[_Word], without: frozenset[str]) -> Iterator[list[_Wor
     """Yield the runs of neighbouring words that are written as names; "of" may stand inside one."""
     run: list[_Word] = []
     for word in words:
-        is_part = (word.is_odd or word.is_capital) and word.text.lower() not in without and not breaks_name(word.text)
+        is_part = (
+            (word.is_odd or word.is_capital)
+            and word.text.lower() not in without
+            and not breaks_name(word.text)
+            and not (word.is_odd and is_function_word(word.text))  # "AND" is only loud
+        )
         if run and not (word.follows and (is_part or word.text in _JOINING)):
             yield run
             run = []

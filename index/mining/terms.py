@@ -9,7 +9,7 @@ from index.mined import Span, TermUse
 from index.mining.defining import defines_name
 from index.mining.expansions import expansion_in
 from index.mining.names import Use, is_odd, names_in, usual
-from index.mining.sentence_grades import NAME, NOTHING, Grade, masked, plain
+from index.mining.sentence_grades import masked, plain, rule
 from index.passage import Sentence
 from index.sentences import MOST_SENTENCE_WORDS, WORD
 from ingest.transcript import Transcript
@@ -19,9 +19,10 @@ _MOST_NEAR = 6
 # From this on a sentence is kept as a definition. It is more than a sentence needs to be quoted when somebody asks what
 # a thing is, because nobody asked here.
 LEAST_GRADE = 0.7
-# A sentence that only names a thing, before one that says what "it" is, must end with the name and counts less than one
-# that says so itself.
-_LEAST_IN_TWO = 0.6
+# Among sentences of one form the clearest is shown: it begins with the name, and a clause says more.
+_BEGINS = rule(r"(?:(?:so|and|but|well|yes|yeah|basically|now|because),? )*(?:an? |the )?\x00")
+_GOES_ON = rule(r"\x00.*\b(?:that|which|for|to|where|who|used|built|between|across)\b")
+_LATE, _SHORT = 0.1, 0.1
 _HE_OR_SHE = re.compile(r"\b(?:he|she|him|her|his|hers|himself|herself)\b", re.IGNORECASE)
 _SHARE_OF_A_PERSON = 0.3
 
@@ -85,27 +86,22 @@ def _expansion(uses: Sequence[Use], texts: Sequence[str]) -> tuple[str | None, i
 def _definition(
     places: Sequence[int], names: tuple[str, ...], sentences: Sequence[Sentence], texts: Sequence[str]
 ) -> _Definition:
-    """Return the words that say best what a term is: a sentence, or two if the first only names it."""
+    """Return the sentence that says best what a term is.
+
+    Not two sentences ("We use X. It is a tool."): "it" is too often something else where nobody asked.
+    """
     best = _Definition()
     for place in places:
-        one, following = sentences[place], sentences[place + 1] if place + 1 < len(sentences) else None
-        is_together = following is not None and following.turn == one.turn
-        grade = _graded(masked(plain(texts[place]), names), texts[place + 1] if is_together else "")
-        if grade.score <= best.grade:
-            continue
-        words = one.words + (following.words if grade.continues and following else 0)
-        if words <= MOST_SENTENCE_WORDS:
-            best = _Definition(Span(one.first_word, words), round(grade.score, 4))
+        said = masked(plain(texts[place]), names)
+        score = round(defines_name(said).score * _share(said), 4)
+        if score > best.grade and score >= LEAST_GRADE and sentences[place].words <= MOST_SENTENCE_WORDS:
+            best = _Definition(_span(sentences[place]), score)
     return best
 
 
-def _graded(said: str, after: str) -> Grade:
-    """Return the grade of a masked sentence, given the next one of its turn; NOTHING below what is kept."""
-    grade = defines_name(said, after)
-    if grade.continues:
-        ends = said.rstrip(" .!…\"')").endswith(NAME)
-        return grade if ends and grade.score >= _LEAST_IN_TWO else NOTHING
-    return grade if grade.score >= LEAST_GRADE else NOTHING
+def _share(said: str) -> float:
+    """Return the share of a grade that a sentence keeps: all if it begins with the name and says more than a noun."""
+    return 1.0 - _LATE * (_BEGINS.match(said) is None) - _SHORT * (_GOES_ON.search(said) is None)
 
 
 def _near(uses: Mapping[str, Sequence[Use]]) -> dict[str, tuple[tuple[str, int], ...]]:

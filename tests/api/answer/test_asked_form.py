@@ -30,6 +30,11 @@ from api.answer.asked_form import form_of
         ("Tideline?", "Tideline"),
         ("What is Go?", "Go"),
         ("what is the test pyramid", "test pyramid"),
+        ("What does spring tide mean when you moor a boat?", "spring tide"),
+        ("What does slack in the rope mean for a sailor?", "slack in the rope"),
+        ("What is a mooring, and when do you need one?", "mooring"),
+        ("Tideline at the harbour: what is it and who runs it?", "Tideline"),
+        ("Tideline, what does it stand for?", "Tideline"),
     ],
 )
 def test_questions_for_a_definition(question: str, subject: str) -> None:

@@ -153,3 +153,16 @@ def test_newcomers_are_answered_by_the_right_person(
     said_by, quote = first(base, question)
     assert said_by == speaker
     assert word in quote
+
+
+def test_a_phrase_that_nobody_defines_is_answered_by_who_says_it(base_of: MakeBase) -> None:
+    """Its words apart may be about something else; "X is …" comes before a sentence that only holds it."""
+    asked = "What does slack in the rope mean for a crew?"
+    apart = "The slack of the office is long gone, and nobody holds the rope in the rain."
+    only = "We keep some slack in the rope when the wind turns round at night and nobody can see the pier."
+    about = "Slack in the rope is room when the wind turns."
+    base = base_of({"a-1-aaaa": [("Ada Moor", apart)], "a-2-aaaa": [("Bo Reed", f"{FILLING} {only} {about}")]})
+    nobody = found(base, asked)
+    assert {hit.episode.id for hit in nobody.hits} == {"a-2-aaaa"}
+    assert sorted(grade.reason for grade in nobody.grades.values()) == ["holds the phrase", "says something of it"]
+    assert first(base, asked)[1].startswith(about)

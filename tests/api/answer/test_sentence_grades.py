@@ -31,6 +31,8 @@ PERSON = AskedForm("person", "Ada Moor")
         "What we build at Tideline is a map for every port.",
         "Tideline is where the maps are kept.",
         "I think Tideline's a way of drawing.",
+        "They were using Tideline, the drawing machine that runs by night.",
+        "You write these lines into something which is called a Tideline.",
     ],
 )
 def test_sentences_that_define(sentence: str) -> None:
