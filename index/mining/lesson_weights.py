@@ -63,9 +63,14 @@ class Weighed(NamedTuple):
     told: bool
 
 
+_QUESTION = Weighed(-1.0, 0.0, {}, False)
+
+
 def weigh(text: str, first: bool, last: bool) -> Weighed:
     """Weigh a sentence that is the first or last of its turn, or neither; positive if it says something of a lesson."""
     words = words_of(text)
+    if ends_as_question(text) and words[-1:] not in _TAGS:
+        return _QUESTION
     kinds: dict[str, float] = {}
     for kind, strength in signs_of(words):
         kinds[kind] = max(kinds.get(kind, 0.0), strength) if kind != "idle" else kinds.get(kind, 0.0) + strength
@@ -86,7 +91,6 @@ def weigh(text: str, first: bool, last: bool) -> Weighed:
         + 0.04 * min(len({word for word in words if len(word) > 2 and word not in _EMPTY}), _MOST_CONTENT)
         - 0.5 * idle
         - 0.3 * len(_VAGUE.findall(text.lower()))
-        - 1.5 * (ends_as_question(text) and words[-1:] not in _TAGS)
         - 0.6 * first
         - 0.3 * last
         - 0.5 * (not words or words[0] in _REACTIONS)
