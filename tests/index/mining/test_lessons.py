@@ -165,8 +165,10 @@ def test_lessons_of_a_long_turn_are_apart_and_fit_a_quote() -> None:
     assert len(found) >= 3
     assert_proper(transcript_of(*turns), found)
     # What is short may be said again, so only the places keep these lessons apart.
-    short = "We decided to wait. That was a mistake. We ran into outages. You should start small. We learned it late. "
-    assert_proper(transcript_of(("Bo", short * 60)), lessons_of(("Bo", short * 60)))
+    short = "We decided to wait for a while. It was a mistake to do it so late. You should do it bit by bit in May. "
+    again = lessons_of(("Bo", short * 60))
+    assert len(again) >= 3
+    assert_proper(transcript_of(("Bo", short * 60)), again)
 
 
 def test_a_word_as_long_as_no_word_is_not_read() -> None:
