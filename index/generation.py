@@ -4,11 +4,10 @@ A generation is a list of segments. Row numbers of passages, and numbers of epis
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,14 +15,14 @@ from numpy.typing import NDArray
 from index import overview, vectors
 from index.best_rows import best
 from index.keywords import Keywords
-from index.mined import Chapter, Lesson, Span, TermUse, Voice
+from index.mined import Span
+from index.mined_rows import MinedRows
 from index.overview import OVERVIEW, Overview
 from index.passage import Filters, FoundQuestion, FoundSentence, Passage
 from index.segment import (
     FILES,
     KEYWORDS,
     QUESTIONS,
-    LessonFilter,
     Segment,
     SegmentEntry,
     TermField,
@@ -32,8 +31,6 @@ from index.segment import (
 from index.spelling import Vocabulary, vocabulary_of
 from index.spread import Moments, Spread, moments_of, spread_of
 from ingest.transcript import Episode, episode_from_json
-
-T = TypeVar("T")
 
 SCHEMA = 6
 MOST_STARTERS = 5
@@ -112,6 +109,9 @@ class Generation:
         found.sort(key=lambda row: row[0])
         found.sort(key=lambda row: row[1] or "", reverse=True)
         self._segment_of = {identifier: segment for identifier, _, _, segment in found}
+        numbers = {segment.entry.name: number for number, segment in enumerate(self._segments)}
+        places = {identifier: numbers[segment.entry.name] for identifier, segment in self._segment_of.items()}
+        self.mined = MinedRows([segment.database for segment in self._segments], places, manifest.dimension)
         self._fields = {
             name: [
                 vectors.read(folder / entry.name / file, entry.passages, manifest.dimension)
@@ -356,45 +356,6 @@ class Generation:
         """
         found = [pair for segment in self._segments for pair in segment.starters()]
         return tuple(dict.fromkeys(question for question, episode in found if episode not in without))[:MOST_STARTERS]
-
-    def lessons(self, chosen: LessonFilter, most: int) -> list[Lesson]:
-        """Return the best lessons that a filter allows, at most `most`, the best first."""
-        found = [one for segment in self._segments for one in segment.lessons(chosen, most)]
-        return sorted(found, key=lambda one: (-one.score, one.episode_id, one.span))[:most]
-
-    def told(self, lessons: Sequence[Lesson]) -> tuple[list[str], Floats]:
-        """Return the words of some lessons, and the means of their sentences' vectors, shape (lessons, dimension).
-
-        Words are the texts of the sentences joined by spaces; "" and zeros for sentences that are not found.
-        """
-        texts, vectors = [""] * len(lessons), np.zeros((len(lessons), self.manifest.dimension), np.float32)
-        for segment in self._segments:
-            places = [place for place, one in enumerate(lessons) if self._segment_of.get(one.episode_id) is segment]
-            for place, (text, vector) in zip(places, segment.told([lessons[place] for place in places]), strict=True):
-                texts[place], vectors[place] = text, vector
-        return texts, vectors
-
-    def voices(self, episode_id: str | None = None) -> list[tuple[str, Voice]]:
-        """Return who speaks in an episode, or in every episode, newest first, with the episodes' ids."""
-        return self._mined(Segment.voices, episode_id)
-
-    def term_uses(self, episode_id: str | None = None) -> list[tuple[str, TermUse]]:
-        """Return the terms of an episode, or of every episode, newest first, with the episodes' ids."""
-        return self._mined(Segment.terms, episode_id)
-
-    def chapters(self, episode_id: str | None = None) -> list[tuple[str, Chapter]]:
-        """Return the chapters of an episode, or of every episode, newest first, with the episodes' ids."""
-        return self._mined(Segment.chapters, episode_id)
-
-    def _mined(
-        self, read: Callable[[Segment, str | None], list[tuple[str, T]]], only: str | None
-    ) -> list[tuple[str, T]]:
-        """Read what is mined from an episode that may be unknown, or from all."""
-        if only is not None:
-            return read(self._segment_of[only], only) if only in self._segment_of else []
-        order = {identifier: place for place, identifier in enumerate(self._segment_of)}
-        found = [pair for segment in self._segments for pair in read(segment, None)]
-        return sorted(found, key=lambda pair: order[pair[0]])
 
     def letters(self, word: str) -> tuple[int, int]:
         """Return how often a word occurs inside sentences with a capital and with a small first letter."""

@@ -7,7 +7,6 @@ The folder of a segment holds `episodes.json`, `passages.sqlite`, `vectors.faiss
 
 import json
 import sqlite3
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,17 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import IndexBroken
-from index.mined import (
-    Chapter,
-    Lesson,
-    LessonKind,
-    Span,
-    TermUse,
-    Voice,
-    chapter_from_json,
-    term_from_json,
-    voice_from_json,
-)
 from index.passage import Exchange, Filters, FoundSentence, Passage, Sentence
 from index.piece_vectors import Codes
 from index.spread import Moments, from_bytes
@@ -75,17 +63,6 @@ class SegmentEntry:
     dropped: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class LessonFilter:
-    """Which lessons are wanted; None for any. `person` is a full name, `year` has four digits."""
-
-    episode: str | None = None
-    show: str | None = None
-    person: str | None = None
-    kind: LessonKind | None = None
-    year: str | None = None
-
-
 class Segment:
     """The open database of a segment; what is asked of it is answered without its dropped episodes."""
 
@@ -97,16 +74,16 @@ class Segment:
             raise IndexBroken(f"{folder / EPISODES} does not fit the manifest; run: playback index --rebuild")
         self.dropped = frozenset(entry.dropped)
         self._repeated = {one.id: frozenset(one.repeated) for one in self.held if one.repeated}
-        self._database = open_read_only(folder / DATABASE)
+        self.database = open_read_only(folder / DATABASE)
         # In the memory of this connection: a published file is never written.
-        self._database.executescript("PRAGMA temp_store = MEMORY; CREATE TEMP TABLE dropped (id TEXT PRIMARY KEY)")
-        self._database.executemany("INSERT INTO dropped VALUES (?)", ((name,) for name in entry.dropped))
-        self._database.commit()
+        self.database.executescript("PRAGMA temp_store = MEMORY; CREATE TEMP TABLE dropped (id TEXT PRIMARY KEY)")
+        self.database.executemany("INSERT INTO dropped VALUES (?)", ((name,) for name in entry.dropped))
+        self.database.commit()
         self.basis = read_basis(folder)
 
     def close(self) -> None:
         """Close the files."""
-        self._database.close()
+        self.database.close()
 
     def alive(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Return which passages count and which episodes do, in the order of their rows."""
@@ -115,11 +92,11 @@ class Segment:
 
     def passage_ids(self) -> list[str]:
         """Return the id of every passage by row, dropped ones too."""
-        return [identifier for (identifier,) in self._database.execute("SELECT id FROM passages ORDER BY row")]
+        return [identifier for (identifier,) in self.database.execute("SELECT id FROM passages ORDER BY row")]
 
     def passages(self, rows: Sequence[int]) -> list[Passage]:
         """Return the passages of these rows, in any order."""
-        found = self._database.execute(
+        found = self.database.execute(
             'SELECT id, episode_id, text, header, first, last, speakers, start, "end", timing FROM passages '  # noqa: S608 - numbers only
             f"WHERE row IN ({','.join(map(str, rows))})"
         )
@@ -127,21 +104,21 @@ class Segment:
 
     def episodes(self) -> list[tuple[str, str | None, str]]:
         """Return every episode that counts as (id, date of publication, JSON), in the order of rows."""
-        return self._database.execute(
+        return self.database.execute(
             "SELECT id, published, json FROM episodes WHERE id NOT IN dropped ORDER BY rowid"
         ).fetchall()
 
     def episode(self, identifier: str) -> str:
         """Return an episode of this segment as JSON."""
-        (text,) = self._database.execute("SELECT json FROM episodes WHERE id = ?", (identifier,)).fetchone()
+        (text,) = self.database.execute("SELECT json FROM episodes WHERE id = ?", (identifier,)).fetchone()
         return str(text)
 
     def sentences(self, episode_id: str, first: int, last: int) -> list[FoundSentence]:
         """Return the sentences [first, last) of an episode in order, without those that it does not have."""
-        base, count = self._database.execute(
+        base, count = self.database.execute(
             "SELECT first_sentence, sentences FROM episodes WHERE id = ?", (episode_id,)
         ).fetchone()
-        rows = self._database.execute(
+        rows = self.database.execute(
             'SELECT turn, start, "end", first_word, words, label, speaker, before, text, began, ended, timing, vector, '
             "pieces FROM sentences JOIN vectors ON vectors.rowid = row WHERE row >= ? AND row < ? ORDER BY row",
             (base + first, base + min(last, count)),
@@ -160,10 +137,10 @@ class Segment:
 
     def sentences_at(self, episode_id: str, first_word: int, words: int) -> list[FoundSentence]:
         """Return the sentences of an episode that begin within a span of normalised words, in order."""
-        base, count = self._database.execute(
+        base, count = self.database.execute(
             "SELECT first_sentence, sentences FROM episodes WHERE id = ?", (episode_id,)
         ).fetchone()
-        first, last = self._database.execute(
+        first, last = self.database.execute(
             "SELECT min(row), max(row) FROM sentences "
             "WHERE row >= ? AND row < ? AND first_word >= ? AND first_word < ?",
             (base, base + count, first_word, first_word + words),
@@ -173,7 +150,7 @@ class Segment:
     def passage_with(self, episode_id: str, sentence: int) -> str:
         """Return the id of a passage that has a sentence of an episode: the last one, where most follows it."""
         query = "SELECT id FROM passages WHERE episode_id = ? AND first <= ? AND ? < last ORDER BY row DESC LIMIT 1"
-        (identifier,) = self._database.execute(query, (episode_id, sentence, sentence)).fetchone()
+        (identifier,) = self.database.execute(query, (episode_id, sentence, sentence)).fetchone()
         return str(identifier)
 
     def repeated(self, episode_id: str) -> frozenset[int]:
@@ -182,19 +159,19 @@ class Segment:
 
     def questions(self) -> NDArray[np.bool_]:
         """Return for the question of every exchange, by row, whether its episode counts."""
-        found = self._database.execute("SELECT episode_id NOT IN dropped FROM exchanges ORDER BY row").fetchall()
+        found = self.database.execute("SELECT episode_id NOT IN dropped FROM exchanges ORDER BY row").fetchall()
         return np.array([counts for (counts,) in found], bool)
 
     def question(self, row: int) -> tuple[str, Exchange]:
         """Return the exchange in a row with the id of its episode."""
-        episode_id, *pair = self._database.execute(
+        episode_id, *pair = self.database.execute(
             "SELECT episode_id, question, reply FROM exchanges WHERE row = ?", (row + 1,)
         ).fetchone()
         return episode_id, Exchange(*pair)
 
     def unsearched(self, episode_id: str) -> list[tuple[int, str]]:
         """Return the sentences of an episode that are in no passage, in order, as (turn, text)."""
-        return self._database.execute(
+        return self.database.execute(
             "SELECT s.turn, s.text FROM episodes e JOIN sentences s "
             "ON s.row >= e.first_sentence AND s.row < e.first_sentence + e.sentences WHERE e.id = ? AND NOT EXISTS "
             "(SELECT 1 FROM passages p WHERE p.episode_id = e.id AND p.first <= s.row - e.first_sentence "
@@ -204,7 +181,7 @@ class Segment:
 
     def spoken(self) -> Iterator[tuple[str, int, int, str | None, str]]:
         """Yield every sentence that counts as (episode id, turn, first word, speaker, text), in the order of rows."""
-        yield from self._database.execute(
+        yield from self.database.execute(
             "SELECT id, turn, first_word, speaker, text FROM episodes JOIN sentences "
             "ON row >= first_sentence AND row < first_sentence + sentences WHERE id NOT IN dropped ORDER BY row"
         )
@@ -212,100 +189,33 @@ class Segment:
     def speakers(self) -> list[str]:
         """Return the full names of the people who speak in a passage that counts."""
         query = "SELECT DISTINCT name FROM speakers JOIN passages USING (row) WHERE episode_id NOT IN dropped"
-        return [name for (name,) in self._database.execute(query)]
+        return [name for (name,) in self.database.execute(query)]
 
     def aliases(self) -> list[tuple[str, str]]:
         """Return the labels of people in episodes that count, with their full names."""
         query = "SELECT DISTINCT alias, name FROM aliases WHERE episode_id NOT IN dropped"
-        return self._database.execute(query).fetchall()
+        return self.database.execute(query).fetchall()
 
     def askers(self, episode_id: str) -> list[str]:
         """Return the names of the people who ask the questions in an episode (see index.building.tables)."""
-        rows = self._database.execute("SELECT name FROM askers WHERE episode_id = ?", (episode_id,))
+        rows = self.database.execute("SELECT name FROM askers WHERE episode_id = ?", (episode_id,))
         return [name for (name,) in rows]
 
     def starters(self) -> list[tuple[str, str]]:
         """Return suggested questions of episodes that count as (question, episode id), the best first."""
         query = "SELECT question, episode_id FROM starters WHERE episode_id NOT IN dropped ORDER BY position"
-        return self._database.execute(query).fetchall()
-
-    def lessons(self, chosen: LessonFilter, most: int) -> list[Lesson]:
-        """Return the best lessons that count and that a filter allows, at most `most`, the best first."""
-        clauses, values = ["episode_id NOT IN dropped"], []
-        for clause, value in (
-            ("episode_id = ?", chosen.episode),
-            ("speaker = ?", chosen.person),
-            ("kind = ?", chosen.kind),
-            ("episode_id IN (SELECT id FROM episodes WHERE show_id = ?)", chosen.show),
-            ("episode_id IN (SELECT id FROM episodes WHERE substr(published, 1, 4) = ?)", chosen.year),
-        ):
-            if value is not None:
-                clauses.append(clause)
-                values.append(value)
-        where = " AND ".join(clauses)
-        query = f"SELECT * FROM lessons WHERE {where} ORDER BY score DESC, episode_id, first_word LIMIT ?"  # noqa: S608 - literals only
-        return [_lesson(row) for row in self._database.execute(query, (*values, most))]
-
-    def told(self, lessons: Sequence[Lesson]) -> list[tuple[str, Floats]]:
-        """Return the words of each lesson of this segment, and the mean of its sentences' vectors, shape (dimension,).
-
-        A lesson whose sentences are not found has no words and a vector of zeros.
-        """
-        by_episode: dict[str, list[int]] = {}
-        for place, one in enumerate(lessons):
-            by_episode.setdefault(one.episode_id, []).append(place)
-        found: list[tuple[str, Floats]] = [("", np.zeros(self.basis.shape[0], np.float32))] * len(lessons)
-        for episode_id, places in by_episode.items():
-            rows = self._database.execute(
-                "SELECT row, first_word, text FROM episodes JOIN sentences "
-                "ON row >= first_sentence AND row < first_sentence + sentences WHERE id = ? ORDER BY row",
-                (episode_id,),
-            ).fetchall()
-            begins = [first_word for _, first_word, _ in rows]
-            for place in places:
-                first, words = lessons[place].span
-                mine = rows[bisect_left(begins, first) : bisect_left(begins, first + words)]
-                if mine:
-                    said = " ".join(text for _, _, text in mine)
-                    found[place] = said, self._mean_vector(mine[0][0], mine[-1][0])
-        return found
-
-    def _mean_vector(self, first: int, last: int) -> Floats:
-        """Return the mean of the vectors of some rows of sentences, of length one."""
-        query = "SELECT vector FROM vectors WHERE rowid >= ? AND rowid <= ?"
-        halves = [blob for (blob,) in self._database.execute(query, (first, last))]
-        mean = from_halves(b"".join(halves)).reshape(len(halves), -1).mean(axis=0)
-        unit: Floats = mean / max(float(np.linalg.norm(mean)), 1e-12)
-        return unit
-
-    def voices(self, episode_id: str | None = None) -> list[tuple[str, Voice]]:
-        """Return who speaks in an episode, or in every episode that counts, with the episodes' ids."""
-        return [(name, voice_from_json(json.loads(text))) for name, text in self._mined("voice", episode_id)]
-
-    def terms(self, episode_id: str | None = None) -> list[tuple[str, TermUse]]:
-        """Return the terms of an episode, or of every episode that counts, with the episodes' ids."""
-        return [(name, term_from_json(json.loads(text))) for name, text in self._mined("term", episode_id)]
-
-    def chapters(self, episode_id: str | None = None) -> list[tuple[str, Chapter]]:
-        """Return the chapters of an episode, or of every episode that counts, with the episodes' ids."""
-        return [(name, chapter_from_json(json.loads(text))) for name, text in self._mined("chapter", episode_id)]
-
-    def _mined(self, kind: str, episode_id: str | None) -> list[tuple[str, str]]:
-        only = "" if episode_id is None else " AND episode_id = ?"
-        where = f"kind = ? AND episode_id NOT IN dropped{only}"
-        query = f"SELECT episode_id, json FROM mined WHERE {where} ORDER BY 1, position"  # noqa: S608 - literals only
-        return self._database.execute(query, (kind,) if episode_id is None else (kind, episode_id)).fetchall()
+        return self.database.execute(query).fetchall()
 
     def letters(self, word: str) -> tuple[int, int]:
         """Return how often a word (in lower case) stands inside sentences with a capital and with a small letter."""
         query = "SELECT sum(capital), sum(small) FROM letters WHERE word = ? AND episode_id NOT IN dropped"
-        capital, small = self._database.execute(query, (word,)).fetchone()
+        capital, small = self.database.execute(query, (word,)).fetchone()
         return capital or 0, small or 0
 
     def words(self) -> list[tuple[str, int]]:
         """Return words in lower case with how often they stand in sentences that count, elsewhere than first."""
         query = "SELECT word, sum(capital + small) FROM letters WHERE episode_id NOT IN dropped GROUP BY word"
-        return self._database.execute(query).fetchall()
+        return self.database.execute(query).fetchall()
 
     def allowed(self, filters: Filters) -> list[int]:
         """Return the rows of passages that count and that the filters allow, ascending."""
@@ -333,11 +243,11 @@ class Segment:
             values += sorted(filters.without)
         where = " AND ".join(clauses)
         query = f"SELECT p.row FROM {table} JOIN episodes e ON e.id = p.episode_id WHERE {where} ORDER BY p.row"  # noqa: S608 - literals only
-        return [row for (row,) in self._database.execute(query, values)]
+        return [row for (row,) in self.database.execute(query, values)]
 
     def moments(self, name: VectorField, dimension: int) -> Moments | None:
         """Return the sums over all vectors of a field, dropped ones too; None if they are quickly worked out."""
-        found = self._database.execute("SELECT sums FROM moments WHERE field = ?", (name,)).fetchone()
+        found = self.database.execute("SELECT sums FROM moments WHERE field = ?", (name,)).fetchone()
         return None if found is None else from_bytes(found[0], dimension)
 
 
@@ -388,22 +298,6 @@ def write_episodes(folder: Path, held: Iterable[HeldEpisode]) -> None:
     """Write which episodes a segment holds, one to a line."""
     lines = ",\n".join(json.dumps(asdict(one), separators=(",", ":")) for one in held)
     (folder / EPISODES).write_text(f"[{lines}]\n")
-
-
-def _lesson(row: Sequence[Any]) -> Lesson:
-    episode_id, turn, first_word, words, speaker, kind, score, title, terms, question = row
-    asked = json.loads(question)
-    return Lesson(
-        episode_id,
-        turn,
-        Span(first_word, words),
-        speaker,
-        kind,
-        score,
-        title,
-        tuple(json.loads(terms)),
-        None if asked is None else Span(*asked),
-    )
 
 
 def _passage(row: Sequence[Any]) -> Passage:

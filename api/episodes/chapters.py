@@ -14,7 +14,7 @@ def chapters_of(generation: Generation, transcript: Transcript | None) -> tuple[
     turns, identifier = transcript.turns, transcript.episode.id
     return tuple(
         chapter
-        for _, chapter in generation.chapters(identifier)
+        for _, chapter in generation.mined.chapters(identifier)
         if chapter.turn < len(turns)
         and generation.text_at(identifier, Span(chapter.first_word, 1)).strip() in turns[chapter.turn].text
     )

@@ -23,7 +23,6 @@ from api.lessons.joining import Joining, Proposal, overlaps, topic_titles
 from api.quotes.citation import Citation, citation_of
 from api.quotes.quote import quote_at
 from index.generation import Generation
-from index.segment import LessonFilter
 from ingest.library.decisions import decision_files, episode_of_quote, read_decisions
 
 # More than a library of thousands of episodes has; a bound for memory.
@@ -120,8 +119,8 @@ def _mined(home: Path, generation: Generation) -> _Mined:
     with _keeping:
         if (kept := _kept_mined.get(_of(home, generation))) is not None:
             return kept
-    lessons = generation.lessons(LessonFilter(), _MOST_LESSONS)
-    texts, vectors = generation.told(lessons)
+    lessons = generation.mined.lessons(_MOST_LESSONS)
+    texts, vectors = generation.mined.told(lessons)
     pairs = enumerate(zip(lessons, texts, strict=True))
     found = _Mined(tuple(Proposal(id_of(home, one, text), one, row) for row, (one, text) in pairs), vectors)
     with _keeping:
@@ -135,7 +134,7 @@ def _joined(home: Path, generation: Generation, gone: frozenset[str], folded: Fo
     mined = _mined(home, generation)
     proposals = [one for one in mined.proposals if one.lesson.episode_id not in gone]
     found = {quote: carried(home, quote) for quote in (*folded.decided, *folded.under)}
-    vectors = np.concatenate([mined.vectors, generation.told([as_lesson(one) for one in found.values()])[1]])
+    vectors = np.concatenate([mined.vectors, generation.mined.told([as_lesson(one) for one in found.values()])[1]])
     rows = {quote: len(mined.proposals) + place for place, quote in enumerate(found)}
     both = overlaps(home, proposals, found)
     topics = topic_titles(generation.overview, vectors)

@@ -10,7 +10,6 @@ from api.quotes.citation import Citation
 from api.quotes.said import citation_at
 from index.mined import Lesson
 from index.overview import HeldRole, Overview, Person, Said, Spoke
-from index.segment import LessonFilter
 from ingest.speakers.names import first_name, fold, is_role
 from ingest.transcript import Episode
 
@@ -169,7 +168,7 @@ def _roles(base: KnowledgeBase, roles: Sequence[HeldRole]) -> tuple[RoleHeld, ..
 
 
 def _lessons(base: KnowledgeBase, person: Person, left: set[str]) -> tuple[LessonTold, ...]:
-    told: list[Lesson] = base.generation.lessons(LessonFilter(person=person.names[0]), _MOST_READ_LESSONS)
+    told: list[Lesson] = base.generation.mined.lessons(_MOST_READ_LESSONS, person=person.names[0])
     found = []
     for lesson in (one for one in told if one.episode_id in left):
         if (citation := citation_at(base.home, base.generation, Said(lesson.episode_id, lesson.span))) is not None:

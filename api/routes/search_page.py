@@ -121,7 +121,7 @@ def _found(live: Live, question: Question, asked: SearchPageRequest) -> FoundPag
     for group in groups:
         end = begin + len(group.hits)
         hits = opened[begin:end]
-        chapters = [chapter for _, chapter in base.generation.chapters(group.episode.id)]
+        chapters = [chapter for _, chapter in base.generation.mined.chapters(group.episode.id)]
         lie = tuple(chapter_at(chapters, one.hit.sentences[0].sentence.first_word) for one in hits)
         shown.append(ShownEpisode(group, first + begin + 1, hits, lie))
         begin = end

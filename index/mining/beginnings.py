@@ -14,7 +14,6 @@ from index.mining.topics import assign
 from index.overview import Beginning, Person, Said, Step, Term, Topic
 from index.passage import FoundSentence, Passage
 from index.phrases import holds
-from index.segment import LessonFilter
 from index.sentences import ends_as_question
 from ingest.text.words import normalise, without_marks
 
@@ -140,7 +139,7 @@ def _steps(topics: Sequence[Topic]) -> Iterator[Step]:
 
 def _quotes(generation: Generation, topics: Sequence[Topic]) -> dict[str, list[Said]]:
     """Return the quotes of each topic, by its id, the best first, each of another episode."""
-    lessons = cache(lambda episode: generation.lessons(LessonFilter(episode=episode), _LESSONS))
+    lessons = cache(lambda episode: generation.mined.lessons(_LESSONS, episode))
     hosts = cache(generation.askers)
     found: dict[str, list[Said]] = {topic.id: [] for topic in topics}
     for topic, passages in zip(topics, _nearest(generation, topics), strict=True):

@@ -17,7 +17,7 @@ _Heard = tuple[str, Voice]  # the id of an episode, and a voice in it
 
 def people_of(generation: Generation) -> tuple[Person, ...]:
     """Return everybody who speaks, by name; what is said of them is the newest first."""
-    voices = generation.voices()
+    voices = generation.mined.voices()
     totals: dict[str, int] = {}
     found: dict[tuple[str, str], list[_Heard]] = {}
     for episode_id, voice in voices:

@@ -27,7 +27,7 @@ def terms_of(generation: Generation) -> tuple[Term, ...]:
     abbreviation where the podcast itself says what it stands for. What the library mostly writes small is no term, nor
     is the first name of somebody who speaks.
     """
-    used = generation.term_uses()
+    used = generation.mined.term_uses()
     people = _names_of_people(generation)
     keys = _joined(used)
     groups: dict[str, list[_Used]] = {}

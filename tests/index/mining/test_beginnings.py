@@ -163,7 +163,7 @@ def test_a_lesson_is_a_better_quote_than_a_sentence(generation: Generation, monk
     span = Span(first.sentence.first_word, first.sentence.words)
     lesson = Lesson("a-2-aaaa", first.sentence.turn, span, "Bo Reed", "advice", 0.01, "x")
     monkeypatch.setattr(
-        generation, "lessons", lambda chosen, most: [lesson] if chosen.episode == lesson.episode_id else []
+        generation.mined, "lessons", lambda most, episode: [lesson] if episode == lesson.episode_id else []
     )
     assert Said("a-2-aaaa", lesson.span) not in plain
     assert whole(generation)[topic.id].themes[0] == (topic.id, Said("a-2-aaaa", lesson.span))

@@ -128,7 +128,7 @@ def test_a_lesson_names_the_question_that_it_replies_to() -> None:
 
 
 def test_terms_of_a_lesson_are_whole_words_as_they_are_written() -> None:
-    uses = [TermUse(name, 1, Span(0, 1)) for name in ("Tuesday", "day", "tuesday", "Harbour")]
+    uses = [TermUse(name, 1, Span(0, 1), Span(0, 1)) for name in ("Tuesday", "day", "tuesday", "Harbour")]
     (lesson,) = lessons_of(("Bo", FILLING), ("Bo", REMEDY), terms=uses)
     assert lesson.terms == ("Tuesday",)
 

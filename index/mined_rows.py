@@ -1,0 +1,111 @@
+"""Read what is mined from the episodes of a generation; what does not count is left out."""
+
+import json
+import sqlite3
+from bisect import bisect_left
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.mined import Chapter, Lesson, Span, TermUse, Voice, chapter_from_json, term_from_json, voice_from_json
+from index.segment import from_halves
+
+T = TypeVar("T")
+Floats = NDArray[np.float32]
+
+
+class MinedRows:
+    """The rows of what is mined, in the databases of a generation's segments."""
+
+    def __init__(self, databases: Sequence[sqlite3.Connection], places: Mapping[str, int], dimension: int) -> None:
+        """Take open databases, and for each episode that counts, newest first, the place of its database."""
+        self._databases = databases
+        self._places = places
+        self._dimension = dimension
+
+    def lessons(self, most: int, episode_id: str | None = None, person: str | None = None) -> list[Lesson]:
+        """Return the best lessons, of an episode or of a person by full name if given; at most `most`, best first."""
+        given = {"episode_id": episode_id, "speaker": person}
+        wanted = {name: value for name, value in given.items() if value is not None}
+        where = "".join(f" AND {name} = ?" for name in wanted)
+        query = (
+            f"SELECT * FROM lessons WHERE episode_id NOT IN dropped{where} "  # noqa: S608 - literals only
+            "ORDER BY score DESC, episode_id, first_word LIMIT ?"
+        )
+        found = [
+            _lesson(row) for database in self._databases for row in database.execute(query, (*wanted.values(), most))
+        ]
+        return sorted(found, key=lambda one: (-one.score, one.episode_id, one.span))[:most]
+
+    def told(self, lessons: Sequence[Lesson]) -> tuple[list[str], Floats]:
+        """Return the words of some lessons, and the means of their sentences' vectors, shape (lessons, dimension).
+
+        Words are the texts of the sentences joined by spaces; "" and zeros for sentences that are not found.
+        """
+        texts, vectors = [""] * len(lessons), np.zeros((len(lessons), self._dimension), np.float32)
+        by_episode: dict[str, list[int]] = {}
+        for place, one in enumerate(lessons):
+            by_episode.setdefault(one.episode_id, []).append(place)
+        for episode_id, places in by_episode.items():
+            if episode_id not in self._places:
+                continue
+            database = self._databases[self._places[episode_id]]
+            rows = database.execute(
+                "SELECT row, first_word, text FROM episodes JOIN sentences "
+                "ON row >= first_sentence AND row < first_sentence + sentences WHERE id = ? ORDER BY row",
+                (episode_id,),
+            ).fetchall()
+            begins = [first_word for _, first_word, _ in rows]
+            for place in places:
+                first, words = lessons[place].span
+                mine = rows[bisect_left(begins, first) : bisect_left(begins, first + words)]
+                if mine:
+                    texts[place] = " ".join(text for _, _, text in mine)
+                    vectors[place] = _mean_vector(database, mine[0][0], mine[-1][0])
+        return texts, vectors
+
+    def voices(self, episode_id: str | None = None) -> list[tuple[str, Voice]]:
+        """Return who speaks in an episode, or in every episode, newest first, with the episodes' ids."""
+        return self._read("voice", voice_from_json, episode_id)
+
+    def term_uses(self, episode_id: str | None = None) -> list[tuple[str, TermUse]]:
+        """Return the terms of an episode, or of every episode, newest first, with the episodes' ids."""
+        return self._read("term", term_from_json, episode_id)
+
+    def chapters(self, episode_id: str | None = None) -> list[tuple[str, Chapter]]:
+        """Return the chapters of an episode, or of every episode, newest first, with the episodes' ids."""
+        return self._read("chapter", chapter_from_json, episode_id)
+
+    def _read(self, kind: str, read: Callable[[Mapping[str, Any]], T], only: str | None) -> list[tuple[str, T]]:
+        """Read what is mined from an episode that may be unknown, or from all."""
+        if only is not None:
+            if only not in self._places:
+                return []
+            query = "SELECT episode_id, json FROM mined WHERE kind = ? AND episode_id = ? ORDER BY position"
+            rows = self._databases[self._places[only]].execute(query, (kind, only)).fetchall()
+        else:
+            order = {identifier: place for place, identifier in enumerate(self._places)}
+            query = (
+                "SELECT episode_id, json FROM mined WHERE kind = ? AND episode_id NOT IN dropped ORDER BY 1, position"
+            )
+            everything = [row for database in self._databases for row in database.execute(query, (kind,))]
+            rows = sorted(everything, key=lambda row: order[row[0]])
+        return [(name, read(json.loads(text))) for name, text in rows]
+
+
+def _mean_vector(database: sqlite3.Connection, first: int, last: int) -> Floats:
+    """Return the mean of the vectors of some rows of sentences, of length one."""
+    query = "SELECT vector FROM vectors WHERE rowid >= ? AND rowid <= ?"
+    halves = [blob for (blob,) in database.execute(query, (first, last))]
+    mean = from_halves(b"".join(halves)).reshape(len(halves), -1).mean(axis=0)
+    unit: Floats = mean / max(float(np.linalg.norm(mean)), 1e-12)
+    return unit
+
+
+def _lesson(row: Sequence[Any]) -> Lesson:
+    episode_id, turn, first_word, words, speaker, kind, score, title, terms, question = row
+    asked = json.loads(question)
+    span, before = Span(first_word, words), None if asked is None else Span(*asked)
+    return Lesson(episode_id, turn, span, speaker, kind, score, title, tuple(json.loads(terms)), before)
