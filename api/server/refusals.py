@@ -126,6 +126,8 @@ _PAGES = (
     *("/episodes", "/quotes", "/search", "/lessons", "/people", "/terms", "/topics", "/start"),
     *("/feedback", "/docs"),
 )
+# Feeds and downloads beside the pages; programs read their errors.
+_FILES = (".atom", ".csv", ".json", ".md")
 _MOST_PROBLEMS = 20
 
 
@@ -207,7 +209,7 @@ def _path(request: Request) -> str:
 
 def _wants_page(request: Request) -> bool:
     path, accepted = request.url.path, request.headers.get("accept", "")
-    if path.startswith("/api/") or path == "/healthcheck":
+    if path.startswith("/api/") or path == "/healthcheck" or path.endswith(_FILES):
         return False
     if "text/html" in accepted:
         return True

@@ -169,8 +169,9 @@ def test_tab_goes_from_a_card_to_its_context(open_page: OpenPage) -> None:
     assert [stop for stop in found if not (stop["isSeen"] and stop["isOnTop"])] == []
     names = [stop["name"] for stop in found if stop["tag"] != "AUDIO"]
     assert names[0].startswith("Read on in the transcript")
-    assert names[1:3] == [page.locator(".app-card").nth(2).locator(".app-facts a").inner_text(), names[2]]
-    assert names[2].startswith("Play from here")
+    following = page.locator(".app-card").nth(2)
+    assert names[1:3] == [following.locator("a").nth(0).inner_text(), following.locator(".app-facts a").inner_text()]
+    assert names[3].startswith("Play from here")
 
 
 def test_the_chosen_card_is_seen_without_our_colours(open_page: OpenPage) -> None:
