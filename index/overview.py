@@ -144,7 +144,7 @@ def read(path: Path) -> Overview:
             beginnings=tuple((name, _beginning(one)) for name, one in data["beginnings"]),
             asides=tuple(_topic(one) for one in data["asides"]),
         )
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (OSError, ValueError, TypeError, LookupError, AttributeError) as error:
         raise IndexBroken(f"{path} cannot be read: {error}; run: playback index --rebuild") from error
 
 

@@ -65,7 +65,7 @@ def verified(
     if unlisted:
         raise IndexBroken(f"{folder / unlisted[0]} does not belong to this generation; {REBUILD}")
     for name, checksum in manifest.files.items():
-        _check(folder / name, checksum, read_before)
+        check_file(folder / name, checksum, read_before)
     return manifest
 
 
@@ -83,7 +83,7 @@ def check_segment(folder: Path, files: Mapping[str, tuple[str, int]], whole: boo
     for name, (checksum, size) in files.items():
         path = folder.parent / name
         if whole or path.name == EPISODES:
-            _check(path, checksum)
+            check_file(path, checksum)
         elif not path.is_file() or path.stat().st_size != size:
             raise IndexBroken(f"{path} has changed since it was published; {REBUILD}")
 
@@ -97,7 +97,7 @@ def link_segment(folder: Path, working: Path, files: Mapping[str, tuple[str, int
         except OSError as error:
             logger.info("%s is copied: %s", folder.parent / name, error)
             shutil.copy2(folder.parent / name, working / name)
-            _check(working / name, checksum)
+            check_file(working / name, checksum)
             _sync(working / name)
 
 
@@ -129,10 +129,10 @@ def known_databases(home: Path, encoder: Encoder, episode_ids: Collection[str]) 
             if listed in seen:
                 continue  # generations share their segments
             try:
-                _check(folder / EPISODES, listed)
+                check_file(folder / EPISODES, listed)
                 mine = wanted & {one.id for one in read_episodes(folder)}
                 for name in (BASIS, DATABASE) if mine else ():
-                    _check(folder / name, manifest.files[f"{entry.name}/{name}"])
+                    check_file(folder / name, manifest.files[f"{entry.name}/{name}"])
             except IndexBroken as error:
                 logger.info("no vectors are reused from %s: %s", folder, error)
                 continue
@@ -236,7 +236,7 @@ def _files(folder: Path) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in found}
 
 
-def _check(path: Path, checksum: str, read_before: dict[_Identity, str] | None = None) -> None:
+def check_file(path: Path, checksum: str, read_before: dict[_Identity, str] | None = None) -> None:
     """Raise IndexBroken unless a file has this checksum; reads no file whose checksum is in `read_before`."""
     try:
         file = path.stat()

@@ -17,7 +17,7 @@ from api.knowledge_base import KnowledgeBase
 from api.lessons.chosen import USUAL_STATES
 from api.lessons.register import Entry, Register, register_of
 from api.quotes.citation import MOST_CITATIONS, Citation
-from api.quotes.quote import QUOTE_ID
+from api.quotes.quote import MOST_QUOTE_WORDS, QUOTE_ID
 from index.keywords import stems
 from index.mined import Span
 from index.passage import Filters, FoundSentence
@@ -42,7 +42,10 @@ def tell_lessons(base: KnowledgeBase, question: Question, asked: AskedLessons, k
     """
     begun = perf_counter()
     register = register_of(base.home, base.generation)
-    entries = [entry for entry in register.entries if _is_wanted(base, entry, asked, filters)]
+    held = frozenset(base.generation.episode_ids())  # not those that were put back since the index was made
+    entries = [
+        entry for entry in register.entries if entry.episode_id in held and _is_wanted(base, entry, asked, filters)
+    ]
     query = query_of(base, replace(question, text=asked.about or question.text))
     encoded = perf_counter()
     if asked.about:
@@ -168,7 +171,8 @@ def _cited(
     for entry in entries:
         for citation in register.citations(entry)[:1]:
             words = trigrams(citation.quote)
-            if not any(repeats(words, others) for others in said):
+            is_short = len(citation.quote.split()) <= MOST_QUOTE_WORDS  # one that was carried over may be longer
+            if is_short and not any(repeats(words, others) for others in said):
                 said.append(words)
                 found.append(citation)
         if len(found) == most:

@@ -14,7 +14,7 @@ from index.building.cutting import Chunked, batches, chunk_all
 from index.building.encoding import CountProgress, vectors_of
 from index.building.inputs import Source, expected_bytes, inputs_of, is_current, look, readable
 from index.building.merging import USUAL_MERGING, Kept, Merging, merge, to_merge
-from index.building.overview import live_overview, write_overview
+from index.building.overview import check_overview, live_overview, write_overview
 from index.building.segments import (
     basis_among,
     basis_for,
@@ -87,7 +87,8 @@ def build(
 ) -> Manifest:
     """Publish a generation of the whole library and return its manifest, or the live one's if nothing changed.
 
-    Takes time and disk space in proportion to what changed, and now and then to the segments that are merged with it.
+    Takes time and disk space in proportion to what changed, and now and then to the segments that are merged with it;
+    only the overview of people, terms and topics is made of the whole library each time, from what was mined before.
     Encodes only texts that no earlier version of a changed episode had, with the same weights; `rebuild` encodes again
     all that was published. One process publishes at a time, others wait. Leaves out episodes whose files cannot be read
     and names them in the manifest. Raises LibraryError or OSError if the disk is full or fails; the live generation
@@ -115,7 +116,11 @@ def up_to_date(home: Path, name: str, weights: str, form: str, shape: PassageSha
         return False
     kept = kept_segments(home, live, whole=False)
     sources = look(home, known_sources(kept, live.stamps))
-    return len(kept) == len(live.segments) and is_current(home, live, inputs_of(made_by, sources))
+    return (
+        len(kept) == len(live.segments)
+        and _has_overview(home, live)
+        and is_current(home, live, inputs_of(made_by, sources))
+    )
 
 
 def _built(home: Path, rules: _Rules) -> Manifest:
@@ -126,7 +131,7 @@ def _built(home: Path, rules: _Rules) -> Manifest:
     sources = look(home, known_sources(kept, {} if live is None else live.stamps))
     inputs = inputs_of(rules.made_by(), sources)
     is_whole = rules.trust == "sizes" and live is not None and len(kept) == len(live.segments)
-    if is_whole and live is not None and is_current(home, live, inputs):
+    if is_whole and live is not None and _has_overview(home, live) and is_current(home, live, inputs):
         return live
     number, working = next_folder(home)
     try:
@@ -270,6 +275,16 @@ def _live_manifest(home: Path) -> Manifest | None:
     except IndexBroken as error:
         logger.warning("%s", error)
     return None
+
+
+def _has_overview(home: Path, live: Manifest) -> bool:
+    """Say whether the overview of a generation is undamaged; warns if not."""
+    try:
+        check_overview(home, live)
+    except IndexBroken as error:
+        logger.warning("%s", str(error).rpartition("; run: ")[0])
+        return False
+    return True
 
 
 def _made_by(encoder: str, weights: str, form: str, shape: PassageShape) -> str:

@@ -12,20 +12,27 @@ from index.mining.people import people_of
 from index.mining.term_list import terms_of
 from index.mining.topics import topics_of
 from index.overview import OVERVIEW, Overview
+from index.store import check_file
 
 logger = logging.getLogger(__name__)
 
 
 def live_overview(home: Path, weights: str) -> Overview:
-    """Return the overview of the live generation, an empty one if none can be read or it is of other weights."""
+    """Return the overview of the live generation, an empty one if none is undamaged or it is of other weights."""
     try:
         live = live_manifest(home)
         if live is None or live.weights != weights:
             return Overview()
+        check_overview(home, live)
         return overview.read(index_folder(home) / str(live.generation) / OVERVIEW)
     except IndexBroken as error:
         logger.info("topics are found anew: %s", error)
         return Overview()
+
+
+def check_overview(home: Path, live: Manifest) -> None:
+    """Raise IndexBroken unless the overview of a generation has its checksum."""
+    check_file(index_folder(home) / str(live.generation) / OVERVIEW, live.files[OVERVIEW])
 
 
 def write_overview(working: Path, manifest: Manifest, before: Overview) -> None:

@@ -100,12 +100,12 @@ def says_what_it_is(text: str) -> float:
 def _about(generation: Generation) -> Said | None:
     """Return the sentence in which a host says best what the podcast is; of equals, the newest."""
     best, most = None, 0.0
-    hosts = {name: generation.askers(name) for name in generation.episode_ids()}
-    for episode_id, _, first_word, speaker, text in generation.spoken():
-        if first_word < _MOST_WORDS_BEFORE and (grade := says_what_it_is(text)):
-            grade += 0.1 * (speaker in hosts[episode_id])
-            if grade > most:
-                best, most = Said(episode_id, Span(first_word, len(normalise(text)))), grade
+    for episode in generation.episodes():
+        for one in generation.sentences_at(episode.id, Span(0, _MOST_WORDS_BEFORE)):
+            if grade := says_what_it_is(one.text):
+                grade += 0.1 * (one.speaker in generation.askers(episode.id))
+                if grade > most:
+                    best, most = Said(episode.id, Span(one.sentence.first_word, one.sentence.words)), grade
     return best
 
 

@@ -36,8 +36,10 @@ def terms_of(generation: Generation) -> tuple[Term, ...]:
     kept = {key: mine for key, mine in groups.items() if _is_term(mine, generation, people)}
     named = {key: _names(mine) for key, mine in kept.items()}
     ids: dict[str, str] = {}
+    taken: set[str] = set()
     for key in sorted(kept):
-        ids[key] = slug_of(named[key][0], {*ids.values()})
+        ids[key] = slug_of(named[key][0], taken)
+        taken.add(ids[key])
     related = _related(kept, keys)
     order = sorted(kept, key=lambda key: (named[key][0].casefold(), key))
     dated = frozenset(episode.id for episode in generation.episodes() if episode.published)

@@ -16,6 +16,7 @@ from index.building import build as building
 from index.building.build import build, up_to_date
 from index.building.encoding import HEADER_WEIGHT
 from index.chunk import USUAL_SHAPE, PassageShape
+from index.errors import IndexBroken
 from index.generation import Generation
 from index.manifests import current_number, index_folder, manifest_of
 from index.overview import OVERVIEW
@@ -238,6 +239,25 @@ def test_the_vectors_of_the_schema_before_are_kept(home: Path, encoder: Any, cap
     assert encoder.encoded == []
     assert "it is built anew, once, with the vectors that it holds" in caplog.text
     assert content(home) == before
+
+
+@pytest.mark.parametrize("damage", [None, b'{"people": [["x"]]}'])
+def test_a_damaged_overview_is_made_again(
+    home: Path, encoder: Any, caplog: pytest.LogCaptureFixture, damage: bytes | None
+) -> None:
+    """Missing or changed, it is no reason to cut or encode anything; a plain build mends it."""
+    build(home, encoder)
+    path = index_folder(home) / "1" / OVERVIEW
+    sound = path.read_bytes()
+    path.unlink() if damage is None else path.write_bytes(damage)
+    with pytest.raises(IndexBroken):
+        open_generation(home)
+    assert not up_to_date(home, encoder.name, encoder.weights, encoder.form)
+    encoder.encoded.clear()
+    assert build(home, encoder).generation == 2
+    assert encoder.encoded == []
+    assert (index_folder(home) / "2" / OVERVIEW).read_bytes() == sound
+    assert OVERVIEW in caplog.text
 
 
 def test_a_broken_generation_is_replaced(home: Path, encoder: Any) -> None:
