@@ -30,7 +30,7 @@ from ingest.library.removal import removal_of
 ARCHIVE = Path(__file__).parent / "data_folders" / "74578c1.tar.xz"
 REMOVED = "the-moving-day-5-l3j2"
 # Fields of an answer that came later.
-ADDED = ("also_searched_for", "not_held", "estimates", "reason", "never_said")
+ADDED = ("also_searched_for", "not_held", "estimates", "reason", "never_said", "kind")
 ENCODED_AGAIN = "the encoder runs compiled (ctranslate2-int8) now: all texts are encoded once more"
 HEARD = "the-moving-day-4-vkd2"  # has a recording and nothing else
 

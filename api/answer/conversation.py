@@ -10,7 +10,6 @@ from api.answer.capitals import with_capitals
 from api.answer.compose import Answer
 from api.answer.followup import EarlierQuestion, WholeQuestion, needs_earlier_question, resolve_followup
 from api.answer.question import Question
-from api.answer.told_lessons import tell_lessons
 from api.episodes.transcripts import open_transcript
 from api.errors import QuoteGone, QuoteUnknown
 from api.formatting import episode_name
@@ -57,6 +56,8 @@ def ask(base: KnowledgeBase, asking: Asking) -> Answer:
     searched = None if whole is None else whole.searched
     told = asked_lessons(searched or asking.question.text)
     if told is not None:
+        from api.answer.told_lessons import tell_lessons  # seldom needed, and slow to load
+
         answer = tell_lessons(base, asking.question, told, asking.k, asking.filters)
     else:
         answer = compose.ask(base, asking.question, asking.k, asking.filters, searched, _shown(asking.history))
