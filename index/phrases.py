@@ -22,7 +22,7 @@ def phrases_of(text: str) -> tuple[str, ...]:
 
 def holds(text: str, phrase: str) -> bool:
     """Say whether one line of a text holds the words of a phrase in a row, in any case and punctuation."""
-    return _pattern(phrase).search(without_marks(text)) is not None
+    return _pattern(phrase).search(without_marks(text).lower()) is not None  # as the words of a phrase are
 
 
 @lru_cache

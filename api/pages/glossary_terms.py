@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from index.mining.defining import says_what_it_is
+from index.mining.defining import has_definition
 from ingest.reference.glossary import Term, glossary
 
 
@@ -49,7 +49,7 @@ def glossed(texts: Sequence[str]) -> list[Glossed]:
 def _is_explained(term: Term, text: str, earlier: str) -> bool:
     """Say whether a text says what a term is and the earlier one does not."""
     names = [term.term, *term.aliases, *([term.expansion] if term.expansion else [])]
-    return says_what_it_is(text, names) and not says_what_it_is(earlier, names)
+    return has_definition(text, names) and not has_definition(earlier, names)
 
 
 def _glossed(text: str, wanted: set[str]) -> Glossed:

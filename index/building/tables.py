@@ -212,7 +212,7 @@ def _write_mined(database: sqlite3.Connection, chunked: Sequence[Chunked], vecto
         rows = slice(episode.first_sentence, episode.first_sentence + len(episode.sentences))
         own = np.array([one.vector for one in vectors.sentences[rows]], np.float32)
         transcript = episode.transcript
-        found = mine(transcript, episode.sentences, episode.exchanges, askers(transcript), own)
+        found = mine(transcript, episode.sentences, episode.exchanges, askers(transcript), own, episode.repeated)
         database.executemany(
             "INSERT INTO lessons VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (

@@ -81,7 +81,7 @@ def beginnings_of(
             people=topic.people[:_PEOPLE],
             themes=tuple((topic.id, said) for said in quotes[topic.id]),
             steps=tuple(
-                Step(name, f"{share:.0%} of all that is said about it")
+                Step(name, f"{_percent(share)} of all that is said about it")
                 for name, share in topic.episodes[:_STEPS_OF_A_TOPIC]
             ),
         )
@@ -128,13 +128,24 @@ def _steps(topics: Sequence[Topic]) -> Iterator[Step]:
         for name, share in topic.episodes:
             shares[name] += share
     first = max(sorted(covered), key=lambda name: (covered[name], shares[name]))
-    yield Step(first, f"It says much about {covered[first]} of the {len(topics)} topics")
+    yield Step(first, _reason(covered[first], topics))
     used = {first}
     for topic in topics[: _STEPS - 1]:
         other = next((name for name, _ in topic.episodes if name not in used), None)
         if other is not None:
             used.add(other)
             yield Step(other, f"It says much about {topic.title}")
+
+
+def _reason(covered: int, topics: Sequence[Topic]) -> str:
+    """Say of how many topics the first episode speaks."""
+    if len(topics) == 1:
+        return f"It says much about {topics[0].title}"
+    return f"It says much about {covered} of {len(topics)} topics"
+
+
+def _percent(share: float) -> str:
+    return "less than 1%" if share < 0.01 else f"{share:.0%}"
 
 
 def _quotes(generation: Generation, topics: Sequence[Topic]) -> dict[str, list[Said]]:

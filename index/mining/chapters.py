@@ -15,7 +15,7 @@ from index.mining.own_phrases import Key, OwnPhrase, inner_keys, phrases_in, sub
 from index.mining.questions import stands_alone
 from index.passage import Exchange, Sentence
 from index.sentences import window
-from ingest.text.words import normalise
+from ingest.text.words import normalise, without_marks
 from ingest.transcript import Transcript
 
 Floats = NDArray[np.float64]
@@ -31,6 +31,8 @@ _AT_A_TURN, _IN_A_TURN = 0.004, 0.012
 _EACH = 0.010
 # A turn of fewer words begins nothing ("Mm-hm.", "Right, yeah.").
 _FEWEST_TURN_WORDS = 8
+# Of more places where a chapter may begin, which only many short turns give, the cheapest of each stretch are left.
+_MOST_PLACES = 600
 # A phrase that names a chapter is said at least this often in it.
 _LEAST_TIMES = 2
 # Of one word, a name says more than another one, and two words say more.
@@ -39,6 +41,8 @@ _NAME_WEIGHT, _WORD_WEIGHT = 1.0, 0.4
 _PHRASES, _NEARLY = 2, 0.5
 _MOST_TITLE_WORDS, _FEWEST_SUBJECTS = 14, 2
 _OPENING_WORDS = 8
+# A word may have thousands of letters (a web address or worse).
+_MOST_TITLE_LETTERS = 120
 
 
 def find_chapters(
@@ -51,7 +55,7 @@ def find_chapters(
     words = sum(one.words for one in sentences)
     if words < 2 * _USUAL_WORDS:  # one chapter, which is not worth a list
         return ()
-    cuts, costs = _places(sentences, exchanges)
+    cuts, costs = _thinned(sentences, *_places(sentences, exchanges))
     begins = _best(sentences, vectors, cuts, costs)
     if len(begins) < 2:
         return ()
@@ -83,6 +87,21 @@ def _places(sentences: Sequence[Sentence], exchanges: Sequence[Exchange]) -> tup
     return cuts, costs
 
 
+def _thinned(
+    sentences: Sequence[Sentence], cuts: Sequence[int], costs: Sequence[float]
+) -> tuple[Sequence[int], Sequence[float]]:
+    """Return places and their costs, at most `_MOST_PLACES`: of more, the cheapest of each equal share of the words."""
+    if len(cuts) <= _MOST_PLACES:
+        return cuts, costs
+    before = np.cumsum([0, *(one.words for one in sentences)]).tolist()
+    best: dict[int, int] = {}
+    for place, cut in enumerate(cuts):
+        share = before[cut] * _MOST_PLACES // before[-1]
+        if costs[place] < costs[best.setdefault(share, place)]:
+            best[share] = place
+    return [cuts[place] for place in best.values()], [costs[place] for place in best.values()]
+
+
 def _best(
     sentences: Sequence[Sentence], vectors: NDArray[np.float32], cuts: Sequence[int], costs: Sequence[float]
 ) -> list[int]:
@@ -99,8 +118,8 @@ def _best(
     whole = spread[0, -1]
     prices = np.array(costs) * whole
     count = len(edges) - 1
-    most = max(1, int(said[-1] // _USUAL_WORDS))
-    least = max(1, int(said[-1] // _MOST_WORDS))
+    most = min(count, max(1, int(said[-1] // _USUAL_WORDS)))
+    least = min(most, max(1, int(said[-1] // _MOST_WORDS)))
     best = np.full((most + 1, count + 1), np.inf)
     came = np.zeros((most + 1, count + 1), np.int64)
     best[0, 0] = 0.0
@@ -125,19 +144,19 @@ def _titled(
     transcript: Transcript, sentences: Sequence[Sentence], exchanges: Sequence[Exchange], begins: Sequence[int]
 ) -> Iterator[Chapter]:
     """Yield the chapters that begin with these sentences, with their titles."""
-    texts = [transcript.turns[one.turn].text[one.start : one.end] for one in sentences]
+    texts = [without_marks(transcript.turns[one.turn].text[one.start : one.end]) for one in sentences]
     said = [[*phrases_in(text)] for text in texts]
     everywhere = Counter(phrase.key for mine in said for phrase in mine)
     speakers = {word for label in _names(transcript) for word in normalise(label)}
     asked = defaultdict(list)
     for one in exchanges:
-        asked[sentences[one.question].turn].append(texts[one.question])
+        asked[sentences[one.question].turn].append(" ".join(texts[one.question].split()))
     for first, last in zip(begins, [*begins[1:], len(sentences)], strict=True):
         opening = sentences[first]
         inside = [phrase for mine in said[first:last] for phrase in mine if speakers.isdisjoint(phrase.key)]
         title = _question(asked[opening.turn]) or _phrases(inside, everywhere) or _opening(texts[first:last])
         start, _ = window(transcript.turns[opening.turn], opening.start, opening.end)
-        yield Chapter(title, opening.turn, opening.first_word, start)
+        yield Chapter(_short(title), opening.turn, opening.first_word, start)
 
 
 def _names(transcript: Transcript) -> set[str]:
@@ -152,7 +171,7 @@ def _question(asked: Sequence[str]) -> str:
         for text in asked
         if stands_alone(text) and len(text.split()) <= _MOST_TITLE_WORDS and len(subjects(text)) >= _FEWEST_SUBJECTS
     ]
-    return " ".join(clear[-1].split()) if clear else ""
+    return clear[-1] if clear else ""
 
 
 def _phrases(said: Sequence[OwnPhrase], everywhere: Counter[Key]) -> str:
@@ -190,3 +209,11 @@ def _phrases(said: Sequence[OwnPhrase], everywhere: Counter[Key]) -> str:
 def _opening(texts: Sequence[str]) -> str:
     """Return the first words of a chapter."""
     return " ".join(" ".join(texts).split()[:_OPENING_WORDS])
+
+
+def _short(title: str) -> str:
+    """Return a title cut at a word to a length that a line has, within a word if the first one is longer."""
+    if len(title) <= _MOST_TITLE_LETTERS:
+        return title
+    cut = title[: _MOST_TITLE_LETTERS + 1].rpartition(" ")[0]
+    return cut or title[:_MOST_TITLE_LETTERS]

@@ -29,8 +29,8 @@ def _rules(*rules: tuple[str, float, str]) -> tuple[tuple[re.Pattern[str], Grade
 _JUDGED = (
     r"(?:(?:very|really|pretty|quite|super|fairly|much|such|whole|huge|big|bigger|great|good|nice|bad|better|different|"
     r"hard|tough|tricky|interesting|perfect|classic|fantastic|wonderful|terrible|amazing|awesome|beautiful|cool|fun|"
-    r"similar|separate|fair|valid)\b|(?:lot|bit|little|few|couple|pain|mess|must|waste|nightmare|no-brainer|thing|given|joke|mistake|"
-    r"problem|challenge|question|example|reason|shame|pleasure|good|win|plus)\b)"
+    r"similar|separate|fair|valid)\b|(?:lot|bit|little|few|couple|pain|mess|must|waste|nightmare|no-brainer|thing|"
+    r"given|joke|mistake|problem|challenge|question|example|reason|shame|pleasure|good|win|plus)\b)"
 )
 _CHOSEN = (
     r"(?:same|only|best|worst|first|last|next|most|least|hardest|easiest|biggest|thing|way|reason|problem|case|one)\b"
@@ -145,7 +145,7 @@ def defines_name(said: str, after: str = "") -> Grade:
     return best_of([*_as_subject(said), *_apposed(said), *_around(said), *_by_it(said, after)])
 
 
-def says_what_it_is(text: str, names: Sequence[str]) -> bool:
+def has_definition(text: str, names: Sequence[str]) -> bool:
     """Say whether a sentence of a text says what the thing with these names is."""
     return any(defines(piece, names).score >= LEAST_SCORE for piece in pieces_of(text))
 

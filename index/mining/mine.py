@@ -1,11 +1,11 @@
 """Mine one episode."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.mined import Mined
+from index.mined import Mined, Span
 from index.mining.chapters import find_chapters
 from index.mining.lessons import find_lessons
 from index.mining.terms import find_terms
@@ -20,12 +20,27 @@ def mine(
     exchanges: Sequence[Exchange],
     askers: frozenset[str],
     vectors: NDArray[np.float32],
+    repeated: Collection[int] = (),
 ) -> Mined:
     """Return what is mined from an episode cut into sentences, given their unit vectors, shape (sentences, dimension).
 
-    `askers` are the labels of the people who ask the questions.
+    `askers` are the labels of the people who ask the questions. `repeated` are the numbers of sentences of adverts and
+    announcements, which are in no exchange: they only count as words of who says them.
     """
     voices = find_voices(transcript, sentences, askers)
-    terms = find_terms(transcript, sentences)
-    lessons = find_lessons(transcript, sentences, exchanges, askers, terms)
-    return Mined(lessons, voices, terms, find_chapters(transcript, sentences, exchanges, vectors))
+    kept = [number for number in range(len(sentences)) if number not in repeated]
+    place = {number: row for row, number in enumerate(kept)}
+    own = [sentences[number] for number in kept]
+    asked = [Exchange(place[one.question], place[one.reply]) for one in exchanges]
+    terms = find_terms(transcript, own)
+    left_out = {sentences[number].first_word for number in repeated}
+    lessons = tuple(
+        lesson
+        for lesson in find_lessons(transcript, own, asked, askers, terms)
+        if left_out.isdisjoint(_words(lesson.span))  # an advert between two sentences of one turn
+    )
+    return Mined(lessons, voices, terms, find_chapters(transcript, own, asked, vectors[kept]))
+
+
+def _words(span: Span) -> range:
+    return range(span.first_word, span.first_word + span.words)

@@ -1,5 +1,7 @@
 """Words with a capital, or all in capitals, that are no terms a newcomer would look up: closed lists of English."""
 
+import re
+
 # Days, months and feasts.
 _CALENDAR = (
     "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
@@ -50,15 +52,15 @@ _SPOKEN = (
 # Between two names rather than in one.
 _BREAKING = frozenset(_SPOKEN.split())
 _PLAIN = frozenset(f"{_CALENDAR} {_PEOPLES} {_PLACES} {_CITIES} {_SPOKEN}".split())
-# What follows the digits of "2nd", "90s" and "10x".
-_AMOUNTS = frozenset(["", *"st nd rd th s k m b x".split()])
+# "7", "2nd", "90s" and "10x".
+_AMOUNT = re.compile(r"[\d.]+(?:st|nd|rd|th|[skmbx])?")
 
 
 def is_no_term(word: str) -> bool:
     """Say whether a word, in any case, is of one of these lists, or a bare number or amount ("2nd", "90s", "10x")."""
     folded = word.casefold().replace("’", "'")
     is_listed = folded in _PLAIN or folded.removesuffix("s") in _PLAIN
-    return is_listed or len(folded) == 1 or folded.lstrip("0123456789.") in _AMOUNTS
+    return is_listed or len(folded) == 1 or _AMOUNT.fullmatch(folded) is not None
 
 
 def breaks_name(word: str) -> bool:

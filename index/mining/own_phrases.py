@@ -12,8 +12,8 @@ from ingest.text.words import without_marks
 MOST_WORDS = 4
 # A name of more letters than a line has is a web address or worse.
 _MOST_LETTERS = 60
-# Words that are in any conversation, whatever it is about. They are frequent English verbs, adjectives, adverbs and
-# nouns, in all their forms; none was chosen by looking at episodes.
+# Words that are in any conversation, whatever it is about: frequent English verbs, adjectives, adverbs and nouns, units
+# of time, what people say while they think, and how shortened words are written. A list by hand, not complete.
 _PLAIN_WORDS = frozenset(
     "able about absolute absolutely actual add added adding adds agree agreed ah aha ahead almost alone amazing "
     "amount anyway anywhere apart appear appreciate appreciated april area around ask asked asking asks aspect "
@@ -69,7 +69,12 @@ _SHORTENED = re.compile(r"['’](?:re|ve|ll|d|m)\Z|n['’]t\Z", re.IGNORECASE)
 def subjects(text: str) -> list[str]:
     """Return the words of a text that have a meaning of their own, in lower case, in order."""
     keys = (found.group().lower().translate(_APOSTROPHES) for found in WORD.finditer(without_marks(text)))
-    return [key for key in keys if len(key) > 1 and key not in _EMPTY]
+    return [key for key in keys if len(key) > 1 and not _is_empty(key)]
+
+
+def _is_empty(key: str) -> bool:
+    """Say whether a word, or that of which it is the plural, has no meaning of its own."""
+    return key in _EMPTY or _singular(key) in _EMPTY
 
 
 Key = tuple[str, ...]
@@ -111,7 +116,7 @@ def phrases_in(sentence: str) -> Iterator[OwnPhrase]:
         if run and (found.start() != end + 1 or spoken[end] != " "):
             yield from _runs(spoken, run)
             run = []
-        if key in _EMPTY or len(key) < 2 or len(key) > _MOST_LETTERS or key.isdigit() or _SHORTENED.search(word):
+        if _is_empty(key) or len(key) < 2 or len(key) > _MOST_LETTERS or key.isdigit() or _SHORTENED.search(word):
             yield from _runs(spoken, run)
             run = []
         else:

@@ -13,23 +13,32 @@ from index.overview import HeldRole, Person, Said, Spoke
 from ingest.speakers.names import first_name, fold
 
 _Heard = tuple[str, Voice]  # the id of an episode, and a voice in it
+_Key = tuple[str, str]  # a name, and the id of an episode if it is a bare first name
 
 
-def people_of(generation: Generation) -> tuple[Person, ...]:
-    """Return everybody who speaks, by name; what is said of them is the newest first."""
+def people_of(generation: Generation, before: Sequence[Person] = ()) -> tuple[Person, ...]:
+    """Return everybody who speaks, by name; what is said of them is the newest first.
+
+    Whoever was there `before`, in the generation before, has the same id: a link must not show somebody else because a
+    name with the same letters has come.
+    """
     voices = generation.mined.voices()
     totals: dict[str, int] = {}
-    found: dict[tuple[str, str], list[_Heard]] = {}
+    found: dict[_Key, list[_Heard]] = {}
     for episode_id, voice in voices:
         totals[episode_id] = totals.get(episode_id, 0) + voice.words
-        name = fold(voice.name)
-        found.setdefault((name, "" if first_name(voice.name) else episode_id), []).append((episode_id, voice))
-    people: dict[str, Person] = {}
-    for (name, only), heard in sorted(found.items()):
-        # Another "Ada" of a later episode must not take over the id of the first one.
-        identifier = slug_of(f"{name} {only}" if only else name, people)
-        people[identifier] = _person(identifier, heard, totals)
-    return tuple(people.values())
+        found.setdefault(_key(voice.name, episode_id), []).append((episode_id, voice))
+    known = {_key(one.names[0], one.episodes[0].episode_id): one.id for one in before}
+    ids = {key: known[key] for key in found if key in known}
+    taken = {*ids.values()}
+    for name, only in sorted(found.keys() - ids.keys()):
+        ids[name, only] = slug_of(f"{name} {only}" if only else name, taken)
+        taken.add(ids[name, only])
+    return tuple(_person(ids[key], heard, totals) for key, heard in sorted(found.items()))
+
+
+def _key(name: str, episode_id: str) -> _Key:
+    return fold(name), "" if first_name(name) else episode_id
 
 
 def _person(identifier: str, heard: Sequence[_Heard], totals: dict[str, int]) -> Person:

@@ -14,7 +14,7 @@ def slug_of(name: str, taken: Container[str] = frozenset()) -> str:
 
     A name without a Latin letter or digit gets eight characters of its SHA-256.
     """
-    folded = unicodedata.normalize("NFKD", name.replace("ø", "o").replace("ß", "ss").replace("ł", "l")).casefold()
+    folded = unicodedata.normalize("NFKD", name.casefold().replace("ø", "o").replace("ł", "l"))
     plain = re.sub(r"[^a-z0-9]+", "-", "".join(letter for letter in folded if not unicodedata.combining(letter)))
     slug = plain.strip("-")[:MOST_LETTERS].strip("-") or sha256(name.encode()).hexdigest()[:_FALLBACK_LETTERS]
     found, number = slug, 1

@@ -12,9 +12,13 @@ from index.mining.names import Use, is_odd, names_in, usual
 from index.mining.sentence_grades import masked, plain, rule
 from index.passage import Sentence
 from index.sentences import MOST_SENTENCE_WORDS, WORD
+from ingest.text.words import without_marks
 from ingest.transcript import Transcript
 
-_FEWEST_QUOTE_WORDS = 3
+# Sentences of other lengths cannot be quoted, so nothing is read in them.
+_QUOTE_WORDS = range(3, MOST_SENTENCE_WORDS + 1)
+# A sentence with more names is a list, and says little of each.
+_MOST_NAMES = 20
 _MOST_NEAR = 6
 # From this on a sentence is kept as a definition. It is more than a sentence needs to be quoted when somebody asks what
 # a thing is, because nobody asked here.
@@ -34,12 +38,16 @@ class _Definition(NamedTuple):
 
 def find_terms(transcript: Transcript, sentences: Sequence[Sentence]) -> tuple[TermUse, ...]:
     """Return the terms of an episode in the order of their first use."""
-    texts = [transcript.turns[one.turn].text[one.start : one.end].replace("\n", " ") for one in sentences]
+    texts = [
+        without_marks(transcript.turns[one.turn].text[one.start : one.end]).replace("\n", " ") for one in sentences
+    ]
     people = {*transcript.aliases, *transcript.aliases.values(), *(turn.speaker or "" for turn in transcript.turns)}
     without = frozenset(word.lower() for name in people for word in WORD.findall(name))
     uses: dict[str, list[Use]] = {}
+    held: Counter[int] = Counter()
     for use in names_in(texts, without):
-        if sentences[use.sentence].words >= _FEWEST_QUOTE_WORDS:
+        held[use.sentence] += 1
+        if sentences[use.sentence].words in _QUOTE_WORDS and held[use.sentence] <= _MOST_NAMES:
             uses.setdefault(use.name.casefold(), []).append(use)
     uses = {key: mine for key, mine in uses.items() if not _is_person(mine, texts)}
     near = _near(uses)
@@ -94,7 +102,7 @@ def _definition(
     for place in places:
         said = masked(plain(texts[place]), names)
         score = round(defines_name(said).score * _share(said), 4)
-        if score > best.grade and score >= LEAST_GRADE and sentences[place].words <= MOST_SENTENCE_WORDS:
+        if score > best.grade and score >= LEAST_GRADE:
             best = _Definition(_span(sentences[place]), score)
     return best
 

@@ -5,12 +5,9 @@ takes over the groups of the one before: their centres do not move, so a passage
 group is added, which happens when the library has grown much (docs/adr/0033-topics-stay.md).
 """
 
-import re
-import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import count
 from math import isqrt
 
 import numpy as np
@@ -18,6 +15,7 @@ from numpy.typing import NDArray
 
 from index.generation import Generation
 from index.mining.own_phrases import Key, OwnPhrase, inner_keys, phrases_in, usual_form
+from index.mining.slugs import slug_of
 from index.overview import Person, Term, Topic
 from index.phrases import holds
 from ingest.text.words import normalise
@@ -42,7 +40,6 @@ _ITSELF = frozenset("podcast episode listener show host interview conversation a
 _MOST_TERMS, _MOST_PEOPLE, _MOST_EPISODES = 12, 8, 12
 _LOOKED_UP = 400  # terms, the most used ones
 _AT_ONCE = 50  # passages, in which a phrase is looked for
-_MOST_ID_LETTERS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +58,14 @@ def topics_of(
     """Return the topics of a library, those with most passages first, and its asides (see index.overview.Overview).
 
     Those of the generation `before`, made with the same weights, are taken over with their id, title and centre as long
-    as the library still says their phrases. One is added when the library outgrows their number: the square root of a
-    thirtieth of its passages, from 2 to 24 groups. A library with fewer than 30 passages has none.
+    as the library still says the phrases of the title. One is added when the library outgrows their number: the square
+    root of a thirtieth of its passages, from 2 to 24 groups. A library with fewer than 30 passages has none.
     """
     passages = generation.manifest.passages
     if passages < _EACH:
         return (), ()
     wanted = min(max(isqrt(passages // _EACH), _FEWEST_GROUPS), _MOST_GROUPS)
-    kept = [topic for topic in before if _is_still_said(generation, topic)]
+    kept = [one for topic in before if (one := _still_said(generation, topic)) is not None]
     if len(kept) < wanted:
         kept += _new(generation, kept, wanted - len(kept))
     counted = _counted(generation, people, terms, kept)
@@ -87,9 +84,14 @@ def assign(vectors: Floats, topics: Sequence[Topic]) -> Numbers:
     return numbers
 
 
-def _is_still_said(generation: Generation, topic: Topic) -> bool:
-    """Say whether every phrase that is shown is still said: nothing may stay of an episode that is gone."""
-    return all(_says(generation, phrase) for phrase in topic.phrases)
+def _still_said(generation: Generation, topic: Topic) -> Topic | None:
+    """Return a topic with the phrases that are still said, None if one of its title is not.
+
+    Nothing may stay of an episode that is gone.
+    """
+    said = tuple(phrase for phrase in topic.phrases if _says(generation, phrase))
+    is_named = all(phrase in said for phrase in topic.title.split(", ") if phrase)
+    return replace(topic, phrases=said) if is_named else None
 
 
 def _says(generation: Generation, phrase: str) -> bool:
@@ -119,7 +121,7 @@ def _new(generation: Generation, kept: Sequence[Topic], missing: int) -> list[To
         phrases = _phrases(sample, np.flatnonzero(numbers == number), speakers)
         title = _title(phrases, titles)
         titles.append(title)
-        identifier = _id(title or "aside", taken)
+        identifier = slug_of(title or "aside", taken)
         taken.add(identifier)
         named.append(replace(topic, id=identifier, title=title, phrases=tuple(phrases)))
     return named
@@ -272,18 +274,6 @@ def _people(people: Sequence[Person], episodes: Counter[str]) -> tuple[str, ...]
         for person in people
     }
     return tuple(sorted((name for name in said if said[name]), key=lambda name: (-said[name], name))[:_MOST_PEOPLE])
-
-
-def _id(title: str, taken: set[str]) -> str:
-    """Return a slug of a title that is not taken."""
-    return next(name for name in _slugs(title) if name not in taken)
-
-
-def _slugs(title: str) -> Iterator[str]:
-    plain = unicodedata.normalize("NFKD", title.casefold()).encode("ascii", "ignore").decode()
-    slug = re.sub(r"[^a-z0-9]+", "-", plain)[:_MOST_ID_LETTERS].strip("-") or "topic"
-    yield slug
-    yield from (f"{slug}-{number}" for number in count(2))
 
 
 def _unit(vectors: Floats) -> Floats:

@@ -2,13 +2,15 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 
 from index.mined import Span, Voice
 from index.mining.introducing import introduces_person
 from index.mining.sentence_grades import holds, masked, plain
 from index.passage import Sentence
 from index.sentences import MOST_SENTENCE_WORDS, ends_as_question
-from ingest.speakers.names import first_name, is_role
+from ingest.speakers.label_shape import names_nobody
+from ingest.speakers.names import first_name
 from ingest.transcript import Role, Transcript
 
 _FEWEST_QUOTE_WORDS = 3
@@ -23,19 +25,21 @@ _FEWEST_WORDS = 6
 def find_voices(transcript: Transcript, sentences: Sequence[Sentence], askers: frozenset[str]) -> tuple[Voice, ...]:
     """Return the people who speak in an episode, in the order in which they first do.
 
-    A label that names only a part in the conversation ("Host", "Speaker 1") is nobody.
+    A label that names only a part in the conversation ("Host", "Speaker 1", "Audience Member") is nobody.
     """
     words: Counter[str] = Counter()
     of_turn: dict[int, list[Sentence]] = {}
-    for sentence in sentences:
+    of_label: dict[str, list[int]] = {}
+    for number, sentence in enumerate(sentences):
         of_turn.setdefault(sentence.turn, []).append(sentence)
-    for number, turn in enumerate(transcript.turns):
-        if turn.speaker:
-            words[turn.speaker] += sum(sentence.words for sentence in of_turn.get(number, ()))
+        if label := transcript.turns[sentence.turn].speaker:
+            words[label] += sentence.words
+            of_label.setdefault(label, []).append(number)
+    opening = _opening(transcript, sentences)
     labels: dict[str, list[str]] = {}
     for label in words:
         name = transcript.aliases.get(label, label)
-        if words[label] and not is_role(name):
+        if not names_nobody(name):
             labels.setdefault(name, []).append(label)
     return tuple(
         Voice(
@@ -44,7 +48,7 @@ def find_voices(transcript: Transcript, sentences: Sequence[Sentence], askers: f
             sum(words[label] for label in mine),
             any(label in askers for label in mine),
             *_role(transcript, mine, of_turn),
-            *_introduction(transcript, name, mine, sentences),
+            *_introduction(transcript, (name, *mine), [of_label[label] for label in mine], sentences, opening),
         )
         for name, mine in labels.items()
     )
@@ -61,21 +65,34 @@ def _role(
     return None, None
 
 
+def _opening(transcript: Transcript, sentences: Sequence[Sentence]) -> tuple[int, str]:
+    """Return how many sentences the opening of an episode has, and its text."""
+    inside = [one for one in sentences if one.first_word <= _OPENING_WORDS]
+    return len(inside), "\n".join(transcript.turns[one.turn].text[one.start : one.end] for one in inside)
+
+
 def _introduction(
-    transcript: Transcript, name: str, labels: Sequence[str], sentences: Sequence[Sentence]
+    transcript: Transcript,
+    labels: Sequence[str],
+    own: Sequence[Sequence[int]],
+    sentences: Sequence[Sentence],
+    opening: tuple[int, str],
 ) -> tuple[Span | None, float]:
-    """Return the words that introduce a person best and their grade; (None, 0) if none does."""
-    best, best_grade, own = None, 0.0, 0
-    names = tuple(dict.fromkeys([name, *labels, *([first_name(name)] if first_name(name) else [])]))
-    for one, following in zip(sentences, [*sentences[1:], None], strict=True):
-        turn = transcript.turns[one.turn]
-        is_own = turn.speaker in labels
-        own += one.words * is_own
-        if (own > _OWN_BEGINNING_WORDS) if is_own else (one.first_word > _OPENING_WORDS):
-            if own > _OWN_BEGINNING_WORDS and one.first_word > _OPENING_WORDS:
-                break
-            continue
-        text = turn.text[one.start : one.end]
+    """Return the words that introduce a person best and their grade; (None, 0) if none does.
+
+    `labels` begin with the name; `own` are the numbers of the person's sentences, for each label. Only the first of
+    these and, if it holds a name, the `opening` are read, because an episode may have thousands of people.
+    """
+    best, best_grade = None, 0.0
+    names = tuple(dict.fromkeys([*labels, *([first_name(labels[0])] if first_name(labels[0]) else [])]))
+    mine = sorted(number for numbers in own for number in numbers)
+    said = accumulate(sentences[number].words for number in mine)
+    first = [number for number, words in zip(mine, said, strict=True) if words <= _OWN_BEGINNING_WORDS]
+    others = {*range(opening[0])}.difference(mine) if holds(opening[1], names) else set()
+    for number in sorted(others.union(first)):
+        one, following = sentences[number], sentences[number + 1] if number + 1 < len(sentences) else None
+        is_own = number not in others
+        text = transcript.turns[one.turn].text[one.start : one.end]
         if not is_own and not holds(text, names):
             continue
         grade = introduces_person(masked(plain(text), names), is_own)

@@ -47,6 +47,7 @@ _SPEAKERS = frozenset(
     "spectator student teacher telephonist translator victim viewer visitor voice voiceover voices wife witness woman "
     "women".split()
 ) | (WORKERS - {"associate", "chair", "chief", "head", "lead", "master", "principal", "representative", "fellow"})
+_UNKNOWN = frozenset("unknown unidentified unnamed anonymous off-camera off-screen the voice over".split())
 _PREPOSITIONS = frozenset("in at from of on off with behind near by to".split())
 _LIGHT_WORDS = frozenset("a an the and & of in at from on for".split()) | _PREPOSITIONS
 # Words of a clause or an aside; none of them stands in a label, if it is written in lower case or begins the line.
@@ -101,6 +102,19 @@ def label_shape(printed: str) -> LabelShape | None:
     if comma and kind != "name" and not (kind == "part" and name_words(addition)):
         return None
     return None if kind is None else LabelShape(name, base, kind)
+
+
+def names_nobody(label: str) -> bool:
+    """Say whether a label names no person: "Host", "Unknown Speaker", "Man in the audience", but not "Tom Baker"."""
+    shape = label_shape(label)
+    if shape is None or is_role(label) or _SOMEBODY.fullmatch(shape.base):
+        return shape is not None
+    words = [fold(word).strip(".") for word in shape.base.split()]
+    if _UNKNOWN.issuperset(words):
+        return True
+    # A last word that is an occupation may be a surname, so the first one must tell too.
+    first = words[0] in _UNKNOWN | _ORDINALS | (_SPEAKERS - WORKERS) or _ORDINAL.fullmatch(words[0]) is not None
+    return shape.kind == "part" and (first or is_role(words[0]))
 
 
 def _kind(base: str) -> LabelKind | None:

@@ -32,6 +32,7 @@ def test_phrases_stand_in_quotation_marks(question: str, phrases: tuple[str, ...
         ("the winter budgets", "winter budget", False),
         ("budget winter", "winter budget", False),
         ("a (b+c)* price", "(b+c)*", True),
+        ("In İstanbul we met.", "İstanbul", True),
     ],
 )
 def test_a_phrase_is_words_in_a_row(text: str, phrase: str, held: bool) -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from api.answer.asked_form import AskedForm
 from api.answer.introducing import introduces
-from index.mining.defining import defines, says_what_it_is
+from index.mining.defining import defines, has_definition
 from index.mining.introducing import asks_to_introduce
 from index.mining.sentence_grades import LEAST_SCORE
 from tests.growth import LINEAR, growth
@@ -209,7 +209,7 @@ def test_any_text_has_a_grade(text: str, name: str) -> None:
         for is_own in (True, False):
             assert 0 <= introduces(AskedForm(kind, name, "X", "run"), [name], text, is_own).score <= 1
     assert 0 <= defines(text, [name], text).score <= 1
-    assert says_what_it_is(text, [name]) in (True, False)
+    assert has_definition(text, [name]) in (True, False)
 
 
 @pytest.mark.parametrize(

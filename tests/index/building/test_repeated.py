@@ -103,7 +103,7 @@ def test_what_is_left_out_divides_the_rest():
 def test_it_is_searched_nowhere_and_all_else_is(
     tmp_path: Path, encoder: Any, save: Callable[..., None], turn_of: Callable[..., Turn]
 ) -> None:
-    """No passage and no keyword of an episode has a word of it, every other sentence is in a passage.
+    """No passage, keyword or term of an episode has a word of it, every other sentence is in a passage.
 
     With a third episode the others change too; the sentences, and so the numbers of quotes, stay.
     """
@@ -114,11 +114,13 @@ def test_it_is_searched_nowhere_and_all_else_is(
     before = open_generation(tmp_path)
     assert before.matching("passage", before.terms("mattresses"), 9)[0].ids
     assert [before.unsearched(found) for found in before.episode_ids()] == [[], []]
+    assert {use.term for _, use in before.mined.term_uses()} == {"Bramble Hill Mattresses"}
     save(tmp_path, episodes[2])
     build(tmp_path, encoder)
     after = open_generation(tmp_path)
     for field in ("passage", "episode"):
         assert not after.matching(field, after.terms("mattresses lavender"), 9)[0].ids
+    assert not after.mined.term_uses()
     for found in after.episode_ids():
         assert " ".join(text for _, text in after.unsearched(found)) == ADVERT
     said = {row[:3]: row[4] for row in before.spoken()}

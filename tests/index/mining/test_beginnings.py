@@ -1,6 +1,7 @@
 """Where to begin: what the podcast says it is, terms, people, quotes of topics, and episodes with reasons."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -142,10 +143,19 @@ def test_the_first_episode_says_much_about_most_topics(generation: Generation) -
     topics = (topic("tides", "a-0-aaaa", "a-2-aaaa"), topic("ropes", "a-2-aaaa", "a-3-aaaa"))
     steps = whole(generation, topics=topics)[""].steps
     assert [(one.episode_id, one.reason) for one in steps] == [
-        ("a-2-aaaa", "It says much about 2 of the 2 topics"),
+        ("a-2-aaaa", "It says much about 2 of 2 topics"),
         ("a-0-aaaa", "It says much about tides"),
         ("a-3-aaaa", "It says much about ropes"),
     ]
+    assert [one.reason for one in whole(generation, topics=topics[:1])[""].steps] == ["It says much about tides"] * 2
+
+
+def test_a_share_of_a_large_library_is_not_nothing(generation: Generation) -> None:
+    """In whole percent where there is one."""
+    (first, *_) = generation.overview.topics
+    shares = (("a-0-aaaa", 0.254), ("a-2-aaaa", 0.01), ("a-3-aaaa", 0.0049))
+    steps = whole(generation, topics=[replace(first, episodes=shares)])[first.id].steps
+    assert [one.reason.partition(" of ")[0] for one in steps] == ["25%", "1%", "less than 1%"]
 
 
 def test_nothing_is_chosen_where_nothing_was_found(generation: Generation) -> None:

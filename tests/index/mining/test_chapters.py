@@ -12,6 +12,7 @@ from index.mined import Chapter
 from index.mining.chapters import FEWEST_WORDS, find_chapters
 from index.sentences import sentences_of
 from ingest.transcript import Transcript
+from tests.growth import LINEAR, growth
 from tests.index.mining.subjects import SUBJECTS, interview, talk
 
 ASKED = (
@@ -53,6 +54,18 @@ def test_a_title_is_a_clear_question_or_what_the_chapter_says_most(
     assert second.title.startswith("apple harvest")  # the harbour office is said as often, but everywhere
     assert all(part in transcript.turns[3].text for part in second.title.split(", "))
     assert len(second.title.split()) <= 10
+
+
+def test_no_mark_is_in_a_title(
+    chapters: Callable[[Transcript], tuple[Chapter, ...]], transcript_of: Callable[..., Transcript]
+) -> None:
+    """Neither in a question nor in the first words of a chapter without phrases of its own."""
+    asked, *turns = interview(*ASKED)
+    marked = ("Ada Pole", f"[Theme Music] {asked[1].replace('clean', '[coughs] clean')}")
+    assert chapters(transcript_of("a-1-aaaa", marked, *turns))[0].title == ASKED[0][0]
+    plain = ("Ada Pole", "[Theme Music] " + " ".join(f"And it was so {number}." for number in range(300)))
+    found = chapters(transcript_of("a-1-aaaa", *turns[:1], plain))
+    assert found[-1].title == "And it was so 0. And it was"
 
 
 def test_a_chapter_has_a_time_if_its_first_word_has_one(
@@ -97,6 +110,22 @@ def test_no_chapter_is_short_and_a_short_episode_has_none(
     assert chapters(transcript_of("a-1-aaaa")) == ()
 
 
+def test_many_short_turns_cost_what_their_number_does(transcript_of: Callable[..., Transcript]) -> None:
+    """However many places there are where a chapter may begin; no chapter is shorter for that."""
+
+    def work(size: int) -> tuple[Chapter, ...]:
+        turns = [(f"Speaker {place % 2}", "We went on with the boats until it was late.") for place in range(size)]
+        transcript = transcript_of("a-1-aaaa", *turns)
+        sentences = sentences_of(transcript)
+        vectors = np.eye(8, dtype=np.float32)[np.arange(size) * 40 // size % 8]
+        return find_chapters(transcript, sentences, exchanges_of(transcript, sentences), vectors)
+
+    assert growth(work, 200) < LINEAR
+    begins = [one.first_word for one in work(6000)]
+    assert len(begins) > 10
+    assert min(end - begin for begin, end in pairwise(begins)) >= FEWEST_WORDS
+
+
 def test_a_remark_on_something_else_is_no_chapter(
     chapters: Callable[[Transcript], tuple[Chapter, ...]], transcript_of: Callable[..., Transcript]
 ) -> None:
@@ -109,7 +138,11 @@ def test_a_remark_on_something_else_is_no_chapter(
 
 
 @pytest.mark.parametrize(
-    "text", ["… " * 3000, "a" * 20_000, "a-" * 10_000, "[laughs] " * 2000, "İx " * 3000, "\u202e<b>? " * 3000]
+    "text",
+    [
+        *("… " * 3000, "a" * 20_000, "a-" * 10_000, f"{'a/' * 999} " * 9),
+        *("[laughs] " * 2000, "İx " * 3000, "\u202e<b>? " * 3000),
+    ],
 )
 def test_hostile_text_is_cut_or_not_but_read(
     chapters: Callable[[Transcript], tuple[Chapter, ...]], transcript_of: Callable[..., Transcript], text: str
@@ -118,5 +151,5 @@ def test_hostile_text_is_cut_or_not_but_read(
     transcript = transcript_of("a-1-aaaa", ("Ada", text), ("Bo", text))
     for one in chapters(transcript):
         spoken = " ".join(" ".join(turn.text for turn in transcript.turns).split())
-        assert one.title
+        assert 0 < len(one.title) <= 120
         assert all(part in spoken for part in one.title.split(", "))

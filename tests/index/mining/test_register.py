@@ -57,6 +57,17 @@ def test_one_full_name_is_one_person(overview_of: MakeOverview) -> None:
     assert [spoke.share for spoke in found["ada-moor"].episodes] == [1.0, round(12 / 17, 4)]
 
 
+def test_a_person_keeps_the_id(overview_of: MakeOverview) -> None:
+    """Although a name that comes before it in the alphabet has the same letters."""
+    first = [("José García", "The tide is late today.")]
+    assert people(overview_of(first))["jose-garcia"].names == ("José García",)
+    found = people(overview_of(first, [("Jose Garcia", "The tide is early today.")]))
+    assert {name: one.names for name, one in found.items()} == {
+        "jose-garcia": ("José García",),
+        "jose-garcia-2": ("Jose Garcia",),
+    }
+
+
 def test_a_bare_first_name_is_somebody_else_in_each_episode(overview_of: MakeOverview) -> None:
     """Nor is it somebody of that first name who speaks elsewhere."""
     found = people(
@@ -111,6 +122,7 @@ def test_ids_are_unique_and_safe() -> None:
     """Accents are left out, an id that is taken gets a number, and a name without Latin letters still has an id."""
     assert slug_of("GOV.UK Pay") == "gov-uk-pay"
     assert slug_of("José Ñandú") == "jose-nandu"
+    assert slug_of("Østby Groß Łódź") == slug_of("østby gross łódź") == "ostby-gross-lodz"
     assert slug_of("Ada Moor", {"ada-moor", "ada-moor-2"}) == "ada-moor-3"
     assert len(slug_of("x" * 500)) == MOST_LETTERS
     assert slug_of("船") != slug_of("海")

@@ -6,7 +6,7 @@ import pytest
 
 from index.mined import Span, TermUse
 from index.mining.terms import find_terms
-from index.sentences import sentences_of
+from index.sentences import MOST_SENTENCE_WORDS, sentences_of
 from ingest.text.words import normalise
 from ingest.transcript import Transcript
 from tests.growth import LINEAR, growth
@@ -39,6 +39,8 @@ def words_of(transcript: Transcript, span: Span) -> str:
         ("Then he said \"Never again\" and left.It was over.", []),
         ("WE SHOUT ALL OF THIS AND HSE TOO.", []),
         ("The 2nd of the 90s was 10x better with v2.", []),
+        ("We asked ND and RD, and the TH, on the 3RD.", ["ND", "RD", "TH"]),
+        ("[Theme Music] And so we left. [Theme Music] So it was.", []),
     ],
 )  # fmt: skip
 def test_what_is_a_term(transcript_of: MakeTranscript, text: str, names: list[str]) -> None:
@@ -88,6 +90,25 @@ def test_neighbours_are_counted(transcript_of: MakeTranscript) -> None:
     found = terms(transcript)
     assert found["TideHub"].near == (("NetLog", 1),)
     assert found["SeaBox"].near == ()
+
+
+def test_what_cannot_be_quoted_has_no_term(transcript_of: MakeTranscript) -> None:
+    """One piece without a space is one sentence, however many words it has."""
+    long = "/".join(["TideHub", *["and"] * MOST_SENTENCE_WORDS])
+    assert terms(transcript_of("a-1-aaaa", ("Ada Moor", f"TideHub sank. {long}. It uses NetLog now."))).keys() == {
+        "NetLog"
+    }
+
+
+@pytest.mark.parametrize("between", ["/", ", "])
+def test_many_names_cost_what_their_number_does(transcript_of: MakeTranscript, between: str) -> None:
+    """In one piece, or in sentences that are lists."""
+
+    def work(size: int) -> object:
+        transcript = transcript_of("a-1-aaaa", ("Ada Moor", between.join(f"Hub{number}Log" for number in range(size))))
+        return find_terms(transcript, sentences_of(transcript))
+
+    assert growth(work, 300) < LINEAR
 
 
 def test_hostile_text_costs_what_its_length_does(transcript_of: MakeTranscript) -> None:

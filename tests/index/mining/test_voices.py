@@ -9,6 +9,7 @@ from index.sentences import sentences_of
 from ingest.speakers.roles import find_roles
 from ingest.text.words import normalise
 from ingest.transcript import Transcript
+from tests.growth import LINEAR, growth
 
 MakeTranscript = Callable[..., Transcript]
 
@@ -40,9 +41,8 @@ def test_labels_of_one_person_are_one_voice(transcript_of: MakeTranscript) -> No
 
 def test_a_part_in_the_conversation_is_nobody(transcript_of: MakeTranscript) -> None:
     """ "Host" and "Speaker 2" are other people in the next episode; who has no label is nobody either."""
-    transcript = transcript_of(
-        "a-1-aaaa", ("Host", "Good morning to all."), ("Speaker 2", "Good morning."), (None, "A clip of waves.")
-    )
+    labels = ("Host", "Speaker 2", None, "Unidentified Speaker", "Audience Member", "Man in the audience")
+    transcript = transcript_of("a-1-aaaa", *((label, "Good morning to all.") for label in labels))
     assert voices(transcript) == {}
 
 
@@ -81,3 +81,14 @@ def test_what_is_no_introduction_is_none(transcript_of: MakeTranscript) -> None:
         ("Ada Moor", "I think the pier is open. I'm a big fan of piers."),
     )
     assert voices(transcript)["Ada Moor"].introduced is None
+
+
+def test_many_people_cost_what_their_number_does(transcript_of: MakeTranscript) -> None:
+    """However many labels an episode has, each of its sentences is not read for each of them."""
+
+    def work(size: int) -> object:
+        turns = [(f"Ada M{number}", "I was at the pier. " + "It rained. " * 30) for number in range(size)]
+        transcript = transcript_of("a-1-aaaa", *turns)
+        return find_voices(transcript, sentences_of(transcript), frozenset())
+
+    assert growth(work, 60) < LINEAR

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.speakers.label_shape import label_shape
+from ingest.speakers.label_shape import label_shape, names_nobody
 
 
 @pytest.mark.parametrize(
@@ -100,3 +100,16 @@ def test_short_words_without_a_verb_are_open(printed: str) -> None:
 def test_clauses_and_headings_are_no_labels(printed: str) -> None:
     """Words that begin a sentence of speech stay speech."""
     assert label_shape(printed) is None
+
+
+@pytest.mark.parametrize(
+    ("label", "is_nobody"),
+    [
+        *((label, True) for label in ("Host", "Speaker #1", "Host and Guest", "Unknown Speaker", "Male Speaker [2]")),
+        *((label, True) for label in ("Audience Member", "Voice Over", "Man in the audience", "2nd caller", "???")),
+        *((label, False) for label in ("Ada Moor", "Tom Baker", "Ted Engineer", "Guest Smith", "Engineer", "MK", "")),
+    ],
+)
+def test_who_is_nobody(label: str, is_nobody: bool) -> None:
+    """Nobody whom another episode could mean by the same label; a surname may be an occupation."""
+    assert names_nobody(label) == is_nobody
