@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from urllib.parse import urlsplit
+from uuid import NAMESPACE_URL, uuid5
 
 from ingest.text.clock import clock
 from ingest.transcript import Episode, Timing
@@ -99,3 +100,8 @@ def search_notes(also_searched_for: Sequence[str], not_held: Sequence[str]) -> l
 def cell(text: str) -> str:
     """Return the text of a table's cell, such that no spreadsheet takes it for a formula."""
     return _FORMULA.sub(r"\1'", text)
+
+
+def urn_of(name: str) -> str:
+    """Return an id for a feed or its entry that does not depend on the server's address."""
+    return uuid5(NAMESPACE_URL, f"playback:{name}").urn

@@ -5,12 +5,12 @@ Words, names and titles are untrusted: the XML writer escapes them, and control 
 
 from collections.abc import Sequence
 from datetime import date
-from uuid import NAMESPACE_URL, uuid5
 from xml.etree import ElementTree
 
 from api.answer.gather import Gathered, quoted
 from api.answer.gathered_formats import cited_as
 from api.answer.hits import OpenedHit, open_hits
+from api.formatting import urn_of
 from api.knowledge_base import KnowledgeBase
 from api.quotes.citation_formats import name_of, one_line, title_of
 from index.passage import Hit
@@ -30,7 +30,7 @@ def search_atom(base: KnowledgeBase, gathered: Gathered, address: str, page: str
     newest = sorted(gathered.about, key=lambda hit: hit.episode.published or "", reverse=True)[:MOST_ENTRIES]
     found = open_hits(base, quoted(base, gathered, newest))
     feed = ElementTree.Element("feed", xmlns=_NAMESPACE)
-    _add(feed, "id", _urn(own))
+    _add(feed, "id", urn_of(own))
     _add(feed, "title", one_line(f"Playback: {gathered.question.asked}"))
     _add(feed, "updated", _time(newest))
     _add(ElementTree.SubElement(feed, "author"), "name", "Playback")
@@ -45,7 +45,7 @@ def _add_entries(feed: ElementTree.Element, found: Sequence[OpenedHit], address:
     known: set[str] = set()
     for one in found:
         cited = cited_as(one)
-        identifier = _urn(cited.id or one.hit.passage.id)
+        identifier = urn_of(cited.id or one.hit.passage.id)
         if identifier in known:  # passages overlap, and two may have the same best quote
             continue
         known.add(identifier)
@@ -67,10 +67,6 @@ def _time(hits: Sequence[Hit]) -> str:
     except ValueError:
         found = date.fromisoformat(_UNDATED)
     return f"{found.isoformat()}T00:00:00Z"
-
-
-def _urn(name: str) -> str:
-    return uuid5(NAMESPACE_URL, f"playback:{name}").urn
 
 
 def _add(parent: ElementTree.Element, tag: str, text: str) -> ElementTree.Element:

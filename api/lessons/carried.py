@@ -1,18 +1,22 @@
 """Where the words of a lesson stand today; kept in memory while the files of its episode are unchanged."""
 
+import logging
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from api.episodes.transcripts import open_transcript
+from api.episodes.transcripts import OpenedTranscript, open_transcript
 from api.errors import QuoteGone, QuoteUnknown
 from api.quotes.quote import Quote
 from api.quotes.resolve import resolve
 from api.quotes.verbatim_check import count_dropped, fault_of
+from ingest.errors import LibraryError
 from ingest.library.decisions import episode_of_quote
 from ingest.library.player import NOTE
 from ingest.library.records import episode_folder
 from ingest.library.removal import removed_folder
+
+logger = logging.getLogger(__name__)
 
 _KEPT = 8_192
 
@@ -47,14 +51,25 @@ def _carried(home: Path, identifier: str, stamp: Stamp) -> Carried:
     del stamp  # only part of the cache key
     try:
         quote, changed = resolve(home, identifier)
+        opened = open_transcript(home, quote.episode.id)
     except (QuoteGone, QuoteUnknown) as error:
         return Carried(None, reason=str(error))
-    opened = open_transcript(home, quote.episode.id)
+    except LibraryError as error:  # one damaged file must not take the whole register with it
+        logger.warning("%s: %s", identifier, error)
+        return Carried(None, reason="the files of its episode cannot be read; playback doctor says which")
     fault = "fabricated" if opened is None else fault_of(quote, opened.transcript)
     if fault is not None:
         count_dropped(fault)
         return Carried(None, reason=f"its quote is {fault}, by today's transcript")
     return Carried(quote, changed)
+
+
+def opened_or_none(home: Path, episode: str) -> OpenedTranscript | None:
+    """Return the transcript of an episode, None if it has none or its files cannot be read."""
+    try:
+        return open_transcript(home, episode)
+    except LibraryError:
+        return None
 
 
 def _stamp(path: Path) -> Stamp:

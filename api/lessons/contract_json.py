@@ -9,6 +9,7 @@ from api.lessons.register import Entry, Register
 
 def lesson_json(register: Register, entry: Entry) -> dict[str, Any]:
     """Return a lesson as the contract's JSON object, with its quotes as citations."""
+    entry = register.as_shown(entry)
     return {
         "id": entry.id,
         "title": entry.title,

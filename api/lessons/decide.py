@@ -7,7 +7,7 @@ from api.lessons.carried import carried
 from api.lessons.register import Entry, Register, register_of
 from index.generation import Generation
 from ingest.errors import DecisionError
-from ingest.library.decisions import Decision, Proposed, append_decision
+from ingest.library.decisions import Decision, append_decision
 
 _LASTING = {"accept": "accepted", "reject": "rejected"}
 
@@ -26,7 +26,8 @@ def decide(home: Path, generation: Generation, identifier: str, asked: Decision)
     place = carried(home, decision.quote)
     if place.quote is None:
         raise DecisionError(f"the lesson is withdrawn: {place.reason}")
-    proposed = Proposed(entry.kind, entry.title, entry.score, entry.themes)
+    # What is shown under another lesson keeps what was proposed for itself.
+    proposed = entry.proposed if decision.quote == entry.id else None
     append_decision(home, place.quote.episode.show.id, replace(decision, words=place.quote.text, proposed=proposed))
     return register_of(home, generation).entry(decision.quote)
 

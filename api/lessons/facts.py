@@ -3,13 +3,20 @@
 from pathlib import Path
 from typing import TypedDict
 
-from api.episodes.transcripts import open_transcript
-from api.lessons.carried import Carried
+from api.lessons.carried import Carried, opened_or_none
 from api.quotes.quote import fingerprint, quote_id
 from index.mined import Lesson, Span
+from ingest.errors import LibraryError
+from ingest.library.decisions import Proposed
 from ingest.library.removal import removal_of
 from ingest.text.words import normalise, without_marks
 from ingest.transcript import Episode
+
+
+def proposed_of(lesson: Lesson, before: Proposed | None = None) -> Proposed:
+    """Return what a decision keeps of a lesson as it is mined, under the title that earlier decisions knew."""
+    title = before.title if before and before.title else lesson.title
+    return Proposed(lesson.kind, title, lesson.score, lesson.terms)
 
 
 class Facts(TypedDict):
@@ -28,7 +35,10 @@ def facts(episode: Episode) -> Facts:
 
 def facts_of_removed(home: Path, episode_id: str) -> Facts:
     """Return what is still known of an episode that was removed."""
-    removal = removal_of(home, episode_id)
+    try:
+        removal = removal_of(home, episode_id)
+    except LibraryError:
+        removal = None
     show = "" if removal is None else removal.show
     return {"show": show, "show_title": show, "year": None}
 
@@ -37,7 +47,7 @@ def full_name(home: Path, place: Carried) -> str | None:
     """Return the full name of the speaker of a quote, None if there is none."""
     if place.quote is None or place.quote.speaker is None:
         return None
-    opened = open_transcript(home, place.quote.episode.id)
+    opened = opened_or_none(home, place.quote.episode.id)
     aliases = opened.transcript.aliases if opened else {}
     return aliases.get(place.quote.speaker, place.quote.speaker)
 
@@ -54,6 +64,6 @@ def id_of(home: Path, lesson: Lesson, text: str) -> str:
     """Return the id of the quote of a lesson, from the words as the generation has them."""
     words = normalise(without_marks(text))
     if len(words) != lesson.span.words:  # a mark across sentences: the transcript says what its words are
-        opened = open_transcript(home, lesson.episode_id)
+        opened = opened_or_none(home, lesson.episode_id)
         words = [] if opened is None else opened.words(*lesson.span)
     return quote_id(lesson.episode_id, lesson.span.first_word, lesson.span.words, fingerprint(words))

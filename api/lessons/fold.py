@@ -25,8 +25,8 @@ class Note:
 class Decided:
     """What people decided about a lesson, by the id of its quote.
 
-    `title` is theirs, None without one. `words` are those that somebody last looked at, None if they were purged.
-    `proposed` is what the miner last proposed when somebody decided.
+    `title` is theirs, None without one. `words` are those that somebody last judged, None if nobody did or they were
+    purged. `proposed` is what the miner last proposed when somebody decided.
     """
 
     quote: str
@@ -53,9 +53,14 @@ class Folded:
 
     def first_of(self, quote: str) -> str:
         """Return the lesson under which one is shown in the end; itself if it is under none."""
-        while quote in self.under:
-            quote = self.under[quote]
-        return quote
+        return self.chain(quote)[-1]
+
+    def chain(self, quote: str) -> list[str]:
+        """Return a lesson, the one under which it is shown, and so on; ends even where they lie in a circle."""
+        found = [quote]
+        while (above := self.under.get(found[-1])) is not None and above not in found:
+            found.append(above)
+        return found
 
     def merged(self) -> dict[str, list[str]]:
         """Return for each lesson those that are shown under it, in the order of merging."""
@@ -72,7 +77,7 @@ def fold(decisions: Sequence[Decision]) -> Folded:
         one = folded.decided.setdefault(decision.quote, Decided(decision.quote))
         one.history.append(decision)
         one.proposed = decision.proposed or one.proposed
-        if decision.words is not None and (one.words is None or decision.action in _STATES):
+        if decision.words is not None and decision.action in _STATES:  # a tag or a note is no judgement of the words
             one.words = decision.words
         if decision.action in _STATES:
             one.state = _STATES[decision.action]
@@ -92,6 +97,6 @@ def _apply(folded: Folded, one: Decided, decision: Decision, value: str) -> None
         one.tags = [tag for tag in one.tags if tag.casefold() != value.casefold()]
     elif decision.action == "note":
         one.notes.append(Note(value, decision.by, decision.at))
-    elif decision.action == "merge" and folded.first_of(decision.quote) != value:  # else they would lie in a circle
+    elif decision.action == "merge" and value not in folded.chain(decision.quote):  # else they would lie in a circle
         folded.under.pop(value, None)
         folded.under[value] = decision.quote

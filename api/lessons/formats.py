@@ -11,7 +11,7 @@ from io import StringIO
 from typing import Literal, NamedTuple, get_args
 from xml.sax.saxutils import escape, quoteattr
 
-from api.formatting import cell, counted, when
+from api.formatting import cell, counted, urn_of, when
 from api.lessons.contract_json import lessons_json
 from api.lessons.register import Entry, Register
 from api.quotes.citation import Citation
@@ -37,19 +37,24 @@ _NO_DATE = "1970-01-01"
 
 
 class Listed(NamedTuple):
-    """Lessons to write, with what they have in common ("Lessons on moving platforms") and the page that lists them."""
+    """Lessons to write, with what they have in common ("Lessons on moving platforms") and the page that lists them.
+
+    `left_out` is how many more there are.
+    """
 
     register: Register
     entries: Sequence[Entry]
     title: str
     page: str
+    left_out: int = 0
 
 
 def render(listed: Listed, form: LessonFormat, address: str) -> str:
     """Return lessons in a format; those whose quotes cannot be shown are left out, except from JSON if withdrawn."""
     if form == "json":
         return json.dumps(lessons_json(listed.register, listed.entries), indent=2) + "\n"
-    found = [(entry, cited) for entry in listed.entries if (cited := listed.register.citations(entry))]
+    register = listed.register
+    found = [(register.as_shown(entry), cited) for entry in listed.entries if (cited := register.citations(entry))]
     if form == "csv":
         return _as_csv(found, address)
     return _as_document(listed, found, address) if form == "md" else _as_feed(listed, found, address)
@@ -57,7 +62,8 @@ def render(listed: Listed, form: LessonFormat, address: str) -> str:
 
 def _as_document(listed: Listed, found: Sequence[tuple[Entry, list[Citation]]], address: str) -> str:
     """Return a document with a heading for each lesson; untrusted text cannot add links, markup or HTML."""
-    lines = [f"# {plain_markdown(one_line(listed.title))}", f"{counted(len(found), 'lesson')}."]
+    more = f" {listed.left_out:,} more with lower scores left out." if listed.left_out else ""
+    lines = [f"# {plain_markdown(one_line(listed.title))}", f"{counted(len(found), 'lesson')}.{more}"]
     for entry, cited in found:
         lines.append(f"## {plain_markdown(one_line(entry.title))}")
         lines.append(plain_markdown(one_line(_facts(entry))))
@@ -101,15 +107,20 @@ def _row(entry: Entry, cited: Citation, address: str) -> tuple[str, ...]:
 
 
 def _as_feed(listed: Listed, found: Sequence[tuple[Entry, list[Citation]]], address: str) -> str:
-    """Return an Atom feed (RFC 4287) of the newest hundred; dates are those of publication or of a decision."""
+    """Return an Atom feed (RFC 4287) of the newest hundred; dates are those of publication or of a decision.
+
+    Ids do not depend on the server's address.
+    """
     dated = sorted(((_updated(entry, cited[0]), entry, cited) for entry, cited in found), key=lambda one: one[0])
     dated = dated[-_MOST_IN_FEED:]
+    own = listed.page.replace("/lessons", "/lessons.atom", 1)
     lines = [
         '<?xml version="1.0" encoding="utf-8"?>',
         '<feed xmlns="http://www.w3.org/2005/Atom">',
         f"<title>{_xml(listed.title)}</title>",
-        f"<id>{_xml(address + listed.page)}</id>",
-        f"<link href={quoteattr(address + listed.page)}/>",
+        f"<id>{urn_of(own)}</id>",
+        f'<link rel="self" type="application/atom+xml" href={quoteattr(address + own)}/>',
+        f'<link rel="alternate" type="text/html" href={quoteattr(address + listed.page)}/>',
         f"<updated>{dated[-1][0] if dated else f'{_NO_DATE}T00:00:00Z'}</updated>",
         "<author><name>Playback</name></author>",
     ]
@@ -119,8 +130,8 @@ def _as_feed(listed: Listed, found: Sequence[tuple[Entry, list[Citation]]], addr
         lines += [
             "<entry>",
             f"<title>{_xml(entry.title)}</title>",
-            f"<id>{_xml(page)}</id>",
-            f"<link href={quoteattr(page)}/>",
+            f"<id>{urn_of(f'/lessons/{entry.id}')}</id>",
+            f'<link rel="alternate" type="text/html" href={quoteattr(page)}/>',
             f"<updated>{updated}</updated>",
             *(f"<category term={quoteattr(one_line(theme))}/>" for theme in (entry.kind, *entry.themes)),
             f'<content type="text">{_xml_lines(said)}</content>',

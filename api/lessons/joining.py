@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from api.lessons.carried import Carried, carried, episode_stamp
 from api.lessons.entry import Entry
-from api.lessons.facts import facts, facts_of_removed, full_name
+from api.lessons.facts import facts, facts_of_removed, full_name, proposed_of
 from api.lessons.fold import Decided, Folded
 from api.quotes.quote import Quote
 from index.generation import Generation
@@ -117,6 +117,7 @@ class Joining:
             **facts(episode),
             row=one.row,
             mined=one.id,
+            proposed=proposed_of(lesson),
             question=lesson.question,
         )
 
@@ -147,7 +148,7 @@ class Joining:
             kind=kind,  # type: ignore[arg-type]
             state="withdrawn" if living is None else one.state,
             score=lesson.score if lesson else before.score if before else 0.0,
-            themes=tuple(one.tags) or self._themes(terms, row),
+            themes=self._themes([*one.tags, *terms], row),
             speaker=lesson.speaker if lesson else full_name(self.home, place),
             episode_id=episode_of_quote(living or quote),
             **(facts(episode) if episode else facts_of_removed(self.home, episode_of_quote(quote))),
@@ -157,12 +158,13 @@ class Joining:
             changed=any(self._changed(name) for name in quotes),
             reason=None if living else place.reason,
             mined=proposal.id if proposal else None,
+            proposed=proposed_of(lesson, before) if lesson else before,
             question=lesson.question if lesson else None,
             history=tuple(one.history),
         )
 
     def _changed(self, quote: str) -> bool:
-        """Say whether the words of a quote are others than those that somebody decided about."""
+        """Say whether the words of a quote are others than those that somebody judged, else than those of its id."""
         place, one = self.found[quote], self.folded.decided.get(quote)
         if place.quote is None:
             return False
@@ -170,7 +172,9 @@ class Joining:
             return place.changed
         return normalise(without_marks(one.words)) != normalise(without_marks(place.quote.text))
 
-    def _themes(self, terms: Iterable[str], row: int) -> tuple[str, ...]:
-        """Return the terms of a lesson and the title of its topic, each once without regard to case."""
-        names = [*terms, *filter(None, (self.topics[row],))]
-        return tuple({name.casefold(): name for name in reversed(names)}.values())[::-1]
+    def _themes(self, names: Iterable[str], row: int) -> tuple[str, ...]:
+        """Return the tags and terms of a lesson and the title of its topic, each once without regard to case."""
+        found: dict[str, str] = {}
+        for name in (*names, *filter(None, (self.topics[row],))):
+            found.setdefault(name.casefold(), name)
+        return tuple(found.values())

@@ -5,17 +5,16 @@ that covers mostly the same words is that lesson and no new one.
 """
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 
-from api.episodes.transcripts import open_transcript
 from api.errors import LessonUnknown
 from api.knowledge_base import removed_since
-from api.lessons.carried import Stamp, carried, episode_stamp
+from api.lessons.carried import Stamp, carried, episode_stamp, opened_or_none
 from api.lessons.entry import Entry as Entry
 from api.lessons.facts import as_lesson, id_of
 from api.lessons.fold import Folded, fold
@@ -46,6 +45,10 @@ class Register:
             raise LessonUnknown(f"no lesson {identifier[:60]!r} in this library; playback lessons lists them")
         return self.by_id[identifier]
 
+    def as_shown(self, entry: Entry) -> Entry:
+        """Return a lesson with today's mark: the words of a proposal may have changed since it was mined."""
+        return entry if entry.changed or entry.history else replace(entry, changed=carried(self.home, entry.id).changed)
+
     def citations(self, entry: Entry) -> list[Citation]:
         """Return the quotes of a lesson, verified against today's transcripts; [] if they are withdrawn."""
         found = (carried(self.home, quote).quote for quote in entry.quotes)
@@ -53,7 +56,7 @@ class Register:
 
     def question(self, entry: Entry) -> str | None:
         """Return what a host asked before a lesson, verbatim, None if nobody did or the transcript has changed."""
-        opened = open_transcript(self.home, entry.episode_id)
+        opened = opened_or_none(self.home, entry.episode_id)
         if entry.question is None or entry.mined is None or opened is None:
             return None
         here = carried(self.home, entry.mined).quote

@@ -6,18 +6,17 @@ from urllib.parse import quote, urlencode
 
 from api.errors import PersonUnknown
 from api.knowledge_base import KnowledgeBase, removed_since
+from api.lessons.chosen import USUAL_STATES
+from api.lessons.register import register_of
 from api.quotes.citation import Citation
 from api.quotes.said import citation_at
-from index.mined import Lesson
-from index.overview import HeldRole, Overview, Person, Said, Spoke
+from index.overview import HeldRole, Overview, Person, Spoke
 from ingest.speakers.names import first_name, fold, is_role
 from ingest.transcript import Episode
 
 # Roles are shown with a quote each, and every quote opens a transcript.
 _MOST_ROLES = 8
 _MOST_LESSONS = 10
-# Among the best lessons of everybody of that name; an episode with a bare first name has few.
-_MOST_READ_LESSONS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,11 +167,14 @@ def _roles(base: KnowledgeBase, roles: Sequence[HeldRole]) -> tuple[RoleHeld, ..
 
 
 def _lessons(base: KnowledgeBase, person: Person, left: set[str]) -> tuple[LessonTold, ...]:
-    told: list[Lesson] = base.generation.mined.lessons(_MOST_READ_LESSONS, person=person.names[0])
+    """Return the best lessons as the register has them: under the titles of people, without those they rejected."""
+    register = register_of(base.home, base.generation)
     found = []
-    for lesson in (one for one in told if one.episode_id in left):
-        if (citation := citation_at(base.home, base.generation, Said(lesson.episode_id, lesson.span))) is not None:
-            found.append(LessonTold(lesson.title, lesson.kind, f"/lessons/{citation.id}", citation))
+    for entry in register.entries:
+        if entry.state not in USUAL_STATES or entry.speaker not in person.names or entry.episode_id not in left:
+            continue
+        if citations := register.citations(entry):
+            found.append(LessonTold(entry.title, entry.kind, f"/lessons/{entry.id}", citations[0]))
         if len(found) == _MOST_LESSONS:
             break
     return tuple(found)

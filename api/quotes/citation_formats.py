@@ -14,9 +14,9 @@ from api.quotes.citation import Citation
 from api.quotes.heard_confidence import heard_remark
 from ingest.transcript import Episode
 
-# Control characters: terminals and editors obey them, and a feed may hold them. Line breaks stay, they separate
-# paragraphs.
-_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+# Control characters, which terminals and editors obey and a feed may hold, and what XML cannot hold. Line breaks stay,
+# they separate paragraphs.
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 # Characters that change the writing direction: a name must not reverse the rest of its line.
 _DIRECTION = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 # What CommonMark and its dialects (which link bare URLs and user names, or set formulas) read as markup inside a line.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from api.episodes.transcripts import OpenedTranscript, open_transcript, place_words
 from api.errors import QuoteGone, QuoteUnknown
 from api.quotes.quote import MOST_ID_LETTERS, QUOTE_ID, Quote, fingerprint, quote_at
-from ingest.library.records import earlier_transcripts, episode_folder
+from ingest.library.records import earlier_paths, episode_folder, load_earlier
 from ingest.library.removal import removal_of
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _LEAST_CARRIED_SHARE = 0.5
 _MOST_SPREAD = 2
 _KEPT_EDITIONS = 2
+# An episode may have many earlier transcripts: they are opened one after the other, and few are kept.
+_KEPT_EARLIER = 4
 
 
 class Edition(NamedTuple):
@@ -58,9 +60,9 @@ def resolve(home: Path, identifier: str) -> Resolved:
         return Resolved(quote_at(today, found, count), changed=False)
     stamp = (episode_folder(home, parsed["episode"]) / "transcript.json").stat()
     edition = Edition(home, parsed["episode"], stamp.st_ino, stamp.st_mtime_ns)
-    for number, before in enumerate(_earlier(edition)):
-        if (found := _find(before, first, count, parsed["print"])) is not None:
-            return Resolved(_carried(_aligned(edition, number), today, found, count), changed=True)
+    for path in earlier_paths(home, parsed["episode"]):
+        if (found := _find(_earlier(edition, path), first, count, parsed["print"])) is not None:
+            return Resolved(_carried(_aligned(edition, path), today, found, count), changed=True)
     raise QuoteUnknown(f"no words of {parsed['episode']!r} have the fingerprint of this quote id")
 
 
@@ -93,14 +95,15 @@ def _matches(source: OpenedTranscript, first: int, count: int, wanted: str) -> b
     return fingerprint(source.words(first, count)) == wanted
 
 
-@lru_cache(maxsize=_KEPT_EDITIONS)
-def _earlier(edition: Edition) -> tuple[OpenedTranscript, ...]:
-    """Return the transcripts before an edition, the newest first; often many quotes of one are asked for in a row."""
-    return tuple(map(place_words, earlier_transcripts(edition.home, edition.episode)))
+@lru_cache(maxsize=_KEPT_EARLIER)
+def _earlier(edition: Edition, path: Path) -> OpenedTranscript:
+    """Return a transcript before an edition; often many quotes of one are asked for in a row."""
+    del edition  # only part of the cache key
+    return place_words(load_earlier(path))
 
 
 @lru_cache(maxsize=_KEPT_EDITIONS)
-def _aligned(edition: Edition, number: int) -> "list[Match]":
+def _aligned(edition: Edition, path: Path) -> "list[Match]":
     """Align the words of an earlier transcript with those of an edition, which takes a quarter of a second an hour."""
     import numpy as np
 
@@ -108,7 +111,7 @@ def _aligned(edition: Edition, number: int) -> "list[Match]":
     from ingest.alignment.matching import encode
 
     today = open_transcript(edition.home, edition.episode)
-    before = _earlier(edition)[number]
+    before = _earlier(edition, path)
     words = [] if today is None else [place.word for place in today.places]
     official, heard = encode([place.word for place in before.places], words)
     return align_words(official, heard, np.ones(len(official)), np.zeros(len(heard)))

@@ -14,7 +14,7 @@ from api.lessons.formats import LESSON_FORMATS, MEDIA_TYPES, Listed, render
 from api.lessons.register import Entry, Register
 from api.pages.render import page
 from api.quotes.citation import Citation
-from api.routes.lessons import LessonFilters, opened_register
+from api.routes.lessons import LessonFilters, opened_register, query_of, shown_register
 from api.routes.request import base_of, live_of
 from api.server.work_queue import Worked
 
@@ -22,8 +22,9 @@ router = APIRouter(include_in_schema=False, route_class=Worked)
 
 _READS = ["GET", "HEAD"]
 PAGE_LENGTH = 20
-# More would make the page heavier than 60 kB with its styles, and a file takes a second to make.
-MOST_REPORTED, MOST_EXPORTED = 120, 1_000
+# More would make the page heavier than 60 kB with its styles, and a file take more seconds than a reader waits.
+MOST_REPORTED, MOST_EXPORTED = 120, 10_000
+MOST_DECISIONS = 50
 
 
 class LessonsPageRequest(LessonFilters):
@@ -37,7 +38,8 @@ def show_lessons(request: Request, asked: Annotated[LessonsPageRequest, Query()]
     """List the lessons that all facets allow, twenty per page, with the quotes that tell them."""
     if live_of(request).manifest() is None:
         return page(request, "lessons.html", register=None)
-    register, query = opened_register(request), asked.query()
+    register = opened_register(request)
+    query = query_of(register, asked)
     found = chosen(register.entries, query)
     pages = max(1, -(-len(found) // PAGE_LENGTH))
     number = min(asked.page, pages)
@@ -70,13 +72,16 @@ def show_lessons(request: Request, asked: Annotated[LessonsPageRequest, Query()]
 
 @router.api_route("/lessons.{extension}", methods=_READS)
 def get_export(request: Request, extension: str, asked: Annotated[LessonFilters, Query()]) -> Response:
-    """Return the same lessons as a file; the best thousand if there are more."""
+    """Return the same lessons as a file; the best ten thousand if there are more."""
     form = next((known for known in LESSON_FORMATS if known == extension), None)
     if form is None:
         raise HTTPException(404, f"lessons are available as {', '.join(LESSON_FORMATS)}")
-    register, query = opened_register(request), asked.query()
-    found = chosen(register.entries, query)[:MOST_EXPORTED]
-    text = render(Listed(register, found, _title(query), address_of("/lessons", query)), form, base_of(request))
+    register = shown_register(request)
+    query = query_of(register, asked)
+    found = chosen(register.entries, query)
+    left_out = max(0, len(found) - MOST_EXPORTED)
+    listed = Listed(register, found[:MOST_EXPORTED], _title(query), address_of("/lessons", query), left_out)
+    text = render(listed, form, base_of(request))
     name = {"Content-Disposition": f'{"inline" if form == "atom" else "attachment"}; filename="lessons.{form}"'}
     return Response(text.encode(errors="replace"), headers=name, media_type=MEDIA_TYPES[form])
 
@@ -84,7 +89,8 @@ def get_export(request: Request, extension: str, asked: Annotated[LessonFilters,
 @router.api_route("/lessons/report", methods=_READS)
 def show_report(request: Request, asked: Annotated[LessonFilters, Query()]) -> HTMLResponse:
     """Show all lessons on a theme for printing: by kind, with numbered citations that are listed at the end."""
-    register, query = opened_register(request), asked.query()
+    register = shown_register(request)
+    query = query_of(register, asked)
     found = chosen(register.entries, query)
     cited = _cited(register, found[:MOST_REPORTED])
     order = [one for kind in KINDS for one in cited if one[0].kind == kind]
@@ -113,7 +119,9 @@ def show_lesson(request: Request, identifier: str) -> Response:
     return page(
         request,
         "lesson.html",
-        entry=entry,
+        entry=register.as_shown(entry),
+        history=entry.history[-MOST_DECISIONS:],
+        notes=entry.notes[-MOST_DECISIONS:],
         citations=register.citations(entry),
         question=register.question(entry),
         alike=_cited(register, alike(register, [entry])[0]),
@@ -121,7 +129,7 @@ def show_lesson(request: Request, identifier: str) -> Response:
 
 
 def _cited(register: Register, entries: list[Entry]) -> list[tuple[Entry, list[Citation]]]:
-    return [(entry, register.citations(entry)) for entry in entries]
+    return [(register.as_shown(entry), register.citations(entry)) for entry in entries]
 
 
 def address_of(path: str, query: LessonQuery, number: int = 1) -> str:

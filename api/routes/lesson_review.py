@@ -1,4 +1,6 @@
-"""GET and POST /lessons/review: goes through proposals one at a time, with plain buttons and the keyboard alone.
+"""GET and POST /lessons/review: goes through proposals, and decided lessons whose words changed, one at a time.
+
+Plain buttons and the keyboard alone are enough.
 
 The token is typed once and stays in the form, not in a cookie: it leaves the browser with the page.
 """
@@ -12,12 +14,13 @@ from fastapi.responses import HTMLResponse
 from pydantic import Field, ValidationError
 from starlette.exceptions import HTTPException
 
-from api.lessons.chosen import LessonQuery, chosen
+from api.errors import LessonUnknown
+from api.lessons.chosen import chosen
 from api.lessons.decide import decide
 from api.lessons.entry import Entry
 from api.lessons.register import Register, register_of
 from api.pages.render import page
-from api.routes.lessons import LessonFilters, opened_register
+from api.routes.lessons import LessonFilters, opened_register, query_of
 from api.routes.request import live_of
 from api.routes.schemas import Text
 from api.server.admission import CHANGES_NOTHING, is_token
@@ -30,6 +33,7 @@ router = APIRouter(include_in_schema=False, route_class=Worked)
 _FORM = "application/x-www-form-urlencoded"
 _MOST_FIELDS = 800
 _LISTS = ("theme", "kind", "show", "person", "year", "episode")
+_LOOKED_AT = ("proposed", "accepted", "rejected")
 _DONE = {"accept": "Accepted", "reject": "Rejected", "skip": "Skipped", "begin": "Not decided"}
 
 
@@ -63,7 +67,7 @@ def post_review(request: Request, sent: Annotated[bytes, Body(media_type=_FORM)]
         return _page(request, form, 422, "Enter your name.", signed_in=False)
     try:
         said = _decided(request, form) if form.id else ""
-    except DecisionError as error:
+    except (DecisionError, LessonUnknown) as error:
         return _page(request, form, 422, f"{error}", signed_in=True)
     if form.button == "skip":
         form = form.model_copy(update={"skipped": form.skipped + 1})
@@ -93,10 +97,11 @@ def _page(
     request: Request, form: ReviewForm, status: int = 200, fault: str = "", said: str = "", signed_in: bool = False
 ) -> HTMLResponse:
     lists = [(name, value) for name in _LISTS for value in getattr(form, name) if value]
-    query = LessonQuery({**form.query().chosen, "state": ("proposed",)})
     register = opened_register(request)
-    left = chosen(register.entries, query)
-    entry = _shown(register, form, fault) or next(iter(left[form.skipped :]), None)
+    query = query_of(register, form).with_values("state", _LOOKED_AT)
+    left = [one for one in chosen(register.entries, query) if one.state == "proposed" or one.changed]
+    refused = _shown(register, form, fault)
+    entry = refused or next(iter(left[form.skipped :]), None)
     response = page(
         request,
         "lessons_review.html",
@@ -108,7 +113,10 @@ def _page(
         has_token=bool(live_of(request).settings.token),
         no_token=CHANGES_NOTHING,
         lists=lists,
-        entry=entry,
+        refused=refused,
+        # A newer index may no longer propose the lesson: what was typed about it belongs to no other.
+        lost=[text for text in (form.title, form.note) if text.strip()] if signed_in and fault and not refused else [],
+        entry=register.as_shown(entry) if entry else None,
         citations=register.citations(entry) if entry else [],
         question=register.question(entry) if entry else None,
         left=max(0, len(left) - form.skipped),

@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+import numpy as np
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
@@ -11,7 +12,7 @@ from api.lessons.chosen import FacetName, LessonQuery, chosen
 from api.lessons.contract_json import lesson_json, lessons_json
 from api.lessons.decide import decide
 from api.lessons.register import Register, register_of
-from api.routes.request import home_of, live_of
+from api.routes.request import live_of
 from api.routes.schemas import FilterText, LessonResponse, LessonsResponse, Text
 from api.server.work_queue import Worked
 from ingest.library.decisions import decision_of
@@ -67,15 +68,33 @@ def opened_register(request: Request) -> Register:
     return register_of(live.settings.home, live.base().generation)
 
 
+def shown_register(request: Request) -> Register:
+    """Return the register of the live generation for a page or a file, an empty one before there is an index."""
+    live = live_of(request)
+    if live.manifest() is None:
+        return Register(live.settings.home, (), {}, np.empty((0, 0), np.float16))
+    return opened_register(request)
+
+
+def query_of(register: Register, asked: LessonFilters) -> LessonQuery:
+    """Return the filters as a query, with ids of episodes in place of their numbers.
+
+    Raises EpisodeUnknown, or FilterError for a number that several episodes have.
+    """
+    query = asked.query()
+    if not query.of("episode"):
+        return query
+    known = {entry.episode_id for entry in register.entries}  # also of episodes that were removed
+    episodes = episodes_of(register.home)
+    found = (value if value in known else find_episode(value, episodes).id for value in query.of("episode"))
+    return query.with_values("episode", tuple(found))
+
+
 @router.get("/api/lessons", summary="List lessons", responses={200: {"model": LessonsResponse}})
 def get_lessons(request: Request, asked: Annotated[LessonsRequest, Query()]) -> JSONResponse:
     """Return the lessons that match all filters, accepted ones first, then by score; each with verified quotes."""
     register = opened_register(request)
-    query = asked.query()
-    if query.of("episode"):
-        episodes = episodes_of(home_of(request))
-        found = tuple(find_episode(value, episodes).id for value in query.of("episode"))
-        query = query.with_values("episode", found)
+    query = query_of(register, asked)
     return JSONResponse(lessons_json(register, chosen(register.entries, query)[: asked.limit]))
 
 

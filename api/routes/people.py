@@ -39,9 +39,11 @@ def get_person(request: Request, identifier: str) -> JSONResponse:
 @router.api_route("/people", methods=["GET", "HEAD"], include_in_schema=False)
 def show_people(request: Request, asked: Annotated[LetterRequest, Query()]) -> HTMLResponse:
     """List everybody who speaks."""
-    lines = people_lines(live_of(request).base())
+    live = live_of(request)
+    is_empty = live.manifest() is None  # the navigation leads here before there is a podcast
+    lines = [] if is_empty else people_lines(live.base())
     shown = by_letter("/people", lines, lambda line: line.name, lambda line: line.episodes, (asked.letter, asked.page))
-    return page(request, "people.html", shown=shown, total=len(lines))
+    return page(request, "people.html", shown=shown, total=len(lines), is_empty=is_empty)
 
 
 @router.api_route("/people/{identifier:path}", methods=["GET", "HEAD"], include_in_schema=False)

@@ -35,9 +35,11 @@ def get_term(request: Request, term: str) -> JSONResponse:
 @router.api_route("/terms", methods=["GET", "HEAD"], include_in_schema=False)
 def show_terms(request: Request, asked: Annotated[LetterRequest, Query()]) -> HTMLResponse:
     """List the terms; of many, those in most episodes, and the others by their first letters."""
-    lines = term_lines(live_of(request).base())
+    live = live_of(request)
+    is_empty = live.manifest() is None  # the navigation leads here before there is a podcast
+    lines = [] if is_empty else term_lines(live.base())
     shown = by_letter("/terms", lines, lambda line: line.name, lambda line: line.episodes, (asked.letter, asked.page))
-    return page(request, "term_list.html", shown=shown, total=len(lines))
+    return page(request, "term_list.html", shown=shown, total=len(lines), is_empty=is_empty)
 
 
 @router.api_route("/terms/{term:path}", methods=["GET", "HEAD"], include_in_schema=False)

@@ -74,6 +74,7 @@ def lessons_text(register: Register, entries: Sequence[Entry]) -> str:
 
 
 def _text(register: Register, entry: Entry) -> str:
+    entry = register.as_shown(entry)
     facts = [entry.kind, entry.state, f"{entry.score:.2f}", *(["words changed, check"] if entry.changed else [])]
     lines = [one_line(entry.title), f"  {', '.join(facts)}  {entry.id}"]
     if entry.themes:

@@ -8,6 +8,7 @@ index. Only purging an episode rewrites the file: the lines about the episode th
 
 import json
 import logging
+import math
 import os
 import re
 from collections.abc import Iterator
@@ -34,8 +35,9 @@ _WITH_TEXT = ("retitle", "tag", "untag", "note")
 # Quote ids and show ids become parts of paths and lines.
 _QUOTE = re.compile(r"([a-z0-9][a-z0-9-]{0,39})\.[0-9a-v]{1,6}\.[0-9a-v]{1,4}\.[0-9a-v]{10}")
 _SHOW = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
-# Control characters, and those that break a line, change its direction, or are halves of pairs.
-_REFUSED = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+# Control characters, and those that break a line, change its direction, are halves of pairs, or stand in no XML.
+_REFUSED = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(\+00:00|Z)", re.ASCII)
 # Notes may have several lines.
 _REFUSED_IN_NOTES = re.compile(_REFUSED.pattern.replace(r"\x00-\x1f", r"\x00-\x09\x0b-\x1f"))
 
@@ -217,7 +219,7 @@ def _read(line: bytes) -> Decision | None:
         if data.pop("schema") != SCHEMA:
             return None
         decision = Decision(**{**data, "proposed": _proposed(data["proposed"])})
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, OverflowError, KeyError, TypeError, AttributeError, RecursionError):
         return None
     return decision if _is_sound(decision) else None
 
@@ -228,6 +230,8 @@ def _proposed(data: Any) -> Proposed | None:
     found = Proposed(**{**data, "score": float(data["score"]), "terms": tuple(data["terms"])})
     if not all(isinstance(text, str) for text in (found.kind, found.title, *found.terms)):
         raise ValueError("a text is missing")
+    if not math.isfinite(found.score):
+        raise ValueError("a score is no number")
     return found
 
 
@@ -241,4 +245,24 @@ def _is_sound(decision: Decision) -> bool:
         and all(len(text or "") <= _MOST_WORDS_CHARACTERS for text in (*texts, *optional))
         and decision.action in ACTIONS
         and _QUOTE.fullmatch(decision.quote) is not None
+        and (decision.action != "merge" or _QUOTE.fullmatch(decision.value or "") is not None)
+        and _is_time(decision.at)
+        and _can_be_written(decision)
     )
+
+
+def _can_be_written(decision: Decision) -> bool:
+    """Say whether no text holds a half of a pair, which JSON may name and neither a file nor a page can hold."""
+    try:
+        _line(decision)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _is_time(at: str) -> bool:
+    """Say whether a text is an ISO time in UTC: feeds and pages show it, and lines are sorted by it."""
+    try:
+        return _TIME.fullmatch(at) is not None and datetime.fromisoformat(at) is not None
+    except ValueError:
+        return False

@@ -132,9 +132,18 @@ def load_transcript(home: Path, identifier: str) -> Transcript | None:
 
 def earlier_transcripts(home: Path, identifier: str) -> list[Transcript]:
     """Return the episode's earlier transcripts, whose words differ from the current one's, newest first."""
+    return list(map(load_earlier, earlier_paths(home, identifier)))
+
+
+def earlier_paths(home: Path, identifier: str) -> list[Path]:
+    """Return the files of the episode's earlier transcripts, newest first."""
     paths = episode_folder(home, identifier).glob("transcript-*.json")
-    newest = sorted(paths, key=lambda path: path.stat().st_mtime_ns, reverse=True)
-    return [from_json(read_json(path)) for path in newest]
+    return sorted(paths, key=lambda path: path.stat().st_mtime_ns, reverse=True)
+
+
+def load_earlier(path: Path) -> Transcript:
+    """Read an earlier transcript; raises LibraryError if the file is damaged."""
+    return from_json(read_json(path))
 
 
 def transcript_ids(home: Path) -> list[str]:

@@ -40,6 +40,7 @@ def test_words_are_those_that_somebody_judged_last() -> None:
     """A tag is no judgement of changed words, accepting them is."""
     before = [line("accept", words="old"), line("tag", value="x", words="new")]
     assert fold(before).decided[IDS[0]].words == "old"
+    assert fold(before[1:]).decided[IDS[0]].words is None
     assert fold([*before, line("accept", words="new")]).decided[IDS[0]].words == "new"
 
 
@@ -50,6 +51,19 @@ def test_merged_lessons_stand_under_the_first() -> None:
     assert fold(lines).merged() == {a: [c, b]}
     assert fold([*lines, line("propose", c)]).merged() == {a: [b]}
     assert fold([*lines, line("merge", c, a)]).merged() == {a: [c, b]}  # it would close a circle
+
+
+def test_merges_in_a_circle_are_skipped() -> None:
+    """Two people at once may merge each lesson under the other, also with one above both."""
+    a, b, c, *_ = IDS
+    for lines in (
+        [line("merge", b, a), line("merge", c, b), line("merge", a, b)],
+        [line("merge", b, a), line("merge", a, b)],
+        [line("merge", b, a), line("merge", a, a)],
+    ):
+        folded = fold(lines)
+        assert folded.under[a] == b
+        assert folded.first_of(a) == folded.first_of(b) not in folded.under
 
 
 @given(st.lists(st.tuples(st.sampled_from(ACTIONS), st.sampled_from(IDS), st.sampled_from([*IDS, "text"]))))

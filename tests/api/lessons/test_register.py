@@ -8,10 +8,11 @@ from api.errors import LessonUnknown
 from api.knowledge_base import KnowledgeBase
 from api.lessons.alike import alike
 from api.lessons.chosen import LessonQuery, chosen, facets_of
+from api.lessons.contract_json import lesson_json
 from api.lessons.decide import decide
 from api.lessons.register import Entry, Register, register_of
 from ingest.errors import DecisionError
-from ingest.library.decisions import decision_of, read_decisions
+from ingest.library.decisions import Proposed, decision_of, read_decisions
 from ingest.library.removal import remove_episode
 from tests.api.lessons.scripted import publish, reword, save
 
@@ -50,12 +51,34 @@ def test_what_people_say_stands_beside_what_was_mined(told: KnowledgeBase, regis
     for action, value in (("accept", None), ("retitle", "It took long"), ("tag", "time"), ("note", "Ask again.")):
         act(told, entry, action, value)
     found = now(told).entries[0]
-    assert (found.id, found.state, found.title, found.themes) == (entry.id, "accepted", "It took long", ("time",))
+    assert (found.id, found.state, found.title, found.themes) == (
+        entry.id,
+        "accepted",
+        "It took long",
+        ("time", "rehearsals"),
+    )
     assert (found.kind, found.score) == (entry.kind, entry.score)
     assert [(note.text, note.by) for note in found.notes] == [("Ask again.", "Ann Ash")]
     assert len(now(told).entries) == len(register.entries)
+    act(told, entry, "tag", "Rehearsals")
+    assert now(told).entry(entry.id).themes == ("time", "Rehearsals")
+    act(told, entry, "untag", "REHEARSALS")
     act(told, entry, "untag", "Time")
     assert now(told).entry(entry.id).themes == ("rehearsals",)
+
+
+def test_lines_keep_what_was_mined(told: KnowledgeBase, register: Register) -> None:
+    """Not the title and tags of people; another miner's proposal for the words leaves the title that people knew."""
+    entry = saying(register, MONTHS)
+    for action, value in (("retitle", "It took long"), ("tag", "time"), ("accept", None)):
+        act(told, entry, action, value)
+    base = publish(told.home, length=30)
+    decide(base.home, base.generation, entry.id, decision_of("note", entry.id, "Ann", "Later."))
+    mined = Proposed(entry.kind, entry.title, entry.score, ("rehearsals",))
+    *lines, last = [one.proposed for one in read_decisions(told.home)]
+    assert lines == [mined] * 3
+    assert last is not None
+    assert (last.title, last.terms) == (entry.title, ("platform", "rehearsals"))
 
 
 def test_what_holds_is_not_stored_again(told: KnowledgeBase, register: Register) -> None:
@@ -105,6 +128,20 @@ def test_changed_words_are_marked_until_somebody_looks(told: KnowledgeBase, regi
     assert [one.action for one in read_decisions(told.home)] == ["accept", "accept"]
 
 
+def test_changed_words_of_a_proposal_are_marked_until_somebody_judges_them(
+    told: KnowledgeBase, register: Register
+) -> None:
+    """Although the index is older than the edit; a tag is no judgement."""
+    entry = saying(register, MONTHS)
+    assert lesson_json(now(told), entry)["changed"] is False
+    reword(told.home, "harbour-1-aaaa", lambda text: text.replace("nineteen", "eighteen"))
+    assert lesson_json(now(told), now(told).entry(entry.id))["changed"] is True
+    other = saying(register, COUNCIL)
+    assert lesson_json(now(told), now(told).entry(other.id))["changed"] is False
+    assert act(told, entry, "tag", "time").changed
+    assert not act(told, entry, "accept").changed
+
+
 def test_moved_words_are_not_changed(told: KnowledgeBase, register: Register) -> None:
     """A sentence before it moves every word, and nothing is marked."""
     entry = act(told, saying(register, COUNCIL), "accept")
@@ -123,6 +160,21 @@ def test_words_that_are_gone_withdraw_the_lesson(told: KnowledgeBase, register: 
     assert "not in today's" in (found.reason or "")
     with pytest.raises(DecisionError, match="the lesson is withdrawn"):
         act(told, found, "reject")
+
+
+@pytest.mark.parametrize("name", ["transcript.json", "episode.json"])
+def test_an_unreadable_file_costs_only_the_lessons_of_its_episode(
+    told: KnowledgeBase, register: Register, name: str
+) -> None:
+    """Decided ones are withdrawn with the reason, all others are still read."""
+    entry = act(told, saying(register, COUNCIL), "accept")
+    (told.home / "library" / "episodes" / entry.episode_id / name).write_text("{")
+    found = now(told).entry(entry.id)
+    assert (found.state, found.title, now(told).citations(found)) == ("withdrawn", entry.title, [])
+    assert "playback doctor" in (found.reason or "")
+    for one in now(told).entries:
+        now(told).question(one)
+        assert bool(now(told).citations(one)) == (one.episode_id != entry.episode_id)
 
 
 @pytest.mark.parametrize("purge", [False, True])

@@ -1,5 +1,6 @@
 """Quotes and their ids: verbatim, found again by their own words, honest about what changed (Laws 1 and 9)."""
 
+import os
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,7 +16,7 @@ from api.errors import QuoteGone, QuoteUnknown
 from api.quotes.quote import Quote, fingerprint, quote_at
 from api.quotes.resolve import resolve
 from api.quotes.verbatim_check import fault_of
-from ingest.library.records import Record, episode_folder, save_record, save_transcript
+from ingest.library.records import Record, earlier_paths, episode_folder, save_record, save_transcript
 from ingest.text.words import normalise
 from ingest.timing.printed_times import place_at_printed_times
 from ingest.transcript import Episode, OfficialTurn, Show, Transcript, Turn, Word
@@ -227,6 +228,19 @@ def test_a_quote_survives_several_editions(home: Path) -> None:
     quote = quote_of(before, "It took nineteen months and two rehearsals")
     for months in ("twenty", "twenty-one", "thirty"):
         save(home, ("Cy", "Welcome."), ("Ada", ADA[1].replace("nineteen", months)), BO)
+    assert resolve(home, quote.id).quote.text == "It took thirty months and two rehearsals,"
+
+
+def test_older_editions_are_left_closed(home: Path) -> None:
+    """Only those down to the one that has the words are read: a damaged older one costs nothing."""
+    save(home, ("Cy", "Welcome."), ("Ada", ADA[1].replace("nineteen", "twenty")), BO)
+    (oldest,) = earlier_paths(home, EPISODE)
+    before = open_transcript(home, EPISODE)
+    assert before is not None
+    quote = quote_of(before, "It took twenty months and two rehearsals")
+    save(home, ("Cy", "Welcome."), ("Ada", ADA[1].replace("nineteen", "thirty")), BO)
+    oldest.write_text("{")
+    os.utime(oldest, (0, 0))
     assert resolve(home, quote.id).quote.text == "It took thirty months and two rehearsals,"
 
 

@@ -15,11 +15,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from api.routes import lesson_pages
 from api.settings import Settings
 from ingest.library.decisions import read_decisions
 from ingest.library.removal import remove_episode
 from tests.api.conftest import library_of
-from tests.api.lessons.scripted import publish, save
+from tests.api.lessons.scripted import publish, reword, save
 from tests.api.markup import Seen, seen
 
 TOKEN = "a secret"
@@ -93,6 +94,15 @@ def test_filters_narrow_the_list(site: TestClient) -> None:
     for query in ("?limit=0", "?limit=101", "?limit=x", f"?theme={'x' * 201}"):
         assert site.get(f"/api/lessons{query}").status_code == 422
     assert site.get("/api/lessons?episode=99").status_code == 404
+
+
+def test_pages_and_files_take_the_number_of_an_episode(site: TestClient) -> None:
+    """As the list over HTTP does; a number of no episode is a 404."""
+    for form in ("", "/report", ".md", ".csv", ".json", ".atom", "/review"):
+        by_number, by_id = (site.get(f"/lessons{form}?episode={one}") for one in ("2", "harbour-2-bbbb"))
+        typed = by_id.text.replace('name="episode" value="harbour-2-bbbb"', 'name="episode" value="2"')
+        assert (by_number.status_code, by_number.text) == (200, typed)
+        assert site.get(f"/lessons{form}?episode=99").status_code == 404
 
 
 def test_deciding_needs_the_token(site: TestClient, place: Path, encoder: Any) -> None:
@@ -196,17 +206,47 @@ def test_exports_hold_the_same_lessons(site: TestClient) -> None:
     assert {one["id"]: one for one in site.get(f"/lessons.json{query}").json()["lessons"]} == wanted
     rows = list(csv.DictReader(StringIO(site.get(f"/lessons.csv{query}").text.removeprefix("\ufeff"))))
     assert {row["link"].rsplit("/", 1)[1] for row in rows} == set(wanted)
-    assert next(row for row in rows if row["quote"] == MONTHS)["themes"] == "time"
+    assert next(row for row in rows if row["quote"] == MONTHS)["themes"] == "time; rehearsals"
     document = site.get(f"/lessons.md{query}").text
     assert document.startswith(f"# All lessons (tobias)\n\n{len(wanted)} lessons.")
     assert document.count("\n## ") == len(wanted)
     feed = ElementTree.fromstring(site.get(f"/lessons.atom{query}").text)
     entries = feed.findall(f"{ATOM}entry")
-    assert {entry.findtext(f"{ATOM}id", "").rsplit("/", 1)[1] for entry in entries} == set(wanted)
+    links = [entry.find(f"{ATOM}link") for entry in entries]
+    assert {one.attrib["href"].rsplit("/", 1)[1] for one in links if one is not None} == set(wanted)
+    assert {one.attrib["rel"]: one.attrib["href"] for one in feed.findall(f"{ATOM}link")} == {
+        "self": f"http://testserver/lessons.atom{query}",
+        "alternate": f"http://testserver/lessons{query}",
+    }
+    elsewhere = site.get(f"/lessons.atom{query}", headers={"host": "localhost"}).text
+    assert "http://localhost/lessons" in elsewhere
+    assert [one.text for one in ElementTree.fromstring(elsewhere).iter(f"{ATOM}id")] == [
+        one.text for one in feed.iter(f"{ATOM}id")
+    ]
     dates = [entry.findtext(f"{ATOM}updated", "") for entry in entries]
     assert dates == sorted(dates, reverse=True)
     assert feed.findtext(f"{ATOM}updated") == dates[0]
     assert site.get("/lessons.exe").status_code == 404
+
+
+def test_a_document_says_what_it_leaves_out(site: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list that is cut never looks complete."""
+    count = len(listed(site))
+    monkeypatch.setattr(lesson_pages, "MOST_EXPORTED", 2)
+    assert f"\n2 lessons. {count - 2} more with lower scores left out.\n" in site.get("/lessons.md").text
+
+
+def test_a_long_history_is_cut(site: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The latest decisions and notes are shown, with how many there were; the JSON has all notes."""
+    monkeypatch.setattr(lesson_pages, "MOST_DECISIONS", 3)
+    identifier = saying(site, MONTHS)
+    assert "The latest" not in site.get(f"/lessons/{identifier}").text
+    for number in range(4):
+        act(site, identifier, "note", f"note number {number}")
+        text = site.get(f"/lessons/{identifier}").text
+        assert ("The latest 3 of 4 decisions." in text) == ("The latest 3 of 4 notes." in text) == (number == 3)
+    assert "note number 0" not in text
+    assert "note number 3" in text
 
 
 def test_the_report_numbers_its_sources(site: TestClient) -> None:
@@ -279,6 +319,32 @@ def test_review_refuses_and_keeps_what_was_typed(
         assert MONTHS in response.text
 
 
+def test_review_keeps_what_was_typed_about_a_lesson_that_is_gone(site: TestClient, place: Path) -> None:
+    """A newer index may propose it no more; the words belong to no other lesson, and the next one is shown."""
+    gone = "harbour-1-aaaa.0.5.0123456789"
+    sent = form(token=TOKEN, by="Ann", button="accept", id=gone, title="Typed title", note="Typed note")
+    response = site.post("/lessons/review", content=sent, headers=FORM)
+    page = seen(response, status=422)
+    assert page.all("input", name="id")[0].attributes["value"] == listed(site)[0]["id"]
+    assert page.all("input", name="title")[0].attributes["value"] == listed(site)[0]["title"]
+    assert page.all("textarea")[0].text == ""
+    for text in ("no lesson", "Typed title", "Typed note"):
+        assert text in response.text
+    assert read_decisions(place) == []
+
+
+def test_review_also_shows_decided_lessons_whose_words_changed(site: TestClient, place: Path) -> None:
+    """Accepting it again takes it off."""
+    identifier = saying(site, MONTHS)
+    act(site, identifier, "accept")
+    reword(place, "harbour-1-aaaa", lambda text: text.replace("nineteen", "eighteen"))
+    for expected in (True, False):
+        given = form(token=TOKEN, by="Ann", person="tobias", button="begin")
+        page = seen(site.post("/lessons/review", content=given, headers=FORM))
+        assert (page.all("input", name="id")[0].attributes["value"] == identifier) == expected
+        act(site, identifier, "accept")
+
+
 def test_review_is_closed_without_a_token(shelf: Path, encoder: Any) -> None:
     """The page and the form say which setting to set."""
     with TestClient(create_app(Settings(home=shelf), encoder)) as closed:
@@ -334,5 +400,12 @@ def harmless(page: Seen) -> None:
 
 def test_an_empty_library_says_what_to_run(empty: TestClient) -> None:
     """The page is there before there is a podcast."""
-    assert "playback ingest SOURCE" in empty.get("/lessons").text
+    for path in ("/lessons", "/people", "/terms"):
+        response = empty.get(path)
+        assert (response.status_code, "playback ingest SOURCE" in response.text) == (200, True)
+    assert empty.get("/lessons/report").status_code == 200
+    assert empty.get("/lessons.json").json() == {"lessons": []}
+    ElementTree.fromstring(empty.get("/lessons.atom").text)
+    for path in ("/lessons.md", "/lessons.csv"):
+        assert empty.get(path).status_code == 200
     assert empty.get("/api/lessons").status_code == 503

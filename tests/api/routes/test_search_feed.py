@@ -71,6 +71,11 @@ def test_the_newest_passages_come_first_and_can_be_opened(many: TestClient) -> N
         assert opened["quote"] == one["words"]
 
 
+def test_what_xml_cannot_hold_is_replaced(many: TestClient) -> None:
+    """A query may hold it."""
+    assert "\ufffd" in (feed_of(many, "/search.atom?q=lighthouse+%EF%BF%BF").findtext(f"{ATOM}title") or "")
+
+
 def test_a_feed_says_when_its_newest_passage_was_published(many: TestClient) -> None:
     """And where it and its page are."""
     feed = feed_of(many, "/search.atom?q=lighthouse&episode=five-1-aaaa")
