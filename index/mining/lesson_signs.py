@@ -24,16 +24,15 @@ CLEAR: Mapping[LessonKind, str] = {
         learned from, learned to, taught us, our learning, learnings, takeaway, key is, the key to, important thing,
         most important, is so important, hindsight, looking back, do differently, done differently, should have,
         wish we, wish that, next time, do it again, better off, best thing, worst thing, you should, we should not,
-        you should not, what matters, we realized, rule of thumb, you do not want to, the trick is, main thing,
+        you should not, what matters, rule of thumb, you do not want to, the trick is, main thing,
         biggest thing, no matter how, it is better to, is better to, pay attention, easier said than done
     """,
     "decision": """
         we decided, decided to, decided not, decided that, decided against, decision to, decision was, we chose,
         chose to, chose not, we picked, we went with, we opted, opted for, we moved, moved away from, move away
         from, moving away from, we switched, switched to, switched from, we migrated, migrated from, migrated to, we
-        adopted, we rewrote, we replaced, settled on, we dropped, got rid of, instead of, rather than, tradeoff,
-        tradeoffs, trade-off, trade-offs, we considered, we evaluated, we said no, we did not want to, reason we
-        chose
+        adopted, we rewrote, we replaced, settled on, we dropped, got rid of, tradeoff,
+        tradeoffs, trade-off, trade-offs, we considered, we evaluated, we said no, reason we chose
     """,
     "result": """
         as a result, saved us, reduced, improved, went from, paid off, was worth, worth it, made a difference, big
@@ -67,7 +66,8 @@ LIKELY: Mapping[LessonKind, str] = {
         valuable
     """,
     "decision": """
-        we tried, we looked at, but we, we wanted to, versus, compared to, ended up, we stopped, the decision,
+        instead of, rather than, we did not want to, we tried, we looked at, but we, we wanted to, versus,
+        compared to, ended up, we stopped, the decision,
         migration, choice
     """,
     "result": """
@@ -79,7 +79,7 @@ LIKELY: Mapping[LessonKind, str] = {
         us, enables us, makes it easier, we started using, to prevent, to avoid, so that, solve, solved
     """,
     "cause": """
-        that is why, turns out, due to, comes down to, the cause, because we, leads to, caused
+        we realized, found out, that is why, turns out, due to, comes down to, the cause, because we, leads to, caused
     """,
 }
 HINTS: Mapping[LessonKind, str] = {
@@ -123,7 +123,11 @@ IDLE = """
     be, our view, our goal, our vision, our mission, our users can, for you, you get to, the book, our book,
     conference, meetup, talks, community, we mention, demo, we would say, question is, we remember, we recall,
     recording, recorded, youtube, video, videos, outro, intro, in love, school, schools, employed, was born,
-    founder, presentation, we were working on, games, internship
+    founder, presentation, we were working on, games, internship, stay tuned, subscribed, blog, blogging, as a kid,
+    was a kid, got to work, professionally, keen to, we are keen, we will focus, we will be, we will continue, it will
+    be, will be able, would be able, should not be that, next step, next steps, going forward, at some point, maybe we
+    can, we can maybe, we heard, before our time, we would like, in the world, our customers are, big companies,
+    competitors, vision, mission, out of the box, all you, every company, every developer
 """
 _CLEAR, _LIKELY, _HINT = 1.6, 0.8, 0.25
 Sign = tuple[str, float]

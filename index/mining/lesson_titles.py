@@ -1,20 +1,28 @@
 """Give a lesson a short title made of its own words, in their order."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from index.mined import LessonKind
 from index.mining.lesson_signs import signs_of
-from index.mining.lesson_words import words_of
+from index.mining.lesson_words import PAST, content_of, words_of
 
 MOST_TITLE_WORDS = 12
 _FEWEST_WORDS = 4
-_CUT = re.compile(r"[,;:!?…()\[\]\"“”]+|\.{2,}|\.(?=\s|$)|\s[-–—]+\s|--+|—")
+# A later sentence has to be this much better to give the title.
+_LATER = 0.3
+_MOST_SIGNS, _MOST_CONTENT = 1.6, 5
+_OPENED = ("(", "[", '"', "“", "‘")
+_MARKS = ' ,;:.-–—…!?"“”'
+_ENDED = re.compile(r"[,;:!?…)\]\"”]$|\.+$|[-–—]+$")
 # Nothing is lost if a title does not begin with one of these, alone or in pairs.
 _LEADING = frozenset(
-    "so and but or well yeah yes okay ok right like because then also actually basically now again just that's oh "
-    "honestly obviously really anyway plus though even hey sure exactly literally which".split()
+    "so and but or well yeah yes no okay ok right like because then also actually basically now again just that's oh "
+    "honestly obviously really anyway plus though even hey sure exactly literally which eventually ultimately".split()
 )
-_PAIRS = frozenset(["i mean", "i think", "you know", "i guess", "of course", "kind of", "sort of", "i believe"])
+_PAIRS = frozenset(
+    ["i mean", "i think", "you know", "i guess", "of course", "kind of", "sort of", "i believe", "i suppose"]
+)
 # A title does not end with one of these.
 _TRAILING = frozenset(
     "a an the and or but so if then of to in on at for with by from as is are was were be been being it's this "
@@ -22,76 +30,156 @@ _TRAILING = frozenset(
     "because not very really just like we i you he she they i'm we're can could will would should may might has "
     "have had do does did also more some any all no there what while until after before through without within "
     "between onto upon per via having even only such kind sort lot don't didn't doesn't can't couldn't won't "
-    "wouldn't isn't aren't wasn't haven't every each one's how's want need going get make give two".split()
+    "wouldn't isn't aren't wasn't haven't every each one's how's want need going get make give two that's it too "
+    "quite pretty actually basically much many most put take let keep use using say think know trying able".split()
 )
+# A clause that begins with one of these wants another, and so does one that ends before its verb.
 _DANGLING = frozenset(
     "is are was were be to instead rather if when where who whom which how why while since until without with for "
     "from in on at of as by than being having whether can could will would should did does had have has don't "
-    "didn't not".split()
+    "didn't not what or into about around let".split()
 )
-_PREPOSITIONS = frozenset(
-    "about across after against at before between by during for from in into of on onto over through to under "
-    "until via with within without".split()
+_SUBJECTS = frozenset(
+    "i we you they he she it the a an this that these those there our my your their nobody everybody everyone "
+    "don't never always one people i'm we're i've we've i'd we'd you're they're it's there's".split()
 )
-_JOINTS = frozenset("because and but which so when if where who while although though or unless until whether".split())
+_BARE = frozenset("it this that they he she these those it's there's that's them".split())
+_JOINTS = frozenset("because but which so when if where while although though unless until whether as since".split())
+_PARTING = frozenset("and but so because that where".split())
+_PREPOSITIONS = frozenset("across after against before during from in into over through under via without".split())
+_VERBS = PAST | frozenset(
+    "is are be am been has have do does can could will would should may might must not need needs want wants get gets "
+    "make makes work works run runs use uses take takes keep keeps help helps give gives know try let lets go goes "
+    "start build find think believe say avoid allows means matters".split()
+)
+_WITHIN = frozenset("that if when because where which what why how whether who".split())
+# The last words before an object.
+_BEFORE_OBJECT = frozenset(
+    "realized learned found decided use used make made find build built have need want wanted keep put take took "
+    "gave give create created call called run bring brought choose chose pick picked add added tried uses "
+    "usually so".split()
+)
 
 
-def title_of(sentences: Sequence[str]) -> str:
-    """Return at most twelve words of one of the sentences, the first that gives a title, else of the first one.
+def title_of(sentences: Sequence[str], kind: LessonKind) -> str:
+    """Return at most twelve words of one of the sentences; of equally good ones, that of the first.
 
-    A title is the clause with the most signs of a lesson, without fillers.
+    A title is the clause that says most of a lesson, whole if it can be, without fillers at its beginning.
     """
-    titles = (_title(sentence) for sentence in sentences)
-    title = next((title for title in titles if title), " ".join(sentences[0].split()[:MOST_TITLE_WORDS]))
+    found = [
+        (worth - _LATER * number, -number, title)
+        for number, sentence in enumerate(sentences)
+        for worth, title in _titles(sentence, kind)
+    ]
+    title = max(found)[2] if found else " ".join(sentences[0].split()[:MOST_TITLE_WORDS])
     return title[:1].upper() + title[1:]
 
 
-def _title(sentence: str) -> str:
-    clauses = [found for piece in _CUT.split(sentence) if (found := _without_leading(piece.split()))]
-    if not clauses:
-        return ""
-    strengths = [_strength(clause) for clause in clauses]
-    place = max(range(len(clauses)), key=lambda number: (strengths[number], -number))
-    words = list(clauses[place])
-    while len(words) < _FEWEST_WORDS and place + 1 < len(clauses):
-        place += 1
-        words += clauses[place]
-    return " ".join(_trimmed(words) or _trimmed([word for clause in clauses for word in clause]))
+def _titles(sentence: str, kind: LessonKind) -> Iterator[tuple[float, str]]:
+    """Yield what can be a title, each with its worth."""
+    words = sentence.split()
+    bare = [_bare(word) for word in words]
+    for first in _starts(words, bare):
+        most = min(first + MOST_TITLE_WORDS, len(words))
+        for last in range(first + _FEWEST_WORDS, most + 1):
+            end = _end(words, bare, last)
+            if end > 0 and bare[last - 1] and bare[last - 1] not in _TRAILING and not _parted(words[first:last]):
+                yield (
+                    end + _beginning(words, bare, first) + _worth(bare[first:last], kind),
+                    " ".join(words[first:last]).strip(',;:.-–—…!?"“” '),
+                )
+        if most == first + MOST_TITLE_WORDS:
+            while most > first and (bare[most - 1] in _TRAILING or bare[most - 1] in _BEFORE_OBJECT):
+                most -= 1
+            if most - first >= _FEWEST_WORDS and bare[most - 1] and not _parted(words[first:most]):
+                yield (
+                    _beginning(words, bare, first) + _worth(bare[first:most], kind) - 0.2,
+                    " ".join(words[first:most]).strip(',;:.-–—…!?"“” '),
+                )
 
 
-def _strength(clause: list[str]) -> float:
-    """Say how well a clause stands for its sentence: by its signs, its length, and whether it begins as a sentence."""
-    signs = sum(strength for kind, strength in signs_of(words_of(" ".join(clause))) if kind != "idle")
-    length = min(len(clause), MOST_TITLE_WORDS) - max(0, len(clause) - MOST_TITLE_WORDS)
+def _starts(words: Sequence[str], bare: Sequence[str]) -> Iterator[int]:
+    """Yield where a clause begins: the sentence, after a mark, or after a joint."""
+    seen = -1
+    for place in range(len(words)):
+        joint = place > 0 and bare[place - 1] in _PARTING
+        if place == 0 or joint or _ENDED.search(words[place - 1]) or words[place].startswith(_OPENED):
+            first = place
+            while first < len(words):
+                if " ".join(bare[first : first + 2]) in _PAIRS:
+                    first += 2
+                elif bare[first] in _LEADING or not bare[first]:
+                    first += 1
+                else:
+                    break
+            if first > seen:
+                seen = first
+                yield first
+
+
+def _beginning(words: Sequence[str], bare: Sequence[str], first: int) -> float:
+    """Say how well a clause begins at a word: best with its sentence or after a mark, badly after a condition."""
+    before = bare[first - 1] if first else ""
+    if first == 0 or _ENDED.search(words[first - 1]) or before in _LEADING - {"and", "so", "but", "because"}:
+        return -0.5 if words[first - 1 : first] and words[first - 1].endswith(("--", "…", "...")) else 0.5
+    return 0.2 if before in ("because", "but", "so") or " ".join(bare[max(first - 2, 0) : first]) in _PAIRS else 0.0
+
+
+def _end(words: Sequence[str], bare: Sequence[str], last: int) -> float:
+    """Say how well a clause ends before a word: best with its sentence, not at all within a phrase."""
+    if last == len(words):
+        return 1.0
+    if words[last].startswith(_OPENED[2:]):
+        return 0.0
+    if _ENDED.search(words[last - 1]):
+        return 0.7
+    after = bare[last]
+    if not after:
+        return 0.7
+    if after in _JOINTS:
+        return 0.6
+    if after == "and":
+        return 0.6 if last + 1 < len(words) and bare[last + 1] in _SUBJECTS else 0.2
+    return 0.1 if after in _PREPOSITIONS and bare[last - 1] not in _BEFORE_OBJECT else 0.0
+
+
+def _parted(words: Sequence[str]) -> bool:
+    """Say whether a mark that parts sentences or voices stands within."""
+    ended = any(word.endswith((".", "?", "!", "…", '"', "”", ";", "--")) for word in words[:-1])
+    return ended or any(word.startswith(_OPENED) for word in words[1:])
+
+
+def _worth(bare: Sequence[str], wanted: LessonKind) -> float:
+    """Say how well a clause stands for its lesson: by its signs, its subject words, and whether it is whole."""
+    words = words_of(" ".join(bare))
+    strengths: dict[str, float] = {}
+    idle = 0.0
+    for kind, strength in signs_of(words):
+        idle += strength * (kind == "idle")
+        strengths[kind] = max(strengths.get(kind, 0.0), strength)
+    content = content_of(words)
     return (
-        min(signs, 2.0) + 0.1 * max(length, 0) - (_bare(clause[0]) in _DANGLING) - 0.5 * (len(clause) < _FEWEST_WORDS)
+        min(sum(value for kind, value in strengths.items() if kind != "idle"), _MOST_SIGNS)
+        + 0.2 * min(len(content), _MOST_CONTENT)
+        + 0.6 * min(strengths.get(wanted, 0.0), 1.0)
+        + 0.3 * (bare[0] in _SUBJECTS)
+        - 0.4 * (bare[0] in _BARE)
+        - 1.0 * (bare[0] in _DANGLING)
+        - 1.0 * _without_verb(bare)
+        - 1.2 * (len(content) < 2)
+        - 0.5 * idle
     )
 
 
-def _without_leading(words: list[str]) -> list[str]:
-    while words:
-        if " ".join(words[:2]).lower() in _PAIRS:
-            words = words[2:]
-        elif _bare(words[0]) in _LEADING or not _bare(words[0]):
-            words = words[1:]
-        else:
-            break
-    return words
-
-
-def _trimmed(words: list[str]) -> list[str]:
-    """Return at most twelve words that end before a joint, if there is one, and not with a word that wants another."""
-    if len(words) > MOST_TITLE_WORDS:
-        joints = _places(words, _JOINTS, _FEWEST_WORDS + 1) or _places(words, _PREPOSITIONS, _FEWEST_WORDS + 2)
-        words = words[: joints[-1] if joints else MOST_TITLE_WORDS]
-    while words and (_bare(words[-1]) in _TRAILING or not _bare(words[-1])):
-        words = words[:-1]
-    return words if len(words) >= 3 else []
-
-
-def _places(words: list[str], among: frozenset[str], first: int) -> list[int]:
-    return [place for place in range(first, MOST_TITLE_WORDS + 1) if _bare(words[place]) in among]
+def _without_verb(bare: Sequence[str]) -> bool:
+    """Say whether a clause, or one within it, lacks its verb."""
+    verbs = [0]
+    for place, word in enumerate(bare):
+        if place and word in _WITHIN and bare[place - 1] not in _WITHIN:
+            verbs.append(0)
+        verbs[-1] += any(one in _VERBS or (len(one) > 4 and one.endswith("ed")) for one in words_of(word))
+    return not all(verbs)
 
 
 def _bare(word: str) -> str:
-    return word.lower().replace("’", "'").strip("'‘.*_")
+    return word.lower().replace("’", "'").strip(_MARKS + "'‘*_()[]")

@@ -6,15 +6,10 @@ from typing import NamedTuple
 
 from index.mined import LessonKind
 from index.mining.lesson_signs import CLEAR, signs_of
-from index.mining.lesson_words import words_of
+from index.mining.lesson_words import PAST, content_of, subjects_of, words_of
 from index.sentences import ends_as_question
 
 # The weights were set by hand and rounded; what they were compared on is in docs/adr/0030.
-_PAST = frozenset(
-    "was were had did went got made built found learned ran took wrote thought knew saw came started used wanted "
-    "needed tried said felt kept left lost met paid put sent set spent stood told chose became began broke "
-    "brought bought fell gave grew held hit led let meant realized rewrote threw".split()
-)
 _OWN = frozenset("we us our ours".split())
 _CONTRAST = frozenset("but however although though whereas instead despite unless except".split())
 _NEGATION = frozenset("not never no nothing".split())
@@ -23,14 +18,14 @@ _SEEKING = frozenset(
     "why how learn learned lesson lessons hardest challenge challenges mistake mistakes differently advice "
     "difficult hard problem problems decide decided choose chose recommend wrong".split()
 )
-# Words that carry no subject: a sentence of them alone is a remark.
-_EMPTY = frozenset(
-    "a an the and or but so if then of to in on at for with by from as is are was were be been being it this that "
-    "these those there they them he she his her we us our you your do does did not no have has had can could will "
-    "would should may might like all any some more most other about into than up out down over what which who "
-    "when where how why because well know think mean kind sort thing things stuff something going get got go one "
-    "lot yeah okay right way say said see want need make people".split()
-)
+# Teams tell lessons of their work with "we"; with "I" people tell lives and opinions, with "they" of others.
+_TOGETHER = re.compile(r"\b(?:[Ww]e|us|[Oo]ur)\b")
+_SINGLE = re.compile(r"\bI\b|\b[Mm]y\b")
+_OTHERS = frozenset("they them their he she people".split())
+# The share of words that carry a subject in most sentences; in fewer words it says little.
+_COMMON_CONTENT, _FEW_WORDS = 0.28, 8
+_VOICED = re.compile(r'["“][^"“”]*(?:["”]|$)')
+_FINDING = ("we realized", "found out", "we learned", "we found", "turned out", "noticed")
 _VAGUE = re.compile(r"\b(?:kind of|sort of|stuff|you know|i mean|or whatever|and so on|something like)\b")
 # A capital within a sentence that is not "I": a name.
 _NAME = re.compile(r"(?<=[a-z,] )(?!I\b)[A-Z]\w")
@@ -41,7 +36,7 @@ _COMMON, _MOST_SIGNS = 0.25, 3.2
 _WORTH = {"problem": 1.4, "advice": 1.2, "decision": 1.0, "remedy": 0.9, "result": 0.6, "cause": 0.5}
 _MOST_CONTENT = 15
 # As evidence, a reason counts half, and a mark of no lesson against it.
-_REASON, _IDLE = 0.5, 0.8
+_REASON, _IDLE, _HALVED = 0.5, 0.8, 0.5
 _BROKEN_OFF = ("-", "–", "—", ",")
 # "That is hard, right?" asks nothing.
 _TAGS = (["right"], ["know"], ["okay"], ["yeah"])
@@ -71,24 +66,31 @@ def weigh(text: str, first: bool, last: bool) -> Weighed:
     words = words_of(text)
     if ends_as_question(text) and words[-1:] not in _TAGS:
         return _QUESTION
+    # What is said in the voice of others is no evidence.
+    heard = words_of(_VOICED.sub(" ", text)) if '"' in text or "“" in text else words
     kinds: dict[str, float] = {}
-    for kind, strength in signs_of(words):
+    for kind, strength in signs_of(heard):
         kinds[kind] = max(kinds.get(kind, 0.0), strength) if kind != "idle" else kinds.get(kind, 0.0) + strength
     idle = kinds.pop("idle", 0.0)
     if _orders(words):
         kinds["advice"] = max(kinds.get("advice", 0.0), 0.8)
-    past = [word in _PAST or (len(word) > 4 and word.endswith("ed")) for word in words]
+    past = [word in PAST or (len(word) > 4 and word.endswith("ed")) for word in words]
     told = any(word == "we" and any(past[place + 1 : place + 3]) for place, word in enumerate(words))
     weight = (
         min(sum(strength * _WORTH[kind] for kind, strength in kinds.items()), _MOST_SIGNS)
         - _COMMON
         + 0.1 * told
+        + 0.1 * min(sum(past), 3)
+        + 0.15 * min(len(_TOGETHER.findall(text)), 2)
+        - 0.2 * min(len(_SINGLE.findall(text)), 3)
+        - 0.1 * min(sum(word in _OTHERS for word in words), 3)
+        + 3.0 * (len(content_of(words)) / max(len(words), _FEW_WORDS) - _COMMON_CONTENT)
         + 0.25 * (not _CONTRAST.isdisjoint(words))
         + 0.2 * (not _NEGATION.isdisjoint(words))
         + 0.25 * any(word[0].isdigit() or word in _NUMBERS for word in words)
         + 0.3 * ("you" in words or "your" in words)
         + 0.05 * min(len(_NAME.findall(text)), 2)
-        + 0.04 * min(len({word for word in words if len(word) > 2 and word not in _EMPTY}), _MOST_CONTENT)
+        + 0.04 * min(len(subjects_of(words)), _MOST_CONTENT)
         - 0.5 * idle
         - 0.3 * len(_VAGUE.findall(text.lower()))
         - 0.6 * first
@@ -97,6 +99,11 @@ def weigh(text: str, first: bool, last: bool) -> Weighed:
         - 1.0 * ("augh" in text)
         - 0.5 * text.rstrip("\"'”’").endswith(_BROKEN_OFF)
     )
+    if told and not _NEGATION.isdisjoint(words):
+        # What was found not to work is told, not advised.
+        kinds["advice"] = _HALVED * kinds.get("advice", 0.0)
+        if any(phrase in " ".join(words) for phrase in _FINDING):
+            kinds["problem"] = max(kinds.values())
     evidence = sum(kinds.values()) - _REASON * kinds.get("cause", 0.0) - _IDLE * idle
     return Weighed(weight, evidence, kinds, told or not _OWN.isdisjoint(words))
 

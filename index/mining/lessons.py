@@ -22,11 +22,11 @@ _SOUGHT = 0.2
 _POWER = 1.5
 # The sum of weights that scores one half, and the least score of a lesson.
 _HALF = 3.0
-_LEAST_SCORE = 0.3
+_LEAST_SCORE = 0.35
 # A sentence beside a lesson joins it if it weighs at least this much.
 _LEAST_BESIDE = -0.4
 # What happened and why: the sum counts more with each kind of which there is more than a hint.
-_SURE, _ALONE, _EACH_KIND = 0.8, 0.2, 0.4
+_SURE, _ALONE, _EACH_KIND = 0.8, 0.4, 0.3
 # A lesson has at least one strong sign, or several weak ones.
 _LEAST_EVIDENCE = 1.05
 
@@ -79,7 +79,7 @@ def find_lessons(
                 speaker=_person(transcript, first.turn) or "",
                 kind=kind,
                 score=round(stretch.weight / (stretch.weight + _HALF), 4),
-                title=title_of([texts[number] for number in _best_first(inside, weighed, kind)]),
+                title=title_of([texts[number] for number in _best_first(inside, weighed, kind)], kind),
                 terms=_terms_in(text, terms),
                 question=None if question is None else Span(sentences[question].first_word, sentences[question].words),
             )

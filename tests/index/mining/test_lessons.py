@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.exchanges import exchanges_of
-from index.mined import Lesson, Span, TermUse
-from index.mining.lesson_titles import MOST_TITLE_WORDS
+from index.mined import Lesson, LessonKind, Span, TermUse
+from index.mining.lesson_titles import MOST_TITLE_WORDS, title_of
 from index.mining.lesson_words import words_of
 from index.mining.lessons import MOST_LESSONS, WORDS_PER_LESSON, find_lessons
 from index.sentences import sentences_of
@@ -92,6 +92,22 @@ def test_each_kind_is_found_and_named(kind: str, said: str) -> None:
     assert (lesson.kind, lesson.speaker, lesson.turn) == (kind, "Bo", 2)
     assert text_of(transcript_of(("Bo", FILLING), ("Ada", QUESTION), ("Bo", said)), lesson) == said
     assert 0 < lesson.score < 1
+
+
+def test_what_was_found_not_to_work_is_a_problem() -> None:
+    said = (
+        "We realized that the old relay, which was designed for a single harbour, did not carry the weather charts "
+        "anymore. We learned that the masts were not tall enough, and the crews lost their maps for two nights."
+    )
+    (lesson,) = lessons_of(("Bo", FILLING), ("Bo", said))
+    assert lesson.kind == "problem"
+
+
+def test_the_voice_of_others_is_no_lesson() -> None:
+    voiced = "The biggest problem was that nobody owned the old queue, and we ran into outages every week"
+    told = f"The captain of our boat stood up and said to us: {voiced}."
+    assert lessons_of(("Bo", FILLING), ("Bo", told)) != ()
+    assert lessons_of(("Bo", FILLING), ("Bo", told.replace(voiced, f'"{voiced}"'))) == ()
 
 
 def test_an_asker_tells_no_lesson_whatever_their_label() -> None:
@@ -213,7 +229,7 @@ def test_lessons_are_whole_sentences_apart_with_a_title_of_their_own_words(
 @pytest.mark.parametrize(
     ("said", "title"),
     [
-        (PROBLEM, "The biggest problem was that nobody owned the old queue"),
+        (PROBLEM, "Nobody owned the old queue, and we ran into outages every week"),
         (f"So, you know, {ADVICE}", "My advice is to start small"),
         (f"And so {ADVICE[0].lower()}{ADVICE[1:]}", "My advice is to start small"),
     ],
@@ -225,12 +241,32 @@ def test_a_title_is_the_clause_that_says_it_without_fillers(said: str, title: st
 
 
 @pytest.mark.parametrize(
+    ("kind", "said", "title"),
+    [
+        (
+            "advice",
+            "Well, we learned the hard way. You should rotate the keys of every relay.",
+            "You should rotate the keys of every relay",
+        ),
+        (
+            "decision",
+            'So I think we decided to sell the ferry, and he said: "That is a mistake."',
+            "We decided to sell the ferry",
+        ),
+    ],
+)
+def test_a_title_is_whole_and_says_more_than_that_there_is_a_lesson(kind: LessonKind, said: str, title: str) -> None:
+    assert title_of([said], kind) == title
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "a" * 100_000,
         "we failed because " * 6000,
         "a-'" * 33_000,
         " - " * 30_000,
+        '“" we failed so ' * 6000,
         ". " * 50_000,
         "",
         "\n\n",
