@@ -13,6 +13,9 @@ from index.mining.voices import find_voices
 from index.passage import Exchange, Sentence
 from ingest.transcript import Transcript
 
+# Whoever introduces themselves goes on for so many words, which tell no lesson.
+_WORDS_AFTER_INTRODUCTION = 40
+
 
 def mine(
     transcript: Transcript,
@@ -34,12 +37,20 @@ def mine(
     asked = [Exchange(place[one.question], place[one.reply]) for one in exchanges]
     terms = find_terms(transcript, own)
     left_out = {sentences[number].first_word for number in repeated}
+    introduced = [span for voice in voices for span in (voice.introduced, voice.stated) if span is not None]
     lessons = tuple(
         lesson
         for lesson in find_lessons(transcript, own, asked, askers, terms)
         if left_out.isdisjoint(_words(lesson.span))  # an advert between two sentences of one turn
+        and not any(_follows(lesson.span, span) for span in introduced)
     )
     return Mined(lessons, voices, terms, find_chapters(transcript, own, asked, vectors[kept]))
+
+
+def _follows(span: Span, introduction: Span) -> bool:
+    """Say whether a span begins in an introduction or soon after it."""
+    end = introduction.first_word + introduction.words + _WORDS_AFTER_INTRODUCTION
+    return introduction.first_word <= span.first_word < end
 
 
 def _words(span: Span) -> range:

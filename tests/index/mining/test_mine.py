@@ -58,3 +58,17 @@ def test_adverts_are_not_mined(encoder: Any, transcript_of: Callable[..., Transc
     assert [said(one.question) for one in found.lessons if one.question] == ["what was the hardest part of the move"]
     assert [one.turn for one in found.chapters][:2] == [1, 3]
     assert [one.words for one in found.voices] == [one.words for one in every.voices]
+
+
+def test_an_introduction_tells_no_lesson(encoder: Any, transcript_of: Callable[..., Transcript]) -> None:
+    """What somebody says right after who they are is about them, whatever signs it has; what they say later counts."""
+    career = f"I'm Bo Reed, and I'm an engineer at the harbour office. {LESSON}"
+    for said, expected in ((career, 0), (f"{career} {' '.join(['We like the harbour.'] * 20)} {DIVIDED[0]}", 1)):
+        turns = [*interview(*ASKED), ("Ada Pole", "Would you introduce yourself?"), ("Bo Reed", said)]
+        transcript = transcript_of("a-1-aaaa", *turns[-2:], *turns[:-2])
+        sentences = sentences_of(transcript)
+        texts = [transcript.turns[one.turn].text[one.start : one.end] for one in sentences]
+        exchanges = exchanges_of(transcript, sentences)
+        found = mine(transcript, sentences, exchanges, frozenset({"Ada Pole"}), encoder.encode(texts))
+        assert any(voice.introduced is not None for voice in found.voices)
+        assert len(found.lessons) == expected
