@@ -41,6 +41,22 @@ SECOND_SET = (
         "asked as they stand: the reply came first for 46, two of them in another copy of the same interview."
     ),
 )
+INTRODUCED = (
+    "### Definitions and people",
+    paragraph(
+        "`python -m benchmarks.introduced HOME QUESTIONS.jsonl --seed SEEDHOME` (30 November 2026, two shared AVX2 "
+        'cores, 24 GiB, 60 interviews): of the development questions labelled "definition" 15 of 16, and of those '
+        'labelled "who" 7 of 9, are answered first by a right quote; before the register and the forms that came '
+        "with it, 11 and 7. The page above was measured one change earlier. Of the 8 questions that have the form of a "
+        "definition question, 7 are. The forms were chosen while looking at these questions. On the seed, all seven "
+        "questions of the list are answered by the right person's sentence or refused."
+    ),
+    paragraph(
+        "Read by hand in the same library: 71 people, 0 wrong merges, and no role that nobody states; in the 30 "
+        "layouts of show notes 0 wrong merges. There were 1,099 terms, 125 with a definition. Of 60 definitions drawn "
+        "by chance, 2 were of people or things that are no terms; of 200 terms drawn by chance, about 18 were none."
+    ),
+)
 SPELLINGS = (
     paragraph(
         "Names and terms that were heard are shown as the show spells them where sound and letters agree. `python -m "

@@ -261,6 +261,7 @@ def refusal(fitted: Measured, unseen: Figures) -> Iterator[str]:
 
 def absolute(base: KnowledgeBase, asked: Path) -> Iterator[str]:
     """Yield how far the confidence depends on the library, how the subject is recognised, and what swaps do."""
+    yield from earlier.INTRODUCED
     questions = read_questions(asked)
     agreement, fit = alone.measured(base.home, asked)
     yield "### The same transcript in other libraries"
