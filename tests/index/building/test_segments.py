@@ -78,7 +78,9 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_a_new_episode_is_a_segment_of_its_own(
     home: Path, transcript_of: Talk, save: Any, encoder: Any, read: list[str]
 ) -> None:
-    """The other segment is the same files under another name, with the checksums of before; only its list is read."""
+    """The other segment is the same files under another name, with the checksums of before; only its list is read,
+    and the overview, from which people keep their ids and the library its topics.
+    """
     save(home, transcript_of("a-tiller", ("Bo", text_of("tiller"))))
     manifest = build(home, encoder)
     assert names(manifest) == ["1", "2"]
@@ -88,7 +90,7 @@ def test_a_new_episode_is_a_segment_of_its_own(
     }
     of_segments = {(name, checksum) for name, checksum in manifest_of(home, 1).files.items() if name != OVERVIEW}
     assert of_segments <= manifest.files.items()
-    assert {name for name in read if name.startswith("1/")} == {"1/basis.npy", "1/episodes.json"}
+    assert {name for name in read if name.startswith("1/")} == {"1/basis.npy", "1/episodes.json", f"1/{OVERVIEW}"}
     assert [name for name in read if name.startswith("a-")] == ["a-tiller/transcript.json"]
     assert manifest.episodes == 11
 
