@@ -14,7 +14,7 @@ from api.answer.relevance import Relevance, relevance_of
 from api.answer.sentence_figures import AskedWords, asked_words
 from api.answer.subject import reason_for, subject_of
 from api.knowledge_base import KnowledgeBase
-from api.lessons.chosen import USUAL_STATES
+from api.lessons.fold import USUAL_STATES
 from api.lessons.register import Entry, Register, register_of
 from api.quotes.citation import MOST_CITATIONS, Citation
 from api.quotes.quote import MOST_QUOTE_WORDS, QUOTE_ID

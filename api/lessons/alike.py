@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from api.lessons.chosen import USUAL_STATES
 from api.lessons.entry import Entry
+from api.lessons.fold import USUAL_STATES
 from api.lessons.register import Register
 
 # Cosine of the mean vectors of sentences; chosen by reading pairs (docs/adr/0031).

@@ -6,13 +6,11 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from api.episodes.facets import Choice
-from api.lessons.fold import State
+from api.lessons.fold import USUAL_STATES, State
 from api.lessons.register import Entry
 
 FacetName = Literal["theme", "kind", "show", "person", "year", "state", "episode"]
 
-# What nobody asks for: lessons that were rejected, and those whose words are gone.
-USUAL_STATES: tuple[State, ...] = ("proposed", "accepted")
 KINDS = ("problem", "cause", "decision", "remedy", "result", "advice")
 STATES: tuple[State, ...] = ("accepted", "proposed", "rejected", "withdrawn")
 # A library has thousands of themes; those with the most lessons are offered.

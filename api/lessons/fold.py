@@ -7,6 +7,8 @@ from typing import Literal
 from ingest.library.decisions import Decision, Proposed
 
 State = Literal["proposed", "accepted", "rejected", "withdrawn"]
+# Not what nobody asks for: lessons that were rejected, and those whose words are gone.
+USUAL_STATES: tuple[State, ...] = ("proposed", "accepted")
 
 _LASTING = ("retitle", "tag", "note")
 _STATES: dict[str, State] = {"accept": "accepted", "reject": "rejected", "propose": "proposed"}

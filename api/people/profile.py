@@ -6,7 +6,7 @@ from urllib.parse import quote, urlencode
 
 from api.errors import PersonUnknown
 from api.knowledge_base import KnowledgeBase, removed_since
-from api.lessons.chosen import USUAL_STATES
+from api.lessons.fold import USUAL_STATES
 from api.lessons.register import register_of
 from api.quotes.citation import Citation
 from api.quotes.said import citation_at
