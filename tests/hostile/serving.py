@@ -131,6 +131,7 @@ def served(home: Path, texts: tuple[str, ...]) -> Iterator[Served]:
     encoder = HashedStems()
     with pytest.MonkeyPatch.context() as patch:  # every text is a lesson
         patch.setattr("index.mining.mine.find_lessons", miner_of(1, fewest_words=1))
+        patch.setattr("index.mining.mine._follows", lambda *_: False)  # also what introduces somebody
         build(home, encoder)
     with TestClient(create_app(Settings(home=home), encoder)) as client:
         yield Served(client, home, found, texts)

@@ -21,8 +21,11 @@ def test_a_hostile_library_is_shown_and_does_nothing(
     for text, page in pages_of(hostile, path):
         assert vocabulary(page) <= plain_vocabulary, text
         assert not dangers(page), text
-        shown = " ".join(page.all("main")[0].text.split())
-        assert " ".join(text.split()) in shown, text
+        shown = page.all("main")[0].text
+        if path == "/people":  # names that differ in blanks and capitals alone are one person's
+            assert "".join(text.casefold().split()) in "".join(shown.casefold().split()), text
+        else:
+            assert " ".join(text.split()) in " ".join(shown.split()), text
 
 
 @pytest.mark.parametrize("path", ASKED)
