@@ -64,7 +64,7 @@ def main() -> None:
 
 
 def _first(base: KnowledgeBase, question: str) -> tuple[str, str] | None:
-    """Return the guid and text of the first citation, None if there is none."""
+    """Return the guid and text of the first citation, None of a refusal."""
     citations = ask(base, parse_question(question)).citations
     return (citations[0].episode.guid, citations[0].quote) if citations else None
 

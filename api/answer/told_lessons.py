@@ -38,7 +38,8 @@ def tell_lessons(base: KnowledgeBase, question: Question, asked: AskedLessons, k
     """Answer with at most `k` lessons, the one that is most about the subject first; refuse if none is about it.
 
     Without a subject the best lessons are told. None that a person rejected, or whose words are gone. `confidence` is
-    the estimate that the podcast speaks of the subject.
+    the estimate that the podcast speaks of the subject; without one nothing is estimated, and it is the least that
+    counts as an answer.
     """
     begun = perf_counter()
     register = register_of(base.home, base.generation)

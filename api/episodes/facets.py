@@ -3,11 +3,13 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Generic, Literal, TypeVar
 
 from api.episodes.listing import Entry
 from api.formatting import episode_name
 from ingest.text.words import normalise
+
+N = TypeVar("N", bound=str)
 
 FacetName = Literal["show", "person", "year", "topic"]
 Order = Literal["newest", "oldest", "longest", "title"]
@@ -36,7 +38,7 @@ class ListFilter:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A value of a facet: how many episodes that pass all other filters have it, and whether it is chosen."""
+    """A value of a facet: how much of the list that passes all other filters has it, and whether it is chosen."""
 
     value: str
     label: str
@@ -45,10 +47,10 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Facet:
-    """One way to filter the list; choices with the most episodes come first, except years: newest first."""
+class Facet(Generic[N]):
+    """One way to filter a list; choices that the most of it has come first, except years: newest first."""
 
-    name: FacetName
+    name: N
     label: str
     choices: tuple[Choice, ...]
 
@@ -90,7 +92,7 @@ def listed(entries: Iterable[Entry], wanted: ListFilter) -> tuple[Entry, ...]:
     return tuple(_sorted(found, wanted.sort))
 
 
-def facets_of(entries: Sequence[Entry], wanted: ListFilter) -> tuple[Facet, ...]:
+def facets_of(entries: Sequence[Entry], wanted: ListFilter) -> tuple[Facet[FacetName], ...]:
     """Return the facets that can filter the list, leaving out those with fewer than two values unless one is chosen.
 
     A choice counts the episodes that match the words and the other facets.
@@ -107,7 +109,7 @@ def page_of(entries: Sequence[Entry], number: int, length: int = PAGE_LENGTH) ->
     return ListPage(number, pages, tuple(entries[(number - 1) * length : number * length]))
 
 
-def _facet(name: FacetName, entries: Sequence[Entry], wanted: ListFilter, labels: dict[str, str]) -> Facet:
+def _facet(name: FacetName, entries: Sequence[Entry], wanted: ListFilter, labels: dict[str, str]) -> Facet[FacetName]:
     chosen = wanted.of(name)
     others = listed(entries, wanted.with_values(name, ()))
     counts = Counter(value for entry in others for value in _VALUES[name](entry))

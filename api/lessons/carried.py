@@ -26,7 +26,7 @@ Stamp = tuple[int, ...]
 class Carried(NamedTuple):
     """Today's quote for the id of a lesson, verbatim in its transcript, and whether its words changed.
 
-    None, and the reason, if there is none.
+    Where no such words stand any more, `quote` is None and `reason` says why.
     """
 
     quote: Quote | None

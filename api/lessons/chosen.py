@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from api.episodes.facets import Choice
+from api.episodes.facets import Choice, Facet
 from api.lessons.fold import USUAL_STATES, State
 from api.lessons.register import Entry
 
@@ -53,27 +53,13 @@ class LessonQuery:
         return replace(self, chosen={**self.chosen, name: values})
 
 
-@dataclass(frozen=True, slots=True)
-class LessonFacet:
-    """One way to choose lessons; choices with the most lessons come first, years the newest first."""
-
-    name: FacetName
-    label: str
-    choices: tuple[Choice, ...]
-
-    @property
-    def chosen(self) -> int:
-        """The number of chosen values."""
-        return sum(choice.is_chosen for choice in self.choices)
-
-
 def chosen(entries: Sequence[Entry], query: LessonQuery) -> list[Entry]:
     """Return the lessons that a query allows, in their order."""
     tests = [_test(name, query) for name in _VALUES]
     return [entry for entry in entries if all(test(entry) for test in tests)]
 
 
-def facets_of(entries: Sequence[Entry], query: LessonQuery) -> tuple[LessonFacet, ...]:
+def facets_of(entries: Sequence[Entry], query: LessonQuery) -> tuple[Facet[FacetName], ...]:
     """Return the facets with at least two values, or a chosen one; each counts what the other facets leave."""
     tests = {name: _test(name, query) for name in _VALUES}
     left: dict[FacetName, list[Entry]] = {name: [] for name in _LABELS}
@@ -104,7 +90,7 @@ def _test(name: FacetName, query: LessonQuery) -> Callable[[Entry], bool]:
     return lambda entry: any(value.casefold() in wanted for value in of(entry))
 
 
-def _facet(name: FacetName, entries: Sequence[Entry], query: LessonQuery) -> LessonFacet:
+def _facet(name: FacetName, entries: Sequence[Entry], query: LessonQuery) -> Facet[FacetName]:
     counts: Counter[str] = Counter(value for entry in entries for value in _VALUES[name](entry))
     labels = {entry.show: entry.show_title for entry in entries} if name == "show" else {}
     values = sorted(counts, key=lambda value: (-counts[value], value.casefold()))[:_MOST_CHOICES]
@@ -116,7 +102,7 @@ def _facet(name: FacetName, entries: Sequence[Entry], query: LessonQuery) -> Les
         values.sort(key=lambda value: order.index(value) if value in order else len(order))
     if name == "year":
         values.sort(reverse=True)
-    return LessonFacet(
+    return Facet(
         name,
         _LABELS[name],
         tuple(

@@ -44,7 +44,7 @@ def facts_of_removed(home: Path, episode_id: str) -> Facts:
 
 
 def full_name(home: Path, place: Carried) -> str | None:
-    """Return the full name of the speaker of a quote, None if there is none."""
+    """Return the full name of who speaks a quote, None for words without a speaker."""
     if place.quote is None or place.quote.speaker is None:
         return None
     opened = opened_or_none(home, place.quote.episode.id)

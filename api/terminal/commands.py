@@ -4,6 +4,8 @@ import json
 import logging
 import sys
 from argparse import Namespace
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -179,7 +181,7 @@ def divergence(options: Namespace, settings: Settings) -> int:
 def show(options: Namespace, settings: Settings) -> int:
     """Print what is known of an episode, what it was made from, which text won and what was not understood."""
     from contextlib import closing
-    from dataclasses import asdict, replace
+    from dataclasses import replace
 
     from api.episodes.account import about_of
     from api.episodes.chapters import chapters_of
@@ -203,7 +205,6 @@ def show(options: Namespace, settings: Settings) -> int:
 def topics(options: Namespace, settings: Settings) -> int:
     """Print what the library often talks about, or one topic."""
     from contextlib import closing
-    from dataclasses import asdict
 
     from api.terminal.topics import topic_text, topics_text
     from api.topics.topics import topic_lines, topic_page
@@ -211,62 +212,50 @@ def topics(options: Namespace, settings: Settings) -> int:
 
     with closing(open_generation(settings.home)) as generation:
         if options.topic is None:
-            lines = topic_lines(generation)
-            _print_json({"topics": [asdict(line) for line in lines]}) if options.json else print(topics_text(lines))
+            _print_list("topics", topic_lines(generation), options, topics_text)
         else:
-            found = topic_page(settings.home, generation, options.topic)
-            _print_json(asdict(found)) if options.json else print(topic_text(found))
+            _print_one(topic_page(settings.home, generation, options.topic), options, topic_text)
     return 0
 
 
 def start(options: Namespace, settings: Settings) -> int:
     """Print where a newcomer begins."""
     from contextlib import closing
-    from dataclasses import asdict
 
     from api.terminal.topics import start_text
     from api.topics.topics import start_of
     from index.store import open_generation
 
     with closing(open_generation(settings.home)) as generation:
-        found = start_of(settings.home, generation)
-    _print_json(asdict(found)) if options.json else print(start_text(found))
+        _print_one(start_of(settings.home, generation), options, start_text)
     return 0
 
 
 def people(options: Namespace, settings: Settings) -> int:
     """Print everybody who speaks, or what is known of one person."""
-    from dataclasses import asdict
-
     from api.knowledge_base import open_base
     from api.people.profile import people_lines, profile_of
     from api.terminal.register import people_text, person_text
 
     base = open_base(settings)
     if options.name is None:
-        lines = people_lines(base)
-        _print_json({"people": [asdict(line) for line in lines]}) if options.json else print(people_text(lines))
+        _print_list("people", people_lines(base), options, people_text)
     else:
-        person = profile_of(base, options.name)
-        _print_json(asdict(person)) if options.json else print(person_text(person))
+        _print_one(profile_of(base, options.name), options, person_text)
     return 0
 
 
 def terms(options: Namespace, settings: Settings) -> int:
     """Print the names and abbreviations that are used, or what is known of one."""
-    from dataclasses import asdict
-
     from api.knowledge_base import open_base
     from api.terminal.register import term_text, terms_text
     from api.terms.entry import entry_of, term_lines
 
     base = open_base(settings)
     if options.name is None:
-        lines = term_lines(base)
-        _print_json({"terms": [asdict(line) for line in lines]}) if options.json else print(terms_text(lines))
+        _print_list("terms", term_lines(base), options, terms_text)
     else:
-        term = entry_of(base, options.name)
-        _print_json(asdict(term)) if options.json else print(term_text(term))
+        _print_one(entry_of(base, options.name), options, term_text)
     return 0
 
 
@@ -386,6 +375,16 @@ def _write(text: str, output: Path | None) -> None:
         output.write_text(text, "utf-8", newline="")
     except OSError as error:
         raise SourceError(f"{output} cannot be written: {error.strerror}") from error
+
+
+def _print_list(name: str, lines: Sequence[Any], options: Namespace, text: Callable[[Any], str]) -> None:
+    """Print what a register holds, as JSON under a name or as text."""
+    _print_json({name: [asdict(line) for line in lines]}) if options.json else print(text(lines))
+
+
+def _print_one(found: Any, options: Namespace, text: Callable[[Any], str]) -> None:
+    """Print one entry of a register."""
+    _print_json(asdict(found)) if options.json else print(text(found))
 
 
 def _print_json(value: dict[str, Any]) -> None:
