@@ -11,6 +11,7 @@ from index.encoder_files import PACKAGED
 
 USUAL_RATE = 120
 _ORIGIN = re.compile(r"https?://[^/\s?#@]+")
+_ADDRESS = re.compile(r"https?://[^/\s?#@]+(?:/[^\s?#]*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Settings:
     hosts: tuple[
         str, ...
     ] = ()  # PLAYBACK_HOSTS: host names the server accepts; empty: all (`playback serve` adds its own)
+    public_url: str | None = None  # PLAYBACK_PUBLIC_URL: where readers reach the server; no slash at the end
     cors: tuple[str, ...] = ()  # PLAYBACK_CORS: origins whose scripts may read answers
     rate: int = USUAL_RATE  # PLAYBACK_RATE: requests per minute from one address, 0 for no limit
     token: str | None = field(
@@ -52,6 +54,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         notice=given.get("PLAYBACK_NOTICE"),
         feedback=given.get("PLAYBACK_FEEDBACK") != "off",
         hosts=_list(given.get("PLAYBACK_HOSTS", "")),
+        public_url=_address(given.get("PLAYBACK_PUBLIC_URL")),
         cors=_origins(given.get("PLAYBACK_CORS", "")),
         rate=_rate(given.get("PLAYBACK_RATE", str(USUAL_RATE))),
         token=given.get("PLAYBACK_TOKEN"),
@@ -71,6 +74,14 @@ def _origins(text: str) -> tuple[str, ...]:
     if wrong:
         raise SettingError(f"PLAYBACK_CORS takes origins such as https://example.org, not {wrong[0]!r}")
     return found
+
+
+def _address(text: str | None) -> str | None:
+    if text is None:
+        return None
+    if not _ADDRESS.fullmatch(text):
+        raise SettingError(f"PLAYBACK_PUBLIC_URL must be an address such as https://quotes.example.org, not {text!r}")
+    return text.rstrip("/")
 
 
 def _rate(text: str) -> int:

@@ -8,11 +8,12 @@ from api.server.live_index import Live
 
 
 def base_of(request: Request) -> str:
-    """Return scheme and host of the request without a slash at the end; behind a proxy, those that the proxy forwards.
+    """Return PLAYBACK_PUBLIC_URL, else scheme and host of the request, without a slash at the end.
 
-    Starlette ignores a malformed Host header, so only a valid host can come from it.
+    Behind a proxy these are those that the proxy forwards. Starlette ignores a malformed Host header, so only a valid
+    host can come from it.
     """
-    return str(request.base_url).rstrip("/")
+    return live_of(request).settings.public_url or str(request.base_url).rstrip("/")
 
 
 def live_of(request: Request) -> Live:

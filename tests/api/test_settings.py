@@ -13,11 +13,13 @@ def test_who_may_ask_is_read_from_the_environment() -> None:
         {
             "PLAYBACK_HOSTS": "playback.example.org, 10.0.0.1",
             "PLAYBACK_CORS": "https://example.org http://localhost:3000",
+            "PLAYBACK_PUBLIC_URL": "https://example.org/podcast/",
             "PLAYBACK_RATE": "0",
             "PLAYBACK_TOKEN": "a secret",
         }
     )
     assert found.hosts == ("playback.example.org", "10.0.0.1")
+    assert found.public_url == "https://example.org/podcast"
     assert found.cors == ("https://example.org", "http://localhost:3000")
     assert (found.rate, found.token) == (0, "a secret")
     assert "a secret" not in repr(found)
@@ -30,6 +32,9 @@ def test_who_may_ask_is_read_from_the_environment() -> None:
         ("PLAYBACK_RATE", "many"),
         ("PLAYBACK_RATE", "-1"),
         ("PLAYBACK_RATE", "²"),
+        ("PLAYBACK_PUBLIC_URL", "example.org"),
+        ("PLAYBACK_PUBLIC_URL", "https://example.org/?x=1"),
+        ("PLAYBACK_PUBLIC_URL", "https://reader:secret@example.org"),
         ("PLAYBACK_CORS", "example.org"),
         ("PLAYBACK_CORS", "https://example.org/"),
         ("PLAYBACK_CORS", "https://*.example.org/x"),
