@@ -9,9 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from api.settings import read_settings
+from api.terminal.parser import Parser, parsed
 from ingest.errors import PlaybackError
 from ingest.storage.disk_space import disk_problem
-from ingest.versions import require_versions
+from ingest.versions import own_version, require_versions
 
 logger = logging.getLogger(__name__)
 
@@ -27,19 +28,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # After each small product of matrices, the threads of numpy's OpenBLAS spin for milliseconds, on cores that the
     # encoder needs. OpenBLAS reads this when numpy is imported.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    options = _parser().parse_args(arguments)
-    level = (os.environ.get("PLAYBACK_LOG") or "WARNING").upper()
-    if level not in logging.getLevelNamesMapping():
-        print(f"playback: PLAYBACK_LOG must be debug, info, warning or error, not {level!r}", file=sys.stderr)
-        return WRONG_USAGE
-    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
-    for library in _TALKATIVE:
-        logging.getLogger(library).setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))
+    options = parsed(_parser(), arguments)
     from api.terminal import commands
 
     try:
-        require_versions()
         settings = read_settings()
+        _log_at(settings.log)
+        require_versions()
         if options.home is not None:
             settings = replace(settings, home=options.home)
         code: int = getattr(commands, options.command)(options, settings)
@@ -55,6 +50,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - the CLI's only broad handler: every failure becomes one line and an exit code
         return _failed(error)
     return code
+
+
+def _log_at(level: str) -> None:
+    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
+    for library in _TALKATIVE:
+        logging.getLogger(library).setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))
 
 
 def _failed(error: Exception) -> int:
@@ -73,10 +74,9 @@ def _failed(error: Exception) -> int:
     return FAILED
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="playback", description="Answers questions about a podcast with quotes you can hear."
-    )
+def _parser() -> Parser:
+    parser = Parser(prog="playback", description="Answers questions about a podcast with quotes you can hear.")
+    parser.add_argument("--version", action="version", version=f"playback {own_version()}")
     parser.add_argument("--home", type=Path, help="data folder (default: PLAYBACK_HOME, else data)")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
@@ -183,6 +183,16 @@ def _parser() -> argparse.ArgumentParser:
         metavar="A,B",
         help="index the library with each of these encoders, elsewhere, and compare them",
     )
+
+    config = commands.add_parser("config", help="show every setting, its value and where it is set")
+    config.add_argument("--json", action="store_true")
+
+    completion = commands.add_parser("completion", help="print a script that completes commands and options in a shell")
+    completion.add_argument("shell", choices=("bash", "zsh", "fish"))
+    completion.set_defaults(whole=parser)
+
+    for command in commands.choices.values():
+        command.set_defaults(parser=command)
     return parser
 
 

@@ -1,17 +1,23 @@
-"""Settings from environment variables, read once at the edge; all code below takes arguments."""
+"""Settings from environment variables and playback.toml, read once at the edge; all code below takes arguments."""
 
+import logging
 import os
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
 from pathlib import Path
+from typing import Any, Literal
 
 from api.errors import SettingError
 from index.encoder_files import PACKAGED
 
 USUAL_RATE = 120
+FILE = Path("playback.toml")  # in the working directory, as the default data folder is
+_FILE_VARIABLE = "PLAYBACK_CONFIG"
+_MOST_FILE_BYTES = 100_000
 _ORIGIN = re.compile(r"https?://[^/\s?#@]+")
-_ADDRESS = re.compile(r"https?://[^/\s?#@]+(?:/[^\s?#]*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,58 +39,142 @@ class Settings:
     token: str | None = field(
         default=None, repr=False
     )  # PLAYBACK_TOKEN: needed for requests that are not open to everybody
+    metrics: bool = False  # PLAYBACK_METRICS: "on" counts requests and answers at /metrics
+    log: str = "WARNING"  # PLAYBACK_LOG: the level of the log
     llm_url: str | None = None  # PLAYBACK_LLM_URL: an OpenAI-compatible endpoint; without it no language model is used
     llm_model: str | None = None  # PLAYBACK_LLM_MODEL: the model to request there
     llm_key: str | None = field(default=None, repr=False)  # PLAYBACK_LLM_KEY
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The text of a setting, and where it is set: in the environment or a file, with its name there for messages."""
+
+    text: str
+    source: Literal["environment", "file"]
+    where: str
+
+
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
-    """Read the PLAYBACK_ variables; an empty one counts as unset. Raises SettingError for an invalid value.
+    """Read the settings; an empty one counts as unset. Raises SettingError for an invalid value.
 
     Lists are separated by commas or spaces.
     """
-    source = os.environ if environment is None else environment
-    given = {key: value for key, value in source.items() if key.startswith("PLAYBACK_") and value}
-    models = given.get("PLAYBACK_MODELS")
-    return Settings(
-        home=Path(given.get("PLAYBACK_HOME", "data")),
-        encoder=given.get("PLAYBACK_ENCODER", PACKAGED),
-        reranker=given.get("PLAYBACK_RERANKER"),
-        models=Path(models) if models else None,
-        notice=given.get("PLAYBACK_NOTICE"),
-        feedback=given.get("PLAYBACK_FEEDBACK") != "off",
-        hosts=_list(given.get("PLAYBACK_HOSTS", "")),
-        public_url=_address(given.get("PLAYBACK_PUBLIC_URL")),
-        cors=_origins(given.get("PLAYBACK_CORS", "")),
-        rate=_rate(given.get("PLAYBACK_RATE", str(USUAL_RATE))),
-        token=given.get("PLAYBACK_TOKEN"),
-        llm_url=given.get("PLAYBACK_LLM_URL"),
-        llm_model=given.get("PLAYBACK_LLM_MODEL"),
-        llm_key=given.get("PLAYBACK_LLM_KEY"),
-    )
+    given = given_settings(environment)
+    return Settings(**{name: _READ.get(name, _text)(one.text, one.where) for name, one in given.items()})
 
 
-def _list(text: str) -> tuple[str, ...]:
+def given_settings(environment: Mapping[str, str] | None = None) -> dict[str, Given]:
+    """Return the settings that are set, by name; the environment wins over the file.
+
+    The file is the one that PLAYBACK_CONFIG names, which must exist, or else playback.toml in the working directory.
+    Raises SettingError for a file that cannot be read and for names and types that are none of a setting.
+    """
+    variables = os.environ if environment is None else environment
+    named = variables.get(_FILE_VARIABLE)
+    given = _of_file(Path(named)) if named else _of_file(FILE) if FILE.is_file() else {}
+    for name in _NAMES:
+        if text := variables.get(variable_of(name)):
+            given[name] = Given(text, "environment", variable_of(name))
+    return given
+
+
+def variable_of(name: str) -> str:
+    """Return the environment variable of a setting."""
+    return f"PLAYBACK_{name.upper()}"
+
+
+def _of_file(path: Path) -> dict[str, Given]:
+    try:
+        with path.open("rb") as file:
+            data = tomllib.loads(file.read(_MOST_FILE_BYTES).decode())
+    except OSError as error:
+        raise SettingError(f"{path} cannot be read: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:  # not TOML, or not UTF-8
+        raise SettingError(f"{path} is not TOML: {error}") from error
+    for name in data:
+        if name not in _NAMES:
+            near = get_close_matches(name, _NAMES, n=1)
+            raise SettingError(f"{path} has no setting {name!r}; " + (f"did you mean: {near[0]}" if near else _KNOWN))
+    texts = {name: _as_text(value, f"{name} in {path}") for name, value in data.items()}
+    return {name: Given(text, "file", f"{name} in {path}") for name, text in texts.items() if text}
+
+
+def _as_text(value: Any, where: str) -> str:
+    """Return a value of TOML as a variable of the environment would hold it."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return " ".join(value)
+    raise SettingError(f"{where} must be a text, a whole number, true, false or a list of texts")
+
+
+def _text(text: str, where: str) -> str:
+    return text
+
+
+def _path(text: str, where: str) -> Path:
+    return Path(text)
+
+
+def _unless_off(text: str, where: str) -> bool:
+    return text != "off"
+
+
+def _on_or_off(text: str, where: str) -> bool:
+    if text not in ("on", "off"):
+        raise SettingError(f"{where} must be on or off, not {text!r}")
+    return text == "on"
+
+
+def _list(text: str, where: str) -> tuple[str, ...]:
     return tuple(text.replace(",", " ").split())
 
 
-def _origins(text: str) -> tuple[str, ...]:
-    found = _list(text)
+def _origins(text: str, where: str) -> tuple[str, ...]:
+    found = _list(text, where)
     wrong = [origin for origin in found if origin != "*" and not _ORIGIN.fullmatch(origin)]
     if wrong:
-        raise SettingError(f"PLAYBACK_CORS takes origins such as https://example.org, not {wrong[0]!r}")
+        raise SettingError(f"{where} takes origins such as https://example.org, not {wrong[0]!r}")
     return found
 
 
-def _address(text: str | None) -> str | None:
-    if text is None:
-        return None
-    if not _ADDRESS.fullmatch(text):
-        raise SettingError(f"PLAYBACK_PUBLIC_URL must be an address such as https://quotes.example.org, not {text!r}")
+def _origin(text: str, where: str) -> str:
+    # Pages link to /episodes and the like, so they would lead elsewhere below a path.
+    if not _ORIGIN.fullmatch(text.rstrip("/")):
+        raise SettingError(
+            f"{where} must be an address without a path, such as https://quotes.example.org, not {text!r}"
+        )
     return text.rstrip("/")
 
 
-def _rate(text: str) -> int:
+def _rate(text: str, where: str) -> int:
     if not (text.isascii() and text.isdecimal()):
-        raise SettingError(f"PLAYBACK_RATE must be a number of requests per minute (0: no limit), not {text!r}")
+        raise SettingError(f"{where} must be a number of requests per minute (0: no limit), not {text!r}")
     return int(text)
+
+
+def _level(text: str, where: str) -> str:
+    level = text.upper()
+    if level not in logging.getLevelNamesMapping():
+        raise SettingError(f"{where} must be debug, info, warning or error, not {level!r}")
+    return level
+
+
+_NAMES = tuple(one.name for one in fields(Settings))
+_KNOWN = f"it can have {', '.join(_NAMES)}"
+_READ: dict[str, Callable[[str, str], Any]] = {
+    "home": _path,
+    "models": _path,
+    "feedback": _unless_off,
+    "hosts": _list,
+    "public_url": _origin,
+    "cors": _origins,
+    "rate": _rate,
+    "metrics": _on_or_off,
+    "log": _level,
+}

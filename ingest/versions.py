@@ -42,6 +42,14 @@ def _require(package: str) -> str | None:
     return installed
 
 
+def own_version() -> str:
+    """Return the version of the installed distribution, "unknown" where the code runs without being installed."""
+    try:
+        return importlib.metadata.version("gds-playback")
+    except importlib.metadata.PackageNotFoundError:
+        return "unknown"
+
+
 def numbers(version: str) -> tuple[int, ...]:
     """Return a version's release numbers without trailing zeros: (2, 10) for both "2.10.0+cpu" and "2.10rc1"."""
     found = re.match(r"\d+(?:\.\d+)*", version)

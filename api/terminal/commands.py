@@ -331,6 +331,22 @@ def evaluate(options: Namespace, settings: Settings) -> int:
     return 0
 
 
+def config(options: Namespace, settings: Settings) -> int:
+    """Print every setting, its value and where it is set; secrets are hidden."""
+    from api.terminal.config import config_text, setting_lines
+
+    _print_list("settings", setting_lines(options, settings), options, config_text)
+    return 0
+
+
+def completion(options: Namespace, settings: Settings) -> int:
+    """Print a script that completes commands and options in a shell."""
+    from api.terminal.completion import completion_script
+
+    print(completion_script(options.whole, options.shell))
+    return 0
+
+
 def _evaluate_encoders(options: Namespace, settings: Settings) -> int:
     from api.errors import FilterError
     from api.evaluation.encoders import encoders_text, measured
