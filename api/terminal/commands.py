@@ -104,7 +104,7 @@ def ask(options: Namespace, settings: Settings) -> int:
         from api.llm.rewrite import model_of, rewrite_if_model
 
         found = rewrite_if_model(found, model_of(settings))
-    _print_json(answer_json(found)) if options.json else print(answer_text(found))
+    _print_json(answer_json(found)) if options.json else print(answer_text(found, settings.public_url or ""))
     return 0
 
 
@@ -134,7 +134,7 @@ def search(options: Namespace, settings: Settings) -> int:
     filters = parse_filters(_asked(options), base.generation)
     gathered = gather(base, question, filters, least=options.page * count + 1)
     if options.format is not None:
-        _write(render(base, gathered, options.format), options.output)
+        _write(render(base, gathered, options.format, settings.public_url or ""), options.output)
     elif options.json:
         _print_json(page_json(base, gathered, options.page, count))
     else:
@@ -214,7 +214,7 @@ def topics(options: Namespace, settings: Settings) -> int:
         if options.topic is None:
             _print_list("topics", topic_lines(generation), options, topics_text)
         else:
-            _print_one(topic_page(settings.home, generation, options.topic), options, topic_text)
+            _print_one(topic_page(settings.home, generation, options.topic), options, settings, topic_text)
     return 0
 
 
@@ -227,7 +227,7 @@ def start(options: Namespace, settings: Settings) -> int:
     from index.store import open_generation
 
     with closing(open_generation(settings.home)) as generation:
-        _print_one(start_of(settings.home, generation), options, start_text)
+        _print_one(start_of(settings.home, generation), options, settings, start_text)
     return 0
 
 
@@ -241,7 +241,7 @@ def people(options: Namespace, settings: Settings) -> int:
     if options.name is None:
         _print_list("people", people_lines(base), options, people_text)
     else:
-        _print_one(profile_of(base, options.name), options, person_text)
+        _print_one(profile_of(base, options.name), options, settings, person_text)
     return 0
 
 
@@ -255,7 +255,7 @@ def terms(options: Namespace, settings: Settings) -> int:
     if options.name is None:
         _print_list("terms", term_lines(base), options, terms_text)
     else:
-        _print_one(entry_of(base, options.name), options, term_text)
+        _print_one(entry_of(base, options.name), options, settings, term_text)
     return 0
 
 
@@ -398,9 +398,9 @@ def _print_list(name: str, lines: Sequence[Any], options: Namespace, text: Calla
     _print_json({name: [asdict(line) for line in lines]}) if options.json else print(text(lines))
 
 
-def _print_one(found: Any, options: Namespace, text: Callable[[Any], str]) -> None:
-    """Print one entry of a register."""
-    _print_json(asdict(found)) if options.json else print(text(found))
+def _print_one(found: Any, options: Namespace, settings: Settings, text: Callable[[Any, str], str]) -> None:
+    """Print one entry of a register, as JSON or as text with the public addresses of its quotes."""
+    _print_json(asdict(found)) if options.json else print(text(found, settings.public_url or ""))
 
 
 def _print_json(value: dict[str, Any]) -> None:

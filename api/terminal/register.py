@@ -1,4 +1,7 @@
-"""People and terms as text for a terminal."""
+"""People and terms as text for a terminal.
+
+`base` is the server's public URL without a slash at the end, "" for addresses that begin with a slash.
+"""
 
 from collections.abc import Iterator, Sequence
 
@@ -17,9 +20,9 @@ def people_text(lines: Sequence[PersonLine]) -> str:
     )
 
 
-def person_text(person: Profile) -> str:
+def person_text(person: Profile, base: str) -> str:
     """Return what is known of a person, each role with its quote."""
-    return "\n".join(_of_person(person))
+    return "\n".join(_of_person(person, base))
 
 
 def terms_text(lines: Sequence[TermLine]) -> str:
@@ -33,28 +36,29 @@ def terms_text(lines: Sequence[TermLine]) -> str:
     )
 
 
-def term_text(term: Entry) -> str:
+def term_text(term: Entry, base: str) -> str:
     """Return what is known of a term, each fact with its quote."""
-    return "\n".join(_of_term(term))
+    return "\n".join(_of_term(term, base))
 
 
-def _of_person(person: Profile) -> Iterator[str]:
+def _of_person(person: Profile, base: str) -> Iterator[str]:
     yield line_of(", ".join(person.names))
     if person.introduced is not None:
-        yield from _said(person.introduced)
+        yield from _said(person.introduced, base)
     for held in person.roles:
         yield line_of(f"Role: {held.role} ({_span(held.since, held.until)})")
-        yield from _said(held.citation)
+        yield from _said(held.citation, base)
     for lesson in person.lessons:
-        yield line_of(f"Lesson ({lesson.kind}): {lesson.title}, {lesson.citation.url}")
+        yield line_of(f"Lesson ({lesson.kind}): {lesson.title}, {base}{lesson.citation.url}")
     for year in person.years:
-        yield line_of(f"{year.year}: {counted(year.words, 'word')} in {counted(year.episodes, 'episode')}, {year.url}")
+        said = f"{counted(year.words, 'word')} in {counted(year.episodes, 'episode')}"
+        yield line_of(f"{year.year}: {said}, {base}{year.url}")
     for one in person.episodes:
         asks = ", asks the questions" if one.asks else ""
         yield line_of(f"{episode_name(one.episode)} ({one.episode.id}): {one.share:.0%} of the words{asks}")
 
 
-def _of_term(term: Entry) -> Iterator[str]:
+def _of_term(term: Entry, base: str) -> Iterator[str]:
     yield line_of(", ".join(term.names) + (f": {term.expansion}" if term.expansion else ""))
     shown: list[str] = []
     for what, citation in (
@@ -66,16 +70,16 @@ def _of_term(term: Entry) -> Iterator[str]:
         if citation is not None and citation.id not in shown:
             shown.append(citation.id)
             yield f"{what}:"
-            yield from _said(citation)
+            yield from _said(citation, base)
     if term.related:
         yield line_of(f"Often said with it: {', '.join(one.name for one in term.related)}")
     for one in term.episodes:
         yield line_of(f"{episode_name(one.episode)} ({one.episode.id}): {counted(one.uses, 'use')}")
 
 
-def _said(citation: Citation) -> Iterator[str]:
+def _said(citation: Citation, base: str) -> Iterator[str]:
     yield f"  “{line_of(citation.quote)}”"
-    yield f"  {sourceline_of(citation)}, {citation.url}"
+    yield f"  {sourceline_of(citation)}, {base}{citation.url}"
 
 
 def _span(since: str | None, until: str | None) -> str:

@@ -27,8 +27,11 @@ def sourceline_of(citation: Citation) -> str:
     return line_of(", ".join(part for part in parts if part))
 
 
-def answer_text(answer: Answer) -> str:
-    """Return an answer for a terminal; quotes are numbered and followed by their source."""
+def answer_text(answer: Answer, base: str = "") -> str:
+    """Return an answer for a terminal; quotes are numbered and followed by their source and address.
+
+    `base` is the server's public URL without a slash at the end, "" for addresses that begin with a slash.
+    """
     notes = _notes(answer)
     why = [line_of(note) for note in reason_notes(answer.reason, answer.never_said)]
     if answer.status == "unanswerable":
@@ -43,7 +46,8 @@ def answer_text(answer: Answer) -> str:
             cited = "".join(f"[{numbers[identifier]}]" for identifier in statement.citations)
             lines.append(f"{line_of(statement.text)} {cited}")
     for number, citation in enumerate(answer.citations, 1):
-        lines += [f"{number}. “{line_of(citation.quote)}”", f"   {sourceline_of(citation)}", f"   {citation.url}"]
+        lines += [f"{number}. “{line_of(citation.quote)}”", f"   {sourceline_of(citation)}"]
+        lines.append(f"   {base}{citation.url}")
         lines += [f"   in reply to “{line_of(citation.in_reply_to)}”"] if citation.in_reply_to else []
     return "\n".join(lines)
 
