@@ -25,6 +25,7 @@ from api.routes import (
     lesson_pages,
     lesson_review,
     lessons,
+    metrics,
     people,
     quote_page,
     quotes,
@@ -40,6 +41,7 @@ from api.server import refusals
 from api.server.access_log import AccessLog
 from api.server.admission import Admission
 from api.server.live_index import Live
+from api.server.metrics import Metrics
 from api.server.security_headers import Guard
 from api.server.time_limit import TimeLimit
 from api.server.work_queue import WorkQueue
@@ -94,6 +96,7 @@ def create_app(settings: Settings, encoder: Encoder | None = None) -> FastAPI:
     app.state.assets = {asset.address: asset for asset in held.values()}
     app.state.templates = environment(settings, {name: asset.address for name, asset in held.items()})
     app.state.model = model_of(settings)
+    app.state.metrics = Metrics() if settings.metrics else None
     app.state.stopping = Event()
     refusals.register(app)
     for routes in (
@@ -118,6 +121,7 @@ def create_app(settings: Settings, encoder: Encoder | None = None) -> FastAPI:
         lesson_review,
         lesson_pages,
         embed,
+        metrics,
     ):
         app.include_router(routes.router)
     # A request passes these from the last one added to the first.
@@ -133,5 +137,5 @@ def create_app(settings: Settings, encoder: Encoder | None = None) -> FastAPI:
             expose_headers=_READABLE,
         )
     app.add_middleware(Guard)
-    app.add_middleware(AccessLog)
+    app.add_middleware(AccessLog, count=app.state.metrics.count_request if app.state.metrics else None)
     return app

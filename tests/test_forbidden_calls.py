@@ -134,6 +134,8 @@ DOORS = {
     "httpx": {"ingest/fetch/client.py", "ingest/fetch/transport.py"},
     "httpcore": {"ingest/fetch/public_addresses.py", "ingest/fetch/transport.py"},
     "openai": {"api/llm/rewrite.py"},
+    "prometheus_client": {"api/server/metrics.py"},
+    "shtab": {"api/terminal/completion.py"},
     "faiss": {"index/vectors.py"},
     "tantivy": {"index/keywords.py"},
     "sentence_transformers": {"index/encode.py"},

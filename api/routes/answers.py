@@ -8,6 +8,7 @@ from api.answer.contract_json import answer_json
 from api.answer.conversation import Asking, ask
 from api.answer.filters import parse_filters
 from api.answer.question import parse_question
+from api.routes.request import count_answer
 from api.routes.rewording import rewording_of, written
 from api.routes.schemas import AnswerRequest
 from api.routes.stream import MEDIA_TYPE, streamed, wants_stream
@@ -36,6 +37,7 @@ def post_answer(request: Request, asked: AnswerRequest) -> Response:
     base = live.base()
     filters = parse_filters(asked.asked(), base.generation)
     answer = ask(base, Asking(question, asked.past(), asked.k, filters))
+    count_answer(request, answer)
     # All refusals happen above, before a stream begins. The language model is asked later, when this request has left
     # the work queue.
     reword = rewording_of(answer, request.app.state.model)

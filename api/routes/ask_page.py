@@ -15,7 +15,7 @@ from api.pages.render import page
 from api.quotes.citation_formats import as_text
 from api.quotes.context import context_of
 from api.routes.form_errors import checked
-from api.routes.request import base_of
+from api.routes.request import base_of, count_answer
 from api.routes.rewording import rewording_of, written
 from api.routes.schemas import PageRequest
 from api.server.live_index import Live
@@ -54,6 +54,7 @@ def show_answer(request: Request, asked: Annotated[PageRequest, Query()], thanks
         return page(request, "home.html", 422, **values | {"faults": faults})
     base = live.base()
     answer = ask(base, Asking(question, history, asked.k, parse_filters(asked.asked(), base.generation)))
+    count_answer(request, answer)
     values["exchanges"] = tuple(zip(history, first_quotes(base.home, history), strict=True))
 
     def write(found: Answer) -> HTMLResponse:

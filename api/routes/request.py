@@ -4,7 +4,9 @@ from pathlib import Path
 
 from fastapi import Request
 
+from api.answer.compose import Answer
 from api.server.live_index import Live
+from api.server.metrics import Metrics
 
 
 def base_of(request: Request) -> str:
@@ -20,6 +22,18 @@ def live_of(request: Request) -> Live:
     """Return the running app's live index."""
     live: Live = request.app.state.live
     return live
+
+
+def metrics_of(request: Request) -> Metrics | None:
+    """Return the counts of the running app, None where they are off."""
+    metrics: Metrics | None = request.app.state.metrics
+    return metrics
+
+
+def count_answer(request: Request, answer: Answer) -> None:
+    """Count an answer that is about to be sent."""
+    if (metrics := metrics_of(request)) is not None:
+        metrics.count_answer(answer.status)
 
 
 def home_of(request: Request) -> Path:

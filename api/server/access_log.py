@@ -1,6 +1,7 @@
 """The access log: one line per request with method, route, status and milliseconds, never the question."""
 
 import logging
+from collections.abc import Callable
 from time import perf_counter
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -15,10 +16,12 @@ class AccessLog:
     """Logs each request at level INFO when its response has ended.
 
     Logs the route's template ("/episodes/{identifier}", or "-" if no route matches), because URLs contain questions.
+    `count`, if given, gets the same: route, status and seconds.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, count: Callable[[str, int, float], None] | None = None) -> None:
         self._app = app
+        self._count = count
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on and log how it ended."""
@@ -41,4 +44,7 @@ class AccessLog:
             raise
         finally:
             route = getattr(scope.get("route"), "path", "-")
-            logger.info("%s %s %d %.0f ms", scope["method"], route, status, (perf_counter() - begun) * 1000)
+            seconds = perf_counter() - begun
+            logger.info("%s %s %d %.0f ms", scope["method"], route, status, seconds * 1000)
+            if self._count is not None:
+                self._count(route, status, seconds)
