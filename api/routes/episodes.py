@@ -11,7 +11,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from api.episodes.library import episode_of, episodes_of, transcript_of
 from api.routes.request import home_of
-from api.routes.schemas import EpisodesResponse
+from api.routes.schemas import EpisodesResponse, TranscriptResponse
 from ingest.export import Format, render
 from ingest.library.player import playable_of
 from ingest.transcript import Episode
@@ -26,6 +26,7 @@ MEDIA_TYPES: dict[Format, str] = {
     "md": "text/markdown; charset=utf-8",
     "txt": "text/plain; charset=utf-8",
 }
+_TEXT_TYPES = [kind for form, kind in MEDIA_TYPES.items() if form != "json"]
 _AUDIO_TYPES = {
     ".mp3": "audio/mpeg",
     ".m4a": "audio/mp4",
@@ -52,7 +53,17 @@ def get_episode(request: Request, identifier: str) -> JSONResponse:
     return JSONResponse(asdict(episode_of(home_of(request), identifier)))
 
 
-@router.get("/api/episodes/{identifier}/transcript.{extension}", summary="Read a transcript", response_class=Response)
+@router.get(
+    "/api/episodes/{identifier}/transcript.{extension}",
+    summary="Read a transcript",
+    response_class=Response,
+    responses={
+        200: {
+            "model": TranscriptResponse,
+            "content": {kind.partition(";")[0]: {"schema": {"type": "string"}} for kind in _TEXT_TYPES},
+        }
+    },
+)
 def get_transcript(request: Request, identifier: str, extension: str) -> Response:
     """Return an episode's transcript as json, vtt, srt, md or txt; vtt and srt need a transcript with times."""
     wanted = next((known for known in FORMATS if known == extension), None)

@@ -19,7 +19,7 @@ from api.quotes.quote import MOST_ID_LETTERS
 from api.terms.entry import TermLine
 from api.topics.topics import TopicLine
 from index.mined import LessonKind
-from ingest.transcript import Episode, Timing
+from ingest.transcript import Divergence, Episode, Role, Timing, Turn
 
 _MOST_FILTER_CHARACTERS = 200
 
@@ -219,9 +219,10 @@ class LessonResponse(BaseModel):
 
 
 class LessonsResponse(BaseModel):
-    """Lessons, the best first."""
+    """A page of lessons, the best first; `next` is the number of the next page, null if this is the last."""
 
     lessons: list[LessonResponse]
+    next: int | None
 
 
 class PeopleResponse(BaseModel):
@@ -249,6 +250,23 @@ class QuoteResponse(Citation):
     before: str
     after: str
     changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptResponse:
+    """A transcript; `aliases` maps a label as printed to the name it stands for, `roles` a label to a role.
+
+    `edited` is the date on which the words last changed, `heard_by` the model whose words these are.
+    """
+
+    schema: int
+    episode: Episode
+    aliases: dict[str, str]
+    roles: dict[str, Role]
+    turns: list[Turn]
+    divergence: Divergence | None
+    edited: str | None = None
+    heard_by: str | None = None
 
 
 class Counts(BaseModel):

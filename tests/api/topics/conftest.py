@@ -23,8 +23,15 @@ HOSTILE = 'The <script>alert(1)</script> lamp is "></a><img src=x onerror=alert(
 
 @pytest.fixture(scope="session")
 def tide_home(tmp_path_factory: pytest.TempPathFactory, encoder: Any) -> Path:
-    """Four interviews about two subjects; the last one says hostile things in every sentence of a host."""
+    """A library of those interviews with its index."""
     home = tmp_path_factory.mktemp("tide")
+    tide_of(home)
+    build(home, encoder)
+    return home
+
+
+def tide_of(home: Path) -> None:
+    """Four interviews about two subjects; the last one says hostile things in every sentence of a host."""
     for number in range(4):
         episode = Episode(
             f"tide-{number}-aaaa",
@@ -39,8 +46,6 @@ def tide_home(tmp_path_factory: pytest.TempPathFactory, encoder: Any) -> Path:
         said = tuple(turn_of(name, text, 600.0 * place) for place, (name, text) in enumerate(turns))
         save_record(home, Record(episode, ()))
         save_transcript(home, Transcript(episode, said), "made by a test")
-    build(home, encoder)
-    return home
 
 
 @pytest.fixture(scope="session")
