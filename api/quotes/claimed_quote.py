@@ -1,30 +1,23 @@
 """Verify whether a text was said, by whom and when, by comparing it with every word of the library.
 
-Words are compared in normal form, so capitals, punctuation and marks do not count. A match is exact only if one turn
-says the text without a break; a near match, or a text joined from several places, comes with every difference.
+Words are compared as they are said aloud, so capitals, punctuation and marks do not count, nor how figures and
+abbreviations are written. A match is exact only if one turn says the text without a break; a near match, or a text
+joined from several places, comes with every difference, and a text that nobody said with the nearest quotes.
 """
 
-import logging
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from itertools import pairwise
-from threading import Lock
-from typing import Literal, NamedTuple
-from weakref import WeakKeyDictionary
+from typing import Literal
 
 from api.episodes.transcripts import open_transcript
 from api.errors import QuestionError
 from api.knowledge_base import KnowledgeBase
 from api.quotes.citation import MOST_CITATIONS, Citation, citation_of
-from api.quotes.quote import quote_at
-from api.quotes.verbatim_check import count_dropped, fault_of
-from index.generation import Generation
-from index.word_index import Ints, WordIndex, exact_matches, index_words, likeliest_turns, longest_matches
-from ingest.text.words import normalise, without_marks
-
-logger = logging.getLogger(__name__)
+from api.quotes.compared import Match, SpokenText, same_words, spoken_text, whole_units
+from api.quotes.said_words import cited, quote_of, words_of, written
+from index.word_index import Ints, WordIndex, exact_matches, likeliest_turns, longest_matches, rarities
+from ingest.text.words import normalise
 
 LEAST_WORDS, MOST_WORDS = 3, 400
 MOST_CHARACTERS = 2_000
@@ -37,7 +30,10 @@ _LEAST_STRETCH = 5
 _MOST_GAP = MOST_WORDS // 3 + 1
 # How many stretches of the library are aligned with the text: those that share the most words.
 _CANDIDATES = 12
-_WORD = re.compile(r"\w+")
+# How many quotes are given for a text that nobody said.
+_NEAREST = 3
+# The share of a text that a stretch of one turn has, and the words that are the same.
+_Stretch = tuple[float, list[Match]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,32 +49,14 @@ class Verification:
     """Whether a text was said, where, and how it differs from what was said there.
 
     "exact": every citation says exactly these words without a break. "near": similar, with the differences; several
-    citations are the places that the text was joined from, in its order. "not_found": neither.
+    citations are the places that the text was joined from, in its order. "not_found": neither; `nearest` are up to
+    three quotes that share the most with the text.
     """
 
     result: Literal["exact", "near", "not_found"]
     citations: tuple[Citation, ...] = ()
     differences: tuple[Difference, ...] = ()
-
-
-class _Match(NamedTuple):
-    """Words [asked, asked + words) of the text equal words [said, said + words) of the library."""
-
-    asked: int
-    said: int
-    words: int
-
-
-class _AskedText(NamedTuple):
-    """The text to verify: its normalised words, each with its characters [start, end)."""
-
-    text: str
-    words: tuple[str, ...]
-    spans: tuple[tuple[int, int], ...]
-
-    def part(self, first: int, last: int) -> str:
-        """Return the text of the words [first, last), empty for none."""
-        return self.text[self.spans[first][0] : self.spans[last - 1][1]] if first < last else ""
+    nearest: tuple[Citation, ...] = ()
 
 
 def check_text(text: str) -> None:
@@ -98,13 +76,13 @@ def verify(base: KnowledgeBase, text: str, speaker: str | None = None) -> Verifi
     says verbatim. The first call for a generation takes about a second per million words.
     """
     check_text(text)
-    asked = _parse_text(text)
+    asked = spoken_text(text)
     spoken = words_of(base.generation)
     numbers = spoken.numbers(asked.words)
     wanted = None if speaker is None or not speaker.strip() else " ".join(speaker.casefold().split())
-    matches = [_Match(0, int(position), len(numbers)) for position in exact_matches(spoken, numbers)]
-    theirs = [match for match in matches if wanted is None or _is_named(spoken, match.said, wanted)]
-    citations = _cited(base, spoken, theirs or matches)
+    places = [(int(position), int(position) + len(numbers)) for position in exact_matches(spoken, numbers)]
+    theirs = [place for place in places if wanted is None or _is_named(spoken, place[0], wanted)]
+    citations = cited(base.home, spoken, theirs or places)
     if citations and (theirs or wanted is None):
         return Verification("exact", citations)
     if citations:
@@ -112,82 +90,97 @@ def verify(base: KnowledgeBase, text: str, speaker: str | None = None) -> Verifi
     return _near(base, spoken, asked, speaker if wanted else None)
 
 
-_spoken: "WeakKeyDictionary[Generation, WordIndex]" = WeakKeyDictionary()
-_reading = Lock()
-
-
-def words_of(generation: Generation) -> WordIndex:
-    """Return the words of a generation, cached as long as the generation lives; about 15 bytes per word."""
-    with _reading:
-        found = _spoken.get(generation)
-        if found is None:
-            found = _spoken[generation] = index_words(generation.spoken())
-        return found
-
-
-def _near(base: KnowledgeBase, spoken: WordIndex, asked: _AskedText, speaker: str | None) -> Verification:
+def _near(base: KnowledgeBase, spoken: WordIndex, asked: SpokenText, speaker: str | None) -> Verification:
     numbers = spoken.numbers(asked.words)
-    matches = _best_stretch(spoken, numbers)
+    stretches = _stretches(spoken, numbers, asked.of)
+    matches: Sequence[Match] = stretches[0][1] if stretches and stretches[0][0] >= LEAST_SHARE else ()
     if matches:
         places = [(matches[0].said, matches[-1].said + matches[-1].words)]
     else:
-        matches = _joined(spoken, numbers)
+        matches = _joined(spoken, asked, numbers)
         places = [(match.said, match.said + match.words) for match in matches]
-    citations = _cited(base, spoken, [_Match(0, first, last - first) for first, last in places], _share(matches, asked))
-    if not citations or len(citations) < min(len(places), MOST_CITATIONS):
-        return Verification("not_found")  # a part was edited out after indexing
+    citations = cited(base.home, spoken, places, _share(matches, asked))
+    if not citations or len(citations) < min(len(places), MOST_CITATIONS):  # perhaps a part was edited since
+        return Verification("not_found", nearest=_nearest(base, spoken, stretches))
     differences = tuple(_differences(base, spoken, asked, matches))
     return Verification("near", citations, (*differences, *_speaker_differences(base, citations[0], speaker)))
 
 
-def _share(matches: Sequence[_Match], asked: _AskedText) -> float:
+def _share(matches: Sequence[Match], asked: SpokenText) -> float:
     return sum(match.words for match in matches) / len(asked.words)
 
 
-def _best_stretch(spoken: WordIndex, asked: Ints) -> list[_Match]:
-    """Return how the text aligns with the most similar stretch of one turn, the newest on a tie; [] if none is near."""
-    best: list[_Match] = []
-    best_rank = (LEAST_SHARE, -len(spoken.words))
+def _nearest(base: KnowledgeBase, spoken: WordIndex, stretches: Sequence[_Stretch]) -> tuple[Citation, ...]:
+    """Return the quotes with whole sentences of the stretches that share the most with a text; rare words weigh more."""
+    found: dict[str, Citation] = {}
+    for share, matches in sorted(stretches, key=lambda one: -_weight(spoken, one[1])):
+        if len(found) == _NEAREST:
+            break
+        quote = quote_of(base.home, spoken, matches[0].said, matches[-1].said + matches[-1].words, sentences=True)
+        if quote is not None:
+            found.setdefault(quote.id, citation_of(quote, share))
+    return tuple(found.values())
+
+
+def _weight(spoken: WordIndex, matches: Sequence[Match]) -> float:
+    return sum(float(rarities(spoken, spoken.words[one.said : one.said + one.words]).sum()) for one in matches)
+
+
+def _stretches(spoken: WordIndex, asked: Ints, of: Sequence[int]) -> list[_Stretch]:
+    """Return how the text aligns with the most similar stretches of single turns, with the share that is the same.
+
+    The best comes first, the newest on a tie.
+    """
+    best: dict[int, _Stretch] = {}
     margin = len(asked) // 2 + 1
     for position in likeliest_turns(spoken, asked, _CANDIDATES):
         last = min(position + len(asked), len(spoken.words)) - 1
         for turn in range(spoken.turn_at(position), spoken.turn_at(last) + 1):
             begin = max(int(spoken.begins[turn]), position - margin)
             end = min(int(spoken.begins[turn + 1]), last + 1 + margin)
-            share, matches = _aligned(asked, spoken.words[begin:end].tolist(), begin)
-            if matches and (rank := (share, -matches[0].said)) >= best_rank:
-                best, best_rank = matches, rank
-    return best
+            said = spoken.words[begin:end].tolist(), spoken.units[begin:end].tolist()
+            share, matches = _aligned(asked, of, *said)
+            if matches:
+                moved = [match._replace(said=match.said + begin) for match in matches]
+                best[moved[0].said] = max(best.get(moved[0].said, (0.0, moved)), (share, moved))
+    return sorted(best.values(), key=lambda found: (-found[0], found[1][0].said))
 
 
-def _aligned(asked: Ints, said: list[int], begin: int) -> tuple[float, list[_Match]]:
+def _aligned(asked: Ints, of: Sequence[int], said: list[int], said_of: list[int]) -> tuple[float, list[Match]]:
     """Return the best run of matching blocks and its score: same words divided by the longer of text and stretch."""
-    blocks = SequenceMatcher(None, asked.tolist(), said, autojunk=False).get_matching_blocks()[:-1]
+    blocks = same_words(asked.tolist(), said, of, said_of)
     best, chosen = 0.0, slice(0, 0)
     for first in range(len(blocks)):
         same = 0
         for last in range(first, len(blocks)):
-            same += blocks[last].size
-            stretch = blocks[last].b + blocks[last].size - blocks[first].b
+            same += blocks[last].words
+            stretch = blocks[last].said + blocks[last].words - blocks[first].said
             if (share := same / max(len(asked), stretch)) > best:
                 best, chosen = share, slice(first, last + 1)
-    return best, [_Match(block.a, begin + block.b, block.size) for block in blocks[chosen]]
+    return best, blocks[chosen]
 
 
-def _joined(spoken: WordIndex, asked: Ints) -> list[_Match]:
+def _joined(spoken: WordIndex, asked: SpokenText, numbers: Ints) -> list[Match]:
     """Return the verbatim stretches that a text was joined from (a frankenquote), in its order; [] if it was not."""
-    found: list[_Match] = []
+    found: list[Match] = []
     place = 0
-    while place < len(asked):
-        position, words = longest_matches(spoken, asked[place:], _LEAST_STRETCH)
-        if words:
-            found.append(_Match(place, position, words))
+    while place < len(numbers):
+        position, words = longest_matches(spoken, numbers[place:], _LEAST_STRETCH)
+        whole = _whole(spoken, Match(place, position, words), asked.of)
+        found += [whole] if whole.words else []
         place += max(words, 1)
-    return found if sum(match.words for match in found) >= LEAST_SHARE * len(asked) else []
+    return found if sum(match.words for match in found) >= LEAST_SHARE * len(numbers) else []
+
+
+def _whole(spoken: WordIndex, match: Match, of: Sequence[int]) -> Match:
+    begin = max(match.said - 1, 0)  # with the words beside it, which tell whether its ends are inside a unit
+    said_of = spoken.units[begin : match.said + match.words + 1].tolist()
+    whole = whole_units(match._replace(said=match.said - begin), of, said_of)
+    return whole._replace(said=whole.said + begin)
 
 
 def _differences(
-    base: KnowledgeBase, spoken: WordIndex, asked: _AskedText, matches: Sequence[_Match]
+    base: KnowledgeBase, spoken: WordIndex, asked: SpokenText, matches: Sequence[Match]
 ) -> Iterator[Difference]:
     """Yield what was said and what the text has instead, before, between and after the matching words.
 
@@ -199,58 +192,13 @@ def _differences(
         after, until = match.asked + match.words, following.asked
         begin, end = match.said + match.words, following.said
         if 0 <= end - begin <= _MOST_GAP and spoken.turn_at(begin - 1) == spoken.turn_at(end):
-            said = _transcript_text(base, spoken, begin, end)
+            said = written(base.home, spoken, begin, end) if begin < end else ""
         else:
             said, until = "", following.asked + following.words
         if said or after < until:
             yield Difference(said, asked.part(after, until))
     if rest := asked.part(matches[-1].asked + matches[-1].words, len(asked.words)):
         yield Difference("", rest)
-
-
-def _transcript_text(base: KnowledgeBase, spoken: WordIndex, begin: int, end: int) -> str:
-    """Return the words [begin, end) of the library, all in one turn, as they are written there."""
-    turn = spoken.turns[spoken.turn_at(begin)]
-    source = open_transcript(base.home, turn.episode_id)
-    first = turn.first_word + begin - int(spoken.begins[spoken.turn_at(begin)])
-    places = () if source is None else source.placed(first, end - begin)
-    if source is None or not places:
-        return ""
-    return source.transcript.turns[places[0].turn].text[places[0].start : places[-1].end]
-
-
-def _cited(
-    base: KnowledgeBase, spoken: WordIndex, matches: Iterable[_Match], score: float = 1.0
-) -> tuple[Citation, ...]:
-    """Return the first places as verified citations, skipping those edited after indexing."""
-    found: list[Citation] = []
-    for match in matches:
-        if len(found) == MOST_CITATIONS:
-            break
-        if (citation := _citation(base, spoken, match, score)) is not None:
-            found.append(citation)
-    return tuple(found)
-
-
-def _citation(base: KnowledgeBase, spoken: WordIndex, match: _Match, score: float) -> Citation | None:
-    number = spoken.turn_at(match.said)
-    turn = spoken.turns[number]
-    source = open_transcript(base.home, turn.episode_id)
-    first = turn.first_word + match.said - int(spoken.begins[number])
-    words = spoken.words[match.said : match.said + match.words]
-    if source is None or spoken.numbers(source.words(first, match.words)).tolist() != words.tolist():
-        logger.info("a quote was dropped: %s was edited since it was indexed", turn.episode_id)
-        return None
-    try:
-        quote = quote_at(source, first, match.words)
-    except ValueError:  # its turn was split
-        logger.info("a quote was dropped: %s was edited since it was indexed", turn.episode_id)
-        return None
-    if (fault := fault_of(quote, source.transcript)) is not None:
-        count_dropped(fault)
-        logger.warning("a quote was dropped: %s in %s", fault, turn.episode_id)
-        return None
-    return citation_of(quote, score)
 
 
 def _is_named(spoken: WordIndex, position: int, wanted: str) -> bool:
@@ -272,10 +220,3 @@ def _speaker_differences(base: KnowledgeBase, citation: Citation, speaker: str |
     if _names(said, " ".join(speaker.casefold().split())):
         return ()
     return (Difference(said or "", speaker),)
-
-
-def _parse_text(text: str) -> _AskedText:
-    placed = [
-        (word, found.span()) for found in _WORD.finditer(without_marks(text)) for word in normalise(found.group())
-    ]
-    return _AskedText(text, tuple(word for word, _ in placed), tuple(span for _, span in placed))

@@ -1,4 +1,4 @@
-"""Extend a quote by one whole sentence before or after it; pure."""
+"""Extend a quote to whole sentences, or by one before or after it; pure."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -30,6 +30,15 @@ def widen(source: OpenedTranscript, quote: Quote) -> WiderQuote:
         before=None if begin is None else _quotable(source, begin, last),
         after=None if finish is None else _quotable(source, first, finish),
     )
+
+
+def in_sentences(source: OpenedTranscript, quote: Quote) -> Quote:
+    """Return the quote extended to whole sentences of its turn; the quote itself if those have over 80 words."""
+    starts, ends = _sentence_borders(source, quote.turn)
+    first, last = quote.first_word, quote.first_word + quote.words
+    begin = max((start for start in starts if start <= first), default=first)
+    finish = min((end for end in ends if end >= last), default=last)
+    return _quotable(source, begin, finish) or quote
 
 
 def _sentence_borders(source: OpenedTranscript, turn: int) -> tuple[list[int], list[int]]:

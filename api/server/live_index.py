@@ -11,7 +11,7 @@ from typing import Literal
 from api.episodes.listing import entries_of
 from api.knowledge_base import KnowledgeBase, open_base, removed_since
 from api.lessons.register import warm_register
-from api.quotes.claimed_quote import words_of
+from api.quotes.said_words import words_of
 from api.server.memory import release_memory
 from api.settings import Settings
 from index.encode import UNCOMPILED, Encoder

@@ -184,7 +184,8 @@ def test_words_of_several_turns_are_a_frankenquote(
 )
 def test_what_nobody_said_is_not_found(base: KnowledgeBase, text: str) -> None:
     """Other words, the same words in other sentences, and the same words in another order are not found."""
-    assert verify(base, text) == Verification("not_found")
+    found = verify(base, text)
+    assert (found.result, found.citations, found.differences) == ("not_found", (), ())
 
 
 @pytest.mark.parametrize("speaker", ["Benny Okoro", "benny  OKORO", "okoro", None, "", "  "])
@@ -226,7 +227,7 @@ def test_the_route_has_the_contracts_shape(client: TestClient) -> None:
     near = post(client, text="the harbour council paid for the lighthouse painting", speaker="Tobias").json()
     assert (near["result"], near["differences"]) == ("near", [{"said": "", "asked": "painting"}])
     nothing = post(client, text="nobody ever said these words here").json()
-    assert nothing == {"result": "not_found", "citations": [], "differences": []}
+    assert nothing == {"result": "not_found", "citations": [], "differences": [], "nearest": nothing["nearest"]}
 
 
 @pytest.mark.parametrize(
@@ -298,3 +299,52 @@ def test_counting_loses_nothing_among_threads() -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: verbatim_check.count_dropped("mis-timed"), range(2_000)))
     assert verbatim_check.dropped()["mis-timed"] == before + 2_000
+
+
+# --- how it is said, and what is nearest
+
+
+@pytest.fixture(scope="module")
+def figures(tmp_path_factory: pytest.TempPathFactory, encoder: Any) -> KnowledgeBase:
+    """One turn with figures and abbreviations."""
+    home = tmp_path_factory.mktemp("figures")
+    episode = Episode("tea-1-aaaa", "1", SHOW, 1, "Figures", "2021-01-01", None)
+    text = (
+        "In 2005 the U.S. bought 5,000 kettles for £2.5 million. Ten per cent of them, don't ask me why, were copper. "
+        "I looked after them for twenty-four years & a day."
+    )
+    save_record(home, Record(episode, ()))
+    words = tuple(Word(word, None, None) for word in text.split())
+    turns = (Turn("Ada", text, None, None, None, None, None, words),)
+    save_transcript(home, Transcript(episode, turns), "made by a test")
+    build(home, encoder)
+    return open_base(Settings(home=home), encoder)
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("in two thousand and five the US bought 5000 kettles", "In 2005 the U.S. bought 5,000 kettles"),
+        ("kettles for two point five million pounds", "kettles for £2.5 million."),
+        ("10% of them, dont ask me why", "Ten per cent of them, don't ask me why,"),
+        ("I looked after them for 24 years and a day", "I looked after them for twenty-four years & a day."),
+    ],
+)
+def test_figures_and_abbreviations_are_compared_as_they_are_said(figures: KnowledgeBase, text: str, quote: str) -> None:
+    """However figures, sums and abbreviations are written, they are exact, and the quote is the transcript's."""
+    found = verify(figures, text)
+    assert (found.result, [citation.quote for citation in found.citations]) == ("exact", [quote])
+
+
+def test_half_a_figure_is_a_difference(figures: KnowledgeBase) -> None:
+    """Another sum is shown whole, as it is written on either side."""
+    found = verify(figures, "In 2005 the US bought five hundred kettles for £2.5 million")
+    assert (found.result, marked(found)) == ("near", [("5,000", "five hundred")])
+
+
+def test_a_miss_has_the_three_nearest(base: KnowledgeBase) -> None:
+    """What is not near is not found, with the whole sentences that share the most with it, the most alike first."""
+    found = verify(base, "I think the sun bleaches the tea, and so we start before four every single morning")
+    assert (found.result, len(found.nearest)) == ("not_found", 3)
+    assert found.nearest[0].quote == "Pickers start at four, because the sun bleaches anything left out."
+    assert verify(base, "zzz zzz zzz").nearest == ()
