@@ -12,6 +12,7 @@ from index.passage import Hit
 
 if TYPE_CHECKING:  # an answer needs no index of all words
     from api.quotes.claimed_quote import Verification
+    from api.quotes.context import Surroundings
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:
@@ -22,6 +23,21 @@ def answer_json(answer: Answer) -> dict[str, Any]:
 def citation_json(citation: Citation) -> dict[str, Any]:
     """Return a citation as the contract's JSON object."""
     return asdict(citation)
+
+
+def quote_json(found: "Surroundings") -> dict[str, Any]:
+    """Return a quote with the words around it as the contract's JSON object.
+
+    `cited` is who said which words when the id was made, if they have changed since.
+    """
+    cited = found.resolved.cited
+    return {
+        **citation_json(found.citation),
+        "before": found.context.text_before(),
+        "after": found.context.text_after(),
+        "changed": found.resolved.changed,
+        "cited": None if cited is None else {"quote": cited.text, "speaker": cited.speaker},
+    }
 
 
 def verification_json(verification: "Verification") -> dict[str, Any]:

@@ -111,7 +111,7 @@ def _share(matches: Sequence[Match], asked: SpokenText) -> float:
 
 
 def _nearest(base: KnowledgeBase, spoken: WordIndex, stretches: Sequence[_Stretch]) -> tuple[Citation, ...]:
-    """Return the quotes with whole sentences of the stretches that share the most with a text; rare words weigh more."""
+    """Return the sentences of the stretches that share the most with a text; rare words weigh more."""
     found: dict[str, Citation] = {}
     for share, matches in sorted(stretches, key=lambda one: -_weight(spoken, one[1])):
         if len(found) == _NEAREST:

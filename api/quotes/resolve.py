@@ -35,10 +35,11 @@ class Edition(NamedTuple):
 
 
 class Resolved(NamedTuple):
-    """Today's quote for an id, and whether its words have changed since the id was made."""
+    """Today's quote for an id, whether its words have changed since the id was made, and if so what they were."""
 
     quote: Quote
     changed: bool
+    cited: Quote | None = None
 
 
 def resolve(home: Path, identifier: str) -> Resolved:
@@ -58,12 +59,36 @@ def resolve(home: Path, identifier: str) -> Resolved:
         raise QuoteUnknown(f"no episode {parsed['episode']!r} in this library")
     if (found := _find(today, first, count, parsed["print"])) is not None:
         return Resolved(quote_at(today, found, count), changed=False)
-    stamp = (episode_folder(home, parsed["episode"]) / "transcript.json").stat()
-    edition = Edition(home, parsed["episode"], stamp.st_ino, stamp.st_mtime_ns)
-    for path in earlier_paths(home, parsed["episode"]):
-        if (found := _find(_earlier(edition, path), first, count, parsed["print"])) is not None:
-            return Resolved(_carried(_aligned(edition, path), today, found, count), changed=True)
+    edition = _edition(home, parsed["episode"])
+    if (kept := _kept(edition, first, count, parsed["print"])) is not None:
+        path, found = kept
+        carried = _carried(_aligned(edition, path), today, found, count)
+        return Resolved(carried, changed=True, cited=quote_at(_earlier(edition, path), found, count))
     raise QuoteUnknown(f"no words of {parsed['episode']!r} have the fingerprint of this quote id")
+
+
+def cited_words(home: Path, identifier: str) -> Quote | None:
+    """Return the quote an id was made from, if an earlier transcript has it and the episode is still in the library."""
+    parsed = QUOTE_ID.fullmatch(identifier)
+    if parsed is None or open_transcript(home, parsed["episode"]) is None:
+        return None
+    edition = _edition(home, parsed["episode"])
+    first, count = int(parsed["first"], 32), int(parsed["count"], 32)
+    kept = _kept(edition, first, count, parsed["print"])
+    return None if kept is None else quote_at(_earlier(edition, kept[0]), kept[1], count)
+
+
+def _edition(home: Path, episode: str) -> Edition:
+    stamp = (episode_folder(home, episode) / "transcript.json").stat()
+    return Edition(home, episode, stamp.st_ino, stamp.st_mtime_ns)
+
+
+def _kept(edition: Edition, first: int, count: int, wanted: str) -> tuple[Path, int] | None:
+    """Return the newest earlier transcript that has these words, and where they begin there."""
+    for path in earlier_paths(edition.home, edition.episode):
+        if (found := _find(_earlier(edition, path), first, count, wanted)) is not None:
+            return path, found
+    return None
 
 
 def _find(source: OpenedTranscript, first: int, count: int, wanted: str) -> int | None:

@@ -15,6 +15,7 @@ from api.quotes.citation import played
 from api.quotes.citation_formats import title_of
 from api.quotes.context import surroundings_of
 from api.quotes.oembed import oembed
+from api.quotes.resolve import cited_words
 from api.routes.request import base_of
 from api.server.live_index import Live
 from api.server.refusals import refusal_of
@@ -36,20 +37,25 @@ Pixels = Annotated[int, Query(ge=1)]
 
 @router.api_route("/embed/{identifier}", methods=["GET", "HEAD"])
 def show_card(request: Request, identifier: str) -> HTMLResponse:
-    """Show a quote as a card; if it is gone or unknown, the card says so and the status is 410 or 404."""
+    """Show a quote as a card, with the words that were embedded even if the transcript has others by now.
+
+    If it is gone or unknown, the card says so and the status is 410 or 404.
+    """
     live: Live = request.app.state.live
     home = live.settings.home
-    status, reason, found = 200, None, None
+    status, reason, found, cited = 200, None, None, None
     try:
         found = surroundings_of(home, identifier)
+        cited = found.resolved.cited
     except (QuoteGone, QuoteUnknown) as error:
         status, reason = refusal_of(error).status, str(error)
+        cited = cited_words(home, identifier)
     response = page(
         request,
         "embed.html",
         status=status,
         reason=reason,
-        changed=found is not None and found.resolved.changed,
+        cited=cited,
         citation=None if found is None else found.citation,
         played=None if found is None else played(found.citation, player_of(home, found.citation.episode)),
         title="Quote" if found is None else title_of(found.citation),
@@ -76,7 +82,7 @@ def get_oembed(
     live: Live = request.app.state.live
     base = base_of(request)
     found = surroundings_of(live.settings.home, _quote_of(url, base))
-    return JSONResponse(oembed(found.citation, base, maxwidth, maxheight))
+    return JSONResponse(oembed(found.citation, base, maxwidth, maxheight, found.resolved.cited))
 
 
 def _quote_of(url: str, base: str) -> str:

@@ -11,6 +11,7 @@ from api.episodes.player import player_of
 from api.pages.render import page
 from api.quotes.citation import played
 from api.quotes.citation_formats import absolute, as_html, as_json_ld, as_markdown, as_text, title_of
+from api.quotes.compared import marked
 from api.quotes.context import surroundings_of
 from api.quotes.oembed import WIDTH, as_iframe
 from api.routes.request import base_of
@@ -45,12 +46,14 @@ def show_quote(request: Request, identifier: str) -> HTMLResponse:
     citation = found.citation
     json_ld = as_json_ld(citation, base)
     address = f"{base}{citation.url}"
+    cited = found.resolved.cited
     listen = absolute(citation.listen_url, base)
     return page(
         request,
         "quote.html",
         found=found,
         citation=citation,
+        changes=() if cited is None else marked(citation.quote, cited.text),
         played=played(citation, player_of(live.settings.home, citation.episode)),
         forms=(
             CopyField("markdown", "Markdown", as_markdown(citation, base)),

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
-from api.answer.contract_json import citation_json, verification_json
+from api.answer.contract_json import quote_json, verification_json
 from api.quotes.claimed_quote import Verification, check_text, verify
 from api.quotes.context import surroundings_of
 from api.routes.schemas import ErrorResponse, QuoteResponse, VerifyRequest
@@ -22,14 +22,7 @@ def get_quote(request: Request, identifier: str) -> JSONResponse:
     """Return a quote as a citation, with the words around it and whether it has changed since its id was made."""
     live: Live = request.app.state.live
     found = surroundings_of(live.settings.home, identifier)
-    return JSONResponse(
-        {
-            **citation_json(found.citation),
-            "before": found.context.text_before(),
-            "after": found.context.text_after(),
-            "changed": found.resolved.changed,
-        }
-    )
+    return JSONResponse(quote_json(found))
 
 
 @router.post("/api/quotes/verify", summary="Ask whether something was said", responses={200: {"model": Verification}})

@@ -244,12 +244,20 @@ class EpisodesResponse(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
+class CitedResponse(BaseModel):
+    """Who said which words when the id of a quote was made."""
+
+    quote: str
+    speaker: str | None
+
+
 class QuoteResponse(Citation):
-    """A citation with the words around it; `changed`: the words have changed since the id was made."""
+    """A citation with the words around it; `changed`: the words have changed since the id was made, from `cited`."""
 
     before: str
     after: str
     changed: bool
+    cited: CitedResponse | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,12 +84,19 @@ def test_only_the_card_may_be_framed(client: TestClient, council: str) -> None:
 def test_a_card_that_cannot_be_shown_says_so_in_the_frame(
     home: Path, encoder: Any, rewrite: Callable[..., None]
 ) -> None:
-    """A quote that is gone or unknown keeps its status, and its reason can be read where the card stood."""
+    """A changed or lost quote keeps the words that were embedded and says so; an unknown one says why it is not there."""
     with TestClient(create_app(Settings(home=home), encoder)) as client:
         identifier = id_of(home, TIMED, 54, 12)
         rewrite(home, TIMED, 3, COUNCIL.replace("database", "databases"))
-        assert "The transcript has changed" in seen(client.get(f"/embed/{identifier}")).all("main")[0].text
+        card = seen(client.get(f"/embed/{identifier}"))
+        assert card.all("blockquote")[0].text == f"“{COUNCIL}”"
+        assert f"Today it says: “{COUNCIL.replace('database', 'databases')}”" in card.all("main")[0].text
+        found = client.get("/oembed", params={"url": f"{SERVER}/quotes/{identifier}"}).json()
+        assert f"{SERVER}/embed/{identifier}" in found["html"]
         rewrite(home, TIMED, 3, "Something else entirely was meant by us.")
+        card = seen(client.get(f"/embed/{identifier}"), 410)
+        assert card.all("blockquote")[0].text == f"“{COUNCIL}”"
+        assert "does not say it today" in card.all("main")[0].text
         for path, status, reason in ((identifier, 410, "not in today's"), ("none", 404, "'none' is not a quote id")):
             response = client.get(f"/embed/{path}", headers={"accept": "*/*"})
             assert reason in seen(response, status).all("main")[0].text

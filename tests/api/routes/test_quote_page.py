@@ -207,6 +207,14 @@ def test_a_changed_quote_says_so(home: Path, encoder: Any, rewrite: Callable[...
         assert page.all("mark")[0].text == changed
         assert field(page, "link") == f"{SERVER}{address_of(home, TIMED, changed)}"
         assert field(page, "link") != f"{SERVER}{address}"
+        then = page.all("blockquote")[1].text
+        assert then == f"“{COUNCIL}”"
+        assert [words.text for words in page.all("del")] == ["then: database "]
+        assert [words.text for words in page.all("ins")] == ["today: databases "]
+        found = client.get(f"/api{address}").json()
+        assert (found["quote"], found["changed"]) == (changed, True)
+        assert found["cited"] == {"quote": COUNCIL, "speaker": "Tobias Renn"}
+        assert client.get(f"/api{address_of(home, TIMED, changed)}").json()["cited"] is None
 
 
 def test_a_lost_quote_is_gone_with_the_reason(home: Path, encoder: Any, rewrite: Callable[..., None]) -> None:
