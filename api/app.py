@@ -34,6 +34,7 @@ from api.routes import (
     search_page,
     terms,
     topics,
+    verify_page,
 )
 from api.routes.assets import read_assets
 from api.routes.schemas import ErrorResponse
@@ -118,6 +119,7 @@ def create_app(settings: Settings, encoder: Encoder | None = None) -> FastAPI:
         people,
         terms,
         quote_page,
+        verify_page,
         lesson_review,
         lesson_pages,
         embed,

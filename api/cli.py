@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         require_versions()
         if options.home is not None:
             settings = replace(settings, home=options.home)
-        code: int = getattr(commands, options.command)(options, settings)
+        code: int = getattr(commands, options.command.replace("-", "_"))(options, settings)
         sys.stdout.flush()
     except BrokenPipeError:
         # The reader (head, less) has closed the pipe, which is not an error. Python flushes stdout again at exit, so
@@ -153,6 +153,16 @@ def _parser() -> Parser:
         command = commands.add_parser(name, help=text)
         command.add_argument("name", nargs="?", metavar=noun.upper(), help=f"id or name of a {noun}")
         command.add_argument("--json", action="store_true")
+
+    verify = commands.add_parser("verify", help="say whether something was said word for word, nearly, or not")
+    verify.add_argument("text", metavar="TEXT|FILE", help="what is supposed to have been said, or a file with it")
+    verify.add_argument("--speaker", metavar="NAME", help="who is supposed to have said it: full name or words of it")
+    verify.add_argument("--json", action="store_true")
+
+    quote = commands.add_parser("quote", help="print a quote in the form that a text needs")
+    quote.add_argument("id", metavar="ID", help="id or address of a quote")
+    quote.add_argument("--form", choices=("blog", "html", "text", "json-ld"), default="text", help="default: text")
+    quote.add_argument("--json", action="store_true", help="print JSON, with the words around the quote")
 
     serve = commands.add_parser("serve", help="serve the web pages and the HTTP interface")
     serve.add_argument("--host", default="127.0.0.1")

@@ -32,7 +32,7 @@ class IndexedTurn(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class WordIndex:
-    """All words as they are said, in order, as numbers from `vocabulary`; turn n holds words [begins[n], begins[n + 1]).
+    """All words as they are said, in order, as numbers from `vocabulary`; turn n: words [begins[n], begins[n + 1]).
 
     The last entry of `begins` is the number of all words. Word number w occurs at the positions
     `postings[bounds[w]:bounds[w + 1]]`, ascending. The word at a position is said of the normalised words

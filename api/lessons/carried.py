@@ -50,7 +50,8 @@ def episode_stamp(home: Path, episode: str) -> Stamp:
 def _carried(home: Path, identifier: str, stamp: Stamp) -> Carried:
     del stamp  # only part of the cache key
     try:
-        quote, changed = resolve(home, identifier)
+        resolved = resolve(home, identifier)
+        quote, changed = resolved.quote, resolved.changed
         opened = open_transcript(home, quote.episode.id)
     except (QuoteGone, QuoteUnknown) as error:
         return Carried(None, reason=str(error))

@@ -8,7 +8,10 @@ joined from several places, comes with every difference, and a text that nobody 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 from typing import Literal
+
+import numpy as np
 
 from api.episodes.transcripts import open_transcript
 from api.errors import QuestionError
@@ -16,6 +19,7 @@ from api.knowledge_base import KnowledgeBase
 from api.quotes.citation import MOST_CITATIONS, Citation, citation_of
 from api.quotes.compared import Match, SpokenText, same_words, spoken_text, whole_units
 from api.quotes.said_words import cited, quote_of, words_of, written
+from index.generation import Generation
 from index.word_index import Ints, WordIndex, exact_matches, likeliest_turns, longest_matches, rarities
 from ingest.text.words import normalise
 
@@ -69,6 +73,11 @@ def check_text(text: str) -> None:
 
 
 def verify(base: KnowledgeBase, text: str, speaker: str | None = None) -> Verification:
+    """Say whether the words of a text were said, as `verify_in` does, in a knowledge base."""
+    return verify_in(base.home, base.generation, text, speaker)
+
+
+def verify_in(home: Path, generation: Generation, text: str, speaker: str | None = None) -> Verification:
     """Say whether the words of a text were said; raises QuestionError as `check_text` does.
 
     With `speaker` (full name or some words of it), that person's places come first; if only others said it, the result
@@ -77,20 +86,20 @@ def verify(base: KnowledgeBase, text: str, speaker: str | None = None) -> Verifi
     """
     check_text(text)
     asked = spoken_text(text)
-    spoken = words_of(base.generation)
+    spoken = words_of(generation)
     numbers = spoken.numbers(asked.words)
     wanted = None if speaker is None or not speaker.strip() else " ".join(speaker.casefold().split())
     places = [(int(position), int(position) + len(numbers)) for position in exact_matches(spoken, numbers)]
     theirs = [place for place in places if wanted is None or _is_named(spoken, place[0], wanted)]
-    citations = cited(base.home, spoken, theirs or places)
+    citations = cited(home, spoken, theirs or places)
     if citations and (theirs or wanted is None):
         return Verification("exact", citations)
     if citations:
-        return Verification("near", citations, _speaker_differences(base, citations[0], speaker))
-    return _near(base, spoken, asked, speaker if wanted else None)
+        return Verification("near", citations, _speaker_differences(home, citations[0], speaker))
+    return _near(home, spoken, asked, speaker if wanted else None)
 
 
-def _near(base: KnowledgeBase, spoken: WordIndex, asked: SpokenText, speaker: str | None) -> Verification:
+def _near(home: Path, spoken: WordIndex, asked: SpokenText, speaker: str | None) -> Verification:
     numbers = spoken.numbers(asked.words)
     stretches = _stretches(spoken, numbers, asked.of)
     matches: Sequence[Match] = stretches[0][1] if stretches and stretches[0][0] >= LEAST_SHARE else ()
@@ -99,31 +108,32 @@ def _near(base: KnowledgeBase, spoken: WordIndex, asked: SpokenText, speaker: st
     else:
         matches = _joined(spoken, asked, numbers)
         places = [(match.said, match.said + match.words) for match in matches]
-    citations = cited(base.home, spoken, places, _share(matches, asked))
+    citations = cited(home, spoken, places, _share(matches, asked))
     if not citations or len(citations) < min(len(places), MOST_CITATIONS):  # perhaps a part was edited since
-        return Verification("not_found", nearest=_nearest(base, spoken, stretches))
-    differences = tuple(_differences(base, spoken, asked, matches))
-    return Verification("near", citations, (*differences, *_speaker_differences(base, citations[0], speaker)))
+        return Verification("not_found", nearest=_nearest(home, spoken, stretches))
+    differences = tuple(_differences(home, spoken, asked, matches))
+    return Verification("near", citations, (*differences, *_speaker_differences(home, citations[0], speaker)))
 
 
 def _share(matches: Sequence[Match], asked: SpokenText) -> float:
     return sum(match.words for match in matches) / len(asked.words)
 
 
-def _nearest(base: KnowledgeBase, spoken: WordIndex, stretches: Sequence[_Stretch]) -> tuple[Citation, ...]:
+def _nearest(home: Path, spoken: WordIndex, stretches: Sequence[_Stretch]) -> tuple[Citation, ...]:
     """Return the sentences of the stretches that share the most with a text; rare words weigh more."""
     found: dict[str, Citation] = {}
     for share, matches in sorted(stretches, key=lambda one: -_weight(spoken, one[1])):
         if len(found) == _NEAREST:
             break
-        quote = quote_of(base.home, spoken, matches[0].said, matches[-1].said + matches[-1].words, sentences=True)
+        quote = quote_of(home, spoken, matches[0].said, matches[-1].said + matches[-1].words, sentences=True)
         if quote is not None:
             found.setdefault(quote.id, citation_of(quote, share))
     return tuple(found.values())
 
 
 def _weight(spoken: WordIndex, matches: Sequence[Match]) -> float:
-    return sum(float(rarities(spoken, spoken.words[one.said : one.said + one.words]).sum()) for one in matches)
+    words = [spoken.words[one.said : one.said + one.words].astype(np.int64) for one in matches]
+    return float(rarities(spoken, np.concatenate(words)).sum())
 
 
 def _stretches(spoken: WordIndex, asked: Ints, of: Sequence[int]) -> list[_Stretch]:
@@ -179,9 +189,7 @@ def _whole(spoken: WordIndex, match: Match, of: Sequence[int]) -> Match:
     return whole._replace(said=whole.said + begin)
 
 
-def _differences(
-    base: KnowledgeBase, spoken: WordIndex, asked: SpokenText, matches: Sequence[Match]
-) -> Iterator[Difference]:
+def _differences(home: Path, spoken: WordIndex, asked: SpokenText, matches: Sequence[Match]) -> Iterator[Difference]:
     """Yield what was said and what the text has instead, before, between and after the matching words.
 
     Where the text continues with words from another place, those words replace nothing (`said` is "").
@@ -192,7 +200,7 @@ def _differences(
         after, until = match.asked + match.words, following.asked
         begin, end = match.said + match.words, following.said
         if 0 <= end - begin <= _MOST_GAP and spoken.turn_at(begin - 1) == spoken.turn_at(end):
-            said = written(base.home, spoken, begin, end) if begin < end else ""
+            said = written(home, spoken, begin, end) if begin < end else ""
         else:
             said, until = "", following.asked + following.words
         if said or after < until:
@@ -209,12 +217,11 @@ def _names(speaker: str | None, wanted: str) -> bool:
     return speaker is not None and f" {wanted} " in f" {' '.join(speaker.casefold().split())} "
 
 
-def _speaker_differences(base: KnowledgeBase, citation: Citation, speaker: str | None) -> tuple[Difference, ...]:
+def _speaker_differences(home: Path, citation: Citation, speaker: str | None) -> tuple[Difference, ...]:
     """Return the actual speaker and the named one as a difference, or () if the named person spoke."""
-
     if speaker is None:
         return ()
-    source = open_transcript(base.home, citation.episode.id)
+    source = open_transcript(home, citation.episode.id)
     aliases = {} if source is None else source.transcript.aliases
     said = citation.speaker and aliases.get(citation.speaker, citation.speaker)
     if _names(said, " ".join(speaker.casefold().split())):

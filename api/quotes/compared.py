@@ -68,7 +68,7 @@ def _begins(of: Sequence[int], place: int) -> bool:
 
 
 def says(text: SpokenText, part: SpokenText, begin: int = 0) -> int | None:
-    """Return the first word, from `begin` on, at which a text says all words of a part in a row; None if it does not."""
+    """Return the first word, from `begin` on, at which a text says all words of a part in a row; None if nowhere."""
     size = len(part.words)
     for place in range(begin, len(text.words) - size + 1):
         if (
@@ -93,7 +93,7 @@ def marked(said: str, asked: str) -> tuple[Part, ...]:
         Match(len(other.words), len(one.words), 0),
     ]:
         here, there = _start(one, match.said), _start(other, match.asked)
-        parts += [Part("said", said[said_to:here]), Part("asked", asked[asked_to:there])]
+        parts += [Part("asked", asked[asked_to:there]), Part("said", said[said_to:here])]
         said_to, asked_to = _start(one, match.said + match.words), _start(other, match.asked + match.words)
         parts.append(Part("same", said[here:said_to]))
     return tuple(part for part in parts if part.text.strip())

@@ -97,4 +97,4 @@ def _says(spoken: WordIndex, begin: int, end: int, text: str) -> bool:
         begin += 1
     while end - begin > 1 and spoken.firsts[end - 1] == spoken.lasts[end - 1]:
         end -= 1
-    return spoken.numbers(spoken_words(spoken_units(text))).tolist() == spoken.words[begin:end].tolist()
+    return list(spoken.numbers(spoken_words(spoken_units(text)))) == list(spoken.words[begin:end])

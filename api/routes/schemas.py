@@ -243,7 +243,6 @@ class EpisodesResponse(BaseModel):
     episodes: list[Episode]
 
 
-@dataclass(frozen=True, slots=True)
 class CitedResponse(BaseModel):
     """Who said which words when the id of a quote was made."""
 
@@ -251,6 +250,7 @@ class CitedResponse(BaseModel):
     speaker: str | None
 
 
+@dataclass(frozen=True, slots=True)
 class QuoteResponse(Citation):
     """A citation with the words around it; `changed`: the words have changed since the id was made, from `cited`."""
 

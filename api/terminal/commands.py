@@ -259,6 +259,41 @@ def terms(options: Namespace, settings: Settings) -> int:
     return 0
 
 
+def verify(options: Namespace, settings: Settings) -> int:
+    """Print whether a text was said word for word, nearly, or not; return 0 whatever comes out."""
+    from contextlib import closing
+
+    from api.answer.contract_json import verification_json
+    from api.answer.question import replace_surrogates
+    from api.quotes.claimed_quote import check_text, verify_in
+    from api.terminal.quotes import text_of, verification_text
+    from index.store import open_generation
+
+    text = replace_surrogates(text_of(options.text))
+    check_text(text)
+    with closing(open_generation(settings.home)) as generation:
+        found = verify_in(settings.home, generation, text, options.speaker)
+    if options.json:
+        _print_json(verification_json(found))
+    else:
+        print(verification_text(text, options.speaker, found, settings.public_url or ""))
+    return 0
+
+
+def quote(options: Namespace, settings: Settings) -> int:
+    """Print a quote in a form for citing, or as JSON with the words around it."""
+    from api.answer.contract_json import quote_json
+    from api.quotes.context import surroundings_of
+    from api.terminal.quotes import identifier_of, quote_text
+
+    found = surroundings_of(settings.home, identifier_of(options.id))
+    if options.json:
+        _print_json(quote_json(found))
+    else:
+        print(quote_text(found, options.form, settings.public_url or ""))
+    return 0
+
+
 def serve(options: Namespace, settings: Settings) -> int:
     """Serve until stopped; with an empty library the pages say what to run."""
     from api import serving

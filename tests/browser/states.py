@@ -35,6 +35,13 @@ STATES: dict[str, State] = {
     "nothing about it": State("sample", "/search?q=volcano", "0 passages: volcano"),
     "no hits": State("sample", "/search?q=boats&since=2030-01-01", "0 passages: boats"),
     "faulty search": State("sample", "/search?q=x&since=never", "Error: x"),
+    "check a quote": State("sample", "/verify", "Check a quote"),
+    "said word for word": State("sample", "/verify?q=the+first+rehearsal+took+19+hours", "Said word for word: "),
+    "nearly said": State(
+        "sample", "/verify?q=the+first+rehearsal+took+twenty+hours+and+the+last+four&speaker=Mina", "Nearly said: "
+    ),
+    "nobody said": State("sample", "/verify?q=penguins+inspect+the+printing+press", "Nobody said this: "),
+    "faulty quote": State("sample", "/verify?q=x", "Error: Check a quote"),
     "start": State("sample", "/start", "Start here"),
     "topics": State("sample", "/topics", "Topics"),
     "episodes": State("sample", "/episodes", "Episodes"),

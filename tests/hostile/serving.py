@@ -33,6 +33,7 @@ STORED = [
     "/people",
     "/?q=What+did+number{number}+say%3F&k=1",
     "/search?q=number{number}&k=2",
+    "/verify?q=number{number}+said+it",
     "/lessons?episode={id}",
 ]
 ASKED = [
@@ -53,6 +54,8 @@ ASKED = [
     "/people?letter={text}",
     "/terms/{text}",
     "/terms?letter={text}",
+    "/verify?q={text}&speaker={text}",
+    "/verify?q=three+plain+words&speaker={text}",
     "/{text}",
 ]
 _FILTERS = ("show", "episode", "speaker", "since", "until", "after", "cited")

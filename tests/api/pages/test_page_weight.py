@@ -22,7 +22,20 @@ ABOUT = "/episodes/harbour-1-aaaa/about"
 
 @pytest.mark.parametrize(
     "path",
-    ["/", LIGHTHOUSE, "/search", "/episodes", "/people", "/terms", "/start", "/topics", "/lessons", "/docs", ABOUT],
+    [
+        "/",
+        LIGHTHOUSE,
+        "/search",
+        "/verify",
+        "/episodes",
+        "/people",
+        "/terms",
+        "/start",
+        "/topics",
+        "/lessons",
+        "/docs",
+        ABOUT,
+    ],
 )
 def test_a_first_page_is_light(client: TestClient, path: str) -> None:
     """With its styles, scripts and images a page is at most 60 kB over the wire, with nothing kept from before."""

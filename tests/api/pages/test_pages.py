@@ -21,7 +21,7 @@ LIGHTHOUSE = "/?q=Which+council+paid+for+the+lighthouse+database%3F"
 WALRUS = "/?q=favourite+walrus+called+Gerald&show=odd"
 PAGES = [
     "/", LIGHTHOUSE, f"{LIGHTHOUSE}&thanks=yes", WALRUS, "/?q=", "/?q=x&since=never&speaker=%22%3E%3Cscript%3E",
-    "/?q=x&speaker=Nobody", "/?k=99&q=x", "/?k=no&q=x", "/search", "/search?q=ferries", "/episodes", "/docs",
+    "/?q=x&speaker=Nobody", "/?k=99&q=x", "/?k=no&q=x", "/search", "/search?q=ferries", "/verify", "/episodes", "/docs",
     *(f"/episodes/{name}" for name in (TIMED, GUESSED, UNTIMED, WAITING, HOSTILE, "none")), "/quotes/none", "/nowhere",
     "/people", "/people/tobias-renn", "/people/none", "/terms", "/terms?letter=A", "/terms/none",
     *(f"/episodes/{name}/about" for name in (TIMED, UNTIMED, WAITING, HOSTILE, "none")),

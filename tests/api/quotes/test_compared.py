@@ -14,12 +14,12 @@ from api.quotes.compared import marked
         (
             "We grow the “best” tea, here.",
             "We grow good tea here",
-            [("same", "We grow "), ("said", "the “best” "), ("asked", "good "), ("same", "tea, here.")],
+            [("same", "We grow "), ("asked", "good "), ("said", "the “best” "), ("same", "tea, here.")],
         ),
         (
             "It cost £5 million.",
             "It cost £6 million then",
-            [("same", "It cost "), ("said", "£5 million."), ("asked", "£6 million then")],
+            [("same", "It cost "), ("asked", "£6 million then"), ("said", "£5 million.")],
         ),
         ("Ten per cent of it", "10% of it", [("same", "Ten per cent of it")]),
         ("", "tea", [("asked", "tea")]),

@@ -84,7 +84,7 @@ def test_only_the_card_may_be_framed(client: TestClient, council: str) -> None:
 def test_a_card_that_cannot_be_shown_says_so_in_the_frame(
     home: Path, encoder: Any, rewrite: Callable[..., None]
 ) -> None:
-    """A changed or lost quote keeps the words that were embedded and says so; an unknown one says why it is not there."""
+    """A changed or lost quote keeps the words that were embedded and says so; an unknown one says why."""
     with TestClient(create_app(Settings(home=home), encoder)) as client:
         identifier = id_of(home, TIMED, 54, 12)
         rewrite(home, TIMED, 3, COUNCIL.replace("database", "databases"))
