@@ -164,6 +164,20 @@ def _parser() -> Parser:
     quote.add_argument("--form", choices=("blog", "html", "text", "json-ld"), default="text", help="default: text")
     quote.add_argument("--json", action="store_true", help="print JSON, with the words around the quote")
 
+    links = commands.add_parser("check-links", help="check what pages, feeds and drafts say about quotes")
+    links.add_argument(
+        "sources", nargs="+", metavar="SOURCE", help="web page, Markdown or HTML file, folder of drafts, sitemap, feed"
+    )
+    links.add_argument(
+        "--least", type=_positive, default=5, metavar="N", help="quoted words count from N words on (default: 5)"
+    )
+    links.add_argument(
+        "--allow-host", action="append", default=[], metavar="HOST", help="allow reading from this non-public host"
+    )
+    printed = links.add_mutually_exclusive_group()
+    printed.add_argument("--json", action="store_true")
+    printed.add_argument("--sarif", action="store_true", help="print SARIF 2.1.0, for code hosts")
+
     serve = commands.add_parser("serve", help="serve the web pages and the HTTP interface")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=_port, default=8000)

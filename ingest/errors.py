@@ -17,7 +17,11 @@ class PlaybackError(Exception):
 
 
 class SourceError(PlaybackError):
-    """A feed, file or address cannot be used."""
+    """A feed, file or address cannot be used; `status` is that of a server's refusal, if it was one."""
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class AudioError(SourceError):

@@ -99,6 +99,13 @@ def verify_in(home: Path, generation: Generation, text: str, speaker: str | None
     return _near(home, spoken, asked, speaker if wanted else None)
 
 
+def nearest_to(home: Path, spoken: WordIndex, text: str) -> tuple[Citation, ...]:
+    """Return up to three quotes that share the most with a text; raises QuestionError as `check_text` does."""
+    check_text(text)
+    asked = spoken_text(text)
+    return _nearest(home, spoken, _stretches(spoken, spoken.numbers(asked.words), asked.of))
+
+
 def _near(home: Path, spoken: WordIndex, asked: SpokenText, speaker: str | None) -> Verification:
     numbers = spoken.numbers(asked.words)
     stretches = _stretches(spoken, numbers, asked.of)

@@ -294,6 +294,19 @@ def quote(options: Namespace, settings: Settings) -> int:
     return 0
 
 
+def check_links(options: Namespace, settings: Settings) -> int:
+    """Check what pages and drafts say about quotes; return 1 if anything does not hold or cannot be read."""
+    from api.links.reports import report_json, report_sarif
+    from api.terminal.check_links import report_of, report_text
+
+    report = report_of(options, settings)
+    if options.json or options.sarif:
+        _print_json(report_sarif(report) if options.sarif else report_json(report))
+    else:
+        print(report_text(report, settings.public_url or ""))
+    return 1 if report.has_faults else 0
+
+
 def serve(options: Namespace, settings: Settings) -> int:
     """Serve until stopped; with an empty library the pages say what to run."""
     from api import serving

@@ -154,7 +154,7 @@ def _fetched(http: httpx.Client, url: str, headers: dict[str, str], limits: Fetc
         elif response.is_success and response.status_code != 206:
             data = _gathered(_blocks(response, shown_address(url), limits.size, limits, deadline))
         else:
-            raise SourceError(f"{shown_address(url)}: {status_message(response.status_code)}")
+            raise SourceError(f"{shown_address(url)}: {status_message(response.status_code)}", response.status_code)
         names = ("ETag", "Last-Modified", "Content-Type")
         etag, modified, kind = (response.headers.get(name) for name in names)
         moved = bool(response.history) and all(other.status_code in _FOR_GOOD for other in response.history)

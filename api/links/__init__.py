@@ -1,0 +1,1 @@
+"""Links to quotes and quoted words in pages, feeds and drafts: do they still hold?"""

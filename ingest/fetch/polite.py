@@ -1,0 +1,69 @@
+"""Read pages of other people's sites as a guest: as robots.txt allows, and one request a second of each host."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+from urllib.robotparser import RobotFileParser
+
+import httpx
+
+from ingest.errors import SourceError
+from ingest.fetch.client import Fetched, FetchLimits, fetch
+from ingest.text.encoding import decode_text
+from ingest.text.urls import shown_address
+
+# The product in the User-Agent header, by which robots.txt addresses us.
+AGENT = "gds-playback"
+PAUSE = 1.0  # seconds between requests of a host, unless its robots.txt asks for more
+_LONGEST_PAUSE = 60.0
+PAGE_LIMITS = FetchLimits(size=10 * 2**20, seconds=60.0, attempts=3)
+_ROBOTS_LIMITS = FetchLimits(size=500 * 2**10, seconds=30.0, attempts=2)
+
+
+@dataclass(slots=True)
+class Guest:
+    """A client, what each host's robots.txt says, and the time from which each may be asked again."""
+
+    client: httpx.Client
+    sleep: Callable[[float], None] = time.sleep
+    now: Callable[[], float] = time.monotonic
+    rules: dict[str, RobotFileParser] = field(default_factory=dict)
+    free_at: dict[str, float] = field(default_factory=dict)
+
+
+def visit(guest: Guest, url: str) -> Fetched:
+    """Get a page after waiting for its host's turn; raises SourceError if it cannot be read or robots.txt forbids it."""
+    try:
+        parts = urlsplit(url)
+        host = parts.netloc.casefold()
+    except ValueError as error:
+        raise SourceError(f"{shown_address(url)}: is not a valid address; check it") from error
+    if host not in guest.rules:
+        guest.rules[host] = _rules(guest, host, f"{parts.scheme}://{parts.netloc}/robots.txt")
+    if not guest.rules[host].can_fetch(AGENT, url):
+        raise SourceError(f"{shown_address(url)}: its robots.txt asks programs not to read it")
+    _wait(guest, host)
+    return fetch(url, client=guest.client, limits=PAGE_LIMITS)
+
+
+def _rules(guest: Guest, host: str, address: str) -> RobotFileParser:
+    """Return a host's rules: none if it has no robots.txt, and nothing allowed if nobody knows (RFC 9309, 2.3.1)."""
+    rules = RobotFileParser()
+    _wait(guest, host)
+    try:
+        rules.parse(decode_text(fetch(address, client=guest.client, limits=_ROBOTS_LIMITS).data).splitlines())
+    except SourceError as error:
+        is_refusal = error.status is not None and 400 <= error.status < 500
+        rules.parse([] if is_refusal else ["User-agent: *", "Disallow: /"])
+    return rules
+
+
+def _wait(guest: Guest, host: str) -> None:
+    rules = guest.rules.get(host)
+    asked = None if rules is None else rules.crawl_delay(AGENT)
+    pause = min(_LONGEST_PAUSE, max(PAUSE, float(asked or 0)))
+    wait = guest.free_at.get(host, 0.0) - guest.now()
+    if wait > 0:
+        guest.sleep(wait)
+    guest.free_at[host] = guest.now() + pause
