@@ -11,6 +11,7 @@ from api.quotes.quote import Quote, quote_at
 from api.quotes.said_words import quote_of
 from index.word_index import WordIndex, exact_matches
 from ingest.library.records import earlier_paths, load_earlier, transcript_ids
+from ingest.text.words import without_marks
 from ingest.transcript import Turn
 
 # Where a text says that it leaves words out, or puts its own in.
@@ -30,7 +31,7 @@ class Library:
 
 def fragments_of(words: str) -> list[SpokenText]:
     """Return the parts of quoted words between what was left out, each with at least a word."""
-    parts = (spoken_text(part) for part in _GAP.split(words))
+    parts = (spoken_text(part) for part in _GAP.split(without_marks(words)))
     return [part for part in parts if part.words]
 
 

@@ -66,7 +66,7 @@ def without(text: str, titles: Iterable[str]) -> str:
 
 
 def show_names(titles: Iterable[str]) -> list[tuple[str, ...]]:
-    """Return the words by which a text may name a show: its title, without "the", and without "podcast" if two stay."""
+    """Return the words by which a text may name a show: its title without "the", and "podcast" if two words stay."""
     found: list[tuple[str, ...]] = []
     for title in titles:
         words = _words(title)

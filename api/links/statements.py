@@ -11,8 +11,8 @@ from api.links.blocks import Block, Link
 _QUOTED = re.compile(
     r"“(?P<curly>[^“”]+)[”]|„(?P<low>[^„“”]+)[“”]|«(?P<angled>[^«»]+)»"
     r"|(?<!\w)\"(?=\S)(?P<straight>[^\"]+)(?<=\S)\"(?!\w)"
-    r"|(?<!\w)‘(?=\w)(?P<single>(?:[^‘’\n]|(?<=\w)’(?=\w))+)’(?!\w)"
-    r"|(?<!\w)'(?=\w)(?P<plain>(?:[^'\n]|(?<=\w)'(?=\w))+)(?<=\S)'(?!\w)"
+    r"|(?<!\w)‘(?=\w)(?P<single>(?:[^‘’]|(?<=\w)’(?=\w))+)’(?!\w)"
+    r"|(?<!\w)'(?=\w)(?P<plain>(?:[^']|(?<=\w)'(?=\w))+)(?<=\S)'(?!\w)"
 )
 _BARE_ADDRESS = re.compile(r"https?://[^\s<>\"“”‘’()\[\]]+")
 _QUOTE_PATH = re.compile(r"/(?:quotes|embed)/(?P<id>[^/]+)/?")
@@ -29,8 +29,8 @@ class Statement:
     """Quoted words, a link to a quote, or both, on a line of a source.
 
     `words` is "" for a link alone, `target` None for words alone. `before` and `after` are what stands right beside the
-    words, where a speaker would be named; `around` is everything beside them; `is_near_episode` says that it links to an
-    episode.
+    words, where a speaker would be named; `around` is everything beside them; `is_near_episode` says that something
+    there links to an episode.
     """
 
     line: int

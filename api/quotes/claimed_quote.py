@@ -19,7 +19,6 @@ from api.knowledge_base import KnowledgeBase
 from api.quotes.citation import MOST_CITATIONS, Citation, citation_of
 from api.quotes.compared import Match, SpokenText, same_words, spoken_text, whole_units
 from api.quotes.said_words import cited, quote_of, words_of, written
-from index.generation import Generation
 from index.word_index import Ints, WordIndex, exact_matches, likeliest_turns, longest_matches, rarities
 from ingest.text.words import normalise
 
@@ -74,19 +73,18 @@ def check_text(text: str) -> None:
 
 def verify(base: KnowledgeBase, text: str, speaker: str | None = None) -> Verification:
     """Say whether the words of a text were said, as `verify_in` does, in a knowledge base."""
-    return verify_in(base.home, base.generation, text, speaker)
+    return verify_in(base.home, words_of(base.generation), text, speaker)
 
 
-def verify_in(home: Path, generation: Generation, text: str, speaker: str | None = None) -> Verification:
+def verify_in(home: Path, spoken: WordIndex, text: str, speaker: str | None = None) -> Verification:
     """Say whether the words of a text were said; raises QuestionError as `check_text` does.
 
     With `speaker` (full name or some words of it), that person's places come first; if only others said it, the result
     is near, with the speaker as a difference. Compares every word of the live generation, so it finds whatever one turn
-    says verbatim. The first call for a generation takes about a second per million words.
+    says verbatim. `words_of` reads those words.
     """
     check_text(text)
     asked = spoken_text(text)
-    spoken = words_of(generation)
     numbers = spoken.numbers(asked.words)
     wanted = None if speaker is None or not speaker.strip() else " ".join(speaker.casefold().split())
     places = [(int(position), int(position) + len(numbers)) for position in exact_matches(spoken, numbers)]

@@ -24,7 +24,10 @@ _SIGNS_BEFORE, _SIGNS_AFTER = "£$€+&@", "%"
 
 
 def words_of(generation: Generation) -> WordIndex:
-    """Return the words of a generation, cached as long as the generation lives; about 27 bytes per word."""
+    """Return the words of a generation, cached as long as the generation lives; about 27 bytes per word.
+
+    The first call takes about five seconds per million words.
+    """
     with _reading:
         found = _spoken.get(generation)
         if found is None:

@@ -266,13 +266,14 @@ def verify(options: Namespace, settings: Settings) -> int:
     from api.answer.contract_json import verification_json
     from api.answer.question import replace_surrogates
     from api.quotes.claimed_quote import check_text, verify_in
+    from api.quotes.said_words import words_of
     from api.terminal.quotes import text_of, verification_text
     from index.store import open_generation
 
     text = replace_surrogates(text_of(options.text))
     check_text(text)
     with closing(open_generation(settings.home)) as generation:
-        found = verify_in(settings.home, generation, text, options.speaker)
+        found = verify_in(settings.home, words_of(generation), text, options.speaker)
     if options.json:
         _print_json(verification_json(found))
     else:

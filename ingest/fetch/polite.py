@@ -33,7 +33,7 @@ class Guest:
 
 
 def visit(guest: Guest, url: str) -> Fetched:
-    """Get a page after waiting for its host's turn; raises SourceError if it cannot be read or robots.txt forbids it."""
+    """Get a page when its host may be asked; raises SourceError if it cannot be read or robots.txt forbids it."""
     try:
         parts = urlsplit(url)
         host = parts.netloc.casefold()

@@ -196,6 +196,17 @@ def empty(tmp_path: Path, encoder: HashedStems) -> Iterator[TestClient]:
         yield opened
 
 
+@pytest.fixture(scope="session")
+def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample show, ingested without its recordings and without an index; copy it before you change it."""
+    from api import cli
+
+    home = tmp_path_factory.mktemp("sample")
+    feed = Path(__file__).parents[2] / "data" / "sample" / "feed.xml"
+    assert cli.main(("--home", str(home), "ingest", str(feed), "--no-audio", "--no-index", "--quiet")) == 0
+    return home
+
+
 @pytest.fixture
 def rewrite() -> Callable[[Path, str, int, str], None]:
     """Replace the text of one turn of an episode, as ingesting a corrected text does."""
