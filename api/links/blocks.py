@@ -11,10 +11,8 @@ _INLINE = frozenset(
     "a abbr b bdi bdo br cite code em i iframe ins kbd mark q s small span strong sub sup time u".split()
 )
 _BLOCKS = frozenset(
-_INLINE = frozenset(
-    "a abbr b bdi bdo br cite code em i iframe ins kbd mark q s small span strong sub sup time u".split()
-)
-    "li main nav ol p pre section summary table tbody td tfoot th thead tr ul".split()
+    "address article aside blockquote caption dd details div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6 header "
+    "hr li main nav ol p pre section summary table tbody td tfoot th thead tr ul".split()
 )
 _DROPPED = {"script", "style", "title", "template", "textarea", "select", "svg", "noscript", "del"}
 _ATTRIBUTES = {"a": {"href"}, "blockquote": {"cite"}, "q": {"cite"}, "iframe": {"src"}, "*": {"data-line"}}
