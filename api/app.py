@@ -1,8 +1,8 @@
 """The HTTP app: `create_app` builds it, its lifespan opens and closes its resources."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from threading import Event, Thread
+from contextlib import AsyncExitStack, asynccontextmanager
+from threading import Event
 from typing import Any
 
 from fastapi import FastAPI
@@ -10,6 +10,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from api.llm.rewrite import model_of
+from api.mcp import endpoint as mcp_endpoint
 from api.pages.render import FOLDER, environment
 from api.routes import (
     about,
@@ -43,6 +44,7 @@ from api.server.access_log import AccessLog
 from api.server.admission import Admission
 from api.server.live_index import Live
 from api.server.metrics import Metrics
+from api.server.live_index import followed
 from api.server.security_headers import Guard
 from api.server.time_limit import TimeLimit
 from api.server.work_queue import WorkQueue
@@ -70,18 +72,13 @@ def create_app(settings: Settings, encoder: Encoder | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        live = Live(settings, encoder)
-        app.state.live = live
-        app.state.turns = WorkQueue()
-        is_closing = Event()
-        following = Thread(target=live.follow, args=(is_closing,), name="follow", daemon=True)
-        if encoder is None:
-            following.start()
-        yield
-        is_closing.set()
-        if encoder is None:
-            following.join()  # exiting while torch is being imported would crash the interpreter
-        live.close()
+        with followed(settings, encoder) as live:
+            app.state.live = live
+            app.state.turns = WorkQueue()
+            async with AsyncExitStack() as running:
+                if mcp_endpoint.is_installed():
+                    await running.enter_async_context(mcp_endpoint.opened(app, live, app.state.turns))
+                yield
 
     app = FastAPI(
         title="Playback",
@@ -126,6 +123,8 @@ def create_app(settings: Settings, encoder: Encoder | None = None) -> FastAPI:
         metrics,
     ):
         app.include_router(routes.router)
+    if mcp_endpoint.is_installed():
+        mcp_endpoint.add_route(app, settings)
     # A request passes these from the last one added to the first.
     app.add_middleware(GZipMiddleware)  # pages and JSON; not audio, event streams or partial responses
     app.add_middleware(Admission, settings=settings)

@@ -182,6 +182,8 @@ def _parser() -> Parser:
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=_port, default=8000)
 
+    commands.add_parser("mcp", help="serve an assistant over standard input and output (Model Context Protocol)")
+
     status = commands.add_parser(
         "status", help="list every episode's state and reason, the live generation, the encoder"
     )

@@ -45,8 +45,8 @@ def parse_filters(asked: Asked, generation: "Generation") -> Filters:
         show=_show(asked.show, generation) if asked.show else None,
         episode=_episode(asked.episode, generation) if asked.episode else None,
         speaker=_speaker(asked.speaker, generation) if asked.speaker else None,
-        since=_date(asked.since, "since"),
-        until=_date(asked.until, "until"),
+        since=parse_date(asked.since, "since"),
+        until=parse_date(asked.until, "until"),
     )
 
 
@@ -117,7 +117,8 @@ def _nearest(wanted: str, named: Iterable[tuple[str, tuple[str, ...]]]) -> list[
     return [name for _, name in best[:_MOST_NEAREST]]
 
 
-def _date(value: str | None, name: str) -> str | None:
+def parse_date(value: str | None, name: str) -> str | None:
+    """Return an ISO date, None for none; raises FilterError if it is no date."""
     if not value:
         return None
     try:

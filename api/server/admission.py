@@ -21,6 +21,8 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 OPEN = frozenset(
     {("POST", "/api/answers"), ("POST", "/api/quotes/verify"), ("POST", "/feedback"), ("POST", "/lessons/review")}
 )
+# Open where no token is set. Where one is, they need it: whoever sets up an assistant can give it the token.
+OPEN_WITHOUT_TOKEN = frozenset({("POST", "/mcp")})
 # Assets are cached by browsers and served from memory, so they do not count towards the rate limit.
 _UNCOUNTED = "/assets/"
 _WRONG_HOST = "This server does not accept that host name. The person who runs it can add the name to PLAYBACK_HOSTS."
@@ -55,7 +57,8 @@ class Admission:
             said = f"You sent more than {allowance.limit} requests in a minute. Try again in {allowance.reset} seconds."
             app = error_response(request, 429, [("TooManyRequests", said)])
         elif needs_token(request) and not self._token:
-            app = error_response(request, 403, [("Forbidden", CHANGES_NOTHING)])
+            if (request.method, request.scope["path"]) not in OPEN_WITHOUT_TOKEN:
+                app = error_response(request, 403, [("Forbidden", CHANGES_NOTHING)])
         elif needs_token(request) and not is_bearer_of(request.headers.get("authorization", ""), self._token):
             said = "This needs a valid token."
             app = error_response(request, 401, [("Unauthorized", said)], {"WWW-Authenticate": "Bearer"})

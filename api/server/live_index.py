@@ -1,10 +1,11 @@
 """The open knowledge base of a running server: switches to newly published generations without failing a request."""
 
 import logging
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import PurePath
-from threading import Event, Lock
+from threading import Event, Lock, Thread
 from time import monotonic
 from typing import Literal
 
@@ -201,6 +202,26 @@ class Live:
         except FileNotFoundError:
             raise IndexMissing(f"{self.settings.home} holds no index yet; run: playback ingest SOURCE") from None
         return found.st_ino, found.st_mtime_ns, found.st_size
+
+
+@contextmanager
+def followed(settings: Settings, encoder: Encoder | None = None) -> Iterator[Live]:
+    """Open the live index while the block lasts.
+
+    Without `encoder`, a background thread loads the generation's own and opens each newly published generation.
+    """
+    live = Live(settings, encoder)
+    is_closing = Event()
+    following = Thread(target=live.follow, args=(is_closing,), name="follow", daemon=True)
+    if encoder is None:
+        following.start()
+    try:
+        yield live
+    finally:
+        is_closing.set()
+        if encoder is None:
+            following.join()  # exiting while torch is being imported would crash the interpreter
+        live.close()
 
 
 def _without_traceback(error: PlaybackError) -> PlaybackError:

@@ -5,7 +5,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Coroutine
 from time import monotonic
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from fastapi import Request
 from fastapi.responses import Response
@@ -25,6 +25,13 @@ _LOOK = 0.2
 T = TypeVar("T")
 
 
+class Reader(Protocol):
+    """Who waits for a result."""
+
+    async def is_disconnected(self) -> bool:
+        """Say whether they have left."""
+
+
 class WorkQueue:
     """Answers at most `at_once` questions at a time while `waiting` more wait, first come, first served.
 
@@ -39,8 +46,8 @@ class WorkQueue:
         self._most_waiting = waiting
         self._patience = patience
 
-    async def run(self, request: Request, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        """Run `work` when a slot is free and return its result; the request's body must have been read before.
+    async def run(self, reader: Reader, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Run `work` when a slot is free and return its result; a request's body must have been read before.
 
         Work that nobody waits for any more cannot be stopped, because it runs in a thread; it keeps its slot until it
         ends. Raises Busy if the queue is full or no slot becomes free in time, ReaderLeft if the reader leaves the
@@ -49,7 +56,7 @@ class WorkQueue:
         if self._free:
             self._free -= 1
         else:
-            await self._wait(request)
+            await self._wait(reader)
         working = asyncio.create_task(work())
         self._working.add(working)  # the event loop holds tasks only weakly
         working.add_done_callback(self._ended)
@@ -61,7 +68,7 @@ class WorkQueue:
         if not working.cancelled():
             working.exception()  # mark it as retrieved: if nobody waits, asyncio must not report it as lost
 
-    async def _wait(self, request: Request) -> None:
+    async def _wait(self, reader: Reader) -> None:
         """Wait in the queue until another request passes on its slot."""
         if len(self._queue) >= self._most_waiting:
             raise Busy("the queue is full")
@@ -74,7 +81,7 @@ class WorkQueue:
                 if left <= 0:
                     raise Busy(f"no slot became free within {self._patience:g} s")
                 await asyncio.wait({place}, timeout=min(left, _LOOK))
-                if not place.done() and await request.is_disconnected():
+                if not place.done() and await reader.is_disconnected():
                     raise ReaderLeft("the reader left the queue")
         except BaseException:
             # The slot may have arrived at the moment of giving up or cancelling.

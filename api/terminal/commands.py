@@ -316,6 +316,14 @@ def serve(options: Namespace, settings: Settings) -> int:
     return 0
 
 
+def mcp(options: Namespace, settings: Settings) -> int:
+    """Serve an assistant over standard input and output until it closes them; see `api.terminal.assistant`."""
+    from api.terminal.assistant import serve_assistant
+
+    serve_assistant(settings)
+    return 0
+
+
 def status(options: Namespace, settings: Settings) -> int:
     """Print every episode's state and reason, what was removed, the live generation and its encoder."""
     from api.terminal.status import status_of, status_text

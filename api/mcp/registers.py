@@ -1,0 +1,70 @@
+"""The tools that read the registers: list_lessons, about_person, define_term."""
+
+from dataclasses import asdict, replace
+from typing import Any
+from urllib.parse import quote
+
+from api.episodes.library import episodes_of, find_episode
+from api.errors import FilterError
+from api.lessons.chosen import FacetName, LessonQuery, chosen
+from api.lessons.contract_json import lessons_json
+from api.lessons.register import register_of
+from api.mcp.arguments import LessonsAsked, PersonAsked, TermAsked
+from api.mcp.cursor import offset_of
+from api.mcp.desk import Desk, Reply, page_of
+from api.mcp.shapes import is_sendable
+from api.people.profile import person_named, profile_of
+from api.terms.entry import entry_of
+
+# Of lessons that people merged, so many quotes are sent; the page has all.
+_MOST_QUOTES = 2
+_MOST_NAMES = 8
+_FACETS: tuple[FacetName, ...] = ("theme", "kind", "person", "episode", "show", "year", "state")
+
+
+def list_lessons(desk: Desk, asked: LessonsAsked) -> Reply:
+    """Return a part of the lessons that match, as GET /api/lessons does."""
+    offset = offset_of(asked.cursor, "list_lessons", asked.choice())
+    register = register_of(desk.home, desk.base.generation)
+    given: dict[FacetName, tuple[str, ...]] = {
+        name: (value,) for name in _FACETS if (value := getattr(asked, name).strip())
+    }
+    if "episode" in given and given["episode"][0] not in {entry.episode_id for entry in register.entries}:
+        given["episode"] = (find_episode(given["episode"][0], episodes_of(desk.home)).id,)
+    found = chosen(register.entries, LessonQuery(given))
+    page = page_of("lessons", offset, asked.limit, len(found))
+    shown, places = [], []
+    for place, entry in zip(page.places, found[offset:], strict=False):
+        for one in lessons_json(register, [entry])["lessons"]:  # none if its quotes cannot be shown
+            citations = [each for each in one["citations"] if is_sendable(each)][:_MOST_QUOTES]
+            shown.append({**one, "citations": citations, "url": f"/lessons/{one['id']}"})
+            places.append(place)
+    return Reply({"total": len(found), "lessons": shown}, ("lessons",), replace(page, places=tuple(places)))
+
+
+def about_person(desk: Desk, asked: PersonAsked) -> Reply:
+    """Return what is known of a person, as GET /api/people/{id} does."""
+    base = desk.base
+    wanted = asked.person
+    if person_named(base.generation.overview, wanted) is None:
+        names = base.generation.speakers_named(wanted) if wanted.strip() else []
+        if len(names) > 1:
+            raise FilterError(f"{wanted!r} may be {' or '.join(names[:_MOST_NAMES])}; give the full name")
+        wanted = names[0] if names else wanted
+    told = asdict(profile_of(base, wanted))
+    told["introduced"] = _sendable(told["introduced"])
+    for name in ("roles", "lessons"):
+        told[name] = [one for one in told[name] if is_sendable(one["citation"])]
+    return Reply({**told, "url": f"/people/{quote(told['id'], safe='')}"}, ("episodes", "years", "lessons", "roles"))
+
+
+def define_term(desk: Desk, asked: TermAsked) -> Reply:
+    """Return what is known of a term, as GET /api/terms/{term} does."""
+    told = asdict(entry_of(desk.base, asked.term))
+    for name in ("definition", "expanded", "first", "latest"):
+        told[name] = _sendable(told[name])
+    return Reply({**told, "url": f"/terms/{quote(told['id'], safe='')}"}, ("episodes", "related"))
+
+
+def _sendable(citation: dict[str, Any] | None) -> dict[str, Any] | None:
+    return citation if is_sendable(citation) else None
