@@ -7,6 +7,7 @@ from ingest.errors import SourceError
 from ingest.feed.parse import Feed, looks_like_feed, parse_feed
 from ingest.fetch.client import Fetched, fetch, led_to, open_client
 from ingest.item import Item
+from ingest.library.feed_document import kept_document
 from ingest.library.identity import with_distinct_guids
 from ingest.library.outcome import release
 from ingest.library.records import FeedRecord, episode_ids, episodes_folder, load_record, records
@@ -47,10 +48,11 @@ def register_source(source: str, home: Path, allow: frozenset[str] = frozenset()
         )
     path = Path(source)
     if path.is_file() and (path.suffix.lower() in FEEDS or looks_like_feed(_head(path))):
-        feed = parse_feed(path.read_bytes(), str(path.resolve()), source)
+        data = path.read_bytes()
+        feed = parse_feed(data, str(path.resolve()), source)
         kept, out = items_inside(feed.items, path.resolve().parent)
         feed = replace(feed, items=kept, problems=(*feed.problems, *out))
-        return _registered(home, feed, FeedState(str(path.resolve())), source, again)
+        return _registered(home, feed, FeedState(str(path.resolve()), document=data), source, again)
     if not path.exists() and (episode := _named(source, home)) is not None:
         return Source((episode,))
     items, problems = items_in(path)
@@ -72,7 +74,9 @@ def _remote(
     source: str, home: Path, allow: frozenset[str], again: bool = False, known: FeedRecord | None = None
 ) -> Source:
     """Fetch a feed and register it, under its new address if it moved permanently."""
-    etag, modified = (None, None) if known is None else (known.etag, known.last_modified)
+    etag, modified = None, None
+    if known is not None and kept_document(home, known) is not None:  # earlier versions kept no bytes
+        etag, modified = known.etag, known.last_modified
     with open_client(allow) as client:
         fetched = fetch(source, client=client, etag=etag, last_modified=modified)
     if known is not None and fetched.not_modified:
@@ -88,7 +92,7 @@ def _remote(
         except SourceError as error:
             problems = (f"{shown_address(source)}: says it has moved, but was read at its old address; {error}",)
     earlier = (source,) if source != address else ()
-    state = FeedState(address, fetched.etag, fetched.last_modified, earlier)
+    state = FeedState(address, fetched.etag, fetched.last_modified, earlier, fetched.data)
     found = _registered(home, feed, state, address, again)
     return replace(found, problems=(*problems, *found.problems))
 
@@ -118,7 +122,7 @@ def _registered(home: Path, feed: Feed, state: FeedState, source: str, again: bo
             f"{shown_address(source)}: no episode can be read from this feed: {'; '.join(feed.problems[:3])}"
         )
     items = with_distinct_guids(tuple(_with_origin(item, source) for item in feed.items))
-    found = register_items(home, items, state, again)
+    found = register_items(home, items, replace(state, places=feed.places), again)
     return Source(
         found.episodes, tuple(f"{shown_address(source)}: {problem}" for problem in feed.problems), found.left_out
     )

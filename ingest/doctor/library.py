@@ -11,6 +11,7 @@ from pathlib import Path
 from ingest.doctor.episode import Finding, examine_episode, left_over
 from ingest.errors import LibraryError, one_line
 from ingest.library.decisions import broken_lines, decision_files, decisions_folder, holding_words
+from ingest.library.feed_document import document_path, kept_document
 from ingest.library.player import PLAYER_COPY
 from ingest.library.records import FEEDBACK, episodes_folder, feeds, has_episode
 from ingest.library.removal import removal_of, removals, removed_folder
@@ -65,11 +66,18 @@ def _feeds(home: Path) -> Iterator[Finding]:
         except LibraryError as error:
             is_readable = False
             yield Finding(path.relative_to(home).as_posix(), one_line(error), "person")
-    if is_readable:
+    if not is_readable:
+        return
+    with lock(episodes_folder(home)):  # the bytes of a feed are written before its record
         try:
-            feeds(home)
+            kept = {document_path(home, feed.show.id) for feed in feeds(home) if kept_document(home, feed) is not None}
         except LibraryError as error:
             yield Finding("library/feeds", one_line(error), "person")
+            return
+        for path in sorted(set((home / "library" / "feeds").glob("*.xml")) - kept):
+            path.unlink()
+            problem = "was not the feed as last read; it was deleted, and playback refresh reads it again"
+            yield Finding(path.relative_to(home).as_posix(), problem, "repaired")
 
 
 def _removed(home: Path, folder: Path) -> Iterator[Finding]:
@@ -155,7 +163,7 @@ def _unknown_files(home: Path, folder: Path) -> Iterator[Finding]:
     with lock(episodes_folder(home)):
         yield from left_over(home, folder)
     for path in sorted(folder.iterdir()):
-        if not path.is_dir() and not (folder.name == "feeds" and path.suffix == ".json"):
+        if not path.is_dir() and not (folder.name == "feeds" and path.suffix in (".json", ".xml")):
             yield Finding(
                 path.relative_to(home).as_posix(), "is not a file of the library; move it elsewhere", "person"
             )

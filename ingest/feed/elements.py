@@ -16,13 +16,13 @@ def inner_markup(element: Element) -> str:
 
 def item_elements(root: Element) -> Iterator[Element]:
     """Yield the elements that feedparser turns into entries, lazily, in the same order."""
-    homes = {"", _namespace(root), *(_namespace(child) for child in root if local_name(child) in ("channel", *_ITEMS))}
-    yield from (element for element in root.iter() if local_name(element) in _ITEMS and _namespace(element) in homes)
+    homes = {"", namespace_of(root), *(namespace_of(child) for child in root if local_name(child) in ("channel", *_ITEMS))}
+    yield from (element for element in root.iter() if local_name(element) in _ITEMS and namespace_of(element) in homes)
 
 
 def own_text(element: Element, name: str) -> str:
     """Return the text of the first child with this name in the feed's own namespace, else an empty string."""
-    texts = (child.text for child in element if local_name(child) == name and _namespace(child) == _namespace(element))
+    texts = (child.text for child in element if local_name(child) == name and namespace_of(child) == namespace_of(element))
     return next((text.strip() for text in texts if text and text.strip()), "")
 
 
@@ -38,7 +38,7 @@ def podcast_text(element: Element, name: str) -> str | None:
 
 def is_podcast(element: Element) -> bool:
     """Return whether an element is in the podcast namespace, whose several addresses all name the Podcast Index."""
-    return "podcastindex" in _namespace(element).lower()
+    return "podcastindex" in namespace_of(element).lower()
 
 
 def language_of(element: Element) -> str | None:
@@ -53,5 +53,6 @@ def local_name(element: Element) -> str:
     return str(element.tag).rpartition("}")[2].lower()
 
 
-def _namespace(element: Element) -> str:
+def namespace_of(element: Element) -> str:
+    """Return an element's namespace, "" without one."""
     return str(element.tag).rpartition("}")[0].removeprefix("{")

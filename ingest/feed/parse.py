@@ -53,7 +53,10 @@ _LICENCE = re.compile(r"licen[cs]e|creative commons|\bcc[ -](by|0)\b|public doma
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A show's feed; `problems` has a line for each unusable part, `new_url` is the address it says it has moved to."""
+    """A show's feed; `problems` has a line for each unusable part, `new_url` is the address it says it has moved to.
+
+    `places` are the numbers of the items among all items of the document, from 0.
+    """
 
     title: str
     link: str | None
@@ -61,6 +64,7 @@ class Feed:
     problems: tuple[str, ...]
     new_url: str | None
     licence: str | None
+    places: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,7 @@ def parse_feed(data: bytes, base: str, origin: str | None = None) -> Feed:
     numbered = numbered_by_titles([item for item, _, _ in read], [may_number for _, may_number, _ in read])
     remarks: list[tuple[str, str]] = []
     items: list[Item] = []
+    places: list[int] = []
     seen: set[str] = set()
     for place, (item, (_, _, found)) in enumerate(zip(numbered, read, strict=True), 1):
         name = f"item {place} ({item.title or 'no title'})"
@@ -111,6 +116,7 @@ def parse_feed(data: bytes, base: str, origin: str | None = None) -> Feed:
             remarks.append((name, f"has the guid of an earlier item: {plain_text(item.guid, _MOST_NAME)}"))
         seen.add(item.guid)
         items.append(replace(item, doubts=doubts))
+        places.append(place - 1)
     problems = [*document.problems, *_in_few(remarks)]
     if not elements:
         problems.append("the feed has no items")
@@ -119,7 +125,15 @@ def parse_feed(data: bytes, base: str, origin: str | None = None) -> Feed:
     new_url = _remote(parsed.feed.get("itunes_new-feed-url"), base)
     # A feed that needs a password often gives its own address without it; that is not a move.
     is_same = new_url in (base, origin)
-    return Feed(source.title, source.link, tuple(items), tuple(problems), None if is_same else new_url, source.licence)
+    return Feed(
+        source.title,
+        source.link,
+        tuple(items),
+        tuple(problems),
+        None if is_same else new_url,
+        source.licence,
+        tuple(places),
+    )
 
 
 def _in_few(remarks: Sequence[tuple[str, str]]) -> Iterator[str]:

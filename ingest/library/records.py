@@ -2,7 +2,7 @@
 
 <home>/library/episodes/<id>/  episode.json official.json captions.json heard.json transcript.json state.json audio.*
                                recording.json player.mp4 (see ingest.library.player)
-<home>/library/feeds/<show id>.json
+<home>/library/feeds/<show id>.json <show id>.xml (see ingest.library.feed_document)
 <home>/library/removed/<id>/   a removed episode, with removed.json (see ingest.library.removal)
 
 Addresses of feeds and recordings may contain passwords, so only the owner can read folders (0700) and JSON (0600).
@@ -43,7 +43,8 @@ class FeedRecord:
     """A show with its feed's address and the validators for conditional requests.
 
     `earlier_urls` are the feed's previous addresses. `listed` are the ids of the episodes in the feed when it was last
-    read. `unlisted` are those it listed earlier, with the ISO date on which they were first missing.
+    read. `unlisted` are those it listed earlier, with the ISO date on which they were first missing. `document` is the
+    SHA-256 of the feed's bytes as last read, None if they are not kept.
     """
 
     show: Show
@@ -55,6 +56,7 @@ class FeedRecord:
     listed: tuple[str, ...] = ()
     unlisted: dict[str, str] = field(default_factory=dict)
     removed: Withdrawal | None = None
+    document: str | None = None
 
 
 def episodes_folder(home: Path) -> Path:

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from ingest.feed.places import without_items
 from ingest.item import Item
+from ingest.library.feed_document import keep_document
 from ingest.library.identity import are_different_episodes, episode_id, same_recording
 from ingest.library.lookup import EpisodeLookup, add, find, find_recording
 from ingest.library.metadata import facts_of, lasting, numbered, stated_duration
@@ -29,6 +31,7 @@ from ingest.library.removal import (
 )
 from ingest.library.shows import FeedState, addresses_of, show_of, with_guids, with_listing
 from ingest.storage.files import lock, sync_folder
+from ingest.text.urls import shown_address
 from ingest.transcript import Episode, Show
 
 
@@ -56,6 +59,7 @@ class _Registering:
     left_out: dict[str, None] = field(default_factory=dict)
     guids: dict[str, dict[str, None]] = field(default_factory=dict)  # by show
     beside: dict[str, frozenset[str]] = field(default_factory=dict)  # hashed guids by show
+    purged: set[str] = field(default_factory=set)  # guids of items that are left out because their episode was purged
 
 
 def register_items(
@@ -95,10 +99,22 @@ def register_items(
             if feed is not None:
                 of_show = [name for name in run.touched if run.known.records[name].episode.show.id == identifier]
                 show = with_listing(show, of_show)
+                show = _with_document(run, show, items, feed)
             if show != shows.get(identifier):
                 save_feed(home, show)
         episodes = tuple(run.known.records[identifier].episode for identifier in run.touched)
         return Registration(episodes, tuple(run.left_out))
+
+
+def _with_document(run: _Registering, show: FeedRecord, items: Sequence[Item], feed: FeedState) -> FeedRecord:
+    """Keep the feed's bytes, without the items of purged episodes, and return the show with their hash."""
+    if feed.document is None:
+        return show
+    document = feed.document
+    purged = [place for item, place in zip(items, feed.places, strict=True) if item.guid in run.purged]
+    if purged:
+        document = without_items(document, purged, shown_address(feed.url or show.show.id))
+    return replace(show, document=keep_document(run.home, show.show.id, document))
 
 
 def _register(run: _Registering, item: Item) -> None:
@@ -131,6 +147,8 @@ def _is_admitted(run: _Registering, item: Item, feed: FeedRecord) -> bool:
         return True
     if not run.again:
         run.left_out[f"{removal.id}  left out: {removal.sentence}"] = None
+        if removal.purged:
+            run.purged.add(item.guid)
         return False
     if bring_back(run.home, removal.id):
         add(run.known, load_record(run.home, removal.id))

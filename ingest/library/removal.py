@@ -15,6 +15,7 @@ from pathlib import Path
 from ingest.errors import LibraryError, SourceError
 from ingest.item import Item
 from ingest.library.decisions import forget_words
+from ingest.library.feed_document import forget_document
 from ingest.library.identity import Key, certain_keys, likely_keys
 from ingest.library.records import (
     Record,
@@ -122,7 +123,8 @@ def remove_show(home: Path, identifier: str, reason: str) -> None:
         for feed in feeds(home):
             if feed.show.id == identifier and feed.removed is None:
                 withdrawal = Withdrawal(today(), _one_line(reason))
-                save_feed(home, replace(feed, removed=withdrawal, etag=None, last_modified=None))
+                forget_document(home, identifier)
+                save_feed(home, replace(feed, removed=withdrawal, etag=None, last_modified=None, document=None))
 
 
 def remove_empty_lease_folder(home: Path, identifier: str) -> None:
@@ -201,13 +203,17 @@ def _empty(folder: Path) -> None:
 
 
 def _forget_guids(home: Path, removal: Removal) -> None:
-    """Delete a purged episode's guids from its feed's record."""
+    """Delete a purged episode's guids from its feed's record, and the feed's bytes, which hold its notes.
+
+    The next refresh reads the feed again and keeps it without that item.
+    """
     for feed in feeds(home):
         kept = tuple(guid for guid in feed.guids if _hashed(removal.show, ("guid", guid)) not in removal.keys)
-        if feed.show.id == removal.show and kept != feed.guids:
+        if feed.show.id == removal.show and (kept != feed.guids or feed.document is not None):
             listed = tuple(identifier for identifier in feed.listed if identifier != removal.id)
             unlisted = {key: date for key, date in feed.unlisted.items() if key != removal.id}
-            save_feed(home, replace(feed, guids=kept, listed=listed, unlisted=unlisted))
+            forget_document(home, feed.show.id)
+            save_feed(home, replace(feed, guids=kept, listed=listed, unlisted=unlisted, document=None))
 
 
 def _hashed(show: str, key: Key) -> str:

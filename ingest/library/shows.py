@@ -15,13 +15,16 @@ from ingest.transcript import Show
 class FeedState:
     """A feed's address and the server's validators, kept with the show for the next conditional request.
 
-    `earlier` are previous addresses that redirected here permanently.
+    `earlier` are previous addresses that redirected here permanently. `document` are the feed's bytes, and `places` the
+    numbers of the items among all items in them, from 0.
     """
 
     url: str | None = None
     etag: str | None = None
     last_modified: str | None = None
     earlier: tuple[str, ...] = ()
+    document: bytes | None = None
+    places: tuple[int, ...] = ()
 
 
 def show_of(item: Item, shows: Mapping[str, FeedRecord], feed: FeedState) -> Show:
