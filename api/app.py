@@ -22,6 +22,7 @@ from api.routes import (
     episode_pages,
     episodes,
     feedback,
+    feeds,
     health,
     lesson_pages,
     lesson_review,
@@ -121,6 +122,7 @@ def create_app(settings: Settings, encoder: Encoder | None = None) -> FastAPI:
         lesson_pages,
         embed,
         metrics,
+        feeds,
     ):
         app.include_router(routes.router)
     if mcp_endpoint.is_installed():

@@ -178,6 +178,15 @@ def _parser() -> Parser:
     printed.add_argument("--json", action="store_true")
     printed.add_argument("--sarif", action="store_true", help="print SARIF 2.1.0, for code hosts")
 
+    publish = commands.add_parser("publish-feed", help="write a show's feed with transcripts, chapters and people added")
+    publish.add_argument("show", metavar="SHOW", help="id of a show")
+    publish.add_argument("--output", type=Path, metavar="FILE")
+
+    clip = commands.add_parser("clip", help="write a quote as a short recording with captions, or as a picture")
+    clip.add_argument("quote", metavar="QUOTE_ID")
+    clip.add_argument("--format", choices=("opus", "m4a", "svg", "png"), help="default: the ending of FILE, else opus")
+    clip.add_argument("--output", type=Path, metavar="FILE", help="default: the quote's id with the format")
+
     serve = commands.add_parser("serve", help="serve the web pages and the HTTP interface")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=_port, default=8000)

@@ -9,6 +9,8 @@ PlaybackError (ingest.errors)
 ├── LessonUnknown    no lesson of the register has that id
 ├── PersonUnknown    nobody who speaks has that id or name
 ├── TermUnknown      no term has that id or spelling
+├── FeedUnknown      no show has a feed that can be published under that id
+├── NoClip           a quote cannot be heard on its own
 ├── EpisodeGone      the episode was removed from the library
 ├── QuoteGone        the quote existed but is no longer in the transcript
 ├── FeedbackError    feedback on an answer is invalid or too long
@@ -39,6 +41,14 @@ class PersonUnknown(PlaybackError):
 
 class TermUnknown(PlaybackError):
     """No term of this library has that id or spelling."""
+
+
+class FeedUnknown(PlaybackError):
+    """No show of this library has a feed that can be published under that id; the message says why."""
+
+
+class NoClip(PlaybackError):
+    """A quote cannot be heard on its own; the message says why."""
 
 
 class EpisodeGone(PlaybackError):

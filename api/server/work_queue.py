@@ -103,18 +103,22 @@ def usual_workers(processors: int) -> int:
     return min(_MOST_AT_ONCE, processors)
 
 
-class Worked(APIRoute):
-    """A route that puts questions into the work queue: POST requests, and URLs with a question (`q`).
+class Queued(APIRoute):
+    """A route whose requests go through the work queue.
 
     The slot is free again when the endpoint returns; sending the response and waiting for a language model need none.
     """
+
+    def is_work(self, request: Request) -> bool:
+        """Return whether a request needs a slot."""
+        return True
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the endpoint's handler, which runs when a slot is free."""
         answered = super().get_route_handler()
 
         async def in_turn(request: Request) -> Response:
-            if request.method != "POST" and not request.query_params.get("q"):
+            if not self.is_work(request):
                 return await answered(request)
             await request.body()  # before taking a slot, so that a slow sender does not hold one
 
@@ -122,3 +126,11 @@ class Worked(APIRoute):
             return await turns.run(request, lambda: answered(request))
 
         return in_turn
+
+
+class Worked(Queued):
+    """A route that puts questions into the work queue: POST requests, and URLs with a question (`q`)."""
+
+    def is_work(self, request: Request) -> bool:
+        """Return whether a request asks something."""
+        return request.method == "POST" or bool(request.query_params.get("q"))

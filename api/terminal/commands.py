@@ -307,6 +307,19 @@ def check_links(options: Namespace, settings: Settings) -> int:
         print(report_text(report, settings.public_url or ""))
     return 1 if report.has_faults else 0
 
+def publish_feed(options: Namespace, settings: Settings) -> int:
+    """Write a show's feed with additions; see `api.terminal.publish_feed`."""
+    from api.terminal import publish_feed
+
+    return publish_feed.publish_feed(options, settings)
+
+
+def clip(options: Namespace, settings: Settings) -> int:
+    """Write a quote as a short recording or a picture; see `api.terminal.clip`."""
+    from api.terminal import clip
+
+    return clip.clip(options, settings)
+
 
 def serve(options: Namespace, settings: Settings) -> int:
     """Serve until stopped; with an empty library the pages say what to run."""

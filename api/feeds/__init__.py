@@ -1,0 +1,1 @@
+"""The publisher's feed with transcripts, chapters, people and soundbites added."""
