@@ -17,6 +17,7 @@ from api.routes import (
     answers,
     ask_page,
     assets,
+    clips,
     docs,
     embed,
     episode_pages,
@@ -123,6 +124,7 @@ def create_app(settings: Settings, encoder: Encoder | None = None) -> FastAPI:
         embed,
         metrics,
         feeds,
+        clips,
     ):
         app.include_router(routes.router)
     if mcp_endpoint.is_installed():

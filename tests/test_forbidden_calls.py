@@ -122,7 +122,10 @@ def test_only_the_cell_starts_processes():
 
 # Each door of the system has one place: what decodes, what listens, what fetches, what asks a language model.
 DOORS = {
-    "av": {"ingest/audio/decoder.py"},  # whisper's engines bring their own
+    "av": {
+        "ingest/audio/decoder.py",
+        "ingest/audio/encode.py",
+    },  # the second reads no file; whisper's engines bring their own
     "whisper": {"ingest/speech/engines.py"},
     "faster_whisper": {"ingest/speech/engines.py"},
     "ctranslate2": {

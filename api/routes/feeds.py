@@ -27,7 +27,9 @@ def get_feed(request: Request, show: str) -> Response:
     """Return the publisher's feed of a show, unchanged but for transcripts, chapters, people and soundbites."""
     found = published_feed(home_of(request), _generation(request), show, base_of(request))
     headers = {**_FOR_ALL, "ETag": etag_of(found)}
-    if etag_of(found) in [one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")]:
+    if etag_of(found) in [
+        one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")
+    ]:
         return Response(status_code=304, headers=headers)
     return Response(found.data, media_type="application/rss+xml", headers=headers)
 

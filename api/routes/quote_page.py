@@ -7,6 +7,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
+from api.clips.card import has_card
+from api.clips.clip import has_clip
 from api.episodes.player import player_of
 from api.pages.render import page
 from api.quotes.citation import played
@@ -71,4 +73,6 @@ def show_quote(request: Request, identifier: str) -> HTMLResponse:
         listen=listen,
         oembed=f"{base}/oembed?{urlencode({'url': address})}",
         title=title_of(citation),
+        has_clip=has_clip(live.settings.home, citation),
+        has_card=has_card(),
     )

@@ -12,12 +12,14 @@ import signal
 import sys
 from array import array
 from bisect import bisect_left
+from collections import deque
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from ingest.audio import sandbox
 from ingest.audio.decoder_messages import (
+    CLIP_RATE,
     ERROR,
     INFO,
     MOST_BYTES,
@@ -50,6 +52,8 @@ LONGEST_HOLE = 60.0
 SHORTEST_HOLE = 0.05  # seconds; a smaller gap comes from rounded timestamps
 # Packets that may fail before the first one that decodes; the first packets of a cut MP3 need bytes that are missing.
 FIRST_PACKETS = 500
+# Seconds that are decoded before a cut, because a frame may need bytes of earlier frames.
+RUN_UP = 1.0
 # How many seeks are tried: one for each second of an hour, fewer per second in a longer recording.
 MOST_SEEKS = 3600
 
@@ -59,8 +63,12 @@ class Unreadable(Exception):
 
 
 def main(arguments: list[str]) -> int:
-    """Run a task (`probe`, `decode`, `encode`, `seek`, `restrictions`) on standard input; answer on standard output."""
-    task, kind = arguments
+    """Run a task on standard input and answer on standard output.
+
+    A task is `probe`, `decode`, `encode`, `seek`, `restrictions`, or `cut` with two times in seconds: "cut:12.5:20".
+    """
+    task, *times = arguments[0].split(":")
+    kind = arguments[1]
     restrictions: dict[str, object] = {"network": sandbox.leave_network()}
     # Imported while files can still be opened; PyAV itself imports the last two only when it meets a stream.
     import av
@@ -80,7 +88,7 @@ def main(arguments: list[str]) -> int:
             _send_text(INFO, json.dumps(_seeking(kind)))
         else:
             pending = bytearray()  # frames are a few kilobytes; full messages cost the parent less
-            for samples in _samples(kind) if task == "decode" else _encoded(kind):
+            for samples in _task(task, kind, *map(float, times)):
                 pending += samples
                 while len(pending) >= MOST_BYTES:
                     _send(SAMPLES, bytes(pending[:MOST_BYTES]))
@@ -91,6 +99,12 @@ def main(arguments: list[str]) -> int:
     except MemoryError:
         _send_text(ERROR, f"needs more than {sandbox.MEMORY // 2**20} MiB of memory to be decoded; convert it to MP3")
     return 0
+
+
+def _task(task: str, kind: str, start: float = 0.0, end: float = 0.0) -> Iterator[bytes]:
+    if task == "cut":
+        return _cut(kind, start, end)
+    return _samples(kind) if task == "decode" else _encoded(kind)
 
 
 def _send(kind: bytes, body: bytes) -> None:
@@ -223,6 +237,77 @@ def _samples(kind: str, rate: int = SAMPLE_RATE) -> Iterator[bytes]:
     if missing > max(1.0, 0.01 * header):
         promised = f"the header promises {heard + missing:.1f} s, but only {heard:.1f} s can be decoded"
         _send_text(WARNING, f"{promised}; {missing:.1f} s are missing, or the header is wrong")
+
+
+def _cut(kind: str, start: float, end: float) -> Iterator[bytes]:
+    """Yield the sound from `start` to `end` seconds as 16-bit integers of CLIP_RATE, mono, lazily.
+
+    Time is counted as in `_samples`. What comes more than RUN_UP before the start is read and not decoded.
+    """
+    with _opened(kind) as (container, stream):
+        resampler, last = _resampler(CLIP_RATE), None
+        sent: int | None = None  # the number of the next sample in the recording
+        places: deque[float] = deque()
+        for frame in _audible(_noted(_placed(container, stream, start), places)):
+            at = places.popleft()
+            if at > end + RUN_UP:
+                break
+            if last not in (None, _kind(frame)):
+                resampler, sent = _resampler(CLIP_RATE), None
+            last = _kind(frame)
+            sent = round(at * CLIP_RATE) if sent is None else sent
+            for samples in _converted(resampler, frame):
+                yield _within(samples, sent, start, end)
+                sent += len(samples) // 2
+        for samples in _converted(resampler, None) if sent is not None else ():
+            yield _within(samples, sent or 0, start, end)
+
+
+def _noted(found: "Iterator[tuple[float, AudioFrame]]", places: deque[float]) -> "Iterator[AudioFrame]":
+    for place, frame in found:
+        places.append(place)
+        yield frame
+
+
+def _placed(container: "InputContainer", stream: "AudioStream", start: float) -> "Iterator[tuple[float, AudioFrame]]":
+    """Yield the frames from RUN_UP before `start` on, each with the second of the recording at which it begins."""
+    import av
+
+    heard, skipped = 0.0, False
+    first: float | None = None
+    packets = container.demux(stream)
+    while True:
+        try:
+            packet = next(packets, None)
+        except av.FFmpegError:
+            return
+        if packet is None:
+            return
+        unit = float(packet.time_base or 0)
+        length = float(packet.duration or 0) * unit
+        if first is not None and packet.pts is not None and heard + length < start - RUN_UP:
+            heard += length + _hole(packet.pts * unit - first - heard)
+            skipped = True
+            continue
+        with contextlib.suppress(av.FFmpegError):
+            for frame in packet.decode():
+                first = frame.time or 0.0 if first is None else first
+                gap = (frame.time or 0.0) - first - heard
+                heard += gap if skipped and abs(gap) < RUN_UP else _hole(gap)
+                skipped = False
+                at, heard = heard, heard + frame.samples / frame.sample_rate
+                if heard >= start - RUN_UP:
+                    yield at, frame
+
+
+def _hole(gap: float) -> float:
+    return gap if SHORTEST_HOLE < gap <= LONGEST_HOLE else 0.0
+
+
+def _within(samples: bytes, number: int, start: float, end: float) -> bytes:
+    """Return those of some samples, of which the first has this number, that lie between two times."""
+    begin, finish = round(start * CLIP_RATE) - number, round(end * CLIP_RATE) - number
+    return samples[2 * max(0, begin) : 2 * max(0, finish)]
 
 
 def _encoded(kind: str) -> Iterator[bytes]:

@@ -3,6 +3,7 @@
 import struct
 
 SAMPLE_RATE = 16_000  # samples per second, the rate of Whisper and Silero
+CLIP_RATE = 48_000  # samples per second of what is cut out to be played, the rate of Opus
 PLAYED_RATE, PLAYED_BITS = 44_100, 96_000  # of a copy that is encoded to be played: samples, bits per second
 
 INFO, SAMPLES, PACKETS, WARNING, ERROR = b"I", b"S", b"P", b"W", b"E"

@@ -13,17 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.audio.container import NotARecording, container_of
-from ingest.audio.decoder_messages import ERROR, INFO, PACKETS, SAMPLE_RATE, SAMPLES, WARNING
+from ingest.audio.decoder_messages import CLIP_RATE, ERROR, INFO, PACKETS, SAMPLE_RATE, SAMPLES, WARNING
 from ingest.audio.decoder_process import facts_in, line_in, run_decoder
 from ingest.errors import AudioError
 from ingest.versions import require_pyav
 
-__all__ = ["SAMPLE_RATE", "AudioInfo", "Seeking", "blocks", "encoded", "probe", "seeking_of"]
+__all__ = ["CLIP_RATE", "SAMPLE_RATE", "AudioInfo", "Seeking", "blocks", "cut", "encoded", "probe", "seeking_of"]
 
 logger = logging.getLogger(__name__)
 
 # Seconds. A few kilobytes of FLAC can hold weeks of silence; the longest podcasts last half a day.
 LONGEST = 24 * 3600.0
+LONGEST_CUT = 180.0  # seconds; a quote of 80 words takes half a minute
 _MOST_WARNINGS = 10
 # Containers without timestamps: players guess where a second is from a table or the bit rate.
 _GUESSED = ("mp3", "aac")
@@ -95,6 +96,26 @@ def blocks(path: Path, seconds: float = 30.0) -> Iterator[NDArray[np.float32]]:
                 del pending[:size]
     if len(pending) > 1:
         yield _floats(pending)
+
+
+def cut(path: Path, start: float, end: float) -> NDArray[np.int16]:
+    """Return a recording's sound between two seconds as mono samples of CLIP_RATE; less where the recording ends.
+
+    Raises AudioError if there is no sound, or if more than LONGEST_CUT seconds are asked for; else as `probe` does.
+    """
+    if not 0 <= start < end <= LONGEST or end - start > LONGEST_CUT:
+        raise AudioError(f"{path}: no more than {LONGEST_CUT:.0f} seconds can be cut out of it")
+    most = 2 * round((end - start) * CLIP_RATE + 1)
+    found = bytearray()
+    with contextlib.closing(_messages(path, f"cut:{start:.3f}:{end:.3f}")) as messages:
+        for name, body in messages:
+            if name == SAMPLES:
+                found += body
+                if len(found) > most:
+                    raise AudioError(f"{path}: its decoder sends more than was asked for")
+    if len(found) < 2:
+        raise AudioError(f"{path}: has no sound at {start:.1f} s; it may be another recording than was transcribed")
+    return np.frombuffer(bytes(found[: len(found) & ~1]), np.int16)
 
 
 def seeking_of(path: Path) -> Seeking:

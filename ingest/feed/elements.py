@@ -16,13 +16,19 @@ def inner_markup(element: Element) -> str:
 
 def item_elements(root: Element) -> Iterator[Element]:
     """Yield the elements that feedparser turns into entries, lazily, in the same order."""
-    homes = {"", namespace_of(root), *(namespace_of(child) for child in root if local_name(child) in ("channel", *_ITEMS))}
+    homes = {
+        "",
+        namespace_of(root),
+        *(namespace_of(child) for child in root if local_name(child) in ("channel", *_ITEMS)),
+    }
     yield from (element for element in root.iter() if local_name(element) in _ITEMS and namespace_of(element) in homes)
 
 
 def own_text(element: Element, name: str) -> str:
     """Return the text of the first child with this name in the feed's own namespace, else an empty string."""
-    texts = (child.text for child in element if local_name(child) == name and namespace_of(child) == namespace_of(element))
+    texts = (
+        child.text for child in element if local_name(child) == name and namespace_of(child) == namespace_of(element)
+    )
     return next((text.strip() for text in texts if text and text.strip()), "")
 
 

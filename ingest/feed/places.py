@@ -140,9 +140,7 @@ class _Places:
         self._parser = parser.parser
         parser.feed(self._data)
         parser.close()
-        self.items = [
-            place for place, name in zip(self.items, self._namespaces_of, strict=True) if name in self.homes
-        ]
+        self.items = [place for place, name in zip(self.items, self._namespaces_of, strict=True) if name in self.homes]
 
     def start_ns(self, prefix: str, name: str) -> None:
         """Note the declaration of a prefix, which comes before the start of its element."""

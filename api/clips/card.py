@@ -1,0 +1,160 @@
+"""A quote as a square picture for posts, drawn with one font as SVG or PNG."""
+
+import importlib.util
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from api.errors import NoClip
+from api.formatting import day
+from api.quotes.citation import Citation
+from api.quotes.citation_formats import name_of, one_line
+from api.quotes.quote import MOST_QUOTE_WORDS
+from ingest.errors import ModelMissing
+
+if TYPE_CHECKING:
+    from PIL.ImageFont import FreeTypeFont
+
+MEDIA_TYPES = {"svg": "image/svg+xml", "png": "image/png"}
+# Pixels of a side and of the margin; the picture's other measures are derived from them.
+SIDE, _MARGIN = 1080, 90
+_INK, _PAPER, _BAR = "#0b0c0c", "#ffffff", "#1d70b8"
+_SIZES = range(64, 27, -4)  # pixels of the quote's letters, the largest that fits
+_SMALL, _SMALLEST, _LEADING = 30, 24, 1.35
+_FOOT = 250  # pixels for who said it, where, and the address
+_MOST_LINE = 300  # characters of a name or title
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    text: str
+    top: float
+    size: int
+    is_bold: bool = False
+
+
+def has_card() -> bool:
+    """Return whether pictures can be drawn here."""
+    return importlib.util.find_spec("PIL") is not None
+
+
+def card_svg(citation: Citation, base: str | None) -> str:
+    """Return the picture as SVG, whose text stays text; raises NoClip and ModelMissing."""
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIDE} {SIDE}" width="{SIDE}" height="{SIDE}">',
+        f"<title>{_written(_title(citation))}</title>",
+        f'<rect width="{SIDE}" height="{SIDE}" fill="{_PAPER}"/><rect width="24" height="{SIDE}" fill="{_BAR}"/>',
+    ]
+    for line in _lines(citation, base):
+        weight = ' font-weight="700"' if line.is_bold else ""
+        at = f'x="{_MARGIN}" y="{line.top + line.size * 0.8:.0f}" font-size="{line.size}"'
+        # The reader's font is another one; its letters are set as wide as those that were measured.
+        width = f'textLength="{_font(line.size).getlength(line.text):.0f}" lengthAdjust="spacingAndGlyphs"'
+        parts.append(f'<text {at} {width} font-family="sans-serif"{weight} fill="{_INK}">{_written(line.text)}</text>')
+    return "\n".join((*parts, "</svg>\n"))
+
+
+def card_png(citation: Citation, base: str | None) -> bytes:
+    """Return the picture as PNG; raises NoClip if the font lacks a letter, and ModelMissing."""
+    lines = list(_lines(citation, base))
+    from PIL import Image, ImageDraw
+
+    lacking = _lacking("".join(line.text for line in lines))
+    if lacking:
+        raise NoClip(f"the font of pictures has no {lacking!r}; use svg")
+    image = Image.new("RGB", (SIDE, SIDE), _PAPER)
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, 0, 23, SIDE), fill=_BAR)
+    for line in lines:
+        width = 1 if line.is_bold else 0
+        draw.text((_MARGIN, line.top), line.text, fill=_INK, font=_font(line.size), stroke_width=width)
+    file = io.BytesIO()
+    image.save(file, "PNG", optimize=True)
+    return file.getvalue()
+
+
+def _lines(citation: Citation, base: str | None) -> Iterator[_Line]:
+    """Yield the lines from top to bottom: the quote in the largest letters that fit, then its source."""
+    words = one_line(citation.quote)
+    if len(words.split()) > MOST_QUOTE_WORDS:
+        raise NoClip(f"a picture holds at most {MOST_QUOTE_WORDS} words")
+    room = SIDE - 2 * _MARGIN - _FOOT
+    for size in _SIZES:
+        wrapped = _wrapped(f"“{words}”", size)
+        if len(wrapped) * size * _LEADING <= room:
+            break
+    else:
+        raise NoClip("the words are too long for a picture")
+    for number, text in enumerate(wrapped):
+        yield _Line(text, _MARGIN + number * size * _LEADING, size)
+    episode = citation.episode
+    show = " · ".join(fact for fact in (one_line(episode.show.title), day(episode.published)) if fact)
+    source = (
+        (one_line(citation.speaker or ""), _SMALL, True),
+        (one_line(citation.role or ""), _SMALL, False),
+        (name_of(episode), _SMALL, False),
+        (show, _SMALL, False),
+        (f"{base}{citation.url}".partition("://")[2] if base else "", _SMALLEST, False),
+    )
+    top = SIDE - _MARGIN - _FOOT + 40.0
+    for text, size, is_bold in source:
+        if text:
+            yield _Line(_fitted(text, size), top, size, is_bold)
+            top += _SMALL * _LEADING
+
+
+def _wrapped(text: str, size: int) -> list[str]:
+    """Return a text as lines that are no wider than the picture allows; a long word is broken."""
+    font, lines, line = _font(size), [], ""
+    width = SIDE - 2 * _MARGIN
+    for word in text.split():
+        longer = f"{line} {word}" if line else word
+        if font.getlength(longer) <= width:
+            line = longer
+            continue
+        if line:
+            lines.append(line)
+        while font.getlength(word) > width:
+            fits = max(1, int(len(word) * width / font.getlength(word)) - 1)
+            lines.append(word[:fits])
+            word = word[fits:]
+        line = word
+    return [*lines, line]
+
+
+def _fitted(text: str, size: int) -> str:
+    """Return a text on one line, cut where the picture ends."""
+    lines = _wrapped(text[:_MOST_LINE], size)
+    return lines[0] if len(lines) == 1 else f"{lines[0][:-1].rstrip()}…"
+
+
+def _lacking(text: str) -> str | None:
+    """Return the first letter that the font cannot draw, None if it has all."""
+    font = _font(_SMALL)
+    nothing = _drawn(font, "\uffff")
+    return next((one for one in dict.fromkeys(text) if not one.isspace() and _drawn(font, one) == nothing), None)
+
+
+def _drawn(font: "FreeTypeFont", letter: str) -> bytes:
+    mask: Any = font.getmask(letter)
+    return bytes(mask)
+
+
+def _font(size: int) -> "FreeTypeFont":
+    try:
+        from PIL import ImageFont
+    except ImportError as error:
+        raise ModelMissing("pictures need Pillow: pip install 'gds-playback[clip]'") from error
+    font: Any = ImageFont.load_default(size)
+    return font  # type: ignore[no-any-return]
+
+
+def _title(citation: Citation) -> str:
+    name = one_line(citation.speaker) if citation.speaker else "Somebody"
+    return f"{name} in {name_of(citation.episode)}: “{one_line(citation.quote)}”"
+
+
+def _written(text: str) -> str:
+    return escape("".join(one for one in text if one.isprintable()))

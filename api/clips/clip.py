@@ -1,0 +1,110 @@
+"""A quote as a short recording: exactly its words, with captions and with credits in the file."""
+
+import importlib.util
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from api.episodes.transcripts import open_transcript
+from api.errors import NoClip
+from api.feeds.captions import vtt_of
+from api.quotes.citation import Citation, citation_of
+from api.quotes.citation_formats import name_of, one_line, title_of
+from api.quotes.quote import Quote
+from api.quotes.resolve import resolve
+from index.sentences import words_within
+from ingest.audio.load import CLIP_RATE, LONGEST_CUT, cut
+from ingest.library.records import recording
+from ingest.transcript import Turn, Word
+
+MEDIA_TYPES = {"opus": "audio/ogg", "m4a": "audio/mp4", "vtt": "text/vtt; charset=utf-8"}
+# Seconds before the first and after the last word in which the sound grows and fades.
+FADE = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """A quote's sound as mono samples of CLIP_RATE, its captions as WebVTT, and the file's credits."""
+
+    samples: np.ndarray
+    captions: str
+    tags: Mapping[str, str]
+
+
+def has_clip(home: Path, citation: Citation) -> bool:
+    """Return whether a quote can be heard on its own: its times are no estimate, and its recording is here."""
+    is_exact = citation.start is not None and citation.end is not None and citation.timing not in (None, "estimated")
+    return is_exact and importlib.util.find_spec("av") is not None and recording(home, citation.episode.id) is not None
+
+
+def clip_of(home: Path, identifier: str, base: str | None) -> Clip:
+    """Return the clip of a quote; `base` is the start of this service's addresses, None without one.
+
+    Raises NoClip if there is none, AudioError and ModelMissing as `cut` does, else as `resolve` does.
+    """
+    quote = resolve(home, identifier).quote
+    audio = recording(home, quote.episode.id)
+    start, end = _window(quote)
+    if audio is None:
+        raise NoClip(f"the library has no recording of {quote.episode.id}; run playback ingest without --no-audio")
+    begin = max(0.0, start - FADE)
+    samples = _faded(cut(audio, begin, end + FADE), start - begin)
+    return Clip(samples, _captions(home, quote, begin), _tags(citation_of(quote), base))
+
+
+def _window(quote: Quote) -> tuple[float, float]:
+    if quote.start is None or quote.end is None or quote.timing in (None, "estimated"):
+        raise NoClip("when this was said is only an estimate, so it cannot be cut out of the recording")
+    if not 0 < quote.end - quote.start <= LONGEST_CUT - 2 * FADE:
+        raise NoClip(f"this takes {quote.end - quote.start:.0f} s; a clip has at most {LONGEST_CUT:.0f}")
+    return quote.start, quote.end
+
+
+def _faded(samples: np.ndarray, lead: float) -> np.ndarray:
+    """Return the samples with a fade of `lead` seconds at the start, and of FADE seconds at the end."""
+    shape = np.ones(len(samples), np.float32)
+    before, after = min(round(lead * CLIP_RATE), len(samples)), min(round(FADE * CLIP_RATE), len(samples))
+    shape[:before] = np.linspace(0, 1, before, endpoint=False)
+    shape[len(samples) - after :] *= np.linspace(1, 0, after)
+    return np.round(samples * shape).astype(np.int16)
+
+
+def _captions(home: Path, quote: Quote, begin: float) -> str:
+    """Return the quote as captions that count from the start of the clip."""
+    opened = open_transcript(home, quote.episode.id)
+    words: Sequence[Word] = ()
+    if opened is not None:
+        places = opened.placed(quote.first_word, quote.words)
+        words = words_within(opened.transcript.turns[quote.turn], places[0].start, places[-1].end)
+    if [word.text for word in words] != quote.text.split():
+        words = ()  # the quote begins or ends within a word
+    assert quote.start is not None and quote.end is not None
+    said = Turn(
+        quote.speaker,
+        quote.text,
+        quote.start - begin,
+        quote.end - begin,
+        quote.timing,
+        words=tuple(replace(word, start=_moved(word.start, begin), end=_moved(word.end, begin)) for word in words),
+    )
+    return vtt_of((said,))
+
+
+def _moved(time: float | None, begin: float) -> float | None:
+    return None if time is None else max(0.0, time - begin)
+
+
+def _tags(citation: Citation, base: str | None) -> dict[str, str]:
+    """Return the credits: who says it, in which episode of which show, its licence and its address."""
+    show, episode = one_line(citation.episode.show.title), citation.episode
+    tags = {
+        "title": title_of(citation),
+        "artist": one_line(citation.speaker or show),
+        "album": show,
+        "date": episode.published,
+        "copyright": one_line(episode.licence) if episode.licence else None,
+        "comment": f"{base}{citation.url}" if base else f"{name_of(episode)}, {show}",
+    }
+    return {name: value[:500] for name, value in tags.items() if value}
