@@ -25,7 +25,7 @@ _NOTES = (
 )
 # What may stand in the data folder; a show or an episode is letters, digits and hyphens.
 _OURS = re.compile(
-    r"library(/episodes(/[a-z0-9-]{1,60}(/(episode|official|captions|transcript|state)\.json)?)?|/feeds(/[a-z0-9-]{1,40}\.json)?)?"
+    r"library(/episodes(/[a-z0-9-]{1,60}(/(episode|official|captions|transcript|state)\.json)?)?|/feeds(/[a-z0-9-]{1,40}\.(json|xml))?)?"
     r"|index(/.*)?"
 )
 _CHANGES = {
