@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import Field
 from starlette.exceptions import HTTPException
 
-from api.lessons.alike import alike
+from api.lessons.alike import alike, on_the_same_matter
 from api.lessons.chosen import KINDS, FacetName, LessonQuery, chosen, facets_of
 from api.lessons.formats import LESSON_FORMATS, MEDIA_TYPES, Listed, render
 from api.lessons.register import Entry, Register
@@ -111,7 +111,7 @@ def show_report(request: Request, asked: Annotated[LessonFilters, Query()]) -> H
 
 @router.api_route("/lessons/{identifier}", methods=_READS)
 def show_lesson(request: Request, identifier: str) -> Response:
-    """Show a lesson with its quotes, the question before it, others that say the same, notes and history."""
+    """Show a lesson with its quotes, the question before it, others on the matter, notes and history."""
     register = opened_register(request)
     entry = register.entry(identifier)
     if entry.id != identifier:
@@ -125,6 +125,7 @@ def show_lesson(request: Request, identifier: str) -> Response:
         citations=register.citations(entry),
         question=register.question(entry),
         alike=_cited(register, alike(register, [entry])[0]),
+        same_matter=_cited(register, on_the_same_matter(register, [entry])[0]),
     )
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from api.errors import LessonUnknown
 from api.knowledge_base import KnowledgeBase
-from api.lessons.alike import alike
+from api.lessons.alike import alike, on_the_same_matter
 from api.lessons.chosen import LessonQuery, chosen, facets_of
 from api.lessons.contract_json import lesson_json
 from api.lessons.decide import decide
@@ -263,3 +263,24 @@ def test_the_same_said_elsewhere_is_alike(tmp_path: Path) -> None:
     assert (other.speaker, other.episode_id) == ("Cy", "harbour-2-bbbb")
     act(base, other, "reject")
     assert alike(now(base), [entry]) == [[]]
+
+
+def test_others_on_the_same_matter_are_other_people_in_other_episodes(tmp_path: Path) -> None:
+    """They share a term or much of their words, and may disagree; not who says nearly the same."""
+    rest = "rehearsals before you move the harbour data."
+    said = [
+        ("harbour-1-aaaa", "Bo", f"Always hold two slow {rest}"),
+        ("harbour-2-bbbb", "Cy", f"Never bother with slow costly {rest}"),
+        ("harbour-3-cccc", "Bo", f"Never bother about slow costly {rest}"),
+        ("harbour-4-dddd", "Di", "Boats are quite another matter than anything that we had."),
+    ]
+    for identifier, who, text in said:
+        save(tmp_path, identifier, [("Ann", "What did you learn?"), (who, text)])
+    base = publish(tmp_path)
+    by_episode = {entry.episode_id: entry for entry in now(base).entries}
+    mine, same, own, far = (by_episode[identifier] for identifier, _, _ in said)
+    found = on_the_same_matter(now(base), [mine, same, own, far])
+    assert [[one.id for one in others] for others in found] == [[same.id], [mine.id], [], []]
+    assert alike(now(base), [same, mine]) == [[own], []]
+    act(base, same, "reject")
+    assert on_the_same_matter(now(base), [mine]) == [[]]
