@@ -7,6 +7,7 @@ from api.errors import TermUnknown
 from api.knowledge_base import KnowledgeBase, removed_since
 from api.quotes.citation import Citation
 from api.quotes.said import citation_at
+from index.mining.slugs import slug_of
 from index.overview import Overview, Term
 from ingest.speakers.names import fold
 from ingest.transcript import Episode
@@ -91,12 +92,20 @@ def entry_of(base: KnowledgeBase, wanted: str) -> Entry:
 
 
 def term_named(overview: Overview, wanted: str) -> Term | None:
-    """Return the term with an id, else the one with a spelling, in any case and also in the plural."""
-    return _with_id(overview.terms, wanted) or _with_name(overview.terms, wanted)
+    """Return the term with an id, else the one with a spelling, in any case and also in the plural.
+
+    A spelling may be written like an id: the term that had it may be joined with another.
+    """
+    terms = overview.terms
+    return _with_id(terms, wanted) or _with_name(terms, wanted) or _with_slug(terms, wanted)
 
 
 def _with_id(terms: Iterable[Term], wanted: str) -> Term | None:
     return next((term for term in terms if term.id == wanted), None)
+
+
+def _with_slug(terms: Iterable[Term], wanted: str) -> Term | None:
+    return next((term for term in terms if wanted in map(slug_of, _spellings(term))), None)
 
 
 def _with_name(terms: Iterable[Term], wanted: str) -> Term | None:
@@ -104,12 +113,16 @@ def _with_name(terms: Iterable[Term], wanted: str) -> Term | None:
     singular = folded.removesuffix("s")
     near = None
     for term in terms:
-        names = {fold(name) for name in (*term.names, *([term.expansion] if term.expansion else []))}
+        names = {fold(name) for name in _spellings(term)}
         if folded in names:
             return term
         if singular in names and near is None:
             near = term
     return near
+
+
+def _spellings(term: Term) -> tuple[str, ...]:
+    return (*term.names, term.expansion) if term.expansion else term.names
 
 
 def _left(term: Term, gone: frozenset[str]) -> dict[str, int]:

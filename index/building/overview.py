@@ -38,12 +38,12 @@ def check_overview(home: Path, live: Manifest) -> None:
 def write_overview(working: Path, manifest: Manifest, before: Overview) -> None:
     """Write the overview of a generation that lies in a folder.
 
-    Topics, and the ids of people, stay as they are in that of the generation `before`.
+    Topics, and the ids of people and terms, stay as they are in that of the generation `before`.
     """
     generation = Generation(working, manifest)
     try:
         people = people_of(generation, before.people)
-        terms = terms_of(generation)
+        terms = terms_of(generation, before.terms)
         topics, asides = topics_of(generation, people, terms, (*before.topics, *before.asides))
         found = Overview(people, terms, topics, beginnings_of(generation, people, terms, topics), asides)
     finally:

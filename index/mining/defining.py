@@ -30,10 +30,12 @@ _JUDGED = (
     r"(?:(?:very|really|pretty|quite|super|fairly|much|such|whole|huge|big|bigger|great|good|nice|bad|better|different|"
     r"hard|tough|tricky|interesting|perfect|classic|fantastic|wonderful|terrible|amazing|awesome|beautiful|cool|fun|"
     r"similar|separate|fair|valid)\b|(?:lot|bit|little|few|couple|pain|mess|must|waste|nightmare|no-brainer|thing|"
-    r"given|joke|mistake|problem|challenge|question|example|reason|shame|pleasure|good|win|plus)\b)"
+    r"given|joke|mistake|problem|challenge|question|example|reason|shame|pleasure|good|win|plus|beast|stretch|"
+    r"black box|mixed bag)\b)"
 )
 _CHOSEN = (
-    r"(?:same|only|best|worst|first|last|next|most|least|hardest|easiest|biggest|thing|way|reason|problem|case|one)\b"
+    r"(?:same|only|best|worst|first|last|next|most|least|hardest|easiest|biggest|thing|way|reason|problem|case|one|"
+    r"(?:exact |complete |total )?opposite|new [\w.-]*\w(?=[.,;:!?]*$))\b"
 )
 # What follows "X is", the first that fits.
 _COMPLEMENTS = _rules(

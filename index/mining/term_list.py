@@ -20,9 +20,10 @@ _LEAST_RELATED = 0.15
 _Used = tuple[str, TermUse]  # the id of an episode, and a use of a term in it
 
 
-def terms_of(generation: Generation) -> tuple[Term, ...]:
+def terms_of(generation: Generation, before: Sequence[Term] = ()) -> tuple[Term, ...]:
     """Return the terms that a newcomer would look up, in the order of the alphabet; what is said of them, newest first.
 
+    A term that was there `before`, in the generation before, keeps its id, also if spellings are joined or parted.
     Spellings are joined if they differ only in capitals, in a plural or possessive ending, or as a long form from its
     abbreviation where the podcast itself says what it stands for. What the library mostly writes small is no term, nor
     is the first name of somebody who speaks.
@@ -35,15 +36,36 @@ def terms_of(generation: Generation) -> tuple[Term, ...]:
         groups.setdefault(keys[fold(use.term)], []).append((episode_id, use))
     kept = {key: mine for key, mine in groups.items() if _is_term(mine, generation, people)}
     named = {key: _names(mine) for key, mine in kept.items()}
-    ids: dict[str, str] = {}
-    taken: set[str] = set()
-    for key in sorted(kept):
-        ids[key] = slug_of(named[key][0], taken)
-        taken.add(ids[key])
+    ids = ids_of(named, before)
     related = _related(kept, keys)
     order = sorted(kept, key=lambda key: (named[key][0].casefold(), key))
     dated = frozenset(episode.id for episode in generation.episodes() if episode.published)
     return tuple(_term(ids[key], named[key], kept[key], [ids[other] for other in related[key]], dated) for key in order)
+
+
+def ids_of(named: Mapping[str, Sequence[str]], before: Iterable[Term]) -> dict[str, str]:
+    """Return the id of each term: that of the term before with which it shares its usual spelling, else most spellings.
+
+    Of a term that was parted the part with its usual spelling keeps the id; of several that were joined the one whose
+    usual spelling stays gives it.
+    """
+    keys = {fold(name): key for key, names in named.items() for name in names}
+    found: list[tuple[bool, bool, int, str, str]] = []
+    for term in before:
+        spellings = [fold(name) for name in term.names]
+        for key, shared in Counter(keys[name] for name in spellings if name in keys).items():
+            kept = spellings[0] in keys and keys[spellings[0]] == key
+            found.append((not (kept and fold(named[key][0]) == spellings[0]), not kept, -shared, key, term.id))
+    ids: dict[str, str] = {}
+    taken: set[str] = set()
+    for *_, key, identifier in sorted(found):
+        if key not in ids and identifier not in taken:
+            ids[key] = identifier
+            taken.add(identifier)
+    for key in sorted(named.keys() - ids.keys()):
+        ids[key] = slug_of(named[key][0], taken)
+        taken.add(ids[key])
+    return ids
 
 
 def _names_of_people(generation: Generation) -> frozenset[str]:

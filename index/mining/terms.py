@@ -1,6 +1,5 @@
 """Find the names and abbreviations that an episode uses, and the sentences that say what they are."""
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -8,7 +7,8 @@ from typing import NamedTuple
 from index.mined import Span, TermUse
 from index.mining.defining import defines_name
 from index.mining.expansions import expansion_in
-from index.mining.names import Use, is_odd, names_in, usual
+from index.mining.mentioned import is_person
+from index.mining.names import Use, names_in, usual
 from index.mining.sentence_grades import masked, plain, rule
 from index.passage import Sentence
 from index.sentences import MOST_SENTENCE_WORDS, WORD
@@ -27,8 +27,8 @@ LEAST_GRADE = 0.7
 _BEGINS = rule(r"(?:(?:so|and|but|well|yes|yeah|basically|now|because),? )*(?:an? |the )?\x00")
 _GOES_ON = rule(r"\x00.*\b(?:that|which|for|to|where|who|used|built|between|across)\b")
 _LATE, _SHORT = 0.1, 0.1
-_HE_OR_SHE = re.compile(r"\b(?:he|she|him|her|his|hers|himself|herself)\b", re.IGNORECASE)
-_SHARE_OF_A_PERSON = 0.3
+# Says how a thing is called, and what it is in another sentence.
+_SAYS_NOTHING_ALONE = "we call it X"
 
 
 class _Definition(NamedTuple):
@@ -49,18 +49,9 @@ def find_terms(transcript: Transcript, sentences: Sequence[Sentence]) -> tuple[T
         held[use.sentence] += 1
         if sentences[use.sentence].words in _QUOTE_WORDS and held[use.sentence] <= _MOST_NAMES:
             uses.setdefault(use.name.casefold(), []).append(use)
-    uses = {key: mine for key, mine in uses.items() if not _is_person(mine, texts)}
+    uses = {key: mine for key, mine in uses.items() if not is_person(mine, texts)}
     near = _near(uses)
     return tuple(_term(uses[key], sentences, texts, near[key]) for key in uses)
-
-
-def _is_person(uses: Sequence[Use], texts: Sequence[str]) -> bool:
-    """Say whether a name is probably somebody's: "he" or "she" stands in or after many of its sentences."""
-    if any(is_odd(word) for word in uses[0].name.split()):
-        return False
-    places = {use.sentence for use in uses}
-    count = sum(any(_HE_OR_SHE.search(text) for text in texts[place : place + 2]) for place in places)
-    return count >= _SHARE_OF_A_PERSON * len(places)
 
 
 def _term(
@@ -101,7 +92,8 @@ def _definition(
     best = _Definition()
     for place in places:
         said = masked(plain(texts[place]), names)
-        score = round(defines_name(said).score * _share(said), 4)
+        grade = defines_name(said)
+        score = 0.0 if grade.reason == _SAYS_NOTHING_ALONE else round(grade.score * _share(said), 4)
         if score > best.grade and score >= LEAST_GRADE:
             best = _Definition(_span(sentences[place]), score)
     return best

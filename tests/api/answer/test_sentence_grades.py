@@ -45,6 +45,9 @@ def test_sentences_that_define(sentence: str) -> None:
     [
         "Tideline is a great tool.",
         "Tideline is a bit of a pain.",
+        "Tideline is a black box that nobody opens.",
+        "Tideline was the exact opposite for us.",
+        "In general, Tideline is the new Netloft.",
         "Tideline is not a database.",
         "Tideline is one of them.",
         "Is Tideline a database?",

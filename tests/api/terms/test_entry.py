@@ -52,9 +52,10 @@ def test_an_abbreviation_says_what_it_stands_for(browser: TestClient) -> None:
     assert term["expanded"]["quote"] == STANDS_FOR
 
 
-@pytest.mark.parametrize("spelling", ["HSE", "hse", "HSEs", "Harbour%20Safety%20Engineering"])
+@pytest.mark.parametrize("spelling", ["HSE", "hse", "HSEs", "Harbour%20Safety%20Engineering", "harbour-safety-engineering"]
+)
 def test_every_spelling_finds_a_term(browser: TestClient, spelling: str) -> None:
-    """By its id, in any case, in the plural, or by what it is short for."""
+    """By its id, in any case, in the plural, by what it is short for, or by the id that this would have."""
     assert browser.get(f"/api/terms/{spelling}").json()["id"] == "hse"
     assert browser.get(f"/terms/{spelling}").status_code == 200
 

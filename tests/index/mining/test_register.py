@@ -8,8 +8,10 @@ import pytest
 
 from index.building.build import build
 from index.encode import Encoder
+from index.mined import Span
 from index.mining.slugs import MOST_LETTERS, slug_of
-from index.overview import Overview, Person, Term
+from index.mining.term_list import ids_of
+from index.overview import Overview, Person, Said, Term
 from index.store import open_generation
 from ingest.speakers.roles import find_roles
 from ingest.transcript import Transcript
@@ -105,6 +107,42 @@ def test_spellings_and_long_forms_are_one_term(overview_of: MakeOverview) -> Non
     assert found["tidehub"].episodes == (("a-3-aaaa", 1), ("a-2-aaaa", 1), ("a-1-aaaa", 1))
     assert (found["tidehub"].first.episode_id, found["tidehub"].latest.episode_id) == ("a-1-aaaa", "a-3-aaaa")
     assert "hse" in found["tidehub"].related
+
+
+def test_a_term_keeps_the_id(overview_of: MakeOverview) -> None:
+    """Also when it gets another usual spelling, and when it is joined with another and parted again."""
+    long = [("Ada Moor", "We like Harbour Safety Engineering here. All Harbour Safety Engineering is slow.")]
+    both = [("Ada Moor", "We do Harbour Safety Engineering, or HSE, and the HSE is calm.")]
+    short = [("Ada Moor", "The HSE is late, and the HSE is calm.")]
+    assert [*terms(overview_of(long))] == ["harbour-safety-engineering"]
+    found = terms(overview_of(long, both))
+    assert {name: one.names for name, one in found.items()} == {
+        "harbour-safety-engineering": ("HSE", "Harbour Safety Engineering")
+    }
+    assert {name: one.names for name, one in terms(overview_of(long, short)).items()} == {
+        "harbour-safety-engineering": ("HSE",),
+        "harbour-safety-engineering-2": ("Harbour Safety Engineering",),
+    }
+
+
+def test_the_id_of_a_term_stays_with_its_usual_spelling() -> None:
+    """A part of a term with another spelling gets a new id, and no id is given twice."""
+    said = Said("a-1-aaaa", Span(0, 3))
+
+    def term(identifier: str, *names: str) -> Term:
+        return Term(identifier, names, said, said, None, None, None, (), ())
+
+    parted = {"net loft": ("Net Loft",), "netloft": ("NetLoft", "Netloft")}
+    assert ids_of(parted, [term("netloft", "Net Loft", "NetLoft", "Netloft")]) == {
+        "net loft": "netloft",
+        "netloft": "netloft-2",
+    }
+    joined = {"hse": ("HSE", "Harbour Safety")}
+    before = [term("harbour-safety", "Harbour Safety", "Safety"), term("hse-2", "HSE")]
+    assert ids_of(joined, before) == {"hse": "hse-2"}
+    renamed = {"hse": ("HSE", "Harbour Safety")}
+    assert ids_of(renamed, [term("harbour-safety", "Harbour Safety")]) == {"hse": "harbour-safety"}
+    assert ids_of({"hse": ("HSE",), "sea": ("SEA",)}, []) == {"hse": "hse", "sea": "sea"}
 
 
 def test_what_the_library_writes_small_or_says_once_is_no_term(overview_of: MakeOverview) -> None:

@@ -55,6 +55,26 @@ def test_who_is_spoken_of_as_he_or_she_is_no_term(transcript_of: MakeTranscript)
     assert [*terms(transcript_of("a-1-aaaa", ("Ada Moor", said)))] == ["Tideline"]
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "So I told Quillon and we left. In the end Quillon and I went home.",
+        "We talked to Quillon about it. My colleague Quillon found it.",
+        "Quillon said it is late. Thank you, Quillon.",
+    ],
+)
+def test_who_is_spoken_of_as_people_are_is_no_term(transcript_of: MakeTranscript, said: str) -> None:
+    """By forms that are usual for people, more than once; a company may say something too."""
+    text = f"{said} Then Tideline said so, and we left Tideline. We met TideHub, and I asked TideHub."
+    assert [*terms(transcript_of("a-1-aaaa", ("Ada Moor", text)))] == ["Tideline", "TideHub"]
+
+
+def test_how_a_thing_is_called_is_no_definition(transcript_of: MakeTranscript) -> None:
+    """What it is stands in another sentence, so this one says nothing alone."""
+    transcript = transcript_of("a-1-aaaa", ("Ada Moor", "We call it Tideline, because it is for maps. We use Tideline."))
+    assert terms(transcript)["Tideline"].definition is None
+
+
 def test_a_term_has_its_definition(transcript_of: MakeTranscript) -> None:
     """The best of its sentences, whoever says it; a question and a judgement are none."""
     transcript = transcript_of(
