@@ -16,9 +16,10 @@ _BEFORE = re.compile(
 )
 # "NAME and I", "NAME said", "NAME, who", "NAME himself", "NAME, the founder".
 _AFTER = re.compile(
-    r"(?: and (?:i|me|myself)\b| (?:(?:has|have|had|was|is|also|just|already|then|been) )*(?:said|says|saying|told|tells|"
-    r"asked|asks|asking|answered|answers|mentioned|mentions|thinks|thought|wrote|writes|sings|came on|joked|replied|"
-    r"explained|wanted to|did the)\b|,? (?:who|whose|whom)\b|, (?:thank|if you|the (?:founder|creator|author|ceo|cto))\b)",
+    r"(?: and (?:i|me|myself)\b|"
+    r" (?:(?:has|have|had|was|is|also|just|already|then|been) )*(?:said|says|saying|told|tells|asked|asks|asking|"
+    r"answered|answers|mentioned|mentions|thinks|thought|wrote|writes|sings|came on|joked|replied|explained|wanted to|"
+    r"did the)\b|,? (?:who|whose|whom)\b|, (?:thank|if you|the (?:founder|creator|author|ceo|cto))\b)",
     re.IGNORECASE,
 )
 _SHARE = 0.3

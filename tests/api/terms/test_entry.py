@@ -52,7 +52,8 @@ def test_an_abbreviation_says_what_it_stands_for(browser: TestClient) -> None:
     assert term["expanded"]["quote"] == STANDS_FOR
 
 
-@pytest.mark.parametrize("spelling", ["HSE", "hse", "HSEs", "Harbour%20Safety%20Engineering", "harbour-safety-engineering"]
+@pytest.mark.parametrize(
+    "spelling", ["HSE", "hse", "HSEs", "Harbour%20Safety%20Engineering", "harbour-safety-engineering"]
 )
 def test_every_spelling_finds_a_term(browser: TestClient, spelling: str) -> None:
     """By its id, in any case, in the plural, by what it is short for, or by the id that this would have."""

@@ -71,7 +71,8 @@ def test_who_is_spoken_of_as_people_are_is_no_term(transcript_of: MakeTranscript
 
 def test_how_a_thing_is_called_is_no_definition(transcript_of: MakeTranscript) -> None:
     """What it is stands in another sentence, so this one says nothing alone."""
-    transcript = transcript_of("a-1-aaaa", ("Ada Moor", "We call it Tideline, because it is for maps. We use Tideline."))
+    said = "We call it Tideline, because it is for maps. We use Tideline."
+    transcript = transcript_of("a-1-aaaa", ("Ada Moor", said))
     assert terms(transcript)["Tideline"].definition is None
 
 
