@@ -54,7 +54,7 @@ def ask(base: KnowledgeBase, asking: Asking) -> Answer:
     """
     whole = _complete_question(base.home, _with_capitals(base, asking))
     searched = None if whole is None else whole.searched
-    told = asked_lessons(searched or asking.question.text)
+    told = asked_lessons(searched or asking.question.text, base.generation.speakers_named)
     if told is not None:
         from api.answer.told_lessons import tell_lessons  # seldom needed, and slow to load
 

@@ -37,11 +37,13 @@ _ACCEPTED_WEIGHT = 0.1
 def tell_lessons(base: KnowledgeBase, question: Question, asked: AskedLessons, k: int, filters: Filters) -> Answer:
     """Answer with at most `k` lessons, the one that is most about the subject first; refuse if none is about it.
 
-    Without a subject the best lessons are told. None that a person rejected, or whose words are gone. `confidence` is
-    the estimate that the podcast speaks of the subject; without one nothing is estimated, and it is the least that
-    counts as an answer.
+    Without a subject the best lessons are told. None that a person rejected, or whose words are gone; of people who are
+    asked for by name, theirs alone. `confidence` is the estimate that the podcast speaks of the subject; without one
+    nothing is estimated, and it is the least that counts as an answer.
     """
     begun = perf_counter()
+    if len(asked.by) == 1 and filters.speaker is None:
+        filters = replace(filters, speaker=asked.by[0])
     register = register_of(base.home, base.generation)
     held = frozenset(base.generation.episode_ids())  # not those that were put back since the index was made
     entries = [
@@ -93,6 +95,8 @@ def tell_lessons(base: KnowledgeBase, question: Question, asked: AskedLessons, k
 
 def _is_wanted(base: KnowledgeBase, entry: Entry, asked: AskedLessons, filters: Filters) -> bool:
     if entry.state not in USUAL_STATES or (asked.kinds is not None and entry.kind not in asked.kinds):
+        return False
+    if asked.by and entry.speaker not in asked.by:
         return False
     if filters.speaker not in (None, entry.speaker) or filters.show not in (None, entry.show):
         return False

@@ -82,3 +82,14 @@ def test_rejected_lessons_are_not_told(base: KnowledgeBase) -> None:
 def test_another_question_is_answered_by_quotes(base: KnowledgeBase) -> None:
     """Also one that holds the word."""
     assert told(base, "Why did Ada learn about rats?").kind == "quotes"
+
+
+def test_the_lessons_of_a_person_are_theirs(base: KnowledgeBase) -> None:
+    """Not those that are about somebody; about a subject those that they tell about it; nobody else's otherwise."""
+    assert quotes(told(base, "Lessons from Ada Moss", k=8)) == {RATS, TAR}
+    assert quotes(told(base, "What did Bo learn?", k=8)) == {BREAD}
+    assert quotes(told(base, "Ada's lessons about the ropes of the ferry", k=8)) == {RATS, TAR}
+    assert quotes(told(base, "Bo's lessons about the ropes of the ferry", k=8)) == set()
+    refused = told(base, "Lessons from Bo", filters=Filters(speaker="Ada Moss"))
+    assert (refused.kind, refused.status) == ("lessons", "unanswerable")
+    assert told(base, "What did Zoe learn?").kind == "quotes"
