@@ -7,6 +7,7 @@ PlaybackError (ingest.errors)
 ├── TopicUnknown     no topic of this library has that id
 ├── QuoteUnknown     no quote of this library has or had that id
 ├── LessonUnknown    no lesson of the register has that id
+├── WordsChanged     a lesson has other words than those that somebody decides about
 ├── PersonUnknown    nobody who speaks has that id or name
 ├── TermUnknown      no term has that id or spelling
 ├── FeedUnknown      no show has a feed that can be published under that id
@@ -65,6 +66,10 @@ class QuoteUnknown(PlaybackError):
 
 class LessonUnknown(PlaybackError):
     """No lesson of the register has that id."""
+
+
+class WordsChanged(PlaybackError):
+    """A lesson has other words today than those that somebody read and decides about."""
 
 
 class QuoteGone(PlaybackError):

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+from api.errors import WordsChanged
 from api.lessons.carried import carried
 from api.lessons.register import Entry, Register, register_of
 from index.generation import Generation
@@ -15,21 +16,37 @@ _LASTING = {"accept": "accepted", "reject": "rejected"}
 def decide(home: Path, generation: Generation, identifier: str, asked: Decision) -> Entry:
     """Store a decision about the lesson with an id, and return the lesson as it is then.
 
-    `asked` comes from `decision_of`; its quote may be any id of the lesson. A decision that holds already is not
-    stored again. Raises LessonUnknown, or DecisionError if the lesson is withdrawn or the decision makes no sense.
+    `asked` comes from `decision_of`. The id names the words that were read: it is that of the lesson or, after they
+    changed, that of today's quote. A decision that holds already is not stored again. Raises LessonUnknown,
+    WordsChanged if the lesson has other words today, DecisionError if it is withdrawn or the decision makes no sense.
     """
     register = register_of(home, generation)
     entry = register.entry(identifier)
-    decision = _sensible(register, entry, asked)
+    read = next((quote for quote in entry.quotes if identifier in (quote, _today(home, quote))), entry.id)
+    decision = _sensible(register, entry, replace(asked, quote=read))
     if decision is None:
         return entry
     place = carried(home, decision.quote)
     if place.quote is None:
         raise DecisionError(f"the lesson is withdrawn: {place.reason}")
+    # Whoever names a lesson that is shown under another has read that one too, under its own id.
+    if _words(identifier if read == decision.quote else decision.quote) != _words(place.quote.id):
+        raise WordsChanged(f"the words of this lesson changed since you read them; read and decide {place.quote.id}")
     # What is shown under another lesson keeps what was proposed for itself.
     proposed = entry.proposed if decision.quote == entry.id else None
     append_decision(home, place.quote.episode.show.id, replace(decision, words=place.quote.text, proposed=proposed))
     return register_of(home, generation).entry(decision.quote)
+
+
+def _today(home: Path, quote: str) -> str | None:
+    """Return the id of the words of a quote as they stand today."""
+    here = carried(home, quote).quote
+    return None if here is None else here.id
+
+
+def _words(quote: str) -> str:
+    """Return the part of an id that names the words wherever they stand: their number and fingerprint."""
+    return quote.partition(".")[2].partition(".")[2]
 
 
 def _sensible(register: Register, entry: Entry, asked: Decision) -> Decision | None:

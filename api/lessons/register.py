@@ -40,10 +40,19 @@ class Register:
     vectors: NDArray[np.float16]
 
     def entry(self, identifier: str) -> Entry:
-        """Return the lesson with this id, or the one that it is part of; raises LessonUnknown."""
-        if identifier not in self.by_id:
-            raise LessonUnknown(f"no lesson {identifier[:60]!r} in this library; playback lessons lists them")
-        return self.by_id[identifier]
+        """Return the lesson with this id or that of its words today, or that it is part of; raises LessonUnknown."""
+        if identifier in self.by_id:
+            return self.by_id[identifier]
+        episode = episode_of_quote(identifier)
+        near = (one for one in self.entries if one.episode_id == episode)
+        if (entry := next((one for one in near if self.read_as(one) == identifier), None)) is not None:
+            return entry
+        raise LessonUnknown(f"no lesson {identifier[:60]!r} in this library; playback lessons lists them")
+
+    def read_as(self, entry: Entry) -> str:
+        """Return the id of the words of a lesson as they stand today: a decision about them names it."""
+        here = carried(self.home, entry.id).quote
+        return entry.id if here is None else here.id
 
     def as_shown(self, entry: Entry) -> Entry:
         """Return a lesson with today's mark: the words of a proposal may have changed since it was mined."""

@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse
 from pydantic import Field, ValidationError
 from starlette.exceptions import HTTPException
 
-from api.errors import LessonUnknown
+from api.errors import LessonUnknown, WordsChanged
 from api.lessons.chosen import chosen
 from api.lessons.decide import decide
 from api.lessons.entry import Entry
@@ -69,6 +69,8 @@ def post_review(request: Request, sent: Annotated[bytes, Body(media_type=_FORM)]
         said = _decided(request, form) if form.id else ""
     except (DecisionError, LessonUnknown) as error:
         return _page(request, form, 422, f"{error}", signed_in=True)
+    except WordsChanged:
+        return _page(request, form, 409, "The words changed since you read them. Read them again.", signed_in=True)
     if form.button == "skip":
         form = form.model_copy(update={"skipped": form.skipped + 1})
     return _page(request, form, said=said, signed_in=True)
@@ -88,8 +90,8 @@ def _decided(request: Request, form: ReviewForm) -> str:
         asked.append(("retitle", form.title))
     asked.append((form.button, None))
     # All are checked before one is stored. The state comes last: after a failure the proposal is seen again.
-    for decision in [decision_of(action, entry.id, form.by, value) for action, value in asked]:
-        entry = decide(home, generation, entry.id, decision)
+    for decision in [decision_of(action, form.id, form.by, value) for action, value in asked]:
+        entry = decide(home, generation, form.id, decision)
     return f"{_DONE[form.button]}: {entry.title}"
 
 
@@ -117,6 +119,7 @@ def _page(
         # A newer index may no longer propose the lesson: what was typed about it belongs to no other.
         lost=[text for text in (form.title, form.note) if text.strip()] if signed_in and fault and not refused else [],
         entry=register.as_shown(entry) if entry else None,
+        read=register.read_as(entry) if entry else "",  # a decision is about the words on this page
         citations=register.citations(entry) if entry else [],
         question=register.question(entry) if entry else None,
         left=max(0, len(left) - form.skipped),
@@ -127,7 +130,10 @@ def _page(
 
 def _shown(register: Register, form: ReviewForm, fault: str) -> Entry | None:
     """Return the lesson that a refused form is about, so that nothing typed is lost."""
-    return register.by_id.get(form.id) if fault else None
+    try:
+        return register.entry(form.id) if fault else None
+    except LessonUnknown:
+        return None
 
 
 def _parsed(sent: bytes) -> ReviewForm:

@@ -28,6 +28,7 @@ from api.errors import (
     SettingError,
     TermUnknown,
     TopicUnknown,
+    WordsChanged,
 )
 from api.pages.render import page
 from api.server.security_headers import HEADERS
@@ -69,6 +70,7 @@ REFUSALS: dict[type[PlaybackError], Refusal] = {
     EpisodeUnknown: Refusal(404, "EpisodeUnknown"),
     QuoteUnknown: Refusal(404, "QuoteUnknown"),
     LessonUnknown: Refusal(404, "LessonUnknown"),
+    WordsChanged: Refusal(409, "WordsChanged"),
     TopicUnknown: Refusal(404, "TopicUnknown"),
     PersonUnknown: Refusal(404, "PersonUnknown"),
     TermUnknown: Refusal(404, "TermUnknown"),

@@ -76,7 +76,7 @@ def lessons_text(register: Register, entries: Sequence[Entry]) -> str:
 def _text(register: Register, entry: Entry) -> str:
     entry = register.as_shown(entry)
     facts = [entry.kind, entry.state, f"{entry.score:.2f}", *(["words changed, check"] if entry.changed else [])]
-    lines = [one_line(entry.title), f"  {', '.join(facts)}  {entry.id}"]
+    lines = [one_line(entry.title), f"  {', '.join(facts)}  {register.read_as(entry)}"]
     if entry.themes:
         lines.append(f"  about {', '.join(map(one_line, entry.themes))}")
     if entry.reason:

@@ -27,7 +27,9 @@ def saying(register: Register, text: str) -> Entry:
 
 
 def act(base: KnowledgeBase, entry: Entry, action: str, value: str | None = None) -> Entry:
-    return decide(base.home, base.generation, entry.id, decision_of(action, entry.id, "Ann Ash", value))
+    """Decide about the words as they are today."""
+    read = now(base).read_as(entry)
+    return decide(base.home, base.generation, read, decision_of(action, read, "Ann Ash", value))
 
 
 def now(base: KnowledgeBase) -> Register:

@@ -67,7 +67,8 @@ def decides(base: KnowledgeBase, entry: Entry, expected: Expected, luck: Random)
     """One decision of some kind, and what it is expected to leave."""
     action = luck.choice(("accept", "accept", "reject", "retitle", "tag", "note"))
     value = None if action in ("accept", "reject") else f"{action} {luck.randrange(10**6)}"
-    decide(base.home, base.generation, entry.id, decision_of(action, entry.id, "Ann", value))
+    read = register_of(base.home, base.generation).read_as(entry)
+    decide(base.home, base.generation, read, decision_of(action, read, "Ann", value))
     if action in ("accept", "reject"):
         expected.state = f"{action}ed"
     elif action == "retitle":

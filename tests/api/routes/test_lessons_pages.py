@@ -334,15 +334,35 @@ def test_review_keeps_what_was_typed_about_a_lesson_that_is_gone(site: TestClien
 
 
 def test_review_also_shows_decided_lessons_whose_words_changed(site: TestClient, place: Path) -> None:
-    """Accepting it again takes it off."""
-    identifier = saying(site, MONTHS)
-    act(site, identifier, "accept")
+    """Accepting it again takes it off; the form names the words that it shows."""
+    act(site, saying(site, MONTHS), "accept")
     reword(place, "harbour-1-aaaa", lambda text: text.replace("nineteen", "eighteen"))
     for expected in (True, False):
         given = form(token=TOKEN, by="Ann", person="tobias", button="begin")
-        page = seen(site.post("/lessons/review", content=given, headers=FORM))
-        assert (page.all("input", name="id")[0].attributes["value"] == identifier) == expected
-        act(site, identifier, "accept")
+        response = site.post("/lessons/review", content=given, headers=FORM)
+        read = seen(response).all("input", name="id")[0].attributes["value"]
+        assert ("took eighteen months" in response.text) == expected
+        if expected:
+            act(site, read, "accept")
+
+
+def test_words_that_changed_since_they_were_read_are_not_judged(site: TestClient, place: Path) -> None:
+    """The API says which id they have now; the page shows them, with what was typed; nothing is stored."""
+    identifier = saying(site, MONTHS)
+    reword(place, "harbour-1-aaaa", lambda text: text.replace("nineteen", "eighteen"))
+    sent = {"action": "accept", "by": "Ann"}
+    refused = site.post(f"/api/lessons/{identifier}", json=sent, headers=AS_ANN)
+    today = site.get(f"/api/lessons/{identifier}").json()["citations"][0]["id"]
+    assert (refused.status_code, refused.json()["errors"][0]["error"]) == (409, "WordsChanged")
+    assert today in refused.json()["errors"][0]["message"]
+    typed = form(token=TOKEN, by="Ann", button="reject", id=identifier, title="Typed title")
+    page = site.post("/lessons/review", content=typed, headers=FORM)
+    assert (page.status_code, "changed since you read them" in page.text) == (409, True)
+    assert "took eighteen months" in page.text
+    assert "Typed title" in page.text
+    assert read_decisions(place) == []
+    assert act(site, today, "accept")["id"] == identifier
+    assert [one.words for one in read_decisions(place)] == [MONTHS.replace("nineteen", "eighteen")]
 
 
 def test_review_is_closed_without_a_token(shelf: Path, encoder: Any) -> None:

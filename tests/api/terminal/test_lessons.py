@@ -10,7 +10,7 @@ import pytest
 from api import cli
 from ingest.library.decisions import read_decisions
 from tests.api.conftest import library_of
-from tests.api.lessons.scripted import publish
+from tests.api.lessons.scripted import publish, reword
 
 MONTHS = "Moving away took nineteen months and two rehearsals."
 
@@ -87,6 +87,18 @@ def test_wrong_usage_is_one_line(run: Run, tmp_path: Path, arguments: Any, code:
     found, out, err = run(*arguments)
     assert (found, out, message in err) == (code, "", True)
     assert read_decisions(tmp_path) == []
+
+
+def test_words_that_changed_since_they_were_listed_are_not_judged(run: Run, tmp_path: Path) -> None:
+    """The refusal and the list give the id that they have now."""
+    listed = next(one["id"] for one in lessons(run) if one["citations"][0]["quote"] == MONTHS)
+    reword(tmp_path, "harbour-1-aaaa", lambda text: text.replace("nineteen", "eighteen"))
+    code, out, err = run("accept", listed)
+    assert (code, out, "the words of this lesson changed" in err) == (1, "", True)
+    assert read_decisions(tmp_path) == []
+    today = err.split()[-1]
+    assert today in run("--theme", "rehearsals")[1]
+    assert [one["state"] for one in lessons(run, "accept", today)] == ["accepted"]
 
 
 def test_one_wrong_id_stores_nothing(run: Run, tmp_path: Path) -> None:
