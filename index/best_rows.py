@@ -15,6 +15,8 @@ def best(scores: Floats, k: int, allowed: Rows | None = None, order: Rows | None
 
     Equal ones come by their number in `order`, shape (rows,), else by row.
     """
+    if not k:
+        return np.empty(0, np.int64)
     chosen = scores if allowed is None else scores[allowed]
     least = _lower_bound(chosen, k)
     rows = np.flatnonzero(chosen >= least if least > 0 else chosen > 0)

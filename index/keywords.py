@@ -4,7 +4,7 @@ import math
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, lru_cache, partial, reduce
 from itertools import zip_longest
 from pathlib import Path
@@ -14,7 +14,7 @@ import tantivy
 from numpy.typing import NDArray
 
 from index.errors import IndexBroken
-from index.postings import Postings, load, save
+from index.postings import Integers, Postings, load, save
 from ingest.text.words import without_marks
 
 Floats = NDArray[np.float32]
@@ -24,12 +24,12 @@ Rows = NDArray[np.int64]
 _K1, _B = 1.2, 0.75
 _SYNONYM_WEIGHT = 0.3
 _NO_ROWS = np.empty(0, np.int64)
-# What words in more than a third of the passages add to the scores is kept for the words that were asked last: 48 hold
-# nearly all such words of English questions, in 192 bytes a passage. Adding it costs less than looking up so many rows.
-_COMMON = 3
-_COLUMNS = 48
-# What other words add is kept too, in eight bytes for each passage that holds one: 175 bytes a passage for the
-# 600 other words of 111 questions.
+# What words in more than a sixth of the passages add to the scores is kept for the words that were asked last: 96 hold
+# nearly all such words of English questions, in 384 bytes a passage. Adding it costs less than looking up so many rows.
+_COMMON = 6
+_COLUMNS = 96
+# What other words add is kept too, in twelve bytes for each passage that holds one: 183 bytes a passage for the 565
+# other words of 111 questions.
 _ENTRIES = 1024
 # Where words stand is remembered for as many, so that the next question, or its next part, need not look for them.
 _REMEMBERED = 4096
@@ -183,7 +183,7 @@ class Keywords:
 
     def rows(self, terms: Sequence[str]) -> Rows:
         """Return the rows that hold every one of these stems, ascending; none without stems."""
-        found = [_occurrences(self._word(term).places)[0] for term in terms]
+        found = [_rows(self._word(term).places) for term in terms]
         rows = reduce(np.intersect1d, found) if found else _NO_ROWS
         return rows[np.isfinite(_of_rows(self._half, rows))]
 
@@ -193,19 +193,21 @@ class Keywords:
         Synonyms count less, so that the question's own words outweigh them. A passage's score does not depend on how
         the passages are divided into files.
         """
-        weighted = [*((term, 1.0) for term in terms), *((term, _SYNONYM_WEIGHT) for term in synonyms)]
-        common = {term for term, _ in weighted if self._word(term).frequency * _COMMON > self._live}
-        columns = [_times(share, self._column(term)) for term, share in weighted if term in common]
+        columns, others = [], []
+        for term, share in (*((term, 1.0) for term in terms), *((term, _SYNONYM_WEIGHT) for term in synonyms)):
+            if self._word(term).frequency * _COMMON > self._live:
+                columns.append(_times(share, self._column(term)))
+            else:
+                others.append((term, share))
         if len(columns) > 1:  # one pass over all rows instead of three
             scores, columns = columns[0] + columns[1], columns[2:]
         else:
             scores = np.zeros(len(self._half), np.float32)
         for column in columns:
             scores += column
-        for term, share in weighted:
-            if term not in common:
-                rows, values = self._entries(term)
-                np.add.at(scores, rows, _times(share, values))  # half the time of scores[rows] += values
+        for term, share in others:
+            rows, values = self._entries(term)
+            np.add.at(scores, rows, _times(share, values))  # half the time of scores[rows] += values
         return scores
 
     def spread(self, scores: Floats) -> tuple[float, float]:
@@ -224,62 +226,62 @@ class Keywords:
 
 
 def _word(parts: Sequence[tuple[Postings, int]], half: Floats, live: int, term: str) -> _Word:
-    found = ((part, part.find(term), begin) for part, begin in parts)
-    places = tuple((part, number, begin) for part, number, begin in found if number is not None)
-    frequency = sum(int(part.frequencies[number]) for part, number, _ in places)
+    places, frequency = [], 0
+    for part, begin in parts:
+        if (number := part.find(term)) is not None:
+            places.append((part, number, begin))
+            frequency += int(part.frequencies[number])
     if live < len(half):  # some are gone
-        frequency = int(np.isfinite(_of_rows(half, _occurrences(places)[0])).sum())
-    return _Word(places, frequency, np.float32(math.log(1 + (live - frequency + 0.5) / (frequency + 0.5)) * (_K1 + 1)))
+        frequency = int(np.isfinite(_of_rows(half, _rows(places))).sum())
+    rarity = np.float32(math.log(1 + (live - frequency + 0.5) / (frequency + 0.5)) * (_K1 + 1))
+    return _Word(tuple(places), frequency, rarity)
 
 
-def _occurrences(places: Sequence[tuple[Postings, int, int]]) -> tuple[Rows, Floats]:
-    """Return the rows that hold a stem, ascending, and how often."""
-    rows, counts = [_NO_ROWS], [np.empty(0, np.float32)]
-    for part, number, begin in places:
-        some, often = part.occurrences(number)
-        rows.append(some + begin if begin else some)
-        counts.append(often.astype(np.float32))
-    return (rows[1], counts[1]) if len(rows) == 2 else (np.concatenate(rows), np.concatenate(counts))
+def _rows(places: Sequence[tuple[Postings, int, int]]) -> Rows:
+    """Return the rows that hold a stem, ascending."""
+    found = [part.occurrences(number)[0] + np.int64(begin) for part, number, begin in places]
+    return found[0] if len(found) == 1 else np.concatenate([_NO_ROWS, *found])
 
 
-def _entries(word: Callable[[str], _Word], half: Floats, term: str) -> tuple[NDArray[np.uint32], Floats]:
-    """Return the rows that hold a stem and what it adds to their scores, in eight bytes a row."""
-    rows, values = _weights(word(term), half)
-    values.flags.writeable = False
-    return rows.astype(np.uint32), values
+def _entries(word: Callable[[str], _Word], half: Floats, term: str) -> tuple[Rows, Floats]:
+    """Return the rows that hold a stem and what it adds to their scores."""
+    found = word(term)
+    pairs = [part.occurrences(number) for part, number, _ in found.places]
+    counts = pairs[0][1] if len(pairs) == 1 else np.concatenate([_NO_ROWS, *(often for _, often in pairs)])
+    rows = _rows(found.places)
+    return rows, _weights(counts, _of_rows(half, rows), found.rarity)
 
 
 def _times(share: float, values: Floats) -> Floats:
     return values if share == 1 else values * np.float32(share)
 
 
-def _weights(word: _Word, half: Floats) -> tuple[Rows, Floats]:
-    """Return the rows that hold a stem and what it adds to the score there; 0 if gone."""
-    rows, values = _occurrences(word.places)
-    values /= values + _of_rows(half, rows)
-    values *= word.rarity
-    return rows, values
+def _weights(counts: Integers, half: Floats, rarity: np.float32) -> Floats:
+    """Return what a stem adds to the scores of rows that hold it so often; 0 where `half` is infinite."""
+    values = counts.astype(np.float32)
+    values /= values + half
+    values *= rarity
+    return values
 
 
-def _of_rows(half: Floats, rows: Rows) -> Floats:
+def _of_rows(half: Floats, rows: Integers) -> Floats:
     try:
-        return half[rows]
+        chosen: Floats = half.take(rows)
     except IndexError as error:
         raise IndexBroken("the postings of a word are damaged; run: playback index --rebuild") from error
+    return chosen
 
 
 def _column(word: Callable[[str], _Word], half: Floats, term: str) -> Floats:
     """Return what a stem adds to the score of every row."""
     column, found = np.zeros(len(half), np.float32), word(term)
-    for part, number, begin in found.places:  # one after another, because a common word has many rows
-        counts = part.counts_of(number)
+    for part, number, begin in found.places:
+        end = begin + len(part.lengths)
+        stretch, mine, counts = column[begin:end], half[begin:end], part.counts_of(number)
         if counts is None:
-            rows, values = _weights(replace(found, places=((part, number, begin),)), half)
-            column[rows] = values
+            rows, counts = part.occurrences(number)
+            stretch[rows] = _weights(counts, _of_rows(mine, rows), found.rarity)
         else:
-            stretch = column[begin : begin + len(counts)]
-            stretch[:] = counts
-            stretch /= stretch + half[begin : begin + len(counts)]
-            stretch *= found.rarity
+            stretch[:] = _weights(counts, mine, found.rarity)
     column.flags.writeable = False
     return column

@@ -6,7 +6,7 @@ nothing else. Its bytes depend on the texts alone.
 
 import mmap
 import struct
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -19,14 +19,15 @@ from numpy.typing import NDArray
 from index.errors import IndexBroken
 
 Integers = NDArray[Any]
-Rows = NDArray[np.int64]
 
 _HEADER = struct.Struct("<8s7Q")
 _MAGIC = b"postings"
 _COUNT_TYPES = {1: "<u1", 2: "<u2", 4: "<u4"}
-# A stem in more than a third of the texts is kept as one count for each text: that is smaller than row and count of
-# those that hold it, and it is added to scores without looking up rows.
-_FREQUENT = 3
+# A stem in more than a sixth of the texts is kept as one count for each text: that is about as small as row and count
+# of those that hold it, and it is added to scores without looking up rows.
+_FREQUENT = 6
+# One stem of so many is kept in memory, so that looking up one reads a single stretch of the file.
+_STRETCH = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,25 +43,31 @@ class Postings:
     rows: Integers  # the texts that hold the other stems, ascending for each stem
     counts: Integers  # how often they hold it
     letters: Integers
+    every: tuple[bytes, ...]  # every stem whose number is a multiple of _STRETCH
     tested: str  # what stemming made of fixed words when the file was written
 
     def find(self, stem: str) -> int | None:
         """Return the number of a stem, None if no text holds it."""
-        sought, count = stem.encode(errors="replace"), len(self.frequencies)
-        number = bisect_left(range(count), sought, key=self._stem)
-        return number if number < count and self._stem(number) == sought else None
+        sought = stem.encode(errors="replace")
+        first = max(bisect_right(self.every, sought) - 1, 0) * _STRETCH
+        starts = self.starts[first : first + _STRETCH + 1].tolist()
+        letters = self.letters[starts[0] : starts[-1]].tobytes()
 
-    def _stem(self, number: int) -> bytes:
-        return self.letters[self.starts[number] : self.starts[number + 1]].tobytes()
+        def of(place: int) -> bytes:
+            return letters[starts[place] - starts[0] : starts[place + 1] - starts[0]]
 
-    def occurrences(self, number: int) -> tuple[Rows, Integers]:
+        count = len(starts) - 1
+        place = bisect_left(range(count), sought, key=of)
+        return first + place if place < count and of(place) == sought else None
+
+    def occurrences(self, number: int) -> tuple[Integers, Integers]:
         """Return the rows that hold a stem, ascending, and how often."""
         place = self.frequent.get(number)
         if place is not None:
             rows = np.flatnonzero(self.columns[place])
             return rows, self.columns[place][rows]
         first, last = self.firsts[number], self.firsts[number + 1]
-        return self.rows[first:last].astype(np.int64), self.counts[first:last]
+        return self.rows[first:last], self.counts[first:last]
 
     def counts_of(self, number: int) -> Integers | None:
         """Return how often each text holds a stem, shape (rows,), if that is how it is stored."""
@@ -170,8 +177,10 @@ def _parsed(whole: mmap.mmap) -> Postings:
     ):
         raise ValueError(place)
     numbers = {number: line for line, number in enumerate(frequent.tolist())}
+    pairs = zip(starts[:-1:_STRETCH].tolist(), starts[1::_STRETCH].tolist(), strict=True)
     return Postings(
         *(lengths, starts, frequencies, numbers, columns, firsts, rows, counts),
         letters=letters,
+        every=tuple(letters[begin:end].tobytes() for begin, end in pairs),
         tested=tested.tobytes().decode(errors="replace"),
     )
