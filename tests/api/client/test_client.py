@@ -179,6 +179,19 @@ def test_any_other_reply_is_one_too(reply: Any, status: int | None, says: str) -
             assert says in failed.value.message
 
 
+def test_what_a_newer_server_adds_is_ignored() -> None:
+    """A field that this client does not know is left out, at any depth."""
+    sent = {
+        "topics": [{"id": "a", "title": "A", "url": "/topics/a", "phrases": [], "passages": 1, "new": 1}],
+        "more": 2,
+    }
+    with Playback(
+        "http://x.example", transport=httpx.MockTransport(lambda _: httpx.Response(200, json=sent))
+    ) as client:
+        (topic,) = client.topics().topics
+    assert (topic.title, topic.phrases) == ("A", ())
+
+
 @pytest.mark.parametrize(
     "content", [b"", b"event: citations\ndata: []\n\n", b"event: answer\ndata: {}\n\n", b"\xff\n\n"]
 )

@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+from pathlib import Path
 from typing import Any, get_type_hints
 
 import pytest
@@ -12,6 +13,7 @@ from tests.api.client.conftest import Watched
 from tests.api.client.known_calls import Known, known_calls
 from tests.api.client.written import COMMAND, VALUES, description, named, written
 
+ROOT = Path(__file__).parents[3]
 DESCRIBED = description()
 OPERATIONS = [(method, path) for path, methods in DESCRIBED["paths"].items() for method in methods]
 
@@ -34,6 +36,13 @@ def test_every_operation_has_a_method(known: dict[tuple[str, str], list[Known]])
     for kind in (Playback, AsyncPlayback):
         public = {name for name in vars(kind) if not name.startswith("_")}
         assert public == methods | {"ask_streamed", "all_hits", "all_lessons", "close"}
+
+
+def test_every_method_is_documented() -> None:
+    """docs/client.md has each in its table, and no other."""
+    rows = re.findall(r"^\| (`.*?) \| ", (ROOT / "docs" / "client.md").read_text("utf-8"), re.MULTILINE)
+    named_there = {name for row in rows for name in re.findall(r"`(\w+)\(", row)}
+    assert named_there == {name for name in vars(Playback) if not name.startswith("_")} - {"close"}
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=" ".join)
