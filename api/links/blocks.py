@@ -7,6 +7,8 @@ from html.parser import HTMLParser
 import nh3
 from markdown_it import MarkdownIt
 
+from ingest.errors import SourceError
+
 _INLINE = frozenset(
     "a abbr b bdi bdo br cite code em i iframe ins kbd mark q s small span strong sub sup time u".split()
 )
@@ -19,6 +21,14 @@ _ATTRIBUTES = {"a": {"href"}, "blockquote": {"cite"}, "q": {"cite"}, "iframe": {
 _ATTRIBUTIONS = frozenset({"cite", "footer", "figcaption"})
 # Soft hyphens and characters without width, which stand inside words and are not seen.
 _UNSEEN = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
+# Parsers of HTML take time with the square of the depth.
+_MOST_DEPTH = 1_000
+_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
+# These end by themselves, or hold nothing.
+_ENDING = frozenset(
+    "p li dt dd tr td th thead tbody tfoot option br hr img input meta link wbr col area base embed source track html "
+    "head body".split()
+)
 _FOOTNOTE = re.compile(r"\s*[\[(]?\d{1,3}[\])]?\s*")
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n.*?\n(?:---|\.\.\.)[ \t]*(?=\n|\Z)", re.DOTALL)
 _WORDS = re.compile(r"[A-Za-z0-9]{2,}(?: [A-Za-z0-9]{2,}){0,3}")
@@ -56,7 +66,11 @@ def html_blocks(source: str) -> list[Block]:
 
 
 def _read(source: str, searched: str) -> list[Block]:
-    """Read HTML whose lines its elements state, or are found in a text that is searched for the words of blocks."""
+    """Read HTML whose lines its elements state, or are found in a text that is searched for the words of blocks.
+
+    Raises SourceError if its elements are nested too deep.
+    """
+    _check_depth(source)
     clean = nh3.clean(
         source,
         tags=set(_INLINE | _BLOCKS),
@@ -80,6 +94,15 @@ def markdown_blocks(source: str) -> list[Block]:
         if token.map is not None and token.nesting >= 0:
             token.attrSet("data-line", str(token.map[0] + 1))
     return _read(reader.renderer.render(tokens, reader.options, {}), "")
+
+
+def _check_depth(source: str) -> None:
+    depth = 0
+    for tag in _TAG.finditer(source):
+        if tag[2].lower() not in _ENDING:
+            depth = max(depth + (-1 if tag[1] else 1), 0)
+        if depth > _MOST_DEPTH:
+            raise SourceError(f"its elements are nested more than {_MOST_DEPTH:,} deep")
 
 
 class _Reader(HTMLParser):

@@ -29,7 +29,7 @@ _TITLES = frozenset("dr mr mrs ms miss prof professor sir dame lord lady doctor 
 # Capitalised words that begin a sentence or an introduction, and are no names.
 _NO_NAMES = frozenset(
     "a an and as at but by for from he her his i if in it its listen my on or our she so the their there they this to "
-    "we what when where which who with you your episode podcast read hear quote source according".split()
+    "then we what when where which who with you your episode podcast read hear quote source according".split()
 )
 
 
@@ -45,7 +45,7 @@ def named_before(text: str) -> list[str]:
 
 
 def is_same_person(claimed: str, names: Iterable[str]) -> bool:
-    """Say whether a name as a text gives it can be one of a speaker's names: all of the words of one are in the other."""
+    """Say whether a name in a text can be one of a speaker's: all the words of one are in the other."""
     mine = _name_words(claimed)
     return any(mine and theirs and (mine <= theirs or theirs <= mine) for theirs in map(_name_words, names))
 

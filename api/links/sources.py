@@ -22,7 +22,9 @@ _MOST_BYTES = 10 * 2**20
 MOST_PAGES = 2_000
 _MOST_DEPTH = 2
 _XML = re.compile(
-    r"\A\s*(?:<\?xml.*?\?>\s*)?(?:<!--.*?-->\s*)*<(?:\w+:)?(urlset|sitemapindex|rss|feed|RDF)\b", re.DOTALL
+    r"\A\s*(?:<\?xml.*?\?>\s*)?(?:<!--.*?-->\s*)*(?:<!DOCTYPE\s(?!\s*html).*?)?"
+    r"<(?:\w+:)?(urlset|sitemapindex|rss|feed|RDF)\b",
+    re.DOTALL,
 )
 
 
@@ -105,7 +107,7 @@ def _of_address(address: str, reading: _Reading, depth: int) -> Iterator[Documen
 def _of_text(name: str, text: str, is_markdown: bool, reading: _Reading, depth: int) -> Iterator[Document]:
     listing = None if is_markdown else _XML.match(text[:5_000])
     if listing is None:
-        yield Document(name, markdown_blocks(text) if is_markdown else html_blocks(text))
+        yield _document(name, text, is_markdown)
         return
     try:
         root = fromstring(text.lstrip().encode(), forbid_dtd=True)
@@ -126,6 +128,13 @@ def _of_text(name: str, text: str, is_markdown: bool, reading: _Reading, depth: 
             yield from _of_entry(name, entry, reading, depth)
 
 
+def _document(name: str, text: str, is_markdown: bool) -> Document:
+    try:
+        return Document(name, markdown_blocks(text) if is_markdown else html_blocks(text))
+    except SourceError as error:
+        return Document(name, problem=str(error))
+
+
 def _of_entry(name: str, entry: Element, reading: _Reading, depth: int) -> Iterator[Document]:
     """Yield an entry's text, or the page it links to if it has none."""
     fields: dict[str, Element] = {}
@@ -135,7 +144,7 @@ def _of_entry(name: str, entry: Element, reading: _Reading, depth: int) -> Itera
     for name_of_text in ("encoded", "content", "description", "summary"):
         text = _text(fields.get(name_of_text))
         if text.strip() and (name_of_text in ("encoded", "content") or link is None):
-            yield Document(shown_address(link) if link else name, html_blocks(text))
+            yield _document(shown_address(link) if link else name, text, is_markdown=False)
             return
     if link is not None:
         yield from _of_address(link, reading, depth + 1)

@@ -223,6 +223,7 @@ def _of_paragraph(block: Block, least: int) -> Iterator[Statement]:
     taken: set[int] = set()
     linked = any(_EPISODE_PATH.search(link.target) for link in block.links)
     edges = [0, *(edge for span in spans for edge in span.span()), len(block.text)]
+    around = " ".join(block.text[begin:end] for begin, end in list(pairwise(edges))[::2])
     for number, span in enumerate(spans):
         following = spans[number + 1].start() if number + 1 < len(spans) else len(block.text)
         preceding = spans[number - 1].end() if number else 0
@@ -237,7 +238,7 @@ def _of_paragraph(block: Block, least: int) -> Iterator[Statement]:
             target=None if mine is None else mine.target,
             before=_last_sentence(block.text[preceding : span.start()]),
             after=_first_sentence(block.text[span.end() : following]),
-            around=" ".join(block.text[begin:end] for begin, end in list(pairwise(edges))[::2]),
+            around=around,
             is_near_episode=linked,
         )
     yield from _alone([link for link in links if link.start not in taken], block)
