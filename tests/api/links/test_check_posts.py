@@ -20,6 +20,7 @@ from ingest.library.records import episode_ids, load_transcript, save_transcript
 from ingest.library.removal import remove_episode
 from tests.api.conftest import turn_of
 from tests.api.links.mutated_posts import BASE, Post, posts, quotes_of
+from tests.parts import one_in
 
 REASON = "the guest asked for it"
 
@@ -66,12 +67,13 @@ def findings(library: Library, post: Post) -> list[Finding]:
     return findings_in(library, Document("post", read(post.text)))
 
 
-def test_every_fault_of_200_posts_is_found_and_nothing_else(edited: Edited) -> None:
+@pytest.mark.parametrize("seed", one_in(12, range(18, 30)))
+def test_every_fault_of_200_posts_is_found_and_nothing_else(edited: Edited, seed: int) -> None:
     """0 missed, and at most 1 % of the right statements are taken for wrong."""
     missed: list[str] = []
     alarms: list[str] = []
     counts: Counter[str] = Counter()
-    for post in posts(200, edited.right, edited.faulty, seed=18):
+    for post in posts(200, edited.right, edited.faulty, seed=seed):
         found = [finding.status for finding in findings(edited.library, post)]
         counts.update(post.statuses)
         if len(found) != len(post.statuses):
