@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from threading import current_thread, main_thread
 from types import FrameType
+from urllib.parse import urlsplit
 
 import uvicorn
 
@@ -23,13 +24,13 @@ _MOST_CONNECTIONS = 512
 
 
 def serve(settings: Settings, host: str, port: int, encoder: Encoder | None = None) -> None:
-    """Serve until stopped; accepts the host names of this machine, `host` and those of the settings.
+    """Serve until stopped; accepts the names of `accepted_hosts`.
 
     After SIGTERM, requests in progress have a few seconds to finish, then the program exits with code 0. Raises
     SourceError if it cannot listen on the address, KeyboardInterrupt after Ctrl-C.
     """
     limit_arenas()
-    app = create_app(replace(settings, hosts=(*LOOPBACK, host, *settings.hosts)), encoder)
+    app = create_app(replace(settings, hosts=accepted_hosts(settings, host)), encoder)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         listening = socket.create_server((host, port), family=family)
@@ -50,6 +51,12 @@ def serve(settings: Settings, host: str, port: int, encoder: Encoder | None = No
         signal.signal(signal.SIGTERM, _exit)
     with listening:
         StoppingServer(config, app.state.stopping.set).run(sockets=[listening])
+
+
+def accepted_hosts(settings: Settings, host: str) -> tuple[str, ...]:
+    """Return the host names to accept: those of this machine, `host`, PLAYBACK_HOSTS, and PLAYBACK_PUBLIC_URL's."""
+    public = urlsplit(settings.public_url or "").hostname
+    return (*LOOPBACK, host, *settings.hosts, *([public] if public else []))
 
 
 class StoppingServer(uvicorn.Server):

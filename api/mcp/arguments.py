@@ -40,6 +40,16 @@ class Arguments(BaseModel):
     )
 
     @classmethod
+    def names(cls) -> list[str]:
+        """Return the names of the arguments, those that are needed first, the bound last."""
+        return sorted(cls.model_fields, key=lambda name: (name == "max_tokens", not cls.is_needed(name)))
+
+    @classmethod
+    def is_needed(cls, name: str) -> bool:
+        """Say whether an argument must be given."""
+        return cls.model_fields[name].is_required()
+
+    @classmethod
     def of(cls, tool: str, given: Mapping[str, Any]) -> Self:
         """Return the arguments of a call, null as not given; raises FilterError in one line."""
         texts = {name: replace_surrogates(value) if isinstance(value, str) else value for name, value in given.items()}
@@ -48,9 +58,7 @@ class Arguments(BaseModel):
         except ValidationError as error:
             problems = [_problem(found["loc"], found["type"], found["msg"]) for found in error.errors()]
             more = [f"{len(problems) - _MOST_PROBLEMS} more"] if len(problems) > _MOST_PROBLEMS else []
-            takes = ", ".join(
-                f"{name} (needed)" if field.is_required() else name for name, field in cls.model_fields.items()
-            )
+            takes = ", ".join(f"{name} (needed)" if cls.is_needed(name) else name for name in cls.names())
             raise FilterError(f"{'; '.join(problems[:_MOST_PROBLEMS] + more)}. {tool} takes {takes}") from error
 
 

@@ -1,6 +1,8 @@
 """Call a tool: check its arguments, work, shape the result and keep it within its bound; and say what went wrong."""
 
+import json
 import logging
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -35,6 +37,11 @@ _NEXT: dict[type[PlaybackError], str] = {
     PersonUnknown: "who_said finds people by what they said",
     TermUnknown: "search finds passages with the word",
 }
+
+
+# Names of the library in a message: strangers wrote them, so they are quoted.
+_NAMES = re.compile(r"(?<= may be ).+(?=; give the full name)|(?<=; did you mean: ).+")
+_MOST_NAMES_CHARACTERS = 200
 
 
 def tool_named(name: str) -> Tool:
@@ -74,9 +81,13 @@ def bounded(told: Mapping[str, Any], reply: Reply, most: int) -> dict[str, Any]:
 
 def sentence_of(error: PlaybackError) -> str:
     """Return what a caller is told of an error: in one line, what is wrong and what to do; no names of files."""
-    said = refusal_of(error).sentence or " ".join(str(error).split())
+    said = refusal_of(error).sentence or _NAMES.sub(_quoted, " ".join(str(error).split()))
     following = _NEXT.get(type(error))
     return said if following is None else f"{said.partition(';')[0]}; {following}"
+
+
+def _quoted(names: re.Match[str]) -> str:
+    return json.dumps(names.group()[:_MOST_NAMES_CHARACTERS], ensure_ascii=False)
 
 
 def _more(most: int, url: str | None) -> str:

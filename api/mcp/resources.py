@@ -24,7 +24,7 @@ LISTED = 40
 _URI = re.compile(r"playback://episodes/(?P<id>[a-z0-9][a-z0-9-]{0,79})(?P<transcript>/transcript)?")
 
 
-class EpisodeResource(Told, EpisodeLine):
+class EpisodeResource(EpisodeLine, Told):
     """An episode, what it often talks about, and the publisher's description."""
 
     topics: Names
@@ -52,7 +52,7 @@ def read(desk: Desk, uri: str) -> dict[str, Any]:
     if not found["transcript"]:
         told = {**episode_json(desk, found["id"]), "transcript": f"{uri}/transcript"}
         return EpisodeResource.model_validate(told, context=address).model_dump(mode="json")
-    reply = transcript_reply(desk, found["id"])
+    reply = transcript_reply(desk, found["id"], 0, 0, 2 * MOST_TOKENS)
     whole = TranscriptTold.model_validate(reply.told, context=address).model_dump(mode="json")
     shown = bounded(whole, reply, 2 * MOST_TOKENS)  # a resource goes out once, a result twice
     kept = len(shown["turns"])

@@ -22,7 +22,7 @@ from api.mcp.calling import result_of, sentence_of, tool_named
 from api.mcp.cursor import cursor_at, offset_of
 from api.mcp.desk import Desk
 from api.mcp.prompts import PROMPTS, text_of
-from api.mcp.schemas import schema_of
+from api.mcp.schemas import input_schema, output_schema
 from api.mcp.shapes import MOST_TITLE_BYTES, cut_to
 from api.mcp.tools import TOOLS
 from api.server.live_index import Live
@@ -100,8 +100,8 @@ async def _list_tools(context: Context, params: types.PaginatedRequestParams | N
                 name=tool.name,
                 title=tool.title,
                 description=tool.description,
-                input_schema=schema_of(tool.takes, "validation"),
-                output_schema=schema_of(tool.returns, "serialization"),
+                input_schema=input_schema(tool.takes),
+                output_schema=output_schema(tool.returns),
                 annotations=types.ToolAnnotations(
                     title=tool.title,
                     read_only_hint=True,

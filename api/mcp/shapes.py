@@ -158,7 +158,7 @@ class VerifyTold(Told):
     nearest: tuple[QuoteShape, ...] = ()
 
 
-class QuoteTold(Told, QuoteShape):
+class QuoteTold(QuoteShape, Told):
     """A quote with the words around it. `changed`: the transcript has changed since the id was made."""
 
     before: Around

@@ -102,7 +102,7 @@ def library_of(home: Path) -> None:
         "harbour-1-aaaa", "h1", HARBOUR, 1, "Moving the records", "2021-10-28", 600.0,
         "https://example.org/harbour/1", "/api/episodes/harbour-1-aaaa/audio",
     )  # fmt: skip
-    _save(
+    save(
         home,
         timed,
         turn_of("Mina Calder", "Hello and welcome. Why did the office leave the old platform?", 1.5),
@@ -127,7 +127,7 @@ def library_of(home: Path) -> None:
         None,
         "https://cdn.example.org/2.mp3",
     )
-    _save(
+    save(
         home,
         guessed,
         turn_of("Mina Calder", "Tell us about the switch itself, Oluchi.", 60.0, "estimated"),
@@ -140,12 +140,12 @@ def library_of(home: Path) -> None:
         ),
     )
     untimed = Episode("harbour-3-cccc", "h3", HARBOUR, 3, "Letters", None)
-    _save(home, untimed, turn_of("Mina Renn", "Letters to captains were printed on yellow paper.", None))
+    save(home, untimed, turn_of("Mina Renn", "Letters to captains were printed on yellow paper.", None))
     hostile = Episode(
         "odd-2020-01-02-dddd", "o1", HOSTILE, None, "</title><script>alert(1)</script>", "2020-01-02", 60.0,
         "javascript:alert(2)", "javascript:alert(3)",
     )  # fmt: skip
-    _save(
+    save(
         home,
         hostile,
         turn_of(
@@ -158,7 +158,7 @@ def library_of(home: Path) -> None:
     save_record(home, Record(waiting, ()))
 
 
-def _save(home: Path, episode: Episode, *turns: Turn) -> None:
+def save(home: Path, episode: Episode, *turns: Turn) -> None:
     save_record(home, Record(episode, ()))
     save_transcript(home, Transcript(episode, turns), "made by a test")
 
@@ -229,7 +229,7 @@ def add_episode() -> Callable[[Path], None]:
 
     def added(home: Path) -> None:
         episode = Episode("harbour-5-ffff", "h5", HARBOUR, 5, "Penguins", "2024-01-01")
-        _save(home, episode, turn_of("Pia Pond", "Penguins inspect every penguin harbour in January.", 2.0))
+        save(home, episode, turn_of("Pia Pond", "Penguins inspect every penguin harbour in January.", 2.0))
 
     return added
 
@@ -241,7 +241,7 @@ def base_of(tmp_path: Path, encoder: HashedStems) -> Callable[..., KnowledgeBase
     def made(episodes: dict[str, list[tuple[str | None, str]]], shape: PassageShape = USUAL_SHAPE) -> KnowledgeBase:
         for number, (identifier, turns) in enumerate(episodes.items(), 1):
             episode = Episode(identifier, identifier, HARBOUR, number, "Talk", f"2021-01-{number:02}")
-            _save(
+            save(
                 tmp_path,
                 episode,
                 *(turn_of(speaker, text, 100.0 * place) for place, (speaker, text) in enumerate(turns)),

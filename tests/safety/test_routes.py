@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 from starlette.types import Message
 
 from api.app import create_app
-from api.server.admission import OPEN, SAFE_METHODS, is_bearer_of, is_token
+from api.server.admission import OPEN, OPEN_WITHOUT_TOKEN, SAFE_METHODS, is_bearer_of, is_token
 from api.settings import Settings
 from ingest.errors import ModelMissing
 from tests.api.endpoints import endpoints
@@ -40,12 +40,14 @@ def test_only_these_routes_take_more_than_a_look() -> None:
     opened = {("POST", "/api/answers"), ("POST", "/api/quotes/verify"), ("POST", "/feedback")}
     assert opened | {("POST", "/lessons/review")} == OPEN
     assert found - OPEN == {("POST", f"{DECIDED}{{identifier}}")}
+    # Its tools only read (tests/api/mcp), but a token that is set is asked for (tests/api/mcp/test_doors.py).
+    assert {("POST", "/mcp")} == OPEN_WITHOUT_TOKEN
 
 
 def test_the_app_has_no_route_that_no_file_names(served_home, encoder) -> None:
-    """Nothing is mounted past the files under api/routes but the description of the interface."""
+    """Nothing is mounted past the files under api/routes but the description of the interface, and api/mcp."""
     app = create_app(Settings(home=served_home), encoder)
-    named = {route.path for route in endpoints()} | {"/openapi.json"}
+    named = {route.path for route in endpoints()} | {"/openapi.json", "/mcp"}
     assert {getattr(route, "path", "?") for route in app.routes} - named <= {"?"}
 
 
