@@ -19,8 +19,8 @@ logger = logging.getLogger(__name__)
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 _LAST_PORT = 65_535
 _LESSON_ACTIONS = ("accept", "reject", "propose", "retitle", "tag", "untag", "merge", "note")
-# These libraries log URLs with tokens, server responses, and what is sent to a language model.
-_TALKATIVE = ("httpx", "httpcore", "httpx2", "httpcore2", "openai")
+# These libraries log URLs with tokens, server responses, and what is sent to a language model or by one.
+_TALKATIVE = ("httpx", "httpcore", "httpx2", "httpcore2", "openai", "mcp")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

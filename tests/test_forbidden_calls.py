@@ -140,6 +140,8 @@ DOORS = {
     "openai": {"api/llm/rewrite.py"},
     "prometheus_client": {"api/server/metrics.py"},
     "shtab": {"api/terminal/completion.py"},
+    "mcp": {"api/mcp/endpoint.py", "api/mcp/server.py", "api/mcp/standard_streams.py"},
+    "mcp_types": {"api/mcp/server.py"},
     "faiss": {"index/vectors.py"},
     "tantivy": {"index/keywords.py"},
     "sentence_transformers": {"index/encode.py"},
