@@ -24,6 +24,7 @@ _INK, _PAPER, _BAR = "#0b0c0c", "#ffffff", "#1d70b8"
 _SIZES = range(64, 27, -4)  # pixels of the quote's letters, the largest that fits
 _SMALL, _SMALLEST, _LEADING = 30, 24, 1.35
 _FOOT = 250  # pixels for who said it, where, and the address
+_MOST_LETTERS = 1_000  # of a quote; 80 words have about 450, and each is measured several times
 _MOST_LINE = 300  # characters of a name or title
 
 
@@ -78,8 +79,8 @@ def card_png(citation: Citation, base: str | None) -> bytes:
 def _lines(citation: Citation, base: str | None) -> Iterator[_Line]:
     """Yield the lines from top to bottom: the quote in the largest letters that fit, then its source."""
     words = one_line(citation.quote)
-    if len(words.split()) > MOST_QUOTE_WORDS:
-        raise NoClip(f"a picture holds at most {MOST_QUOTE_WORDS} words")
+    if len(words.split()) > MOST_QUOTE_WORDS or len(words) > _MOST_LETTERS:
+        raise NoClip(f"a picture holds at most {MOST_QUOTE_WORDS} words of {_MOST_LETTERS} letters in all")
     room = SIDE - 2 * _MARGIN - _FOOT
     for size in _SIZES:
         wrapped = _wrapped(f"“{words}”", size)

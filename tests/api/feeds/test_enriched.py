@@ -26,7 +26,7 @@ def test_without_additions_the_bytes_are_the_same(data):
 
 @pytest.mark.parametrize("data", FEEDS)
 def test_every_element_of_the_publishers_stays(data):
-    """Without what was added the result is the original in canonical form, and the original's bytes are in it in order."""
+    """Without what was added it is the original in canonical form, and the original's bytes are in it in order."""
     layout = layout_of(data, "feed")
     numbers = [number for number, place in enumerate(layout.items) if place is not None]
     found = enriched(layout, [Addition("guid", text="abc")], dict.fromkeys(numbers, ADDED))

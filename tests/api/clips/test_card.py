@@ -1,0 +1,76 @@
+"""A quote as a square picture: all its words, whoever they are from, and no markup of a stranger's."""
+
+import io
+from dataclasses import replace
+from xml.etree.ElementTree import fromstring
+
+import pytest
+from PIL import Image
+
+from api.clips.card import SIDE, card_png, card_svg
+from api.episodes.transcripts import open_transcript
+from api.errors import NoClip
+from api.quotes.citation import Citation, citation_of
+from api.quotes.quote import quote_at
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture
+def citation(served_home) -> Citation:
+    return citation_of(quote_at(open_transcript(served_home, "harbour-1-aaaa"), 11, 30))
+
+
+def lines_of(svg: str) -> list[str]:
+    return [line.text or "" for line in fromstring(svg).iter(f"{SVG}text")]
+
+
+def test_the_svg_has_all_words_and_where_they_are_from(citation):
+    """The quote in quotation marks, then speaker, episode, show with date, and address; all inside the square."""
+    svg = card_svg(citation, "https://q.example")
+    lines = lines_of(svg)
+    assert " ".join(lines).startswith(f"“{' '.join(citation.quote.split())}” Tobias Renn Moving the records ")
+    assert lines[-2:] == ["The Harbour Podcast · 28 October 2021", f"q.example/quotes/{citation.id}"]
+    for line in fromstring(svg).iter(f"{SVG}text"):
+        assert 0 < float(line.get("x")) + float(line.get("textLength")) <= SIDE - 80
+        assert 0 < float(line.get("y")) < SIDE
+
+
+def test_the_png_is_the_same_square(citation):
+    """A picture with dark letters on white, on which nothing is drawn in the margin on the right."""
+    image = Image.open(io.BytesIO(card_png(citation, None)))
+    assert image.size == (SIDE, SIDE)
+    darkest, lightest = image.crop((90, 90, SIDE - 90, 400)).convert("L").getextrema()
+    assert darkest < 20
+    assert lightest == 255
+    assert image.crop((SIDE - 80, 0, SIDE, SIDE)).getcolors() == [(80 * SIDE, (255, 255, 255))]
+
+
+def test_words_of_strangers_are_only_words(citation):
+    """Markup, quotation marks, control characters, endless names: the SVG is well-formed and has no other element."""
+    nasty = '</text><script>alert(1)</script> & "x" \x07 ' + "w" * 400
+    svg = card_svg(replace(citation, quote=nasty, speaker="<b>" * 200, role="&" * 500), "https://q.example")
+    assert {element.tag for element in fromstring(svg).iter()} == {
+        f"{SVG}{name}" for name in ("svg", "title", "rect", "text")
+    }
+    assert Image.open(io.BytesIO(card_png(replace(citation, quote=nasty.replace("\x07", "")), None))).size == (
+        SIDE,
+        SIDE,
+    )
+
+
+@pytest.mark.parametrize(
+    ("quote", "says"),
+    [
+        ("word " * 81, "at most 80 words"),
+        ("w" * 5000, "1000 letters"),
+        ("M" * 999, "too long"),
+        ("日本語です。", "use svg"),
+    ],
+)
+def test_what_does_not_fit_a_picture_is_said(citation, quote, says):
+    """Too many words, too many letters, and letters that the font lacks, which stay text in SVG."""
+    with pytest.raises(NoClip, match=says):
+        card_png(replace(citation, quote=quote), None)
+    if says == "use svg":
+        assert "日本語です。" in card_svg(replace(citation, quote=quote), None)
