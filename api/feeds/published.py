@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 from xml.etree.ElementTree import Element
 
 from api.episodes.chapters import chapters_of
@@ -28,12 +29,13 @@ from ingest.feed.places import Layout, layout_of
 from ingest.library.decisions import decision_files
 from ingest.library.feed_document import kept_document
 from ingest.library.identity import with_distinct_guids
-from ingest.library.records import FeedRecord, feeds, records
+from ingest.library.records import FeedRecord, episodes_folder, feeds, records
 from ingest.text.urls import is_remote, shown_address, without_credentials
 
 logger = logging.getLogger(__name__)
 
 _KEPT = 4
+_SHORTEST_TOKEN = 16  # characters; a query such as "format=rss" is none
 # The Podcasting 2.0 media types; rel="captions" says that the text has times.
 _CAPTIONS = (("vtt", "text/vtt"), ("json", "application/json"), ("srt", "application/x-subrip"))
 
@@ -59,9 +61,17 @@ def feed_of(home: Path, show_id: str) -> FeedRecord:
         raise FeedUnknown(f"the show was removed from this library on {feed.removed.date}: {feed.removed.reason}")
     if feed.url is None:
         raise FeedUnknown(f"{show_id} came from files, so it has no feed; run: playback ingest FEED")
-    if is_remote(feed.url) and without_credentials(feed.url) != feed.url:
-        raise FeedUnknown(f"{show_id} has a feed that needs a password, which is not published")
+    if _is_secret(feed.url):
+        raise FeedUnknown(f"the address of the feed of {show_id} holds a password or a token, so it is not published")
     return feed
+
+
+def _is_secret(address: str) -> bool:
+    """Return whether a feed's address seems to be for one subscriber: its bytes may repeat what gives access."""
+    if not is_remote(address):
+        return False
+    values = [value for _, value in parse_qsl(urlsplit(address).query)]
+    return without_credentials(address) != address or any(len(value) >= _SHORTEST_TOKEN for value in values)
 
 
 def published_feed(home: Path, generation: Generation | None, show_id: str, base: str) -> PublishedFeed:
@@ -73,7 +83,8 @@ def published_feed(home: Path, generation: Generation | None, show_id: str, base
     feed = feed_of(home, show_id)
     number = None if generation is None else (generation.manifest.generation, generation.manifest.inputs)
     decided = tuple((path.stat().st_mtime_ns, path.stat().st_size) for path in decision_files(home))
-    key = (home, show_id, feed.document, number, decided, base)
+    here = episodes_folder(home).stat().st_mtime_ns  # changes when an episode is removed
+    key = (home, show_id, feed.document, number, decided, here, base)
     with _keeping:
         if (kept := _kept.get(key)) is not None:
             _kept.move_to_end(key)
@@ -108,6 +119,8 @@ def _published(
     if generation is None:
         notes.append("there is no index, so people, chapters and soundbites are missing; run: playback index")
     channel = next(child for child in layout.root if local_name(child) == "channel")
+    if any(local_name(child) == "block" and (child.text or "").strip().lower() == "yes" for child in channel):
+        raise FeedUnknown(f"the publisher asks not to list the feed of {feed.show.id} (itunes:block)")
     lessons: defaultdict[str, list[Entry]] = defaultdict(list)
     for entry in register_of(home, generation).entries if generation is not None else ():
         lessons[entry.episode_id].append(entry)

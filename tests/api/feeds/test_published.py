@@ -38,6 +38,7 @@ from tests.api.feeds.conftest import BASE, SAMPLE, SHOW, plain, replace_document
 from tests.api.feeds.test_captions import EPISODE
 from tests.odd_feeds import PODCAST, without_additions
 
+BLOCK = b"<itunes:block>Yes</itunes:block>"
 NODE_MODULES = Path(__file__).parents[3] / "api" / "pages" / "node_modules"
 
 
@@ -208,7 +209,15 @@ def test_the_server_gives_the_feed_and_says_when_it_is_unchanged(sample_client, 
         (lambda home: remove_show(home, SHOW, "by law"), "was removed from this library"),
         (
             lambda home: save_feed(home, replace(feeds(home)[0], url="https://me:secret@pods.example/f")),
-            "needs a password, which is not published",
+            "holds a password or a token",
+        ),
+        (
+            lambda home: save_feed(home, replace(feeds(home)[0], url="https://pods.example/f?auth=0123456789abcdef")),
+            "holds a password or a token",
+        ),
+        (
+            lambda home: replace_document(home, lambda data: data.replace(b"<item>", BLOCK + b"<item>", 1)),
+            "asks not to list the feed",
         ),
         (lambda home: save_feed(home, replace(feeds(home)[0], url=None)), "came from files"),
     ],
