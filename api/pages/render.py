@@ -42,6 +42,7 @@ def environment(settings: Settings, addresses: Mapping[str, str]) -> Environment
     }
     templates.globals |= components()
     templates.globals |= {
+        "archived": None,  # the manifest that an archive is made from (`api.archive`), whose pages have no server
         "asset": addresses.__getitem__,
         "counted": counted,
         "heard_remark": heard_remark,

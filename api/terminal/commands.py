@@ -336,6 +336,12 @@ def mcp(options: Namespace, settings: Settings) -> int:
     serve_assistant(settings)
     return 0
 
+def archive(options: Namespace, settings: Settings) -> int:
+    """Write every page to a folder; see `api.terminal.archive`."""
+    from api.terminal.archive import run_archive
+
+    return run_archive(options, settings)
+
 
 def status(options: Namespace, settings: Settings) -> int:
     """Print every episode's state and reason, what was removed, the live generation and its encoder."""

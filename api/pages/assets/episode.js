@@ -142,5 +142,7 @@ function search() {
   byId("previous").onclick = () => go(-1);
   for (const old of document.querySelectorAll(".app-turn mark")) old.replaceWith(old.textContent);
   byId("transcript").parentNode.normalize();
+  byId("find").hidden = false; // which an archive hides, because without this script nothing would answer
+  words.value ||= new URLSearchParams(location.search).get("find") ?? "";
   if (words.value) mark();
 }
