@@ -198,7 +198,7 @@ def _parser() -> Parser:
     commands.add_parser("mcp", help="serve an assistant over standard input and output (Model Context Protocol)")
 
     archive = commands.add_parser("archive", help="write all pages to a folder that needs no server")
-    archive.add_argument("folder", type=Path, metavar="FOLDER", help="an empty folder, or an archive to bring up to date")
+    archive.add_argument("folder", type=Path, metavar="FOLDER", help="an empty folder, or an archive to renew")
     archive.add_argument("--recordings", action="store_true", help="copy the library's recordings too")
     archive.add_argument("--quiet", action="store_true", help="show no progress")
 

@@ -46,9 +46,14 @@ class ArchiveFolder:
         """Copy a large file unless the last run did and both have kept their sizes and times."""
         path, found = self.path / name, source.stat()
         known = self.before.get(name)
-        if known and path.is_file() and (path.stat().st_size, path.stat().st_mtime_ns) == (
-            found.st_size,
-            found.st_mtime_ns,
+        if (
+            known
+            and path.is_file()
+            and (path.stat().st_size, path.stat().st_mtime_ns)
+            == (
+                found.st_size,
+                found.st_mtime_ns,
+            )
         ):
             self.now[name] = known
             return
@@ -103,7 +108,9 @@ def open_folder(path: Path) -> ArchiveFolder:
         raise SourceError(f"{path} holds other files and no archive; name an empty or a new folder")
     journal.touch()
     before = {} if not manifest.exists() else _files_of(manifest)
-    added = {name: {} for name in journal.read_text("utf-8").splitlines() if _NAME.fullmatch(name)}
+    added: dict[str, dict[str, Any]] = {
+        name: {} for name in journal.read_text("utf-8").splitlines() if _NAME.fullmatch(name)
+    }
     return ArchiveFolder(path, {**added, **before})
 
 

@@ -21,8 +21,8 @@ Attributes = list[tuple[str, str | None]]
 def rewritten(html: str, link: Callable[[str], Link], searches: bool = False) -> str:
     """Return a page with its links replaced.
 
-    A link to what the archive lacks becomes its text; without its text if it is a control of the server (nofollow) or
-    plays a recording. A player without its recording becomes a link to the publisher's or a sentence.
+    A link to what the archive lacks becomes its text. One that plays a recording which the archive lacks goes with its
+    text, and so does a control of the server (nofollow), such as one that makes a quote longer. A player without its recording becomes a link to the publisher's or a sentence.
     """
     rewriter = _Rewriter(link, _policy(searches))
     rewriter.feed(html)
@@ -113,10 +113,13 @@ class _Rewriter(HTMLParser):
         """Leave comments out."""
 
     def _anchor(self, attrs: Attributes, given: dict[str, str | None]) -> None:
+        if "nofollow" in (given.get("rel") or ""):
+            self._is_dropping = True
+            return
         found = self._link(given["href"] or "")
         if found.address is not None:
             self._write("a", [(name, found.address if name == "href" else value) for name, value in attrs])
-        elif found.recorded or "nofollow" in (given.get("rel") or ""):
+        elif found.recorded:
             self._is_dropping = True
         else:
             self._is_unlinking = True

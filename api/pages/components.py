@@ -4,6 +4,7 @@ Their macros need undefined parameters to be empty, which our own templates must
 Jinja environment.
 """
 
+from functools import cache
 from typing import Any
 
 from jinja2 import ChainableUndefined, Environment, PackageLoader, PrefixLoader
@@ -16,6 +17,7 @@ _COMPONENTS = (
 ).split()
 
 
+@cache  # compiling them takes most of the time in which an app is made
 def components() -> dict[str, Any]:
     """Return the macros by name, such as `govukServiceNavigation`; they escape `text`, but `html` must be trusted."""
     templates = Environment(

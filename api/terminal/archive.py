@@ -21,9 +21,11 @@ def run_archive(options: Namespace, settings: Settings) -> int:
             file=sys.stderr,
         )
     with tqdm(unit=" files", disable=True if options.quiet else None) as bar:
-        made = archive(
-            settings, options.folder, options.recordings, progress=lambda files: bar.update(files - int(bar.n)) and None
-        )
+
+        def show(files: int) -> None:
+            bar.update(files - bar.n)
+
+        made = archive(settings, options.folder, options.recordings, progress=show)
     print(
         f"{options.folder}: generation {made.generation}, {counted(made.files, 'file')}, "
         f"{made.bytes / _MEGABYTE:.1f} MB; {made.written} written, {made.deleted} deleted"

@@ -23,10 +23,10 @@ PUBLIC = "https://quotes.example.org/harbour"
 
 
 @pytest.fixture(scope="module")
-def folder(served_home: Path, encoder: HashedStems, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def held(told_home: Path, encoder: HashedStems, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An archive of the library that nobody writes to."""
     path = tmp_path_factory.mktemp("archives") / "archive"
-    archive(Settings(home=served_home, notice=NOTICE, public_url=PUBLIC), path, encoder=encoder)
+    archive(Settings(home=told_home, notice=NOTICE, public_url=PUBLIC), path, encoder=encoder)
     read.cache_clear()
     return path
 
@@ -44,13 +44,13 @@ def again(home: Path, folder: Path, encoder: HashedStems, with_recordings: bool 
     return archive(Settings(home=home, public_url=PUBLIC), folder, with_recordings, encoder)
 
 
-def test_every_link_leads_somewhere(folder: Path) -> None:
+def test_every_link_leads_somewhere(held: Path) -> None:
     """Each link of each page is one to a file of the archive and to a place in it, or leaves by a reader's will."""
-    assert len(pages_of(folder)) > 20
-    assert list(broken(folder)) == []
+    assert len(pages_of(held)) > 20
+    assert list(broken(held)) == []
 
 
-def test_it_holds_every_kind_of_page_and_of_file(folder: Path) -> None:
+def test_it_holds_every_kind_of_page_and_of_file(held: Path) -> None:
     """Pages stand where the server has them, transcripts and data beside."""
     for name in (
         "index.html search/index.html start/index.html topics/index.html lessons/index.html lessons/report/index.html "
@@ -59,71 +59,86 @@ def test_it_holds_every_kind_of_page_and_of_file(folder: Path) -> None:
         f"api/episodes/{TIMED}/transcript.md api/episodes.json api/people.json api/people/mina-calder.json "
         "pagefind/pagefind.js.js manifest.json"
     ).split():
-        assert (folder / name).is_file(), name
-    quotes = {path.parent.name for path in folder.glob("quotes/*/index.html")}
+        assert (held / name).is_file(), name
+    quotes = {path.parent.name for path in held.glob("quotes/*/index.html")}
     assert quotes
-    assert quotes == {path.parent.name for path in folder.glob("embed/*/index.html")}
-    assert json.loads((folder / f"api/episodes/{TIMED}/transcript.json").read_bytes())["episode"]["id"] == TIMED
+    assert quotes == {path.parent.name for path in held.glob("embed/*/index.html")}
+    assert json.loads((held / f"api/episodes/{TIMED}/transcript.json").read_bytes())["episode"]["id"] == TIMED
 
 
-def test_nothing_in_it_needs_a_server(folder: Path) -> None:
+def test_a_quote_is_held_because_a_page_cites_it(held: Path) -> None:
+    """The longer versions that a quote's own page offers on a server are not made, or there would be no end to them."""
+    cited = {
+        (page.parent / address.partition("#")[0]).resolve()
+        for page in pages_of(held)
+        if page.parent.parent.name not in ("quotes", "embed")
+        for tag, _, address in read(page).links
+        if tag == "a" and "quotes/" in address
+    }
+    assert cited == {path.resolve() for path in held.glob("quotes/*/index.html")}
+
+
+def test_nothing_in_it_needs_a_server(held: Path) -> None:
     """Every page has a strict policy, no form that a server would answer, no module and no link to an operation."""
-    for page in pages_of(folder):
+    for page in pages_of(held):
         found = read(page)
-        name = page.relative_to(folder).as_posix()
+        name = page.relative_to(held).as_posix()
         (policy,) = (given["content"] for tag, given in found.tags if given.get("http-equiv"))
         assert policy.startswith("default-src 'none'; script-src 'self' file:"), name
         assert ("blob:" in policy) == (name == "search/index.html")
         assert "http" not in policy
         forms = [given for tag, given in found.tags if tag == "form"]
         assert all("hidden" in form and "action" not in form for form in forms), name
-        assert all(given.get("type") == "application/ld+json" or "defer" in given for tag, given in found.tags if tag == "script")
+        assert all(
+            given.get("type") == "application/ld+json" or "defer" in given
+            for tag, given in found.tags
+            if tag == "script"
+        )
         links = {address for tag, _, address in found.links if tag == "a"}
         assert not [one for one in links if re.search(r"docs|review|feedback|openapi|oembed", one)], name
 
 
-def test_scripts_are_classic(folder: Path) -> None:
+def test_scripts_are_classic(held: Path) -> None:
     """Browsers load no modules from a disk, so nothing is imported or exported."""
-    scripts = list(folder.glob("assets/**/*.js"))
+    scripts = list(held.glob("assets/**/*.js"))
     assert {path.name.rpartition("-")[0] for path in scripts} >= {"app", "archive", "episode", "quote"}
     for path in scripts:
         assert not re.search(r"^(?:import|export) ", path.read_text("utf-8"), re.MULTILINE), path
 
 
-def test_addresses_to_copy_are_public(folder: Path) -> None:
+def test_addresses_to_copy_are_public(held: Path) -> None:
     """Citations name PLAYBACK_PUBLIC_URL; no page leads there."""
-    page = next(folder.glob("quotes/*/index.html"))
+    page = next(held.glob("quotes/*/index.html"))
     assert f"{PUBLIC}/quotes/{page.parent.name}" in page.read_text("utf-8")
     assert not [one for tag, _, one in read(page).links if tag == "a" and one.startswith(PUBLIC)]
 
 
-def test_people_are_linked_by_name_and_have_one_page(folder: Path) -> None:
+def test_people_are_linked_by_name_and_have_one_page(held: Path) -> None:
     """A page that names a speaker leads to the page under that person's id."""
-    page = folder / f"episodes/{TIMED}/index.html"
+    page = held / f"episodes/{TIMED}/index.html"
     assert "../../people/tobias-renn/index.html" in {address for _, _, address in read(page).links}
 
 
-def test_a_second_run_writes_nothing(served_home: Path, folder: Path, encoder: HashedStems) -> None:
+def test_a_second_run_writes_nothing(told_home: Path, held: Path, encoder: HashedStems) -> None:
     """All files keep their bytes and times."""
-    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
-    made = archive(Settings(home=served_home, notice=NOTICE, public_url=PUBLIC), folder, encoder=encoder)
+    before = {path: path.stat().st_mtime_ns for path in held.rglob("*")}
+    made = archive(Settings(home=told_home, notice=NOTICE, public_url=PUBLIC), held, encoder=encoder)
     assert (made.written, made.deleted) == (0, 0)
-    assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
+    assert {path: path.stat().st_mtime_ns for path in held.rglob("*")} == before
 
 
-def test_the_manifest_lists_every_file(folder: Path) -> None:
+def test_the_manifest_lists_every_file(held: Path) -> None:
     """SHA-256 and size of each, and the generation."""
-    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    manifest = json.loads((held / "manifest.json").read_text("utf-8"))
     assert (manifest["schema"], manifest["generation"], manifest["address"]) == (1, 1, PUBLIC)
-    files = files_of(folder)
+    files = files_of(held)
     del files["manifest.json"]
     expected = {name: {"sha256": hashlib.sha256(body).hexdigest(), "bytes": len(body)} for name, body in files.items()}
     assert manifest["files"] == dict(sorted(expected.items()))
 
 
-def test_a_removed_episode_leaves_a_page_that_says_so(home: Path, tmp_path_factory: pytest.TempPathFactory, encoder: HashedStems) -> None:
+def test_a_removed_episode_leaves_a_page_that_says_so(home: Path, folder: Path, encoder: HashedStems) -> None:
     """Its words, data and sound are deleted; its page and those of its quotes say when and why it went."""
-    folder = tmp_path_factory.mktemp("removed")
     again(home, folder, encoder, with_recordings=True)
     quotes = [path.parent.name for path in folder.glob(f"quotes/{TIMED}.*/index.html")]
     assert quotes
@@ -142,10 +157,9 @@ def test_a_removed_episode_leaves_a_page_that_says_so(home: Path, tmp_path_facto
 
 
 def test_only_what_changed_is_written(
-    home: Path, tmp_path_factory: pytest.TempPathFactory, encoder: HashedStems, rewrite: Callable[..., None]
+    home: Path, folder: Path, encoder: HashedStems, rewrite: Callable[..., None]
 ) -> None:
     """A corrected word of one episode leaves the pages of the others as they were."""
-    folder = tmp_path_factory.mktemp("changed")
     again(home, folder, encoder)
     before = files_of(folder)
     rewrite(home, GUESSED, 0, "Tell us about the great switch itself, Oluchi.")
@@ -157,9 +171,8 @@ def test_only_what_changed_is_written(
     assert not [name for name in changed if TIMED in name]
 
 
-def test_recordings_come_along_if_wanted(home: Path, tmp_path_factory: pytest.TempPathFactory, encoder: HashedStems) -> None:
+def test_recordings_come_along_if_wanted(home: Path, folder: Path, encoder: HashedStems) -> None:
     """Without them a page says so, or leads to the publisher's; with them it plays the copy."""
-    folder = tmp_path_factory.mktemp("sound")
     again(home, folder, encoder)
     page = folder / f"episodes/{TIMED}/index.html"
     assert "This archive holds no recording." in page.read_text("utf-8")
@@ -174,9 +187,8 @@ def test_recordings_come_along_if_wanted(home: Path, tmp_path_factory: pytest.Te
     assert not (folder / "recordings").exists()
 
 
-def test_what_else_stands_in_the_folder_stays(home: Path, tmp_path_factory: pytest.TempPathFactory, encoder: HashedStems) -> None:
+def test_what_else_stands_in_the_folder_stays(home: Path, folder: Path, encoder: HashedStems) -> None:
     """A web host's own files are not listed and not deleted; a damaged page is mended."""
-    folder = tmp_path_factory.mktemp("host")
     again(home, folder, encoder)
     (folder / "CNAME").write_text("quotes.example.org")
     (folder / "index.html").write_text("damaged")
@@ -186,10 +198,9 @@ def test_what_else_stands_in_the_folder_stays(home: Path, tmp_path_factory: pyte
 
 
 def test_a_run_that_stopped_leaves_nothing_behind(
-    home: Path, tmp_path_factory: pytest.TempPathFactory, encoder: HashedStems, monkeypatch: pytest.MonkeyPatch
+    home: Path, folder: Path, encoder: HashedStems, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The next run knows what the stopped one wrote, and deletes what has gone meanwhile."""
-    folder = tmp_path_factory.mktemp("stopped")
 
     def stopping(files: int) -> None:
         if (folder / f"api/episodes/{TIMED}/transcript.md").exists():
@@ -205,9 +216,9 @@ def test_a_run_that_stopped_leaves_nothing_behind(
     assert files == {*manifest_of(folder), "manifest.json"}
 
 
-def test_a_folder_with_something_else_is_refused(home: Path, tmp_path_factory: pytest.TempPathFactory, encoder: HashedStems) -> None:
+def test_a_folder_with_something_else_is_refused(home: Path, folder: Path, encoder: HashedStems) -> None:
     """One line says what to do, and nothing is written or deleted."""
-    folder = tmp_path_factory.mktemp("other")
+    folder.mkdir()
     (folder / "thesis.txt").write_text("years of work")
     with pytest.raises(SourceError, match="holds other files and no archive"):
         again(home, folder, encoder)
@@ -219,11 +230,19 @@ def test_a_folder_with_something_else_is_refused(home: Path, tmp_path_factory: p
 
 @pytest.mark.parametrize(
     "manifest",
-    ["", "[]", '{"schema": 9, "files": {}}', '{"schema": 1, "files": {"../../etc/passwd": {}}}', '{"schema": 1, "files": 3}'],
+    [
+        "",
+        "[]",
+        '{"schema": 9, "files": {}}',
+        '{"schema": 1, "files": {"../../etc/passwd": {}}}',
+        '{"schema": 1, "files": 3}',
+    ],
 )
-def test_a_manifest_that_was_changed_deletes_nothing(home: Path, tmp_path_factory: pytest.TempPathFactory, encoder: HashedStems, manifest: str) -> None:
+def test_a_manifest_that_was_changed_deletes_nothing(
+    home: Path, folder: Path, encoder: HashedStems, manifest: str
+) -> None:
     """Names in it may lead nowhere else."""
-    folder = tmp_path_factory.mktemp("forged")
+    folder.mkdir()
     (folder / "manifest.json").write_text(manifest)
     with pytest.raises(SourceError, match="name another folder"):
         again(home, folder, encoder)
