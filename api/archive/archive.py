@@ -113,6 +113,7 @@ async def _write(
 ) -> Manifest:
     app = create_app(settings, encoder)
     async with app.router.lifespan_context(app):
+        await asyncio.to_thread(app.state.live.warm)  # the first list of episodes takes a while
         base: KnowledgeBase = await asyncio.to_thread(app.state.live.base)
         manifest = base.generation.manifest
         app.state.templates.globals["archived"] = manifest

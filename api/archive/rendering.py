@@ -1,11 +1,14 @@
 """Ask the app in this process, without a network: what `playback serve` would answer a browser."""
 
+import asyncio
 from typing import NamedTuple
 from urllib.parse import unquote
 
 from starlette.types import ASGIApp, Message
 
 _MOST_REDIRECTS = 3
+# The app refuses for a moment what takes long on a busy machine; the next time it has the answer ready.
+_BUSY, _MOST_TRIES, _PAUSE = 503, 5, 2.0  # seconds
 
 
 class Rendered(NamedTuple):
@@ -16,7 +19,19 @@ class Rendered(NamedTuple):
 
 
 async def rendered(app: ASGIApp, address: str) -> Rendered:
-    """Return what the app answers to a GET of an address such as "/episodes?page=2", after its redirects."""
+    """Return what the app answers to a GET of an address such as "/episodes?page=2", after its redirects.
+
+    Asks again after a pause while the app is busy.
+    """
+    for tried in range(_MOST_TRIES):
+        found = await _followed(app, address)
+        if found.status != _BUSY:
+            break
+        await asyncio.sleep(_PAUSE * (tried < _MOST_TRIES - 1))
+    return found
+
+
+async def _followed(app: ASGIApp, address: str) -> Rendered:
     for _ in range(_MOST_REDIRECTS):
         status, headers, body = await _get(app, address)
         location = headers.get(b"location")
