@@ -22,7 +22,8 @@ def rewritten(html: str, link: Callable[[str], Link], searches: bool = False) ->
     """Return a page with its links replaced.
 
     A link to what the archive lacks becomes its text. One that plays a recording which the archive lacks goes with its
-    text, and so does a control of the server (nofollow), such as one that makes a quote longer. A player without its recording becomes a link to the publisher's or a sentence.
+    text, and so does a control of the server (nofollow), such as one that makes a quote longer. A player without its
+    recording becomes a link to the publisher's or a sentence.
     """
     rewriter = _Rewriter(link, _policy(searches))
     rewriter.feed(html)

@@ -71,7 +71,8 @@ function hit(found) {
   return item;
 }
 
-const plain = (text) => new DOMParser().parseFromString(text, "text/html").documentElement.textContent;
+/** Return HTML as text, with the blanks at its edges. */
+const plain = (html) => new DOMParser().parseFromString(`<p>${html}`, "text/html").querySelector("p").textContent;
 
 async function search(pagefind, words) {
   const { results } = await pagefind.search(words);
