@@ -1,21 +1,23 @@
 """How many gold quotes of lessons, reasons and ways the proposed lessons meet, beside a choice by chance.
 
-    python -m benchmarks.lessons HOME QUESTIONS.jsonl [--kinds lesson why how] [--draw N --seed S]
+    python -m benchmarks.lessons HOME QUESTIONS.jsonl [--kinds lesson why how] [--signs] [--draw N --seed S]
     python -m benchmarks.lessons HOME second --kinds lesson reason how
 
-HOME is a data folder with the interviews in its library; no index is needed. A gold quote is met if at least a third of
-the shorter's word trigrams are also in one of the first 20, 40 or 80 proposals of its episode (the contract's rule),
-and a question if one of its gold quotes is. By chance: as many stretches of as many whole sentences of people who do
-not ask, drawn in each episode, the mean of ten seeds. With --draw, so many proposals drawn by chance are printed
-instead, to be judged by a reader. CPU time is that of the miner alone, in this process.
+HOME is a data folder with the interviews and an index of them, whose vectors are taken; with --signs none are. A gold
+quote is met if at least a third of the shorter's word trigrams are also in one of the first 20, 40 or 80 proposals of
+its episode (the contract's rule), and a question if one of its gold quotes is. By chance: as many stretches of as many
+whole sentences of people who do not ask, drawn in each episode, the mean of ten seeds. With --draw, so many proposals
+drawn by chance are printed instead, to be judged by a reader. CPU time is that of the miner alone, in this process.
 """
 
 import random
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+import numpy as np
 
 from api.evaluation.metrics import is_right, normalise
 from api.evaluation.questions import Question, read_questions
@@ -23,11 +25,14 @@ from benchmarks.figures import arguments, machine, table, today
 from benchmarks.second_set import second_set
 from index.building.tables import askers
 from index.exchanges import exchanges_of
+from index.generation import Generation
 from index.mined import Lesson
 from index.mining import lessons
+from index.mining.lesson_model import SIGNS, SentenceVectors
 from index.mining.terms import find_terms
 from index.passage import Exchange, Sentence
 from index.sentences import sentences_of
+from index.store import open_generation
 from ingest.library.records import load_transcript, records
 from ingest.transcript import Transcript
 
@@ -44,6 +49,7 @@ class Read:
     sentences: Sequence[Sentence]
     exchanges: Sequence[Exchange]
     askers: frozenset[str]
+    vectors: SentenceVectors
 
 
 def main() -> None:
@@ -52,8 +58,12 @@ def main() -> None:
     parser.add_argument("--kinds", nargs="+", default=["lesson", "why", "how"])
     parser.add_argument("--draw", type=int)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--signs", action="store_true")
     options = parser.parse_args()
-    episodes = [read(transcript) for transcript in _transcripts(options.home)]
+    generation = open_generation(options.home)
+    episodes = [read(transcript, generation) for transcript in _transcripts(options.home)]
+    if options.signs:
+        episodes = [replace(one, vectors=one.vectors._replace(weights=SIGNS)) for one in episodes]
     if options.draw is not None:
         print(drawn(episodes, options.draw, options.seed))
         return
@@ -63,16 +73,20 @@ def main() -> None:
     print(measured(episodes, questions))
 
 
-def read(transcript: Transcript) -> Read:
-    """Read an episode as building an index does."""
+def read(transcript: Transcript, generation: Generation) -> Read:
+    """Read an episode as building an index does, with the vectors that the index holds."""
     sentences = sentences_of(transcript)
-    return Read(transcript, sentences, exchanges_of(transcript, sentences), askers(transcript))
+    found = generation.stretch(transcript.episode.id, 0, len(sentences))
+    vectors = SentenceVectors(np.array([one.vector for one in found]), generation.manifest.weights)
+    return Read(transcript, sentences, exchanges_of(transcript, sentences), askers(transcript), vectors)
 
 
 def mined(episode: Read) -> tuple[Lesson, ...]:
     """Return the proposals of an episode."""
     terms = find_terms(episode.transcript, episode.sentences)
-    return lessons.find_lessons(episode.transcript, episode.sentences, episode.exchanges, episode.askers, terms)
+    return lessons.find_lessons(
+        episode.transcript, episode.sentences, episode.exchanges, episode.askers, terms, episode.vectors
+    )
 
 
 def measured(episodes: Sequence[Read], questions: Sequence[Question]) -> str:

@@ -59,7 +59,7 @@ class Vectors:
 
     `sentences` are the sentences by row, with their keys. Fields have the shape (passages, dimension); `asked`, the
     vectors of the questions of exchanges, (exchanges, dimension). `by_key` holds headers and those questions. Word
-    pieces are reduced to `basis`.
+    pieces are reduced to `basis`. `weights` is the SHA-256 of the encoder's weights.
     """
 
     keys: tuple[bytes, ...]
@@ -68,6 +68,7 @@ class Vectors:
     asked: Floats
     by_key: dict[bytes, Encoded]
     basis: Floats
+    weights: str
 
 
 def windows_of(
@@ -135,7 +136,7 @@ def vectors_of(
         "turns": turn_vectors(chunked, sentences),
     }
     asked = _rows(short, [question_key(text) for text in questions], encoder.dimension)
-    return Vectors(keys, [by_key[key] for key in keys], fields, asked, short, basis)
+    return Vectors(keys, [by_key[key] for key in keys], fields, asked, short, basis, encoder.weights)
 
 
 def _encoded(

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from index.building.cutting import Chunked
 from index.building.encoding import Encoded, Vectors, encoded_text, key_of, question_key, questions_of
+from index.mining.lesson_model import SentenceVectors
 from index.mining.mine import mine
 from index.passage import Passage, Sentence
 from index.segment import VectorField
@@ -210,7 +211,8 @@ def _write_mined(database: sqlite3.Connection, chunked: Sequence[Chunked], vecto
     """Mine the episodes and write what is found: lessons with columns to choose them by, the rest as JSON."""
     for episode in chunked:
         rows = slice(episode.first_sentence, episode.first_sentence + len(episode.sentences))
-        own = np.array([one.vector for one in vectors.sentences[rows]], np.float32)
+        matrix = np.array([one.vector for one in vectors.sentences[rows]], np.float32)
+        own = SentenceVectors(matrix, vectors.weights)
         transcript = episode.transcript
         found = mine(transcript, episode.sentences, episode.exchanges, askers(transcript), own, episode.repeated)
         database.executemany(

@@ -4,10 +4,13 @@ Phrases stand as `words_of` reads them: "we" is also "I", contractions are opene
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import get_args
 
 from index.mined import LessonKind
 
-# A clear sign seldom means anything else. Kinds stand in the order in which equal evidence decides.
+KINDS: tuple[LessonKind, ...] = get_args(LessonKind)
+
+# A clear sign seldom means anything else.
 CLEAR: Mapping[LessonKind, str] = {
     "problem": """
         the problem was, problem was that, problem is that, biggest problem, problem we had, the issue was, issue
@@ -106,28 +109,20 @@ HINTS: Mapping[LessonKind, str] = {
         because, since, reason, therefore, which means, that means, why
     """,
 }
-# The show itself, its adverts, small talk, thanks, praise, lives, plans, and what is only imagined.
+# The show itself, its adverts, small talk, thanks, praise, plans, and what is only imagined; no ordinary subjects.
 IDLE = """
     episode, episodes, podcast, podcasts, listeners, listener, listening, show notes, this show, sponsor, sponsors,
-    sponsored, thank you, thanks, welcome, subscribe, newsletter, sign up, check it out, check out, twitter,
-    mastodon, linkedin, excited, exciting, amazing, awesome, cool, love it, we love, great question, good question,
-    nice to, happy to, looking forward, fun, funny, joke, laughs, laughter, laughing, coffee, beer, weather, movie,
-    movies, kid, kids, wife, husband, sister, brother, birthday, our name is, imagine, hypothetically, let us say,
-    what if, we will see, coming soon, roadmap, our product, our customers can, we offer, free trial, pricing, star
-    us, you mentioned, you said, you were saying, agree, fair enough, good point, curious, wonder, wondering, do not
-    remember, no idea, we guess, we hope, hopefully, would love to, going to be, plan to, planning to, in the
-    future, one day, grew up, college, university, high school, career, years old, background, degree, passionate,
-    we do not know, like we said, as we said, we mentioned, we feel like, give it a try, reach out, feedback from,
-    we joined, we started working, we work for, we worked for, worked at, working at, our job, our role, we support,
-    pull request, we might, we could, would be nice, would be great, we are trying to, we are working on, we want to
-    be, our view, our goal, our vision, our mission, our users can, for you, you get to, the book, our book,
-    conference, meetup, talks, community, we mention, demo, we would say, question is, we remember, we recall,
-    recording, recorded, youtube, video, videos, outro, intro, in love, school, schools, employed, was born,
-    founder, presentation, we were working on, games, internship, stay tuned, subscribed, blog, blogging, as a kid,
-    was a kid, got to work, professionally, keen to, we are keen, we will focus, we will be, we will continue, it will
-    be, will be able, would be able, should not be that, next step, next steps, going forward, at some point, maybe we
-    can, we can maybe, we heard, before our time, we would like, in the world, our customers are, big companies,
-    competitors, vision, mission, out of the box, all you, every company, every developer
+    sponsored, thank you, thanks, welcome, subscribe, sign up, check it out, check out, excited, exciting, amazing,
+    awesome, cool, love it, we love, great question, good question, nice to, happy to, looking forward, fun, funny,
+    laughs, laughter, laughing, our name is, imagine, hypothetically, let us say, what if, we will see, coming
+    soon, you mentioned, you said, you were saying, agree, fair enough, good point, curious, wonder, wondering, do
+    not remember, no idea, we guess, we hope, hopefully, would love to, going to be, plan to, planning to, in the
+    future, one day, we do not know, like we said, as we said, we mentioned, we feel like, give it a try, reach
+    out, we joined, we started working, we work for, we worked for, worked at, working at, our job, we might, we
+    could, would be nice, would be great, we are trying to, we are working on, we want to be, for you, you get to,
+    we would say, we remember, we recall, we were working on, stay tuned, subscribed, got to work, we will focus,
+    we will be, we will continue, it will be, will be able, would be able, maybe we can, we can maybe, we heard, we
+    would like
 """
 _CLEAR, _LIKELY, _HINT = 1.6, 0.8, 0.25
 Sign = tuple[str, float]

@@ -7,18 +7,20 @@ from index.mined import LessonKind
 from index.mining.lesson_signs import signs_of
 from index.mining.lesson_words import PAST, content_of, words_of
 
-MOST_TITLE_WORDS = 12
+MOST_TITLE_WORDS = 16
 _FEWEST_WORDS = 4
 # A later sentence has to be this much better to give the title.
 _LATER = 0.3
 _MOST_SIGNS, _MOST_CONTENT = 1.6, 5
+# A clause without a subject, and one that does not end where it is cut.
+_NO_SUBJECT, _CUT = -1.0, -0.6
 _OPENED = ("(", "[", '"', "“", "‘")
 _MARKS = ' ,;:.-–—…!?"“”'
 _ENDED = re.compile(r"[,;:!?…)\]\"”]$|\.+$|[-–—]+$")
 # Nothing is lost if a title does not begin with one of these, alone or in pairs.
 _LEADING = frozenset(
     "so and but or well yeah yes no okay ok right like because then also actually basically now again just that's oh "
-    "honestly obviously really anyway plus though even hey sure exactly literally which eventually ultimately".split()
+    "honestly obviously really anyway plus though even hey sure exactly literally eventually ultimately".split()
 )
 _PAIRS = frozenset(
     ["i mean", "i think", "you know", "i guess", "of course", "kind of", "sort of", "i believe", "i suppose"]
@@ -45,7 +47,12 @@ _SUBJECTS = frozenset(
 )
 _BARE = frozenset("it this that they he she these those it's there's that's them".split())
 _JOINTS = frozenset("because but which so when if where while although though unless until whether as since".split())
-_PARTING = frozenset("and but so because that where".split())
+_PARTING = frozenset("and but so because".split())
+# What stands behind "that" after these is a whole clause; after a name of a thing it lacks its object.
+_SAYING = frozenset(
+    "realize realized realizing learned found find say said saying is was know knew mean means meant believe feel "
+    "noticed think thought lesson sure see saw".split()
+)
 _PREPOSITIONS = frozenset("across after against before during from in into over through under via without".split())
 _VERBS = PAST | frozenset(
     "is are be am been has have do does can could will would should may might must not need needs want wants get gets "
@@ -62,7 +69,7 @@ _BEFORE_OBJECT = frozenset(
 
 
 def title_of(sentences: Sequence[str], kind: LessonKind) -> str:
-    """Return at most twelve words of one of the sentences; of equally good ones, that of the first.
+    """Return at most sixteen words of one of the sentences; of equally good ones, that of the first.
 
     A title is the clause that says most of a lesson, whole if it can be, without fillers at its beginning.
     """
@@ -83,9 +90,9 @@ def _titles(sentence: str, kind: LessonKind) -> Iterator[tuple[float, str]]:
         most = min(first + MOST_TITLE_WORDS, len(words))
         for last in range(first + _FEWEST_WORDS, most + 1):
             end = _end(words, bare, last)
-            if end > 0 and bare[last - 1] and bare[last - 1] not in _TRAILING and not _parted(words[first:last]):
+            if end != 0 and bare[last - 1] and bare[last - 1] not in _TRAILING and not _parted(words[first:last]):
                 yield (
-                    end + _beginning(words, bare, first) + _worth(bare[first:last], kind),
+                    end + _beginning(words, bare, first) + _worth(words[first:last], bare[first:last], kind),
                     " ".join(words[first:last]).strip(',;:.-–—…!?"“” '),
                 )
         if most == first + MOST_TITLE_WORDS:
@@ -93,7 +100,7 @@ def _titles(sentence: str, kind: LessonKind) -> Iterator[tuple[float, str]]:
                 most -= 1
             if most - first >= _FEWEST_WORDS and bare[most - 1] and not _parted(words[first:most]):
                 yield (
-                    _beginning(words, bare, first) + _worth(bare[first:most], kind) - 0.2,
+                    _beginning(words, bare, first) + _worth(words[first:most], bare[first:most], kind) + _CUT,
                     " ".join(words[first:most]).strip(',;:.-–—…!?"“” '),
                 )
 
@@ -102,7 +109,7 @@ def _starts(words: Sequence[str], bare: Sequence[str]) -> Iterator[int]:
     """Yield where a clause begins: the sentence, after a mark, or after a joint."""
     seen = -1
     for place in range(len(words)):
-        joint = place > 0 and bare[place - 1] in _PARTING
+        joint = place > 0 and (bare[place - 1] in _PARTING or _says(bare, place - 1))
         if place == 0 or joint or _ENDED.search(words[place - 1]) or words[place].startswith(_OPENED):
             first = place
             while first < len(words):
@@ -117,9 +124,16 @@ def _starts(words: Sequence[str], bare: Sequence[str]) -> Iterator[int]:
                 yield first
 
 
+def _says(bare: Sequence[str], place: int) -> bool:
+    return bare[place] == "that" and place > 0 and bare[place - 1] in _SAYING
+
+
 def _beginning(words: Sequence[str], bare: Sequence[str], first: int) -> float:
     """Say how well a clause begins at a word: best with its sentence or after a mark, badly after a condition."""
     before = bare[first - 1] if first else ""
+    opens = all(word in _LEADING or not word for word in bare[:first])
+    if not opens and (bare[first] not in _SUBJECTS or bare[first] == "that"):
+        return _NO_SUBJECT
     if first == 0 or _ENDED.search(words[first - 1]) or before in _LEADING - {"and", "so", "but", "because"}:
         return -0.5 if words[first - 1 : first] and words[first - 1].endswith(("--", "…", "...")) else 0.5
     return 0.2 if before in ("because", "but", "so") or " ".join(bare[max(first - 2, 0) : first]) in _PAIRS else 0.0
@@ -140,32 +154,32 @@ def _end(words: Sequence[str], bare: Sequence[str], last: int) -> float:
         return 0.6
     if after == "and":
         return 0.6 if last + 1 < len(words) and bare[last + 1] in _SUBJECTS else 0.2
-    return 0.1 if after in _PREPOSITIONS and bare[last - 1] not in _BEFORE_OBJECT else 0.0
+    return -0.2 if after in _PREPOSITIONS and bare[last - 1] not in _BEFORE_OBJECT else _CUT
 
 
 def _parted(words: Sequence[str]) -> bool:
     """Say whether a mark that parts sentences or voices stands within."""
-    ended = any(word.endswith((".", "?", "!", "…", '"', "”", ";", "--")) for word in words[:-1])
+    ended = any(word.endswith((".", "?", "!", "…", '"', "”", ";", "--", "-", "–", "—")) for word in words[:-1])
     return ended or any(word.startswith(_OPENED) for word in words[1:])
 
 
-def _worth(bare: Sequence[str], wanted: LessonKind) -> float:
+def _worth(words: Sequence[str], bare: Sequence[str], wanted: LessonKind) -> float:
     """Say how well a clause stands for its lesson: by its signs, its subject words, and whether it is whole."""
-    words = words_of(" ".join(bare))
+    opened = words_of(" ".join(bare))
     strengths: dict[str, float] = {}
     idle = 0.0
-    for kind, strength in signs_of(words):
+    for kind, strength in signs_of(opened):
         idle += strength * (kind == "idle")
         strengths[kind] = max(strengths.get(kind, 0.0), strength)
-    content = content_of(words)
+    content = content_of(opened)
     return (
         min(sum(value for kind, value in strengths.items() if kind != "idle"), _MOST_SIGNS)
         + 0.2 * min(len(content), _MOST_CONTENT)
         + 0.6 * min(strengths.get(wanted, 0.0), 1.0)
         + 0.3 * (bare[0] in _SUBJECTS)
-        - 0.4 * (bare[0] in _BARE)
+        - 0.8 * (bare[0] in _BARE)
         - 1.0 * (bare[0] in _DANGLING)
-        - 1.0 * _without_verb(bare)
+        - 1.0 * (_without_verb(bare) or _verb_is_late(words, bare))
         - 1.2 * (len(content) < 2)
         - 0.5 * idle
     )
@@ -177,8 +191,18 @@ def _without_verb(bare: Sequence[str]) -> bool:
     for place, word in enumerate(bare):
         if place and word in _WITHIN and bare[place - 1] not in _WITHIN:
             verbs.append(0)
-        verbs[-1] += any(one in _VERBS or (len(one) > 4 and one.endswith("ed")) for one in words_of(word))
+        verbs[-1] += _has_verb(word)
     return not all(verbs)
+
+
+def _verb_is_late(words: Sequence[str], bare: Sequence[str]) -> bool:
+    """Say whether a mark comes before the first verb: what stands before it belongs to something else."""
+    verb = next((place for place, word in enumerate(bare) if _has_verb(word)), len(bare))
+    return any(_ENDED.search(word) for word in words[:verb])
+
+
+def _has_verb(word: str) -> bool:
+    return any(one in _VERBS or (len(one) > 4 and one.endswith("ed")) for one in words_of(word))
 
 
 def _bare(word: str) -> str:

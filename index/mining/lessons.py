@@ -1,13 +1,17 @@
 """Find the stretches of an episode that state a lesson."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby, islice
 from typing import NamedTuple
 
-from index.mined import Lesson, LessonKind, Span, TermUse
+import numpy as np
+
+from index.mined import Lesson, Span, TermUse
+from index.mining.lesson_figures import CONTENT, SELF, WE, Numbers, figures_of, is_question, stretch_figures
+from index.mining.lesson_model import SentenceVectors, kind_of, logits, model_for, probability
+from index.mining.lesson_signs import KINDS
 from index.mining.lesson_titles import title_of
-from index.mining.lesson_weights import Weighed, kind_of, seeks_lesson, weigh
 from index.passage import Exchange, Sentence
 from ingest.transcript import Transcript
 
@@ -16,30 +20,23 @@ MOST_SENTENCES = 4
 FEWEST_WORDS, MOST_WORDS = 25, 80
 MOST_LESSONS = 40
 WORDS_PER_LESSON = 150
-# What each sentence gains by replying to a question that asks for a lesson.
-_SOUGHT = 0.2
-# So that one sentence that says it outweighs several that hint at it.
-_POWER = 1.5
-# The sum of weights that scores one half, and the least score of a lesson.
-_HALF = 3.0
-_LEAST_SCORE = 0.35
-# A sentence beside a lesson joins it if it weighs at least this much.
-_LEAST_BESIDE = -0.4
-# What happened and why: the sum counts more with each kind of which there is more than a hint.
-_SURE, _ALONE, _EACH_KIND = 0.8, 0.4, 0.3
-# A lesson has at least one strong sign, or several weak ones.
-_LEAST_EVIDENCE = 1.05
-
+# The least probability of a lesson.
+LEAST_SCORE = 0.35
+# A lesson has a sign, or two hints: the stretches that readers judged, from which the weights come, had them.
+_LEAST_STRENGTH = 0.5
+# Its first and its last sentence say something: fewer subject words are a filler ("And it wasn't.").
+_LEAST_CONTENT = 2
 # Shorter sentences ("I don't know.") are said again without being repeated; in characters.
 _LEAST_REPEATED = 40
 
 
-class _Stretch(NamedTuple):
-    """Sentences [first, last) of a turn, and how much they say of a lesson."""
+class Stretch(NamedTuple):
+    """Sentences [first, last) of one turn, how probably they are a lesson, and the logits of all judgements."""
 
-    weight: float
+    score: float
     first: int
     last: int
+    logits: Numbers
 
 
 def find_lessons(
@@ -48,29 +45,19 @@ def find_lessons(
     exchanges: Sequence[Exchange],
     askers: frozenset[str],
     terms: Sequence[TermUse],
+    vectors: SentenceVectors,
 ) -> tuple[Lesson, ...]:
     """Return the lessons of an episode, the best first: at most 40, and one per 150 words, none told by an asker."""
     texts = [transcript.turns[one.turn].text[one.start : one.end] for one in sentences]
     questions = {sentences[one.reply].turn: one.question for one in exchanges}
-    asking = {transcript.aliases.get(label, label) for label in askers}
-    weighed: dict[int, Weighed] = {}
-    stretches: list[_Stretch] = []
-    for turn, group in groupby(range(len(sentences)), key=lambda number: sentences[number].turn):
-        speaker = _person(transcript, turn)
-        if speaker is not None and speaker not in asking:
-            numbers = list(group)
-            sought = turn in questions and seeks_lesson(texts[questions[turn]])
-            for number in numbers:
-                weighed[number] = weigh(texts[number], number == numbers[0], number == numbers[-1])
-            stretches.extend(_stretches(sentences, numbers, weighed, _SOUGHT if sought else 0.0))
     most = min(MOST_LESSONS, sum(one.words for one in sentences) // WORDS_PER_LESSON)
+    stretches = judged(sentences, texts, _told(transcript, sentences, askers), vectors)
     found = []
-    for stretch in _grown(list(islice(_apart(stretches, texts), most)), sentences, weighed):
+    for stretch in islice(_apart(stretches, texts), most):
         first, last = sentences[stretch.first], sentences[stretch.last - 1]
         inside = range(stretch.first, stretch.last)
-        text = transcript.turns[first.turn].text[first.start : last.end]
         question = questions.get(first.turn)
-        kind = kind_of([weighed[number].kinds for number in inside])
+        kind = kind_of(stretch.logits)
         found.append(
             Lesson(
                 episode_id=transcript.episode.id,
@@ -78,18 +65,24 @@ def find_lessons(
                 span=Span(first.first_word, last.first_word + last.words - first.first_word),
                 speaker=_person(transcript, first.turn) or "",
                 kind=kind,
-                score=round(stretch.weight / (stretch.weight + _HALF), 4),
-                title=title_of([texts[number] for number in _best_first(inside, weighed, kind)], kind),
-                terms=_terms_in(text, terms),
+                score=stretch.score,
+                title=title_of([texts[number] for number in inside], kind),
+                terms=_terms_in(transcript.turns[first.turn].text[first.start : last.end], terms),
                 question=None if question is None else Span(sentences[question].first_word, sentences[question].words),
             )
         )
     return tuple(found)
 
 
-def _best_first(numbers: Sequence[int], weighed: Mapping[int, Weighed], kind: LessonKind) -> list[int]:
-    """Return sentences, those with most evidence of a kind first."""
-    return sorted(numbers, key=lambda number: (-weighed[number].kinds.get(kind, 0.0), number))
+def _told(transcript: Transcript, sentences: Sequence[Sentence], askers: frozenset[str]) -> list[range]:
+    """Return the sentences of each turn of somebody who does not ask."""
+    asking = {transcript.aliases.get(label, label) for label in askers}
+    found = []
+    for turn, group in groupby(range(len(sentences)), key=lambda number: sentences[number].turn):
+        numbers = list(group)
+        if _person(transcript, turn) not in (None, *asking):
+            found.append(range(numbers[0], numbers[-1] + 1))
+    return found
 
 
 def _person(transcript: Transcript, turn: int) -> str | None:
@@ -97,70 +90,56 @@ def _person(transcript: Transcript, turn: int) -> str | None:
     return None if label is None else transcript.aliases.get(label, label)
 
 
-def _stretches(
-    sentences: Sequence[Sentence], numbers: Sequence[int], weighed: Mapping[int, Weighed], gain: float
-) -> Iterator[_Stretch]:
-    """Yield every stretch of a turn that can be a lesson."""
-    for place, first in enumerate(numbers):
-        words, weight, evidence, told = 0, 0.0, 0.0, False
-        kinds: set[str] = set()
-        for number in numbers[place : place + MOST_SENTENCES]:
+def judged(
+    sentences: Sequence[Sentence], texts: Sequence[str], turns: Sequence[range], vectors: SentenceVectors
+) -> list[Stretch]:
+    """Return every stretch of these turns that can be a lesson, with its score."""
+    asked = [is_question(text) for text in texts]
+    pairs = [
+        pair for turn in turns for pair in _lengths(sentences, turn) if not asked[pair[0]] and not asked[pair[1] - 1]
+    ]
+    if not pairs:
+        return []
+    firsts, lasts = np.array(pairs, np.int64).T
+    words = np.array([one.words for one in sentences], np.float64)
+    own = np.zeros((len(texts), len(figures_of(""))))
+    for turn in turns:
+        for number in turn:
+            own[number] = figures_of(texts[number])
+    figures = stretch_figures(texts, own, words, (firsts, lasts))
+    fit = (figures[:, : len(KINDS)].sum(axis=1) >= _LEAST_STRENGTH) & (figures[:, WE] + figures[:, SELF] > 0)
+    fit &= np.minimum(own[firsts, CONTENT], own[lasts - 1, CONTENT]) >= _LEAST_CONTENT
+    firsts, lasts, figures = firsts[fit], lasts[fit], figures[fit]
+    found = logits(model_for(vectors.weights), figures, vectors.rows, words, (firsts, lasts))
+    # Rounded before anything is chosen by it: sums differ in their last bits from one machine to the next.
+    scores = np.round(probability(found[:, 0]), 4)
+    rows = zip(scores.tolist(), firsts.tolist(), lasts.tolist(), found, strict=True)
+    return [Stretch(*row) for row in rows if row[0] >= LEAST_SCORE]
+
+
+def _lengths(sentences: Sequence[Sentence], turn: range) -> Iterator[tuple[int, int]]:
+    """Yield the stretches [first, last) of a turn that have as many sentences and words as a lesson."""
+    for first in turn:
+        words = 0
+        for number in range(first, min(first + MOST_SENTENCES, turn.stop)):
             words += sentences[number].words
             if words > MOST_WORDS:
                 break
-            one = weighed[number]
-            value = one.weight + gain
-            weight += value**_POWER if value > 0 else value
-            evidence += one.evidence
-            told = told or one.told
-            kinds.update(kind for kind, strength in one.kinds.items() if strength >= _SURE)
-            total = weight * (_ALONE + _EACH_KIND * len(kinds))
-            if (
-                words >= FEWEST_WORDS
-                and evidence >= _LEAST_EVIDENCE
-                and told
-                and total >= _HALF * _LEAST_SCORE / (1 - _LEAST_SCORE)
-            ):
-                yield _Stretch(total, first, number + 1)
+            if words >= FEWEST_WORDS:
+                yield first, number + 1
 
 
-def _apart(stretches: list[_Stretch], texts: Sequence[str]) -> Iterator[_Stretch]:
+def _apart(stretches: Sequence[Stretch], texts: Sequence[str]) -> Iterator[Stretch]:
     """Yield stretches, the best first, that share no sentence, and no words that are said twice, with one before."""
     taken: set[int] = set()
     said: set[str] = set()
-    for stretch in sorted(stretches, key=lambda one: (-one.weight, one.first, one.last)):
+    for stretch in sorted(stretches, key=lambda one: (-one.score, one.first, one.last)):
         inside = range(stretch.first, stretch.last)
         words = {texts[number] for number in inside if len(texts[number]) >= _LEAST_REPEATED}
         if taken.isdisjoint(inside) and said.isdisjoint(words):
             taken.update(inside)
             said.update(words)
             yield stretch
-
-
-def _grown(
-    stretches: Sequence[_Stretch], sentences: Sequence[Sentence], weighed: Mapping[int, Weighed]
-) -> Iterator[_Stretch]:
-    """Yield stretches with the sentences of their turn around them that say more, as long as they stay apart."""
-    taken = {number for one in stretches for number in range(one.first, one.last)}
-    for weight, first, last in stretches:
-        words = sum(sentences[number].words for number in range(first, last))
-        while last - first < MOST_SENTENCES:
-            beside = [
-                number
-                for number in (first - 1, last)
-                if number in weighed
-                and number not in taken
-                and sentences[number].turn == sentences[first].turn
-                and words + sentences[number].words <= MOST_WORDS
-                and weighed[number].weight >= _LEAST_BESIDE
-            ]
-            if not beside:
-                break
-            number = max(beside, key=lambda one: weighed[one].weight)
-            taken.add(number)
-            words += sentences[number].words
-            first, last = min(first, number), max(last, number + 1)
-        yield _Stretch(weight, first, last)
 
 
 def _terms_in(text: str, terms: Sequence[TermUse]) -> tuple[str, ...]:

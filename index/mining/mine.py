@@ -2,11 +2,9 @@
 
 from collections.abc import Collection, Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
 from index.mined import Mined, Span
 from index.mining.chapters import find_chapters
+from index.mining.lesson_model import SentenceVectors
 from index.mining.lessons import find_lessons
 from index.mining.terms import find_terms
 from index.mining.voices import find_voices
@@ -22,10 +20,10 @@ def mine(
     sentences: Sequence[Sentence],
     exchanges: Sequence[Exchange],
     askers: frozenset[str],
-    vectors: NDArray[np.float32],
+    vectors: SentenceVectors,
     repeated: Collection[int] = (),
 ) -> Mined:
-    """Return what is mined from an episode cut into sentences, given their unit vectors, shape (sentences, dimension).
+    """Return what is mined from an episode cut into sentences, given their vectors.
 
     `askers` are the labels of the people who ask the questions. `repeated` are the numbers of sentences of adverts and
     announcements, which are in no exchange: they only count as words of who says them.
@@ -38,13 +36,14 @@ def mine(
     terms = find_terms(transcript, own)
     left_out = {sentences[number].first_word for number in repeated}
     introduced = [span for voice in voices for span in (voice.introduced, voice.stated) if span is not None]
+    rows = vectors.rows[kept]
     lessons = tuple(
         lesson
-        for lesson in find_lessons(transcript, own, asked, askers, terms)
+        for lesson in find_lessons(transcript, own, asked, askers, terms, SentenceVectors(rows, vectors.weights))
         if left_out.isdisjoint(_words(lesson.span))  # an advert between two sentences of one turn
         and not any(_follows(lesson.span, span) for span in introduced)
     )
-    return Mined(lessons, voices, terms, find_chapters(transcript, own, asked, vectors[kept]))
+    return Mined(lessons, voices, terms, find_chapters(transcript, own, asked, rows))
 
 
 def _follows(span: Span, introduction: Span) -> bool:

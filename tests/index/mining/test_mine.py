@@ -5,6 +5,7 @@ from typing import Any
 
 from index.exchanges import exchanges_of
 from index.mined import Mined, Span
+from index.mining.lesson_model import SIGNS, SentenceVectors
 from index.mining.mine import mine
 from index.sentences import sentences_of
 from ingest.text.words import normalise
@@ -23,6 +24,10 @@ LESSON = (
 DIVIDED = (
     "The root cause was a clock that drifted, and it is difficult to see that when you look at graphs.",
     "It turned out that our time server did not answer for two days, which meant that no writes were kept.",
+)
+ADVICE = (
+    "My advice is to start small and to delete the old service early. You should never migrate everything on one day, "
+    "because you will not know which change broke it."
 )
 ASKED = (("How do keepers clean a brass lamp?", "lamp"), ("Which railway has the oldest steam engine?", "engine"))
 
@@ -44,7 +49,7 @@ def test_adverts_are_not_mined(encoder: Any, transcript_of: Callable[..., Transc
         numbers = [number for number, text in enumerate(texts) if text in repeated]
         exchanges = [one for one in exchanges_of(transcript, sentences) if not {*one} & {*numbers}]
         asking = frozenset({"Ada Pole"})
-        return mine(transcript, sentences, exchanges, asking, encoder.encode(texts), numbers)
+        return mine(transcript, sentences, exchanges, asking, SentenceVectors(encoder.encode(texts), SIGNS), numbers)
 
     def said(span: Span) -> str:
         words = [word for turn in transcript.turns for word in normalise(turn.text)]
@@ -63,12 +68,13 @@ def test_adverts_are_not_mined(encoder: Any, transcript_of: Callable[..., Transc
 def test_an_introduction_tells_no_lesson(encoder: Any, transcript_of: Callable[..., Transcript]) -> None:
     """What somebody says right after who they are is about them, whatever signs it has; what they say later counts."""
     career = f"I'm Bo Reed, and I'm an engineer at the harbour office. {LESSON}"
-    for said, expected in ((career, 0), (f"{career} {' '.join(['We like the harbour.'] * 20)} {DIVIDED[0]}", 1)):
+    for said, expected in ((career, 0), (f"{career} {' '.join(['We like the harbour.'] * 20)} {ADVICE}", 1)):
         turns = [*interview(*ASKED), ("Ada Pole", "Would you introduce yourself?"), ("Bo Reed", said)]
         transcript = transcript_of("a-1-aaaa", *turns[-2:], *turns[:-2])
         sentences = sentences_of(transcript)
         texts = [transcript.turns[one.turn].text[one.start : one.end] for one in sentences]
         exchanges = exchanges_of(transcript, sentences)
-        found = mine(transcript, sentences, exchanges, frozenset({"Ada Pole"}), encoder.encode(texts))
+        vectors = SentenceVectors(encoder.encode(texts), SIGNS)
+        found = mine(transcript, sentences, exchanges, frozenset({"Ada Pole"}), vectors)
         assert any(voice.introduced is not None for voice in found.voices)
         assert len(found.lessons) == expected
