@@ -73,8 +73,9 @@ def main() -> None:
     print(f"{today()}, {machine()}\n\n{measured(labelled)}")
     if options.write:
         weights = generation.manifest.weights
-        models = [model_of(labelled, name, generation.manifest.encoder) for name in (weights, SIGNS)]
-        WEIGHTS.write_text(as_text(models), "utf-8")
+        models = {model["weights"]: model for model in json.loads(WEIGHTS.read_text("utf-8"))["models"]}
+        models |= {name: model_of(labelled, name, generation.manifest.encoder) for name in (weights, SIGNS)}
+        WEIGHTS.write_text(as_text([*models.values()]), "utf-8")
 
 
 def _lines(paths: Sequence[Path]) -> list[dict[str, Any]]:

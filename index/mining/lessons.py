@@ -8,7 +8,16 @@ from typing import NamedTuple
 import numpy as np
 
 from index.mined import Lesson, Span, TermUse
-from index.mining.lesson_figures import CONTENT, SELF, WE, Numbers, figures_of, is_question, stretch_figures
+from index.mining.lesson_figures import (
+    CONTENT,
+    OF_SENTENCES,
+    SELF,
+    WE,
+    Numbers,
+    figures_of,
+    is_question,
+    stretch_figures,
+)
 from index.mining.lesson_model import SentenceVectors, kind_of, logits, model_for, probability
 from index.mining.lesson_signs import KINDS
 from index.mining.lesson_titles import title_of
@@ -23,14 +32,14 @@ WORDS_PER_LESSON = 150
 # The least probability of a lesson.
 LEAST_SCORE = 0.35
 # A lesson has a sign, or two hints: the stretches that readers judged, from which the weights come, had them.
-_LEAST_STRENGTH = 0.5
+_LEAST_STRENGTH = 0.5 - 1e-6  # sums of signs are not exact
 # Its first and its last sentence say something: fewer subject words are a filler ("And it wasn't.").
 _LEAST_CONTENT = 2
 # Shorter sentences ("I don't know.") are said again without being repeated; in characters.
 _LEAST_REPEATED = 40
 
 
-class Stretch(NamedTuple):
+class _Stretch(NamedTuple):
     """Sentences [first, last) of one turn, how probably they are a lesson, and the logits of all judgements."""
 
     score: float
@@ -51,7 +60,7 @@ def find_lessons(
     texts = [transcript.turns[one.turn].text[one.start : one.end] for one in sentences]
     questions = {sentences[one.reply].turn: one.question for one in exchanges}
     most = min(MOST_LESSONS, sum(one.words for one in sentences) // WORDS_PER_LESSON)
-    stretches = judged(sentences, texts, _told(transcript, sentences, askers), vectors)
+    stretches = _judged(sentences, texts, _told(transcript, sentences, askers), vectors)
     found = []
     for stretch in islice(_apart(stretches, texts), most):
         first, last = sentences[stretch.first], sentences[stretch.last - 1]
@@ -90,9 +99,9 @@ def _person(transcript: Transcript, turn: int) -> str | None:
     return None if label is None else transcript.aliases.get(label, label)
 
 
-def judged(
+def _judged(
     sentences: Sequence[Sentence], texts: Sequence[str], turns: Sequence[range], vectors: SentenceVectors
-) -> list[Stretch]:
+) -> list[_Stretch]:
     """Return every stretch of these turns that can be a lesson, with its score."""
     asked = [is_question(text) for text in texts]
     pairs = [
@@ -102,7 +111,7 @@ def judged(
         return []
     firsts, lasts = np.array(pairs, np.int64).T
     words = np.array([one.words for one in sentences], np.float64)
-    own = np.zeros((len(texts), len(figures_of(""))))
+    own = np.zeros((len(texts), len(OF_SENTENCES)))
     for turn in turns:
         for number in turn:
             own[number] = figures_of(texts[number])
@@ -114,7 +123,7 @@ def judged(
     # Rounded before anything is chosen by it: sums differ in their last bits from one machine to the next.
     scores = np.round(probability(found[:, 0]), 4)
     rows = zip(scores.tolist(), firsts.tolist(), lasts.tolist(), found, strict=True)
-    return [Stretch(*row) for row in rows if row[0] >= LEAST_SCORE]
+    return [_Stretch(*row) for row in rows if row[0] >= LEAST_SCORE]
 
 
 def _lengths(sentences: Sequence[Sentence], turn: range) -> Iterator[tuple[int, int]]:
@@ -129,7 +138,7 @@ def _lengths(sentences: Sequence[Sentence], turn: range) -> Iterator[tuple[int, 
                 yield first, number + 1
 
 
-def _apart(stretches: Sequence[Stretch], texts: Sequence[str]) -> Iterator[Stretch]:
+def _apart(stretches: Sequence[_Stretch], texts: Sequence[str]) -> Iterator[_Stretch]:
     """Yield stretches, the best first, that share no sentence, and no words that are said twice, with one before."""
     taken: set[int] = set()
     said: set[str] = set()

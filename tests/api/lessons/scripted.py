@@ -29,6 +29,7 @@ def miner_of(length: int = 1, fewest_words: int = 6) -> Callable[..., tuple[Less
         exchanges: Any,
         askers: frozenset[str],
         terms: Any,
+        vectors: Any,
     ) -> tuple[Lesson, ...]:
         found = []
         for number, group in groupby(sentences, lambda one: one.turn):
