@@ -14,6 +14,7 @@ from api.app import create_app
 from api.knowledge_base import KnowledgeBase
 from api.settings import Settings
 from index.building.build import build
+from ingest.library.removal import remove_episode
 from tests.api.lighthouses import LIGHTHOUSES
 from tests.api.markup import seen
 
@@ -98,6 +99,27 @@ def test_ids_stay_when_the_library_grows_and_on_another_server(
     other = ElementTree.fromstring(many.get("/search.atom?q=lighthouse", headers={"host": "other.example"}).text)
     assert [one["id"] for one in entries(other)] == [one["id"] for one in before]
     assert other.findtext(f"{ATOM}id") == feed.findtext(f"{ATOM}id")
+
+
+def test_an_unchanged_feed_is_not_searched_again(
+    many: TestClient, tmp_path: Path, encoder: Any, add_episode: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its ETag is that of the index, the removed episodes and the query; when one changes, the feed comes anew."""
+    path = "/search.atom?q=lighthouse"
+    tag = many.get(path).headers["etag"]
+    with monkeypatch.context() as patch:
+        patch.setattr("api.routes.search_feed.gather", None)
+        for sent in (tag, f'"other", {tag}', tag.removeprefix("W/")):
+            unchanged = many.get(path, headers={"If-None-Match": sent})
+            assert (unchanged.status_code, unchanged.content, unchanged.headers["etag"]) == (304, b"", tag)
+    assert many.get(f"{path}+lamp", headers={"If-None-Match": tag}).status_code == 200
+    assert many.get(f"{path}&episode=five-1-aaaa", headers={"If-None-Match": tag}).status_code == 200
+    remove_episode(tmp_path, "five-1-aaaa", "wrong", purge=False)
+    removed = many.get(path, headers={"If-None-Match": tag})
+    assert (removed.status_code, len(entries(ElementTree.fromstring(removed.text)))) == (200, 1)
+    add_episode(tmp_path)
+    build(tmp_path, encoder)
+    assert many.get(path, headers={"If-None-Match": removed.headers["etag"]}).status_code == 200
 
 
 def test_a_search_without_hits_is_an_empty_feed(many: TestClient) -> None:
