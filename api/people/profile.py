@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import quote, urlencode
 
 from api.errors import PersonUnknown
-from api.knowledge_base import KnowledgeBase, removed_since
+from api.knowledge_base import removed_since
 from api.lessons.fold import USUAL_STATES
 from api.lessons.register import register_of
 from api.quotes.citation import Citation
 from api.quotes.said import citation_at
+from index.generation import Generation
 from index.overview import HeldRole, Overview, Person, Spoke
 from ingest.speakers.names import first_name, fold, is_role
 from ingest.transcript import Episode
@@ -86,28 +88,30 @@ class Profile:
     years: tuple[YearSaid, ...]
 
 
-def people_lines(base: KnowledgeBase) -> list[PersonLine]:
+def people_lines(home: Path, generation: Generation) -> list[PersonLine]:
     """Return everybody who speaks in an episode of the library, by name."""
-    gone = removed_since(base.home, base.generation)
-    lines = [_line(base, person, spoke) for person in base.generation.overview.people if (spoke := _left(person, gone))]
+    gone = removed_since(home, generation)
+    lines = [
+        _line(generation, person, spoke) for person in generation.overview.people if (spoke := _left(person, gone))
+    ]
     return sorted(lines, key=lambda line: (line.name.casefold(), line.id))
 
 
-def profile_of(base: KnowledgeBase, wanted: str) -> Profile:
+def profile_of(home: Path, generation: Generation, wanted: str) -> Profile:
     """Return what is known of the person with an id or a full name; raises PersonUnknown."""
-    person = person_named(base.generation.overview, wanted)
-    spoke = () if person is None else _left(person, removed_since(base.home, base.generation))
+    person = person_named(generation.overview, wanted)
+    spoke = () if person is None else _left(person, removed_since(home, generation))
     if person is None or not spoke:
         raise PersonUnknown(f"nobody who speaks here has the id {wanted[:60]!r}; see /people")
-    episodes = [Appearance(base.generation.episode(one.episode_id), one.words, one.share, one.asks) for one in spoke]
+    episodes = [Appearance(generation.episode(one.episode_id), one.words, one.share, one.asks) for one in spoke]
     return Profile(
         person.id,
         person.names[0],
         person.names,
-        citation_at(base.home, base.generation, person.introduced),
-        _roles(base, person.roles),
+        citation_at(home, generation, person.introduced),
+        _roles(home, generation, person.roles),
         tuple(episodes),
-        _lessons(base, person, {one.episode_id for one in spoke}),
+        _lessons(home, generation, person, {one.episode_id for one in spoke}),
         _years(person, episodes),
     )
 
@@ -137,9 +141,9 @@ def _left(person: Person, gone: frozenset[str]) -> tuple[Spoke, ...]:
     return tuple(spoke for spoke in person.episodes if spoke.episode_id not in gone)
 
 
-def _line(base: KnowledgeBase, person: Person, spoke: Sequence[Spoke]) -> PersonLine:
+def _line(generation: Generation, person: Person, spoke: Sequence[Spoke]) -> PersonLine:
     left = {one.episode_id for one in spoke}
-    dates = [date for one in spoke if (date := base.generation.episode(one.episode_id).published)]
+    dates = [date for one in spoke if (date := generation.episode(one.episode_id).published)]
     return PersonLine(
         person.id,
         person.names[0],
@@ -151,24 +155,24 @@ def _line(base: KnowledgeBase, person: Person, spoke: Sequence[Spoke]) -> Person
     )
 
 
-def _roles(base: KnowledgeBase, roles: Sequence[HeldRole]) -> tuple[RoleHeld, ...]:
+def _roles(home: Path, generation: Generation, roles: Sequence[HeldRole]) -> tuple[RoleHeld, ...]:
     """Return each role once, with the newest quote that still states it."""
     stated: dict[str, list[HeldRole]] = {}
     for one in roles:
         stated.setdefault(fold(one.role), []).append(one)
     found = []
     for same in [*stated.values()][:_MOST_ROLES]:
-        pairs = ((one, citation_at(base.home, base.generation, one.said)) for one in same)
+        pairs = ((one, citation_at(home, generation, one.said)) for one in same)
         shown = next(((one, citation) for one, citation in pairs if citation and one.role in citation.quote), None)
         if shown is not None and shown[1] is not None:
-            dates = [date for one in same if (date := base.generation.episode(one.said.episode_id).published)]
+            dates = [date for one in same if (date := generation.episode(one.said.episode_id).published)]
             found.append(RoleHeld(shown[0].role, min(dates, default=None), max(dates, default=None), shown[1]))
     return tuple(found)
 
 
-def _lessons(base: KnowledgeBase, person: Person, left: set[str]) -> tuple[LessonTold, ...]:
+def _lessons(home: Path, generation: Generation, person: Person, left: set[str]) -> tuple[LessonTold, ...]:
     """Return the best lessons as the register has them: under the titles of people, without those they rejected."""
-    register = register_of(base.home, base.generation)
+    register = register_of(home, generation)
     found = []
     for entry in register.entries:
         if entry.state not in USUAL_STATES or entry.speaker not in person.names or entry.episode_id not in left:

@@ -52,7 +52,6 @@ class LessonsRequest(LessonFilters):
     """The query of the list of lessons."""
 
     limit: int = Field(USUAL_LESSONS, ge=1, le=MOST_LESSONS, description="at most this many, the best first")
-    page: int = Field(1, ge=1, le=1_000_000, description="1 for the best lessons, 2 for the next, and so on")
 
 
 class DecisionRequest(BaseModel):
@@ -70,7 +69,7 @@ def opened_register(request: Request) -> Register:
 
 
 def shown_register(request: Request) -> Register:
-    """Return the register of the live generation for a page or a file, an empty one before there is an index."""
+    """Return the register of the live generation for a list, an empty one before there is an index."""
     live = live_of(request)
     if live.manifest() is None:
         return Register(live.settings.home, (), {}, np.empty((0, 0), np.float16))
@@ -94,11 +93,9 @@ def query_of(register: Register, asked: LessonFilters) -> LessonQuery:
 @router.get("/api/lessons", summary="List lessons", responses={200: {"model": LessonsResponse}})
 def get_lessons(request: Request, asked: Annotated[LessonsRequest, Query()]) -> JSONResponse:
     """Return the lessons that match all filters, accepted ones first, then by score; each with verified quotes."""
-    register = opened_register(request)
-    found = chosen(register.entries, query_of(register, asked))
-    end = asked.page * asked.limit
-    following = asked.page + 1 if len(found) > end else None
-    return JSONResponse({**lessons_json(register, found[end - asked.limit : end]), "next": following})
+    register = shown_register(request)
+    query = query_of(register, asked)
+    return JSONResponse(lessons_json(register, chosen(register.entries, query)[: asked.limit]))
 
 
 @router.get("/api/lessons/{identifier}", summary="Read a lesson", responses={200: {"model": LessonResponse}})

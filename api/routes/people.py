@@ -9,8 +9,8 @@ from pydantic import BaseModel, Field
 
 from api.pages.by_letter import by_letter
 from api.pages.render import page
-from api.people.profile import Profile, people_lines, profile_of
-from api.routes.request import live_of
+from api.people.profile import PersonLine, Profile, people_lines, profile_of
+from api.routes.request import home_of, live_of
 from api.routes.schemas import FilterText, PeopleResponse
 from api.server.work_queue import Worked
 
@@ -27,21 +27,20 @@ class LetterRequest(BaseModel):
 @router.get("/api/people", summary="List the people", responses={200: {"model": PeopleResponse}})
 def get_people(request: Request) -> JSONResponse:
     """Return everybody who speaks, by name, with their newest stated role."""
-    return JSONResponse({"people": [asdict(line) for line in people_lines(live_of(request).base())]})
+    return JSONResponse({"people": [asdict(line) for line in _lines(request)]})
 
 
 @router.get("/api/people/{identifier:path}", summary="Read about a person", responses={200: {"model": Profile}})
 def get_person(request: Request, identifier: str) -> JSONResponse:
     """Return somebody's names, roles with the quotes that state them, episodes, lessons and years, the newest first."""
-    return JSONResponse(asdict(profile_of(live_of(request).base(), identifier)))
+    return JSONResponse(asdict(profile_of(home_of(request), live_of(request).base().generation, identifier)))
 
 
 @router.api_route("/people", methods=["GET", "HEAD"], include_in_schema=False)
 def show_people(request: Request, asked: Annotated[LetterRequest, Query()]) -> HTMLResponse:
     """List everybody who speaks."""
-    live = live_of(request)
-    is_empty = live.manifest() is None  # the navigation leads here before there is a podcast
-    lines = [] if is_empty else people_lines(live.base())
+    lines = _lines(request)
+    is_empty = live_of(request).manifest() is None
     shown = by_letter("/people", lines, lambda line: line.name, lambda line: line.episodes, (asked.letter, asked.page))
     return page(request, "people.html", shown=shown, total=len(lines), is_empty=is_empty)
 
@@ -49,4 +48,12 @@ def show_people(request: Request, asked: Annotated[LetterRequest, Query()]) -> H
 @router.api_route("/people/{identifier:path}", methods=["GET", "HEAD"], include_in_schema=False)
 def show_person(request: Request, identifier: str) -> HTMLResponse:
     """Show what is known of a person."""
-    return page(request, "person.html", person=profile_of(live_of(request).base(), identifier))
+    return page(
+        request, "person.html", person=profile_of(home_of(request), live_of(request).base().generation, identifier)
+    )
+
+
+def _lines(request: Request) -> list[PersonLine]:
+    """Return everybody who speaks, nobody before there is a podcast."""
+    live = live_of(request)
+    return [] if live.manifest() is None else people_lines(live.settings.home, live.base().generation)

@@ -233,29 +233,45 @@ def start(options: Namespace, settings: Settings) -> int:
 
 def people(options: Namespace, settings: Settings) -> int:
     """Print everybody who speaks, or what is known of one person."""
-    from api.knowledge_base import open_base
+    from contextlib import closing
+
     from api.people.profile import people_lines, profile_of
     from api.terminal.register import people_text, person_text
+    from index.store import open_generation
 
     base = open_base(settings)
     if options.name is None:
         _print_list("people", people_lines(base), options, people_text)
     else:
         _print_one(profile_of(base, options.name), options, settings, person_text)
+
+    with closing(open_generation(settings.home)) as generation:
+        if options.name is None:
+            _print_list("people", people_lines(settings.home, generation), options, people_text)
+        else:
+            _print_one(profile_of(settings.home, generation, options.name), options, person_text)
     return 0
 
 
 def terms(options: Namespace, settings: Settings) -> int:
     """Print the names and abbreviations that are used, or what is known of one."""
-    from api.knowledge_base import open_base
+    from contextlib import closing
+
     from api.terminal.register import term_text, terms_text
     from api.terms.entry import entry_of, term_lines
+    from index.store import open_generation
 
     base = open_base(settings)
     if options.name is None:
         _print_list("terms", term_lines(base), options, terms_text)
     else:
         _print_one(entry_of(base, options.name), options, settings, term_text)
+
+    with closing(open_generation(settings.home)) as generation:
+        if options.name is None:
+            _print_list("terms", term_lines(settings.home, generation), options, terms_text)
+        else:
+            _print_one(entry_of(settings.home, generation, options.name), options, term_text)
     return 0
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from api.errors import TermUnknown
-from api.knowledge_base import KnowledgeBase, removed_since
+from api.knowledge_base import removed_since
 from api.quotes.citation import Citation
 from api.quotes.said import citation_at
+from index.generation import Generation
 from index.mining.slugs import slug_of
 from index.overview import Overview, Term
 from ingest.speakers.names import fold
@@ -61,33 +63,33 @@ class Entry:
     episodes: tuple[EpisodeWith, ...]
 
 
-def term_lines(base: KnowledgeBase) -> list[TermLine]:
+def term_lines(home: Path, generation: Generation) -> list[TermLine]:
     """Return the terms of the library, in the order of the alphabet."""
-    gone = removed_since(base.home, base.generation)
-    lines = [_line(term, uses) for term in base.generation.overview.terms if (uses := _left(term, gone))]
+    gone = removed_since(home, generation)
+    lines = [_line(term, uses) for term in generation.overview.terms if (uses := _left(term, gone))]
     return sorted(lines, key=lambda line: (line.name.casefold(), line.id))
 
 
-def entry_of(base: KnowledgeBase, wanted: str) -> Entry:
+def entry_of(home: Path, generation: Generation, wanted: str) -> Entry:
     """Return what is known of the term with an id or spelling; raises TermUnknown."""
-    overview = base.generation.overview
+    overview = generation.overview
     term = term_named(overview, wanted)
-    uses = {} if term is None else _left(term, removed_since(base.home, base.generation))
+    uses = {} if term is None else _left(term, removed_since(home, generation))
     if term is None or not uses:
         raise TermUnknown(f"no term here is called {wanted[:60]!r}; see /terms")
-    expanded = citation_at(base.home, base.generation, term.expanded)
+    expanded = citation_at(home, generation, term.expanded)
     names = {one.id: one.names[0] for one in overview.terms if one.id in term.related}
     return Entry(
         term.id,
         term.names[0],
         term.names,
         None if expanded is None else term.expansion,
-        citation_at(base.home, base.generation, term.definition),
+        citation_at(home, generation, term.definition),
         expanded,
-        citation_at(base.home, base.generation, term.first),
-        citation_at(base.home, base.generation, term.latest),
+        citation_at(home, generation, term.first),
+        citation_at(home, generation, term.latest),
         tuple(RelatedTerm(one, names[one]) for one in term.related if one in names),
-        tuple(EpisodeWith(base.generation.episode(name), count) for name, count in uses.items()),
+        tuple(EpisodeWith(generation.episode(name), count) for name, count in uses.items()),
     )
 
 

@@ -26,7 +26,7 @@ def base(tmp_path: Path) -> Iterator[KnowledgeBase]:
 
 def told(base: KnowledgeBase) -> dict[str, str]:
     """The titles of the lessons of a person, by address."""
-    return {one.url: one.title for one in profile_of(base, NAME).lessons}
+    return {one.url: one.title for one in profile_of(base.home, base.generation, NAME).lessons}
 
 
 def test_lessons_are_shown_as_people_left_them(base: KnowledgeBase) -> None:

@@ -143,12 +143,9 @@ def test_a_quote_of_words_that_changed_is_left_out(home: Path, tmp_path: Path, e
 def test_the_command_prints_them(
     home: Path,
     browser: TestClient,
-    encoder: object,
-    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """A line each, or everything of one with its quotes; --json is what the interface gives."""
-    monkeypatch.setattr("api.knowledge_base.encoder_to_ask_with", lambda *_: encoder)
+    """A line each, or everything of one with its quotes, without an encoder; --json is what the interface gives."""
     assert main(["--home", str(home), "people"]) == 0
     assert "ada-moor: Ada Moor, harbour engineer at Tideline (2 episodes)" in capsys.readouterr().out
     assert main(["--home", str(home), "people", "ada-moor"]) == 0

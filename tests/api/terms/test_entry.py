@@ -106,14 +106,11 @@ def test_questions_are_answered_from_the_register(base_of: MakeBase) -> None:
 
 def test_the_command_prints_them(
     base_of: MakeBase,
-    encoder: object,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """A line each, or everything of one with its quotes."""
+    """A line each, or everything of one with its quotes; no encoder is loaded for it."""
     base_of(EPISODES)
-    monkeypatch.setattr("api.knowledge_base.encoder_to_ask_with", lambda *_: encoder)
     assert main(["--home", str(tmp_path), "terms"]) == 0
     assert "hse: HSE: harbour safety engineering (2 uses, 2 episodes)" in capsys.readouterr().out
     assert main(["--home", str(tmp_path), "terms", "tideline"]) == 0
