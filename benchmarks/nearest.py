@@ -1,11 +1,15 @@
 """How fast, small and right the search for the nearest vectors is, beside a flat scan of faiss (IndexFlatIP).
 
-    python -m benchmarks.nearest HOME QUESTIONS.jsonl [--work FOLDER] [--rows 100000 1000000] [--most 130000]
+    python -m benchmarks.nearest HOME QUESTIONS.jsonl [--work FOLDER] [--rows 100000 1000000] [--most 500000]
 
-HOME is a data folder of real episodes. Vectors are those that its index holds, then those of windows of 2, 3, 5 and 8
-sentences, encoded here until there are 100,000 (once: they stay in FOLDER). More are made of these: a real vector,
-moved by 0.4 times the difference between another one and one of its ten nearest neighbours. `--most` is the size of a
-part, as of a segment. Half of the queries are the questions, half are real vectors that were left out.
+HOME is a data folder of about 60 real episodes. Vectors are those of its sentences, then means of 2, 3, 5 and 8
+sentences on end, weighted by words as passages are, until there are 100,000 (they stay in FOLDER). More are made of
+these: a real vector, moved by 0.4 times the difference between another one and one of its ten nearest neighbours.
+`--most` is the size of a part, as of a segment. Half of the queries are the questions, half are real vectors that were
+left out.
+
+Memory is what a fresh process grows by for the parts and the queries. It has read a small part with codes before, so
+that the code of faiss is not counted.
 
 Both searches take turns, query by query, in one thread; times are CPU time of the thread. Needs about 5 GB of memory
 for a million.
@@ -14,15 +18,14 @@ for a million.
 import argparse
 import json
 import resource
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import faiss
 import numpy as np
@@ -30,9 +33,8 @@ from numpy.typing import NDArray
 
 from index import vectors
 from index.encode import load_encoder
-from index.sentences import sentences_of
+from index.segment import from_halves, open_read_only
 from index.vectors import COARSE, FINE, Part
-from ingest.transcript import from_json
 
 Floats = NDArray[np.float32]
 
@@ -49,9 +51,10 @@ def resident():
     status = Path("/proc/self/status").read_text()
     return np.array([int(re.search(name + r":\\s+(\\d+)", status)[1]) * 1024 for name in ("VmRSS", "RssAnon")])
 queries = np.load(sys.argv[1])
-vectors.nearest([], queries[0], 1, None)
+small = [vectors.read(Path(sys.argv[2]), vectors.CODED_FROM, queries.shape[1])]
+vectors.nearest(small, queries[0], 10, None)
 before = resident()
-parts = [vectors.read(Path(path), int(rows), queries.shape[1]) for path, rows in zip(sys.argv[2::2], sys.argv[3::2])]
+parts = [vectors.read(Path(path), int(rows), queries.shape[1]) for path, rows in zip(sys.argv[3::2], sys.argv[4::2])]
 for k in (10, 200):
     for query in queries:
         vectors.nearest(parts, query, k, None)
@@ -66,7 +69,7 @@ def main() -> None:
     arguments.add_argument("questions", type=Path)
     arguments.add_argument("--work", type=Path, default=None)
     arguments.add_argument("--rows", type=int, nargs="+", default=[_REAL, 10 * _REAL])
-    arguments.add_argument("--most", type=int, nargs="+", default=[130_000, 1_000_000])
+    arguments.add_argument("--most", type=int, nargs="+", default=[500_000, 1_000_000])
     chosen = arguments.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         work = chosen.work or Path(temporary)
@@ -88,29 +91,35 @@ def _real(home: Path, path: Path) -> Floats:
     if path.exists():
         return np.load(path)
     newest = max((folder for folder in (home / "index").iterdir() if folder.name.isdigit()), key=lambda f: int(f.name))
-    kept = []
-    for database in sorted(newest.rglob("passages.sqlite")):
-        connection = sqlite3.connect(f"file:{quote(str(database))}?immutable=1", uri=True)
-        kept += [np.frombuffer(blob, np.float16) for (blob,) in connection.execute("SELECT vector FROM encoded")]
-        connection.close()
-    found = np.array(kept, np.float32)
-    missing = _REAL + _LEFT_OUT - len(found)
-    if missing > 0:
-        texts = list(dict.fromkeys(_windows(home)))
-        drawn = np.random.default_rng(0).permutation(len(texts))[:missing]
-        found = np.concatenate([found, load_encoder().encode(sorted((texts[place] for place in drawn), key=len))])
-    found = _unit(found)[np.random.default_rng(0).permutation(len(found))]
+    kept = [_of_segment(database) for database in sorted(newest.rglob("passages.sqlite"))]
+    # Of equal vectors one, because a search may return either.
+    sentences, means = (_distinct(np.concatenate(vectors)) for vectors in zip(*kept, strict=True))
+    drawn = np.random.default_rng(0).permutation(len(means))[: max(_REAL + _LEFT_OUT - len(sentences), 0)]
+    found = _unit(np.concatenate([sentences, means[drawn]]))
+    found = found[np.random.default_rng(0).permutation(len(found))]
     np.save(path, found)
     return found
 
 
-def _windows(home: Path) -> Iterator[str]:
-    for path in sorted((home / "library" / "episodes").glob("*/transcript.json")):
-        transcript = from_json(json.loads(path.read_text()))
-        texts = [transcript.turns[item.turn].text[item.start : item.end] for item in sentences_of(transcript)]
-        for size in (2, 3, 5, 8):
-            for first in range(0, len(texts) - size + 1, size):
-                yield " ".join(texts[first : first + size])
+def _distinct(vectors: Floats) -> Floats:
+    return np.stack([*{_unit(row[None])[0].tobytes(): row for row in vectors}.values()])
+
+
+def _of_segment(database: Path) -> tuple[Floats, Floats]:
+    """Return the vectors of the sentences of a segment, and means of some on end, weighted by words."""
+    with closing(open_read_only(database)) as opened:
+        held = opened.execute("SELECT vector, words FROM sentences JOIN vectors ON vectors.rowid = row ORDER BY row")
+        halves, words = zip(*held, strict=True)
+        episodes = opened.execute("SELECT first_sentence, sentences FROM episodes").fetchall()
+    sentences = from_halves(b"".join(halves)).reshape(len(words), -1)
+    weighted = sentences * np.array(words, np.float32)[:, None]
+    means = [
+        np.add.reduceat(weighted[first : first + count // size * size], range(0, count // size * size, size))
+        for first, count in episodes
+        for size in (2, 3, 5, 8)
+        if count >= size
+    ]
+    return sentences, np.concatenate(means)
 
 
 def _queries(questions: list[str], path: Path) -> Floats:
@@ -177,13 +186,15 @@ def _compare(matrix: Floats, queries: Floats, most: int, work: Path) -> None:
     for k in (10, 200):
         _take_turns(flat, parts, queries, k)
     del flat, parts
+    small = work / "small.faiss"
+    vectors.write(small, matrix[: vectors.CODED_FROM])
     arguments = [item for pair in zip(map(str, paths), map(str, counts), strict=True) for item in pair]
-    command = [sys.executable, "-c", _MEMORY, str(work / "queries.npy"), *arguments]
+    command = [sys.executable, "-c", _MEMORY, str(work / "queries.npy"), str(small), *arguments]
     output = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603 - our own program
     resident, own = map(float, output.split())
     print(f"  memory of a fresh process after the queries: {resident:.0f} B a vector (VmRSS), {own:.0f} of it its own")
     print(f"  peak of this process {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.1f} GB", flush=True)
-    for path in paths:
+    for path in (*paths, small):
         for end in (".faiss", COARSE, FINE):
             path.with_suffix(end).unlink()
 

@@ -84,7 +84,7 @@ def gather(base: KnowledgeBase, question: Question, filters: Filters | None = No
     filters = standing_filters(base, query, filters or Filters())
     asked = asked_words(base.generation, query)
     hits, counted = _read(base, query, asked, filters, least)
-    if not all(has_episode(base.home, one.hit.episode.id) for one in hits):
+    if not all(has_episode(base.home, name) for name in {one.hit.episode.id for one in hits}):
         filters = replace(filters, without=removed_since(base.home, base.generation))
         hits, counted = _read(base, query, asked, filters, least)
     return Gathered(question, query, filters, hits, counted)
