@@ -32,6 +32,7 @@ from index.generation import SCHEMA, Manifest
 from index.manifests import VECTOR_SCHEMAS, current_number_or_zero, index_folder, live_manifest, manifest_of
 from index.segment import HeldEpisode
 from index.store import known_databases, link_segment, next_folder, publish
+from index.unused_encoders import remove_unused_encoders
 from ingest.errors import LibraryError
 from ingest.storage.disk_space import GO_ON, require_space
 from ingest.storage.files import hash_of, lock
@@ -139,13 +140,15 @@ def _built(home: Path, rules: _Rules) -> Manifest:
         _require_space(home, plan)
         manifest = _written(home, working, number, plan, rules, sources)
         write_overview(working, manifest, live_overview(home, manifest.weights))
-        return publish(home, working, replace(manifest, inputs=inputs))
+        published = publish(home, working, replace(manifest, inputs=inputs))
     except (OSError, sqlite3.OperationalError, LibraryError) as error:
         # Free the space of a full disk now, not at the next build.
         shutil.rmtree(working, ignore_errors=True)
         if isinstance(error, sqlite3.OperationalError):
             raise LibraryError(f"{working}: {error}; make room on the disk, {GO_ON}") from error
         raise
+    remove_unused_encoders(home, rules.encoder.weights)
+    return published
 
 
 def _planned(home: Path, rules: _Rules, kept: list[Kept], sources: Mapping[str, Source]) -> _Plan:

@@ -12,6 +12,7 @@ from index.errors import EncoderError, IndexBroken, IndexOutdated
 from index.generation import Manifest
 from index.manifests import current_number_or_zero, index_folder, numbers
 from index.store import remove_left_over, verified, verified_live
+from index.unused_encoders import remove_unused_encoders
 from ingest.doctor.library import Finding
 from ingest.errors import LibraryError
 from ingest.library.records import transcript_ids
@@ -43,7 +44,9 @@ def examine_index(home: Path, encoder: str) -> Iterator[Finding]:
         yield from _check_live(home, encoder if live is None else live.encoder, live)
     if root.is_dir():
         with lock(root, wait=False) as held:
-            yield from _remove_damaged(home) if held else ()
+            if held:
+                yield from _remove_damaged(home)
+                yield from _remove_unused(home, encoder)
 
 
 def _check_mode(root: Path) -> Iterator[Finding]:
@@ -84,6 +87,16 @@ def _remove_damaged(home: Path) -> Iterator[Finding]:
             shutil.rmtree(index_folder(home) / str(number), ignore_errors=True)
             problem = f"a damaged earlier generation was removed: {_without_advice(str(error))}"
             yield Finding(f"index/{number}", problem, "repaired")
+
+
+def _remove_unused(home: Path, encoder: str) -> Iterator[Finding]:
+    """Remove compiled encoders that neither a generation nor the setting names."""
+    try:
+        weights, _ = weights_and_form(home, encoder)
+    except EncoderError:
+        return  # which one the setting means is not known
+    for folder in remove_unused_encoders(home, weights):
+        yield Finding(folder.relative_to(home).as_posix(), "an encoder that nothing uses any more; removed", "repaired")
 
 
 def _check_live(home: Path, encoder: str, live: Manifest | None) -> Iterator[Finding]:

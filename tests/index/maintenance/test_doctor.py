@@ -1,5 +1,6 @@
 """The doctor of the index: all of it is derived, so what is damaged is built again, from the vectors that are known."""
 
+import os
 import random
 import shutil
 import sqlite3
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 from index.building.build import build
+from index.compiled_files import folder_of
 from index.errors import EncoderError
 from index.maintenance import doctor
 from index.maintenance.doctor import examine_index
@@ -160,6 +162,21 @@ def test_damaged_and_unfinished_generations_are_removed(home: Path) -> None:
     assert {finding.outcome for finding in found} == {"repaired"}
     assert sorted(path.name for path in root.iterdir()) == ["1", "3", "current"]
     assert (root / "current").stat().st_mtime_ns == stamp
+
+
+def test_an_encoder_that_nothing_uses_is_removed(home: Path, encoder: Any) -> None:
+    """It is named; that of the live generation stays. Publishing removes such encoders, too."""
+    unused, used = folder_of(home, "f" * 64), folder_of(home, encoder.weights)
+    for folder in (unused, used):
+        folder.mkdir(parents=True)
+        os.utime(folder, (0, 0))
+    findings = [finding for finding in examined(home) if finding.path == unused.relative_to(home).as_posix()]
+    assert [finding.outcome for finding in findings] == ["repaired"]
+    assert (unused.exists(), used.exists()) == (False, True)
+    unused.mkdir()
+    os.utime(unused, (0, 0))
+    build(home, encoder, rebuild=True)
+    assert (unused.exists(), used.exists()) == (False, True)
 
 
 def test_an_index_that_others_may_read_is_closed(home: Path) -> None:
