@@ -51,7 +51,7 @@ def about_person(desk: Desk, asked: PersonAsked) -> Reply:
         if len(names) > 1:
             raise FilterError(f"{wanted!r} may be {' or '.join(names[:_MOST_NAMES])}; give the full name")
         wanted = names[0] if names else wanted
-    told = asdict(profile_of(base, wanted))
+    told = asdict(profile_of(desk.home, base.generation, wanted))
     told["introduced"] = _sendable(told["introduced"])
     for name in ("roles", "lessons"):
         told[name] = [one for one in told[name] if is_sendable(one["citation"])]
@@ -60,7 +60,7 @@ def about_person(desk: Desk, asked: PersonAsked) -> Reply:
 
 def define_term(desk: Desk, asked: TermAsked) -> Reply:
     """Return what is known of a term, as GET /api/terms/{term} does."""
-    told = asdict(entry_of(desk.base, asked.term))
+    told = asdict(entry_of(desk.home, desk.base.generation, asked.term))
     for name in ("definition", "expanded", "first", "latest"):
         told[name] = _sendable(told[name])
     return Reply({**told, "url": f"/terms/{quote(told['id'], safe='')}"}, ("episodes", "related"))

@@ -239,17 +239,11 @@ def people(options: Namespace, settings: Settings) -> int:
     from api.terminal.register import people_text, person_text
     from index.store import open_generation
 
-    base = open_base(settings)
-    if options.name is None:
-        _print_list("people", people_lines(base), options, people_text)
-    else:
-        _print_one(profile_of(base, options.name), options, settings, person_text)
-
     with closing(open_generation(settings.home)) as generation:
         if options.name is None:
             _print_list("people", people_lines(settings.home, generation), options, people_text)
         else:
-            _print_one(profile_of(settings.home, generation, options.name), options, person_text)
+            _print_one(profile_of(settings.home, generation, options.name), options, settings, person_text)
     return 0
 
 
@@ -261,17 +255,11 @@ def terms(options: Namespace, settings: Settings) -> int:
     from api.terms.entry import entry_of, term_lines
     from index.store import open_generation
 
-    base = open_base(settings)
-    if options.name is None:
-        _print_list("terms", term_lines(base), options, terms_text)
-    else:
-        _print_one(entry_of(base, options.name), options, settings, term_text)
-
     with closing(open_generation(settings.home)) as generation:
         if options.name is None:
             _print_list("terms", term_lines(settings.home, generation), options, terms_text)
         else:
-            _print_one(entry_of(settings.home, generation, options.name), options, term_text)
+            _print_one(entry_of(settings.home, generation, options.name), options, settings, term_text)
     return 0
 
 
@@ -351,6 +339,7 @@ def mcp(options: Namespace, settings: Settings) -> int:
 
     serve_assistant(settings)
     return 0
+
 
 def archive(options: Namespace, settings: Settings) -> int:
     """Write every page to a folder; see `api.terminal.archive`."""
