@@ -136,6 +136,7 @@ DOORS = {
     },
     # The client asks a server that its user names; it runs in other programs, not in this one.
     "httpx": {"api/client/clients.py", "ingest/fetch/client.py", "ingest/fetch/transport.py"},
+    "httpx": {"ingest/fetch/client.py", "ingest/fetch/polite.py", "ingest/fetch/transport.py"},
     "httpcore": {"ingest/fetch/public_addresses.py", "ingest/fetch/transport.py"},
     "openai": {"api/llm/rewrite.py"},
     "prometheus_client": {"api/server/metrics.py"},
