@@ -11,7 +11,8 @@ from api.mcp.calling import bounded
 from api.mcp.cursor import cursor_at
 from api.mcp.desk import Desk
 from api.mcp.episodes import episode_json, transcript_reply
-from api.mcp.shapes import Description, EpisodeLine, Names, Told, TranscriptTold
+from api.mcp.results import Told, TranscriptTold
+from api.mcp.shapes import Description, EpisodeLine, Names
 from ingest.transcript import Episode
 
 # Each with its name and what it holds.

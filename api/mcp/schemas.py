@@ -3,7 +3,7 @@
 from typing import Any
 
 from api.mcp.arguments import Arguments
-from api.mcp.shapes import QUOTED, Told
+from api.mcp.results import QUOTED, Told
 
 
 def input_schema(takes: type[Arguments]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.mcp import arguments as asked
-from api.mcp import shapes
+from api.mcp import results
 from api.mcp.desk import Desk, Reply
 from api.mcp.episodes import get_transcript, list_episodes
 from api.mcp.finding import answer, search, who_said
@@ -21,7 +21,7 @@ class Tool:
     title: str
     description: str
     takes: type[asked.Arguments]
-    returns: type[shapes.Told]
+    returns: type[results.Told]
     work: Callable[[Desk, Any], Reply]
 
 
@@ -32,7 +32,7 @@ TOOLS: Sequence[Tool] = (
         "Answer a question from the podcast with verbatim quotes: who said it, in which episode, at which second. "
         "Says so if the podcast does not answer. Begin here. Quote its words unchanged and give each quote's url.",
         asked.AnswerAsked,
-        shapes.AnswerTold,
+        results.AnswerTold,
         answer,
     ),
     Tool(
@@ -41,7 +41,7 @@ TOOLS: Sequence[Tool] = (
         "Find passages about a query, best first, and count all that are about it. For exploring and for gathering "
         "everything; to quote a passage, take its quote_id to get_quote.",
         asked.SearchAsked,
-        shapes.SearchTold,
+        results.SearchTold,
         search,
     ),
     Tool(
@@ -50,7 +50,7 @@ TOOLS: Sequence[Tool] = (
         "Say whether words were said exactly, nearly (with each difference) or not at all, by whom and when. Use it "
         "for every quote of a draft before it is published.",
         asked.VerifyAsked,
-        shapes.VerifyTold,
+        results.VerifyTold,
         verify_quote,
     ),
     Tool(
@@ -58,7 +58,7 @@ TOOLS: Sequence[Tool] = (
         "Read a quote",
         "Return a quote by its id, with the words before and after it, its speaker, times and address.",
         asked.QuoteAsked,
-        shapes.QuoteTold,
+        results.QuoteTold,
         get_quote,
     ),
     Tool(
@@ -66,7 +66,7 @@ TOOLS: Sequence[Tool] = (
         "Cite a quote",
         "Return a quote ready to paste, with its source and link: as Markdown for a blog, HTML, text or JSON-LD.",
         asked.CiteAsked,
-        shapes.CiteTold,
+        results.CiteTold,
         cite,
     ),
     Tool(
@@ -74,7 +74,7 @@ TOOLS: Sequence[Tool] = (
         "List episodes",
         "List episodes, newest first, by words, show or date. Other tools take their ids.",
         asked.EpisodesAsked,
-        shapes.EpisodesTold,
+        results.EpisodesTold,
         list_episodes,
     ),
     Tool(
@@ -82,7 +82,7 @@ TOOLS: Sequence[Tool] = (
         "Read a transcript",
         "Return an episode's transcript turn by turn, from any turn; long, so prefer answer and search.",
         asked.TranscriptAsked,
-        shapes.TranscriptTold,
+        results.TranscriptTold,
         get_transcript,
     ),
     Tool(
@@ -91,7 +91,7 @@ TOOLS: Sequence[Tool] = (
         "List what people say went wrong, was decided, helped or had an effect, and what they advise, each with its "
         "quote; by theme, kind, person or episode.",
         asked.LessonsAsked,
-        shapes.LessonsTold,
+        results.LessonsTold,
         list_lessons,
     ),
     Tool(
@@ -99,7 +99,7 @@ TOOLS: Sequence[Tool] = (
         "Find who said it",
         "Name the people who said some words or, if nobody did, who speak of that subject, each with their best quote.",
         asked.WhoSaidAsked,
-        shapes.WhoSaidTold,
+        results.WhoSaidTold,
         who_said,
     ),
     Tool(
@@ -107,7 +107,7 @@ TOOLS: Sequence[Tool] = (
         "Read about a person",
         "Return what the podcast says of somebody who speaks: introduction and roles with quotes, lessons, episodes.",
         asked.PersonAsked,
-        shapes.PersonTold,
+        results.PersonTold,
         about_person,
     ),
     Tool(
@@ -115,7 +115,7 @@ TOOLS: Sequence[Tool] = (
         "Define a term",
         "Return what a name or abbreviation is and is short for, in the words of the podcast, and where it is said.",
         asked.TermAsked,
-        shapes.TermTold,
+        results.TermTold,
         define_term,
     ),
 )

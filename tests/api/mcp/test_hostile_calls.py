@@ -8,7 +8,7 @@ import pytest
 
 pytest.importorskip("mcp")
 
-from api.mcp.shapes import QUOTED
+from api.mcp.results import QUOTED
 from tests.api.mcp.calls import NAMES, called, refused, server, told_by, within
 
 VALID: dict[str, dict[str, Any]] = {
