@@ -55,6 +55,7 @@ def test_of_a_purged_episode_nothing_stays_in_the_feed(tmp_path, feed_file):
     home = tmp_path / "home"
     episodes = register_source(str(feed_file), home).episodes
     remove_episode(home, episodes[1].id, "by law", purge=True)
+    assert not any(SECRET.encode() in path.read_bytes() for path in home.rglob("*") if path.is_file())
     assert kept_document(home, only_feed(home)) is None
     register_source(str(feed_file), home)
     kept = kept_document(home, only_feed(home))
