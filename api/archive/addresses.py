@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode
 # Pages, pages of one thing, and files, by their paths; everything else needs a server.
 _LISTS = re.compile(r"/(?:start|topics|episodes|lessons(?:/report)?|people|terms|search)?")
 _ENTRIES = re.compile(r"/(?:topics|episodes|lessons|people|terms|quotes|embed)/[^/]+|/episodes/[^/]+/about")
+_NO_ENTRIES = ("/lessons/report", "/lessons/review")
 _FILES = re.compile(r"/assets/[\w./-]+|/lessons\.(?:md|csv|json|atom)|/api/episodes/[^/]+/transcript\.\w+")
 _JSON = re.compile(
     r"/api/(?:episodes|people|terms|topics|start)|/api/(?:people|terms|topics)/[^/]+|/api/episodes/[^/]+/about"
@@ -46,7 +47,7 @@ def held_at(address: str, person_of: Callable[[str], str | None]) -> Held | None
         if identifier is None:
             return None
         path = f"/people/{quote(identifier, safe='')}"
-    if _ENTRIES.fullmatch(path) and path != "/lessons/report":
+    if _ENTRIES.fullmatch(path) and path not in _NO_ENTRIES:
         return Held(path, f"{_file_path(path)}/index.html")
     if path == "/search":  # a script of the page reads what is searched for
         return Held(path, "search/index.html") if query in ("", *_only("q", query)) else None
