@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from index.passage import Sentence
+from ingest.errors import LibraryError
 from ingest.text.words import marks, normalise, without_marks
 from ingest.transcript import Transcript, Turn, Word
 
@@ -60,11 +61,25 @@ def window(turn: Turn, start: int, end: int) -> tuple[float | None, float | None
 
 
 def words_within(turn: Turn, start: int, end: int) -> Sequence[Word]:
-    """Return the words of characters [start, end) of a turn, in order."""
-    spans = _pieces_of(turn.text)
-    assert len(spans) == len(turn.words), "a turn's words are the pieces of its text"
+    """Return the words of characters [start, end) of a turn, in order.
+
+    Raises LibraryError if the words are not the pieces of its text.
+    """
+    spans = _spans_of(turn)
     first = bisect_right(spans, start, key=lambda span: span[1])
     return turn.words[first : bisect_left(spans, end, key=lambda span: span[0])]
+
+
+def _spans_of(turn: Turn) -> tuple[tuple[int, int], ...]:
+    """Return the characters [start, end) of each word of a turn; raises LibraryError if its text has others."""
+    spans = _pieces_of(turn.text)
+    if len(spans) != len(turn.words):
+        shown = turn.text[:40].replace("\n", " ")
+        raise LibraryError(
+            f"the turn that begins “{shown}” has {len(spans):,} words in its text and {len(turn.words):,} with times; "
+            "its transcript.json was edited by hand: restore it from a backup, or delete it and ingest its source again"
+        )
+    return spans
 
 
 @lru_cache(maxsize=16)
@@ -130,7 +145,7 @@ def _outside(hidden: Sequence[tuple[int, int]], start: int, cut: int) -> int:
 
 def _at_pauses(turn: Turn, spoken: str, start: int, end: int) -> Iterator[int]:
     """Yield where to cut text without punctuation: at pauses, else every 40 words."""
-    spans = _pieces_of(turn.text)
+    spans = _spans_of(turn)
     held = 0
     before: int | None = None
     for number in range(bisect_left(spans, (start, start)), bisect_left(spans, (end, end))):

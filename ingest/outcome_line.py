@@ -16,7 +16,9 @@ def size(transcript: Transcript, heard: Heard | None) -> str:
     timings: list[str] = sorted({turn.timing for turn in transcript.turns if turn.timing}) or ["none"]
     is_heard = heard is not None and not {"aligned", "heard"}.isdisjoint(timings)
     model = f" ({heard.by})" if heard is not None and is_heard else ""
-    return f"{len(transcript.turns):,} turns, {words:,} words, times {'/'.join(timings)}{model}"
+    turns = len(transcript.turns)
+    counts = f"{turns:,} turn{'' if turns == 1 else 's'}, {words:,} word{'' if words == 1 else 's'}"
+    return f"{counts}, times {'/'.join(timings)}{model}"
 
 
 def differences(transcript: Transcript, heard: Heard | None) -> str | None:

@@ -205,14 +205,15 @@ def _share_right(base: KnowledgeBase, run: Run) -> float:
     timing = run.hit.passage.timing
     if timing != "heard":
         return 1.0
+    first, last = run.quoted[0].sentence, run.quoted[-1].sentence
     try:
         opened = open_transcript(base.home, run.hit.passage.episode_id)
+        if opened is not None and first.turn < len(opened.transcript.turns):  # else it changed since it was indexed
+            turn = opened.transcript.turns[first.turn]
+            return share_right(timing, heard_confidence(turn, first.start, last.end))
     except LibraryError:  # only an answer that quotes it must fail, which says what to do
-        opened = None
-    first, last = run.quoted[0].sentence, run.quoted[-1].sentence
-    if opened is None or first.turn >= len(opened.transcript.turns):  # changed since it was indexed
-        return share_right(timing, None)
-    return share_right(timing, heard_confidence(opened.transcript.turns[first.turn], first.start, last.end))
+        pass
+    return share_right(timing, None)
 
 
 def _introduces(run: Run, grades: Mapping[Place, Grade]) -> float:

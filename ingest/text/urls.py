@@ -3,6 +3,8 @@
 import re
 
 _MOST_CHARACTERS = 300
+# Name and password end with an "@" in front of the path, the query and the fragment, which may hold one too.
+_CREDENTIALS = re.compile(r"(?<=://)[^/?#]*@")
 # A host followed by something that is not a port, or by a port with an "@" further on: a password with characters that
 # end a host. Nothing tells where such a password ends.
 _BROKEN = re.compile(r"://[^/?#\[\]]*:(?:(?!\d*(?:[/?#]|$))|.*@)", re.DOTALL)
@@ -15,7 +17,7 @@ def shown_address(url: str) -> str:
     """
     if "://" not in url:
         return printable(url)
-    bare = re.sub(r"(?<=://)[^/]*@", "", url)
+    bare = without_credentials(url)
     if _BROKEN.search(bare):
         return printable(f"{bare.partition('://')[0]}://…")
     path, query, _ = bare.partition("#")[0].partition("?")
@@ -33,5 +35,9 @@ def is_remote(address: str) -> bool:
 
 
 def without_credentials(address: str) -> str:
-    """Return an address without its name and password, if it has them."""
-    return re.sub(r"(?<=://)[^/]*@", "", address)
+    """Return an address without its name and password, if it has them.
+
+    Where a password seems to hold a "?" or "#", everything before the last "@" in front of the path counts as such.
+    """
+    bare = _CREDENTIALS.sub("", address)
+    return re.sub(r"(?<=://)[^/]*@", "", bare) if _BROKEN.search(bare) else bare

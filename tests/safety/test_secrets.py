@@ -20,7 +20,7 @@ from ingest.errors import SourceError
 from ingest.fetch.client import FetchLimits, download, fetch, open_client
 from ingest.library.records import feeds
 from ingest.sources import refresh_feed, register_source
-from ingest.text.urls import shown_address
+from ingest.text.urls import shown_address, without_credentials
 from tests.api.endpoints import endpoints
 from tests.api.scripted_model import hangs_up, says, scripted_model, sends
 from tests.parts import one_in
@@ -55,6 +55,8 @@ def logged(log: pytest.LogCaptureFixture) -> str:
         (f"https://ada:{SECRET}?{SECRET}@pods.example/feed", "https://pods.example/feed"),
         (f"https://pods.example/feed?token={SECRET}", "https://pods.example/feed?…"),
         (f"https://pods.example/feed#{SECRET}", "https://pods.example/feed"),
+        (f"https://pods.example?for=ada@{SECRET}.example", "https://pods.example?…"),
+        (f"https://ada@pods.example#ada@{SECRET}", "https://pods.example"),
         (f"https://ada:{SECRET}/{SECRET}@pods.example/feed", "https://…"),
         (f"https://ada:12/{SECRET}@pods.example/feed", "https://…"),
         (f"https://ada:{SECRET}", "https://…"),
@@ -69,6 +71,20 @@ def logged(log: pytest.LogCaptureFixture) -> str:
 def test_an_address_is_shown_without_its_secrets(address: str, shown: str) -> None:
     """Messages name host and path; a password that was typed as it is, with signs that end it, is left out too."""
     assert shown_address(address) == shown
+
+
+@pytest.mark.parametrize(
+    ("address", "kept"),
+    [
+        ("https://pods.example?for=ada@bo.example", "https://pods.example?for=ada@bo.example"),
+        (f"https://ada:{SECRET}@pods.example?for=ada@bo", "https://pods.example?for=ada@bo"),
+        ("https://pods.example/feed?for=ada@bo", "https://pods.example/feed?for=ada@bo"),
+        (f"https://ada:{SECRET}?{SECRET}@pods.example/feed?for=ada@bo", "https://pods.example/feed?for=ada@bo"),
+    ],
+)
+def test_only_name_and_password_are_taken_from_an_address(address: str, kept: str) -> None:
+    """An "@" in the query is none of them, also where no path stands before it."""
+    assert without_credentials(address) == kept
 
 
 @pytest.mark.parametrize("name", one_in(4, (name for name in LIES if "without" not in name)))

@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ import pytest
 
 from api import cli
 from api.settings import Settings, read_settings
-from ingest.library.records import episode_ids
+from ingest.library.records import episode_ids, load_transcript, save_transcript
 
 ROOT = Path(__file__).parents[3]
 SAMPLE = ROOT / "data" / "sample"
@@ -48,6 +48,20 @@ def run(capsys: pytest.CaptureFixture[str], fake: None) -> Callable[..., tuple[i
 
 
 Run = Callable[..., tuple[int, str, str]]
+
+
+def test_a_transcript_edited_by_hand_is_one_clear_line(run: Run, base_of: Any, tmp_path: Path) -> None:
+    """Its text has other words than those with times: a quote of it cannot be timed."""
+    base_of({"a-1-aaaa": [("Ada Moor", "We left Tideline because it was slow. We did not come back to it.")]})
+    transcript = load_transcript(tmp_path, "a-1-aaaa")
+    assert transcript is not None
+    (turn,) = transcript.turns
+    edited = replace(turn, text=turn.text.replace("was slow", "was so very slow"))
+    save_transcript(tmp_path, replace(transcript, turns=(edited,)), "edited by a test")
+    code, out, err = run("--home", str(tmp_path), "ask", "Why did they leave Tideline?")
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert "playback: the turn that begins “We left Tideline" in err
+    assert "edited by hand: restore it" in err
 
 
 def test_from_a_feed_to_figures(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
