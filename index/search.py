@@ -172,11 +172,9 @@ def _distinct(hits: Iterable[Hit]) -> Iterator[Hit]:
     holders: dict[tuple[str, ...], list[int]] = defaultdict(list)  # which of them hold a trigram
     for hit in hits:
         mine = trigrams(hit.passage.text)
-        shared = mine & holders.keys()
-        if 2 * len(shared) > min(len(mine), min(lengths, default=0)):  # else no hit can share enough of them
-            held = Counter(chain.from_iterable(map(holders.__getitem__, shared)))
-            if any(2 * count > min(len(mine), lengths[number]) for number, count in held.items()):
-                continue
+        shared = Counter(chain.from_iterable(map(holders.__getitem__, mine & holders.keys())))
+        if any(2 * count > min(len(mine), lengths[number]) for number, count in shared.items()):
+            continue
         for run in mine:
             holders[run].append(len(lengths))
         lengths.append(len(mine))
