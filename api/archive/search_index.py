@@ -25,9 +25,12 @@ async def search_files(folder: Path, pages: Iterable[str]) -> list[tuple[str, by
 
     Each is a script that hands over the bytes of one of pagefind's files, because browsers fetch no data from a disk.
     """
-    from pagefind.index import IndexConfig, PagefindIndex
+    from pagefind.index import IndexConfig
+    from pagefind.service import PagefindService
 
-    async with PagefindIndex(config=IndexConfig(root_selector="main", force_language="en")) as index:
+    # Not `async with PagefindIndex(…)`, which at its end writes the index to the folder that the program runs in.
+    async with PagefindService() as service:
+        index = await service.create_index(config=IndexConfig(root_selector="main", force_language="en"))
         for page in pages:
             await index.add_html_file(content=(folder / page).read_text("utf-8"), url=f"/{page}")
         found = await index.get_files()

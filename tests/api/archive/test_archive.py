@@ -119,12 +119,16 @@ def test_people_are_linked_by_name_and_have_one_page(held: Path) -> None:
     assert "../../people/tobias-renn/index.html" in {address for _, _, address in read(page).links}
 
 
-def test_a_second_run_writes_nothing(told_home: Path, held: Path, encoder: HashedStems) -> None:
-    """All files keep their bytes and times."""
+def test_a_second_run_writes_nothing(
+    told_home: Path, held: Path, encoder: HashedStems, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All files keep their bytes and times, and nothing is written to where the program runs."""
+    monkeypatch.chdir(tmp_path)
     before = {path: path.stat().st_mtime_ns for path in held.rglob("*")}
     made = archive(Settings(home=told_home, notice=NOTICE, public_url=PUBLIC), held, encoder=encoder)
     assert (made.written, made.deleted) == (0, 0)
     assert {path: path.stat().st_mtime_ns for path in held.rglob("*")} == before
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_manifest_lists_every_file(held: Path) -> None:
