@@ -122,10 +122,8 @@ def test_only_the_cell_starts_processes():
 
 # Each door of the system has one place: what decodes, what listens, what fetches, what asks a language model.
 DOORS = {
-    "av": {
-        "ingest/audio/decoder.py",
-        "ingest/audio/encode.py",
-    },  # the second reads no file; whisper's engines bring their own
+    # The second reads no file; whisper's engines bring their own.
+    "av": {"ingest/audio/decoder.py", "ingest/audio/encode.py"},
     "whisper": {"ingest/speech/engines.py"},
     "faster_whisper": {"ingest/speech/engines.py"},
     "ctranslate2": {
@@ -135,8 +133,7 @@ DOORS = {
         "ingest/speech/engines.py",
     },
     # The client asks a server that its user names; it runs in other programs, not in this one.
-    "httpx": {"api/client/clients.py", "ingest/fetch/client.py", "ingest/fetch/transport.py"},
-    "httpx": {"ingest/fetch/client.py", "ingest/fetch/polite.py", "ingest/fetch/transport.py"},
+    "httpx": {"api/client/clients.py", "ingest/fetch/client.py", "ingest/fetch/polite.py", "ingest/fetch/transport.py"},
     "httpcore": {"ingest/fetch/public_addresses.py", "ingest/fetch/transport.py"},
     "openai": {"api/llm/rewrite.py"},
     "prometheus_client": {"api/server/metrics.py"},

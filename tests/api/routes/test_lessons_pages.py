@@ -428,4 +428,4 @@ def test_an_empty_library_says_what_to_run(empty: TestClient) -> None:
     ElementTree.fromstring(empty.get("/lessons.atom").text)
     for path in ("/lessons.md", "/lessons.csv"):
         assert empty.get(path).status_code == 200
-    assert empty.get("/api/lessons").json() == {"lessons": []}
+    assert empty.get("/api/lessons").json() == {"lessons": [], "next": None}
