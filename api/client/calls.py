@@ -39,6 +39,9 @@ _OK, _UNAVAILABLE = 200, 503
 
 T = TypeVar("T")
 TranscriptFormat = Literal["vtt", "srt", "md", "txt"]
+CaptionFormat = Literal["vtt", "srt", "json"]
+ClipFormat = Literal["opus", "m4a", "vtt"]
+CardFormat = Literal["svg", "png"]
 SearchFormat = Literal["csv", "md", "json"]
 
 
@@ -138,6 +141,16 @@ def quote(identifier: str) -> Call[QuoteResponse]:
     return Call("GET", f"/api/quotes/{_part(identifier)}", _as(QuoteResponse))
 
 
+def clip(identifier: str, form: ClipFormat) -> Call[bytes]:
+    """Return the recording of a quote, or its captions, as the bytes of a file."""
+    return Call("GET", f"/api/quotes/{_part(identifier)}/clip.{_part(form)}", bytes)
+
+
+def card(identifier: str, form: CardFormat) -> Call[bytes]:
+    """Return a quote as a square picture, as the bytes of a file."""
+    return Call("GET", f"/api/quotes/{_part(identifier)}/card.{_part(form)}", bytes)
+
+
 def episodes() -> Call[EpisodesResponse]:
     """Return every episode, newest first."""
     return Call("GET", "/api/episodes", _as(EpisodesResponse))
@@ -161,6 +174,16 @@ def transcript(identifier: str) -> Call[TranscriptResponse]:
 def transcript_text(identifier: str, form: TranscriptFormat) -> Call[str]:
     """Return an episode's transcript as the text of a file; vtt and srt need a transcript with times."""
     return Call("GET", f"/api/episodes/{_part(identifier)}/transcript.{_part(form)}", bytes.decode)
+
+
+def captions(identifier: str, form: CaptionFormat) -> Call[str]:
+    """Return an episode's captions as podcast apps want them; only if its times are no estimates."""
+    return Call("GET", f"/api/episodes/{_part(identifier)}/captions.{_part(form)}", bytes.decode)
+
+
+def chapters(identifier: str) -> Call[str]:
+    """Return an episode's chapters as the JSON that podcast apps read; only if its times are no estimates."""
+    return Call("GET", f"/api/episodes/{_part(identifier)}/chapters.json", bytes.decode)
 
 
 def recording(identifier: str) -> Call[bytes]:
@@ -224,6 +247,11 @@ def topic(identifier: str) -> Call[TopicPage]:
 def start() -> Call[Start]:
     """Return where a newcomer begins: what the podcast is, terms, people, themes, and episodes in order."""
     return Call("GET", "/api/start", _as(Start))
+
+
+def published_feed(show: str) -> Call[bytes]:
+    """Return the publisher's feed of a show with transcripts, chapters, people and soundbites added."""
+    return Call("GET", f"/feeds/{_part(show)}.xml", bytes)
 
 
 def health() -> Call[HealthResponse]:

@@ -250,8 +250,16 @@ class TranscriptResponse:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CitedResponse:
+    """Who said which words when the id of a quote was made."""
+
+    quote: str
+    speaker: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QuoteResponse:
-    """A citation with the words around it; `changed`: the words have changed since the id was made."""
+    """A citation with the words around it; `changed`: the words have changed since the id was made, from `cited`."""
 
     id: str
     quote: str
@@ -270,6 +278,7 @@ class QuoteResponse:
     before: str
     after: str
     changed: bool
+    cited: CitedResponse | None
     seek_error: float | None = None
     heard_confidence: float | None = None
 
@@ -287,12 +296,14 @@ class Verification:
     """Whether a text was said, where, and how it differs from what was said there.
 
     "exact": every citation says exactly these words without a break. "near": similar, with the differences; several
-    citations are the places that the text was joined from, in its order. "not_found": neither.
+    citations are the places that the text was joined from, in its order. "not_found": neither; `nearest` are up to
+    three quotes that share the most with the text.
     """
 
     result: Literal["exact", "near", "not_found"]
     citations: tuple[Citation, ...] = ()
     differences: tuple[Difference, ...] = ()
+    nearest: tuple[Citation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -309,7 +320,8 @@ class LessonResponse:
     """A lesson with its quotes, its own first, then those of lessons that people merged into it.
 
     `themes` are the `tags` that people gave it, or else its terms and topic. `changed`: its words are others than those
-    that somebody decided about. `reason` says why it is withdrawn.
+    that somebody decided about. `reason` says why it is withdrawn. The id of the first citation names the words as they
+    are today: decide under that one.
     """
 
     id: str

@@ -26,7 +26,8 @@ def encode(samples: NDArray[np.int16], kind: ClipFormat, tags: Mapping[str, str]
     container_name, codec, layout, bits = _KINDS[kind]
     file = io.BytesIO()
     try:
-        with av.open(file, "w", format=container_name) as container:
+        # Equal samples give equal bytes: otherwise FFmpeg draws the number of an Ogg stream.
+        with av.open(file, "w", format=container_name, container_options={"fflags": "+bitexact"}) as container:
             container.metadata.update(tags)
             stream = container.add_stream(codec, rate=CLIP_RATE)
             assert isinstance(stream, av.AudioStream)

@@ -60,6 +60,15 @@ def known_calls(client: Playback) -> dict[tuple[str, str], list[Known]]:
             Known("transcript", ("harbour-3-cccc",)),
         ],
         ("get", "/api/episodes/{identifier}/audio"): [Known("recording", (EPISODE,))],
+        ("get", "/api/quotes/{identifier}/clip.{extension}"): [
+            Known("clip", (quote, form)) for form in ("opus", "m4a", "vtt")
+        ],
+        ("get", "/api/quotes/{identifier}/card.{extension}"): [Known("card", (quote, form)) for form in ("svg", "png")],
+        ("get", "/api/episodes/{identifier}/captions.{extension}"): [
+            Known("captions", (EPISODE, form)) for form in ("vtt", "srt", "json")
+        ],
+        ("get", "/api/episodes/{identifier}/chapters.json"): [Known("chapters", ("tide-0-aaaa",))],
+        ("get", "/feeds/{show}.xml"): [Known("published_feed", ("harbour",))],
         ("get", "/api/lessons"): [
             Known("lessons", (), {"limit": 3, "page": 1, **LESSONS}),
             Known("lessons", (), {"limit": 2, "page": 2}),
