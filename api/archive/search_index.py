@@ -1,10 +1,12 @@
 """The index that the archive's page of search reads: made by pagefind, packed in scripts that load from a disk too."""
 
 import json
+import shutil
 from base64 import b64encode
 from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from ingest.errors import SourceError
 
@@ -28,17 +30,27 @@ async def search_files(folder: Path, pages: Iterable[str]) -> list[tuple[str, by
     from pagefind.index import IndexConfig
     from pagefind.service import PagefindService
 
-    # Not `async with PagefindIndex(…)`, which at its end writes the index to the folder that the program runs in.
-    async with PagefindService() as service:
-        index = await service.create_index(config=IndexConfig(root_selector="main", force_language="en"))
+    # By way of folders, because its service never ends if an answer has more than 2 MiB, and takes a tenth of a second for
+    # each page that is handed to it.
+    with TemporaryDirectory(prefix="playback-") as temporary:
+        read, made = Path(temporary) / "read", Path(temporary) / "made"
+        read.mkdir()
         for page in pages:
-            await index.add_html_file(content=(folder / page).read_text("utf-8"), url=f"/{page}")
-        found = await index.get_files()
-    return [
-        (f"{FOLDER}/{one['path']}.js", _packed(one["path"], one["content"]))
-        for one in found
-        if one["path"] in _READ or one["path"].endswith(_READ_ENDS)
-    ]
+            (read / page).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(folder / page, read / page)
+        # Not `async with PagefindIndex(…)`, which at its end writes to the folder that the program runs in.
+        async with PagefindService() as service:
+            index = await service.create_index(
+                config=IndexConfig(root_selector="main", force_language="en", keep_index_url=True)
+            )
+            await index.add_directory(str(read))
+            await index.write_files(str(made))
+        found = sorted(path.relative_to(made).as_posix() for path in made.rglob("*") if path.is_file())
+        return [
+            (f"{FOLDER}/{name}.js", _packed(name, (made / name).read_bytes()))
+            for name in found
+            if name in _READ or name.endswith(_READ_ENDS)
+        ]
 
 
 def _packed(path: str, content: bytes) -> bytes:
