@@ -243,7 +243,11 @@ class AsyncPlayback:
 
 
 def _options(address: str, token: str | None, timeout: float) -> dict[str, Any]:
-    if not is_remote(address):
+    try:
+        is_address = is_remote(address) and bool(httpx.URL(address).host)
+    except httpx.InvalidURL:
+        is_address = False
+    if not is_address:
         raise ValueError(f"the address of a server is such as https://quotes.example.org, not {address[:100]!r}")
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     return {"base_url": address, "timeout": timeout, "headers": headers}
@@ -254,7 +258,10 @@ def _request(
 ) -> httpx.Request:
     query = {name: _whole(value) for name, value in calls.sent(call.query).items()}
     if call.body is None:
-        return http.build_request(call.method, call.path, params=query, headers=headers)
+        try:
+            return http.build_request(call.method, call.path, params=query, headers=headers)
+        except httpx.InvalidURL as error:
+            raise RequestFailed(f"this cannot be asked for: {error}") from error
     # Written here in ASCII, because httpx fails on halves of surrogate pairs.
     content = json.dumps(calls.sent(call.body))
     return http.build_request(

@@ -202,11 +202,21 @@ def test_an_answer_that_breaks_off_is_no_answer(content: bytes) -> None:
         list(client.ask_streamed(QUESTION))
 
 
-@pytest.mark.parametrize("address", ["quotes.example.org", "", "file:///etc/passwd"])
+@pytest.mark.parametrize(
+    "address", ["quotes.example.org", "", "file:///etc/passwd", "https://", "https://q\0", "https://" + "q" * 70_000]
+)
 def test_an_address_must_be_one(address: str) -> None:
     """What is none is refused at once."""
     with pytest.raises(ValueError, match="such as https://quotes"):
         Playback(address)
+
+
+@pytest.mark.parametrize("ask", [lambda client: client.quote("x" * 70_000), lambda client: client.search("x" * 70_000)])
+def test_what_no_address_can_hold_is_not_sent(ask: Callable[[Playback], Any], client: Playback) -> None:
+    """It fails as every request does, not with an error of httpx."""
+    with pytest.raises(RequestFailed, match="too long") as failed:
+        ask(client)
+    assert failed.value.status is None
 
 
 def test_the_token_goes_to_its_server_only() -> None:
