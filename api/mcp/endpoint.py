@@ -1,6 +1,6 @@
 """POST /mcp: the protocol over streamable HTTP, without sessions; everything before it is as for the other routes."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.util import find_spec
 from urllib.parse import urlsplit
@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 from fastapi import FastAPI
 from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.routing import Route
+from starlette.routing import Match, Route
 from starlette.types import Receive, Scope, Send
 
-from api.server.hosts import is_served
+from api.server.hosts import is_for_any, is_served
 from api.server.live_index import Live
 from api.server.refusals import error_response
 from api.server.work_queue import WorkQueue
@@ -30,7 +30,7 @@ def is_installed() -> bool:
 
 def add_route(app: FastAPI, settings: Settings) -> None:
     """Add the route to an app, whose lifespan must run `opened`."""
-    app.router.routes.append(Route(PATH, _Endpoint(settings), methods=["POST"], include_in_schema=False))
+    app.router.routes.append(_Named(PATH, _Endpoint(settings), methods=["POST"], include_in_schema=False))
 
 
 @asynccontextmanager
@@ -45,6 +45,14 @@ async def opened(app: FastAPI, live: Live, turns: WorkQueue) -> AsyncIterator[No
     async with manager.run():
         app.state.mcp = manager.handle_request
         yield
+
+
+class _Named(Route):
+    """A route that says which one it is, as FastAPI's do, for the access log and the counts."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        match, found = super().matches(scope)
+        return match, found if match is Match.NONE else {**found, "route": self}
 
 
 class _Endpoint:
@@ -63,7 +71,10 @@ class _Endpoint:
 
 
 def is_own(origin: str, host: str, settings: Settings) -> bool:
-    """Say whether an Origin header names this server, by accepted hosts or the request's, or is in PLAYBACK_CORS."""
+    """Say whether an Origin header names this server, by accepted hosts or the request's, or is in PLAYBACK_CORS.
+
+    Names that accept every host or every address, such as "*" and "0.0.0.0", say nothing about whose page it is.
+    """
     if origin in settings.cors or "*" in settings.cors:
         return True
     try:
@@ -72,5 +83,5 @@ def is_own(origin: str, host: str, settings: Settings) -> bool:
         return False
     if parts.scheme not in ("http", "https") or not parts.netloc:
         return False
-    names: Iterable[str] = settings.hosts
-    return is_served(parts.netloc, names) if names else parts.netloc.lower() == host.lower()
+    names = [name for name in settings.hosts if not is_for_any(name)]
+    return parts.netloc.lower() == host.lower() or is_served(parts.netloc, names)

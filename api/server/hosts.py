@@ -26,6 +26,12 @@ def is_served(host: str, names: Iterable[str]) -> bool:
     return any(_matches(name, known.lower()) for known in names)
 
 
+def is_for_any(name: str) -> bool:
+    """Say whether a name stands for every name or every numeric address."""
+    address = address_of(name)
+    return name == ANY or (address is not None and address.is_unspecified)
+
+
 def _matches(name: str, known: str) -> bool:
     if known in (ANY, name):
         return True

@@ -170,6 +170,16 @@ def test_hosts_and_origins_are_those_of_the_server(served_home, encoder) -> None
     assert not is_own("http://playback:8000", "localhost:8000", Settings())
 
 
+@pytest.mark.parametrize("name", ["0.0.0.0", "::", "*"])
+def test_a_name_for_any_host_lets_no_foreign_page_in(name) -> None:
+    """A server that answers to every address still knows whose page asks."""
+    settings = Settings(hosts=("localhost", name))
+    assert is_own("http://192.0.2.1:8000", "192.0.2.1:8000", settings)
+    assert is_own("http://localhost:3000", "192.0.2.1:8000", settings)
+    for origin in ("http://203.0.113.9", "http://[2001:db8::9]", "https://evil.example"):
+        assert not is_own(origin, "192.0.2.1:8000", settings)
+
+
 def test_the_host_of_the_public_address_is_served() -> None:
     """What readers are given leads here."""
     settings = Settings(hosts=("other.example",), public_url="https://quotes.example.org/podcast")

@@ -92,6 +92,26 @@ def test_it_is_off_unless_it_is_turned_on(served_home: Path, encoder: Any) -> No
             assert samples(client.get("/metrics").text)["playback_requests_total", "/docs", "200"] == 1
 
 
+def test_assistants_are_counted(client: TestClient) -> None:
+    """/mcp has its own label, as the other routes do, whatever comes of the request."""
+    pytest.importorskip("mcp")
+    client.post("/mcp", content=b"{")
+    client.get("/mcp")
+    found = samples(client.get("/metrics").text)
+    assert {key[2] for key in found if key[:2] == ("playback_requests_total", "/mcp")} == {"400", "405"}
+
+
+def test_a_broken_index_counts_as_none(tmp_path: Path, encoder: Any) -> None:
+    """Requests are told all the same: that is when somebody looks."""
+    (tmp_path / "index").mkdir()
+    (tmp_path / "index" / "current").write_text("7\n")
+    with TestClient(create_app(Settings(home=tmp_path, metrics=True), encoder)) as client:
+        client.get("/nowhere")
+        found = samples(client.get("/metrics").text)
+    assert found["playback_requests_total", "-", "404"] == 1
+    assert found["playback_index_generation",] == 0
+
+
 def test_before_the_first_index_it_counts_nothing(tmp_path: Path, encoder: Any) -> None:
     """A folder without an index has generation 0."""
     with TestClient(create_app(Settings(home=tmp_path / "none", metrics=True), encoder)) as client:
