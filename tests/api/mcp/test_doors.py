@@ -47,7 +47,7 @@ def site_of(home: Path, encoder: Any, **settings: Any) -> TestClient:
     return TestClient(create_app(Settings(home=home, **settings), encoder))
 
 
-@pytest.mark.parametrize("mode", ["auto", "legacy"])
+@pytest.mark.parametrize("mode", ["auto", pytest.param("legacy", marks=pytest.mark.long)])
 def test_a_client_of_either_era_is_served_over_http(served_home, encoder, mode) -> None:
     """Without sessions, with the address of the request in every url."""
 
@@ -64,7 +64,8 @@ def test_a_client_of_either_era_is_served_over_http(served_home, encoder, mode) 
     assert citation["url"] == f"http://127.0.0.1:{port}/quotes/{citation['id']}"
 
 
-@pytest.mark.parametrize("mode", ["auto", pytest.param("legacy", marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
 def test_over_standard_input_and_output(served_home, mode) -> None:
     """A client of either era starts the program and is served; nothing but the protocol is on its output."""
     code = (
@@ -106,6 +107,7 @@ def test_without_the_extra(served_home, encoder, monkeypatch, capsys) -> None:
     )
 
 
+@pytest.mark.long
 def test_neither_the_app_nor_a_command_loads_the_sdk() -> None:
     """It takes a second, and the base install lacks it; only a server that runs loads it, and never torch."""
     code = (
@@ -229,7 +231,14 @@ def test_work_waits_its_turn(served_home, encoder, monkeypatch) -> None:
         b'[{"jsonrpc":"2.0","id":1,"method":"tools/list"},{"jsonrpc":"2.0","id":2,"method":"tools/list"}]',
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("era", [{}, MODERN, {"mcp-protocol-version": "1999-01-01"}], ids=["before", "now", "never"])
+@pytest.mark.parametrize(
+    "era",
+    [
+        pytest.param({}, id="before"),
+        pytest.param(MODERN, id="now"),
+        pytest.param({"mcp-protocol-version": "1999-01-01"}, id="never", marks=pytest.mark.long),
+    ],
+)
 def test_a_hostile_body_is_refused_without_a_trace(site, body, era) -> None:
     """Whatever is posted: an answer in JSON, no failure of the server, nothing of its insides."""
     response = site.post("/mcp", content=body, headers=JSON | era)
