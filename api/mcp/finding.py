@@ -23,6 +23,9 @@ from api.quotes.citation import Citation, citation_of
 from api.quotes.claimed_quote import verify
 from api.quotes.resolve import resolve
 
+# An answer's page has the question in its address, which takes up to nine bytes for a character: longer ones are left
+# out, for they would take the room of quotes.
+_MOST_URL_BYTES = 600
 # Passages whose best quotes are looked up for a list of people; each opens a transcript.
 _MOST_PASSAGES = 60
 
@@ -37,8 +40,9 @@ def answer(desk: Desk, asked: AnswerAsked) -> Reply:
     notes = [*reason_notes(found.reason, found.never_said), *search_notes(found.also_searched_for, found.not_held)]
     given = {"q": question.text, **asked.model_dump(include=set(Filtered.model_fields))}
     url = "/?" + urlencode({name: value for name, value in given.items() if value})
+    shown = url if len(url) <= _MOST_URL_BYTES else None
     return Reply(
-        {**told, **parts, "verdict": verdict(found), "notes": notes, "url": url},
+        {**told, **parts, "verdict": verdict(found), "notes": notes, "url": shown},
         ("related", "citations"),
         left_out=sum(len(told[name]) - len(parts[name]) for name in parts),
     )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from api.answer.contract_json import citation_json, verification_json
+from api.answer.contract_json import citation_json, quote_json, verification_json
 from api.errors import QuoteUnknown
 from api.mcp.arguments import CiteAsked, QuoteAsked, VerifyAsked
 from api.mcp.desk import Desk, Reply
@@ -25,15 +25,8 @@ def verify_quote(desk: Desk, asked: VerifyAsked) -> Reply:
 
 def get_quote(desk: Desk, asked: QuoteAsked) -> Reply:
     """Return a quote in context; the same as GET /api/quotes/{id}."""
-    found = _found(desk, asked.id)
-    return Reply(
-        {
-            **citation_json(found.citation),
-            "before": found.context.text_before(),
-            "after": found.context.text_after(),
-            "changed": found.resolved.changed,
-        }
-    )
+    told = quote_json(_found(desk, asked.id))
+    return Reply({**told, "cited": told["cited"] if is_sendable(told["cited"]) else None})
 
 
 def cite(desk: Desk, asked: CiteAsked) -> Reply:

@@ -9,6 +9,7 @@ from api.mcp.shapes import (
     Address,
     AppearanceShape,
     Around,
+    CitedShape,
     DifferenceShape,
     EpisodeLine,
     EpisodeShape,
@@ -81,11 +82,12 @@ class VerifyTold(Told):
 
 
 class QuoteTold(QuoteShape, Told):
-    """A quote with the words around it. `changed`: the transcript has changed since the id was made."""
+    """A quote with the words around it. `changed`: the words have changed since the id was made, and were `cited`."""
 
     before: Around
     after: Around
     changed: bool
+    cited: CitedShape | None
 
 
 class CiteTold(Told):

@@ -85,6 +85,13 @@ class QuoteShape(Shape):
     listen_url: Address
 
 
+class CitedShape(Shape):
+    """The words that a quote's id was made for, before they changed."""
+
+    quote: str
+    speaker: Name | None
+
+
 class HitShape(Shape):
     """A passage; `quote_id` is its best quote. `about`: it is about the query, and does not only hold its words."""
 
@@ -201,5 +208,5 @@ class UseShape(Shape):
 
 
 def is_sendable(citation: dict[str, Any] | None) -> bool:
-    """Say whether a citation of the contract is there and short enough to be sent whole, for quotes are never cut."""
+    """Say whether a quote of the contract is there and short enough to be sent whole, for quotes are never cut."""
     return citation is not None and len(citation["quote"].encode("utf-8", "replace")) <= MOST_QUOTE_BYTES

@@ -134,6 +134,18 @@ def test_what_cannot_be_sent_whole_is_not_cut_to_pieces(long_home, encoder) -> N
     assert said.startswith("these words are too long to be a quote; take ids from")
 
 
+def test_a_long_question_leaves_room_for_its_answer(served_home, encoder) -> None:
+    """Its page's address is left out where it would take the room of the quotes; a refusal is never long."""
+    door = server(served_home, encoder)
+    told = called(door, "answer", question="Кто заплатил за базу данных маяка? " * 10)
+    assert told["url"] is None
+    assert size(told) <= 4_000
+    assert called(door, "answer", question="Кто заплатил?")["url"].startswith("https://quotes.example.org/?q=")
+    asked = {"question": "港" * 2_000}
+    assert len(refused(door, "answer", asked)) < 200
+    assert size(called(door, "answer", **asked, max_tokens=20_000)) <= 20_000
+
+
 @pytest.mark.corpus
 def test_the_longest_of_sixty_interviews_keeps_the_bound(tmp_path, encoder) -> None:
     """Every page of its transcript, at the usual and the hard bound, has fewer tokens of GPT-2 than are allowed."""
