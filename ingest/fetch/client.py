@@ -21,6 +21,7 @@ from ingest.text.urls import printable, shown_address
 __all__ = [
     "DOWNLOAD_LIMITS",
     "FEED_LIMITS",
+    "MOST_REDIRECTS",
     "Downloaded",
     "FetchLimits",
     "Fetched",
@@ -31,7 +32,7 @@ __all__ = [
     "open_client",
 ]
 
-_MOST_REDIRECTS = 5
+MOST_REDIRECTS = 5
 _TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 _FOR_GOOD = frozenset({301, 308})
 # A document of up to this many bytes is held in memory, a larger one in a temporary file; most feeds are smaller.
@@ -46,7 +47,7 @@ class Fetched:
     """A server's response: the decoded body, its final URL, and the validators for the next conditional request.
 
     The URL includes the name and password that were sent. `moved` says that all redirects were permanent, so that the
-    final URL is the one to request from now on.
+    final URL is the one to request from now on. `redirect` says that the URL is where a redirect leads, not yet asked.
     """
 
     data: bytes
@@ -56,6 +57,7 @@ class Fetched:
     content_type: str | None = None
     not_modified: bool = False
     moved: bool = False
+    redirect: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +86,18 @@ def fetch(
     etag: str | None = None,
     last_modified: str | None = None,
     limits: FetchLimits = FEED_LIMITS,
+    follow: bool = True,
 ) -> Fetched:
     """Get a document; if validators are given and it has not changed, `not_modified` is set.
 
-    Follows redirects and retries after transient errors. Raises SourceError, one line with the address.
+    Follows redirects, or with `follow` False returns the first one as `redirect`, and retries after transient errors.
+    Raises SourceError, one line with the address.
     """
     headers = {"Accept-Encoding": "gzip", **_conditions(etag, last_modified)}
     with contextlib.ExitStack() as stack:
         http = client or stack.enter_context(open_client())
         name, deadline = shown_address(url), time.monotonic() + limits.seconds
-        return retry(lambda: _fetched(http, url, headers, limits, deadline), name, limits, deadline)
+        return retry(lambda: _fetched(http, url, headers, limits, deadline, follow), name, limits, deadline)
 
 
 def download(
@@ -147,8 +151,12 @@ def is_unchanged(url: str, known: Downloaded, client: httpx.Client) -> bool:
     return retry(is_not_modified, shown_address(url), FEED_LIMITS, deadline)
 
 
-def _fetched(http: httpx.Client, url: str, headers: dict[str, str], limits: FetchLimits, deadline: float) -> Fetched:
-    with _answer(http, url, headers, deadline) as (response, final):
+def _fetched(
+    http: httpx.Client, url: str, headers: dict[str, str], limits: FetchLimits, deadline: float, follow: bool
+) -> Fetched:
+    with _answer(http, url, headers, deadline, follow) as (response, final):
+        if response.has_redirect_location:
+            return Fetched(b"", str(_redirected(final, response.headers["Location"])), redirect=True)
         if response.status_code == 304 and _is_conditional(headers):
             data = b""
         elif response.is_success and response.status_code != 206:
@@ -163,23 +171,23 @@ def _fetched(http: httpx.Client, url: str, headers: dict[str, str], limits: Fetc
 
 @contextlib.contextmanager
 def _answer(
-    http: httpx.Client, url: str, headers: dict[str, str], deadline: float
+    http: httpx.Client, url: str, headers: dict[str, str], deadline: float, follow: bool = True
 ) -> Iterator[tuple[httpx.Response, httpx.URL]]:
-    """Follow redirects and yield the final response, its body not yet read, and its address.
+    """Follow redirects, unless `follow` is False, and yield the final response, its body not yet read, and its address.
 
     Turns errors of httpx, here and while the caller reads the body, into SourceError or TransientError. Their messages
     hold no password.
     """
     try:
         address, history = _web_address(url), list[httpx.Response]()
-        for _ in range(_MOST_REDIRECTS + 1):
+        for _ in range(MOST_REDIRECTS + 1):
             # httpx logs the request's address, so the password is passed separately.
             bare = address.copy_with(userinfo=b"")
             auth = httpx.BasicAuth(address.username, address.password) if address.userinfo else None
             request = http.build_request("GET", bare, headers=headers, extensions={"deadline": deadline})
             response = http.send(request, auth=auth, stream=True, follow_redirects=False)
             with contextlib.closing(response):
-                if response.has_redirect_location:
+                if follow and response.has_redirect_location:
                     address = _redirected(address, response.headers["Location"])
                     history.append(response)
                     continue
@@ -190,7 +198,7 @@ def _answer(
                     )
                 yield response, address
                 return
-        raise SourceError(f"{shown_address(url)}: redirects more than {_MOST_REDIRECTS} times; give the final address")
+        raise SourceError(f"{shown_address(url)}: redirects more than {MOST_REDIRECTS} times; give the final address")
     except httpx.TimeoutException as error:
         raise TransientError(f"did not answer in time ({printable(str(error))})") from error
     except httpx.TransportError as error:

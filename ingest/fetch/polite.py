@@ -9,7 +9,7 @@ from urllib.robotparser import RobotFileParser
 import httpx
 
 from ingest.errors import SourceError
-from ingest.fetch.client import Fetched, FetchLimits, fetch
+from ingest.fetch.client import MOST_REDIRECTS, Fetched, FetchLimits, fetch
 from ingest.text.encoding import decode_text
 from ingest.text.urls import shown_address
 
@@ -33,7 +33,20 @@ class Guest:
 
 
 def visit(guest: Guest, url: str) -> Fetched:
-    """Get a page when its host may be asked; raises SourceError if it cannot be read or robots.txt forbids it."""
+    """Get a page when its host may be asked; raises SourceError if it cannot be read or robots.txt forbids it.
+
+    Wherever redirects lead counts as a page too.
+    """
+    address = url
+    for _ in range(MOST_REDIRECTS + 1):
+        fetched = _asked(guest, address)
+        if not fetched.redirect:
+            return fetched
+        address = fetched.url
+    raise SourceError(f"{shown_address(url)}: redirects more than {MOST_REDIRECTS} times; give the final address")
+
+
+def _asked(guest: Guest, url: str) -> Fetched:
     try:
         parts = urlsplit(url)
         host = parts.netloc.casefold()
@@ -44,7 +57,7 @@ def visit(guest: Guest, url: str) -> Fetched:
     if not guest.rules[host].can_fetch(AGENT, url):
         raise SourceError(f"{shown_address(url)}: its robots.txt asks programs not to read it")
     _wait(guest, host)
-    return fetch(url, client=guest.client, limits=PAGE_LIMITS)
+    return fetch(url, client=guest.client, limits=PAGE_LIMITS, follow=False)
 
 
 def _rules(guest: Guest, host: str, address: str) -> RobotFileParser:

@@ -111,3 +111,31 @@ def test_odd_addresses_are_refused(url: str) -> None:
     guest, _, _ = guest_of(robots("", 404))
     with pytest.raises(SourceError):
         visit(guest, url)
+
+
+def test_where_a_redirect_leads_is_asked_as_a_page() -> None:
+    """Its host's robots.txt and pace count, and what is forbidden there is not asked for."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/robots.txt":
+            return httpx.Response(200, text="User-agent: *\nDisallow: /private")
+        leads = {"/1": "/2", "/2": "https://b.example/page", "/3": "https://b.example/private", "/4": "/4"}
+        if (to := leads.get(request.url.path)) is not None:
+            return httpx.Response(302, headers={"Location": to})
+        return httpx.Response(200, text="a page")
+
+    guest, asked, _ = guest_of(answer)
+    found = visit(guest, "https://a.example/1")
+    assert (found.data, found.url) == (b"a page", "https://b.example/page")
+    assert asked == [
+        (0.0, "https://a.example/robots.txt"),
+        (1.0, "https://a.example/1"),
+        (2.0, "https://a.example/2"),
+        (2.0, "https://b.example/robots.txt"),
+        (3.0, "https://b.example/page"),
+    ]
+    with pytest.raises(SourceError, match=r"b\.example/private: its robots.txt asks programs not to read it"):
+        visit(guest, "https://a.example/3")
+    assert "https://b.example/private" not in [url for _, url in asked]
+    with pytest.raises(SourceError, match="redirects more than 5 times"):
+        visit(guest, "https://a.example/4")
