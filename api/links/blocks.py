@@ -14,9 +14,11 @@ _INLINE = frozenset(
 )
 _BLOCKS = frozenset(
     "address article aside blockquote caption dd details div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6 header "
-    "hr li main nav ol p pre section summary table tbody td tfoot th thead tr ul".split()
+    "hr li main nav ol p section summary table tbody tfoot thead tr ul".split()
 )
-_DROPPED = {"script", "style", "title", "template", "textarea", "select", "svg", "noscript", "del"}
+# A row of a table is one block, because a quote, its speaker and its link often stand in its cells.
+_CELLS = frozenset({"td", "th"})
+_DROPPED = {"pre", "script", "style", "title", "template", "textarea", "select", "svg", "noscript", "del"}
 _ATTRIBUTES = {"a": {"href"}, "blockquote": {"cite"}, "q": {"cite"}, "iframe": {"src"}, "*": {"data-line"}}
 _ATTRIBUTIONS = frozenset({"cite", "footer", "figcaption"})
 # Soft hyphens and characters without width, which stand inside words and are not seen.
@@ -29,6 +31,7 @@ _ENDING = frozenset(
     "p li dt dd tr td th thead tbody tfoot option br hr img input meta link wbr col area base embed source track html "
     "head body".split()
 )
+_MARKS = re.compile("[\"“”„«»‘’']")
 _FOOTNOTE = re.compile(r"\s*[\[(]?\d{1,3}[\])]?\s*")
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n.*?\n(?:---|\.\.\.)[ \t]*(?=\n|\Z)", re.DOTALL)
 _WORDS = re.compile(r"[A-Za-z0-9]{2,}(?: [A-Za-z0-9]{2,}){0,3}")
@@ -45,7 +48,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph, cell or caption on one line of its source, counted from 1.
+    """A paragraph, caption or row of a table on one line of its source, counted from 1.
 
     `quote` and `figure` number the block quote and the figure it stands in; `cites` is where the block quote says it
     is from; `is_attribution` says that it names a source (a caption, a footer or a <cite> of a block quote).
@@ -73,7 +76,7 @@ def _read(source: str, searched: str) -> list[Block]:
     _check_depth(source)
     clean = nh3.clean(
         source,
-        tags=set(_INLINE | _BLOCKS),
+        tags=set(_INLINE | _BLOCKS | _CELLS),
         clean_content_tags=_DROPPED,
         attributes=_ATTRIBUTES,
         link_rel=None,
@@ -122,6 +125,8 @@ class _Reader(HTMLParser):
         self._count = 0
         self._attributions = 0
         self._in_sup = False
+        self._in_code = 0
+        self._sources: list[tuple[int, str | None]] = []  # where each open <q> begins, and what it cites
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
@@ -144,7 +149,11 @@ class _Reader(HTMLParser):
         elif tag == "br":
             self._text = self._text.rstrip(" ") + "\n"
         elif tag == "q":
+            self._sources.append((len(self._text), given.get("cite")))
             self._text += "“"
+        elif tag in _CELLS and self._text:
+            self._text = self._text.rstrip() + "\n"
+        self._in_code += tag == "code"
         self._in_sup = tag == "sup"
 
     def handle_endtag(self, tag: str) -> None:
@@ -160,11 +169,16 @@ class _Reader(HTMLParser):
             self._end_link()
         elif tag == "q":
             self._text = self._text.rstrip() + "”"
+            self._end_q()
+        if tag == "code":
+            self._in_code = max(self._in_code - 1, 0)
         self._in_sup = False
 
     def handle_data(self, data: str) -> None:
         if self._in_sup and _FOOTNOTE.fullmatch(data):
             return
+        if self._in_code:  # marks around a string of a program quote nobody
+            data = _MARKS.sub(" ", data)
         text = re.sub(r"\s+", " ", _UNSEEN.sub("", data))
         if not self._text or self._text[-1].isspace():
             text = text.lstrip(" ")
@@ -190,6 +204,11 @@ class _Reader(HTMLParser):
             start, target = self._open_link
             self._links.append(Link(start, len(self._text), target))
             self._open_link = None
+
+    def _end_q(self) -> None:
+        start, cites = self._sources.pop() if self._sources else (0, None)
+        if cites is not None:
+            self._links.append(Link(min(start, len(self._text)), len(self._text), cites))
 
     def _find(self, data: str) -> None:
         words = _WORDS.search(data)

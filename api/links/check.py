@@ -1,13 +1,13 @@
 """Check one statement about a quote against the library: does it hold, and if not, what is true?"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 from urllib.parse import urlsplit
 
 from api.episodes.transcripts import open_transcript
 from api.errors import QuestionError, QuoteGone, QuoteUnknown
 from api.links.look_up import Library, fragments_of, holds, said_at, said_earlier, turn_of
-from api.links.names import is_same_person, named_after, named_before, names_show, stands_in, without
+from api.links.names import is_same_person, is_title, named_after, named_before, names_show, stands_in, without
 from api.links.statements import Statement, quote_in
 from api.quotes.citation import Citation, citation_of
 from api.quotes.claimed_quote import nearest_to
@@ -44,6 +44,8 @@ class Finding:
 
 def checked(library: Library, statement: Statement, source: str) -> Finding | None:
     """Return what is found about a statement, None if it is not about this library."""
+    if is_title(statement.words, library.titles):
+        statement = replace(statement, words="")
     fragments = fragments_of(statement.words)
     identifier = None if statement.target is None else _identifier(library, statement.target)
     if identifier is not None:
@@ -168,7 +170,9 @@ class _Checking:
         titles = (quote.episode.title or "", quote.episode.show.title, *self.library.titles)
         after, before = (without(text, titles) for text in (statement.after, statement.before))
         is_source = not statement.before or statement.before.rstrip().endswith(":")
-        claimed = [*named_after(after, is_source), *named_before(before)]
+        speakers = self.library.speakers
+        named = (*named_after(after, is_source, speakers), *named_before(before, speakers))
+        claimed = [name for name in named if not names_show(name, self.library.shows)]
         if not claimed or any(is_same_person(name, names) for name in claimed):
             return None
         if any(stands_in(name, f"{after} {before}") for name in names):

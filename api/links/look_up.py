@@ -14,8 +14,8 @@ from ingest.library.records import earlier_paths, load_earlier, transcript_ids
 from ingest.text.words import without_marks
 from ingest.transcript import Turn
 
-# Where a text says that it leaves words out, or puts its own in.
-_GAP = re.compile(r"…|\.(?:\s?\.){2,}|\[[^\[\]]{0,80}\]|\*{3}")
+# Where a text says that it leaves words out, or puts its own in; a word is altered as a whole ("[w]hen", "work[ed]").
+_GAP = re.compile(r"…|\.(?:\s?\.){2,}|\w*\[[^\[\]]{0,80}\]\w*|\*{3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,7 @@ class Library:
     spoken: WordIndex
     shows: tuple[tuple[str, ...], ...]
     titles: tuple[str, ...]
+    speakers: tuple[str, ...]
     host: str | None = None
 
 

@@ -57,7 +57,9 @@ def library_of(home: Path, generation: Generation, public_url: str | None = None
     titles += [name for known in listed if known is not None for name in known.names]
     names = tuple(dict.fromkeys(sorted((*titles, *(one.title or "" for one in episodes)), key=len, reverse=True)))
     host = None if public_url is None else urlsplit(public_url).netloc.casefold()
-    return Library(home, words_of(generation), tuple(show_names(titles)), names, host)
+    spoken = words_of(generation)
+    speakers = tuple({turn.speaker: None for turn in spoken.turns if turn.speaker})
+    return Library(home, spoken, tuple(show_names(titles)), names, speakers, host)
 
 
 def check_sources(library: Library, sources: Sequence[str], guest: Guest, least: int = LEAST_WORDS) -> Report:

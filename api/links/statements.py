@@ -20,6 +20,7 @@ _EPISODE_PATH = re.compile(r"/episodes/[^/]+/?")
 _DASH = re.compile(r"\s*(?:[—–―~]|--?\s)")
 # Where an attribution at the end of a block quote begins.
 _TAIL = re.compile(r"\n|\s[—–―]\s?|\s--?\s|\s\(")
+_MOST_SOURCE = 8  # words
 _SENTENCE_END = re.compile(r"[.!?…]['’\"”)]*\s")
 _OPENING, _CLOSING = "“\"‘'«„", "”\"’'»“"
 
@@ -184,7 +185,12 @@ def _tail_of(block: Block) -> int:
     if place and _SENTENCE_END.search(f"{text[:place].rstrip()[-3:]} "):
         return place
     starts = [found.start() for found in _TAIL.finditer(text, 0, place)]
-    return starts[-1] if starts else len(text)
+    if starts:
+        return starts[-1]
+    last = _last_sentence(text[:place])  # a source in the quote's own lines: "> It works.\n> Ada Moor, [x](y)"
+    begins = place - len(last)
+    is_source = begins > 0 and text[-1:] not in ".!?…" and len(text[begins:].split()) <= _MOST_SOURCE
+    return begins if is_source else len(text)
 
 
 def _is_source_of(block: Block | None, unit: Sequence[Block], least: int) -> bool:

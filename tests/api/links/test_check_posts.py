@@ -98,3 +98,26 @@ def test_right_posts_are_left_alone(edited: Edited) -> None:
         if len(found) != len(post.statuses) or any(finding.status in FAULTS for finding in found)
     ]
     assert not alarms, "\n---\n".join(map(str, alarms[:5]))
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "“{words}” ([The Moving Day]({link}))",
+        '"{words}" ([Transcript]({link}))',
+        "1. First:\n   > {words}\n   > ([hear]({link}))\n",
+        "> {words}\n\nJane Smith, who runs our team, sent me [this quote]({link}).",
+        "> {words}\n>\n> [Moving Day]({link}) (via Jane Smith)",
+        "Varga's rule, as [w]e heard it: “[{letter}]{rest}” ([hear]({link}))",
+        "In “What it cost and who was told” of Moving Day somebody says “{words}” ([hear]({link})).",
+        "In the Moving Day episode “What it cost and who was told” they talk of [this]({link}).",
+    ],
+)
+def test_what_strangers_write_beside_right_words_is_no_fault(edited: Edited, form: str) -> None:
+    """Names of shows, headings, sentences after a block quote, an altered first letter, titles in quotation marks."""
+    text = next(quote for quote in edited.right if len(quote.text.split()) > 8)
+    words = " ".join(text.text.split())
+    post = form.format(words=words, letter=words[0].lower(), rest=words[1:], link=f"{BASE}/quotes/{text.id}")
+    found = findings_in(edited.library, Document("post", markdown_blocks(post)))
+    assert [(one.status, one.reason) for one in found if one.status in FAULTS] == []
+    assert found

@@ -11,6 +11,8 @@ from ingest.errors import SourceError
 
 A, B = "https://q.example/quotes/a-1.0.5.0000000000", "https://q.example/quotes/b-1.0.5.0000000000"
 
+SPEAKERS = ("Ada Moor", "Ben Ash")
+
 
 def of(text: str, least: int = 3) -> list[tuple[str, str | None]]:
     blocks = html_blocks(text) if text.startswith("<") else markdown_blocks(text)
@@ -37,6 +39,14 @@ def of(text: str, least: int = 3) -> list[tuple[str, str | None]]:
         (f"<iframe src='{A.replace('quotes', 'embed')}'></iframe>", [("", A.replace("quotes", "embed"))]),
         (f"See {A}. And [again]({A}).", [("", A)]),
         ("“too short” and [a link](https://q.example/episodes/a-1)", []),
+        (f"> one two three.\n> Ada, [x]({A})", [("one two three.", A)]),
+        (f"> one two three. Four [five]({A}).", [("one two three. Four five.", A)]),
+        (f"<p>Ada: <q cite='{A}'>one two three</q></p>", [("one two three", A)]),
+        (f"<p><q cite='{A}'>one</q></p>", [("", A)]),
+        (f"| Ada | “one two three” | [x]({A}) |\n|--|--|--|\n| Ben | “four five six” | [y]({B}) |\n",
+         [("one two three", A), ("four five six", B)]),
+        (f"Write `\"one two three\"`:\n\n```\n“one two three” {A}\n```\n", []),
+        (f"“one `two` three” [x]({A})", [("one two three", A)]),
         ("---\ntitle: “one two three”\n---\ntext", []),
         (f"<script>{A}</script><textarea>“one two three” {A}</textarea>", []),
     ],
@@ -63,12 +73,17 @@ def test_lines_are_those_of_the_source() -> None:
         ("As Ada Moor put it: ", "", ["Ada Moor"]),
         ("Then Ada said, ", "", ["Ada"]),
         ("", ", she said.", []),
+        ("", " (Transcript)", []),
+        ("", ", said Rosa Lindqvist.", ["Rosa Lindqvist"]),
+        ("First: ", "", []),
+        ("The Kubernetes team likes this: ", "", []),
+        ("Ada Moor’s guest put it well: ", "", []),
         ("The harbour was closed. ", " Then Ben left.", []),
     ],
 )
 def test_who_is_named_beside_words(before: str, after: str, names: list[str]) -> None:
     """After a verb or a dash, or before a verb or a colon; a pronoun names nobody."""
-    assert [*named_after(after, is_source=False), *named_before(before)] == names
+    assert [*named_after(after, False, SPEAKERS), *named_before(before, SPEAKERS)] == names
 
 
 @pytest.mark.parametrize(
