@@ -68,6 +68,7 @@ def test_the_wheel_holds_packages_data_and_pages(wheel: Path) -> None:
         "index/encoders.toml",
         "index/lessons.json",
         "api/cli.py",
+        "api/archive/archive.js",
         "data/catalogue.json",
         "data/glossary.json",
         "ingest/py.typed",

@@ -23,7 +23,8 @@ _CHOOSES = {
     "/people": ("letter", "page"),
     "/terms": ("letter", "page"),
 }
-_PLAIN = re.compile(r"[a-z0-9][a-z0-9_-]*(?:\.[a-z0-9]+)*")
+# Windows keeps the first names for devices.
+_PLAIN = re.compile(r"(?!(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$))[a-z0-9][a-z0-9_-]*(?:\.[a-z0-9]+)*")
 _MOST_LETTERS = 100
 _HASH_LETTERS = 8
 

@@ -3,7 +3,8 @@
 import asyncio
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -19,6 +20,7 @@ from api.archive.rewrite import classic, rewritten
 from api.archive.search_index import require_pagefind, search_files
 from api.knowledge_base import KnowledgeBase, removed_since
 from api.people.profile import person_named
+from api.routes.assets import read_assets
 from api.settings import Settings
 from index.encode import Encoder
 from index.generation import Manifest
@@ -35,6 +37,8 @@ _DATA = ("/api/episodes", "/api/topics", "/api/start", "/api/people", "/api/term
 # What a search finds: whole transcripts, and the pages of what has a name.
 _SEARCHED = re.compile(r"(?:episodes|people|terms|topics)/[^/]+/index\.html")
 _QUOTE = re.compile(r"quotes/[^/]+(?=/index\.html)")
+# What only an archive's page of search loads, beside this file.
+_SCRIPT = "archive.js"
 _FOUND, _MISSING, _GONE = 200, 404, 410
 _KEPT = (_FOUND, _MISSING, _GONE)
 
@@ -69,10 +73,11 @@ def archive(
     home, place = settings.home.resolve(), path.resolve()
     if home == place or home in place.parents or place in home.parents:
         raise SourceError(f"{path} and the data folder lie in one another; name a folder elsewhere")
-    folder = open_folder(path)
+    path.mkdir(parents=True, exist_ok=True)
     with lock(path, wait=False) as is_held:
         if not is_held:
             raise SourceError(f"another run is writing to {path}; wait until it has ended")
+        folder = open_folder(path)
         recordings = _recordings(home) if with_recordings else {}
         for name, recording in recordings.values():
             folder.put_copy(name, recording)
@@ -112,11 +117,13 @@ async def _write(
     settings: Settings, folder: ArchiveFolder, recordings: dict[str, str], encoder: Encoder | None, progress: Progress
 ) -> Manifest:
     app = create_app(settings, encoder)
-    async with app.router.lifespan_context(app):
+    async with _running(app):
         await asyncio.to_thread(app.state.live.warm)  # the first list of episodes takes a while
         base: KnowledgeBase = await asyncio.to_thread(app.state.live.base)
         manifest = base.generation.manifest
-        app.state.templates.globals["archived"] = manifest
+        script = read_assets(Path(__file__).parent)[_SCRIPT]
+        app.state.assets[script.address] = script
+        app.state.templates.globals |= {"archived": manifest, "archived_script": script.address}
         links = Links(settings.public_url or USUAL_URL, recordings, _person_of(base))
         searched = await _write_pages(app, links, folder, progress)
         if app.state.live.base() is not base:
@@ -125,6 +132,19 @@ async def _write(
         folder.put(name, body)
     folder.finish({"generation": manifest.generation, "built": manifest.built, "address": links.public_url})
     return manifest
+
+
+@asynccontextmanager
+async def _running(app: FastAPI) -> AsyncIterator[None]:
+    """Run the app, and raise what goes wrong meanwhile as it is; the tasks of its MCP server would put it in a group."""
+    failed: BaseException | None = None
+    async with app.router.lifespan_context(app):
+        try:
+            yield
+        except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - raised again below
+            failed = error
+    if failed is not None:
+        raise failed
 
 
 async def _write_pages(app: FastAPI, links: Links, folder: ArchiveFolder, progress: Progress) -> list[str]:

@@ -98,19 +98,16 @@ class ArchiveFolder:
 
 
 def open_folder(path: Path) -> ArchiveFolder:
-    """Return an archive's folder, a new one if it is missing or empty.
+    """Return an archive's folder, a new one if it is empty; the caller must hold its lock.
 
-    Raises SourceError if it holds something else, or a manifest that cannot be read.
+    Raises SourceError if it holds something else, or a manifest that cannot be read, and writes nothing there then.
     """
-    path.mkdir(parents=True, exist_ok=True)
     manifest, journal = path / MANIFEST, path / UNFINISHED
     if not manifest.exists() and not journal.exists() and any(path.iterdir()):
         raise SourceError(f"{path} holds other files and no archive; name an empty or a new folder")
-    journal.touch()
     before = {} if not manifest.exists() else _files_of(manifest)
-    added: dict[str, dict[str, Any]] = {
-        name: {} for name in journal.read_text("utf-8").splitlines() if _NAME.fullmatch(name)
-    }
+    names = journal.read_text("utf-8").splitlines() if journal.exists() else []
+    added: dict[str, dict[str, Any]] = {name: {} for name in names if _NAME.fullmatch(name)}
     return ArchiveFolder(path, {**added, **before})
 
 

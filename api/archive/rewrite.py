@@ -9,7 +9,7 @@ from api.archive.links import Link
 
 # `file:` is for browsers to which the files of a disk are no common origin.
 _FROM_HERE = "'self' file:"
-# A search runs WebAssembly, and a module that came as text (see api/pages/assets/archive.js).
+# A search runs WebAssembly, and a module that came as text (see archive.js).
 _SEARCHES = " blob: 'wasm-unsafe-eval'"
 
 _IMPORT = re.compile(r"^import [^;]*;\n", re.MULTILINE)

@@ -73,6 +73,14 @@ def test_alike_names_have_files_of_their_own() -> None:
     assert len({file_of(f"/terms/{quote(name, safe='')}") for name in names}) == len(names)
 
 
+@pytest.mark.parametrize("name", ["con", "aux", "nul", "com1", "lpt9", "con.txt"])
+def test_no_name_is_a_device_of_windows(name: str) -> None:
+    """Windows makes no file or folder of these names, with any ending; longer ones stay."""
+    assert file_of(f"/terms/{name}") != f"terms/{name}/index.html"
+    assert file_of(f"/api/terms/{name}") != f"api/terms/{name}.json"
+    assert file_of(f"/terms/{name.replace('.', '-')}s") == f"terms/{name.replace('.', '-')}s/index.html"
+
+
 def test_links_are_relative() -> None:
     """From any depth to any other."""
     assert relative("index.html", "episodes/a/index.html") == "episodes/a/index.html"

@@ -1,9 +1,11 @@
 """An archive of the small library: whole, closed, honest, and written only where it changed."""
 
+import contextlib
+import errno
 import hashlib
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from api.settings import Settings
 from index.building.build import build
 from ingest.errors import SourceError
 from ingest.library.removal import remove_episode
+from ingest.storage.files import lock
 from tests.api.archive.links import broken, pages_of, read
 from tests.api.conftest import NOTICE, RECORDING, HashedStems
 
@@ -220,6 +223,44 @@ def test_a_run_that_stopped_leaves_nothing_behind(
     assert files == {*manifest_of(folder), "manifest.json"}
 
 
+@pytest.mark.parametrize("failure", [OSError(errno.ENOSPC, "No space left on device"), SourceError("no page")])
+def test_what_goes_wrong_arrives_as_it_is(home: Path, folder: Path, encoder: HashedStems, failure: Exception) -> None:
+    """A full disk is one line of the program, so nothing wraps its error; the next run completes the archive."""
+
+    def failing(files: int) -> None:
+        raise failure
+
+    with pytest.raises(type(failure)) as raised:
+        archive(Settings(home=home, public_url=PUBLIC), folder, encoder=encoder, progress=failing)
+    assert raised.value is failure
+    again(home, folder, encoder)
+    assert set(files_of(folder)) == {*manifest_of(folder), "manifest.json"}
+
+
+def test_a_run_reads_the_manifest_that_the_one_before_it_left(
+    home: Path, folder: Path, encoder: HashedStems, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that ends while the next one begins leaves no file that nobody knows."""
+    again(home, folder, encoder)
+    added = folder / "terms" / "late" / "index.html"
+
+    @contextlib.contextmanager
+    def after_another(path: Path, wait: bool = True) -> Iterator[bool]:
+        """The lock is free once another run has ended, which added a page."""
+        added.parent.mkdir(parents=True)
+        added.write_text("late")
+        manifest = json.loads((path / "manifest.json").read_text("utf-8"))
+        manifest["files"]["terms/late/index.html"] = {"bytes": 4}
+        (path / "manifest.json").write_text(json.dumps(manifest))
+        with lock(path, wait) as is_held:
+            yield is_held
+
+    monkeypatch.setattr(archiving, "lock", after_another)
+    again(home, folder, encoder)
+    assert not added.exists()
+    assert set(files_of(folder)) == {*manifest_of(folder), "manifest.json"}
+
+
 def test_a_folder_with_something_else_is_refused(home: Path, folder: Path, encoder: HashedStems) -> None:
     """One line says what to do, and nothing is written or deleted."""
     folder.mkdir()
@@ -250,6 +291,7 @@ def test_a_manifest_that_was_changed_deletes_nothing(
     (folder / "manifest.json").write_text(manifest)
     with pytest.raises(SourceError, match="name another folder"):
         again(home, folder, encoder)
+    assert list(files_of(folder)) == ["manifest.json"], "nothing makes it look like an archive"
 
 
 def test_pagefind_is_asked_for_in_one_line(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

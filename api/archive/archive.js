@@ -1,6 +1,6 @@
 // The page of search in an archive: pagefind, from a web host or a disk. Browsers fetch no files from a disk and load no
 // modules from there, so each file of pagefind's index is a script that hands its bytes to archived().
-import { say } from "./app.js";
+import { say } from "../pages/assets/app.js";
 
 const MOST = 20;
 const TURNS = 3; // places shown of one page
