@@ -510,16 +510,14 @@ class Doubt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chapter:
-    """A stretch of an episode up to the next chapter: its title in the episode's own words, and where it begins.
-
-    `start` is in seconds, None if unknown.
-    """
+class TimedChapter:
+    """A chapter, and where the time of its start comes from; both None if its time is unknown."""
 
     title: str
     turn: int
     first_word: int
     start: float | None
+    timing: Literal["published", "aligned", "heard", "estimated"] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -535,7 +533,7 @@ class About:
     sources: Sources
     choice: Choice
     doubts: tuple[Doubt, ...]
-    chapters: tuple[Chapter, ...] = ()
+    chapters: tuple[TimedChapter, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from index.mined import Chapter
 from ingest.stages.assemble import TextSource
 from ingest.transcript import Episode, Timing
 
@@ -150,6 +149,17 @@ class LastOutcome:
 
 
 @dataclass(frozen=True, slots=True)
+class TimedChapter:
+    """A chapter, and where the time of its start comes from; both None if its time is unknown."""
+
+    title: str
+    turn: int
+    first_word: int
+    start: float | None
+    timing: Timing | None
+
+
+@dataclass(frozen=True, slots=True)
 class About:
     """The account of one episode; `outcome` is None if it was not ingested yet.
 
@@ -162,4 +172,4 @@ class About:
     sources: Sources
     choice: Choice
     doubts: tuple[Doubt, ...]
-    chapters: tuple[Chapter, ...] = ()
+    chapters: tuple[TimedChapter, ...] = ()

@@ -4,9 +4,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from api.episodes.about import About, CaptionsKept, Choice, Doubt, Fact, NotesCopy, Part, SourceItem, TranscriptLink
-from api.formatting import day
-from index.mined import Chapter
+from api.episodes.about import (
+    About,
+    CaptionsKept,
+    Choice,
+    Doubt,
+    Fact,
+    NotesCopy,
+    Part,
+    SourceItem,
+    TimedChapter,
+    TranscriptLink,
+)
+from api.formatting import day, when
 from ingest.stages.assemble import TextSource
 from ingest.text.clock import clock
 from ingest.transcript import Timing
@@ -147,8 +157,8 @@ def _doubt(doubt: Doubt) -> Row:
     return Row(None, doubt.text, (*lines[:_MOST_LINES], *more))
 
 
-def _chapter(chapter: Chapter) -> Row:
-    return Row(None if chapter.start is None else clock(chapter.start), chapter.title)
+def _chapter(chapter: TimedChapter) -> Row:
+    return Row(when(chapter.start, chapter.timing), chapter.title)
 
 
 def _words(count: int) -> str:

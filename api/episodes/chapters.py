@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from api.episodes.about import TimedChapter
 from index.generation import Generation
 from index.mined import Chapter, Span
 from ingest.transcript import Transcript
@@ -17,6 +18,16 @@ def chapters_of(generation: Generation, transcript: Transcript | None) -> tuple[
         for _, chapter in generation.mined.chapters(identifier)
         if chapter.turn < len(turns)
         and generation.text_at(identifier, Span(chapter.first_word, 1)).strip() in turns[chapter.turn].text
+    )
+
+
+def timed_chapters(generation: Generation, transcript: Transcript | None) -> tuple[TimedChapter, ...]:
+    """Return the chapters of an episode (`chapters_of`), with where their times come from."""
+    if transcript is None:
+        return ()
+    return tuple(
+        TimedChapter(one.title, one.turn, one.first_word, one.start, transcript.turns[one.turn].timing)
+        for one in chapters_of(generation, transcript)
     )
 
 

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from api.episodes.about import About
 from api.episodes.about_words import sections_of
 from api.episodes.account import about_of
-from api.episodes.chapters import chapters_of
+from api.episodes.chapters import timed_chapters
 from api.episodes.library import transcript_of
 from api.episodes.stored import stored_of
 from api.pages.render import page
@@ -41,4 +41,4 @@ def _about(request: Request, identifier: str) -> About:
         generation = live_of(request).base().generation
     except (IndexMissing, IndexBroken, EncoderError):
         return about
-    return replace(about, chapters=chapters_of(generation, transcript_of(home_of(request), identifier)))
+    return replace(about, chapters=timed_chapters(generation, transcript_of(home_of(request), identifier)))

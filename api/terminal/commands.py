@@ -184,7 +184,7 @@ def show(options: Namespace, settings: Settings) -> int:
     from dataclasses import replace
 
     from api.episodes.account import about_of
-    from api.episodes.chapters import chapters_of
+    from api.episodes.chapters import timed_chapters
     from api.episodes.stored import stored_of
     from api.terminal.show import about_text
     from index.errors import IndexBroken, IndexMissing
@@ -195,7 +195,7 @@ def show(options: Namespace, settings: Settings) -> int:
     try:
         with closing(open_generation(settings.home)) as generation:
             transcript = load_transcript(settings.home, episode.id)
-            about = replace(about, chapters=chapters_of(generation, transcript))
+            about = replace(about, chapters=timed_chapters(generation, transcript))
     except (IndexMissing, IndexBroken) as error:
         logger.info("no chapters: %s", error)
     _print_json(asdict(about)) if options.json else print(about_text(about))

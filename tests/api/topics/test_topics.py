@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ from api.cli import main
 from api.episodes.chapters import chapter_at
 from api.settings import Settings
 from index.mined import Chapter
+from ingest.library.records import load_transcript, save_transcript
 from ingest.library.removal import remove_episode
+from ingest.text.clock import clock
 from tests.api.markup import seen
 from tests.api.topics.conftest import WELCOME
 
@@ -163,9 +166,28 @@ def test_chapters_are_shown_where_an_episode_is(
     assert chapters[0]["title"] in " ".join(seen(tide.get("/episodes/tide-0-aaaa/about")).all("main")[0].text.split())
     assert json.loads(told(tide_home, capsys, "show", "tide-0-aaaa", "--json")[1])["chapters"] == chapters
     assert chapters[0]["title"] in told(tide_home, capsys, "show", "tide-0-aaaa")[1]
+    assert [one["timing"] for one in chapters] == ["aligned"] * len(chapters)
     assert f"Chapter: {chapters[-1]['title']}" in " ".join(
         seen(tide.get("/search?q=orchard")).all("main")[0].text.split()
     )
+
+
+def test_the_account_says_of_an_estimated_chapter_that_it_is_one(
+    tide_home: Path, tmp_path: Path, encoder: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On its page, for a terminal and as JSON; a guess must not look like a time that somebody knows."""
+    home = shutil.copytree(tide_home, tmp_path, dirs_exist_ok=True)
+    transcript = load_transcript(home, "tide-0-aaaa")
+    assert transcript is not None
+    turns = tuple(replace(turn, timing="estimated") for turn in transcript.turns)
+    save_transcript(home, replace(transcript, turns=turns), "made by a test")
+    with TestClient(create_app(Settings(home=home), encoder)) as client:
+        chapter = client.get("/api/episodes/tide-0-aaaa/about").json()["chapters"][-1]
+        page = " ".join(seen(client.get("/episodes/tide-0-aaaa/about")).all("main")[0].text.split())
+    shown = f"about {clock(chapter['start'])}"
+    assert chapter["timing"] == "estimated"
+    assert f"{shown}{chapter['title']}" in page
+    assert shown in told(home, capsys, "show", "tide-0-aaaa")[1]
 
 
 def test_a_word_lies_in_the_last_chapter_that_began() -> None:
