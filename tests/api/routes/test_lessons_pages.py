@@ -259,6 +259,9 @@ def test_the_report_numbers_its_sources(site: TestClient) -> None:
         item.attributes["id"] for item in page.all("li") if item.attributes.get("id")
     }
     assert "http://testserver/quotes/harbour-1-aaaa" in page.all("main")[0].text
+    nothing = seen(site.get("/lessons/report?theme=heraldry")).all("main")[0].text
+    assert "No lesson has all of this." in nothing
+    assert "0 lessons" not in nothing
 
 
 def form(**fields: str) -> str:

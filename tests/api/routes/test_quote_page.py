@@ -69,6 +69,18 @@ def test_a_quote_stands_in_its_surroundings(client: TestClient) -> None:
     assert page.all("a", href=f"/episodes/{TIMED}#turn-1")
 
 
+def test_a_neighbour_that_is_cut_says_so(home: Path, encoder: Any, rewrite: Callable[..., None]) -> None:
+    """Of long turns before and after, up to 60 words are shown, with an ellipsis where the others were."""
+    with TestClient(create_app(Settings(home=home), encoder)) as client:
+        found = quote_page(client, TIMED, LOST).of_class("app-around")
+        assert not [one for one in found if "…" in one.text]
+        rewrite(home, TIMED, 0, "Well. " * 61)
+        rewrite(home, TIMED, 2, "Well. " * 61)
+        before, _, after = quote_page(client, TIMED, LOST).of_class("app-around")
+    assert "… Well." in before.text
+    assert "Well. …" in after.text
+
+
 def test_the_card_says_who_where_and_when(client: TestClient) -> None:
     """Speaker, show, episode, date and time stand at the quote."""
     card = quote_page(client, TIMED, COUNCIL).all("article")[0].text
@@ -209,8 +221,8 @@ def test_a_changed_quote_says_so(home: Path, encoder: Any, rewrite: Callable[...
         assert field(page, "link") != f"{SERVER}{address}"
         then = page.all("blockquote")[1].text
         assert then == f"“{COUNCIL}”"
-        assert [words.text for words in page.all("del")] == ["then: database "]
-        assert [words.text for words in page.all("ins")] == ["today: databases "]
+        assert [words.text for words in page.all("del")] == ["then: database"]
+        assert [words.text for words in page.all("ins")] == ["today: databases"]
         found = client.get(f"/api{address}").json()
         assert (found["quote"], found["changed"]) == (changed, True)
         assert found["cited"] == {"quote": COUNCIL, "speaker": "Tobias Renn"}
