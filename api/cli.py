@@ -77,7 +77,7 @@ def _failed(error: Exception) -> int:
 def _parser() -> Parser:
     parser = Parser(prog="playback", description="Answers questions about a podcast with quotes you can hear.")
     parser.add_argument("--version", action="version", version=f"playback {own_version()}")
-    parser.add_argument("--home", type=Path, help="data folder (default: PLAYBACK_HOME, else data)")
+    parser.add_argument("--home", type=Path, metavar="DIR", help="data folder (default: PLAYBACK_HOME, else data)")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     ingest = commands.add_parser("ingest", help="read feeds, folders or files into the library and publish the index")
@@ -187,7 +187,7 @@ def _parser() -> Parser:
     publish.add_argument("--output", type=Path, metavar="FILE")
 
     clip = commands.add_parser("clip", help="write a quote as a short recording with captions, or as a picture")
-    clip.add_argument("quote", metavar="QUOTE_ID")
+    clip.add_argument("quote", metavar="QUOTE_ID", help="id or address of a quote")
     clip.add_argument("--format", choices=("opus", "m4a", "svg", "png"), help="default: the ending of FILE, else opus")
     clip.add_argument("--output", type=Path, metavar="FILE", help="default: the quote's id with the format")
 
@@ -232,7 +232,7 @@ def _parser() -> Parser:
     config.add_argument("--json", action="store_true")
 
     completion = commands.add_parser("completion", help="print a script that completes commands and options in a shell")
-    completion.add_argument("shell", choices=("bash", "zsh", "fish"))
+    completion.add_argument("shell", choices=("bash", "zsh", "fish"), metavar="SHELL", help="bash, zsh or fish")
     completion.set_defaults(whole=parser)
 
     for command in commands.choices.values():

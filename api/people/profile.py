@@ -102,7 +102,7 @@ def profile_of(home: Path, generation: Generation, wanted: str) -> Profile:
     person = person_named(generation.overview, wanted)
     spoke = () if person is None else _left(person, removed_since(home, generation))
     if person is None or not spoke:
-        raise PersonUnknown(f"nobody who speaks here has the id {wanted[:60]!r}; see /people")
+        raise PersonUnknown(f"nobody who speaks here is called {wanted[:60]!r}; playback people lists them")
     episodes = [Appearance(generation.episode(one.episode_id), one.words, one.share, one.asks) for one in spoke]
     return Profile(
         person.id,

@@ -15,6 +15,7 @@ import numpy as np
 
 from api.episodes.transcripts import open_transcript
 from api.errors import QuestionError
+from api.formatting import counted
 from api.knowledge_base import KnowledgeBase
 from api.quotes.citation import MOST_CITATIONS, Citation, citation_of
 from api.quotes.compared import Match, SpokenText, same_words, spoken_text, whole_units
@@ -68,7 +69,7 @@ def check_text(text: str) -> None:
         raise QuestionError(f"the text has {len(text):,} characters; it can have at most {MOST_CHARACTERS:,}")
     words = len(normalise(text))
     if not LEAST_WORDS <= words <= MOST_WORDS:
-        raise QuestionError(f"the text has {words} words; give {LEAST_WORDS} to {MOST_WORDS}")
+        raise QuestionError(f"the text has {counted(words, 'word')}; give {LEAST_WORDS} to {MOST_WORDS}")
 
 
 def verify(base: KnowledgeBase, text: str, speaker: str | None = None) -> Verification:

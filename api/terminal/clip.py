@@ -8,6 +8,7 @@ from api.clips.clip import clip_of
 from api.errors import FilterError
 from api.quotes.context import surroundings_of
 from api.settings import Settings
+from api.terminal.quotes import identifier_of
 from ingest.audio.encode import ClipFormat, encode
 from ingest.errors import SourceError
 
@@ -20,14 +21,15 @@ def clip(options: Namespace, settings: Settings) -> int:
     kind = options.format or ("opus" if options.output is None else ending)
     if kind not in _FORMATS:
         raise FilterError(f"{options.output} does not end in {', '.join(_FORMATS)}; give --format")
-    output = options.output or Path(f"{options.quote}.{kind}")
+    quote = identifier_of(options.quote)
+    output = options.output or Path(f"{quote}.{kind}")
     if kind in ("svg", "png"):
-        citation = surroundings_of(settings.home, options.quote).citation
+        citation = surroundings_of(settings.home, quote).citation
         picture = card_svg(citation, settings.public_url).encode() if kind == "svg" else None
         _write(output, card_png(citation, settings.public_url) if picture is None else picture)
         return 0
     sound: ClipFormat = "m4a" if kind == "m4a" else "opus"
-    found = clip_of(settings.home, options.quote, settings.public_url)
+    found = clip_of(settings.home, quote, settings.public_url)
     _write(output, encode(found.samples, sound, found.tags))
     _write(output.with_suffix(".vtt"), found.captions.encode())
     return 0

@@ -88,7 +88,8 @@ def quote_lines(citation: Citation, base: str, lead: str = "  ") -> Iterator[str
 def _verification_lines(asked: str, speaker: str | None, found: Verification, base: str) -> Iterator[str]:
     wrong = [one for one in found.differences[-1:] if one.asked == speaker]
     differences = found.differences[:-1] if wrong else found.differences
-    yield _HEADINGS["exact" if found.result == "near" and not differences else found.result]
+    by_other = found.result == "near" and not differences
+    yield "Said word for word, by somebody else:" if by_other else _HEADINGS[found.result]
     if differences and len(found.citations) == 1:
         yield f"  {marked_text(marked(found.citations[0].quote, asked))}"
     else:

@@ -76,7 +76,7 @@ def entry_of(home: Path, generation: Generation, wanted: str) -> Entry:
     term = term_named(overview, wanted)
     uses = {} if term is None else _left(term, removed_since(home, generation))
     if term is None or not uses:
-        raise TermUnknown(f"no term here is called {wanted[:60]!r}; see /terms")
+        raise TermUnknown(f"no term here is called {wanted[:60]!r}; playback terms lists them")
     expanded = citation_at(home, generation, term.expanded)
     names = {one.id: one.names[0] for one in overview.terms if one.id in term.related}
     return Entry(

@@ -135,7 +135,10 @@ def test_without_a_recording_there_is_no_clip(sample_home):
 
 
 def test_the_command_writes_sound_and_captions(home, tmp_path, capsys, monkeypatch):
-    """In the format that the file's name ends with; any other ending is wrong usage, an unknown quote one line."""
+    """In the format that the file's name ends with; any other ending is wrong usage, an unknown quote one line.
+
+    A quote may be given by its address, as for `playback quote`.
+    """
     monkeypatch.setenv("PLAYBACK_PUBLIC_URL", BASE)
     quote = first_quote(home)
     target = tmp_path / "said.m4a"
@@ -143,6 +146,8 @@ def test_the_command_writes_sound_and_captions(home, tmp_path, capsys, monkeypat
     assert capsys.readouterr().out.split() == [str(target), str(tmp_path / "said.vtt")]
     assert target.read_bytes()[4:8] == b"ftyp"
     assert (tmp_path / "said.vtt").read_text("utf-8").startswith("WEBVTT")
+    picture = str(tmp_path / "said.svg")
+    assert main(["--home", str(home), "clip", f"{BASE}/quotes/{quote.id}", "--output", picture]) == 0
     assert main(["--home", str(home), "clip", quote.id, "--output", str(tmp_path / "said.mp3")]) == 2
     assert main(["--home", str(home), "clip", "nonsense"]) == 1
     assert "is not a quote id" in capsys.readouterr().err

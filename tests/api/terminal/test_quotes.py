@@ -55,6 +55,8 @@ def test_a_text_or_a_file_is_verified(run: Run, client: TestClient, tmp_path: Pa
     assert "[-asked-] {+paid+}" in out
     assert "Not Mina said it, but Tobias Renn." in out
     assert run("verify", SAID)[1].startswith(f"Said word for word:\n  “{SAID}”\n  Tobias Renn, Moving the records")
+    by_other = run("verify", SAID, "--speaker", "Mina")[1]
+    assert by_other.startswith("Said word for word, by somebody else:\n")
     assert "The nearest quotes:" in run("verify", "some council once bought a database for its lamps")[1]
 
 
@@ -63,6 +65,7 @@ def test_texts_out_of_bounds_are_wrong_usage(run: Run, text: str) -> None:
     """One line, exit 2."""
     code, out, err = run("verify", text)
     assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "the text has 1 word; give 3 to 400" in run("verify", "one")[2]
 
 
 def test_a_long_file_is_for_check_links(run: Run, tmp_path: Path) -> None:
