@@ -136,7 +136,7 @@ async def _write(
 
 @asynccontextmanager
 async def _running(app: FastAPI) -> AsyncIterator[None]:
-    """Run the app, and raise what goes wrong meanwhile as it is: the tasks of its MCP server would group it."""
+    """Run the app, and raise what goes wrong meanwhile as it is; the tasks of its MCP server would group it."""
     failed: BaseException | None = None
     async with app.router.lifespan_context(app):
         try:
