@@ -16,7 +16,7 @@ _MOST_SUBJECT_WORDS = 12
 _LESSONS = r"(?:lessons?|learnings?|take-?aways?)"
 _MISTAKES = r"(?:mistakes?|regrets?|pitfalls?|failures?)"
 _ADVICE = r"(?:advice|tips?|recommendations?|dos and don'?ts)"
-_ANY = r"(?:(?:the|any|some|all|all the|their|main|biggest|key|most important|common|top|best) )*"
+_ANY = r"(?:(?:the|any|some|all|their|main|biggest|key|most important|common|top|best) )*"
 _WHO = r"(?:they|people|teams|guests|you|we|everyone|anyone|engineers|speakers|the guests|the teams|the speakers)"
 _ON = r"(?:about|on|from|of|in|with|for|when|while|during|around|regarding|after|by|to|before)"
 # "Lessons on moving house", "lessons learned moving house".

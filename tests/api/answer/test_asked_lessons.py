@@ -1,5 +1,7 @@
 """Questions for a list of lessons are recognised by their grammar, and no others."""
 
+from time import process_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -100,3 +102,11 @@ def test_other_questions_ask_for_no_list(question: str) -> None:
 def test_any_text_is_read(question: str) -> None:
     """Hostile text neither fails nor takes long."""
     asked_lessons(question, speakers_named)
+
+
+@pytest.mark.parametrize("begin", ["what is ", "which ", "Ada's "])
+def test_repeated_words_take_no_time(begin: str) -> None:
+    """No words can be read in several ways: two to the 22nd of them would hold the server for minutes."""
+    began = process_time()
+    assert asked_lessons(f"{begin}{'all the ' * 22}rest", lambda name: ["Ada"]) is None
+    assert process_time() - began < 1
