@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from index.building.build import BUILD_VERSION
+from index.generation import SCHEMA
+
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 PAGES = [
@@ -49,3 +52,8 @@ def test_the_contents_list_every_page() -> None:
 def test_the_readme_is_short() -> None:
     """A stranger with five minutes reads it to the end."""
     assert len((ROOT / "README.md").read_text("utf-8").splitlines()) < 200
+
+
+def test_the_upgrade_notes_name_the_index_of_today() -> None:
+    """Whoever upgrades reads there whether the index is built anew."""
+    assert f"| schema {SCHEMA}, build {BUILD_VERSION} |" in (DOCS / "upgrade.md").read_text("utf-8")
