@@ -245,17 +245,23 @@ def _cut(kind: str, start: float, end: float) -> Iterator[bytes]:
     Time is counted as in `_samples`. What comes more than RUN_UP before the start is read and not decoded.
     """
     with _opened(kind) as (container, stream):
-        resampler, last = _resampler(CLIP_RATE), None
+        resampler, last, due = _resampler(CLIP_RATE), None, 0.0
         sent: int | None = None  # the number of the next sample in the recording
+        heard = round(start * CLIP_RATE)
         places: deque[float] = deque()
         for frame in _audible(_noted(_placed(container, stream, start), places)):
             at = places.popleft()
+            if sent is not None and (last != _kind(frame) or at - due > SHORTEST_HOLE):
+                for samples in _converted(resampler, None):
+                    yield _within(samples, sent, start, end)
+                    sent += len(samples) // 2
+                resampler, heard, sent = _resampler(CLIP_RATE), max(heard, sent), None
+            if sent is None:
+                sent = round(at * CLIP_RATE)
+                yield bytes(2 * max(0, min(sent, round(end * CLIP_RATE)) - heard))  # a hole is silent, as in `_samples`
             if at > end + RUN_UP:
                 break
-            if last not in (None, _kind(frame)):
-                resampler, sent = _resampler(CLIP_RATE), None
-            last = _kind(frame)
-            sent = round(at * CLIP_RATE) if sent is None else sent
+            last, due = _kind(frame), at + frame.samples / frame.sample_rate
             for samples in _converted(resampler, frame):
                 yield _within(samples, sent, start, end)
                 sent += len(samples) // 2

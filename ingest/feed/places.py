@@ -85,7 +85,8 @@ def without_items(data: bytes, numbers: Collection[int], origin: str) -> bytes:
     layout = layout_of(data, origin)
     kept, done = [], 0
     for number in sorted(numbers):
-        if (place := layout.items[number]) is not None:
+        place = layout.items[number]
+        if place is not None and place.start >= done:  # else it stands in one that is left out
             kept.append(layout.data[done : place.start])
             done = place.end
     return b"".join((*kept, layout.data[done:]))
