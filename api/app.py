@@ -44,9 +44,8 @@ from api.routes.schemas import ErrorResponse
 from api.server import refusals
 from api.server.access_log import AccessLog
 from api.server.admission import Admission
-from api.server.live_index import Live
-from api.server.metrics import Metrics
 from api.server.live_index import followed
+from api.server.metrics import Metrics
 from api.server.security_headers import Guard
 from api.server.time_limit import TimeLimit
 from api.server.work_queue import WorkQueue

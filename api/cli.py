@@ -178,8 +178,6 @@ def _parser() -> Parser:
     printed.add_argument("--json", action="store_true")
     printed.add_argument("--sarif", action="store_true", help="print SARIF 2.1.0, for code hosts")
 
-    publish = commands.add_parser("publish-feed", help="write a show's feed with transcripts, chapters and people added")
-
     publish = commands.add_parser(
         "publish-feed", help="write a show's feed with transcripts, chapters and people added"
     )

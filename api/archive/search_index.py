@@ -30,8 +30,8 @@ async def search_files(folder: Path, pages: Iterable[str]) -> list[tuple[str, by
     from pagefind.index import IndexConfig
     from pagefind.service import PagefindService
 
-    # By way of folders, because its service never ends if an answer has more than 2 MiB, and takes 0.1 s for
-    # each page that is handed to it.
+    # By way of folders, because its service never ends if an answer has more than 2 MiB, and takes a tenth of a second
+    # for each page that is handed to it.
     with TemporaryDirectory(prefix="playback-") as temporary:
         read, made = Path(temporary) / "read", Path(temporary) / "made"
         read.mkdir()

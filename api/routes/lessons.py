@@ -52,6 +52,7 @@ class LessonsRequest(LessonFilters):
     """The query of the list of lessons."""
 
     limit: int = Field(USUAL_LESSONS, ge=1, le=MOST_LESSONS, description="at most this many, the best first")
+    page: int = Field(1, ge=1, le=1_000_000, description="1 for the best lessons, 2 for the next, and so on")
 
 
 class DecisionRequest(BaseModel):
@@ -94,8 +95,10 @@ def query_of(register: Register, asked: LessonFilters) -> LessonQuery:
 def get_lessons(request: Request, asked: Annotated[LessonsRequest, Query()]) -> JSONResponse:
     """Return the lessons that match all filters, accepted ones first, then by score; each with verified quotes."""
     register = shown_register(request)
-    query = query_of(register, asked)
-    return JSONResponse(lessons_json(register, chosen(register.entries, query)[: asked.limit]))
+    found = chosen(register.entries, query_of(register, asked))
+    end = asked.page * asked.limit
+    following = asked.page + 1 if len(found) > end else None
+    return JSONResponse({**lessons_json(register, found[end - asked.limit : end]), "next": following})
 
 
 @router.get("/api/lessons/{identifier}", summary="Read a lesson", responses={200: {"model": LessonResponse}})

@@ -311,6 +311,7 @@ def check_links(options: Namespace, settings: Settings) -> int:
         print(report_text(report, settings.public_url or ""))
     return 1 if report.has_faults else 0
 
+
 def publish_feed(options: Namespace, settings: Settings) -> int:
     """Write a show's feed with additions; see `api.terminal.publish_feed`."""
     from api.terminal import publish_feed
