@@ -58,3 +58,9 @@ def test_a_document_type_is_refused():
     """What the parser of feeds refuses is refused here."""
     with pytest.raises(SourceError, match="document type"):
         layout_of(b'<!DOCTYPE rss [<!ENTITY a "b">]>' + ODD_FEEDS["one line"], "feed")
+
+
+def test_items_inside_an_item_that_is_cut_out_go_with_it():
+    """Nothing of the outer one is written again after the inner one."""
+    data = b"<rss><channel><item><guid>a</guid><item><guid>b</guid></item><title>secret</title></item></channel></rss>"
+    assert without_items(data, [0, 1], "feed") == b"<rss><channel></channel></rss>"
