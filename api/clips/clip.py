@@ -42,7 +42,7 @@ def has_clip(home: Path, citation: Citation) -> bool:
 def clip_of(home: Path, identifier: str, base: str | None) -> Clip:
     """Return the clip of a quote; `base` is the start of this service's addresses, None without one.
 
-    Raises NoClip if there is none, AudioError and ModelMissing as `cut` does, else as `resolve` does.
+    Raises NoClip if the quote has no sound or no exact times; otherwise what `cut` and `resolve` raise.
     """
     quote = resolve(home, identifier).quote
     audio = recording(home, quote.episode.id)

@@ -118,14 +118,13 @@ async def _list_tools(context: Context, params: types.PaginatedRequestParams | N
 async def _call_tool(work: _Work, context: Context, params: types.CallToolRequestParams) -> types.CallToolResult:
     """Call a tool; whatever goes wrong is a result that the model reads, never a trace."""
     try:
-        tool = tool_named(params.name)
-        asked = tool.takes.of(tool.name, params.arguments or {})
-        told = await work.done(context, lambda desk: result_of(tool, desk, asked))
-    except PlaybackError as error:
-        return _failed(sentence_of(error))
-    except Exception:
-        logger.exception("the tool %s failed", printable(params.name))
-        return _failed(_UNEXPECTED)
+        with _refused_as_error(f"the tool {printable(params.name)}"):
+            tool = tool_named(params.name)
+            asked = tool.takes.of(tool.name, params.arguments or {})
+            told = await work.done(context, lambda desk: result_of(tool, desk, asked))
+    except MCPError as error:
+        text = types.TextContent(type="text", text=error.message)
+        return types.CallToolResult(content=[text], is_error=True)
     return types.CallToolResult(content=[types.TextContent(type="text", text=written(told))], structured_content=told)
 
 
@@ -192,19 +191,15 @@ async def _get_prompt(context: Context, params: types.GetPromptRequestParams) ->
     return types.GetPromptResult(description=prompt.description, messages=[said])
 
 
-def _failed(sentence: str) -> types.CallToolResult:
-    return types.CallToolResult(content=[types.TextContent(type="text", text=sentence)], is_error=True)
-
-
 @contextmanager
-def _refused_as_error() -> Iterator[None]:
-    """Send what is refused, where the protocol has no result that says so, as its error."""
+def _refused_as_error(what: str = "a request") -> Iterator[None]:
+    """Raise what goes wrong as an error of the protocol, in one sentence; what is unexpected goes to the log."""
     try:
         yield
     except PlaybackError as error:
         raise MCPError(types.INVALID_PARAMS, sentence_of(error)) from error
     except Exception as error:
-        logger.exception("a request failed")
+        logger.exception("%s failed", what)
         raise MCPError(types.INTERNAL_ERROR, _UNEXPECTED) from error
 
 

@@ -6,14 +6,26 @@ from contextlib import closing
 
 from api.formatting import counted
 from api.links.check import FAULTS, Finding
+from api.links.reports import report_json, report_sarif
 from api.links.run import Report, check_sources, library_of
 from api.quotes.compared import marked
 from api.settings import Settings
+from api.terminal.output import print_json
 from api.terminal.quotes import marked_text, quote_lines
 from api.terminal.text import line_of
 from index.store import open_generation
 from ingest.fetch.client import open_client
 from ingest.fetch.polite import Guest
+
+
+def check_links(options: Namespace, settings: Settings) -> int:
+    """Check what pages and drafts say about quotes; return 1 if anything does not hold or cannot be read."""
+    report = report_of(options, settings)
+    if options.json or options.sarif:
+        print_json(report_sarif(report) if options.sarif else report_json(report))
+    else:
+        print(report_text(report, settings.public_url or ""))
+    return 1 if report.has_faults else 0
 
 
 def report_of(options: Namespace, settings: Settings) -> Report:

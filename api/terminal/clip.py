@@ -8,9 +8,9 @@ from api.clips.clip import clip_of
 from api.errors import FilterError
 from api.quotes.context import surroundings_of
 from api.settings import Settings
+from api.terminal.output import write_bytes
 from api.terminal.quotes import identifier_of
 from ingest.audio.encode import ClipFormat, encode
-from ingest.errors import SourceError
 
 _FORMATS = ("opus", "m4a", "svg", "png")
 
@@ -36,8 +36,5 @@ def clip(options: Namespace, settings: Settings) -> int:
 
 
 def _write(path: Path, data: bytes) -> None:
-    try:
-        path.write_bytes(data)
-    except OSError as error:
-        raise SourceError(f"{path} cannot be written: {error.strerror}") from error
+    write_bytes(data, path)
     print(path)

@@ -1,16 +1,14 @@
 """The commands: each calls the core and prints; `api.cli` parses the options and maps errors to exit codes."""
 
-import json
 import logging
-import sys
 from argparse import Namespace
-from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from api.settings import Settings
+from api.terminal.output import print_json, print_list, print_one, write_text
 from ingest.errors import SourceError
 from ingest.library.records import (
     episode_ids,
@@ -104,7 +102,7 @@ def ask(options: Namespace, settings: Settings) -> int:
         from api.llm.rewrite import model_of, rewrite_if_model
 
         found = rewrite_if_model(found, model_of(settings))
-    _print_json(answer_json(found)) if options.json else print(answer_text(found, settings.public_url or ""))
+    print_json(answer_json(found)) if options.json else print(answer_text(found, settings.public_url or ""))
     return 0
 
 
@@ -134,9 +132,9 @@ def search(options: Namespace, settings: Settings) -> int:
     filters = parse_filters(_asked(options), base.generation)
     gathered = gather(base, question, filters, least=options.page * count + 1)
     if options.format is not None:
-        _write(render(base, gathered, options.format, settings.public_url or ""), options.output)
+        write_text(render(base, gathered, options.format, settings.public_url or ""), options.output)
     elif options.json:
-        _print_json(page_json(base, gathered, options.page, count))
+        print_json(page_json(base, gathered, options.page, count))
     else:
         print(page_text(base, gathered, options.page, count))
     return 0
@@ -157,7 +155,7 @@ def lessons(options: Namespace, settings: Settings) -> int:
     else:
         entries = decided(options, settings)
         register = register_of(settings.home, open_generation(settings.home))
-    _print_json(lessons_json(register, entries)) if options.json else print(lessons_text(register, entries))
+    print_json(lessons_json(register, entries)) if options.json else print(lessons_text(register, entries))
     return 0
 
 
@@ -165,7 +163,7 @@ def export(options: Namespace, settings: Settings) -> int:
     """Write an episode's transcript in a format of the contract."""
     from ingest.export import render
 
-    _write(render(_transcript(options.episode, settings.home), options.format), options.output)
+    write_text(render(_transcript(options.episode, settings.home), options.format), options.output)
     return 0
 
 
@@ -174,7 +172,7 @@ def divergence(options: Namespace, settings: Settings) -> int:
     from api.terminal.divergence import report_json, report_of, report_text
 
     report = report_of(_transcript(options.episode, settings.home), settings.home)
-    _print_json(report_json(report)) if options.json else print(report_text(report))
+    print_json(report_json(report)) if options.json else print(report_text(report))
     return 0
 
 
@@ -198,7 +196,7 @@ def show(options: Namespace, settings: Settings) -> int:
             about = replace(about, chapters=timed_chapters(generation, transcript))
     except (IndexMissing, IndexBroken) as error:
         logger.info("no chapters: %s", error)
-    _print_json(asdict(about)) if options.json else print(about_text(about))
+    print_json(asdict(about)) if options.json else print(about_text(about))
     return 0
 
 
@@ -212,9 +210,9 @@ def topics(options: Namespace, settings: Settings) -> int:
 
     with closing(open_generation(settings.home)) as generation:
         if options.topic is None:
-            _print_list("topics", topic_lines(generation), options, topics_text)
+            print_list("topics", topic_lines(generation), options, topics_text)
         else:
-            _print_one(topic_page(settings.home, generation, options.topic), options, settings, topic_text)
+            print_one(topic_page(settings.home, generation, options.topic), options, settings, topic_text)
     return 0
 
 
@@ -227,7 +225,7 @@ def start(options: Namespace, settings: Settings) -> int:
     from index.store import open_generation
 
     with closing(open_generation(settings.home)) as generation:
-        _print_one(start_of(settings.home, generation), options, settings, start_text)
+        print_one(start_of(settings.home, generation), options, settings, start_text)
     return 0
 
 
@@ -241,9 +239,9 @@ def people(options: Namespace, settings: Settings) -> int:
 
     with closing(open_generation(settings.home)) as generation:
         if options.name is None:
-            _print_list("people", people_lines(settings.home, generation), options, people_text)
+            print_list("people", people_lines(settings.home, generation), options, people_text)
         else:
-            _print_one(profile_of(settings.home, generation, options.name), options, settings, person_text)
+            print_one(profile_of(settings.home, generation, options.name), options, settings, person_text)
     return 0
 
 
@@ -257,59 +255,31 @@ def terms(options: Namespace, settings: Settings) -> int:
 
     with closing(open_generation(settings.home)) as generation:
         if options.name is None:
-            _print_list("terms", term_lines(settings.home, generation), options, terms_text)
+            print_list("terms", term_lines(settings.home, generation), options, terms_text)
         else:
-            _print_one(entry_of(settings.home, generation, options.name), options, settings, term_text)
+            print_one(entry_of(settings.home, generation, options.name), options, settings, term_text)
     return 0
 
 
 def verify(options: Namespace, settings: Settings) -> int:
-    """Print whether a text was said word for word, nearly, or not; return 0 whatever comes out."""
-    from contextlib import closing
+    """Print whether a text was said word for word, nearly, or not; see `api.terminal.quotes`."""
+    from api.terminal import quotes
 
-    from api.answer.contract_json import verification_json
-    from api.answer.question import replace_surrogates
-    from api.quotes.claimed_quote import check_text, verify_in
-    from api.quotes.said_words import words_of
-    from api.terminal.quotes import text_of, verification_text
-    from index.store import open_generation
-
-    text = replace_surrogates(text_of(options.text))
-    check_text(text)
-    with closing(open_generation(settings.home)) as generation:
-        found = verify_in(settings.home, words_of(generation), text, options.speaker)
-    if options.json:
-        _print_json(verification_json(found))
-    else:
-        print(verification_text(text, options.speaker, found, settings.public_url or ""))
-    return 0
+    return quotes.verify(options, settings)
 
 
 def quote(options: Namespace, settings: Settings) -> int:
-    """Print a quote in a form for citing, or as JSON with the words around it."""
-    from api.answer.contract_json import quote_json
-    from api.quotes.context import surroundings_of
-    from api.terminal.quotes import identifier_of, quote_text
+    """Print a quote in a form for citing; see `api.terminal.quotes`."""
+    from api.terminal import quotes
 
-    found = surroundings_of(settings.home, identifier_of(options.id))
-    if options.json:
-        _print_json(quote_json(found))
-    else:
-        print(quote_text(found, options.form, settings.public_url or ""))
-    return 0
+    return quotes.quote(options, settings)
 
 
 def check_links(options: Namespace, settings: Settings) -> int:
-    """Check what pages and drafts say about quotes; return 1 if anything does not hold or cannot be read."""
-    from api.links.reports import report_json, report_sarif
-    from api.terminal.check_links import report_of, report_text
+    """Check what pages and drafts say about quotes; see `api.terminal.check_links`."""
+    from api.terminal import check_links
 
-    report = report_of(options, settings)
-    if options.json or options.sarif:
-        _print_json(report_sarif(report) if options.sarif else report_json(report))
-    else:
-        print(report_text(report, settings.public_url or ""))
-    return 1 if report.has_faults else 0
+    return check_links.check_links(options, settings)
 
 
 def publish_feed(options: Namespace, settings: Settings) -> int:
@@ -354,7 +324,7 @@ def status(options: Namespace, settings: Settings) -> int:
     from api.terminal.status import status_of, status_text
 
     report = status_of(settings.home, settings.reranker)
-    _print_json(report) if options.json else print(status_text(report))
+    print_json(report) if options.json else print(status_text(report))
     return 0
 
 
@@ -380,44 +350,17 @@ def restore(options: Namespace, settings: Settings) -> int:
 
 
 def evaluate(options: Namespace, settings: Settings) -> int:
-    """Measure answers and hits against questions with gold quotes; with --against, compare two data folders.
+    """Measure answers and hits against questions with gold quotes; see `api.terminal.evaluation`."""
+    from api.terminal import evaluation
 
-    With --encoders, compare encoders on the same library; the live index plays no part.
-    """
-    if options.encoders is not None:
-        return _evaluate_encoders(options, settings)
-    from dataclasses import replace
-
-    from api.evaluation.comparison import compared, comparison_text
-    from api.evaluation.evaluate import render
-    from api.evaluation.questions import read_questions
-    from api.evaluation.report import check_index, check_misses_file, index_name, report_of, write_misses
-    from index.encoder_files import PACKAGED
-
-    questions = read_questions(options.questions)
-    if options.misses is not None:
-        check_misses_file(options.misses)
-    if options.against is not None:
-        check_index(options.against)
-    report = report_of(questions, settings)
-    if options.misses is not None:
-        write_misses(report, options.misses)
-    printed = render(report)
-    if options.against is not None:
-        # Each index is measured with its own encoder, whatever PLAYBACK_ENCODER says.
-        other = report_of(questions, replace(settings, home=options.against, encoder=PACKAGED))
-        report["against"] = {"index": other["index"], "figures": compared(report, other)}
-        names = index_name(report, settings.home), index_name(other, options.against)
-        printed += "\n" + comparison_text(report["against"]["figures"], *names)
-    _print_json(report) if options.json else print(printed)
-    return 0
+    return evaluation.evaluate(options, settings)
 
 
 def config(options: Namespace, settings: Settings) -> int:
     """Print every setting, its value and where it is set; secrets are hidden."""
     from api.terminal.config import config_text, setting_lines
 
-    _print_list("settings", setting_lines(options, settings), options, config_text)
+    print_list("settings", setting_lines(options, settings), options, config_text)
     return 0
 
 
@@ -426,19 +369,6 @@ def completion(options: Namespace, settings: Settings) -> int:
     from api.terminal.completion import completion_script
 
     print(completion_script(options.whole, options.shell))
-    return 0
-
-
-def _evaluate_encoders(options: Namespace, settings: Settings) -> int:
-    from api.errors import FilterError
-    from api.evaluation.encoders import encoders_text, measured
-    from api.evaluation.questions import read_questions
-    from api.terminal.ingest_run import cores
-
-    if options.misses is not None or options.against is not None:
-        raise FilterError("--encoders compares encoders only; leave out --misses and --against")
-    found = measured(read_questions(options.questions), settings.home, options.encoders, cores())
-    _print_json({"encoders": found}) if options.json else print(encoders_text(found))
     return 0
 
 
@@ -462,30 +392,3 @@ def _asked(options: Namespace) -> Any:
     from api.answer.filters import Asked
 
     return Asked(options.show, options.episode, options.speaker, options.since, options.until)
-
-
-def _write(text: str, output: Path | None) -> None:
-    """Write a text to a file as it stands, or print it, then with a line break at the end."""
-    if output is None:
-        sys.stdout.write(text if text.endswith("\n") else text + "\n")
-        return
-    try:
-        output.write_text(text, "utf-8", newline="")
-    except OSError as error:
-        raise SourceError(f"{output} cannot be written: {error.strerror}") from error
-
-
-def _print_list(name: str, lines: Sequence[Any], options: Namespace, text: Callable[[Any], str]) -> None:
-    """Print what a register holds, as JSON under a name or as text."""
-    _print_json({name: [asdict(line) for line in lines]}) if options.json else print(text(lines))
-
-
-def _print_one(found: Any, options: Namespace, settings: Settings, text: Callable[[Any, str], str]) -> None:
-    """Print one entry of a register, as JSON or as text with the public addresses of its quotes."""
-    _print_json(asdict(found)) if options.json else print(text(found, settings.public_url or ""))
-
-
-def _print_json(value: dict[str, Any]) -> None:
-    from api.answer.question import replace_surrogates
-
-    print(replace_surrogates(json.dumps(value, ensure_ascii=False, indent=2)))

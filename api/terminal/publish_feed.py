@@ -7,9 +7,9 @@ from contextlib import closing, nullcontext
 from api.errors import SettingError
 from api.feeds.published import published_feed
 from api.settings import Settings
+from api.terminal.output import write_bytes
 from index.errors import IndexMissing
 from index.store import open_generation
-from ingest.errors import SourceError
 
 
 def publish_feed(options: Namespace, settings: Settings) -> int:
@@ -29,9 +29,6 @@ def publish_feed(options: Namespace, settings: Settings) -> int:
         print(f"playback: {note}", file=sys.stderr)
     if options.output is None:
         sys.stdout.buffer.write(found.data)
-        return 0
-    try:
-        options.output.write_bytes(found.data)
-    except OSError as error:
-        raise SourceError(f"{options.output} cannot be written: {error.strerror}") from error
+    else:
+        write_bytes(found.data, options.output)
     return 0

@@ -1,16 +1,24 @@
 """Quotes for a terminal: whether something was said, and one quote in the form that a text needs."""
 
+from argparse import Namespace
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from api.answer.contract_json import quote_json, verification_json
+from api.answer.question import replace_surrogates
 from api.errors import QuestionError
 from api.quotes.citation import Citation
 from api.quotes.citation_formats import as_html, as_json_ld, as_markdown, as_text
-from api.quotes.claimed_quote import MOST_CHARACTERS, Difference, Verification
+from api.quotes.claimed_quote import MOST_CHARACTERS, Difference, Verification, check_text, verify_in
 from api.quotes.compared import Part, marked
-from api.quotes.context import Surroundings
+from api.quotes.context import Surroundings, surroundings_of
+from api.quotes.said_words import words_of
+from api.settings import Settings
+from api.terminal.output import print_json
 from api.terminal.text import line_of, sourceline_of
+from index.store import open_generation
 from ingest.errors import SourceError
 from ingest.text.encoding import read_text
 
@@ -22,6 +30,30 @@ _HEADINGS = {
     "near": "Nearly said. Words that were not said stand in [-…-], what was said instead in {+…+}:",
     "not_found": "Nobody said this.",
 }
+
+
+def verify(options: Namespace, settings: Settings) -> int:
+    """Print whether a text was said word for word, nearly, or not; return 0 whatever comes out."""
+
+    text = replace_surrogates(text_of(options.text))
+    check_text(text)
+    with closing(open_generation(settings.home)) as generation:
+        found = verify_in(settings.home, words_of(generation), text, options.speaker)
+    if options.json:
+        print_json(verification_json(found))
+    else:
+        print(verification_text(text, options.speaker, found, settings.public_url or ""))
+    return 0
+
+
+def quote(options: Namespace, settings: Settings) -> int:
+    """Print a quote in a form for citing, or as JSON with the words around it."""
+    found = surroundings_of(settings.home, identifier_of(options.id))
+    if options.json:
+        print_json(quote_json(found))
+    else:
+        print(quote_text(found, options.form, settings.public_url or ""))
+    return 0
 
 
 def text_of(text_or_file: str) -> str:

@@ -1,4 +1,4 @@
-"""Cut a text into the smallest parts that are said in one way however they are written: "£5", "ten", "per cent"."""
+"""Cut a text into the smallest parts that are read aloud as one: "£5", "ten", "per cent"."""
 
 import re
 from collections.abc import Iterator, Sequence

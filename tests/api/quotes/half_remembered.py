@@ -62,7 +62,7 @@ def respelt(quote: Quote, other: Quote, rng: random.Random) -> str:
 
 
 def misattributed(quote: Quote, other: Quote, rng: random.Random) -> str:
-    """The words as they were said, but for two in the middle that are forgotten."""
+    """The words as they were said, without two in the middle."""
     pieces = quote.text.split()
     middle = len(pieces) // 2
     return " ".join((*pieces[:middle], *pieces[middle + 2 :]))

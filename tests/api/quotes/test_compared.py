@@ -32,6 +32,6 @@ def test_differences_are_marked(said: str, asked: str, parts: list[tuple[str, st
 
 @given(st.text(alphabet="ab5£% .,-“”\n", max_size=40), st.text(alphabet="ab5£% .,-“”\n", max_size=40))
 def test_nothing_is_lost(said: str, asked: str) -> None:
-    """What is said stands whole in its parts, but for blanks."""
+    """The parts joined are what was said, blanks aside."""
     parts = marked(said, asked)
     assert "".join(part.text for part in parts if part.kind != "asked").split() == said.split() or not said.strip()

@@ -2,36 +2,27 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from api import cli
 from api.episodes.transcripts import open_transcript
 from api.quotes.quote import quote_at
 from ingest.library.removal import remove_episode
+from tests.api.terminal.conftest import Run
 
 TIMED, UNTIMED = "harbour-1-aaaa", "harbour-2-bbbb"
 SAID = "The harbour council paid for the lighthouse database"
 BASE = "https://quotes.example"
-Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def run(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+def run(home: Path, playback: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run the command over the harbour library; return its exit code and what it printed and complained."""
     monkeypatch.setenv("PLAYBACK_PUBLIC_URL", BASE)
-
-    def ran(*arguments: str) -> tuple[int, str, str]:
-        try:
-            code = cli.main(("--home", str(home), "check-links", *arguments))
-        except SystemExit as left:
-            code = int(left.code or 0)
-        printed = capsys.readouterr()
-        return code, printed.out, printed.err
-
-    return ran
+    return partial(playback, "--home", str(home), "check-links")
 
 
 @pytest.fixture

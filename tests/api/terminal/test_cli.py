@@ -16,6 +16,7 @@ import pytest
 from api import cli
 from api.settings import Settings, read_settings
 from ingest.library.records import episode_ids, load_transcript, save_transcript
+from tests.api.terminal.conftest import Run
 
 ROOT = Path(__file__).parents[3]
 SAMPLE = ROOT / "data" / "sample"
@@ -33,21 +34,9 @@ def fake(monkeypatch: pytest.MonkeyPatch, encoder: Any) -> None:
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], fake: None) -> Callable[..., tuple[int, str, str]]:
+def run(playback: Run, fake: None) -> Run:
     """Run a command; return its exit code and what it printed and complained."""
-
-    def ran(*arguments: str) -> tuple[int, str, str]:
-        try:
-            code = cli.main(arguments)
-        except SystemExit as left:
-            code = int(left.code or 0)
-        printed = capsys.readouterr()
-        return code, printed.out, printed.err
-
-    return ran
-
-
-Run = Callable[..., tuple[int, str, str]]
+    return playback
 
 
 def test_a_transcript_edited_by_hand_is_one_clear_line(run: Run, base_of: Any, tmp_path: Path) -> None:

@@ -1,37 +1,26 @@
 """`playback lessons`: the same register as the pages, from the command line."""
 
 import json
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from api import cli
 from ingest.library.decisions import read_decisions
 from tests.api.conftest import library_of
 from tests.api.lessons.scripted import publish, reword
+from tests.api.terminal.conftest import Run
 
 MONTHS = "Moving away took nineteen months and two rehearsals."
 
-Run = Callable[..., tuple[int, str, str]]
-
 
 @pytest.fixture
-def run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(tmp_path: Path, playback: Run) -> Run:
     """Run the command over the harbour library; return its exit code and what it printed and complained."""
     library_of(tmp_path)
     publish(tmp_path).generation.close()
-
-    def ran(*arguments: str) -> tuple[int, str, str]:
-        try:
-            code = cli.main(("--home", str(tmp_path), "lessons", *arguments))
-        except SystemExit as left:
-            code = int(left.code or 0)
-        printed = capsys.readouterr()
-        return code, printed.out, printed.err
-
-    return ran
+    return partial(playback, "--home", str(tmp_path), "lessons")
 
 
 def lessons(run: Run, *arguments: str) -> list[dict[str, Any]]:

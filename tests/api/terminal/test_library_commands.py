@@ -5,7 +5,8 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,13 +14,13 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from api import cli
 from api.app import create_app
 from api.errors import QuoteGone, QuoteUnknown
 from api.quotes.resolve import resolve
 from api.settings import Settings
 from index.manifests import encoded_folder, index_folder, numbers
 from ingest.library.records import episode_folder, episode_ids, feeds, feeds_folder, load_transcript
+from tests.api.terminal.conftest import Run
 
 ROOT = Path(__file__).parents[3]
 TURNS = (
@@ -30,8 +31,6 @@ TURNS = (
 )
 KETTLE, TEAPOT, SPOON = ("the boiler", "kettle"), ("the brewing", "teapot"), ("the stirring", "spoon")
 
-Run = Callable[..., tuple[int, str, str]]
-
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
@@ -39,24 +38,13 @@ def home(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def run(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, encoder: Any, home: Path
-) -> Callable[..., tuple[int, str, str]]:
+def run(playback: Run, monkeypatch: pytest.MonkeyPatch, encoder: Any, home: Path) -> Run:
     """Run a command on `home` with the encoder that counts shared words; its exit code, output and complaints."""
     for name in ("index.encoders.encoder_to_build_with", "api.knowledge_base.encoder_to_ask_with"):
         monkeypatch.setattr(name, lambda *_: encoder)
     monkeypatch.setattr("index.encoders.weights_and_form", lambda *_: (encoder.weights, encoder.form))
     monkeypatch.setenv("PLAYBACK_ENCODER", encoder.name)
-
-    def ran(*arguments: str) -> tuple[int, str, str]:
-        try:
-            code = cli.main(("--home", str(home), *arguments))
-        except SystemExit as left:
-            code = int(left.code or 0)
-        printed = capsys.readouterr()
-        return code, printed.out, printed.err
-
-    return ran
+    return partial(playback, "--home", str(home))
 
 
 @pytest.fixture

@@ -2,34 +2,25 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
-from api import cli
 from api.episodes.transcripts import open_transcript
 from api.quotes.quote import quote_at
+from tests.api.terminal.conftest import Run
 
 SAID = "The harbour council paid for the lighthouse database"
 TIMED = "harbour-1-aaaa"
-Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def run(home: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(home: Path, playback: Run) -> Run:
     """Run a command over the harbour library; return its exit code and what it printed and complained."""
-
-    def ran(*arguments: str) -> tuple[int, str, str]:
-        try:
-            code = cli.main(("--home", str(home), *arguments))
-        except SystemExit as left:
-            code = int(left.code or 0)
-        printed = capsys.readouterr()
-        return code, printed.out, printed.err
-
-    return ran
+    return partial(playback, "--home", str(home))
 
 
 @pytest.fixture
