@@ -80,7 +80,7 @@ sbom: $(TOOLS) ## write dist/sbom.json: the locked packages as CycloneDX
 	@echo "dist/sbom.json"
 
 lock: $(TOOLS) ## write requirements.lock anew from pyproject.toml; UPGRADE=--upgrade for the newest versions
-	.venv-tools/bin/pip-compile $(COMPILE) $(UPGRADE) --extra encode --extra transcribe --extra llm --extra mcp --extra archive --extra clip --extra dev --unsafe-package torch -o requirements.lock pyproject.toml
+	.venv-tools/bin/pip-compile $(COMPILE) $(UPGRADE) --extra encode --extra transcribe --extra llm --extra mcp --extra archive --extra clip --extra postgres --extra cluster --extra dev --unsafe-package torch -o requirements.lock pyproject.toml
 	.venv-tools/bin/python .ci/portable_lock.py requirements.lock
 	.venv-tools/bin/pip-compile $(COMPILE) $(UPGRADE) -o .ci/tools.lock .ci/tools.in
 	.venv-tools/bin/pip-compile $(COMPILE) $(UPGRADE) -o .ci/llm.lock .ci/llm.in
