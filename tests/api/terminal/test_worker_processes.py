@@ -51,8 +51,14 @@ def test_a_killed_process_costs_its_episode_alone(episodes, tmp_path, monkeypatc
 def test_what_was_finished_before_a_death_is_not_done_again(episodes, tmp_path, monkeypatch):
     """However slowly outcomes are taken, each episode that ended well was worked on once."""
     count = tmp_path / "count"
-    noting = f"def work(episode):\n    open({str(count)!r}, 'a').write(episode.title + ' ')"
-    (tmp_path / "counting.py").write_text(DEADLY.replace("def work(episode):", noting))
+    noting = f"""
+def work(episode):
+    open({str(count)!r}, 'a').write(episode.title + ' ')
+    until = time.monotonic() + 60
+    while len(open({str(count)!r}).read().split()) < 4 and time.monotonic() < until:
+        time.sleep(0.02)  # until the others have begun
+"""
+    (tmp_path / "counting.py").write_text(DEADLY.replace("def work(episode):", noting.strip()))
     monkeypatch.syspath_prepend(str(tmp_path))
     import counting  # the module written above
 

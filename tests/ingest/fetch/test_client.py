@@ -294,7 +294,7 @@ def test_a_server_below_the_least_rate_is_left(serve, local):
         request.send_response(200)
         request.send_header("Content-Length", "100000")
         request.end_headers()
-        for _ in range(40):
+        for _ in range(1500):  # until the client leaves
             request.wfile.write(b"x")
             request.wfile.flush()
             time.sleep(0.02)
