@@ -3,6 +3,9 @@ PYTHON ?= python3
 PORT ?= 8000
 SHARED ?= ../shared
 BIN := .venv/bin
+# Two processes at most, for each may load models; the tests of one file stay together, as they share what it made.
+PYTEST := $(BIN)/python -m pytest
+TWO := --numprocesses logical --maxprocesses 2 --dist loadfile
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 INSTALLED := .venv/.installed
 TOOLS := .venv-tools/.installed
@@ -28,25 +31,25 @@ run: $(INSTALLED) $(STYLES) ## serve the sample show on http://127.0.0.1:8000 (P
 	@PLAYBACK_NOTICE="This is a sample: an invented show with computer voices." $(BIN)/playback --home $(DEMO) serve --port $(PORT)
 
 test: $(INSTALLED) $(STYLES) ## run the tests (under 10 minutes on 2 cores)
-	$(BIN)/python -m pytest
+	$(PYTEST) $(TWO)
 	@echo "Left out: larger numbers of cases (make test-long), tests on the data in ../shared (make test-corpus), tests in a"
 	@echo "browser (apt-get install chromium && make test-browser), hours of faults and load (make torture)."
 
 test-long: $(INSTALLED) $(STYLES) ## run the larger numbers of cases, and each property with all its examples
-	$(BIN)/python -m pytest -m "(long or hypothesis) and not corpus and not browser and not torture" --hypothesis-profile=all
+	$(PYTEST) $(TWO) -m "(long or hypothesis) and not corpus and not browser and not torture" --hypothesis-profile=all
 
 test-corpus: $(INSTALLED) ## run the slow tests on the data in ../shared (skipped where it is missing)
-	$(BIN)/python -m pytest -m corpus
+	$(PYTEST) $(TWO) -m corpus
 
 test-browser: $(INSTALLED) $(STYLES) $(JUDGES) ## run the tests in Chromium (needs /usr/bin/chromium, and npm for axe-core)
-	$(BIN)/python -m pytest -m browser
+	$(PYTEST) -m browser
 
 test-llm: $(INSTALLED) $(LANGUAGE_MODEL) ## try a small language model, and measure what it writes (needs 1 GB of disk)
-	$(BIN)/python -m pytest -m llm
+	$(PYTEST) -m llm
 	$(BIN)/python -m benchmarks.language_model
 
 torture: $(INSTALLED) ## run the long tests under faults, a load and a five-minute soak (about 90 minutes on 2 cores)
-	$(BIN)/python -m pytest -s -m torture
+	$(PYTEST) -s -m torture
 	@$(BIN)/playback --home $(DEMO) ingest --quiet data/sample/feed.xml
 	$(BIN)/python tests/faults/torture.py kill moments disk limits together --of all
 	$(BIN)/python tests/faults/torture.py room switches
@@ -70,7 +73,7 @@ format: $(INSTALLED) ## format the code
 	$(BIN)/ruff format .
 
 audit: $(INSTALLED) $(TOOLS) ## look for code that is dangerous and, on the network, for packages with known holes
-	$(BIN)/python -m pytest tests/test_forbidden_calls.py tests/test_lock.py tests/ingest/test_versions.py
+	$(PYTEST) tests/test_forbidden_calls.py tests/test_lock.py tests/ingest/test_versions.py
 	@.venv-tools/bin/python .ci/audit.py requirements.lock
 	@echo "torch has no hash and was not looked up; ingest/versions.py holds its oldest safe version."
 

@@ -1,7 +1,10 @@
-"""What holds for every test: how many examples a property is shown, one thread for each model, compiled templates."""
+"""What holds for every test: which examples a property is shown, one thread for each model, compiled templates."""
 
+import importlib
 import os
+import pkgutil
 from collections.abc import Iterator
+from contextlib import suppress
 from types import CodeType
 from typing import Any
 
@@ -20,6 +23,20 @@ settings.load_profile("part")
 
 # Before torch and CTranslate2 are imported: their tiny models here wait longer for other threads than they compute.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Import all of Playback before any property is shown examples.
+
+    Hypothesis takes some examples from the constants of the modules that are loaded. These would else depend on the
+    tests that the same process happened to run before.
+    """
+    if not any(item.get_closest_marker("hypothesis") for item in session.items):
+        return
+    for package in map(importlib.import_module, ("ingest", "index", "api")):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            with suppress(ImportError):  # of what is not installed; its tests skip
+                importlib.import_module(module.name)
 
 
 class Compiled(BytecodeCache):
