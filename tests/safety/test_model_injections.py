@@ -150,13 +150,13 @@ def test_in_notes(tmp_path: Path, script: tuple[Scripted, Network], injections: 
     assert_only_asked(model, network)
 
 
-def test_in_a_question(tmp_path: Path, script: tuple[Scripted, Network]) -> None:
+def test_in_a_question(tmp_path: Path, script: tuple[Scripted, Network], injections: Injections) -> None:
     """Orders in a question make no sentence that the quotes do not hold."""
     model, network = script
     saved(tmp_path, 1, PAID, ASIDE)
     saved(tmp_path, 2, SOWN)
     with served(tmp_path, model) as client:
-        for order, _ in INJECTIONS:  # most make the question unanswerable, so that no model is asked
+        for order, _ in injections:  # most make the question unanswerable, so that no model is asked
             assert_nothing_foreign(client, f"{QUESTION} {order}", {"episode": "a-1-aaaa"})
     assert_only_asked(model, network)
 

@@ -1,4 +1,4 @@
-"""A real server over a library that has something at every address."""
+"""A real server over a library that has something at every address; each file of tests has its own, as some decide."""
 
 import shutil
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ SAMPLE = Path(__file__).parents[3] / "data" / "sample"
 FEED = b"<rss version='2.0'><channel><title>Harbour</title><item><guid>h1</guid></item></channel></rss>"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the server."""
     home: Path = tmp_path_factory.mktemp("asked")
@@ -47,12 +47,12 @@ class Watched(httpx.HTTPTransport):
         return response
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def watched() -> Watched:
     return Watched()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def client(address: str, watched: Watched) -> Iterator[Playback]:
     with Playback(address, token=TOKEN, transport=watched) as opened:
         yield opened

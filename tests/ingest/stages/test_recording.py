@@ -114,9 +114,9 @@ CASES = [
     (silent, 0, NOBODY, 8),
     (noisy, 0, NOBODY, 8),
     (telephone, 0, "ingested: ", 6),
-    (studio, 0, "ingested: ", 6),
+    pytest.param(studio, 0, "ingested: ", 6, marks=pytest.mark.long),
     (covered, 0, "ingested: ", 6),
-    (overstated, 0, "ingested: ", 6),
+    pytest.param(overstated, 0, "ingested: ", 6, marks=pytest.mark.long),
     (variable, 0, "ingested: ", 26),
     (empty, 1, "no sound can be decoded", None),
 ]
