@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from api.errors import SettingError
 from index.encoder_files import PACKAGED
@@ -17,7 +18,10 @@ USUAL_RATE = 120
 FILE = Path("playback.toml")  # in the working directory, as the default data folder is
 _FILE_VARIABLE = "PLAYBACK_CONFIG"
 _MOST_FILE_BYTES = 100_000
-_ORIGIN = re.compile(r"https?://[^/\s?#@]+")
+_MOST_NUMBER = 1_000_000_000
+_MOST_SHOWN_CHARACTERS = 60
+_ORIGIN = re.compile(r"https?://(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?")
+_ON, _OFF = ("on", "yes", "true", "1"), ("off", "no", "false", "0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,10 @@ def variable_of(name: str) -> str:
 def _of_file(path: Path) -> dict[str, Given]:
     try:
         with path.open("rb") as file:
-            data = tomllib.loads(file.read(_MOST_FILE_BYTES).decode())
+            text = file.read(_MOST_FILE_BYTES + 1)
+        if len(text) > _MOST_FILE_BYTES:
+            raise SettingError(f"{path} is longer than {_MOST_FILE_BYTES:,} bytes; it may hold nothing but settings")
+        data = tomllib.loads(text.decode())
     except OSError as error:
         raise SettingError(f"{path} cannot be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:  # not TOML, or not UTF-8
@@ -106,11 +113,11 @@ def _as_text(value: Any, where: str) -> str:
         return value
     if isinstance(value, bool):
         return "on" if value else "off"
-    if isinstance(value, int):
+    if isinstance(value, int) and abs(value) <= _MOST_NUMBER:
         return str(value)
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return " ".join(value)
-    raise SettingError(f"{where} must be a text, a whole number, true, false or a list of texts")
+    raise SettingError(f"{where} must be a text, a whole number up to {_MOST_NUMBER:,}, true, false or a list of texts")
 
 
 def _text(text: str, where: str) -> str:
@@ -121,14 +128,11 @@ def _path(text: str, where: str) -> Path:
     return Path(text)
 
 
-def _unless_off(text: str, where: str) -> bool:
-    return text != "off"
-
-
 def _on_or_off(text: str, where: str) -> bool:
-    if text not in ("on", "off"):
-        raise SettingError(f"{where} must be on or off, not {text!r}")
-    return text == "on"
+    word = text.strip().casefold()
+    if word not in (*_ON, *_OFF):
+        raise SettingError(f"{where} must be on or off, not {_shown(text)}")
+    return word in _ON
 
 
 def _list(text: str, where: str) -> tuple[str, ...]:
@@ -137,32 +141,46 @@ def _list(text: str, where: str) -> tuple[str, ...]:
 
 def _origins(text: str, where: str) -> tuple[str, ...]:
     found = _list(text, where)
-    wrong = [origin for origin in found if origin != "*" and not _ORIGIN.fullmatch(origin)]
+    wrong = [origin for origin in found if origin != "*" and not _is_origin(origin)]
     if wrong:
-        raise SettingError(f"{where} takes origins such as https://example.org, not {wrong[0]!r}")
+        raise SettingError(f"{where} takes origins such as https://example.org, not {_shown(wrong[0])}")
     return found
 
 
 def _origin(text: str, where: str) -> str:
     # Pages link to /episodes and the like, so they would lead elsewhere below a path.
-    if not _ORIGIN.fullmatch(text.rstrip("/")):
+    if not _is_origin(text.rstrip("/")):
         raise SettingError(
-            f"{where} must be an address without a path, such as https://quotes.example.org, not {text!r}"
+            f"{where} must be an address without a path, such as https://quotes.example.org, not {_shown(text)}"
         )
     return text.rstrip("/")
 
 
+def _is_origin(text: str) -> bool:
+    """Say whether a text is a scheme, a host and perhaps a port, all of which can exist."""
+    try:
+        urlsplit(text).port  # noqa: B018 - raises for a port above 65535, as urlsplit does for an address in brackets
+    except ValueError:
+        return False
+    return _ORIGIN.fullmatch(text) is not None
+
+
 def _rate(text: str, where: str) -> int:
-    if not (text.isascii() and text.isdecimal()):
-        raise SettingError(f"{where} must be a number of requests per minute (0: no limit), not {text!r}")
+    # int() refuses thousands of digits.
+    if not (text.isascii() and text.isdecimal()) or len(text) > len(str(_MOST_NUMBER)):
+        raise SettingError(f"{where} must be a number of requests per minute (0: no limit), not {_shown(text)}")
     return int(text)
 
 
 def _level(text: str, where: str) -> str:
     level = text.upper()
     if level not in logging.getLevelNamesMapping():
-        raise SettingError(f"{where} must be debug, info, warning or error, not {level!r}")
+        raise SettingError(f"{where} must be debug, info, warning or error, not {_shown(text)}")
     return level
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= _MOST_SHOWN_CHARACTERS else f"{text[:_MOST_SHOWN_CHARACTERS]}…")
 
 
 _NAMES = tuple(one.name for one in fields(Settings))
@@ -170,7 +188,7 @@ _KNOWN = f"it can have {', '.join(_NAMES)}"
 _READ: dict[str, Callable[[str, str], Any]] = {
     "home": _path,
     "models": _path,
-    "feedback": _unless_off,
+    "feedback": _on_or_off,
     "hosts": _list,
     "public_url": _origin,
     "cors": _origins,
