@@ -12,12 +12,14 @@ from api.settings import read_settings
 from api.terminal.parser import Parser, parsed
 from ingest.errors import PlaybackError
 from ingest.storage.disk_space import disk_problem
+from ingest.text.urls import printable
 from ingest.versions import own_version, require_versions
 
 logger = logging.getLogger(__name__)
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 _LAST_PORT = 65_535
+_MOST_DIGITS = 9
 _LESSON_ACTIONS = ("accept", "reject", "propose", "retitle", "tag", "untag", "merge", "note")
 # These libraries log URLs with tokens, server responses, and what is sent to a language model or by one.
 _TALKATIVE = ("httpx", "httpcore", "httpx2", "httpcore2", "openai", "mcp")
@@ -233,8 +235,7 @@ def _parser() -> Parser:
     completion.add_argument("shell", choices=("bash", "zsh", "fish"), metavar="SHELL", help="bash, zsh or fish")
     completion.set_defaults(whole=parser)
 
-    for command in commands.choices.values():
-        command.set_defaults(parser=command)
+    parser.set_defaults(commands=commands.choices)
     return parser
 
 
@@ -278,8 +279,11 @@ def _add_ingest_options(command: argparse.ArgumentParser) -> None:
 
 
 def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a whole number of at least 1")
+    # int() refuses thousands of digits.
+    if not text.isdecimal() or len(text) > _MOST_DIGITS or int(text) < 1:
+        raise argparse.ArgumentTypeError(
+            f"{printable(text)} is not a whole number of at least 1 and {_MOST_DIGITS} digits"
+        )
     return int(text)
 
 

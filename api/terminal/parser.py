@@ -2,12 +2,16 @@
 
 import argparse
 import re
+import sys
 from collections.abc import Collection, Sequence
 from difflib import get_close_matches
+from itertools import takewhile
 from typing import NoReturn
 
 _WRONG_USAGE = 2
 _CHOICES = re.compile(r"invalid choice: (?P<asked>'.*'|\".*\") \(choose from (?P<known>[^()]*)\)")
+_OPTION = re.compile(r"--?[^\W\d_].*", re.DOTALL)
+_OPTION_IN_HELP = re.compile(r"(?<![\w-])--?[a-z][a-z-]*")
 # How much of a word must be like another that was meant: "serch" and "search", "--jsn" and "--json".
 _LIKENESS = 0.6
 
@@ -21,16 +25,36 @@ class Parser(argparse.ArgumentParser):
 
 
 def parsed(parser: Parser, arguments: Sequence[str] | None) -> argparse.Namespace:
-    """Parse the arguments of a command; each subparser must have itself as the default of `parser`.
+    """Parse the arguments; the parser must have its subparsers, by name, as the default of `commands`.
 
-    argparse's own `parse_args` does not know which options the command would have had.
+    An option that does not exist is named before argparse misses something else because of it.
     """
-    options, unknown = parser.parse_known_args(arguments)
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    commands: dict[str, Parser] = parser.get_default("commands")
+    at = next((place for place, word in enumerate(given) if word in commands), len(given))
+    _refuse_unknown(parser, given[:at], ())
+    for name in given[at : at + 1]:
+        _refuse_unknown(commands[name], given[at + 1 :], _options_of(parser))
+    options, unknown = parser.parse_known_args(given)
     if unknown:
-        command: Parser = options.parser
-        known = re.findall(r"--[a-z][a-z-]*", command.format_help())
-        command.error(f"unrecognized arguments: {' '.join(unknown)}{meant(unknown[0].partition('=')[0], known)}")
+        commands[options.command].error(f"unrecognized arguments: {' '.join(unknown)}")
     return options
+
+
+def _refuse_unknown(parser: Parser, words: Sequence[str], earlier: Collection[str]) -> None:
+    """Exit if one of the words is an option that the parser does not have; `earlier` ones stand before the command."""
+    known = _options_of(parser)
+    for word in takewhile(lambda word: word != "--", words):
+        name = word.partition("=")[0]
+        # As in argparse, the beginning of an option will do, and a word with a blank is none.
+        if not _OPTION.fullmatch(name) or " " in word or any(option.startswith(name) for option in known):
+            continue
+        place = f"; {name} stands before the command" if name in earlier else ""
+        parser.error(f"unrecognized arguments: {word}{place or meant(name, [*known, *earlier])}")
+
+
+def _options_of(parser: Parser) -> list[str]:
+    return _OPTION_IN_HELP.findall(parser.format_help())
 
 
 def meant(asked: str, known: Collection[str]) -> str:

@@ -255,7 +255,7 @@ def test_the_level_of_logging_is_checked(
     monkeypatch.setenv("PLAYBACK_LOG", level)
     found, _, err = run(*at, "status")
     assert found == code
-    assert ("PLAYBACK_LOG must be debug, info, warning or error, not 'LOUD'" in err) == (code == 1)
+    assert ("PLAYBACK_LOG must be debug, info, warning or error, not 'loud'" in err) == (code == 1)
 
 
 def test_the_home_of_the_command_line_wins(run: Run, at: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:

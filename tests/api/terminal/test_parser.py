@@ -21,6 +21,16 @@ from api import cli
         (("ingest", "feed.xml", "--no-adio"), "did you mean: --no-audio"),
         (("search", "x", "--format", "cvs"), "invalid choice: 'cvs'; did you mean: csv"),
         (("lessons", "acept", "x"), "invalid choice: 'acept'; did you mean: accept"),
+        (("--verison",), "playback: unrecognized arguments: --verison; did you mean: --version; see playback --help"),
+        (("--hoem", "x", "status"), "playback: unrecognized arguments: --hoem; did you mean: --home; see"),
+        (
+            ("ask", "--josn", "x"),
+            "playback ask: unrecognized arguments: --josn; did you mean: --json; see playback ask",
+        ),
+        (("clip", "--formt", "png"), "playback clip: unrecognized arguments: --formt; did you mean: --format; see"),
+        (("ask", "x", "--home", "y"), "unrecognized arguments: --home; --home stands before the command; see"),
+        (("ask", "x", "-json"), "unrecognized arguments: -json; did you mean: --json"),
+        (("ask", "x", "--k", "9" * 5_000), "is not a whole number of at least 1 and 9 digits; see"),
         (("ask", "x", "a\nb"), "unrecognized arguments: a b; see"),
         (("ask", "x", "--zzzzzz"), "unrecognized arguments: --zzzzzz; see"),
     ],
@@ -34,6 +44,15 @@ def test_a_mistyped_word_is_answered_with_the_nearest(
     said = capsys.readouterr()
     assert says in said.err
     assert (left.value.code, said.out, said.err.count("\n")) == (2, "", 1)
+
+
+@pytest.mark.parametrize("words", [("--", "--josn"), ("--what is it",), ("--js", "x"), ("-5",)])
+def test_what_argparse_takes_is_taken(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    """Words after "--", a question that begins with a dash, the beginning of an option, a number."""
+    with pytest.raises(SystemExit) as left:
+        cli.main(["ask", *words, "--k", "no"])
+    assert left.value.code == 2
+    assert "unrecognized arguments: --k no" in (said := capsys.readouterr().err) or "argument --k: no" in said
 
 
 def test_the_version_is_that_of_the_distribution(capsys: pytest.CaptureFixture[str]) -> None:
