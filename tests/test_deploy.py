@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from api.cli import _parser
-from api.server.security_headers import MOST_BODY_BYTES
+from api.server.security_headers import MOST_BODY_BYTES, MOST_BODY_BYTES_OF
 from api.server.time_limit import TIME_LIMIT
 
 ROOT = Path(__file__).parents[1]
@@ -85,7 +85,7 @@ def test_nginx_has_the_limits_of_the_server() -> None:
     text = (DEPLOY / "nginx.conf").read_text("utf-8")
     (size,) = re.findall(r"client_max_body_size (\d+)k;", text)
     (seconds,) = re.findall(r"proxy_read_timeout (\d+)s;", text)
-    assert int(size) * 1024 >= MOST_BODY_BYTES
+    assert int(size) * 1024 >= max(MOST_BODY_BYTES, *MOST_BODY_BYTES_OF.values())
     assert int(seconds) > TIME_LIMIT
 
 

@@ -19,6 +19,7 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.cli import main
 from api.mcp.endpoint import is_own
+from api.mcp.prompts import MOST_DRAFT_CHARACTERS
 from api.serving import accepted_hosts
 from api.settings import Settings
 from tests.api.mcp.calls import NAMES, told_by, within
@@ -196,12 +197,25 @@ def test_the_limits_of_the_server_hold(served_home, encoder, site) -> None:
     response = site.post("/mcp", json=LIST, headers=JSON)
     assert response.headers["x-content-type-options"] == "nosniff"
     for era in ({}, MODERN):
-        big = site.post("/mcp", content=b'{"x": "' + b"x" * 70_000 + b'"}', headers=JSON | era)
+        big = site.post("/mcp", content=b'{"x": "' + b"x" * 510_000 + b'"}', headers=JSON | era)
         assert big.status_code == 413
     app = create_app(Settings(home=served_home, rate=2), encoder)
     with TestClient(app, client=("203.0.113.9", 1)) as client:
         statuses = [client.post("/mcp", json=LIST, headers=JSON).status_code for _ in range(3)]
     assert statuses == [200, 200, 429]
+
+
+@pytest.mark.parametrize("letter", ["ж", "🙂"])
+def test_the_longest_draft_is_taken_in_any_script(site, letter) -> None:
+    """Its bytes in JSON, where a letter may take twelve, are within the limit of a body; one letter more is refused."""
+    for length in (MOST_DRAFT_CHARACTERS, MOST_DRAFT_CHARACTERS + 1):
+        params = {"name": "check_quotes", "arguments": {"draft": letter * length}}
+        body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "prompts/get", "params": params})
+        told = site.post("/mcp", content=body, headers=JSON).json()
+        if length == MOST_DRAFT_CHARACTERS:
+            assert told["result"]["messages"][0]["content"]["text"].endswith(letter * length)
+        else:
+            assert told["error"]["message"] == "draft has 40,001 characters; at most 40,000 are taken at once"
 
 
 def test_work_waits_its_turn(served_home, encoder, monkeypatch) -> None:
