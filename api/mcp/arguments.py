@@ -35,9 +35,7 @@ class Arguments(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    max_tokens: int = Field(
-        USUAL_TOKENS, ge=LEAST_TOKENS, le=MOST_TOKENS, description="bound of the whole result, text and structure"
-    )
+    max_tokens: int = Field(USUAL_TOKENS, ge=LEAST_TOKENS, le=MOST_TOKENS, description="bound of the whole result")
 
     @classmethod
     def names(cls) -> list[str]:
@@ -86,7 +84,7 @@ class Filtered(BaseModel):
     episode: Short = Field("", description="id of an episode, or its number")
     show: Short = Field("", description="id of a show")
     since: Short = Field("", description="first date of publication, as 2021-10-28")
-    until: Short = Field("", description="last date of publication")
+    until: Short = Field("", description="last date")
 
     def asked(self) -> Asked:
         """Return the filters as the core's `Asked`."""
@@ -104,7 +102,7 @@ class SearchAsked(Filtered, Paged):
     """Arguments of `search`."""
 
     query: Question = Field(description='words or a question; words in "quotation marks" must stand as they are')
-    limit: int = Field(5, ge=1, le=50, description="at most this many passages")
+    limit: int = Field(5, ge=1, le=50)
 
 
 class VerifyAsked(Arguments):
@@ -123,7 +121,7 @@ class QuoteAsked(Arguments):
 class CiteAsked(QuoteAsked):
     """Arguments of `cite`."""
 
-    form: _FORMS = Field("blog", description="blog (Markdown), html, text or json-ld")
+    form: _FORMS = Field("blog", description="blog is Markdown")
 
 
 class EpisodesAsked(Paged):
@@ -132,8 +130,8 @@ class EpisodesAsked(Paged):
     text: Short = Field("", description="words of the title, the people or the description")
     show: Short = Field("", description="id of a show")
     since: Short = Field("", description="first date of publication, as 2021-10-28")
-    until: Short = Field("", description="last date of publication")
-    limit: int = Field(20, ge=1, le=100, description="at most this many")
+    until: Short = Field("", description="last date")
+    limit: int = Field(20, ge=1, le=100)
 
 
 class TranscriptAsked(Paged):
@@ -147,20 +145,20 @@ class LessonsAsked(Paged):
     """Arguments of `list_lessons`."""
 
     theme: Short = Field("", description="a tag, term or topic")
-    kind: _KINDS = Field("", description="problem, cause, decision, remedy, result or advice")
+    kind: _KINDS = ""
     person: Short = Field("", description="who tells it: full name or words of it")
     episode: Short = Field("", description="id of an episode, or its number")
     show: Short = Field("", description="id of a show")
     year: Short = Field("", description="year of publication")
     state: _STATES = Field("", description="accepted (by people), proposed, rejected or withdrawn; else the first two")
-    limit: int = Field(10, ge=1, le=100, description="at most this many")
+    limit: int = Field(10, ge=1, le=100)
 
 
 class WhoSaidAsked(Paged):
     """Arguments of `who_said`."""
 
     text: Question = Field(description="words that somebody said, or a subject that people speak of")
-    limit: int = Field(8, ge=1, le=50, description="at most this many people")
+    limit: int = Field(8, ge=1, le=50)
 
 
 class PersonAsked(Arguments):

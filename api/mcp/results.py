@@ -35,16 +35,16 @@ QUOTED = (
 
 
 class Told(Shape):
-    """What every tool returns: that its words are quoted, and what was left out of it (null: nothing)."""
+    """What every tool returns: that its words are quoted, and what was left out and how to get it (null: nothing)."""
 
     notice: str = QUOTED
-    cut: str | None = Field(None, description="what was left out, and how to get it")
+    cut: str | None = None
 
 
 class Listed(Told):
     """A part of a list."""
 
-    next_cursor: str | None = Field(None, description="call again with this cursor for the next part; null at the end")
+    next_cursor: str | None = Field(None, description="null at the end")
 
 
 class AnswerTold(Told):

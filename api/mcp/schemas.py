@@ -1,9 +1,15 @@
 """The JSON schemas of arguments and results, as clients and models read them: every word of them costs context."""
 
+import json
 from typing import Any
 
 from api.mcp.arguments import Arguments
 from api.mcp.results import QUOTED, Told
+
+_ELSEWHERE = {
+    "QuoteShape": "a quote, with the fields of get_quote",
+    "EpisodeShape": "an episode, with the fields of list_episodes",
+}
 
 
 def input_schema(takes: type[Arguments]) -> dict[str, Any]:
@@ -16,13 +22,24 @@ def input_schema(takes: type[Arguments]) -> dict[str, Any]:
 
 
 def output_schema(returns: type[Told]) -> dict[str, Any]:
-    """Return the schema of a tool's result."""
-    found: dict[str, Any] = _shortened(returns.model_json_schema(mode="serialization"))
+    """Return the schema of a tool's result.
+
+    Quotes and episodes, which are in most results, are written out once, where they are the result themselves.
+    """
+    schema = returns.model_json_schema(mode="serialization")
+    parts = schema.pop("$defs", {})
+    parts.update({name: {"type": "object", "description": said} for name, said in _ELSEWHERE.items() if name in parts})
+    named = json.dumps([schema, parts])
+    used = {name: part for name, part in parts.items() if f'"#/$defs/{name}"' in named}
+    found: dict[str, Any] = _without_required(_shortened({**schema, "$defs": used} if used else schema))
     return found
 
 
 def _shortened(schema: Any) -> Any:
-    """Return a schema without titles, which repeat names, without empty defaults, and with short nulls."""
+    """Return a schema without what a model does not need, and with short nulls.
+
+    That is titles, which repeat names, empty defaults, and lengths, which a refusal names.
+    """
     if isinstance(schema, list):
         return [_shortened(one) for one in schema]
     if not isinstance(schema, dict):
@@ -31,6 +48,7 @@ def _shortened(schema: Any) -> Any:
         name: _shortened(value)
         for name, value in schema.items()
         if not (name == "title" and isinstance(value, str))
+        and not (name == "maxLength" and isinstance(value, int))
         and not (name == "default" and value in ("", None, [], QUOTED))
     }
     kinds = found.get("anyOf", [])
@@ -40,3 +58,16 @@ def _shortened(schema: Any) -> Any:
         if "enum" in found:
             found["enum"] = [*found["enum"], None]
     return found
+
+
+def _without_required(schema: Any) -> Any:
+    """Return a schema of results without the lists of fields that are always there: all are."""
+    if isinstance(schema, list):
+        return [_without_required(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        name: _without_required(value)
+        for name, value in schema.items()
+        if not (name == "required" and isinstance(value, list))
+    }

@@ -102,13 +102,8 @@ async def _list_tools(context: Context, params: types.PaginatedRequestParams | N
                 description=tool.description,
                 input_schema=input_schema(tool.takes),
                 output_schema=output_schema(tool.returns),
-                annotations=types.ToolAnnotations(
-                    title=tool.title,
-                    read_only_hint=True,
-                    destructive_hint=False,
-                    idempotent_hint=True,
-                    open_world_hint=False,
-                ),
+                # The other hints mean something only for tools that write.
+                annotations=types.ToolAnnotations(read_only_hint=True, open_world_hint=False),
             )
             for tool in TOOLS
         ]

@@ -46,6 +46,14 @@ def test_the_estimate_is_above_what_an_encoder_counts(text: str) -> None:
     assert counter()(text) <= tokens(text)
 
 
+def test_the_list_of_tools_leaves_room_for_a_conversation(served_home, encoder) -> None:
+    """Every client sends it to its model, so all tools with both schemas have at most 5,000 tokens of GPT-2."""
+    tools = within(server(served_home, encoder), lambda client: client.list_tools()).model_dump(
+        mode="json", by_alias=True, exclude_none=True
+    )
+    assert counter()(written(tools["tools"])) <= 5_000
+
+
 def test_a_list_is_cut_from_its_end_and_the_least_needed_list_first() -> None:
     """What is left fits, two more would not, and the better list is whole."""
     told = {"best": [ENGLISH] * 3, "rest": [ENGLISH] * 40}
