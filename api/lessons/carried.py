@@ -57,7 +57,7 @@ def _carried(home: Path, identifier: str, stamp: Stamp) -> Carried:
         return Carried(None, reason=str(error))
     except LibraryError as error:  # one damaged file must not take the whole register with it
         logger.warning("%s: %s", identifier, error)
-        return Carried(None, reason="the files of its episode cannot be read; playback doctor says which")
+        return Carried(None, reason="the files of its episode cannot be read")
     fault = "fabricated" if opened is None else fault_of(quote, opened.transcript)
     if fault is not None:
         count_dropped(fault)

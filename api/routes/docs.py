@@ -71,7 +71,7 @@ def _body_fields(operation: dict[str, Any], schema: dict[str, Any]) -> list[Para
 
 def _kind(schema: dict[str, Any]) -> str:
     kinds = [part.get("type", "") for part in schema.get("anyOf", (schema,))]
-    limits = f" {schema['minimum']:g}–{schema['maximum']:g}" if "minimum" in schema and "maximum" in schema else ""
+    limits = f" {schema['minimum']:,}–{schema['maximum']:,}" if "minimum" in schema and "maximum" in schema else ""
     return "/".join(kind for kind in kinds if kind and kind != "null") + limits
 
 

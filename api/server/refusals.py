@@ -1,6 +1,7 @@
 """Map every error to its HTTP status in one table, and write all errors in the one shape."""
 
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -54,26 +55,28 @@ class Refusal:
     """How an error is sent: its status, its name for programs, and a sentence that replaces its own message.
 
     Server errors (500 and above) always have such a sentence, because their own messages name files on this machine.
-    `retry_after` is in seconds, for transient errors.
+    `retry_after` is in seconds, for transient errors. `see` is the page that a reader opens where the message names a
+    command.
     """
 
     status: int
     name: str
     sentence: str | None = None
     retry_after: int | None = None
+    see: str | None = None
 
 
 REFUSALS: dict[type[PlaybackError], Refusal] = {
     QuestionError: Refusal(422, INVALID),
     FilterError: Refusal(422, INVALID),
     SourceError: Refusal(422, INVALID),  # in the server: only the export of a transcript without times to vtt or srt
-    EpisodeUnknown: Refusal(404, "EpisodeUnknown"),
+    EpisodeUnknown: Refusal(404, "EpisodeUnknown", see="/episodes"),
     QuoteUnknown: Refusal(404, "QuoteUnknown"),
-    LessonUnknown: Refusal(404, "LessonUnknown"),
+    LessonUnknown: Refusal(404, "LessonUnknown", see="/lessons"),
     WordsChanged: Refusal(409, "WordsChanged"),
-    TopicUnknown: Refusal(404, "TopicUnknown"),
-    PersonUnknown: Refusal(404, "PersonUnknown"),
-    TermUnknown: Refusal(404, "TermUnknown"),
+    TopicUnknown: Refusal(404, "TopicUnknown", see="/topics"),
+    PersonUnknown: Refusal(404, "PersonUnknown", see="/people"),
+    TermUnknown: Refusal(404, "TermUnknown", see="/terms"),
     FeedUnknown: Refusal(404, "FeedUnknown"),
     NoClip: Refusal(404, "NoClip"),
     EpisodeGone: Refusal(410, "EpisodeGone"),
@@ -135,6 +138,7 @@ _PAGES = (
 # Feeds and downloads beside the pages; programs read their errors.
 _FILES = (".atom", ".csv", ".json", ".md")
 _MOST_PROBLEMS = 20
+_COMMAND = re.compile(r"; (?:run:? )?playback [^;]*$")
 
 
 def register(app: FastAPI) -> None:
@@ -176,8 +180,14 @@ async def _refused(request: Request, error: Exception) -> Response:
     if refusal.status >= HTTPStatus.INTERNAL_SERVER_ERROR and refusal.retry_after is None:
         logger.warning("%s %s: %s", request.method, _path(request), error)
     headers = {} if refusal.retry_after is None else {"Retry-After": str(refusal.retry_after)}
-    problem = (refusal.name, refusal.sentence or " ".join(str(error).split()))
+    problem = (refusal.name, refusal.sentence or _for_readers(" ".join(str(error).split()), refusal))
     return error_response(request, refusal.status, [problem], headers)
+
+
+def _for_readers(message: str, refusal: Refusal) -> str:
+    """Return a message without the command with which it ends, because a reader runs none."""
+    said = _COMMAND.sub("", message)
+    return f"{said}; see {refusal.see}" if refusal.see and said != message else said
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

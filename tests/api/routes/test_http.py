@@ -573,7 +573,25 @@ def test_the_description_names_every_operation(client: TestClient) -> None:
         "/healthcheck",
     }
     page = client.get("/docs").text
+    assert "integer 1–1,000,000" in page
     for path, methods in schema["paths"].items():
         assert path in page
         for operation in methods.values():
             assert "ErrorResponse" in json.dumps(operation["responses"]["422"])
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("/people/nobody", "nobody who speaks here is called 'nobody'; see /people"),
+        ("/people/run;%20playback%20it", "nobody who speaks here is called 'run; playback it'; see /people"),
+        ("/terms/zorgon", "no term here is called 'zorgon'; see /terms"),
+        ("/topics/zorgon", "no topic 'zorgon' in this library; see /topics"),
+        ("/lessons/zorgon", "no lesson 'zorgon' in this library; see /lessons"),
+        ("/feeds/zorgon.xml", "no show 'zorgon' in this library"),
+    ],
+)
+def test_a_reader_is_not_told_to_run_a_command(client: TestClient, path: str, says: str) -> None:
+    """What a message tells the person at a terminal to run is left out, and a page to open stands in its place."""
+    (problem,) = client.get(path, headers={"accept": "application/json"}).json()["errors"]
+    assert problem["message"] == says
