@@ -19,7 +19,7 @@ from api.formatting import counted
 from api.knowledge_base import KnowledgeBase
 from api.quotes.citation import MOST_CITATIONS, Citation, citation_of
 from api.quotes.compared import Match, SpokenText, same_words, spoken_text, whole_units
-from api.quotes.said_words import cited, quote_of, words_of, written
+from api.quotes.said_words import cited, extended, quote_of, words_of, written
 from index.word_index import Ints, WordIndex, exact_matches, likeliest_turns, longest_matches, rarities
 from ingest.text.words import normalise
 
@@ -110,14 +110,16 @@ def _near(home: Path, spoken: WordIndex, asked: SpokenText, speaker: str | None)
     stretches = _stretches(spoken, numbers, asked.of)
     matches: Sequence[Match] = stretches[0][1] if stretches and stretches[0][0] >= LEAST_SHARE else ()
     if matches:
-        places = [(matches[0].said, matches[-1].said + matches[-1].words)]
+        # Words in place of the first or last of a sentence are cited beside those that were said there.
+        room = matches[0].asked, len(asked.words) - matches[-1].asked - matches[-1].words
+        places = [extended(home, spoken, matches[0].said, matches[-1].said + matches[-1].words, room)]
     else:
         matches = _joined(spoken, asked, numbers)
         places = [(match.said, match.said + match.words) for match in matches]
     citations = cited(home, spoken, places, _share(matches, asked))
     if not citations or len(citations) < min(len(places), MOST_CITATIONS):  # perhaps a part was edited since
         return Verification("not_found", nearest=_nearest(home, spoken, stretches))
-    differences = tuple(_differences(home, spoken, asked, matches))
+    differences = tuple(_differences(home, spoken, asked, matches, (places[0][0], places[-1][1])))
     return Verification("near", citations, (*differences, *_speaker_differences(home, citations[0], speaker)))
 
 
@@ -195,24 +197,30 @@ def _whole(spoken: WordIndex, match: Match, of: Sequence[int]) -> Match:
     return whole._replace(said=whole.said + begin)
 
 
-def _differences(home: Path, spoken: WordIndex, asked: SpokenText, matches: Sequence[Match]) -> Iterator[Difference]:
+def _differences(
+    home: Path, spoken: WordIndex, asked: SpokenText, matches: Sequence[Match], cited: tuple[int, int]
+) -> Iterator[Difference]:
     """Yield what was said and what the text has instead, before, between and after the matching words.
 
     Where the text continues with words from another place, those words replace nothing (`said` is "").
     """
     if before := asked.part(0, matches[0].asked):
-        yield Difference("", before)
+        yield Difference(_written(home, spoken, cited[0], matches[0].said), before)
     for match, following in pairwise(matches):
         after, until = match.asked + match.words, following.asked
         begin, end = match.said + match.words, following.said
         if 0 <= end - begin <= _MOST_GAP and spoken.turn_at(begin - 1) == spoken.turn_at(end):
-            said = written(home, spoken, begin, end) if begin < end else ""
+            said = _written(home, spoken, begin, end)
         else:
             said, until = "", following.asked + following.words
         if said or after < until:
             yield Difference(said, asked.part(after, until))
     if rest := asked.part(matches[-1].asked + matches[-1].words, len(asked.words)):
-        yield Difference("", rest)
+        yield Difference(_written(home, spoken, matches[-1].said + matches[-1].words, cited[1]), rest)
+
+
+def _written(home: Path, spoken: WordIndex, begin: int, end: int) -> str:
+    return written(home, spoken, begin, end) if begin < end else ""
 
 
 def _is_named(spoken: WordIndex, position: int, wanted: str) -> bool:

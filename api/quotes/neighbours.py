@@ -23,7 +23,7 @@ def widen(source: OpenedTranscript, quote: Quote) -> WiderQuote:
     extension completes that sentence.
     """
     first, last = quote.first_word, quote.first_word + quote.words  # [first, last)
-    starts, ends = _sentence_borders(source, quote.turn)
+    starts, ends = sentence_borders(source, quote.turn)
     begin = max((start for start in starts if start < first), default=None)
     finish = min((end for end in ends if end > last), default=None)
     return WiderQuote(
@@ -34,14 +34,14 @@ def widen(source: OpenedTranscript, quote: Quote) -> WiderQuote:
 
 def in_sentences(source: OpenedTranscript, quote: Quote) -> Quote:
     """Return the quote extended to whole sentences of its turn; the quote itself if those have over 80 words."""
-    starts, ends = _sentence_borders(source, quote.turn)
+    starts, ends = sentence_borders(source, quote.turn)
     first, last = quote.first_word, quote.first_word + quote.words
     begin = max((start for start in starts if start <= first), default=first)
     finish = min((end for end in ends if end >= last), default=last)
     return _quotable(source, begin, finish) or quote
 
 
-def _sentence_borders(source: OpenedTranscript, turn: int) -> tuple[list[int], list[int]]:
+def sentence_borders(source: OpenedTranscript, turn: int) -> tuple[list[int], list[int]]:
     """Return the first and end word numbers (in the episode) of a turn's sentences; marks alone are no sentence."""
     word = source.begins[turn]
     places = deque(source.places_in(turn))

@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 
 from api.episodes.transcripts import OpenedTranscript, open_transcript
 from api.quotes.citation import MOST_CITATIONS, Citation, citation_of
-from api.quotes.neighbours import in_sentences
+from api.quotes.neighbours import in_sentences, sentence_borders
 from api.quotes.quote import Quote, quote_at
 from api.quotes.verbatim_check import count_dropped, fault_of
 from index.generation import Generation
@@ -68,6 +68,33 @@ def quote_of(home: Path, spoken: WordIndex, begin: int, end: int, sentences: boo
         logger.warning("a quote was dropped: %s in %s", fault, turn.episode_id)
         return None
     return quote
+
+
+def extended(home: Path, spoken: WordIndex, begin: int, end: int, room: tuple[int, int]) -> tuple[int, int]:
+    """Return the words [begin, end) of one turn with about as many more as `room` says, before and after them.
+
+    None are added from other sentences, and a sentence is ended if at most twice as many will do.
+    """
+    turn = spoken.turn_at(begin)
+    source, number = open_transcript(home, spoken.turns[turn].episode_id), spoken.turns[turn].number
+    if source is None or number >= len(source.transcript.turns):
+        return begin, end
+    starts, ends = sentence_borders(source, number)
+    first = max((start for start in starts if start <= spoken.firsts[begin]), default=spoken.firsts[begin])
+    last = min((after for after in ends if after >= spoken.lasts[end - 1]), default=spoken.lasts[end - 1])
+    least, most = begin, end
+    while least > spoken.begins[turn] and spoken.firsts[least - 1] >= first:
+        least -= 1
+    while most < spoken.begins[turn + 1] and spoken.lasts[most] <= last:
+        most += 1
+    begin = least if begin - least <= 2 * room[0] else begin - room[0]
+    end = most if most - end <= 2 * room[1] else end + room[1]
+    # A figure is quoted whole; its words are of one sentence.
+    while begin > least and spoken.units[begin - 1] == spoken.units[begin]:
+        begin -= 1
+    while end < most and spoken.units[end] == spoken.units[end - 1]:
+        end += 1
+    return begin, end
 
 
 def written(home: Path, spoken: WordIndex, begin: int, end: int) -> str:

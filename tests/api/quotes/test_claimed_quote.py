@@ -117,6 +117,12 @@ def test_whatever_was_said_is_found(base: KnowledgeBase, data: st.DataObject) ->
             [("lining", "handles")],
         ),
         ("Copper kettles lose after eleven long winters. Then a smith", [("their lining", ""), ("", "long")]),
+        ("Then a smith in the valley tins them once more.", [("again for us", "once more")]),
+        ("My copper kettles lose their lining after eleven summers.", [("", "My"), ("winters", "summers")]),
+        (
+            "Tin pots lose their lining after eleven winters. Then a smith in the town",
+            [("Copper kettles", "Tin pots"), ("valley", "town")],
+        ),
         ("So: copper kettles lose their lining after eleven winters indeed", [("", "So"), ("", "indeed")]),
     ],
 )
@@ -225,7 +231,7 @@ def test_the_route_has_the_contracts_shape(client: TestClient) -> None:
     (citation,) = response.json()["citations"]
     assert client.get(f"/api/quotes/{citation['id']}").json()["quote"] == citation["quote"]
     near = post(client, text="the harbour council paid for the lighthouse painting", speaker="Tobias").json()
-    assert (near["result"], near["differences"]) == ("near", [{"said": "", "asked": "painting"}])
+    assert (near["result"], near["differences"]) == ("near", [{"said": "database", "asked": "painting"}])
     nothing = post(client, text="nobody ever said these words here").json()
     assert nothing == {"result": "not_found", "citations": [], "differences": [], "nearest": nothing["nearest"]}
 

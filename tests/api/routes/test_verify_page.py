@@ -30,7 +30,7 @@ def test_differences_are_marked(client: TestClient) -> None:
     page = seen(client.get("/verify", params={"q": SAID.replace("lighthouse", "ferry") + " then", "speaker": "Mina"}))
     assert page.all("title")[0].text.startswith("Nearly said: ")
     assert [one.text.strip() for one in page.all("del")] == ["not said: ferry", "not said: then"]
-    assert [one.text.strip() for one in page.all("ins")] == ["said: lighthouse"]
+    assert [one.text.strip() for one in page.all("ins")] == ["said: lighthouse", "said: from"]
     assert "It was not Mina who said it, but Tobias Renn." in page.all("main")[0].text
 
 
