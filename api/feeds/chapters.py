@@ -15,7 +15,8 @@ _MOST_TITLE = 128
 def chapters_json(transcript: Transcript, chapters: Sequence[Chapter], base: str) -> dict[str, Any] | None:
     """Return an episode's chapters, None if there are fewer than two or its times are estimates.
 
-    Starts are whole seconds, because an app reads them as such; the first is 0, and each is later than the one before.
+    Starts are whole seconds, because an app reads them as such, and each is later than the one before. The first is
+    not moved to 0: where earlier chapters have no exact times, it may begin minutes later.
     """
     if not timed_turns(transcript):
         return None
@@ -24,7 +25,7 @@ def chapters_json(transcript: Transcript, chapters: Sequence[Chapter], base: str
     for chapter in chapters:
         if chapter.start is None or not is_exact(transcript.turns[chapter.turn]):
             continue
-        start = int(chapter.start) if listed else 0
+        start = int(chapter.start)
         if listed and start <= listed[-1]["startTime"]:
             continue
         address = f"{base}/episodes/{episode.id}#turn-{chapter.turn}"
