@@ -1,7 +1,9 @@
 """Remove compiled encoders that no generation and no setting uses any more."""
 
+import contextlib
 import json
 import logging
+import os
 import shutil
 import time
 from pathlib import Path
@@ -12,7 +14,7 @@ from ingest.storage.files import lock
 
 logger = logging.getLogger(__name__)
 
-# Another process may have compiled an encoder this recently for the generation that it is about to build.
+# Another process may have compiled an encoder this recently, or taken it up, for the generation it is about to build.
 _FRESH = 24 * 60 * 60
 
 
@@ -34,6 +36,15 @@ def remove_unused_encoders(home: Path, weights: str) -> list[Path]:
         return []
 
 
+def take_up_encoder(home: Path, weights: str) -> None:
+    """Keep a compiled encoder for a day from now on, although no generation names it yet.
+
+    A build calls it before it waits for the index folder's lock: whoever holds that may publish with other encoders.
+    """
+    with contextlib.suppress(OSError):  # it was not compiled, or is another user's
+        os.utime(folder_of(home, weights))
+
+
 def _used(home: Path) -> list[str]:
     """Return the weights of the encoders that the generations on disk name, whatever their schema."""
     manifests = [index_folder(home) / str(number) / "manifest.json" for number in numbers(home)]
@@ -41,7 +52,7 @@ def _used(home: Path) -> list[str]:
 
 
 def _old(root: Path) -> list[Path]:
-    """Return the folders of encoders that were not compiled just now."""
+    """Return the folders of encoders that were not compiled or taken up just now."""
     return [path for path in sorted(root.glob("*-ctranslate2-*")) if time.time() - path.stat().st_mtime > _FRESH]
 
 

@@ -32,7 +32,7 @@ from index.generation import SCHEMA, Manifest
 from index.manifests import VECTOR_SCHEMAS, current_number_or_zero, index_folder, live_manifest, manifest_of
 from index.segment import HeldEpisode
 from index.store import known_databases, link_segment, next_folder, publish
-from index.unused_encoders import remove_unused_encoders
+from index.unused_encoders import remove_unused_encoders, take_up_encoder
 from ingest.errors import LibraryError
 from ingest.storage.disk_space import GO_ON, require_space
 from ingest.storage.files import hash_of, lock
@@ -96,14 +96,12 @@ def build(
     then stays live.
     """
     rules = _Rules(encoder, shape, merging, progress, "nothing" if rebuild else "sizes")
-    with lock(index_folder(home)):
-        return _built(home, rules)
+    return _alone(home, rules)
 
 
 def mend(home: Path, encoder: Encoder) -> Manifest:
     """Publish a generation after reading every file of the live one: damaged segments are made again, others linked."""
-    with lock(index_folder(home)):
-        return _built(home, _Rules(encoder, trust="checksums"))
+    return _alone(home, _Rules(encoder, trust="checksums"))
 
 
 def up_to_date(home: Path, name: str, weights: str, form: str, shape: PassageShape = USUAL_SHAPE) -> bool:
@@ -122,6 +120,13 @@ def up_to_date(home: Path, name: str, weights: str, form: str, shape: PassageSha
         and _has_overview(home, live)
         and is_current(home, live, inputs_of(made_by, sources))
     )
+
+
+def _alone(home: Path, rules: _Rules) -> Manifest:
+    """Build while no other process publishes."""
+    take_up_encoder(home, rules.encoder.weights)
+    with lock(index_folder(home)):
+        return _built(home, rules)
 
 
 def _built(home: Path, rules: _Rules) -> Manifest:

@@ -3,10 +3,14 @@
 import json
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from index.building.build import build
 from index.compiled_files import encoders_folder, folder_of
 from index.unused_encoders import remove_unused_encoders
 from ingest.storage.files import lock
@@ -59,6 +63,24 @@ def test_none_goes_while_another_process_compiles(home: Path) -> None:
     with lock(encoders_folder(home)):
         assert remove_unused_encoders(home, SET) == []
     assert folder_of(home, UNUSED) in remove_unused_encoders(home, SET)
+
+
+def test_an_encoder_stays_for_a_build_that_waits(home: Path, encoder: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is older than a day and no generation names it; the build that publishes first does not remove it."""
+    gone: list[Path] = []
+
+    @contextmanager
+    def published_meanwhile(folder: Path) -> Iterator[bool]:
+        gone.extend(remove_unused_encoders(home, SET))
+        raise TimeoutError
+        yield True
+
+    monkeypatch.setattr(encoder, "weights", UNUSED, raising=False)
+    monkeypatch.setattr("index.building.build.lock", published_meanwhile)
+    with pytest.raises(TimeoutError):
+        build(home, encoder)
+    assert gone
+    assert folder_of(home, UNUSED).is_dir()
 
 
 def test_without_encoders_nothing_is_written(tmp_path: Path) -> None:
