@@ -23,10 +23,10 @@ def require_versions() -> None:
         _require(package)
 
 
-def require_pyav() -> None:
-    """Raise ModelMissing, one line that says what to install, if PyAV is missing or has a known vulnerability."""
+def require_pyav(extra: str = "transcribe") -> None:
+    """Raise ModelMissing, in one line with the extra to install, if PyAV is missing or has a known vulnerability."""
     if _require("av") is None:
-        raise ModelMissing("recordings need PyAV: pip install 'gds-playback[transcribe]'")
+        raise ModelMissing(f"recordings need PyAV: pip install 'gds-playback[{extra}]'")
 
 
 def _require(package: str) -> str | None:

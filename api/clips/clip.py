@@ -15,7 +15,7 @@ from api.quotes.citation_formats import name_of, one_line, title_of
 from api.quotes.quote import Quote
 from api.quotes.resolve import resolve
 from index.sentences import words_within
-from ingest.audio.load import CLIP_RATE, LONGEST_CUT, cut
+from ingest.audio.load import CLIP_RATE, EXACT_SEEK, LONGEST_CUT, cut
 from ingest.library.records import recording
 from ingest.transcript import Turn, Word
 
@@ -42,24 +42,42 @@ def has_clip(home: Path, citation: Citation) -> bool:
 def clip_of(home: Path, identifier: str, base: str | None) -> Clip:
     """Return the clip of a quote; `base` is the start of this service's addresses, None without one.
 
-    Raises NoClip if the quote has no sound or no exact times; otherwise what `cut` and `resolve` raise.
+    Raises NoClip if the quote has no sound or no exact times, or if the recording ends before its words do; otherwise
+    what `cut` and `resolve` raise.
     """
+    quote, audio, start, end = _placed(home, identifier)
+    begin = _begin(start)
+    samples = cut(audio, begin, end + FADE)
+    missing = end - begin - len(samples) / CLIP_RATE
+    if missing > EXACT_SEEK + (quote.timing_error or 0.0):
+        raise NoClip(
+            f"the recording of {quote.episode.id} ends {missing:.1f} s before these words do; "
+            "it may be another one than was transcribed"
+        )
+    return Clip(_faded(samples, start - begin), _captions(home, quote, begin), _tags(citation_of(quote), base))
+
+
+def captions_of(home: Path, identifier: str) -> str:
+    """Return the captions of a quote's clip without reading its sound; raises NoClip and what `resolve` raises."""
+    quote, _, start, _ = _placed(home, identifier)
+    return _captions(home, quote, _begin(start))
+
+
+def _placed(home: Path, identifier: str) -> tuple[Quote, Path, float, float]:
+    """Return a quote, its recording, and the seconds at which it begins and ends there."""
     quote = resolve(home, identifier).quote
     audio = recording(home, quote.episode.id)
-    start, end = _window(quote)
-    if audio is None:
-        raise NoClip(f"the library has no recording of {quote.episode.id}; run playback ingest without --no-audio")
-    begin = max(0.0, start - FADE)
-    samples = _faded(cut(audio, begin, end + FADE), start - begin)
-    return Clip(samples, _captions(home, quote, begin), _tags(citation_of(quote), base))
-
-
-def _window(quote: Quote) -> tuple[float, float]:
     if quote.start is None or quote.end is None or quote.timing in (None, "estimated"):
         raise NoClip("when this was said is only an estimate, so it cannot be cut out of the recording")
     if not 0 < quote.end - quote.start <= LONGEST_CUT - 2 * FADE:
         raise NoClip(f"this takes {quote.end - quote.start:.0f} s; a clip has at most {LONGEST_CUT:.0f}")
-    return quote.start, quote.end
+    if audio is None:
+        raise NoClip(f"the library has no recording of {quote.episode.id}; run playback ingest without --no-audio")
+    return quote, audio, quote.start, quote.end
+
+
+def _begin(start: float) -> float:
+    return max(0.0, start - FADE)
 
 
 def _faded(samples: np.ndarray, lead: float) -> np.ndarray:

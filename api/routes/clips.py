@@ -19,8 +19,12 @@ def get_clip(request: Request, identifier: str, extension: str) -> Response:
     kind = next((known for known in FORMATS if known == extension), None)
     if kind is None and extension != "vtt":
         raise HTTPException(404, f"clips are available as {', '.join(FORMATS)}, with captions as vtt")
-    found = clip.clip_of(home_of(request), identifier, base_of(request))
-    content = found.captions if kind is None else encode(found.samples, kind, found.tags)
+    content: str | bytes
+    if kind is None:
+        content = clip.captions_of(home_of(request), identifier)
+    else:
+        found = clip.clip_of(home_of(request), identifier, base_of(request))
+        content = encode(found.samples, kind, found.tags)
     return _download(content, f"{identifier}.{extension}", clip.MEDIA_TYPES[extension])
 
 

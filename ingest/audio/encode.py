@@ -20,7 +20,7 @@ _BLOCK = 960  # samples of a frame of Opus; AAC takes any number
 
 def encode(samples: NDArray[np.int16], kind: ClipFormat, tags: Mapping[str, str]) -> bytes:
     """Return mono samples of CLIP_RATE as a file; raises AudioError if this PyAV cannot write it."""
-    require_pyav()
+    require_pyav("clip")
     import av
 
     container_name, codec, layout, bits = _KINDS[kind]

@@ -105,6 +105,7 @@ def cut(path: Path, start: float, end: float) -> NDArray[np.int16]:
     """
     if not 0 <= start < end <= LONGEST or end - start > LONGEST_CUT:
         raise AudioError(f"{path}: no more than {LONGEST_CUT:.0f} seconds can be cut out of it")
+    require_pyav("clip")
     most = 2 * round((end - start) * CLIP_RATE + 1)
     found = bytearray()
     with contextlib.closing(_messages(path, f"cut:{start:.3f}:{end:.3f}")) as messages:

@@ -1,5 +1,6 @@
 """A quote as a short recording: its edges, fades, captions and credits, and what has none."""
 
+import importlib.metadata
 import json
 import shutil
 from pathlib import Path
@@ -12,12 +13,13 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.cli import main
-from api.clips.clip import FADE, clip_of
+from api.clips.clip import FADE, captions_of, clip_of
 from api.episodes.transcripts import open_transcript
 from api.errors import NoClip
 from api.quotes.quote import quote_at
 from api.settings import Settings
-from ingest.audio.load import CLIP_RATE, SAMPLE_RATE, blocks
+from ingest.audio.load import CLIP_RATE, SAMPLE_RATE, blocks, cut
+from ingest.errors import ModelMissing
 from ingest.library.records import episode_folder, episode_ids
 from ingest.text.words import normalise
 from tests.api.feeds.conftest import BASE, SAMPLE
@@ -88,8 +90,6 @@ def test_the_sound_grows_and_fades_outside_the_words(home):
     edge = round(FADE * CLIP_RATE)
     assert clip.samples[0] == clip.samples[-1] == 0
     quote = first_quote(home)
-    from ingest.audio.load import cut
-
     raw = cut(SAMPLE / "1-rehearsal.mp3", quote.start - FADE, quote.end + FADE)
     assert np.array_equal(clip.samples[edge : len(raw) - edge], raw[edge:-edge])
     assert np.abs(clip.samples[:edge]).max() <= np.abs(raw[:edge]).max()
@@ -132,6 +132,39 @@ def test_without_a_recording_there_is_no_clip(sample_home):
     """The publisher's file is not fetched for it."""
     with pytest.raises(NoClip, match="has no recording"):
         clip_of(sample_home, first_quote(sample_home).id, BASE)
+
+
+def test_a_recording_that_ends_too_early_is_refused(home, monkeypatch):
+    """A clip holds all words of its quote; what is missing by more than the stated error is said."""
+    quote = first_quote(home)
+    monkeypatch.setattr("api.clips.clip.cut", lambda path, start, end: cut(path, start, end)[: -2 * CLIP_RATE])
+    with pytest.raises(NoClip, match=r"ends 2\.0 s before these words do"):
+        clip_of(home, quote.id, BASE)
+    kept = round(quote.timing_error * CLIP_RATE)
+    monkeypatch.setattr("api.clips.clip.cut", lambda path, start, end: cut(path, start, end)[: -kept or None])
+    assert len(clip_of(home, quote.id, BASE).samples)
+
+
+def test_captions_are_written_without_reading_sound(home, encoder, monkeypatch):
+    """Their times are those of the words, so nothing is decoded."""
+    quote = first_quote(home)
+    whole = clip_of(home, quote.id, BASE).captions
+    monkeypatch.setattr("api.clips.clip.cut", None)
+    assert captions_of(home, quote.id) == whole
+    with TestClient(create_app(Settings(home=home), encoder)) as client:
+        assert client.get(f"/api/quotes/{quote.id}/clip.vtt").text == whole
+
+
+def test_without_pyav_the_extra_is_named(home, monkeypatch):
+    """It is that of clips, not the one that transcribes."""
+
+    def missing(package):
+        raise importlib.metadata.PackageNotFoundError(package)
+
+    quote = first_quote(home)
+    monkeypatch.setattr(importlib.metadata, "version", missing)
+    with pytest.raises(ModelMissing, match=r"gds-playback\[clip\]"):
+        clip_of(home, quote.id, BASE)
 
 
 def test_the_command_writes_sound_and_captions(home, tmp_path, capsys, monkeypatch):
