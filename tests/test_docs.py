@@ -1,6 +1,7 @@
 """Documents lead somewhere: their links, the files they name, and the table of contents."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -57,3 +58,12 @@ def test_the_readme_is_short() -> None:
 def test_the_upgrade_notes_name_the_index_of_today() -> None:
     """Whoever upgrades reads there whether the index is built anew."""
     assert f"| schema {SCHEMA}, build {BUILD_VERSION} |" in (DOCS / "upgrade.md").read_text("utf-8")
+
+
+def test_every_extra_is_explained() -> None:
+    """A machine gets what it needs: the README says what each extra brings."""
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert [
+        name for name in extras if name != "dev" and not re.search(rf"\[{name}\]|^\| `{name}` \|", readme, re.M)
+    ] == []
