@@ -1,5 +1,6 @@
 """Quotes for a terminal: whether something was said, and one quote in the form that a text needs."""
 
+import sys
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -53,6 +54,12 @@ def quote(options: Namespace, settings: Settings) -> int:
         print_json(quote_json(found))
     else:
         print(quote_text(found, options.form, settings.public_url or ""))
+        if options.form != "text" and not settings.public_url:
+            print(
+                "playback: the link leads nowhere from another site; set PLAYBACK_PUBLIC_URL to the address of your "
+                "server, such as https://quotes.example.org",
+                file=sys.stderr,
+            )
     return 0
 
 

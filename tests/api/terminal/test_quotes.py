@@ -79,6 +79,10 @@ def test_a_quote_has_every_form(run: Run, council: str, form: str, part: str, mo
     assert part in out
     assert f"https://quotes.example/quotes/{council}" in out
     assert run("quote", f"https://old.example/quotes/{council}/", "--form", form)[1] == out
+    monkeypatch.delenv("PLAYBACK_PUBLIC_URL")
+    code, out, err = run("quote", council, "--form", form)
+    assert (code, err.count("set PLAYBACK_PUBLIC_URL to")) == (0, form != "text")
+    assert err.count("\n") == (form != "text")
 
 
 def test_a_changed_quote_says_what_it_said(
