@@ -1,9 +1,12 @@
-"""A quote as a square picture for posts, drawn with one font as SVG or PNG."""
+"""A quote as a square picture for posts, drawn as SVG or PNG."""
 
+import contextlib
 import importlib.util
 import io
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +28,8 @@ _SIZES = range(64, 27, -4)  # pixels of the quote's letters, the largest that fi
 _SMALL, _SMALLEST, _LEADING = 30, 24, 1.35
 _FOOT = 250  # pixels for who said it, where, and the address
 _MOST_LETTERS = 1_000  # of a quote; 80 words have about 450, and each is measured several times
+# Fonts with the letters of many languages, by the names that Pillow looks for; its own has little more than ASCII.
+_FONTS = ("DejaVuSans.ttf", "LiberationSans-Regular.ttf", "NotoSans-Regular.ttf", "Arial.ttf")
 _MOST_LINE = 300  # characters of a name or title
 
 
@@ -41,6 +46,14 @@ def has_card() -> bool:
     return importlib.util.find_spec("PIL") is not None
 
 
+def has_png(citation: Citation) -> bool:
+    """Return whether the font of pictures has all letters of a quote and its source; SVG takes those of any script."""
+    episode = citation.episode
+    words = (citation.quote, citation.speaker or "", citation.role or "", name_of(episode), episode.show.title)
+    text = one_line(" ".join(words))
+    return has_card() and (text.isascii() or _lacking(text) is None)
+
+
 def card_svg(citation: Citation, base: str | None) -> str:
     """Return the picture as SVG, whose text stays text; raises NoClip and ModelMissing."""
     parts = [
@@ -51,9 +64,11 @@ def card_svg(citation: Citation, base: str | None) -> str:
     for line in _lines(citation, base):
         weight = ' font-weight="700"' if line.is_bold else ""
         at = f'x="{_MARGIN}" y="{line.top + line.size * 0.8:.0f}" font-size="{line.size}"'
-        # The reader's font is another one; its letters are set as wide as those that were measured.
-        width = f'textLength="{_font(line.size).getlength(line.text):.0f}" lengthAdjust="spacingAndGlyphs"'
-        parts.append(f'<text {at} {width} font-family="sans-serif"{weight} fill="{_INK}">{_written(line.text)}</text>')
+        # The reader's font is another one; its letters are set as wide as those that were measured, if they were.
+        width = f' textLength="{_width(line.text, line.size):.0f}" lengthAdjust="spacingAndGlyphs"'
+        if _lacking(line.text) is not None:
+            width = ""
+        parts.append(f'<text {at}{width} font-family="sans-serif"{weight} fill="{_INK}">{_written(line.text)}</text>')
     return "\n".join((*parts, "</svg>\n"))
 
 
@@ -108,17 +123,17 @@ def _lines(citation: Citation, base: str | None) -> Iterator[_Line]:
 
 def _wrapped(text: str, size: int) -> list[str]:
     """Return a text as lines that are no wider than the picture allows; a long word is broken."""
-    font, lines, line = _font(size), [], ""
+    lines, line = [], ""
     width = SIDE - 2 * _MARGIN
     for word in text.split():
         longer = f"{line} {word}" if line else word
-        if font.getlength(longer) <= width:
+        if _width(longer, size) <= width:
             line = longer
             continue
         if line:
             lines.append(line)
-        while font.getlength(word) > width:
-            fits = max(1, int(len(word) * width / font.getlength(word)) - 1)
+        while _width(word, size) > width:
+            fits = max(1, int(len(word) * width / _width(word, size)) - 1)
             lines.append(word[:fits])
             word = word[fits:]
         line = word
@@ -131,11 +146,25 @@ def _fitted(text: str, size: int) -> str:
     return lines[0] if len(lines) == 1 else f"{lines[0][:-1].rstrip()}…"
 
 
+def _width(text: str, size: int) -> float:
+    """Return how wide a text is; letters of East Asia, which the font lacks, count as wide as high."""
+    narrow = "".join(letter for letter in text if unicodedata.east_asian_width(letter) not in "WF")
+    return float(_font(size).getlength(narrow)) + (len(text) - len(narrow)) * size
+
+
 def _lacking(text: str) -> str | None:
-    """Return the first letter that the font cannot draw, None if it has all."""
+    """Return the first letter that cannot be drawn, None if all can.
+
+    That is one that the font lacks, or one that has to be joined with others or set from right to left.
+    """
     font = _font(_SMALL)
     nothing = _drawn(font, "\uffff")
-    return next((one for one in dict.fromkeys(text) if not one.isspace() and _drawn(font, one) == nothing), None)
+    letters = [letter for letter in dict.fromkeys(text) if not letter.isspace()]
+    return next((one for one in letters if _is_set_otherwise(one) or _drawn(font, one) == nothing), None)
+
+
+def _is_set_otherwise(letter: str) -> bool:
+    return unicodedata.bidirectional(letter) in ("R", "AL") or unicodedata.category(letter).startswith("M")
 
 
 def _drawn(font: "FreeTypeFont", letter: str) -> bytes:
@@ -143,11 +172,15 @@ def _drawn(font: "FreeTypeFont", letter: str) -> bytes:
     return bytes(mask)
 
 
+@cache
 def _font(size: int) -> "FreeTypeFont":
     try:
         from PIL import ImageFont
     except ImportError as error:
         raise ModelMissing("pictures need Pillow: pip install 'gds-playback[clip]'") from error
+    for name in _FONTS:
+        with contextlib.suppress(OSError):  # it is not installed
+            return ImageFont.truetype(name, size)
     font: Any = ImageFont.load_default(size)
     return font  # type: ignore[no-any-return]
 

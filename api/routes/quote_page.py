@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
-from api.clips.card import has_card
+from api.clips.card import has_card, has_png
 from api.clips.clip import has_clip
 from api.episodes.player import player_of
 from api.pages.render import page
@@ -75,4 +75,5 @@ def show_quote(request: Request, identifier: str) -> HTMLResponse:
         title=title_of(citation),
         has_clip=has_clip(live.settings.home, citation),
         has_card=has_card(),
+        has_png=has_png(citation),
     )

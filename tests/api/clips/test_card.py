@@ -7,7 +7,8 @@ from xml.etree.ElementTree import fromstring
 import pytest
 from PIL import Image
 
-from api.clips.card import SIDE, card_png, card_svg
+from api.clips import card
+from api.clips.card import SIDE, card_png, card_svg, has_png
 from api.episodes.transcripts import open_transcript
 from api.errors import NoClip
 from api.quotes.citation import Citation, citation_of
@@ -74,3 +75,41 @@ def test_what_does_not_fit_a_picture_is_said(citation, quote, says):
         card_png(replace(citation, quote=quote), None)
     if says == "use svg":
         assert "日本語です。" in card_svg(replace(citation, quote=quote), None)
+
+
+@pytest.fixture
+def plain_font(monkeypatch):
+    """Only Pillow's own font, as where no other is installed."""
+    monkeypatch.setattr(card, "_FONTS", ())
+    card._font.cache_clear()
+    yield
+    card._font.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("quote", "is_drawn", "most"),
+    [
+        ("日本語です。" * 20, False, 17),
+        ("שלום לכולם וברוכים הבאים", False, 60),
+        ("नमस्ते सभी को", False, 60),
+        ("Мы переехали за одну ночь.", False, 60),
+        ("A plain quote.", True, 60),
+    ],
+)
+def test_other_scripts_are_text_in_svg_alone(citation, plain_font, quote, is_drawn, most):
+    """Where a letter cannot be drawn, no PNG is offered, and SVG does not say how wide letters are."""
+    other = replace(citation, quote=quote)
+    assert has_png(other) == is_drawn
+    lines = list(fromstring(card_svg(other, None)).iter(f"{SVG}text"))
+    said = [line for line in lines if (line.text or "").strip("“”") in quote]
+    assert {line.get("textLength") is not None for line in said} == {is_drawn}
+    assert max(len(line.text or "") for line in said) <= most
+
+
+def test_a_font_of_the_machine_is_used(citation):
+    """With DejaVu or another one, accents, pounds and Cyrillic are drawn; Hebrew, which runs the other way, is not."""
+    if card._font(30).getname()[0].startswith("Aileron"):
+        pytest.skip("no other font is installed")
+    assert has_png(replace(citation, quote="Café – for £5, naïve. Мы переехали."))
+    with pytest.raises(NoClip, match="use svg"):
+        card_png(replace(citation, quote="שלום לכולם"), None)
