@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 _LAST_PORT = 65_535
-_MOST_DIGITS = 9
+_MOST_NUMBER = 999_999_999
 _LESSON_ACTIONS = ("accept", "reject", "propose", "retitle", "tag", "untag", "merge", "note")
 # These libraries log URLs with tokens, server responses, and what is sent to a language model or by one.
 _TALKATIVE = ("httpx", "httpcore", "httpx2", "httpcore2", "openai", "mcp")
@@ -280,10 +280,8 @@ def _add_ingest_options(command: argparse.ArgumentParser) -> None:
 
 def _positive(text: str) -> int:
     # int() refuses thousands of digits.
-    if not text.isdecimal() or len(text) > _MOST_DIGITS or int(text) < 1:
-        raise argparse.ArgumentTypeError(
-            f"{printable(text)} is not a whole number of at least 1 and {_MOST_DIGITS} digits"
-        )
+    if not text.isdecimal() or len(text) > len(str(_MOST_NUMBER)) or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{printable(text)} is not a whole number from 1 to {_MOST_NUMBER:,}")
     return int(text)
 
 

@@ -73,7 +73,10 @@ def archive(
     home, place = settings.home.resolve(), path.resolve()
     if home == place or home in place.parents or place in home.parents:
         raise SourceError(f"{path} and the data folder lie in one another; name a folder elsewhere")
-    path.mkdir(parents=True, exist_ok=True)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError, PermissionError) as error:
+        raise SourceError(f"{path} cannot be made: {error.strerror}; name another folder") from error
     with lock(path, wait=False) as is_held:
         if not is_held:
             raise SourceError(f"another run is writing to {path}; wait until it has ended")

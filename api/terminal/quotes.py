@@ -26,6 +26,7 @@ from ingest.text.encoding import read_text
 FORMS = {"blog": as_markdown, "html": as_html, "text": as_text, "json-ld": as_json_ld}
 # A letter takes at most four bytes.
 _MOST_BYTES = 4 * MOST_CHARACTERS
+_ENDINGS = (".txt", ".md", ".html")
 _HEADINGS = {
     "exact": "Said word for word:",
     "near": "Nearly said. Words that were not said stand in [-…-], what was said instead in {+…+}:",
@@ -70,6 +71,8 @@ def text_of(text_or_file: str) -> str:
     """
     try:
         path = Path(text_or_file)
+        if not path.is_file() and _names_a_file(text_or_file):
+            raise SourceError(f"{text_or_file}: there is no such file; give a text, or a file with it")
         if not path.is_file():
             return text_or_file
         with path.open("rb") as file:
@@ -87,6 +90,11 @@ def text_of(text_or_file: str) -> str:
             f"playback check-links {text_or_file}"
         )
     return text
+
+
+def _names_a_file(text: str) -> bool:
+    """Say whether a text is meant as the name of a file: nobody says one word with a slash or an ending."""
+    return not any(map(str.isspace, text)) and ("/" in text or text.lower().endswith(_ENDINGS))
 
 
 def identifier_of(quote: str) -> str:

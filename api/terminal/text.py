@@ -57,7 +57,8 @@ def page_text(base: KnowledgeBase, gathered: Gathered, page: int, k: int) -> str
     shown = hits_on(gathered, page, k)
     found = open_hits(base, quoted(base, gathered, [one.hit for one in shown]))
     unrelated = frozenset(one.hit.rank for one in shown if not one.relevance.is_about)
-    lines = [*_notes(gathered), total_text(gathered), hits_text(found, unrelated)]
+    nothing = f"There is no page {page}." if page > 1 else "Nothing found."
+    lines = [*_notes(gathered), total_text(gathered), hits_text(found, unrelated) if found else nothing]
     if hits_on(gathered, page + 1, k):
         lines.append(f"More: --page {page + 1}")
     return "\n".join(lines)

@@ -265,6 +265,10 @@ def test_a_folder_with_something_else_is_refused(home: Path, folder: Path, encod
     """One line says what to do, and nothing is written or deleted."""
     folder.mkdir()
     (folder / "thesis.txt").write_text("years of work")
+    (folder.parent / "file").touch()
+    for file in (folder.parent / "file", folder.parent / "file" / "below"):
+        with pytest.raises(SourceError, match="cannot be made"):
+            archive(Settings(home=home), file, encoder=encoder)
     with pytest.raises(SourceError, match="holds other files and no archive"):
         again(home, folder, encoder)
     assert list(files_of(folder)) == ["thesis.txt"]

@@ -80,6 +80,7 @@ def test_from_a_feed_to_figures(run: Run, tmp_path: Path, monkeypatch: pytest.Mo
     assert "Capstan" in " ".join(lines)
     assert all(line.startswith(tuple(f"   {name}: " for name in hits["hits"][0]["speakers"])) for line in lines)
     assert more == "More: --page 2"
+    assert run(*home, "search", "Capstan", "--k", "1", "--page", "500")[1].splitlines()[-1] == "There is no page 500."
     second = json.loads(run(*home, "search", "Capstan", "--json", "--k", "1", "--page", "2")[1])
     assert second["hits"] == hits["hits"][1:]
     assert {
@@ -126,12 +127,12 @@ def at(served_home: Path) -> tuple[str, str]:
         (("ask", ""), "the question is empty"),
         (("ask", "x" * 2001), "2,001 characters"),
         (("search", " \n"), "the question is empty"),
-        (("ask", "x", "--k", "0"), "0 is not a whole number of at least 1"),
+        (("ask", "x", "--k", "0"), "0 is not a whole number from 1 to 999,999,999"),
         (("ask", "x", "--k", "-3"), "argument --k"),
-        (("search", "x", "--k", "0"), "0 is not a whole number of at least 1"),
+        (("search", "x", "--k", "0"), "0 is not a whole number from 1 to 999,999,999"),
         (("search", "x", "--k", "101"), "from 1 to 100, not 101"),
         (("search", "x", "--k", "9" * 5000), "argument --k"),
-        (("search", "x", "--page", "0"), "0 is not a whole number of at least 1"),
+        (("search", "x", "--page", "0"), "0 is not a whole number from 1 to 999,999,999"),
         (("search", "x", "--format", "pdf"), "invalid choice: 'pdf'"),
         (("search", "x", "--output", "x.csv"), "--output needs --format csv, md or json"),
         (("search", "x", "--page", "501"), "--page must be a number from 1 to 500, not 501"),
@@ -146,7 +147,7 @@ def at(served_home: Path) -> tuple[str, str]:
         (("ask", "x", "--episode", "9"), "no searchable episode '9' in this library; did you mean: harbour-3-cccc"),
         (("ask", "x", "--episode", "harbour-4-eeee"), "no searchable episode 'harbour-4-eeee' in this library"),
         (("serve", "--port", "65536"), "65536 is not a port"),
-        (("serve", "--port", "0"), "0 is not a whole number of at least 1"),
+        (("serve", "--port", "0"), "0 is not a whole number from 1 to 999,999,999"),
         (("export", "1", "--format", "pdf"), "invalid choice: 'pdf'"),
         (("dance",), "invalid choice: 'dance'"),
         ((), "required: COMMAND"),

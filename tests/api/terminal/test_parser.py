@@ -30,7 +30,7 @@ from api import cli
         (("clip", "--formt", "png"), "playback clip: unrecognized arguments: --formt; did you mean: --format; see"),
         (("ask", "x", "--home", "y"), "unrecognized arguments: --home; --home stands before the command; see"),
         (("ask", "x", "-json"), "unrecognized arguments: -json; did you mean: --json"),
-        (("ask", "x", "--k", "9" * 5_000), "is not a whole number of at least 1 and 9 digits; see"),
+        (("ask", "x", "--k", "9" * 5_000), "is not a whole number from 1 to 999,999,999; see"),
         (("ask", "x", "a\nb"), "unrecognized arguments: a b; see"),
         (("ask", "x", "--zzzzzz"), "unrecognized arguments: --zzzzzz; see"),
     ],

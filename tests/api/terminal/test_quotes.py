@@ -67,6 +67,14 @@ def test_a_long_file_is_for_check_links(run: Run, tmp_path: Path) -> None:
     assert (code, "playback check-links" in err) == (2, True)
 
 
+@pytest.mark.parametrize("name", ["drafts/one.txt", "draft-of-a-post.md", "/"])
+def test_a_file_that_is_not_there_is_no_text(run: Run, name: str) -> None:
+    """A mistyped name is not looked for among what was said."""
+    code, out, err = run("verify", name)
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert f"{name}: there is no such file" in err
+
+
 @pytest.mark.parametrize(("form", "part"), [
     ("blog", "> The harbour council"), ("html", "<blockquote cite="), ("text", "“The harbour council"),
     ("json-ld", '"@type": "Quotation"'),
