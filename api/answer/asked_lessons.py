@@ -6,9 +6,10 @@ somebody ("What lesson did Ada learn from the outage?", "What did Ada learn at s
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.mined import LessonKind
+from index.passage import Filters
 
 _MOST_CHARACTERS = 200
 _MOST_SUBJECT_WORDS = 12
@@ -111,3 +112,8 @@ def _asked(
     parts = found.groupdict()
     about = (parts.get("about") or parts.get("doing") or "").strip()
     return AskedLessons(about, kinds, people) if len(about.split()) <= _MOST_SUBJECT_WORDS else None
+
+
+def filters_of(asked: AskedLessons, filters: Filters) -> Filters:
+    """Return the filters of a search for lessons: what one person is asked for, that person says."""
+    return replace(filters, speaker=asked.by[0]) if len(asked.by) == 1 and filters.speaker is None else filters

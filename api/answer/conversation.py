@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from api.answer import compose
-from api.answer.asked_lessons import asked_lessons
+from api.answer.asked_lessons import asked_lessons, filters_of
 from api.answer.capitals import with_capitals
 from api.answer.compose import Answer
 from api.answer.followup import EarlierQuestion, WholeQuestion, needs_earlier_question, resolve_followup
@@ -55,15 +55,24 @@ def ask(base: KnowledgeBase, asking: Asking) -> Answer:
     whole = _complete_question(base.home, _with_capitals(base, asking))
     searched = None if whole is None else whole.searched
     told = asked_lessons(searched or asking.question.text, base.generation.speakers_named)
-    if told is not None:
-        from api.answer.told_lessons import tell_lessons  # seldom needed, and slow to load
+    if told is None:
+        answer = _quoted(base, asking, searched)
+    else:
+        from api.answer.told_lessons import holds_rejected, tell_lessons  # seldom needed, and slow to load
 
         answer = tell_lessons(base, asking.question, told, asking.k, asking.filters)
-    else:
-        answer = compose.ask(base, asking.question, asking.k, asking.filters, searched, _shown(asking.history))
+        if answer.status == "unanswerable" and told.about:
+            # The register holds only what is told as a lesson: somebody may have said it in other words.
+            quoted = _quoted(base, replace(asking, filters=filters_of(told, asking.filters)), searched)
+            if quoted.status != "unanswerable" and not holds_rejected(base, quoted.citations):
+                answer = quoted
     if whole is None or whole.text == asking.question.text:
         return answer
     return replace(answer, rewritten_question=whole.text)
+
+
+def _quoted(base: KnowledgeBase, asking: Asking, searched: str | None) -> Answer:
+    return compose.ask(base, asking.question, asking.k, asking.filters, searched, _shown(asking.history))
 
 
 def _with_capitals(base: KnowledgeBase, asking: Asking) -> Asking:

@@ -6,7 +6,7 @@ from time import perf_counter
 
 import numpy as np
 
-from api.answer.asked_lessons import AskedLessons
+from api.answer.asked_lessons import AskedLessons, filters_of
 from api.answer.compose import Answer, AnswerStatus, Estimates, hits_of, statements_of
 from api.answer.confidence import CONFIDENT
 from api.answer.question import Question, query_of, standing_filters
@@ -42,8 +42,7 @@ def tell_lessons(base: KnowledgeBase, question: Question, asked: AskedLessons, k
     nothing is estimated, and it is the least that counts as an answer.
     """
     begun = perf_counter()
-    if len(asked.by) == 1 and filters.speaker is None:
-        filters = replace(filters, speaker=asked.by[0])
+    filters = filters_of(asked, filters)
     register = register_of(base.home, base.generation)
     held = frozenset(base.generation.episode_ids())  # not those that were put back since the index was made
     entries = [
@@ -91,6 +90,13 @@ def tell_lessons(base: KnowledgeBase, question: Question, asked: AskedLessons, k
         not_held=(),
         kind="lessons",
     )
+
+
+def holds_rejected(base: KnowledgeBase, citations: Sequence[Citation]) -> bool:
+    """Say whether a quote shares words with a lesson that a person rejected."""
+    rejected = [entry for entry in register_of(base.home, base.generation).entries if entry.state == "rejected"]
+    quoted = {(one.episode.id, first, first + words) for one in citations for first, words in (_span_of(one.id),)}
+    return any(_overlaps(entry, quoted) for entry in rejected)
 
 
 def _is_wanted(base: KnowledgeBase, entry: Entry, asked: AskedLessons, filters: Filters) -> bool:

@@ -59,6 +59,18 @@ def test_nothing_about_the_subject_is_a_refusal(base: KnowledgeBase) -> None:
     assert answer.never_said == ("zanzibar",)
 
 
+def test_what_is_said_in_other_words_is_quoted(base: KnowledgeBase) -> None:
+    """Where the register has no lesson about a subject that somebody speaks of; not what a person rejected as one."""
+    answer = told(base, "mistakes with cold bread for children")  # in the register this is no mistake
+    assert (answer.kind, answer.status == "unanswerable") == ("quotes", False)
+    assert answer.citations[0].quote == BREAD
+    assert told(base, "Ada's mistakes with cold bread for children").status == "unanswerable"
+    (entry,) = [one for one in register_of(base.home, base.generation).entries if one.speaker == "Bo Ash"]
+    append_decision(base.home, HARBOUR.id, Decision("2026-01-01T00:00:00Z", "Mina", "reject", entry.id, BREAD, None))
+    refused = told(base, "mistakes with cold bread for children")
+    assert (refused.kind, refused.status) == ("lessons", "unanswerable")
+
+
 def test_without_a_subject_the_best_are_told(base: KnowledgeBase) -> None:
     """All kinds or those that are asked for, within filters."""
     assert quotes(told(base, "What lessons were learned?", k=8)) == {RATS, TAR, BREAD}
