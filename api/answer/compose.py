@@ -245,8 +245,14 @@ def _cited(
         if any(repeats(mine, others) for _, _, others in said):
             continue
         said.append((episode, words, mine))
-        first = first or span
-        adds = len(found) < k and span.match >= first.match - base.fitted.least_match
+        first = first if span.only_asks else first or span
+        # A question is no evidence (Law 13).
+        adds = (
+            first is not None
+            and not span.only_asks
+            and len(found) < k
+            and span.match >= first.match - base.fitted.least_match
+        )
         (found if adds else touching).append(citation_of(quote, 1 / (1 + exp(-span.score / _SCORE_SCALE))))
         if len(said) == MOST_CITATIONS:
             break

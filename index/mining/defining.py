@@ -111,6 +111,8 @@ _BESIDE = rule(
     rf"{FILLER}(?=(?P<is>(?:an?|one of|the) .{{0,80}}))"
 )
 _IT_IS = rule(rf"(?:(?:so|and|well|yeah|yes|basically),? )?(?:it|that|this|they|these){IS},? {FILLER}(?P<is>.{{0,80}})")
+# Who asks it themselves often answers it: "What is X? It's a …"
+_WHAT_IS = rule(r"\bwhat(?:'s| is|'re| are) (?:an? |the )?\x00,? ?(?:really|exactly|actually|anyway|then)?[\"')]*\?")
 # What is said of "a tool" goes on: "that …", "for …". Without it the noun alone says little: "X is a skill".
 _GOES_ON = rule(r"\b(?:that|which|for|to|of|where|who|with|in|used|built|by|on)\b")
 _BARE_SHARE = _THE_SHARE = 0.75
@@ -142,8 +144,10 @@ def defines(text: str, names: Sequence[str], after: str = "") -> Grade:
 
 def defines_name(said: str, after: str = "") -> Grade:
     """Return how well a plain sentence says what the thing masked in it as `NAME` is (see `defines`)."""
-    if NAME not in said or ends_as_question(said):
+    if NAME not in said:
         return NOTHING
+    if ends_as_question(said):
+        return _by_asking(said, after)
     return best_of([*_as_subject(said), *_apposed(said), *_around(said), *_by_it(said, after)])
 
 
@@ -202,3 +206,9 @@ def _by_it(said: str, after: str) -> Iterator[Grade]:
     if count <= _MOST_BEFORE_IT and (found := _IT_IS.match(plain(after))):
         share = 0.75 if count <= _FEW_BEFORE_IT else 0.6
         yield Grade(share * noun_grade(found["is"]).score, "X. It is a …", continues=True)
+
+
+def _by_asking(said: str, after: str) -> Grade:
+    """Return the grade of a question what the thing is, before the sentence with which whoever asks it answers it."""
+    found = _IT_IS.match(plain(after)) if _WHAT_IS.search(said) else None
+    return NOTHING if found is None else Grade(noun_grade(found["is"]).score, "What is X? It is a …", continues=True)

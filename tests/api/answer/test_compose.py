@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from api.answer.asking import asks
 from api.answer.compose import Answer, ask, find, statements_of
 from api.answer.confidence import CONFIDENT
 from api.answer.question import MOST_QUESTION_CHARACTERS, parse_question, replace_surrogates
@@ -25,6 +26,7 @@ from api.settings import Settings
 from index.building.build import build
 from index.chunk import PassageShape
 from index.fitted import usual
+from index.mined import Span
 from index.passage import Filters
 from index.search import trigrams
 from index.sentences import sentences_of
@@ -116,6 +118,12 @@ def assert_sound(citation: Citation, home: Path) -> None:
     assert span_of(citation).stop in {item.first_word + item.words for item in sentences}
 
 
+def only_asks(base: KnowledgeBase, citation: Citation) -> bool:
+    """Whether every sentence of a quote asks."""
+    said = base.generation.sentences_at(citation.episode.id, Span(span_of(citation).start, len(span_of(citation))))
+    return all(asks(one.text) for one in said)
+
+
 def assert_statements(answer: Answer) -> None:
     """At most four, each citation in exactly one, and no word that is not quoted."""
     cited = {citation.id: citation for citation in answer.citations}
@@ -151,6 +159,7 @@ def test_whatever_is_asked_only_sound_quotes_leave(
         assert one.episode.id != other.episode.id or not set(span_of(one)) & set(span_of(other))
         mine, others = trigrams(one.quote), trigrams(other.quote)
         assert 2 * len(mine & others) <= min(len(mine), len(others))
+    assert not [one for one in answer.citations if only_asks(base, one)]
     assert_statements(answer)
     assert 0 <= answer.confidence <= 1
     if answer.status == "unanswerable":
@@ -197,6 +206,20 @@ def test_the_hosts_question_is_not_the_answer(served_base: KnowledgeBase) -> Non
     """What the host asked has all the words of the question; what was answered is quoted first."""
     answer = ask(served_base, parse_question("Why did the office leave the old platform?"))
     assert (answer.citations or answer.related)[0].speaker == "Tobias Renn"
+
+
+@pytest.mark.parametrize(
+    "asked", ["What did the move cost the office then?", "Yeah. Can you tell us what the move cost the office."]
+)
+def test_a_question_is_no_citation(base_of: MakeBase, asked: str) -> None:
+    """What somebody only asks about it touches on the question; where nobody says more, nothing answers it."""
+    said, question = "The whole move cost ten thousand pounds in all.", parse_question("What did the move cost?")
+    alone = ask(base_of({"b-1-aaaa": [("Bo", asked)]}), question)
+    assert (alone.status, alone.citations, alone.confidence) == ("unanswerable", (), 0)
+    assert alone.related
+    answer = ask(base_of({"a-1-aaaa": [("Ada", said)], "b-1-aaaa": [("Bo", asked)]}), question)
+    assert [one.quote for one in (*answer.citations, *answer.related)] == [said, asked.removeprefix("Yeah. ")]
+    assert asked not in " ".join(one.quote for one in answer.citations)
 
 
 def test_what_the_podcast_does_not_say_is_refused(served_base: KnowledgeBase) -> None:

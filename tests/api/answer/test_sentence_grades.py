@@ -41,6 +41,24 @@ def test_sentences_that_define(sentence: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("sentence", "after", "defined"),
+    [
+        ("What is Tideline?", "It's a map of every tide that runs by itself.", True),
+        ("And then people ask, what's a Tideline?", "So it is basically the idea of drawing every tide twice.", True),
+        ("What is Tideline?", "It's a great tool.", False),
+        ("What is Tideline?", "We never knew.", False),
+        ("Why is Tideline?", "It's a map of every tide that runs by itself.", False),
+        ("What is the price of Tideline?", "It's a secret that nobody tells.", False),
+        ("What is Tideline?", "", False),
+    ],
+)
+def test_who_asks_what_it_is_may_answer_it(sentence: str, after: str, defined: bool) -> None:
+    """In the sentence that follows."""
+    grade = defines(sentence, ["Tideline"], after)
+    assert (grade.score >= LEAST_SCORE, grade.continues and defined) == (defined, defined)
+
+
+@pytest.mark.parametrize(
     "sentence",
     [
         "Tideline is a great tool.",
