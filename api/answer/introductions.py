@@ -43,6 +43,8 @@ _BEYOND = 2**24
 # Where nobody defines a phrase: just more than a sentence that does not hold it, and, for "X is …", less than one that
 # makes an answer touch on the question (api.answer.confidence).
 _MENTION, _ABOUT = Grade(0.45, "holds the phrase"), Grade(0.59, "says something of it")
+# What a definition of the register is worth at least.
+_REGISTERED = 0.95
 _IS = rule(r"(?:(?:and|so|but|well|yes|yeah),? )*(?:an? |the )?\x00(?: is| are| was| were|'s| means?)\b")
 _ABOUT_PEOPLE = ("person", "doing", "joined", "before")
 
@@ -98,7 +100,7 @@ def introductions_of(base: KnowledgeBase, query: Query, filters: Filters, best_s
     names = people or list(dict.fromkeys([*names_of(form.subject), *names_registered(generation.overview, form)]))
     found = _best(
         [
-            *_of_register(generation, form, query.text, people, filters),
+            *_of_register(generation, form, query.text, people, names, filters),
             *(one for name in people for one in _of_person(generation, form, name, filters)),
             *_of_words(generation, form, names, filters),
         ]
@@ -137,9 +139,17 @@ def _grade(form: AskedForm, names: Sequence[str], text: str, is_own: bool, after
 
 
 def _of_register(
-    generation: Generation, form: AskedForm, question: str, people: Sequence[str], filters: Filters
+    generation: Generation,
+    form: AskedForm,
+    question: str,
+    people: Sequence[str],
+    names: Sequence[str],
+    filters: Filters,
 ) -> Iterator[_Found]:
-    """Yield what the register of people and terms says; nothing where only a part of the library is searched."""
+    """Yield what the register of people and terms says; nothing where only a part of the library is searched.
+
+    A definition of the register whose form says less comes after one in full that the register missed.
+    """
     if replace(filters, without=frozenset()) != Filters():
         return
     for grade, said in registered(generation.overview, form, question, people):
@@ -150,6 +160,9 @@ def _of_register(
         # A sentence that many episodes repeat is in no passage.
         if found and number not in generation.repeated(said.episode_id):
             passage = generation.passages([generation.passage_with(said.episode_id, number)])[0]
+            own = defines(found[0].text, names) if form.kind == "definition" else NOTHING
+            if own is not NOTHING:
+                grade = replace(grade, score=min(grade.score, max(own.score, _REGISTERED)))
             yield _Found(grade, passage, number, found[0])
 
 
@@ -207,6 +220,7 @@ def _graded(
     """Yield the sentences of a passage that define or introduce, and the replies to somebody who asks just this."""
     sentences = generation.sentences(passage)
     asked: FoundSentence | None = None
+    answered = NOTHING
     for place, (one, following) in enumerate(zip(sentences, (*sentences[1:], None), strict=True)):
         after = following.text if following is not None and following.sentence.turn == one.sentence.turn else ""
         is_own = person is not None and one.speaker == person
@@ -216,6 +230,10 @@ def _graded(
             grade, asked = max(grade, _REPLY, key=lambda grade: grade.score), None
         if _asks(form, names, one.text, person):
             asked = one
+        # "What is X?" is too short to begin a quote; "It's a …" after it is as good.
+        grade, answered = max(grade, answered, key=lambda grade: grade.score), NOTHING
+        if grade.continues and ends_as_question(one.text):
+            answered = replace(grade, continues=False)
         if grade is not NOTHING:
             yield _Found(grade, passage, passage.sentences[0] + place, one)
 

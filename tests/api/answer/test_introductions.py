@@ -166,3 +166,13 @@ def test_a_phrase_that_nobody_defines_is_answered_by_who_says_it(base_of: MakeBa
     assert {hit.episode.id for hit in nobody.hits} == {"a-2-aaaa"}
     assert sorted(grade.reason for grade in nobody.grades.values()) == ["holds the phrase", "says something of it"]
     assert first(base, asked)[1].startswith(about)
+
+
+def test_who_asks_what_it_is_and_answers_defines_it(base_of: MakeBase) -> None:
+    """The question is too short to begin a quote, so the answer is quoted, before what only mentions the name."""
+    answered = "It's a map of every tide that runs by itself."
+    told = "Everybody on the pier talks about Tideline, and they ask what Tideline does and what Tideline costs."
+    base = base_of(
+        {"a-1-aaaa": [("Bo Reed", f"{told} What is Tideline? {answered}")], "b-1-aaaa": [("Cy", told), ("Bo", FILLING)]}
+    )
+    assert first(base, "What is Tideline?") == ("Bo Reed", answered)
