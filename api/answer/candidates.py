@@ -7,7 +7,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from api.answer.asking import asks
 from api.answer.introductions import Place
 from api.answer.runs import MOST_SENTENCES, Run, quotable, says_nothing, turns_of
 from api.answer.sentence_figures import asked_words, figures_of, only_repeats, speaker_figures
@@ -62,8 +61,7 @@ class QuoteCandidate(NamedTuple):
 
     It is chosen by its first one to six sentences: the figures are theirs, and they have `core_words` words. `match`
     says how well they match the question's words (`index.search.match`), `reply` how surely they are the first that was
-    said in reply to the same question; both from 0 to 1. `is_opening` says that it begins a turn that goes on after it,
-    `only_asks` that the whole quote is nothing but questions.
+    said in reply to the same question; both from 0 to 1. `is_opening` says that it begins a turn that goes on after it.
     """
 
     hit: Hit
@@ -81,7 +79,6 @@ class QuoteCandidate(NamedTuple):
     share_right: float = 1.0  # the share of its words expected to be what was said
     introduces: float = 0.0  # how well it defines or introduces what is asked about, 0 to 1
     is_opening: bool = False
-    only_asks: bool = False
     is_shown: bool = False
     score: float = 0.0
 
@@ -136,7 +133,6 @@ def candidates_of(
                 share_right=_share_right(base, run),
                 introduces=_introduces(run, grades),
                 is_opening=run.is_opening,
-                only_asks=_only_asks(run.quoted),
                 is_shown=any(_overlaps(run, words) for words in seen.get(run.hit.episode.id, ())),
             )
         )
@@ -145,11 +141,6 @@ def candidates_of(
 
 def _speaker(run: Run) -> str:
     return run.sentences[0].speaker or ""
-
-
-def _only_asks(sentences: Sequence[FoundSentence]) -> bool:
-    asking = [asks(one.text) for one in sentences]
-    return any(asking) and all(asked or says_nothing(one) for asked, one in zip(asking, sentences, strict=True))
 
 
 def _asking(hit: Hit) -> Iterator[tuple[str, int]]:

@@ -7,6 +7,7 @@ from math import exp
 from time import perf_counter
 from typing import Literal
 
+from api.answer.asking import only_asks
 from api.answer.candidates import QuoteCandidate, candidates_of
 from api.answer.confidence import (
     CONFIDENT,
@@ -245,11 +246,12 @@ def _cited(
         if any(repeats(mine, others) for _, _, others in said):
             continue
         said.append((episode, words, mine))
-        first = first if span.only_asks else first or span
+        is_question = only_asks([one for one in span.hit.sentences if one.sentence.first_word in words])
+        first = first if is_question else first or span
         # A question is no evidence (Law 13).
         adds = (
             first is not None
-            and not span.only_asks
+            and not is_question
             and len(found) < k
             and span.match >= first.match - base.fitted.least_match
         )
