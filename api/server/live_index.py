@@ -197,10 +197,13 @@ class Live:
         return opened
 
     def _published_stamp(self) -> Stamp:
+        path = index_folder(self.settings.home) / "current"
         try:
-            found = (index_folder(self.settings.home) / "current").stat()
+            found = path.stat()
         except FileNotFoundError:
             raise IndexMissing(f"{self.settings.home} holds no index yet; run: playback ingest SOURCE") from None
+        except OSError as error:  # such as a mounted folder that belongs to another user
+            raise IndexBroken(f"{path} cannot be read: {error.strerror}; give this user access to it") from None
         return found.st_ino, found.st_mtime_ns, found.st_size
 
 

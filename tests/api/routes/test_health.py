@@ -137,6 +137,20 @@ def test_nothing_to_open_is_broken(home: Path, encoder: Any) -> None:
         assert str(home) not in str(found.message)
 
 
+def test_a_data_folder_that_can_be_read_later_is_read_then(
+    home: Path, encoder: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder of another user says so, 503, and the thread that looks for generations goes on looking."""
+    (home / "index").rename(home / "aside")
+    (home / "index").write_bytes(b"")  # as for a folder without permission, stat of what is below fails; also for root
+    with loading(home, lambda name: encoder, monkeypatch) as client:
+        status, found = wait_for(client, "broken")
+        assert (status, found.generation) == (503, None)
+        (home / "index").unlink()
+        (home / "aside").rename(home / "index")
+        assert wait_for(client, "ok")[1].generation == 1
+
+
 def test_a_language_model_does_not_count(home: Path, encoder: Any) -> None:
     """Everything works without it, so one that cannot be reached changes nothing."""
     settings = Settings(home=home, llm_url="http://127.0.0.1:9/v1", llm_model="away")
