@@ -1,9 +1,6 @@
 """A mistyped word is answered with the nearest one, in one line and with exit code 2."""
 
 import importlib.metadata
-import shutil
-import subprocess
-from pathlib import Path
 
 import pytest
 
@@ -63,39 +60,3 @@ def test_the_version_is_that_of_the_distribution(capsys: pytest.CaptureFixture[s
         0,
         f"playback {importlib.metadata.version('gds-playback')}\n",
     )
-
-
-@pytest.mark.parametrize(("shell", "check"), [("bash", "-n"), ("zsh", "-n"), ("fish", "--no-execute")])
-def test_a_shell_reads_its_completion(
-    shell: str, check: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Every command and option stands in the script; the shell, where it is installed, finds no mistake in it."""
-    assert cli.main(["completion", shell]) == 0
-    script = capsys.readouterr().out
-    assert all(word in script for word in ("divergence", "completion", "no-audio", "captions-json"))
-    if shutil.which(shell) is None:
-        pytest.skip(f"{shell} is not installed")
-    (tmp_path / "script").write_text(script)
-    done = subprocess.run([shell, check, tmp_path / "script"], capture_output=True, text=True)
-    assert (done.returncode, done.stderr) == (0, "")
-
-
-def test_bash_completes_commands_options_and_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """What a person gets for the tabulator key after `playback se`, an option's beginning, and a source's."""
-    if shutil.which("bash") is None:
-        pytest.skip("bash is not installed")
-    assert cli.main(["completion", "bash"]) == 0
-    (tmp_path / "script").write_text(capsys.readouterr().out)
-    (tmp_path / "feed.xml").touch()
-
-    def completed(*words: str) -> list[str]:
-        line = " ".join(f"'{word}'" for word in words)
-        program = (
-            f"source ./script; COMP_WORDS=({line}); COMP_CWORD={len(words) - 1}; "
-            '$(complete -p playback | sed "s/.*-F //; s/ .*//"); printf "%s\\n" "${COMPREPLY[@]}"'
-        )
-        return subprocess.run(["bash", "-c", program], cwd=tmp_path, capture_output=True, text=True).stdout.split()
-
-    assert completed("playback", "se") == ["search", "serve"]
-    assert completed("playback", "ask", "--j") == ["--json"]
-    assert completed("playback", "ingest", "fe") == ["feed.xml"]
