@@ -1,9 +1,13 @@
 """What stands in deploy/ and the Containerfile is what the tools that read it accept, where they are installed."""
 
+import json
 import re
 import shutil
 import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,14 +19,22 @@ ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / "deploy"
 UNITS = sorted(DEPLOY.glob("*.service")) + sorted(DEPLOY.glob("*.timer"))
 MOST_BYTES = 900_000_000
-# Asks for the health from inside the container, which has no network, until the server answers.
-ASK = """
-import sys, time, urllib.request as web
-for _ in range(60):
+CAUGHT: Any = {"capture_output": True, "text": True}
+QUESTION = "How did they keep both databases in step?"
+# Waits for the health and asks the question from inside the container, which has no network.
+ASK = f"""
+import json, time, urllib.request as web
+for _ in range(120):
     try:
-        sys.exit(print(web.urlopen("http://127.0.0.1:8000/healthcheck").read().decode()))
+        health = json.load(web.urlopen("http://127.0.0.1:8000/healthcheck"))
+        if health["status"] == "ok":
+            break
     except OSError:
-        time.sleep(1)
+        pass
+    time.sleep(1)
+asked = web.Request("http://127.0.0.1:8000/api/answers", json.dumps(dict(question={QUESTION!r})).encode())
+asked.add_header("Content-Type", "application/json")
+print(web.urlopen(asked).read().decode())
 """
 
 
@@ -104,32 +116,43 @@ def test_the_container_copies_what_there_is() -> None:
     assert "HEALTHCHECK" in stages[-1]
 
 
-@pytest.mark.long
-def test_the_container_serves_without_network_and_without_writing(tmp_path: Path) -> None:
-    """Built and run by podman: at most 900 MB, a read-only root, no network, and healthy."""
+@pytest.fixture
+def image() -> Iterator[str]:
+    """The image, built by podman; needs the registries of images and of Python's packages."""
     podman = tool("podman")
-    built = subprocess.run(
-        [podman, "build", "--format", "docker", "-t", "playback-test", ROOT], capture_output=True, text=True
-    )
+    built = subprocess.run([podman, "build", "--format", "docker", "-t", "playback-test", ROOT], **CAUGHT)
     if re.search(r"pinging container registry|initializing source|no such host", built.stderr):
         pytest.skip("the registry of images cannot be reached")
     assert built.returncode == 0, built.stderr[-2000:]
-    size = subprocess.run(
-        [podman, "image", "inspect", "--format", "{{.Size}}", "playback-test"],
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    assert int(size.stdout) <= MOST_BYTES
-    run = [podman, "run", "--rm", "--detach", "--read-only", "--tmpfs", "/tmp", "--tmpfs", "/data", "--network", "none"]
-    started = subprocess.run([*run, "playback-test"], check=True, capture_output=True, text=True)
-    name = started.stdout.strip()
+    yield "playback-test"
+    subprocess.run([podman, "image", "rm", "--force", "playback-test"], **CAUGHT)
+
+
+@pytest.mark.long
+def test_the_container_answers_without_network_and_without_writing(image: str, tmp_path: Path) -> None:
+    """At most 900 MB; a restored backup is served by a user who is not root, from a root that is read-only."""
+    full = [sys.executable, "-m", "api.cli", "--home", tmp_path / "home"]
+    said(*full, "ingest", ROOT / "data" / "sample" / "feed.xml", "--no-audio")
+    said(*full, "backup", tmp_path / "backup.tar")
+    podman = tool("podman")
+    assert int(said(podman, "image", "inspect", "--format", "{{.Size}}", image)) <= MOST_BYTES
+    volume = said(podman, "volume", "create")
+    run = [podman, "run", "--rm", "--read-only", "--tmpfs", "/tmp", "--network", "none", "-v", f"{volume}:/data"]
     try:
-        asked = subprocess.run(
-            [podman, "exec", name, "/opt/playback/bin/python", "-c", ASK], capture_output=True, text=True
-        )
-        assert '"status":"empty"' in asked.stdout.replace(" ", "")
-        who = subprocess.run([podman, "exec", name, "id", "-u"], capture_output=True, text=True)
-        assert who.stdout.strip() == "10001"
+        said(*run, "-v", f"{tmp_path}/backup.tar:/backup.tar:ro,U", image, "restore", "/backup.tar")
+        name = said(*run, "--detach", image)
+        answer = json.loads(said(podman, "exec", name, "/opt/playback/bin/python", "-c", ASK))
+        assert "For six weeks we used dual writes" in answer["citations"][0]["quote"]
+        said(podman, "healthcheck", "run", name)
+        assert said(podman, "exec", name, "id", "-u") == "10001"
+        touched = subprocess.run([podman, "exec", "--user", "root", name, "touch", "/opt/playback/x"], **CAUGHT)
+        assert "Read-only file system" in touched.stderr
+        said(podman, "stop", "--time", "30", name)
     finally:
-        subprocess.run([podman, "kill", name], capture_output=True)
+        subprocess.run([podman, "volume", "rm", "--force", volume], **CAUGHT)
+
+
+def said(*command: object) -> str:
+    done = subprocess.run([str(part) for part in command], cwd=ROOT, **CAUGHT)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout.strip()
