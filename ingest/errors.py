@@ -6,6 +6,7 @@ PlaybackError
 ├── ModelMissing       weights or a package are not on this machine
 ├── DecisionError      what somebody decides about a lesson is not allowed
 ├── DecisionsFull      the file of decisions has reached its size limit
+├── StoreError         the database that keeps the library refuses, or cannot be reached
 └── LibraryError       files of the library are unreadable or have an unknown schema
 
 TransientError stands apart: it never reaches the user, because the retry turns it into a SourceError.
@@ -42,6 +43,10 @@ class DecisionsFull(PlaybackError):
 
 class LibraryError(PlaybackError):
     """A file of the library is unreadable or has a schema this version does not know."""
+
+
+class StoreError(PlaybackError):
+    """The database that keeps the library refuses, or cannot be reached; the message holds no password."""
 
 
 class TransientError(Exception):

@@ -42,6 +42,7 @@ from ingest.errors import (
     ModelMissing,
     PlaybackError,
     SourceError,
+    StoreError,
 )
 from ingest.text.urls import printable
 
@@ -115,6 +116,9 @@ REFUSALS: dict[type[PlaybackError], Refusal] = {
     ModelMissing: Refusal(503, "ModelMissing", "A model is missing on this server. Its log says which one."),
     LibraryError: Refusal(
         500, "LibraryError", "A file of the library cannot be read. The server's log says which one."
+    ),
+    StoreError: Refusal(
+        503, "StoreError", "The database cannot be used just now. The server's log says why.", retry_after=5
     ),
     AudioError: Refusal(500, "AudioError", "A recording cannot be read. The server's log says which one."),
     SettingError: Refusal(500, "InternalError", "This server is not configured correctly. Its log says why."),

@@ -1,0 +1,169 @@
+"""Connect to PostgreSQL, and say in one line what is wrong with it; no message holds a password."""
+
+import os
+import select
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from psycopg import Connection, errors
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from ingest.errors import StoreError, one_line
+from ingest.text.urls import printable
+
+LEAST_SERVER = 16
+# Seconds.
+_CONNECTING = 5
+# A machine that is gone is noticed within about 15 seconds, on either side: a lock of a dead client must not outlast it,
+# and a request must not wait for a dead server.
+_CLIENT: dict[str, str | int] = {
+    "connect_timeout": _CONNECTING,
+    "keepalives": 1,
+    "keepalives_idle": 5,
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+    "application_name": "playback",
+}
+_SERVER = (
+    "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=3 -c tcp_keepalives_count=3 "
+    "-c client_connection_check_interval=5000"
+)
+# More connections than these are opened when needed and closed after use.
+_KEPT = 8
+_UNREADABLE = "postgresql://…"
+_ADVICE = "correct PLAYBACK_STORE, or start the server"
+
+
+def connect(url: str) -> Connection:
+    """Open a connection that commits each statement, and check the server's version; raises StoreError."""
+    try:
+        given = conninfo_to_dict(url)
+    except psycopg.Error:
+        given = {}
+    if not given or shown(url) == _UNREADABLE:  # psycopg's message may repeat the password
+        raise StoreError(
+            "PLAYBACK_STORE is no address of PostgreSQL; write it as postgresql://user:password@host:5432/database "
+            "(signs such as / and @ in a password as %2F and %40)"
+        )
+    options = " ".join(filter(None, (_SERVER, str(given.get("options") or ""))))
+    try:
+        connection = psycopg.connect(make_conninfo(url, **_CLIENT, options=options), autocommit=True)
+    except psycopg.Error as error:
+        raise StoreError(_why_unreachable(url, one_line(error))) from error
+    version = connection.info.server_version // 10_000
+    if version < LEAST_SERVER:
+        connection.close()
+        raise StoreError(f"{shown(url)}: is PostgreSQL {version}; Playback needs {LEAST_SERVER} or later")
+    return connection
+
+
+class Connections:
+    """Connections of this process to one database, each used by one thread at a time.
+
+    psycopg_pool retries in the background: while the server is away its callers wait for a timeout that does not say
+    why, and after that for its next attempt. Here a caller connects itself, so that both come at once.
+    """
+
+    def __init__(self, url: str) -> None:
+        """Keep the address; nothing is opened yet."""
+        self.url = url
+        self._idle: list[Connection] = []
+        self._guard = threading.Lock()
+        self._process = os.getpid()
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """Lend a connection; raises StoreError for whatever the server refuses, and if it is lost."""
+        connection = self._taken()
+        try:
+            with translated(self.url):
+                yield connection
+        finally:
+            self._put_back(connection)
+
+    def close(self) -> None:
+        """Close the connections that nobody uses."""
+        with self._guard:
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+
+    def _taken(self) -> Connection:
+        while True:
+            with self._guard:
+                if os.getpid() != self._process:  # a connection must not be shared with a forked process
+                    self._idle, self._process = [], os.getpid()
+                connection = self._idle.pop() if self._idle else None
+            if connection is None:
+                return connect(self.url)
+            if _is_open(connection):
+                return connection
+            connection.close()
+
+    def _put_back(self, connection: Connection) -> None:
+        is_whole = not connection.closed and connection.info.transaction_status == 0
+        with self._guard:
+            if is_whole and len(self._idle) < _KEPT:
+                self._idle.append(connection)
+                return
+        connection.close()
+
+
+@contextmanager
+def translated(url: str) -> Iterator[None]:
+    """Turn what psycopg raises into a StoreError of one line."""
+    try:
+        yield
+    except psycopg.Error as error:
+        raise StoreError(f"{shown(url)}: {_why_refused(error)}") from error
+
+
+def shown(url: str) -> str:
+    """Return a database's address for messages: host, port and name, without user and password."""
+    try:
+        given = conninfo_to_dict(url)
+    except psycopg.Error:
+        return _UNREADABLE
+    host, port = given.get("host") or "localhost", given.get("port")
+    if port and not str(port).isdecimal():  # a password that holds a slash is cut there
+        return _UNREADABLE
+    name = given.get("dbname") or ""
+    return printable(f"postgresql://{'' if str(host).startswith('/') else host}{f':{port}' if port else ''}/{name}")
+
+
+def _is_open(connection: Connection) -> bool:
+    """Return whether the server has not closed an idle connection; asks the operating system, not the server.
+
+    A server that says something unasked says farewell.
+    """
+    if connection.closed:
+        return False
+    waiting = select.poll()
+    waiting.register(connection.fileno(), select.POLLIN)
+    return not waiting.poll(0)
+
+
+def _why_unreachable(url: str, reason: str) -> str:
+    if "password" in reason.lower() or "authentication" in reason.lower():
+        return f"{shown(url)}: the server refuses this user or password; correct PLAYBACK_STORE"
+    if "does not exist" in reason and "database" in reason:
+        return f"{shown(url)}: the server has no such database; create it, or correct PLAYBACK_STORE"
+    said = printable((reason.rpartition("failed: ")[2] or reason).partition(" Is the server running")[0])
+    return f"{shown(url)}: the server cannot be reached: {said}; {_ADVICE}"
+
+
+def _why_refused(error: psycopg.Error) -> str:
+    said = printable(error.diag.message_primary or one_line(error))
+    if isinstance(error, errors.DiskFull):
+        return "the server's disk is full; free some space there, then run the same command again"
+    if isinstance(error, errors.InsufficientPrivilege | errors.ReadOnlySqlTransaction):
+        return f"this user may not do that: {said}; name a user who may write in PLAYBACK_STORE"
+    if isinstance(error, errors.UndefinedTable | errors.InvalidSchemaName | errors.UndefinedColumn):
+        return "holds no library of this version; run: playback store init"
+    is_lost = isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
+    if is_lost and (error.sqlstate is None or error.sqlstate[:2] in ("08", "57")):
+        return "the connection was lost; when the server runs again, run the same command again"
+    return f"the server refused: {said}"
