@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
-from ingest.errors import LibraryError, ModelMissing, PlaybackError, SourceError, one_line
+from ingest.errors import LibraryError, ModelMissing, PlaybackError, SourceError, StoreError, one_line
 from ingest.library.metadata import duration_doubt, lasting, people_of, stated_duration
 from ingest.library.outcome import Outcome, is_transient, quarantine_outcome, record_outcome
 from ingest.library.records import Record, episode_folder, load_record, recording, save_record, save_transcript
@@ -24,11 +24,12 @@ from ingest.stages.heard_words import heard_already, heard_of
 from ingest.stages.official_text import official_of
 from ingest.stages.recording import StageProgress, duration_of, has_recording, measured_duration, recording_of
 from ingest.storage.disk_space import disk_problem
+from ingest.storage.documents import exists, together
 from ingest.storage.files import hash_of, lock, read_if_whole, sha256_of
 from ingest.text.urls import is_remote
 from ingest.timing.printed_times import time_problems
 from ingest.timing.recorded import runs_past_the_end, within_recording
-from ingest.transcript import Episode
+from ingest.transcript import Episode, Transcript
 
 logger = logging.getLogger(__name__)
 
@@ -68,7 +69,9 @@ def ingest_episode(
 
     def work(record: Record) -> Outcome:
         quarantined = None if settings.again else quarantine_outcome(home, record)
-        return quarantined or record_outcome(home, record, _outcome_of(record, home, settings, progress))
+        if quarantined is not None:
+            return quarantined
+        return _stored(home, record, _attempted(episode, lambda: _ingest(record, home, settings, progress)))
 
     return _with_lease(episode, home, work)
 
@@ -81,33 +84,57 @@ def record_killed(episode: Episode, home: Path) -> Outcome:
 
 def _with_lease(episode: Episode, home: Path, work: Callable[[Record], Outcome]) -> Outcome:
     """Take the episode's lease and run `work` on its record; else return why that is not possible."""
-    with lock(episode_folder(home, episode.id), wait=False) as held:
-        if not held:
-            return Outcome(episode, "busy", "another process is ingesting this episode")
-        try:
+    try:
+        with lock(episode_folder(home, episode.id), wait=False) as held:
+            if not held:
+                return Outcome(episode, "busy", "another process is ingesting this episode")
             if (removal := removal_of(home, episode.id)) is not None:
                 remove_empty_lease_folder(home, episode.id)
                 return Outcome(episode, "skipped", removal.sentence)
             return work(load_record(home, episode.id))
-        except (LibraryError, OSError) as error:
-            return Outcome(episode, "failed", _reason(error), passing=True)
+    except (LibraryError, StoreError, OSError) as error:
+        return Outcome(episode, "failed", _reason(error), passing=True)
 
 
-def _outcome_of(record: Record, home: Path, settings: IngestSettings, progress: StageProgress | None) -> Outcome:
-    episode = record.episode
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What the stages of an episode came to: its outcome, and its transcript to store, with the hash of its inputs."""
+
+    outcome: Outcome
+    transcript: Transcript | None = None
+    inputs: str = ""
+    is_stored: bool = False
+
+
+def _stored(home: Path, record: Record, made: _Made) -> Outcome:
+    """Store an episode's transcript and outcome, by one commit where a database keeps the library."""
+    transcript = made.transcript
+
+    def store(transcript: Transcript) -> _Made:
+        with together(episode_folder(home, record.episode.id)):
+            save_transcript(home, transcript, made.inputs)
+            return _Made(record_outcome(home, record, made.outcome), is_stored=True)
+
+    if transcript is not None:
+        made = _attempted(record.episode, lambda: store(transcript))
+    return made.outcome if made.is_stored else record_outcome(home, record, made.outcome)
+
+
+def _attempted(episode: Episode, work: Callable[[], _Made]) -> _Made:
     try:
-        return _ingest(record, home, settings, progress)
+        return work()
     except (PlaybackError, OSError) as error:
         logger.info("%s failed", episode.id, exc_info=True)
-        return Outcome(episode, "failed", _reason(error), passing=is_transient(error))
+        return _Made(Outcome(episode, "failed", _reason(error), passing=is_transient(error)))
     except UnicodeError as error:  # JSON can contain half of a surrogate pair, which cannot be written as UTF-8
-        return Outcome(episode, "failed", f"its text has half a character: {one_line(error)}; correct the source")
+        reason = f"its text has half a character: {one_line(error)}; correct the source"
+        return _Made(Outcome(episode, "failed", reason))
     except Exception as error:  # files are untrusted: an unexpected error fails one episode, not the run
         logger.exception("%s failed", episode.id)
-        return Outcome(episode, "failed", f"{type(error).__name__}: {one_line(error)}; please report it")
+        return _Made(Outcome(episode, "failed", f"{type(error).__name__}: {one_line(error)}; please report it"))
 
 
-def _ingest(record: Record, home: Path, settings: IngestSettings, progress: StageProgress | None) -> Outcome:
+def _ingest(record: Record, home: Path, settings: IngestSettings, progress: StageProgress | None) -> _Made:
     captions = captions_of(home, record, settings.again, settings.allow)
     official = official_of(home, record, captions, settings.again)
     heard, remark = _listen(record, home, settings, captions, official.text, progress)
@@ -129,17 +156,16 @@ def _ingest(record: Record, home: Path, settings: IngestSettings, progress: Stag
     version = [HEARD_VERSION, terms] if is_heard else others
     inputs = hash_of([version, said, captions.cues, _key(heard), record.episode.duration, sound])
     path = episode_folder(home, record.episode.id) / "transcript.json"
-    if path.exists() and not settings.again and _inputs_of(path) == inputs:
-        return Outcome(record.episode, "unchanged", joined("nothing to do", remark))
+    if exists(path) and not settings.again and _inputs_of(path) == inputs:
+        return _Made(Outcome(record.episode, "unchanged", joined("nothing to do", remark)))
     transcript = assemble(record.episode, text, captions.cues, heard, terms)
     if not transcript.turns:
         outcome = _nothing_ingested(record, settings, remark, captions, heard)
-        kept = "its earlier transcript is kept" if path.exists() else None
-        return replace(outcome, message=joined(outcome.message, *in_short(text.problems), kept))
+        kept = "its earlier transcript is kept" if exists(path) else None
+        return _Made(replace(outcome, message=joined(outcome.message, *in_short(text.problems), kept)))
     transcript = with_edges(transcript, audio)
     if not is_heard:  # what was heard in the recording is in it
         transcript = replace(transcript, turns=within_recording(transcript.turns, measured))
-    save_transcript(home, transcript, inputs)
     printed = text.turns if choice.source == "notes" else ()
     problems = (
         duration_doubt(record, measured),
@@ -150,7 +176,8 @@ def _ingest(record: Record, home: Path, settings: IngestSettings, progress: Stag
         *left_aside(record.episode, text if choice.source == "notes" else captions),
     )
     differs = differences(transcript, heard)
-    return Outcome(record.episode, "ingested", joined(size(transcript, heard), differs, remark, *problems))
+    outcome = Outcome(record.episode, "ingested", joined(size(transcript, heard), differs, remark, *problems))
+    return _Made(outcome, transcript, inputs)
 
 
 def _listen(

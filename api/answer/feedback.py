@@ -1,7 +1,6 @@
 """Readers' feedback on answers, one JSON line each in `<home>/feedback.jsonl`, with no personal data."""
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +11,8 @@ from api.answer.question import parse_question, replace_surrogates
 from api.errors import FeedbackError, FeedbackFull
 from api.quotes.citation import MOST_CITATIONS
 from api.quotes.quote import MOST_ID_LETTERS
-from ingest.storage.files import sync_folder
+from ingest.library.records import FEEDBACK
+from ingest.storage.documents import append_line
 
 Verdict = Literal["useful", "not useful"]
 
@@ -58,16 +58,6 @@ def append_feedback(home: Path, feedback: Feedback, now: datetime | None = None)
     """
     day = (now or datetime.now(UTC)).date().isoformat()
     line = json.dumps({"schema": SCHEMA, "day": day, **asdict(feedback)}, ensure_ascii=False).encode() + b"\n"
-    path = home / "feedback.jsonl"
     with _writing:
-        is_new = not path.exists()
-        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        try:
-            if os.fstat(descriptor).st_size + len(line) > MOST_STORED_BYTES:
-                raise FeedbackFull("feedback storage is full")
-            os.write(descriptor, line)
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-        if is_new:
-            sync_folder(home)
+        if not append_line(home / FEEDBACK, line, MOST_STORED_BYTES):
+            raise FeedbackFull("feedback storage is full")

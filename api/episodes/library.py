@@ -10,6 +10,8 @@ from api.errors import EpisodeGone, EpisodeUnknown, FilterError
 from ingest.errors import LibraryError
 from ingest.library.records import episode_folder, episode_ids, load_record, recording
 from ingest.library.removal import removal_of
+from ingest.storage.documents import stamp
+from ingest.storage.mounts import Stamp
 from ingest.transcript import Episode, Transcript
 
 _MOST_DIGITS = 9
@@ -48,12 +50,9 @@ def episode_of(home: Path, identifier: str) -> Episode:
     """
     # The id comes from a URL, so it becomes part of a path only if it is a valid id.
     if _ID.fullmatch(identifier):
-        try:
-            found = (episode_folder(home, identifier) / "episode.json").stat()
-        except FileNotFoundError:
-            pass
-        else:
-            return _read(home, identifier, (found.st_ino, found.st_mtime_ns))
+        found = stamp(episode_folder(home, identifier) / "episode.json")
+        if found is not None:
+            return _read(home, identifier, found)
         if (removal := removal_of(home, identifier)) is not None:
             raise EpisodeGone(f"the episode was {removal.sentence}")
     raise EpisodeUnknown(f"no episode {identifier[:80]!r} in this library")
@@ -77,8 +76,8 @@ def audio_of(home: Path, episode: Episode) -> str | None:
 
 
 @lru_cache(maxsize=_KEPT_EPISODES)
-def _read(home: Path, identifier: str, stamp: tuple[int, int]) -> Episode:
-    del stamp  # only part of the cache key
+def _read(home: Path, identifier: str, found: Stamp) -> Episode:
+    del found  # only part of the cache key
     return load_record(home, identifier).episode
 
 

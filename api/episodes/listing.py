@@ -8,10 +8,12 @@ from pathlib import Path
 
 from api.episodes.topics import topics_of
 from ingest.errors import LibraryError
-from ingest.library.records import Record, episode_folder, episode_ids, load_record, load_transcript
+from ingest.library.records import Record, episode_folder, episode_ids, episodes_folder, load_record, load_transcript
 from ingest.reference.catalogue import known_episode, known_show
 from ingest.speakers.names import fold, is_role
 from ingest.stages.official_text import kept_official_text
+from ingest.storage.documents import stamp, stamps
+from ingest.storage.mounts import Stamp
 from ingest.text.words import normalise
 from ingest.transcript import Episode, Transcript
 
@@ -20,8 +22,8 @@ logger = logging.getLogger(__name__)
 _FILES = ("episode.json", "official.json", "transcript.json")
 _KEPT_ENTRIES = 4_096
 
-# Inode and modification time of each file, None for a missing one.
-Stamps = tuple[tuple[int, int] | None, ...]
+# That of each file, None for a missing one.
+Stamps = tuple[Stamp | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +55,10 @@ def entries_of(home: Path) -> tuple[Entry, ...]:
     otherwise costs three stat calls per episode.
     """
     found = []
+    stamped = [stamps(episodes_folder(home), name) for name in _FILES]
     for identifier in episode_ids(home):
         try:
-            found.append(_entry(home, identifier, _stamps(home, identifier)))
+            found.append(_entry(home, identifier, tuple(one.get(identifier) for one in stamped)))
         except LibraryError as error:
             logger.warning("an episode was skipped: %s", error)
     return tuple(sorted(found, key=lambda entry: entry.episode.published or "", reverse=True))
@@ -63,7 +66,8 @@ def entries_of(home: Path) -> tuple[Entry, ...]:
 
 def entry_of(home: Path, identifier: str) -> Entry:
     """Return one episode as the list shows it; raises LibraryError if a file is missing or broken."""
-    return _entry(home, identifier, _stamps(home, identifier))
+    folder = episode_folder(home, identifier)
+    return _entry(home, identifier, tuple(stamp(folder / name) for name in _FILES))
 
 
 def people_of(transcript: Transcript) -> tuple[str, ...]:
@@ -73,21 +77,9 @@ def people_of(transcript: Transcript) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if not is_role(name)))
 
 
-def _stamps(home: Path, identifier: str) -> Stamps:
-    return tuple(_stamp(episode_folder(home, identifier) / name) for name in _FILES)
-
-
-def _stamp(path: Path) -> tuple[int, int] | None:
-    try:
-        found = path.stat()
-    except FileNotFoundError:
-        return None
-    return found.st_ino, found.st_mtime_ns
-
-
 @lru_cache(maxsize=_KEPT_ENTRIES)
-def _entry(home: Path, identifier: str, stamps: Stamps) -> Entry:
-    del stamps  # only part of the cache key
+def _entry(home: Path, identifier: str, found: Stamps) -> Entry:
+    del found  # only part of the cache key
     record = load_record(home, identifier)
     transcript = load_transcript(home, identifier)
     episode = record.episode

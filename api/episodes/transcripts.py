@@ -14,6 +14,8 @@ from api.episodes.player import seek_error_of
 from ingest.library.player import NOTE
 from ingest.library.records import episode_folder, load_record
 from ingest.library.stored_words import open_stored
+from ingest.storage.documents import stamp
+from ingest.storage.mounts import Stamp
 from ingest.text.words import normalise, without_marks
 from ingest.transcript import Transcript, with_episode
 
@@ -85,7 +87,7 @@ class OpenedTranscript:
 
 
 # An episode's files when they were read, its transcript, and its size in bytes.
-_Kept = tuple[tuple[int, ...], OpenedTranscript | None, int]
+_Kept = tuple[tuple[Stamp | None, ...], OpenedTranscript | None, int]
 _kept: OrderedDict[tuple[Path, str], _Kept] = OrderedDict()
 _keeping = Lock()
 
@@ -109,13 +111,9 @@ def open_transcript(home: Path, episode_id: str) -> OpenedTranscript | None:
     return opened
 
 
-def _stamps(folder: Path) -> tuple[int, ...] | None:
-    try:
-        stamps = [(folder / name).stat().st_mtime_ns for name in ("transcript.json", "episode.json")]
-    except FileNotFoundError:
-        return None
-    note = folder / NOTE
-    return (*stamps, note.stat().st_mtime_ns if note.exists() else 0)
+def _stamps(folder: Path) -> tuple[Stamp | None, ...] | None:
+    transcript, episode, note = (stamp(folder / name) for name in ("transcript.json", "episode.json", NOTE))
+    return None if transcript is None or episode is None else (transcript, episode, note)
 
 
 def _opened(home: Path, episode_id: str) -> tuple[OpenedTranscript | None, int]:

@@ -30,6 +30,7 @@ from ingest.library.decisions import decision_files
 from ingest.library.feed_document import kept_document
 from ingest.library.identity import with_distinct_guids
 from ingest.library.records import FeedRecord, episodes_folder, feeds, records
+from ingest.storage.documents import stamp, subfolders
 from ingest.text.urls import is_remote, shown_address, without_credentials
 
 logger = logging.getLogger(__name__)
@@ -82,8 +83,8 @@ def published_feed(home: Path, generation: Generation | None, show_id: str, base
     """
     feed = feed_of(home, show_id)
     number = None if generation is None else (generation.manifest.generation, generation.manifest.inputs)
-    decided = tuple((path.stat().st_mtime_ns, path.stat().st_size) for path in decision_files(home))
-    here = episodes_folder(home).stat().st_mtime_ns  # changes when an episode is removed
+    decided = tuple(map(stamp, decision_files(home)))
+    here = tuple(subfolders(episodes_folder(home)))  # without those that were removed
     key = (home, show_id, feed.document, number, decided, here, base)
     with _keeping:
         if (kept := _kept.get(key)) is not None:

@@ -14,7 +14,8 @@ from ingest.errors import LibraryError
 from ingest.library.decisions import episode_of_quote
 from ingest.library.player import NOTE
 from ingest.library.records import episode_folder
-from ingest.library.removal import removed_folder
+from ingest.library.removal import note_of
+from ingest.storage.documents import stamp as stamp_of
 
 logger = logging.getLogger(__name__)
 
@@ -42,8 +43,8 @@ def carried(home: Path, identifier: str, stamp: Stamp | None = None) -> Carried:
 def episode_stamp(home: Path, episode: str) -> Stamp:
     """Return what changes whenever an episode's words, facts, recording or removal do."""
     folder = episode_folder(home, episode)
-    paths = *(folder / name for name in ("transcript.json", "episode.json", NOTE)), removed_folder(home) / episode
-    return tuple(value for path in paths for value in _stamp(path))
+    paths = *(folder / name for name in ("transcript.json", "episode.json", NOTE)), note_of(home, episode)
+    return tuple(value for path in paths for value in stamp_of(path) or (0, 0, 0))
 
 
 @lru_cache(maxsize=_KEPT)
@@ -71,11 +72,3 @@ def opened_or_none(home: Path, episode: str) -> OpenedTranscript | None:
         return open_transcript(home, episode)
     except LibraryError:
         return None
-
-
-def _stamp(path: Path) -> Stamp:
-    try:
-        found = path.stat()
-    except FileNotFoundError:
-        return (0, 0)
-    return found.st_ino, found.st_mtime_ns

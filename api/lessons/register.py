@@ -23,6 +23,7 @@ from api.quotes.citation import Citation, citation_of
 from api.quotes.quote import quote_at
 from index.generation import Generation
 from ingest.library.decisions import decision_files, episode_of_quote, read_decisions
+from ingest.storage.documents import stamp as stamp_of
 
 # More than a library of thousands of episodes has; a bound for memory.
 _MOST_LESSONS = 200_000
@@ -78,7 +79,7 @@ class Register:
             return None
 
 
-_Key = tuple[Path, int, str, frozenset[str], tuple[Stamp, ...], tuple[tuple[str, Stamp], ...]]
+_Key = tuple[Path, int, str, frozenset[str], tuple[Stamp | None, ...], tuple[tuple[str, Stamp], ...]]
 _kept: OrderedDict[_Key, Register] = OrderedDict()
 _keeping = Lock()
 
@@ -86,7 +87,7 @@ _keeping = Lock()
 def register_of(home: Path, generation: Generation) -> Register:
     """Return the register, from memory while the generation, the decisions and their episodes are the same."""
     gone = removed_since(home, generation)
-    files = tuple((found.st_ino, found.st_mtime_ns, found.st_size) for found in map(Path.stat, decision_files(home)))
+    files = tuple(map(stamp_of, decision_files(home)))
     with _keeping:
         for key, register in reversed(_kept.items()):
             if key[:5] == (*_of(home, generation), gone, files) and all(

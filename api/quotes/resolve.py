@@ -12,6 +12,8 @@ from api.errors import QuoteGone, QuoteUnknown
 from api.quotes.quote import MOST_ID_LETTERS, QUOTE_ID, Quote, fingerprint, quote_at
 from ingest.library.records import earlier_paths, episode_folder, load_earlier
 from ingest.library.removal import removal_of
+from ingest.storage.documents import stamp
+from ingest.storage.mounts import Stamp
 
 if TYPE_CHECKING:
     from ingest.alignment.matching import Match
@@ -26,12 +28,11 @@ _KEPT_EARLIER = 4
 
 
 class Edition(NamedTuple):
-    """One state of an episode's transcript: its file by inode and modification time."""
+    """One state of an episode's transcript: the stamp of its file, None if it was removed a moment ago."""
 
     home: Path
     episode: str
-    inode: int
-    written: int
+    stamp: Stamp | None
 
 
 class Resolved(NamedTuple):
@@ -79,8 +80,7 @@ def cited_words(home: Path, identifier: str) -> Quote | None:
 
 
 def _edition(home: Path, episode: str) -> Edition:
-    stamp = (episode_folder(home, episode) / "transcript.json").stat()
-    return Edition(home, episode, stamp.st_ino, stamp.st_mtime_ns)
+    return Edition(home, episode, stamp(episode_folder(home, episode) / "transcript.json"))
 
 
 def _kept(edition: Edition, first: int, count: int, wanted: str) -> tuple[Path, int] | None:

@@ -18,6 +18,7 @@ from ingest.errors import AudioError, ModelMissing
 from ingest.speech.engines import weights_available
 from ingest.speech.heard import TranscriptionOptions
 from ingest.speech.weights import PACKAGED, packaged_folder
+from ingest.storage.documents import is_folder
 from ingest.versions import require_pyav
 
 
@@ -52,7 +53,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     if end_restore(settings.home):
         yield Finding(".restored", "an interrupted restore was completed", "repaired")
     yield from examine_library(settings.home)
-    if (settings.home / "library").is_dir():
+    if is_folder(settings.home / "library"):
         yield from examine_index(settings.home, settings.encoder)
     try:
         require_pyav()

@@ -1,7 +1,6 @@
 """The inputs of a generation: which transcripts there are, of what content, and which of them can be read."""
 
 import logging
-import os
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 from index.generation import Manifest
 from ingest.errors import LibraryError
 from ingest.library.records import episode_folder, episodes_folder, load_record, load_transcript
+from ingest.storage.documents import stamp, stamps
 from ingest.storage.files import hash_of, sha256_of
 from ingest.transcript import Transcript, with_episode
 
@@ -40,14 +40,14 @@ def look(home: Path, known: Mapping[str, Source]) -> dict[str, Source]:
     Takes two stat calls for each episode.
     """
     found = {}
-    for identifier, stamp in sorted(_stamps(home)):
+    for identifier, written in sorted(_stamps(home)):
         before = known.get(identifier)
-        if before is not None and before.stamp == stamp:
+        if before is not None and before.stamp == written:
             found[identifier] = before
             continue
         try:
             transcript = sha256_of(episode_folder(home, identifier) / "transcript.json")
-            found[identifier] = Source(transcript, _facts(home, identifier), _settled(stamp))
+            found[identifier] = Source(transcript, _facts(home, identifier), _settled(written))
         except FileNotFoundError:
             continue  # removed a moment ago
     return found
@@ -65,10 +65,8 @@ def expected_bytes(home: Path, identifiers: Collection[str]) -> int:
     """Estimate the bytes to write for episodes: three times their transcripts (60 interviews measured) and a margin."""
     total = _FIXED_BYTES
     for identifier in identifiers:
-        try:
-            total += 4 * (episode_folder(home, identifier) / "transcript.json").stat().st_size
-        except FileNotFoundError:  # removed a moment ago
-            continue
+        found = stamp(episode_folder(home, identifier) / "transcript.json")
+        total += 0 if found is None else 4 * found.size  # it may have been removed a moment ago
     return total
 
 
@@ -93,15 +91,10 @@ def is_current(home: Path, manifest: Manifest, inputs: str) -> bool:
 
 def _stamps(home: Path) -> Iterator[tuple[str, tuple[int, ...]]]:
     """Yield the id of every episode that has a transcript, with sizes and modification times (ns) of its files."""
-    root = episodes_folder(home)
-    if not root.is_dir():
-        return
-    for identifier in os.listdir(root):  # noqa: PTH208 - a path for each of many episodes takes longer than the rest
-        try:
-            files = [os.stat(f"{root}/{identifier}/{name}") for name in ("transcript.json", "episode.json")]  # noqa: PTH116
-        except (FileNotFoundError, NotADirectoryError):
-            continue
-        yield identifier, tuple(number for file in files for number in (file.st_size, file.st_mtime_ns))
+    transcripts, facts = (stamps(episodes_folder(home), name) for name in ("transcript.json", "episode.json"))
+    for identifier in transcripts.keys() & facts.keys():
+        files = transcripts[identifier], facts[identifier]
+        yield identifier, tuple(number for file in files for number in (file.size, file.changed))
 
 
 def _settled(stamp: tuple[int, ...]) -> tuple[int, ...]:

@@ -21,6 +21,7 @@ from typing import IO
 
 from ingest.errors import LibraryError, SourceError
 from ingest.storage.disk_space import require_space
+from ingest.storage.documents import copies, is_folder
 from ingest.storage.files import make_folder, sync_folder
 
 SCHEMA = 1
@@ -52,20 +53,23 @@ def held(folder: Path, root: Path) -> Iterator[list[Kept]]:
     LibraryError if the folder keeps changing, FileNotFoundError if it disappears.
     """
     for _ in range(_TRIES):
-        if not folder.is_dir():
+        if not is_folder(folder):
             raise FileNotFoundError(errno.ENOENT, "no such folder", str(folder))
         with ExitStack() as opened:
             try:
                 files = {path: opened.enter_context(path.open("rb")) for path in _files(folder)}
+                documents = copies(folder)
                 now = {path: path.stat() for path in _files(folder)}
             except FileNotFoundError:
                 continue
             facts = {path: os.fstat(file.fileno()) for path, file in files.items()}
             if {path: fact.st_ino for path, fact in facts.items()} == {path: fact.st_ino for path, fact in now.items()}:
-                yield [
+                kept = [
                     Kept(path.relative_to(root).as_posix(), file, facts[path].st_size, facts[path].st_mtime)
                     for path, file in files.items()
                 ]
+                kept += [Kept(one.name, io.BytesIO(one.data), len(one.data), one.changed / 1e9) for one in documents]
+                yield kept
                 return
     raise LibraryError(f"{folder} keeps changing; run the same command again later")
 

@@ -19,7 +19,9 @@ from ingest.library.decisions import decision_files
 from ingest.library.records import FEEDBACK, episode_folder, episode_ids, episodes_folder
 from ingest.library.removal import removed_folder
 from ingest.storage.disk_space import require_space
-from ingest.storage.files import lock, read_json, sha256_of, sync_folder
+from ingest.storage.documents import exists, is_folder, sizes, stamp, subfolders
+from ingest.storage.files import lock, read_bytes, read_json, sha256_of, sync_folder
+from ingest.storage.mounts import is_mounted
 
 _PARTS = ("library", FEEDBACK, "index")
 # Restored files are written to the first folder, which is renamed to the second when all are complete and verified.
@@ -54,14 +56,14 @@ def backup(home: Path, target: Path) -> Copied:
         for folder in _episodes(home):
             _add(writer, folder, home)
         for lines in (home / FEEDBACK, *decision_files(home)):
-            if lines.exists():
+            if exists(lines):
                 writer.add(_whole_lines(lines, home))
         try:
             generation = _add_index(writer, home)
         except IndexBroken as error:
             problems.append(f"the index was left out: {error}")
     for name in writer.checksums:
-        if name.startswith("library/") and name.endswith(".json") and (home / name).exists():
+        if name.startswith("library/") and name.endswith(".json") and exists(home / name):
             problems += _damage_in(home / name)
     return Copied(len(writer.checksums), _count(writer.checksums), generation, tuple(problems))
 
@@ -73,6 +75,11 @@ def restore(source: Path, home: Path) -> Copied:
     restored. Raises SourceError if the folder holds anything else, or if the file is not a complete backup;
     LibraryError and OSError from the disk.
     """
+    if is_mounted(home):
+        raise SourceError(
+            "PLAYBACK_STORE keeps the library, and a backup is restored into a folder: run playback --home FOLDER "
+            f"restore {source} without it, then playback store copy FOLDER ADDRESS"
+        )
     home.mkdir(parents=True, exist_ok=True)
     with lock(home):
         if (home / _RESTORED).is_dir():  # an earlier restore was killed at its very end
@@ -119,12 +126,12 @@ def _episodes(home: Path) -> Iterator[Path]:
     """Yield every episode's folder once, including removed episodes and those added or moved meanwhile."""
     done: set[str] = set()
     while True:
-        folders = [path for root in (episodes_folder(home), removed_folder(home)) for path in sorted(root.glob("*/"))]
+        folders = [root / name for root in (episodes_folder(home), removed_folder(home)) for name in subfolders(root)]
         fresh = [path for path in folders if path.name not in done]
         if not fresh:
             return
         for path in fresh:
-            if path.is_dir():
+            if is_folder(path):
                 done.add(path.name)
                 yield path
 
@@ -135,11 +142,11 @@ def _add(writer: Writer, folder: Path, home: Path) -> None:
             for kept in files:
                 writer.add(kept)
     except FileNotFoundError:
-        if folder.is_dir():
+        if is_folder(folder):
             raise
         # The episode was removed or restored a moment ago: add it from its new place.
         for place in (removed_folder(home) / folder.name, episode_folder(home, folder.name)):
-            if place != folder and place.is_dir():
+            if place != folder and is_folder(place):
                 _add(writer, place, home)
                 return
 
@@ -172,16 +179,17 @@ def _add_encoder(writer: Writer, home: Path, manifest: Manifest) -> None:
 
 def _whole_lines(path: Path, home: Path) -> Kept:
     """Return the complete lines of a file that only grows, because the last one may be half written."""
-    data = path.read_bytes()
+    data, written = read_bytes(path), stamp(path)
     data = data[: data.rfind(b"\n") + 1]
-    return Kept(path.relative_to(home).as_posix(), io.BytesIO(data), len(data), path.stat().st_mtime)
+    changed = 0.0 if written is None else written.changed / 1e9
+    return Kept(path.relative_to(home).as_posix(), io.BytesIO(data), len(data), changed)
 
 
 def _damage_in(path: Path) -> list[str]:
     try:
         read_json(path)
     except LibraryError as error:
-        return [f"{error}; it was backed up unchanged"] if path.exists() else []
+        return [f"{error}; it was backed up unchanged"] if exists(path) else []
     return []
 
 
@@ -191,7 +199,7 @@ def _count(names: dict[str, str]) -> int:
 
 def _bytes_of(home: Path) -> int:
     """Return the maximum size of a backup in bytes: recordings do not compress, and text is the smaller part."""
-    live = _index_bytes(home)
+    live = _index_bytes(home) + sum(sizes(home / "library").values())
     return live + sum(path.stat().st_size for path in (home / "library").rglob("*") if path.is_file())
 
 

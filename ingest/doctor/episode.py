@@ -3,8 +3,9 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from ingest.errors import LibraryError, one_line
 from ingest.library.player import NOTE, PLAYER_COPY, note_in
@@ -13,7 +14,8 @@ from ingest.pipeline import IngestSettings, ingest_episode
 from ingest.speech import heard
 from ingest.stages.recording import complete_note
 from ingest.storage.disk_space import disk_problem
-from ingest.storage.files import SCHEMA, hash_of, lock, read_if_whole, read_json, sha256_of, write_json
+from ingest.storage.documents import entries, exists, remove
+from ingest.storage.files import SCHEMA, hash_of, lock, read_bytes, read_if_whole, read_json, sha256_of, write_json
 from ingest.transcript import Transcript, from_json
 
 _FROM_BACKUP = "restore it from a backup, or delete it and ingest its source again"
@@ -55,7 +57,7 @@ def examine_episode(home: Path, identifier: str) -> Iterator[Finding]:
         with lock(episodes_folder(home)):  # registering items writes into this folder too
             yield from left_over(home, folder)
         yield from _finished_transcription(home, folder)
-        if not any(folder.iterdir()):
+        if not entries(folder):
             yield repaired(home, folder, "was an empty folder left by a lease; it was removed", folder.rmdir)
             return
         found = list(_damage(home, identifier))
@@ -68,11 +70,11 @@ def examine_episode(home: Path, identifier: str) -> Iterator[Finding]:
 def _finished_transcription(home: Path, folder: Path) -> Iterator[Finding]:
     """Delete the partial file of a finished transcription, which remains if the run was killed before deleting it."""
     paths = folder / "heard.partial.json", folder / "heard.json"
-    if any(not path.exists() or _problem(path, folder.name) is not None for path in paths):
+    if any(not exists(path) or _problem(path, folder.name) is not None for path in paths):
         return
     partial, whole = (read_json(path) for path in paths)
     if whole["key"] == {"audio_sha256": partial.get("audio"), **{name: partial[name] for name in _ENGINE}}:
-        yield repaired(home, paths[0], "was left by a finished transcription; it was removed", paths[0].unlink)
+        yield repaired(home, paths[0], "was left by a finished transcription; it was removed", lambda: remove(paths[0]))
 
 
 def _damage(home: Path, identifier: str) -> Iterator[Finding]:
@@ -82,16 +84,16 @@ def _damage(home: Path, identifier: str) -> Iterator[Finding]:
     try:
         record = load_record(home, identifier)
     except LibraryError as error:
-        missing = not (folder / "episode.json").exists()
+        missing = not exists(folder / "episode.json")
         problem = f"has no episode.json; {_FROM_BACKUP}" if missing else one_line(error)
         yield Finding(name if missing else f"{name}/episode.json", problem, "person")
         return
     if record.episode.id != identifier:
         yield Finding(f"{name}/episode.json", f"belongs to episode {record.episode.id}; {_FROM_BACKUP}", "person")
         return
-    if (folder / "removed.json").exists():
+    if exists(folder / "removed.json"):
         yield Finding(name, f"its removal was interrupted; run: playback remove {identifier}", "person")
-    for path in sorted(folder.glob("[!.]*")):
+    for path in (folder / name for name in entries(folder) if not name.startswith(".")):
         if path.suffix != ".json":
             if not path.name.startswith("audio.") and path.name != PLAYER_COPY:
                 yield Finding(f"{name}/{path.name}", "is not a file of the library", "note")
@@ -99,7 +101,7 @@ def _damage(home: Path, identifier: str) -> Iterator[Finding]:
             derived = path.name in (*_DERIVED, *_NOTES) and not _of_another_version(path)
             yield Finding(f"{name}/{path.name}", wrong, "repaired" if derived else "person")
     for derived_name in _DERIVED if _status(folder) == "ingested" else ():
-        if not (folder / derived_name).exists():
+        if not exists(folder / derived_name):
             yield Finding(f"{name}/{derived_name}", "is missing", "repaired")
     yield from _wrong_recording(home, identifier)
     yield from _player(home, identifier)
@@ -127,7 +129,7 @@ def _problem(path: Path, identifier: str) -> str | None:
 def _of_another_version(path: Path) -> bool:
     """Return whether a file is intact but has another version's schema, so that it must not be overwritten."""
     try:
-        data = json.loads(path.read_bytes())
+        data = json.loads(read_bytes(path))
     except ValueError:
         return False
     return isinstance(data, dict) and isinstance(data.get("schema"), int) and data["schema"] != SCHEMA
@@ -148,7 +150,8 @@ def _remade(home: Path, identifier: str, damaged: list[str], is_source_damaged: 
     for name in damaged:
         where = (folder / name).relative_to(home).as_posix()
         if name in ("heard.partial.json", NOTE):
-            yield repaired(home, folder / name, "was damaged; the next ingest writes it again", (folder / name).unlink)
+            problem = "was damaged; the next ingest writes it again"
+            yield repaired(home, folder / name, problem, partial(remove, folder / name))
         elif name == "state.json":
             yield repaired(home, folder / name, "was damaged; it was written again", lambda: _note_state(folder))
         elif name == PLAYER_COPY and not is_source_damaged:
@@ -162,19 +165,25 @@ def _remade(home: Path, identifier: str, damaged: list[str], is_source_damaged: 
         # Ingestion replaces a damaged file, or leaves it for a person if it cannot. But it would take a readable file
         # with wrong contents, which a file without a checksum may be, for a finished stage.
         if _is_whole(folder / name):
-            (folder / name).unlink()
+            remove(folder / name)
     state = read_if_whole(folder / "state.json")
     settings = IngestSettings(audio=False, allow=None)
     outcome = ingest_episode(load_record(home, identifier).episode, home, settings)
     if not outcome.ok and state is not None:
-        with lock(folder):  # otherwise the next check would take the missing file for one that was never made
-            write_json(folder / "state.json", state)
+        _keep_state(folder, state)
     for name in wanted:
         where = (folder / name).relative_to(home).as_posix()
         if outcome.ok and outcome.status not in ("skipped", "busy") and _problem(folder / name, identifier) is None:
             yield Finding(where, "was damaged or missing; it was made again", "repaired")
         else:
             yield Finding(where, f"could not be made again: {outcome.status}: {outcome.message}", "person")
+
+
+def _keep_state(folder: Path, state: dict[str, Any]) -> None:
+    """Write the state from before the failed repair: else the next check takes the missing file for one never made."""
+    with lock(folder, wait=False) as held:
+        if held:
+            write_json(folder / "state.json", state)
 
 
 def _is_whole(path: Path) -> bool:
@@ -186,11 +195,11 @@ def _is_whole(path: Path) -> bool:
 
 def _note_state(folder: Path) -> None:
     """Replace a lost state: with a transcript the episode is "ingested", without one it has no state yet."""
-    if (folder / "transcript.json").exists():
+    if exists(folder / "transcript.json"):
         message = "its state was lost and written again"
         write_json(folder / "state.json", {"schema": 1, "status": "ingested", "message": message})
     else:
-        (folder / "state.json").unlink()
+        remove(folder / "state.json")
 
 
 def _status(folder: Path) -> str | None:
@@ -207,11 +216,11 @@ def _wrong_recording(home: Path, identifier: str) -> Iterator[Finding]:
     if audio is None:
         return
     note, heard = audio.with_name(NOTE), audio.with_name("heard.json")
-    if note.exists():
+    if exists(note):
         known = {read_json(note)["audio_sha256"]} if _problem(note, identifier) is None else set()
     else:
         known = {item.audio_sha256 for item in load_record(home, identifier).items if item.audio_sha256}
-        if heard.exists() and _problem(heard, identifier) is None:
+        if exists(heard) and _problem(heard, identifier) is None:
             known.add(read_json(heard)["key"]["audio_sha256"])
     if known and sha256_of(audio) not in known:
         yield Finding(

@@ -16,7 +16,8 @@ from ingest.library.player import PLAYER_COPY
 from ingest.library.records import FEEDBACK, episodes_folder, feeds, has_episode
 from ingest.library.removal import removal_of, removals, removed_folder
 from ingest.storage.disk_space import RESERVE, free_space, megabytes
-from ingest.storage.files import lock, read_json
+from ingest.storage.documents import entries, exists, is_folder, matching, remove, subfolders
+from ingest.storage.files import lock, read_bytes, read_json
 
 __all__ = ["FEEDBACK", "Finding", "examine_library"]
 
@@ -28,23 +29,20 @@ def examine_library(home: Path) -> Iterator[Finding]:
     is ingesting is reported and not changed.
     """
     root = home / "library"
-    if not root.is_dir():
+    if not is_folder(root):
         yield Finding("library", "is empty; run: playback ingest SOURCE", "note")
         return
     yield from _space_and_access(home)
     yield from _open_to_others(root)
     for folder in (episodes_folder(home), root / "feeds", removed_folder(home)):
-        if folder.is_dir():
+        if is_folder(folder):
             yield from _unknown_files(home, folder)
     yield from _feeds(home)
-    if episodes_folder(home).is_dir():
-        for path in sorted(episodes_folder(home).iterdir()):
-            if path.is_dir():
-                yield from examine_episode(home, path.name)
-        yield from _player_copies(home)
-    for path in sorted(removed_folder(home).iterdir()) if removed_folder(home).is_dir() else []:
-        if path.is_dir():
-            yield from _removed(home, path)
+    for name in subfolders(episodes_folder(home)):
+        yield from examine_episode(home, name)
+    yield from _player_copies(home)
+    for name in subfolders(removed_folder(home)):
+        yield from _removed(home, removed_folder(home) / name)
     yield from _decisions(home)
     yield from _feedback(home)
 
@@ -60,7 +58,7 @@ def _player_copies(home: Path) -> Iterator[Finding]:
 def _feeds(home: Path) -> Iterator[Finding]:
     """Check the shows' files one by one; if all are readable, check their fields."""
     is_readable = True
-    for path in sorted((home / "library" / "feeds").glob("*.json")):
+    for path in matching(home / "library" / "feeds", "*.json"):
         try:
             read_json(path)
         except LibraryError as error:
@@ -74,8 +72,8 @@ def _feeds(home: Path) -> Iterator[Finding]:
         except LibraryError as error:
             yield Finding("library/feeds", one_line(error), "person")
             return
-        for path in sorted(set((home / "library" / "feeds").glob("*.xml")) - kept):
-            path.unlink()
+        for path in sorted(set(matching(home / "library" / "feeds", "*.xml")) - kept):
+            remove(path)
             problem = "was not the feed as last read; it was deleted, and playback refresh reads it again"
             yield Finding(path.relative_to(home).as_posix(), problem, "repaired")
 
@@ -94,14 +92,14 @@ def _removed(home: Path, folder: Path) -> Iterator[Finding]:
     elif removal is None:
         problem = f"is among removed episodes without a valid note; run: playback remove {folder.name}"
         yield Finding(name, problem, "person")
-    elif removal.purged and [path.name for path in folder.iterdir()] != ["removed.json"]:
+    elif removal.purged and entries(folder) != ["removed.json"]:
         yield Finding(name, f"its purge was interrupted; run: playback remove {folder.name} --purge", "person")
 
 
 def _decisions(home: Path) -> Iterator[Finding]:
     """Name lines that cannot be read, and purged episodes of which words are left."""
     folder = decisions_folder(home)
-    if not folder.is_dir():
+    if not is_folder(folder):
         return
     with lock(folder):
         yield from left_over(home, folder)
@@ -117,7 +115,7 @@ def _decisions(home: Path) -> Iterator[Finding]:
             yield Finding(name, problem, "person")
         for episode in holding_words(path, purged):
             yield Finding(name, f"holds words of {episode}; run: playback remove {episode} --purge", "person")
-    for path in sorted(folder.iterdir()):
+    for path in (folder / name for name in entries(folder)):
         if path not in files:
             problem = "is not a file of the library; move it elsewhere"
             yield Finding(path.relative_to(home).as_posix(), problem, "person")
@@ -125,9 +123,9 @@ def _decisions(home: Path) -> Iterator[Finding]:
 
 def _feedback(home: Path) -> Iterator[Finding]:
     path = home / FEEDBACK
-    if not path.exists():
+    if not exists(path):
         return
-    for number, line in enumerate(path.read_bytes().splitlines(), 1):
+    for number, line in enumerate(read_bytes(path).splitlines(), 1):
         try:
             json.loads(line)
         except ValueError:
@@ -146,7 +144,7 @@ def _space_and_access(home: Path) -> Iterator[Finding]:
 
 def _open_to_others(root: Path) -> Iterator[Finding]:
     """Make a library private that other users can read: a copy, or one made by an earlier version."""
-    if not root.stat().st_mode & 0o077:
+    if not root.is_dir() or not root.stat().st_mode & 0o077:
         return
     try:
         root.chmod(0o700)
@@ -162,8 +160,9 @@ def _unknown_files(home: Path, folder: Path) -> Iterator[Finding]:
     """Delete temporary files of interrupted runs from a folder of folders, and report files that do not belong."""
     with lock(episodes_folder(home)):
         yield from left_over(home, folder)
-    for path in sorted(folder.iterdir()):
-        if not path.is_dir() and not (folder.name == "feeds" and path.suffix in (".json", ".xml")):
+    folders = set(subfolders(folder))
+    for path in (folder / name for name in entries(folder) if name not in folders):
+        if not (folder.name == "feeds" and path.suffix in (".json", ".xml")):
             yield Finding(
                 path.relative_to(home).as_posix(), "is not a file of the library; move it elsewhere", "person"
             )

@@ -9,7 +9,6 @@ index. Only purging an episode rewrites the file: the lines about the episode th
 import json
 import logging
 import math
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
@@ -18,7 +17,8 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from ingest.errors import DecisionError, DecisionsFull
-from ingest.storage.files import SCHEMA, lock, make_folder, sync_folder, write_bytes
+from ingest.storage.documents import append_line, is_folder, matching
+from ingest.storage.files import SCHEMA, lock, read_bytes, write_bytes
 
 logger = logging.getLogger(__name__)
 
@@ -101,24 +101,10 @@ def append_decision(home: Path, show: str, decision: Decision) -> None:
     if not _SHOW.fullmatch(show):
         raise DecisionError(f"{show[:60]!r} is not the id of a show")
     line = _line(decision)
-    folder = decisions_folder(home)
-    make_folder(folder)
-    path = folder / f"{show}.jsonl"
-    with lock(folder):
-        is_new = not path.exists()
-        descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
-        try:
-            size = os.fstat(descriptor).st_size
-            if size and os.pread(descriptor, 1, size - 1) != b"\n":
-                line = b"\n" + line  # a write was cut off there; what follows must not continue it
-            if size + len(line) > MOST_STORED_BYTES:
-                raise DecisionsFull(f"{path} is full; move it elsewhere to begin a new one")
-            os.write(descriptor, line)
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-        if is_new:
-            sync_folder(folder)
+    path = decisions_folder(home) / f"{show}.jsonl"
+    with lock(decisions_folder(home)):
+        if not append_line(path, line, MOST_STORED_BYTES):
+            raise DecisionsFull(f"{path} is full; move it elsewhere to begin a new one")
 
 
 def read_decisions(home: Path) -> list[Decision]:
@@ -140,7 +126,7 @@ def read_decisions(home: Path) -> list[Decision]:
 
 def decision_files(home: Path) -> list[Path]:
     """Return the files of decisions, sorted."""
-    return sorted(decisions_folder(home).glob("*.jsonl"))
+    return matching(decisions_folder(home), "*.jsonl")
 
 
 def broken_lines(path: Path) -> list[int]:
@@ -160,7 +146,7 @@ def holding_words(path: Path, episodes: frozenset[str]) -> list[str]:
 
 def forget_words(home: Path, episode: str) -> None:
     """Rewrite the lines about an episode without its words, titles, tags and notes; lines that cannot be read go."""
-    if not decisions_folder(home).is_dir():
+    if not is_folder(decisions_folder(home)):
         return
     with lock(decisions_folder(home)):
         for path in decision_files(home):
@@ -205,7 +191,7 @@ def _line(decision: Decision) -> bytes:
 def _lines(path: Path) -> Iterator[tuple[int, Decision | None]]:
     """Yield the lines of a file with their numbers; None for one that cannot be read."""
     try:
-        raw = path.read_bytes()
+        raw = read_bytes(path)
     except FileNotFoundError:
         return
     for number, line in enumerate(raw.split(b"\n"), 1):

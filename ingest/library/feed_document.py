@@ -9,7 +9,8 @@ import hashlib
 from pathlib import Path
 
 from ingest.library.records import FeedRecord, feeds_folder
-from ingest.storage.files import sha256_of, sync_folder, write_bytes
+from ingest.storage.documents import exists, remove
+from ingest.storage.files import read_bytes, sha256_of, sync_folder, write_bytes
 
 
 def document_path(home: Path, show_id: str) -> Path:
@@ -20,7 +21,7 @@ def document_path(home: Path, show_id: str) -> Path:
 def keep_document(home: Path, show_id: str, data: bytes) -> str:
     """Write the bytes of a show's feed unless they are there, and return their SHA-256."""
     path, checksum = document_path(home, show_id), hashlib.sha256(data).hexdigest()
-    if not path.is_file() or sha256_of(path) != checksum:
+    if not exists(path) or sha256_of(path) != checksum:
         write_bytes(path, data)
     return checksum
 
@@ -28,7 +29,7 @@ def keep_document(home: Path, show_id: str, data: bytes) -> str:
 def kept_document(home: Path, feed: FeedRecord) -> bytes | None:
     """Return the bytes of a show's feed, None if they are not kept or are not those of its record."""
     try:
-        data = document_path(home, feed.show.id).read_bytes()
+        data = read_bytes(document_path(home, feed.show.id))
     except FileNotFoundError:
         return None
     return data if hashlib.sha256(data).hexdigest() == feed.document else None
@@ -37,6 +38,6 @@ def kept_document(home: Path, feed: FeedRecord) -> bytes | None:
 def forget_document(home: Path, show_id: str) -> None:
     """Delete the bytes of a show's feed, if they are kept."""
     path = document_path(home, show_id)
-    if path.exists():
-        path.unlink()
+    if exists(path):
+        remove(path)
         sync_folder(path.parent)

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from ingest.errors import LibraryError, ModelMissing, TransientError
+from ingest.errors import LibraryError, ModelMissing, StoreError, TransientError
 from ingest.library.records import Record, episode_folder
+from ingest.storage.documents import remove
 from ingest.storage.files import hash_of, read_if_whole, sha256_of, write_json
 from ingest.text.urls import is_remote
 from ingest.transcript import Episode
@@ -95,7 +96,7 @@ def release(home: Path, identifier: str) -> None:
     """Release an episode from quarantine, so that the next run tries it."""
     state = load_state(home, identifier)
     if state is not None and state.status == "quarantined":
-        _path(home, identifier).unlink()
+        remove(_path(home, identifier))
 
 
 def source_of(record: Record) -> str:
@@ -107,7 +108,7 @@ def source_of(record: Record) -> str:
 
 def is_transient(error: Exception) -> bool:
     """Return whether a failure's cause is the machine or the network, not the episode."""
-    of_this_machine = (OSError, ModelMissing, LibraryError)
+    of_this_machine = (OSError, ModelMissing, LibraryError, StoreError)
     return isinstance(error, of_this_machine) or isinstance(error.__cause__, (OSError, TransientError))
 
 

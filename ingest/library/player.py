@@ -6,6 +6,7 @@ from typing import Any
 
 from ingest.errors import LibraryError
 from ingest.library.records import episode_folder, recording
+from ingest.storage.documents import stamp
 from ingest.storage.files import read_if_whole
 
 # Beside a recording: how it was published, the SHA-256 of its bytes, its duration in seconds, its server's validators,
@@ -60,10 +61,10 @@ def note_in(folder: Path, audio: Path | None) -> dict[str, Any] | None:
 
     A note is written after its recording; an older note remains if a run was interrupted between the two.
     """
-    note = folder / NOTE
-    if audio is not None and note.exists() and note.stat().st_mtime_ns < audio.stat().st_mtime_ns:
+    written = None if audio is None else stamp(folder / NOTE)
+    if audio is not None and written is not None and written.changed < audio.stat().st_mtime_ns:
         return None
-    return read_if_whole(note)
+    return read_if_whole(folder / NOTE)
 
 
 def _seconds(note: dict[str, Any], name: str) -> float | None:

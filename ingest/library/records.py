@@ -16,6 +16,7 @@ from typing import Any
 
 from ingest.errors import LibraryError
 from ingest.item import Item, Link
+from ingest.storage.documents import exists, holding, matching, stamp
 from ingest.storage.files import SCHEMA, hash_of, read_if_whole, read_json, write_json
 from ingest.transcript import Episode, Show, Transcript, episode_from_json, from_json, to_json, with_episode
 
@@ -76,13 +77,12 @@ def episode_folder(home: Path, identifier: str) -> Path:
 
 def episode_ids(home: Path) -> list[str]:
     """Return the ids of all episodes, sorted."""
-    folder = episodes_folder(home)
-    return sorted(path.parent.name for path in folder.glob("*/episode.json")) if folder.is_dir() else []
+    return holding(episodes_folder(home), "episode.json")
 
 
 def has_episode(home: Path, identifier: str) -> bool:
     """Return whether an episode is in the library now, at the cost of one stat call."""
-    return (episode_folder(home, identifier) / "episode.json").exists()
+    return exists(episode_folder(home, identifier) / "episode.json")
 
 
 def load_record(home: Path, identifier: str) -> Record:
@@ -110,9 +110,8 @@ def records(home: Path) -> Iterator[Record]:
 
 def feeds(home: Path) -> list[FeedRecord]:
     """Return the shows of the library with their feeds, in order of id."""
-    folder = feeds_folder(home)
     found = []
-    for path in sorted(folder.glob("*.json")) if folder.is_dir() else []:
+    for path in matching(feeds_folder(home), "*.json"):
         data = read_json(path)
         try:
             found.append(_feed_from_json(data))
@@ -129,7 +128,7 @@ def save_feed(home: Path, feed: FeedRecord) -> None:
 def load_transcript(home: Path, identifier: str) -> Transcript | None:
     """Read an episode's transcript, None if it has none yet; raises LibraryError if the file is damaged."""
     path = episode_folder(home, identifier) / "transcript.json"
-    return from_json(read_json(path)) if path.exists() else None
+    return from_json(read_json(path)) if exists(path) else None
 
 
 def earlier_transcripts(home: Path, identifier: str) -> list[Transcript]:
@@ -139,8 +138,9 @@ def earlier_transcripts(home: Path, identifier: str) -> list[Transcript]:
 
 def earlier_paths(home: Path, identifier: str) -> list[Path]:
     """Return the files of the episode's earlier transcripts, newest first."""
-    paths = episode_folder(home, identifier).glob("transcript-*.json")
-    return sorted(paths, key=lambda path: path.stat().st_mtime_ns, reverse=True)
+    paths = matching(episode_folder(home, identifier), "transcript-*.json")
+    written = {path: found.changed for path in paths if (found := stamp(path)) is not None}
+    return sorted(written, key=lambda path: written[path], reverse=True)
 
 
 def load_earlier(path: Path) -> Transcript:
@@ -150,7 +150,8 @@ def load_earlier(path: Path) -> Transcript:
 
 def transcript_ids(home: Path) -> list[str]:
     """Return the sorted ids of the episodes that have a transcript and so belong in the index."""
-    return [name for name in episode_ids(home) if (episode_folder(home, name) / "transcript.json").exists()]
+    known = set(episode_ids(home))
+    return [name for name in holding(episodes_folder(home), "transcript.json") if name in known]
 
 
 def transcripts(home: Path) -> Iterator[Transcript]:
@@ -176,7 +177,7 @@ def save_transcript(home: Path, transcript: Transcript, inputs: str) -> None:
         if words != [turn.text for turn in transcript.turns]:
             edited = today()
             earlier = folder / f"transcript-{hash_of(words)[:16]}.json"
-            if not earlier.exists():
+            if not exists(earlier):
                 write_json(earlier, before)
     write_json(path, {**to_json(replace(transcript, edited=edited)), "inputs": inputs})
 
@@ -184,7 +185,7 @@ def save_transcript(home: Path, transcript: Transcript, inputs: str) -> None:
 def edited_on(home: Path, identifier: str) -> str | None:
     """Return the ISO date on which an episode's words last changed, None if they never did or are unreadable."""
     folder = episode_folder(home, identifier)
-    if not any(folder.glob("transcript-*.json")):  # avoids reading most transcripts
+    if not matching(folder, "transcript-*.json"):  # avoids reading most transcripts
         return None
     try:
         transcript = load_transcript(home, identifier)

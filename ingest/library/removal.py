@@ -7,7 +7,6 @@ An episode is removed by renaming its folder, in one step, so that readers see t
 """
 
 import contextlib
-import shutil
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -28,7 +27,8 @@ from ingest.library.records import (
     today,
 )
 from ingest.reference.catalogue import names_of
-from ingest.storage.files import SCHEMA, hash_of, lock, read_json, sync_folder, write_json
+from ingest.storage.documents import empty_folder, exists, holding, is_folder, move_folder, remove, remove_folder
+from ingest.storage.files import SCHEMA, hash_of, lock, read_json, write_json
 from ingest.transcript import Show
 
 NO_REASON = "no reason was given"
@@ -57,10 +57,15 @@ def removed_folder(home: Path) -> Path:
     return home / "library" / "removed"
 
 
+def note_of(home: Path, identifier: str) -> Path:
+    """Return the path of the note on a removed episode."""
+    return removed_folder(home) / identifier / _NOTE
+
+
 def removal_of(home: Path, identifier: str) -> Removal | None:
     """Return the note on a removed episode, None if the episode is in the library or unknown."""
-    path = removed_folder(home) / identifier / _NOTE
-    if (episode_folder(home, identifier) / "episode.json").exists() or not path.exists():
+    path = note_of(home, identifier)
+    if exists(episode_folder(home, identifier) / "episode.json") or not exists(path):
         return None
     data = read_json(path)
     try:
@@ -72,8 +77,8 @@ def removal_of(home: Path, identifier: str) -> Removal | None:
 
 def removals(home: Path) -> list[Removal]:
     """Return the removed episodes, in order of id."""
-    paths = sorted(removed_folder(home).glob(f"*/{_NOTE}"))
-    return [found for path in paths if (found := removal_of(home, path.parent.name)) is not None]
+    noted = holding(removed_folder(home), _NOTE)
+    return [found for identifier in noted if (found := removal_of(home, identifier)) is not None]
 
 
 def remove_episode(home: Path, identifier: str, reason: str, purge: bool) -> Removal:
@@ -88,7 +93,7 @@ def remove_episode(home: Path, identifier: str, reason: str, purge: bool) -> Rem
         if purge:
             removal = replace(removal, purged=True)
             _write_note(removed_folder(home) / identifier, removal)
-            _empty(removed_folder(home) / identifier)
+            empty_folder(removed_folder(home) / identifier, keep=_NOTE)
             _forget_guids(home, removal)
             forget_words(home, identifier)
         return removal
@@ -100,21 +105,17 @@ def bring_back(home: Path, identifier: str) -> bool:
     The caller must hold the lock of the episodes folder (see `ingest.library.register`).
     """
     aside, folder = removed_folder(home) / identifier, episode_folder(home, identifier)
-    if not (aside / "episode.json").exists():
+    if not exists(aside / "episode.json"):
         return False
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    aside.rename(folder)
-    sync_folder(folder.parent)
-    sync_folder(aside.parent)
-    (folder / _NOTE).unlink()
+    move_folder(aside, folder)
+    remove(folder / _NOTE)
     return True
 
 
 def forget_removal(home: Path, identifier: str) -> None:
     """Delete the note on a removed episode that is in the library again."""
-    if (removed_folder(home) / identifier).is_dir():
-        shutil.rmtree(removed_folder(home) / identifier)
-        sync_folder(removed_folder(home))
+    if is_folder(removed_folder(home) / identifier):
+        remove_folder(removed_folder(home) / identifier)
 
 
 def remove_show(home: Path, identifier: str, reason: str) -> None:
@@ -180,26 +181,13 @@ def _set_aside(home: Path, record: Record, reason: str) -> Removal:
                 f"{episode.id} is being ingested by another process; when that has finished, run the same command again"
             )
         forget_removal(home, episode.id)  # a crash may have left the note of a purged episode that was restored
-        aside.parent.mkdir(parents=True, exist_ok=True)
         _write_note(folder, removal)
-        sync_folder(aside.parent.parent)
-        folder.rename(aside)
-        sync_folder(aside.parent)
-        sync_folder(folder.parent)
+        move_folder(folder, aside)
     return removal
 
 
 def _write_note(folder: Path, removal: Removal) -> None:
     write_json(folder / _NOTE, {"schema": SCHEMA, **asdict(removal)})
-
-
-def _empty(folder: Path) -> None:
-    for path in folder.iterdir():
-        if path.is_dir():
-            shutil.rmtree(path)
-        elif path.name != _NOTE:
-            path.unlink()
-    sync_folder(folder)
 
 
 def _forget_guids(home: Path, removal: Removal) -> None:

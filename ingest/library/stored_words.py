@@ -12,6 +12,7 @@ from typing import overload
 
 from ingest.errors import LibraryError
 from ingest.library.records import episode_folder
+from ingest.storage.documents import exists
 from ingest.storage.files import object_in, read_body
 from ingest.transcript import SCHEMA, Transcript, Word, from_json
 
@@ -73,7 +74,7 @@ def open_stored(home: Path, identifier: str) -> tuple[Transcript, int] | None:
     None if it has none yet; raises LibraryError if the file is damaged.
     """
     path = episode_folder(home, identifier) / "transcript.json"
-    if not path.exists():
+    if not exists(path):
         return None
     body = read_body(path)
     rest, words = _without_words(body)

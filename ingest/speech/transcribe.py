@@ -19,6 +19,7 @@ from ingest.speech.heard import Heard, TranscriptionOptions, from_json, to_json
 from ingest.speech.hearing import can_be_said, holes, is_unsure, lacks_words, words_right
 from ingest.speech.postprocess import cleaned, in_speech, join_word_pieces, without_loops
 from ingest.speech.windows import CLIP, PADDING, Region, Samples, clips, padded, windows
+from ingest.storage.documents import exists
 from ingest.storage.files import read_json, sha256_of, write_json
 from ingest.transcript import HeardWord
 
@@ -155,7 +156,7 @@ def _shifted(tell: SecondsProgress, offset: float, total: float) -> Callable[[fl
 def _resumed(resume: Path | None, key: str, listening: TranscriptionOptions) -> tuple[int, Heard]:
     """Return the samples done and the words heard by an earlier run, if it had the same audio and model."""
     nothing = Heard((), None, listening.engine, listening.model, 0.0, listening.vocabulary)
-    if resume is None or not resume.is_file():
+    if resume is None or not exists(resume):
         return 0, nothing
     try:
         data = read_json(resume)

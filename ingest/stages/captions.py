@@ -2,7 +2,6 @@
 
 import hashlib
 import logging
-import os
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -16,6 +15,7 @@ from ingest.fetch.retry import FetchLimits
 from ingest.item import Link
 from ingest.library.records import Record, episode_folder
 from ingest.shownotes.parse import parse_notes
+from ingest.storage.documents import stamp, touch
 from ingest.storage.files import hash_of, read_if_whole, refuse_damaged, sha256_of, write_json
 from ingest.text.encoding import read_text
 from ingest.text.urls import is_remote, shown_address
@@ -153,7 +153,7 @@ def _refreshed(
     except PlaybackError as error:
         logger.info("the stored captions are kept: %s", error)
     if found == stored:
-        os.utime(path)
+        touch(path)
     else:
         _store(path, found)
     return found
@@ -161,7 +161,8 @@ def _refreshed(
 
 def _is_fresh(path: Path) -> bool:
     """Return whether servers were asked within the last day, which the file's modification time records."""
-    return time.time() - path.stat().st_mtime < LOOK_AGAIN
+    found = stamp(path)
+    return found is not None and time.time() - found.changed / 1e9 < LOOK_AGAIN
 
 
 def _first_usable(

@@ -9,6 +9,7 @@ from ingest.library.records import Record, episode_folder, episodes_folder, reco
 from ingest.speech.heard import Heard, TranscriptionOptions, from_json, to_json
 from ingest.speech.transcribe import transcribe
 from ingest.stages.recording import StageProgress, duration_of, has_recording
+from ingest.storage.documents import exists, holding, remove
 from ingest.storage.files import read_if_whole, refuse_damaged, sha256_of, write_json
 from ingest.text.urls import is_remote
 
@@ -32,7 +33,7 @@ def heard_of(
     if stored is not None and stored.get("key") == key and not again:
         return from_json(stored)
     if again:
-        (folder / "heard.partial.json").unlink(missing_ok=True)
+        remove(folder / "heard.partial.json")
     if not again and (twin := _heard_elsewhere(home, record.episode.id, key)) is not None:
         write_json(path, twin)
         return from_json(twin)
@@ -43,7 +44,7 @@ def heard_of(
         resume=folder / "heard.partial.json",
     )
     write_json(path, {**to_json(heard), "key": key})
-    (folder / "heard.partial.json").unlink(missing_ok=True)
+    remove(folder / "heard.partial.json")
     return heard
 
 
@@ -82,7 +83,7 @@ def sound_to_hear(home: Path, record: Record, transcribe: bool, again: bool) -> 
     no request, so captions that are linked count as usable.
     """
     has_captions = any(item.transcripts for item in record.items)
-    is_heard = (episode_folder(home, record.episode.id) / "heard.json").exists()
+    is_heard = exists(episode_folder(home, record.episode.id) / "heard.json")
     if not has_recording(record) or (has_captions and not transcribe) or (is_heard and not again):
         return 0.0
     if record.episode.duration:
@@ -96,10 +97,10 @@ def sound_to_hear(home: Path, record: Record, transcribe: bool, again: bool) -> 
 
 def _heard_elsewhere(home: Path, identifier: str, key: dict[str, str]) -> dict[str, Any] | None:
     """Return the words that the same engine and model heard in the same recording of another episode, else None."""
-    for note in sorted(episodes_folder(home).glob(f"*/{NOTE}")):
-        found = read_if_whole(note)
-        if note.parent.name != identifier and found is not None and found["audio_sha256"] == key["audio_sha256"]:
-            heard = read_if_whole(note.parent / "heard.json")
+    for other in holding(episodes_folder(home), NOTE):
+        found = read_if_whole(episode_folder(home, other) / NOTE)
+        if other != identifier and found is not None and found["audio_sha256"] == key["audio_sha256"]:
+            heard = read_if_whole(episode_folder(home, other) / "heard.json")
             if heard is not None and heard.get("key") == key:
                 return heard
     return None

@@ -12,6 +12,7 @@ from ingest.library.metadata import people_of
 from ingest.library.records import Record, episode_folder
 from ingest.shownotes.parse import OfficialText, best_of, parse_notes
 from ingest.stages.captions import Captions
+from ingest.storage.documents import exists
 from ingest.storage.files import hash_of, read_if_whole, read_json, write_json
 from ingest.transcript import OfficialTurn
 
@@ -85,7 +86,7 @@ def used_copy(text: OfficialText, copies: Sequence[Copy]) -> int | None:
 def _kept(home: Path, identifier: str, read: Callable[[dict[str, Any]], T]) -> T | None:
     """Read an episode's stored official text; None if nothing is stored. Raises LibraryError if the file is damaged."""
     path = episode_folder(home, identifier) / "official.json"
-    if not path.exists():
+    if not exists(path):
         return None
     try:
         return read(read_json(path))

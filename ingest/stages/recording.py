@@ -16,7 +16,7 @@ from ingest.item import Item
 from ingest.library.player import EXACT, NOTE, PLAYER_COPY, note_in, player_copy
 from ingest.library.records import Record, episode_folder, recording
 from ingest.storage.disk_space import require_space
-from ingest.storage.files import sha256_of, sync_folder, write_json
+from ingest.storage.files import make_folder, sha256_of, sync_folder, write_json
 from ingest.text.urls import is_remote
 
 logger = logging.getLogger(__name__)
@@ -223,6 +223,7 @@ def _published_as(item: Item) -> dict[str, str | float | None]:
 
 def _copy(source: Path, target: Path) -> None:
     require_space(target.parent, source.stat().st_size, f"copying {source} into the library")
+    make_folder(target.parent)
     partial = target.with_name(f".{target.name}.part")
     try:
         with source.open("rb") as original, partial.open("wb") as copy:

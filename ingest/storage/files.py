@@ -1,6 +1,10 @@
-"""Atomic file writes for the library (Law 6): JSON with a checksum, folders, locks and hashes."""
+"""Atomic file writes for the library (Law 6): JSON with a checksum, folders, locks and hashes.
+
+Documents of a library may be kept elsewhere than on the disk (`ingest.storage.mounts`).
+"""
 
 import contextlib
+import errno
 import fcntl
 import hashlib
 import json
@@ -12,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.errors import LibraryError
+from ingest.storage.mounts import mounted, mounted_document
 
 SCHEMA = 1
 # Start of a checksummed file. Then follow 64 hexadecimal digits, `",` and the JSON without its opening brace. The
@@ -31,7 +36,7 @@ def read_json(path: Path) -> dict[str, Any]:
 def read_body(path: Path) -> bytes:
     """Return the JSON of a file of this library; raises LibraryError if it cannot be read or fails its checksum."""
     try:
-        return _body(path.read_bytes())
+        return _body(read_bytes(path))
     except (OSError, ValueError) as error:
         raise _unreadable(path, error) from error
 
@@ -60,7 +65,7 @@ def read_if_whole(path: Path) -> dict[str, Any] | None:
     Raises LibraryError for an unknown schema, so that a newer version's file is not overwritten.
     """
     try:
-        json.loads(_body(path.read_bytes()))
+        json.loads(_body(read_bytes(path)))
     except (FileNotFoundError, ValueError):
         return None
     return read_json(path)
@@ -68,7 +73,8 @@ def read_if_whole(path: Path) -> dict[str, Any] | None:
 
 def refuse_damaged(path: Path) -> None:
     """Raise LibraryError if an unreadable file exists, so that its contents are not silently lost."""
-    if path.exists():
+    there = mounted_document(path)
+    if path.exists() if there is None else there[0].stamp(there[1]) is not None:
         raise LibraryError(
             f"{path} is damaged; restore it from a backup, or delete it to continue without its contents"
         )
@@ -80,8 +86,21 @@ def write_json(path: Path, data: dict[str, Any]) -> None:
     write_bytes(path, _SEAL + hashlib.sha256(body).hexdigest().encode() + b'",' + body[1:])
 
 
+def read_bytes(path: Path) -> bytes:
+    """Return the bytes of a file; raises FileNotFoundError if there is none."""
+    if (there := mounted_document(path)) is None:
+        return path.read_bytes()
+    data = there[0].read(there[1])
+    if data is None:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
+    return data
+
+
 def write_bytes(path: Path, data: bytes) -> None:
     """Write a file atomically: temporary name, fsync, rename, fsync of the folder."""
+    if (there := mounted_document(path)) is not None:
+        there[0].write(there[1], data)
+        return
     make_folder(path.parent)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
     try:
@@ -104,6 +123,8 @@ def make_folder(folder: Path) -> None:
 
 def sync_folder(folder: Path) -> None:
     """Fsync a folder, so that its names survive a power cut."""
+    if mounted(folder) is not None and not folder.is_dir():  # no file is kept there
+        return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -115,8 +136,14 @@ def sync_folder(folder: Path) -> None:
 def lock(folder: Path, wait: bool = True) -> Iterator[bool]:
     """Lock a folder and yield whether this process holds it; the kernel releases it when the process dies.
 
-    With `wait` False, a folder that another process holds yields False at once.
+    With `wait` False, a folder that another process holds yields False at once. Where a database keeps the documents,
+    the two kinds do not exclude each other: what is changed under a lock that was waited for is one transaction, and
+    the other kind is a lease, which a dead process keeps for a minute (`ingest.library.postgres.leases`).
     """
+    if (there := mounted(folder)) is not None:
+        with there[0].lock(there[1], wait) as is_held:
+            yield is_held
+        return
     make_folder(folder)
     descriptor = os.open(folder, os.O_RDONLY)
     try:
@@ -142,7 +169,12 @@ def asdict_of(value: Any) -> dict[str, Any]:
 
 
 def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file as hexadecimal digits, reading it in blocks."""
+    """Return the SHA-256 of a file as hexadecimal digits, reading it in blocks; raises OSError if there is none."""
+    if (there := mounted_document(path)) is not None:
+        found = there[0].sha256(there[1])
+        if found is None:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
+        return found
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
