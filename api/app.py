@@ -51,6 +51,7 @@ from api.server.time_limit import TimeLimit
 from api.server.work_queue import WorkQueue
 from api.settings import Settings
 from index.encode import Encoder
+from ingest.library.store import mount_store
 from ingest.versions import require_versions
 
 _REFUSED: dict[int | str, dict[str, Any]] = {
@@ -73,6 +74,7 @@ def create_app(settings: Settings, encoder: Encoder | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        mount_store(settings.home, settings.store)
         with followed(settings, encoder) as live:
             app.state.live = live
             app.state.turns = WorkQueue()

@@ -11,6 +11,7 @@ from pathlib import Path
 from api.settings import read_settings
 from api.terminal.parser import Parser, parsed
 from ingest.errors import PlaybackError
+from ingest.library.store import mount_store
 from ingest.storage.disk_space import disk_problem
 from ingest.text.urls import printable
 from ingest.versions import own_version, require_versions
@@ -18,6 +19,8 @@ from ingest.versions import own_version, require_versions
 logger = logging.getLogger(__name__)
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
+# These work without the database that PLAYBACK_STORE names.
+_WITHOUT_STORE = ("store", "config", "completion")
 _LAST_PORT = 65_535
 _MOST_NUMBER = 999_999_999
 _LESSON_ACTIONS = ("accept", "reject", "propose", "retitle", "tag", "untag", "merge", "note")
@@ -39,6 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         require_versions()
         if options.home is not None:
             settings = replace(settings, home=options.home)
+        if options.command not in _WITHOUT_STORE:
+            mount_store(settings.home, settings.store)
         code: int = getattr(commands, options.command.replace("-", "_"))(options, settings)
         sys.stdout.flush()
     except BrokenPipeError:
@@ -228,6 +233,8 @@ def _parser() -> Parser:
         help="index the library with each of these encoders, elsewhere, and compare them",
     )
 
+    _add_store(commands.add_parser("store", help="make, upgrade or fill the database that PLAYBACK_STORE names"))
+
     config = commands.add_parser("config", help="show every setting, its value and where it is set")
     config.add_argument("--json", action="store_true")
 
@@ -237,6 +244,16 @@ def _parser() -> Parser:
 
     parser.set_defaults(commands=commands.choices)
     return parser
+
+
+def _add_store(command: argparse.ArgumentParser) -> None:
+    """Add the actions of `store`."""
+    actions = command.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions.add_parser("init", help="make the tables in an empty database")
+    actions.add_parser("migrate", help="upgrade the tables that an earlier version made")
+    copy = actions.add_parser("copy", help="copy a library to another store and verify it; run it again to go on")
+    for name, text in (("source", "FROM"), ("target", "TO")):
+        copy.add_argument(name, metavar=text, help="a data folder, or postgresql://…")
 
 
 def _add_lessons(command: argparse.ArgumentParser) -> None:

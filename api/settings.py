@@ -29,6 +29,9 @@ class Settings:
     """Where the data is, which models are used and who may ask; each field names its variable."""
 
     home: Path = Path("data")  # PLAYBACK_HOME
+    store: str | None = field(
+        default=None, repr=False
+    )  # PLAYBACK_STORE: a PostgreSQL database that keeps the library and the index; its address may hold a password
     encoder: str = PACKAGED  # PLAYBACK_ENCODER: a sentence-transformers name or folder
     reranker: str | None = None  # PLAYBACK_RERANKER: a cross-encoder's name or folder; without it nothing is reranked
     models: Path | None = None  # PLAYBACK_MODELS: folder where Whisper weights are looked for
@@ -124,6 +127,12 @@ def _text(text: str, where: str) -> str:
     return text
 
 
+def _store(text: str, where: str) -> str:
+    if not text.startswith(("postgresql://", "postgres://")):
+        raise SettingError(f"{where} must be an address such as postgresql://user:password@host:5432/database")
+    return text
+
+
 def _path(text: str, where: str) -> Path:
     return Path(text)
 
@@ -187,6 +196,7 @@ _NAMES = tuple(one.name for one in fields(Settings))
 _KNOWN = f"it can have {', '.join(_NAMES)}"
 _READ: dict[str, Callable[[str, str], Any]] = {
     "home": _path,
+    "store": _store,
     "models": _path,
     "feedback": _on_or_off,
     "hosts": _list,

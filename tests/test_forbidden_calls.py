@@ -140,7 +140,7 @@ DOORS = {
     "shtab": {"api/terminal/completion.py"},
     "mcp": {"api/mcp/endpoint.py", "api/mcp/server.py", "api/mcp/standard_streams.py"},
     "mcp_types": {"api/mcp/server.py"},
-    "psycopg": {"ingest/library/postgres/connection.py"},
+    "psycopg": {f"ingest/library/postgres/{name}.py" for name in ("connection", "documents", "leases", "schema")},
     "faiss": {"index/vectors.py"},
     "tantivy": {"index/keywords.py"},
     "sentence_transformers": {"index/encode.py"},

@@ -356,6 +356,15 @@ def evaluate(options: Namespace, settings: Settings) -> int:
     return evaluation.evaluate(options, settings)
 
 
+def store(options: Namespace, settings: Settings) -> int:
+    """Make or upgrade the tables of the database that PLAYBACK_STORE names, or copy a library from store to store."""
+    from api.terminal.store import copy_library, make_tables
+
+    if options.action == "copy":
+        return copy_library(options.source, options.target)
+    return make_tables(settings.store, options.action)
+
+
 def config(options: Namespace, settings: Settings) -> int:
     """Print every setting, its value and where it is set; secrets are hidden."""
     from api.terminal.config import config_text, setting_lines

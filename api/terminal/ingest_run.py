@@ -17,6 +17,7 @@ from index.encode import UNCOMPILED
 from ingest.errors import PlaybackError, SourceError
 from ingest.library.outcome import Outcome
 from ingest.library.records import load_record, transcript_ids
+from ingest.library.store import mount_store
 from ingest.pipeline import IngestSettings, forget_missing_weights, ingest_episode, record_killed
 from ingest.sources import Source
 from ingest.speech.heard import BEST_MODEL, TranscriptionOptions
@@ -155,13 +156,14 @@ def _outcomes(
         for episode in episodes:
             yield ingest_episode(episode, settings.home, plan, bars.stage(episode.id))
         return
-    work = partial(_ingest_and_tell, home=settings.home, plan=plan)
+    work = partial(_ingest_and_tell, home=settings.home, store=settings.store, plan=plan)
     report = None if bars.quiet else bars.together
     yield from outcomes_of(episodes, work, partial(record_killed, home=settings.home), workers, report)
 
 
-def _ingest_and_tell(episode: Episode, home: Path, plan: IngestSettings) -> Outcome:
+def _ingest_and_tell(episode: Episode, home: Path, store: str | None, plan: IngestSettings) -> Outcome:
     """Ingest an episode in a worker process."""
+    mount_store(home, store)
 
     def progress(stage: str, done: float, whole: float | None) -> None:
         if stage == "transcribe" and whole is not None:

@@ -16,8 +16,8 @@ from ingest.text.urls import printable
 LEAST_SERVER = 16
 # Seconds.
 _CONNECTING = 5
-# A machine that is gone is noticed within about 15 seconds, on either side: a lock of a dead client must not outlast it,
-# and a request must not wait for a dead server.
+# A machine that is gone is noticed within about 15 seconds, on either side: a lock of a dead client must not outlast
+# it, and a request must not wait for a dead server.
 _CLIENT: dict[str, str | int] = {
     "connect_timeout": _CONNECTING,
     "keepalives": 1,

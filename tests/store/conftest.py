@@ -1,0 +1,42 @@
+"""One server for these tests, and a data folder whose documents are kept in files or in PostgreSQL."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ingest.library.store import mount_store, prepare_store
+from ingest.storage.mounts import unmount
+from tests.postgres import fresh_database, running_server
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Any]:
+    """A PostgreSQL that runs as long as the tests."""
+    with running_server() as found:
+        yield found
+
+
+@pytest.fixture
+def empty(server: Any) -> Iterator[str]:
+    """The address of a database without tables."""
+    with fresh_database(server) as url:
+        yield url
+
+
+@pytest.fixture
+def database(empty: str) -> str:
+    """The address of a database with the tables of an empty library."""
+    prepare_store(empty, is_upgrade=False)
+    return empty
+
+
+@pytest.fixture(params=["folder", "postgresql"])
+def home(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
+    """A data folder: every test that asks for it runs on both stores."""
+    folder = tmp_path / "home"
+    if request.param == "postgresql":
+        mount_store(folder, request.getfixturevalue("database"))
+    yield folder
+    unmount(folder)
