@@ -36,12 +36,12 @@ _REQUIRE = "SELECT 1 FROM playback.leases WHERE name = %(name)s AND holder = %(h
 
 
 class Leases:
-    """The leases that this process holds."""
+    """The leases that the threads of this process hold."""
 
     def __init__(self, connections: Connections) -> None:
         """Hold no lease yet."""
         self._connections = connections
-        self._held: dict[str, str] = {}  # holder by name
+        self._mine = threading.local()  # held: the leases of a thread
 
     @contextmanager
     def taken(self, name: str, afterwards: Callable[[Callable[[], None]], None]) -> Iterator[bool]:
@@ -54,23 +54,30 @@ class Leases:
             return
         ended = threading.Event()
         threading.Thread(target=self._renew, args=(lease, ended), name=f"lease {name}", daemon=True).start()
-        self._held[name] = str(lease["holder"])
+        held = self._held()
+        held.append(lease)
         try:
             yield True
         finally:
             ended.set()
-            self._held.pop(name, None)
+            held.remove(lease)
             afterwards(lambda: self._release(lease))
 
     def require(self, connection: Connection, name: str) -> None:
-        """Raise StoreError if this process has lost the lease of a folder that a document lies in."""
-        for folder, holder in list(self._held.items()):
-            lease = {"name": folder, "holder": holder}
+        """Raise StoreError if this thread has lost its lease of a folder that a document lies in."""
+        for lease in self._held():
+            folder = lease["name"]
             if name.startswith(f"{folder}/") and connection.execute(_REQUIRE, lease).fetchone() is None:
                 raise StoreError(
                     f"{folder}: this process did not answer for over {LASTS} seconds and another one took over; "
                     "nothing of it was stored"
                 )
+
+    def _held(self) -> list[dict[str, object]]:
+        if not hasattr(self._mine, "held"):
+            self._mine.held = []
+        held: list[dict[str, object]] = self._mine.held
+        return held
 
     def _renew(self, lease: dict[str, object], ended: threading.Event) -> None:
         """Renew a lease until it is given back, on a connection of its own, so that it never waits for another."""

@@ -1,0 +1,277 @@
+"""What a database refuses, and what goes wrong with it: one clear line or 503, nothing lost, no password anywhere."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from starlette.testclient import TestClient
+
+from api import cli
+from api.app import create_app
+from api.settings import Settings
+from index.building.build import build
+from ingest.errors import StoreError
+from ingest.item import Item
+from ingest.library.outcome import load_state
+from ingest.library.postgres import connection as connecting
+from ingest.library.postgres import leases
+from ingest.library.postgres.connection import connect
+from ingest.library.records import episode_folder, load_record, transcript_ids
+from ingest.library.register import register_items
+from ingest.library.store import mount_store, prepare_store
+from ingest.pipeline import IngestSettings, ingest_episode
+from ingest.storage.documents import together
+from ingest.storage.files import lock, write_json
+from ingest.storage.mounts import mounted, unmount
+from tests.api.conftest import HashedStems
+from tests.postgres import as_user, fresh_database, kill_postmaster, restart, running_server
+
+ROOT = Path(__file__).parents[2]
+SECRET = "kumquat"
+NOTES = "<p>Ann: Hello and welcome to the show.</p><p>Bob: Thank you, it is good to be here today.</p>" * 3
+OFFLINE = IngestSettings(audio=False, allow=None)
+
+
+@pytest.fixture
+def home(tmp_path: Path, database: str) -> Iterator[Path]:
+    """A data folder whose documents are in the database."""
+    mount_store(tmp_path / "home", database)
+    yield tmp_path / "home"
+    unmount(tmp_path / "home")
+
+
+@pytest.fixture
+def said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
+    """Run a command with a store; return its exit code and what it said, which never holds the password."""
+
+    def ran(store: str, *arguments: str) -> tuple[int, str]:
+        monkeypatch.setenv("PLAYBACK_STORE", store)
+        try:
+            code = cli.main(["--home", str(tmp_path / "home"), *(arguments or ("status",))])
+        finally:
+            unmount(tmp_path / "home")
+        printed = capsys.readouterr()
+        assert SECRET not in printed.out + printed.err
+        assert "Traceback" not in printed.err and printed.err.count("\n") <= 1
+        return code, printed.out if code == 0 else printed.err
+
+    return ran
+
+
+def registered(home: Path) -> Any:
+    [episode] = register_items(home, [Item("g-1", "f", title="Talk", show_title="Tea show", notes=NOTES)]).episodes
+    return episode
+
+
+def test_a_server_that_cannot_be_used_is_one_line(said: Any, server: Any, empty: str) -> None:
+    """None there, a wrong password, no such database, an address that is none, a database without tables."""
+    folder = connecting.conninfo_to_dict(empty)["host"]
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        connection.execute(f"CREATE ROLE guarded LOGIN PASSWORD '{SECRET}'")
+        rules = Path(connection.execute("SHOW hba_file").fetchone()[0])
+        before = rules.read_text()
+        rules.write_text(f"local all guarded scram-sha-256\n{before}")
+        connection.execute("SELECT pg_reload_conf()")
+    try:
+        for store, words in (
+            (f"postgresql://ann:{SECRET}@127.0.0.1:1/x", "cannot be reached: Connection refused; correct"),
+            (as_user(empty, "guarded", f"{SECRET}s"), "the server refuses this user or password"),
+            (f"postgresql://ann:{SECRET}@/none?host={folder}&user=postgres", "has no such database; create it"),
+            (f"postgresql://ann:{SECRET}/x@host:5432/x", "is no address of PostgreSQL; write it as"),
+            (f"mysql://ann:{SECRET}@host/x", "must be an address such as postgresql://"),
+            (empty, "holds no library of Playback; run: playback store init"),
+        ):
+            code, line = said(store)
+            assert code == 1
+            assert words in line
+    finally:
+        rules.write_text(before)
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            connection.execute("SELECT pg_reload_conf()")
+            connection.execute("DROP ROLE guarded")
+
+
+def test_tables_are_made_once_and_checked(said: Any, empty: str) -> None:
+    """`store init` can be run again; `migrate` needs tables; an earlier and a newer schema are told apart."""
+    assert said(empty, "store", "migrate") == (
+        1,
+        "playback: " + _shown(empty) + ": holds no library of Playback; run: playback store init\n",
+    )
+    assert said(empty, "store", "init") == (0, "library: tables made (version 1)\n")
+    assert said(empty, "store", "init") == (0, "library: its tables are of this version already (1)\n")
+    assert said(empty)[0] == 0
+    with psycopg.connect(empty) as connection:
+        connection.execute("UPDATE playback.meta SET version = 9")
+    for arguments in ((), ("store", "migrate")):
+        code, line = said(empty, *arguments)
+        assert (code, "is of a newer version of Playback (schema 9; this one knows 1)" in line) == (1, True)
+    with psycopg.connect(empty) as connection:
+        connection.execute("UPDATE playback.meta SET version = 0")
+        connection.execute("DELETE FROM playback.meta")
+    assert "playback store init" in said(empty)[1]
+
+
+def test_a_server_that_is_too_old_is_refused(said: Any, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The line names the version that is needed."""
+    monkeypatch.setattr(connecting, "LEAST_SERVER", 99)
+    assert "Playback needs 99 or later" in said(database)[1]
+
+
+def test_a_user_who_may_only_read_is_told_so(said: Any, server: Any, database: str, tmp_path: Path) -> None:
+    """Reading goes on, writing is refused in one line, and nothing is half done."""
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("CREATE ROLE reader LOGIN")
+        connection.execute("GRANT USAGE ON SCHEMA playback TO reader")
+        connection.execute("GRANT SELECT ON ALL TABLES IN SCHEMA playback TO reader")
+    try:
+        store = as_user(database, "reader", "x")
+        assert said(store)[0] == 0
+        notes = tmp_path / "talk.txt"
+        notes.write_text("Ann: Hello and welcome.\n\nBob: Thank you very much.\n")
+        code, line = said(store, "ingest", "--no-index", "--quiet", str(notes))
+        assert (code, "may not do that: permission denied" in line) == (1, True)
+        mount_store(tmp_path / "read", store)
+        assert transcript_ids(tmp_path / "read") == []
+        unmount(tmp_path / "read")
+    finally:
+        with psycopg.connect(database, autocommit=True) as connection:
+            connection.execute("DROP OWNED BY reader")
+            connection.execute("DROP ROLE reader")
+
+
+def test_a_lost_connection_loses_nothing_that_was_acknowledged(home: Path, database: str) -> None:
+    """Inside a transaction all of it is undone, with one line; the next call connects anew."""
+    episode = registered(home)
+    there = mounted(home / "library")
+    assert there is not None
+    path = episode_folder(home, episode.id) / "state.json"
+    with pytest.raises(StoreError, match="the connection was lost"), together(home / "library"):
+        write_json(path, {"schema": 1, "status": "half"})
+        _end_connections(database)
+        write_json(path, {"schema": 1, "status": "whole"})
+    assert load_state(home, episode.id) is None
+    _end_connections(database)
+    assert load_record(home, episode.id).episode == episode
+
+
+def test_an_episode_is_stored_whole_or_not_at_all(home: Path, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the connection is lost between the transcript and its outcome, neither is there; the next run stores both."""
+    episode = registered(home)
+    whole = write_json
+
+    def lost(path: Path, data: dict[str, Any]) -> None:
+        if path.name == "state.json" and data["status"] == "ingested":
+            _end_connections(database)
+        whole(path, data)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("ingest.library.outcome.write_json", lost)
+        outcome = ingest_episode(episode, home, OFFLINE)
+    assert (outcome.status, outcome.passing) == ("failed", True)
+    assert "the connection was lost" in outcome.message
+    assert transcript_ids(home) == []
+    assert ingest_episode(episode, home, OFFLINE).status == "ingested"
+    assert transcript_ids(home) == [episode.id]
+
+
+def test_who_lost_the_lease_stores_nothing(home: Path, database: str) -> None:
+    """A process that slept for over a minute finds that another one took over; the other's words stay."""
+    episode = registered(home)
+    path = episode_folder(home, episode.id) / "state.json"
+    with lock(path.parent, wait=False) as held:
+        assert held
+        with psycopg.connect(database, autocommit=True) as connection:
+            connection.execute("UPDATE playback.leases SET expires = clock_timestamp() - interval '1 second'")
+        with lock(path.parent, wait=False) as other:
+            assert other  # by the database's clock it was free
+        with psycopg.connect(database, autocommit=True) as connection:
+            connection.execute(
+                "INSERT INTO playback.leases VALUES (%s, 'other', clock_timestamp() + interval '1 minute')",
+                [f"library/episodes/{episode.id}"],
+            )
+        with pytest.raises(StoreError, match="did not answer for over 60 seconds and another one took over"):
+            write_json(path, {"schema": 1, "status": "late"})
+    assert load_state(home, episode.id) is None
+    assert ingest_episode(episode, home, OFFLINE).status == "busy"
+
+
+def test_a_lease_is_renewed_while_it_is_held(home: Path, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work that takes longer than a lease lasts keeps it, also beside a transaction of the same process."""
+    monkeypatch.setattr(leases, "LASTS", 1)
+    monkeypatch.setattr(leases, "RENEWED", 0.2)
+    folder = home / "library" / "feeds"
+    with lock(folder, wait=False) as held, psycopg.connect(database, autocommit=True) as connection:
+        assert held
+        for _ in range(4):
+            connection.execute("SELECT pg_sleep(0.5)")
+            write_json(folder / "a.json", {"schema": 1})
+            with lock(folder, wait=False) as other:
+                assert not other
+        monkeypatch.setattr(leases, "LASTS", 60)
+
+
+@pytest.mark.long
+def test_the_server_answers_503_and_then_again(tmp_path: Path) -> None:
+    """Pages and JSON say in one sentence that the database is away, and answer when it is back."""
+    with running_server() as own, fresh_database(own) as url:
+        prepare_store(url, is_upgrade=False)
+        home = tmp_path / "home"
+        mount_store(home, url)
+        episode = registered(home)
+        ingest_episode(episode, home, OFFLINE)
+        build(home, HashedStems())
+        settings = Settings(home=home, store=url, rate=0)
+        with TestClient(create_app(settings, HashedStems()), raise_server_exceptions=False) as client:
+            address = f"/api/episodes/{episode.id}/transcript.json"
+            assert client.get(address).status_code == 200
+            kill_postmaster(own)
+            refused = client.get(address)
+            assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
+            assert refused.json()["errors"] == [
+                {"error": "StoreError", "message": "The database cannot be used just now. The server's log says why."}
+            ]
+            assert client.get("/episodes").status_code == 503
+            restart(own)
+            assert client.get(address).status_code == 200
+            assert client.get("/episodes").status_code == 200
+        unmount(home)
+
+
+def test_without_a_store_nothing_of_it_is_loaded(tmp_path: Path) -> None:
+    """A fresh process that ingests imports neither psycopg nor pgvector nor Ray."""
+    (tmp_path / "talk.txt").write_text("Ann: Hello and welcome.\n\nBob: Thank you very much.\n")
+    program = (
+        "import sys\nfrom api import cli\n"
+        f"code = cli.main(['--home', {str(tmp_path / 'home')!r}, 'ingest', '--no-index', '--quiet', "
+        f"{str(tmp_path / 'talk.txt')!r}])\n"
+        "assert code == 0\n"
+        "print(sorted({'psycopg', 'psycopg_pool', 'pgvector', 'ray'} & set(sys.modules)))\n"
+    )
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("PLAYBACK_")}
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=clean, capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1] == "[]", done.stderr
+
+
+def test_the_config_hides_the_address(said: Any, database: str) -> None:
+    """It is named as hidden, and needs no database."""
+    code, printed = said(f"postgresql://ann:{SECRET}@127.0.0.1:1/x", "config")
+    assert code == 0
+    assert any(line.split() == ["store", "=", "hidden", "(PLAYBACK_STORE)"] for line in printed.splitlines())
+
+
+def _shown(url: str) -> str:
+    return connecting.shown(url)
+
+
+def _end_connections(url: str) -> None:
+    """End every other connection to a database, as a restart of its server does."""
+    with connect(url) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
