@@ -17,6 +17,7 @@ from index.fitted import fitted_for, unmeasured
 from index.store import open_generation
 from ingest.errors import SourceError
 from ingest.library.records import transcript_ids
+from ingest.storage.mounts import is_mounted
 
 logger = logging.getLogger(__name__)
 
@@ -75,6 +76,11 @@ def encoders_text(found: Sequence[Mapping[str, Any]]) -> str:
 
 def _report(questions: Sequence[Question], home: Path, name: str, threads: int) -> dict[str, Any]:
     """Index the library with an encoder and evaluate it; `latency_ms` is CPU time here."""
+    if is_mounted(home):
+        raise SourceError(
+            "--encoders reads a library in files; run: playback store copy ADDRESS FOLDER, then playback --home FOLDER "
+            "evaluate without PLAYBACK_STORE"
+        )
     with TemporaryDirectory(prefix="playback-") as temporary:
         folder = Path(temporary)
         (folder / "library").symlink_to((home / "library").resolve(), target_is_directory=True)

@@ -200,6 +200,21 @@ def test_who_lost_the_lease_stores_nothing(home: Path, database: str) -> None:
     assert ingest_episode(episode, home, OFFLINE).status == "busy"
 
 
+def test_the_lease_of_a_dead_process_of_this_machine_is_free(home: Path, database: str) -> None:
+    """Who was killed holds nothing here; of another machine nobody can tell, so there it lasts its minute."""
+    episode = registered(home)
+    name = f"library/episodes/{episode.id}"
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    for place, status in ((leases._place(), "ingested"), ("another", "busy")):
+        with psycopg.connect(database, autocommit=True) as connection:
+            connection.execute(
+                "INSERT INTO playback.leases VALUES (%s, %s, clock_timestamp() + interval '1 minute')",
+                [name, f"{place} {ended.pid} x"],
+            )
+        assert ingest_episode(episode, home, OFFLINE).status == status
+
+
 def test_a_lease_is_renewed_while_it_is_held(home: Path, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Work that takes longer than a lease lasts keeps it, also beside a transaction of the same process."""
     monkeypatch.setattr(leases, "LASTS", 1)

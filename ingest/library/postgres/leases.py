@@ -1,9 +1,15 @@
-"""Leases on folders: a process holds one for a minute at a time, by the database's clock, and renews it in a thread."""
+"""Leases on folders: a process holds one for a minute at a time, by the database's clock, and renews it in a thread.
+
+On one machine the lease of a process that is dead can be taken at once.
+"""
 
 import logging
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
+from pathlib import Path
 from uuid import uuid4
 
 from psycopg import Connection
@@ -30,6 +36,7 @@ _RENEW = """
     UPDATE playback.leases SET expires = clock_timestamp() + make_interval(secs => %(lasts)s)
     WHERE name = %(name)s AND holder = %(holder)s
 """
+_HOLDER = "SELECT holder FROM playback.leases WHERE name = %(name)s"
 _RELEASE = "DELETE FROM playback.leases WHERE name = %(name)s AND holder = %(holder)s"
 # The row stays as it is until the end of the transaction, so that nobody takes the lease meanwhile.
 _REQUIRE = "SELECT 1 FROM playback.leases WHERE name = %(name)s AND holder = %(holder)s FOR SHARE"
@@ -46,9 +53,14 @@ class Leases:
     @contextmanager
     def taken(self, name: str, afterwards: Callable[[Callable[[], None]], None]) -> Iterator[bool]:
         """Take a lease and yield whether this caller has it; `afterwards` runs what gives it back, perhaps later."""
-        lease = {"name": name, "holder": uuid4().hex, "lasts": LASTS}
+        lease = {"name": name, "holder": f"{_place()} {os.getpid()} {uuid4().hex}", "lasts": LASTS}
         with self._connections.connection() as connection:
             is_taken = connection.execute(_TAKE, lease).fetchone() is not None
+            if not is_taken:
+                row = connection.execute(_HOLDER, lease).fetchone()
+                if row is None or _is_dead(row[0]):
+                    connection.execute(_RELEASE, {"name": name, "holder": "" if row is None else row[0]})
+                    is_taken = connection.execute(_TAKE, lease).fetchone() is not None
         if not is_taken:
             yield False
             return
@@ -94,3 +106,32 @@ class Leases:
     def _release(self, lease: dict[str, object]) -> None:
         with suppress(StoreError), self._connections.connection() as connection:  # otherwise it expires
             connection.execute(_RELEASE, lease)
+
+
+@cache
+def _place() -> str:
+    """Return what the processes that this one can see have in common: since when the machine runs, and their numbers'
+    namespace; where a system does not say, a value that no other process has.
+    """
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+        return f"{boot}.{Path('/proc/self/ns/pid').stat().st_ino}"
+    except OSError:
+        return uuid4().hex
+
+
+def _is_dead(holder: str) -> bool:
+    """Return whether a lease's holder was a process of this machine that is no more.
+
+    If its number is another process's by now, that is not noticed.
+    """
+    place, number, _ = holder.split(" ") if holder.count(" ") == 2 else ("", "", "")
+    if place != _place() or not number.isdecimal():
+        return False
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False

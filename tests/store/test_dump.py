@@ -1,0 +1,89 @@
+"""PostgreSQL's own backup holds the whole library, and a full disk of its server loses nothing."""
+
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from ingest.errors import StoreError
+from ingest.item import Item
+from ingest.library.copying import copy_documents
+from ingest.library.records import episode_folder, episode_ids, transcript_ids
+from ingest.library.register import register_items
+from ingest.library.store import mount_store, prepare_store
+from ingest.pipeline import IngestSettings, ingest_episode
+from ingest.storage.documents import tree
+from ingest.storage.files import read_bytes, write_bytes
+from ingest.storage.mounts import unmount
+from tests.postgres import fresh_database
+
+NOTES = "<p>Ann: Hello and welcome to the show.</p><p>Bob: Thank you, it is good to be here today.</p>" * 3
+
+
+def ingested(home: Path, count: int) -> list[str]:
+    items = [Item(f"g-{n}", "f", title=f"Talk {n}", show_title="Tea show", number=n, notes=NOTES) for n in range(count)]
+    outcomes = [
+        ingest_episode(episode, home, IngestSettings(audio=False, allow=None))
+        for episode in register_items(home, items).episodes
+    ]
+    return [one.episode.id for one in outcomes if one.status == "ingested"]
+
+
+@pytest.mark.long
+def test_a_dump_restores_the_whole_library(server: Any, database: str, empty: str, tmp_path: Path) -> None:
+    """`pg_dump` and `pg_restore` as the page on scale writes them; every document is the same, and work goes on."""
+    mount_store(tmp_path / "home", database)
+    ingested(tmp_path / "home", 3)
+    before = {path.relative_to(tmp_path / "home"): read_bytes(path) for path in tree(tmp_path / "home" / "library")}
+    dump = tmp_path / "playback.dump"
+    tools = Path(server.bin_path)
+    with fresh_database(server) as other:
+        for tool, options in (
+            ("pg_dump", ["--format=custom", "--schema=playback", f"--file={dump}", database]),
+            ("pg_restore", [f"--dbname={other}", "--exit-on-error", str(dump)]),
+        ):
+            subprocess.run([tools / tool, *options], check=True, capture_output=True)
+        mount_store(tmp_path / "back", other)
+        after = {path.relative_to(tmp_path / "back"): read_bytes(path) for path in tree(tmp_path / "back" / "library")}
+        assert after == before
+        assert ingested(tmp_path / "back", 4) == sorted(
+            set(episode_ids(tmp_path / "back")) - set(transcript_ids(tmp_path / "home"))
+        )
+        unmount(tmp_path / "back")
+    unmount(tmp_path / "home")
+
+
+@pytest.mark.torture
+def test_a_full_disk_of_the_server_loses_nothing(server: Any, tmp_path: Path) -> None:
+    """The line says what to do, what was stored stays, and with room the same work goes on."""
+    place = Path(server.pgdata).parent / "small"
+    place.mkdir()
+    if os.geteuid() != 0 or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", place]).returncode:
+        pytest.skip("only root can mount a small disk")
+    try:
+        os.chown(place, *(lambda found: (found.st_uid, found.st_gid))(Path(server.pgdata).stat()))
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            connection.execute(f"CREATE TABLESPACE small LOCATION '{place}'")
+            connection.execute("CREATE DATABASE full_one TABLESPACE small")
+        url = server.get_uri("full_one")
+        prepare_store(url, is_upgrade=False)
+        home = tmp_path / "home"
+        mount_store(home, url)
+        there = ingested(home, 2)
+        path = episode_folder(home, "filler") / "heard.json"
+        with pytest.raises(StoreError, match="the server's disk is full; free some space there"):
+            for number in range(100):
+                write_bytes(path.with_name(f"heard-{number}.json"), os.urandom(2**20))
+        assert transcript_ids(home) == sorted(there)
+        subprocess.run(["mount", "-o", "remount,size=96m", place], check=True)
+        assert len(ingested(home, 3)) == 1
+        assert copy_documents(home, tmp_path / "other").episodes == 3
+        unmount(home)
+    finally:
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            connection.execute("DROP DATABASE IF EXISTS full_one WITH (FORCE)")
+            connection.execute("DROP TABLESPACE IF EXISTS small")
+        subprocess.run(["umount", place])
