@@ -29,12 +29,12 @@ class Settings:
     """Where the data is, which models are used and who may ask; each field names its variable."""
 
     home: Path = Path("data")  # PLAYBACK_HOME
-    store: str | None = field(
-        default=None, repr=False
-    )  # PLAYBACK_STORE: a PostgreSQL database that keeps the library and the index; its address may hold a password
     encoder: str = PACKAGED  # PLAYBACK_ENCODER: a sentence-transformers name or folder
     reranker: str | None = None  # PLAYBACK_RERANKER: a cross-encoder's name or folder; without it nothing is reranked
     models: Path | None = None  # PLAYBACK_MODELS: folder where Whisper weights are looked for
+    store: str | None = field(
+        default=None, repr=False
+    )  # PLAYBACK_STORE: a PostgreSQL database that keeps the library and the index; its address may hold a password
     notice: str | None = None  # PLAYBACK_NOTICE: a line shown on every page
     feedback: bool = True  # PLAYBACK_FEEDBACK: "off" takes no feedback on answers
     hosts: tuple[
