@@ -247,11 +247,11 @@ def test_a_stamp_changes_with_the_content(home: Path) -> None:
 
 def test_names_with_signs_of_patterns_stay_apart(home: Path) -> None:
     """A percent sign and an underscore mean themselves, and a longer name is no part of a folder."""
-    for name in ("a_b", "axb", "a%b", "a_b-2"):
+    for name in ("a_b", "axb", "a%b", "a_b-2", "a_bc"):
         write_json(episodes_folder(home) / name / "episode.json", {"schema": 1})
-    assert episode_ids(home) == ["a%b", "a_b", "a_b-2", "axb"]
+    assert episode_ids(home) == ["a%b", "a_b", "a_b-2", "a_bc", "axb"]
     documents.remove_folder(episodes_folder(home) / "a_b")
-    assert episode_ids(home) == ["a%b", "a_b-2", "axb"]
+    assert episode_ids(home) == ["a%b", "a_b-2", "a_bc", "axb"]
     assert matching(episodes_folder(home) / "axb", "epi*.json") == [episodes_folder(home) / "axb" / "episode.json"]
 
 
