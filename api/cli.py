@@ -63,6 +63,8 @@ def _log_at(level: str) -> None:
     logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
     for library in _TALKATIVE:
         logging.getLogger(library).setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))
+    # It warns of what cannot be undone on a lost connection; the loss itself is said in one line.
+    logging.getLogger("psycopg").setLevel(logging.ERROR)
 
 
 def _failed(error: Exception) -> int:

@@ -100,7 +100,7 @@ class Leases:
                     connection.execute(_RENEW, lease)
                 wait = RENEWED
             except Exception as error:  # noqa: BLE001 - whatever it is, the lease is tried again until it is given back
-                logger.warning("a lease could not be renewed: %s", error)
+                logger.info("a lease could not be renewed: %s", error)
                 wait = _TRIED_AGAIN
 
     def _release(self, lease: dict[str, object]) -> None:
