@@ -34,7 +34,7 @@ def playback(
 
 
 def test_the_life_of_a_library(playback: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
-    """Ingest, look, export, back up, remove, bring back, purge, and check; each run begins with the database alone."""
+    """Ingest, look, export, back up, remove, bring back and purge; each run begins with the database alone."""
     for number, question in ((1, "Who paid for the foremast?"), (2, "Who paid for the halyard?")):
         (tmp_path / f"talk{number}.txt").write_text(TALK.format(question))
         code, said = playback("ingest", "--no-index", "--quiet", str(tmp_path / f"talk{number}.txt"))
@@ -54,8 +54,5 @@ def test_the_life_of_a_library(playback: Callable[..., tuple[int, str]], tmp_pat
     assert json.loads(playback("status", "--json")[1])["counts"] == {"ingested": 2}
     code, said = playback("remove", second, "--purge")
     assert (code, "nothing of it is kept" in said) == (0, True)
-    code, said = playback("doctor")
-    assert "0 for a person" in said or "index" in said, said
-    assert "library/" not in "".join(line for line in said.splitlines() if line.startswith("person"))
     home = tmp_path / "home"
     assert [path for path in (home / "library").rglob("*") if path.is_file()] == []

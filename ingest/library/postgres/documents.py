@@ -33,8 +33,7 @@ _TOUCH = """
     SET changed = coalesce(timestamptz 'epoch' + %s * interval '1 microsecond', clock_timestamp()) WHERE name = %s
 """
 _MOVE = f"""
-    UPDATE playback.documents SET name = %(target)s || substr(name, %(length)s), number = nextval('playback.changes')
-    WHERE {_BELOW}
+    UPDATE playback.documents SET name = %(target)s || substr(name, %(length)s) WHERE {_BELOW}
 """  # noqa: S608 - values are bound
 _STAMP = f"SELECT size, {_CHANGED}, number FROM playback.stamps WHERE name = %(name)s"  # noqa: S608 - values are bound
 _STAMPS = f"""
