@@ -42,7 +42,7 @@ def test_a_dump_restores_the_whole_library(server: Any, database: str, empty: st
     tools = Path(server.bin_path)
     with fresh_database(server) as other:
         for tool, options in (
-            ("pg_dump", ["--format=custom", "--schema=playback", f"--file={dump}", database]),
+            ("pg_dump", ["--format=custom", f"--file={dump}", database]),
             ("pg_restore", [f"--dbname={other}", "--exit-on-error", str(dump)]),
         ):
             subprocess.run([tools / tool, *options], check=True, capture_output=True)
