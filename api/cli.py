@@ -3,6 +3,7 @@
 import argparse
 import logging
 import os
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -23,6 +24,7 @@ DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 _WITHOUT_STORE = ("store", "config", "completion")
 _LAST_PORT = 65_535
 _MOST_NUMBER = 999_999_999
+_CLUSTER = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}")
 _LESSON_ACTIONS = ("accept", "reject", "propose", "retitle", "tag", "untag", "merge", "note")
 # These libraries log URLs with tokens, server responses, and what is sent to a language model or by one.
 _TALKATIVE = ("httpx", "httpcore", "httpx2", "httpcore2", "openai", "mcp")
@@ -291,6 +293,12 @@ def _add_ingest_options(command: argparse.ArgumentParser) -> None:
         help="episodes at a time (default: 1), and cores to encode on (default: all)",
     )
     command.add_argument(
+        "--cluster",
+        type=_cluster,
+        metavar="auto|ADDRESS",
+        help="ingest with Ray: on this machine (auto), or on the cluster whose head is at HOST:PORT",
+    )
+    command.add_argument(
         "--allow-host", action="append", default=[], metavar="HOST", help="allow fetching from this non-public host"
     )
     command.add_argument("--no-index", action="store_true", help="do not publish the index")
@@ -302,6 +310,12 @@ def _positive(text: str) -> int:
     if not text.isdecimal() or len(text) > len(str(_MOST_NUMBER)) or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{printable(text)} is not a whole number from 1 to {_MOST_NUMBER:,}")
     return int(text)
+
+
+def _cluster(text: str) -> str:
+    if text != "auto" and not _CLUSTER.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"{text} is neither auto nor the HOST:PORT of a Ray cluster's head")
+    return text
 
 
 def _names(text: str) -> list[str]:

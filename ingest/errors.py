@@ -4,6 +4,7 @@ PlaybackError
 ├── SourceError        a feed, file or address cannot be used
 │   └── AudioError     a recording cannot be decoded
 ├── ModelMissing       weights or a package are not on this machine
+├── ClusterError       a Ray cluster cannot be used
 ├── DecisionError      what somebody decides about a lesson is not allowed
 ├── DecisionsFull      the file of decisions has reached its size limit
 ├── StoreError         the database that keeps the library refuses, or cannot be reached
@@ -31,6 +32,10 @@ class AudioError(SourceError):
 
 class ModelMissing(PlaybackError):
     """Weights or a package are not on this machine; the message says which file to put where."""
+
+
+class ClusterError(PlaybackError):
+    """A Ray cluster cannot be used, or was lost."""
 
 
 class DecisionError(PlaybackError):

@@ -137,6 +137,7 @@ DOORS = {
     "httpcore": {"ingest/fetch/public_addresses.py", "ingest/fetch/transport.py"},
     "openai": {"api/llm/rewrite.py"},
     "prometheus_client": {"api/server/metrics.py"},
+    "ray": {"ingest/cluster.py"},
     "shtab": {"api/terminal/completion.py"},
     "mcp": {"api/mcp/endpoint.py", "api/mcp/server.py", "api/mcp/standard_streams.py"},
     "mcp_types": {"api/mcp/server.py"},

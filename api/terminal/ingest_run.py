@@ -14,6 +14,7 @@ from api.terminal.encode_ahead import EncodeAhead
 from api.terminal.progress import Bars
 from api.terminal.worker_processes import outcomes_of, tell
 from index.encode import UNCOMPILED
+from ingest.cluster import Cluster, outcomes_on_cluster
 from ingest.errors import PlaybackError, SourceError
 from ingest.library.outcome import Outcome
 from ingest.library.records import load_record, transcript_ids
@@ -51,7 +52,7 @@ def run_ingest(reads: Iterable[Callable[[], Source]], options: Namespace, settin
     threads = options.workers or cores()
     with EncodeAhead(settings, threads) as ahead:
         with Bars(quiet=options.quiet) as bars:
-            for outcome in _outcomes(episodes[: options.limit], settings, plan, options.workers or 1, bars):
+            for outcome in _outcomes(episodes[: options.limit], settings, plan, options, bars):
                 bars.ended(outcome.episode.id)
                 if outcome.status == "ingested" and not options.no_index:
                     ahead.add(outcome.episode.id)
@@ -146,19 +147,28 @@ def _registered(reads: Iterable[Callable[[], Source]]) -> tuple[list[Episode], i
 
 
 def _outcomes(
-    episodes: list[Episode], settings: Settings, plan: IngestSettings, workers: int, bars: Bars
+    episodes: list[Episode], settings: Settings, plan: IngestSettings, options: Namespace, bars: Bars
 ) -> Iterator[Outcome]:
     """Yield outcomes as they come; if a person may watch, first find out how much there is to transcribe."""
     if not bars.quiet:
         bars.expect(_sound_of(episodes, settings.home, plan))
+    died = partial(record_killed, home=settings.home)
+    report = None if bars.quiet else bars.together
+    if options.cluster is not None and episodes:
+        home = settings.home.absolute()  # the same on every node, whose working directories differ
+        cluster = Cluster(options.cluster, home, options.workers)
+        yield from outcomes_on_cluster(
+            episodes, partial(ingest_episode, home=home, settings=plan), died, cluster, report
+        )
+        return
+    workers = options.workers or 1
     is_alone = len(episodes) < 2 or (workers == 1 and (plan.audio or len(episodes) < _MANY))
     if is_alone:
         for episode in episodes:
             yield ingest_episode(episode, settings.home, plan, bars.stage(episode.id))
         return
     work = partial(_ingest_and_tell, home=settings.home, store=settings.store, plan=plan)
-    report = None if bars.quiet else bars.together
-    yield from outcomes_of(episodes, work, partial(record_killed, home=settings.home), workers, report)
+    yield from outcomes_of(episodes, work, died, workers, report)
 
 
 def _ingest_and_tell(episode: Episode, home: Path, store: str | None, plan: IngestSettings) -> Outcome:
