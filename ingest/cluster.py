@@ -12,6 +12,7 @@ import shutil
 import signal
 import socket
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -43,9 +44,10 @@ _OBJECTS = 80 * 2**20  # bytes of shared memory, the least that Ray takes: episo
 _CONNECT = 5.0  # seconds for an address to answer
 _START = 120.0  # seconds for Ray, and for a first worker, to start
 _SILENCE = 45.0  # seconds without a word, after which a worker is given up and a driver is stopped
+_ALONE = 60.0  # seconds without a question, after which a worker ends itself: nobody waits for it any more
 _TICK = 0.5  # seconds between looks
 _TRIES = 2  # of an episode in one run; the second worker that is lost with it counts as a failure
-_BUSY = 180.0  # seconds that the lease of an episode is waited for, which a worker that was given up may still hold
+_BUSY = 2 * _ALONE  # seconds that an episode's lease is waited for: a worker that was given up may still hold it
 _SPAWN = get_context("spawn")
 
 
@@ -95,16 +97,13 @@ def outcomes_on_cluster(
     try:
         driver.start()
         theirs.close()
-        wait = _START
-        while (said := _heard(ours, wait)) != "done":
-            wait = _SILENCE
+        _heard(ours, _START, f"no Ray cluster answers at {cluster.address}")  # that it is connected
+        while (said := _heard(ours, _SILENCE, "the Ray cluster was lost")) != "done":
             match said:
                 case Outcome():
                     yield said
                 case Episode():
                     yield died(said)
-                case ClusterError():
-                    raise said
                 case (identifier, done, whole) if report is not None:
                     report(identifier, done, whole)
     finally:
@@ -116,13 +115,14 @@ def outcomes_on_cluster(
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _heard(driver: Connection, wait: float) -> Any:
-    try:
-        if driver.poll(wait):
-            return driver.recv()
-    except (EOFError, OSError):
-        pass
-    raise ClusterError("the Ray cluster was lost; run the same command again to continue")
+def _heard(driver: Connection, wait: float, silence: str) -> Any:
+    """Return what the driver says next; raises ClusterError if it says one, says nothing in time or has ended."""
+    said: Any = ClusterError(f"{silence}; run the same command again to continue")
+    with contextlib.suppress(EOFError, OSError):
+        said = driver.recv() if driver.poll(wait) else said
+    if isinstance(said, ClusterError):
+        raise said
+    return said
 
 
 def _require(address: str) -> None:
@@ -160,6 +160,7 @@ def _drive(parent: Connection, cluster: Cluster, folder: str | None, episodes: S
 
         _connect(ray, cluster, folder)
         try:
+            parent.send("connected")
             for said in _Run(ray, cluster, episodes, work).sayings(parent):
                 parent.send(said)
             parent.send("done")
@@ -206,9 +207,18 @@ class Worker:
         self._home = cluster.home
         self._sees_library = False
         self._far: tuple[str, float, float] | None = None
+        self._asked = time.monotonic()
+        threading.Thread(target=self._end_when_alone, daemon=True).start()
+
+    def _end_when_alone(self) -> None:
+        """End this process when nobody asks any more; where the network is cut, Ray would let it run on for minutes."""
+        while time.monotonic() - self._asked < _ALONE:
+            time.sleep(1)
+        os._exit(1)
 
     def far(self) -> tuple[str, float, float] | None:
         """Return how far the episode at work is; that there is an answer shows that the worker is there."""
+        self._asked = time.monotonic()
         return self._far
 
     def ingest(self, episode: Episode, work: Work) -> Outcome:
@@ -262,7 +272,7 @@ class _Run:
         self._here = ray.get_runtime_context().get_node_id()
 
     def sayings(self, parent: Connection) -> Iterator[Any]:
-        """Yield outcomes, episodes that are lost with their workers, and (id, seconds done, total); None as a beat."""
+        """Yield outcomes, episodes lost with their workers and (id, seconds done, total), after each look "beat"."""
         while self._waiting or any(hand.episode for hand in self._hands):
             if parent.poll():
                 raise EOFError
@@ -279,7 +289,7 @@ class _Run:
                     yield from self._unheard(hand, error)
                 except self._ray.exceptions.RayError as error:
                     yield from self._loses(hand, error)
-            yield None
+            yield "beat"
 
     def _employ(self) -> None:
         """Ask for as many workers as there is work for, and give those that are free an episode each."""

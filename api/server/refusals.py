@@ -36,6 +36,7 @@ from api.server.security_headers import HEADERS
 from index.errors import EncoderError, EncoderMissing, IndexBroken, IndexMissing, IndexOutdated
 from ingest.errors import (
     AudioError,
+    ClusterError,
     DecisionError,
     DecisionsFull,
     LibraryError,
@@ -121,6 +122,7 @@ REFUSALS: dict[type[PlaybackError], Refusal] = {
         503, "StoreError", "The database cannot be used just now. The server's log says why.", retry_after=5
     ),
     AudioError: Refusal(500, "AudioError", "A recording cannot be read. The server's log says which one."),
+    ClusterError: Refusal(500, "InternalError", "A cluster cannot be used. The log of this server says why."),
     SettingError: Refusal(500, "InternalError", "This server is not configured correctly. Its log says why."),
     PlaybackError: Refusal(500, "InternalError", "Something went wrong on this server. Its log says what."),
 }
