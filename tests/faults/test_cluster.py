@@ -8,6 +8,8 @@ import os
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from ingest.library.outcome import load_state
 from ingest.library.records import records
 from tests.faults.on_cluster import ROOT, Run, below, faults_in, kill, left_running, whole, write_many
 from tests.faults.slow_ingest import POISON
+from tests.faults.two_nodes import ADDRESS, NEAR, TOKEN, Nodes, two_nodes, why_not
 
 COUNT = 8
 ROUNDS = int(os.environ.get("CLUSTER_ROUNDS", "6"))
@@ -116,6 +119,36 @@ def test_a_poison_is_one_failure_and_then_in_quarantine(home: Path, feed: Path) 
         statuses.append(state and state.status)
         assert whole(home, COUNT - 1), said
     assert statuses == ["failed", "failed", "quarantined"]
+
+
+@pytest.fixture(scope="module")
+def nodes() -> Iterator[Nodes]:
+    if reason := why_not():
+        pytest.skip(reason)
+    with two_nodes() as both:
+        yield both
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("fault", ["cut", "cut for a while", "killed node"])
+@pytest.mark.parametrize("round_", range(ROUNDS))
+def test_a_lost_node_loses_nothing(home: Path, feed: Path, nodes: Nodes, fault: str, round_: int) -> None:
+    """The near worker goes on with the episodes of the far one, which may still store what it was at."""
+    run = Run(home, feed, "--cluster", ADDRESS, inside=("ip", "netns", "exec", NEAR), **TOKEN)
+    run.wait_for(1 + round_ % (COUNT - 2))
+    if fault == "killed node":
+        kill([pid for pid, name in below(nodes.far.pid) if name == "raylet"])
+    else:
+        nodes.cut()
+    if fault == "cut for a while":
+        time.sleep(3 * round_)
+        nodes.connect()
+    code, said = run.end()
+    nodes.mend()
+    assert "Traceback" not in said
+    assert faults_in(home, run) == []
+    assert code == 0, said
+    assert whole(home, COUNT), said
 
 
 def command(*options: str, before: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
