@@ -12,21 +12,18 @@ import shutil
 import signal
 import socket
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.util import find_spec
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
+from ingest.cluster_worker import ALONE, Cluster, Work, Worker
 from ingest.errors import ClusterError, one_line
 from ingest.library.outcome import Outcome
-from ingest.library.records import episode_ids
-from ingest.library.removal import removal_of
-from ingest.stages.recording import StageProgress
 from ingest.transcript import Episode
 from ingest.versions import own_version
 
@@ -44,37 +41,13 @@ _OBJECTS = 80 * 2**20  # bytes of shared memory, the least that Ray takes: episo
 _CONNECT = 5.0  # seconds for an address to answer
 _START = 120.0  # seconds for Ray, and for a first worker, to start
 _SILENCE = 45.0  # seconds without a word, after which a worker is given up and a driver is stopped
-_ALONE = 60.0  # seconds without a question, after which a worker ends itself: nobody waits for it any more
 _TICK = 0.5  # seconds between looks
 _TRIES = 2  # of an episode in one run; the second worker that is lost with it counts as a failure
-_BUSY = 2 * _ALONE  # seconds that an episode's lease is waited for: a worker that was given up may still hold it
+_BUSY = 2 * ALONE  # seconds that an episode's lease is waited for: a worker that was given up may still hold it
 _SPAWN = get_context("spawn")
 
 
-class Work(Protocol):
-    """What a worker does with an episode; picklable. `ingest.pipeline.ingest_episode` with its settings is one."""
-
-    def __call__(self, episode: Episode, *, progress: StageProgress) -> Outcome:
-        """Ingest an episode."""
-
-
 Report = Callable[[str, float, float], None]  # an episode's id, seconds of sound done, total
-
-
-@dataclass(frozen=True, slots=True)
-class Cluster:
-    """Where to ingest: `auto` or the address of a cluster's head, how many episodes at a time (None: one per CPU)."""
-
-    address: str
-    home: Path
-    workers: int | None = None
-    store: str | None = field(default=None, repr=False)
-
-
-def prepare_store(home: Path, store: str | None) -> None:
-    """Let this process keep the library where the settings say; a library of files needs nothing."""
-    if store is not None:
-        raise ClusterError(f"a worker cannot open the store of {home}")
 
 
 def outcomes_on_cluster(
@@ -197,52 +170,6 @@ def _connect(ray: Any, cluster: Cluster, folder: str | None) -> None:
         raise ClusterError(f"cannot use the Ray cluster {cluster.address}: {_short(error)}") from error
 
 
-class Worker:
-    """Ingests on a node, one episode at a time, and says meanwhile how far it is; made by Ray, which calls it."""
-
-    def __init__(self, cluster: Cluster, version: str) -> None:
-        if own_version() != version:
-            raise ClusterError(f"it has Playback {own_version()}, and this machine has {version}")
-        prepare_store(cluster.home, cluster.store)
-        self._home = cluster.home
-        self._sees_library = False
-        self._far: tuple[str, float, float] | None = None
-        self._asked = time.monotonic()
-        threading.Thread(target=self._end_when_alone, daemon=True).start()
-
-    def _end_when_alone(self) -> None:
-        """End this process when nobody asks any more; where the network is cut, Ray would let it run on for minutes."""
-        while time.monotonic() - self._asked < _ALONE:
-            time.sleep(1)
-        os._exit(1)
-
-    def far(self) -> tuple[str, float, float] | None:
-        """Return how far the episode at work is; that there is an answer shows that the worker is there."""
-        self._asked = time.monotonic()
-        return self._far
-
-    def ingest(self, episode: Episode, work: Work) -> Outcome:
-        """Ingest an episode; raises ClusterError on a node that does not see the library."""
-        self._far = None
-        if not self._sees_library:
-            _require_library(self._home, episode)
-            self._sees_library = True
-
-        def progress(stage: str, done: float, whole: float | None) -> None:
-            if stage == "transcribe" and whole is not None:
-                self._far = (episode.id, done, whole)
-
-        return work(episode, progress=progress)
-
-
-def _require_library(home: Path, episode: Episode) -> None:
-    """Raise ClusterError where the library is not: its lease would be a folder of this node that nobody else sees."""
-    if episode.id not in episode_ids(home) and removal_of(home, episode.id) is None:
-        raise ClusterError(
-            f"{socket.gethostname()} does not see the library in {home}: share that folder with every node"
-        )
-
-
 @dataclass(slots=True)
 class _Hand:
     """One worker as the driver sees it: what it was asked, when it last answered, what it is at."""
@@ -313,9 +240,8 @@ class _Run:
         """Yield what a worker has said since the last look; raises RayError if it is lost."""
         if hand.task is not None and self._is_ready(hand.task):
             outcome = self._ray.get(hand.task)
-            episode, hand.task, hand.episode = hand.episode, None, None
+            hand.task = hand.episode = None
             if not self._is_to_be_tried_later(outcome):
-                self._lost.pop(episode.id, None)
                 yield outcome
         now = time.monotonic()
         if self._is_ready(hand.asked):

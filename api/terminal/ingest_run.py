@@ -14,7 +14,8 @@ from api.terminal.encode_ahead import EncodeAhead
 from api.terminal.progress import Bars
 from api.terminal.worker_processes import outcomes_of, tell
 from index.encode import UNCOMPILED
-from ingest.cluster import Cluster, outcomes_on_cluster
+from ingest.cluster import outcomes_on_cluster
+from ingest.cluster_worker import Cluster
 from ingest.errors import PlaybackError, SourceError
 from ingest.library.outcome import Outcome
 from ingest.library.records import load_record, transcript_ids

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from itertools import islice
 from pathlib import Path
@@ -35,12 +35,23 @@ class Recogniser:
 
     `hear` decodes the clip as one text and expects the words of a vocabulary. `hear_again` decodes as Whisper does with
     a whole recording, from each of its own timestamps to the next, and expects nothing: slower, but it stops early less
-    often. `languages` returns the probability of each language that the clip may be in.
+    often. `languages` returns the probability of each language that the clip may be in. `is_as_new` says whether it
+    will hear as one that was just loaded, which is so until it has drawn random numbers.
     """
 
     hear: Callable[[Samples, str, Sequence[str]], list[HeardWord]]
     hear_again: Callable[[Samples, str], list[HeardWord]]
     languages: Callable[[Samples], dict[str, float]]
+    is_as_new: Callable[[], bool] = lambda: True
+
+
+_kept: dict[tuple[Path, TranscriptionOptions], Recogniser] | None = None  # the engine that was opened last
+
+
+def keep_recogniser() -> None:
+    """Let this process keep the engine that it opens for all that it hears; for one that does nothing else."""
+    global _kept
+    _kept = {}
 
 
 def weights_available(listening: TranscriptionOptions, download: bool = False) -> Path:
@@ -60,7 +71,13 @@ def weights_available(listening: TranscriptionOptions, download: bool = False) -
 def open_recogniser(weights: Path, listening: TranscriptionOptions) -> Recogniser:
     """Return the engine with its weights loaded; raises ModelMissing if the weights cannot be used."""
     engines = {"faster-whisper": _faster_whisper, "openai-whisper": _openai_whisper}
-    return engines[listening.engine](weights, listening)
+    if _kept is None:
+        return engines[listening.engine](weights, listening)
+    key = (weights, replace(listening, vocabulary=()))
+    if key not in _kept or not _kept[key].is_as_new():
+        _kept.clear()  # before the next is loaded
+        _kept[key] = engines[listening.engine](weights, listening)
+    return _kept[key]
 
 
 def package(name: str) -> Any:
@@ -84,12 +101,21 @@ def _faster_whisper(weights: Path, listening: TranscriptionOptions) -> Recognise
     import ctranslate2
     from faster_whisper import WhisperModel
 
+    class Model(WhisperModel):  # type: ignore[misc]
+        is_as_new = True
+
+        def generate_with_fallback(self, *arguments: Any, **options: Any) -> Any:
+            found = super().generate_with_fallback(*arguments, **options)
+            self.is_as_new = self.is_as_new and found[2] == 0  # the last temperature that was tried
+            return found
+
     # Sampling (temperatures above 0) must not depend on earlier clips, or a resumed run would differ. The generator
-    # belongs to the model's thread and is seeded when that starts, so each window gets a new model.
+    # belongs to the model's thread and is seeded when that starts, so each window gets a new model, or one that has
+    # not sampled yet.
     ctranslate2.set_random_seed(0)
     gpu = ctranslate2.get_cuda_device_count() > 0
     with loading(weights):
-        model = WhisperModel(
+        model = Model(
             str(weights),
             device="cuda" if gpu else "cpu",
             compute_type="int8_float16" if gpu else "int8",
@@ -140,7 +166,7 @@ def _faster_whisper(weights: Path, listening: TranscriptionOptions) -> Recognise
         except IndexError:  # a model converted without its list of languages has none, and the engine fails on that
             return {}
 
-    return Recogniser(hear, hear_again, languages)
+    return Recogniser(hear, hear_again, languages, lambda: bool(model.is_as_new))
 
 
 def _openai_whisper(weights: Path, listening: TranscriptionOptions) -> Recogniser:

@@ -1,16 +1,19 @@
 """The Whisper that a package brings: found, checked, chosen where nothing better is there, and heard for real."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from ingest import pipeline
+from ingest.audio.load import SAMPLE_RATE, blocks
 from ingest.errors import ModelMissing
 from ingest.library.records import load_transcript
 from ingest.pipeline import IngestSettings, ingest_episode
 from ingest.sources import register_source
-from ingest.speech import weights
+from ingest.speech import engines, weights
 from ingest.speech.engines import weights_available
 from ingest.speech.heard import BEST_MODEL, TranscriptionOptions
 from ingest.speech.weights import PACKAGED, packaged_folder
@@ -77,3 +80,19 @@ def test_the_sample_show_is_heard(tmp_path: Path) -> None:
     assert errors[len(errors) // 2] <= 0.1
     assert errors[-1] <= 1.0
     assert ingest_episode(episode, tmp_path, settings).status == "unchanged"
+
+
+def test_a_process_that_only_ingests_loads_it_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is the same engine until it has drawn random numbers; then a new one is loaded, as if it were the first."""
+    monkeypatch.setattr(engines, "_kept", None)
+    engines.keep_recogniser()
+    folder, listening = weights_available(TranscriptionOptions(model=PACKAGED)), TranscriptionOptions(model=PACKAGED)
+    first = engines.open_recogniser(folder, listening)
+    talk = np.concatenate(list(blocks(SAMPLE / "1-rehearsal.mp3")))[: 10 * SAMPLE_RATE]
+    assert first.hear(talk, "en", ())
+    assert engines.open_recogniser(folder, replace(listening, vocabulary=("Pay",))) is first
+    monkeypatch.setattr(engines, "LOGPROB_LIMIT", 0.0)  # nothing is as probable as that, so every temperature is tried
+    first.hear(talk[: 2 * SAMPLE_RATE], "en", ())
+    assert not first.is_as_new()
+    assert engines.open_recogniser(folder, listening) is not first
+    engines._kept = None

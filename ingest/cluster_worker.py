@@ -1,0 +1,90 @@
+"""What runs on the nodes of a cluster: a worker that ingests one episode at a time, and what it is told."""
+
+import os
+import socket
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from ingest.errors import ClusterError
+from ingest.library.outcome import Outcome
+from ingest.library.records import episode_ids
+from ingest.library.removal import removal_of
+from ingest.speech.engines import keep_recogniser
+from ingest.stages.recording import StageProgress
+from ingest.transcript import Episode
+from ingest.versions import own_version
+
+ALONE = 60.0  # seconds without a question, after which a worker ends itself: nobody waits for it any more
+
+
+class Work(Protocol):
+    """What a worker does with an episode; picklable. `ingest.pipeline.ingest_episode` with its settings is one."""
+
+    def __call__(self, episode: Episode, *, progress: StageProgress) -> Outcome:
+        """Ingest an episode."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Where to ingest: `auto` or the address of a cluster's head, how many episodes at a time (None: one per CPU)."""
+
+    address: str
+    home: Path
+    workers: int | None = None
+    store: str | None = field(default=None, repr=False)
+
+
+def prepare_store(home: Path, store: str | None) -> None:
+    """Let this process keep the library where the settings say; a library of files needs nothing."""
+    if store is not None:
+        raise ClusterError(f"a worker cannot open the store of {home}")
+
+
+class Worker:
+    """Ingests on a node, one episode at a time, and says meanwhile how far it is; made by Ray, which calls it."""
+
+    def __init__(self, cluster: Cluster, version: str) -> None:
+        if own_version() != version:
+            raise ClusterError(f"it has Playback {own_version()}, and this machine has {version}")
+        prepare_store(cluster.home, cluster.store)
+        keep_recogniser()
+        self._home = cluster.home
+        self._sees_library = False
+        self._far: tuple[str, float, float] | None = None
+        self._asked = time.monotonic()
+        threading.Thread(target=self._end_when_alone, daemon=True).start()
+
+    def _end_when_alone(self) -> None:
+        """End this process when nobody asks any more; where the network is cut, Ray would let it run on for minutes."""
+        while time.monotonic() - self._asked < ALONE:
+            time.sleep(1)
+        os._exit(1)
+
+    def far(self) -> tuple[str, float, float] | None:
+        """Return how far the episode at work is; that there is an answer shows that the worker is there."""
+        self._asked = time.monotonic()
+        return self._far
+
+    def ingest(self, episode: Episode, work: Work) -> Outcome:
+        """Ingest an episode; raises ClusterError on a node that does not see the library."""
+        self._far = None
+        if not self._sees_library:
+            _require_library(self._home, episode)
+            self._sees_library = True
+
+        def progress(stage: str, done: float, whole: float | None) -> None:
+            if stage == "transcribe" and whole is not None:
+                self._far = (episode.id, done, whole)
+
+        return work(episode, progress=progress)
+
+
+def _require_library(home: Path, episode: Episode) -> None:
+    """Raise ClusterError where the library is not: its lease would be a folder of this node that nobody else sees."""
+    if episode.id not in episode_ids(home) and removal_of(home, episode.id) is None:
+        raise ClusterError(
+            f"{socket.gethostname()} does not see the library in {home}: share that folder with every node"
+        )
