@@ -1,0 +1,195 @@
+"""Who tries an episode next, decided by the driver over a stand-in for Ray; and what a worker refuses."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from ingest import cluster
+from ingest.cluster_worker import ALONE, Cluster, Worker
+from ingest.errors import ClusterError
+from ingest.item import Item
+from ingest.library.outcome import Outcome
+from ingest.library.register import register_items
+from ingest.speech import engines
+from ingest.versions import own_version
+
+
+class Lost(Exception):
+    """Ray's base of errors."""
+
+
+class TaskFailed(Lost):
+    def __init__(self, cause):
+        super().__init__(f"Traceback\n  page after page\n{type(cause).__name__}: {cause}")
+        self.cause = cause
+
+
+class Ray:
+    """Ray as the driver uses it. `does` says what comes of an episode on the n-th worker, from 1: an outcome, an error,
+    or None for an answer that never comes; `answers` whether that worker says how far it is.
+    """
+
+    exceptions = SimpleNamespace(RayError=Lost, RayTaskError=TaskFailed)
+
+    def __init__(self, does, answers=lambda worker: True, cpus=1):
+        self.does, self.answers, self.cpus = does, answers, cpus
+        self.now, self.workers, self.nodes_alive = 1000.0, 0, True
+
+    def remote(self, **_):
+        return lambda kind: SimpleNamespace(remote=self._start)
+
+    def _start(self, *_):
+        self.workers += 1
+        number = self.workers
+        far = SimpleNamespace(remote=lambda: [(None,)] if self.answers(number) else [])
+        ingest = SimpleNamespace(remote=lambda episode, work: self._answer(self.does(number, episode)))
+        return SimpleNamespace(far=far, ingest=ingest, number=number)
+
+    def _answer(self, value):
+        return [] if value is None else [(value,)]
+
+    def wait(self, references, timeout):
+        ready = [reference for reference in references if reference]
+        self.now += 0 if timeout == 0 else 0.5
+        return ready, []
+
+    def get(self, reference):
+        (value,) = reference[0]
+        if isinstance(value, Exception):
+            raise value
+        return value
+
+    def kill(self, actor):
+        pass
+
+    def nodes(self):
+        return [{"NodeID": "here", "Alive": self.nodes_alive}]
+
+    def cluster_resources(self):
+        return {"CPU": self.cpus}
+
+    def get_runtime_context(self):
+        return SimpleNamespace(get_node_id=lambda: "here")
+
+
+@pytest.fixture
+def episodes(tmp_path):
+    items = [Item(title, "f", show_title="Tea", title=title) for title in ("One", "Two", "Three")]
+    return register_items(tmp_path, items).episodes
+
+
+@pytest.fixture
+def said(episodes, monkeypatch):
+    """What the driver says of the three episodes, beats left out."""
+
+    def run(ray):
+        def sleep(seconds):
+            ray.now += seconds
+
+        monkeypatch.setattr(cluster, "time", SimpleNamespace(monotonic=lambda: ray.now, sleep=sleep))
+        parent = SimpleNamespace(poll=lambda: False)
+        found = cluster._Run(ray, Cluster("auto", Path("home")), episodes, print).sayings(parent)
+        return [one for one in found if one != "beat"]
+
+    return run
+
+
+def ingested(_, episode):
+    return Outcome(episode, "ingested", "")
+
+
+def test_every_episode_gets_its_outcome(said, episodes):
+    """However many workers there are, each episode is said once, and nobody is asked for who has nothing to do."""
+    for cpus in (1, 2, 9):
+        ray = Ray(ingested, cpus=cpus)
+        assert sorted(one.episode.title for one in said(ray)) == ["One", "Three", "Two"]
+        assert ray.workers == min(cpus, 3)
+
+
+def test_a_lost_worker_costs_a_try(said):
+    """Its episode goes to another worker, and after the second is said to be lost with them."""
+    once = Ray(lambda worker, episode: Lost("gone") if worker == 1 else ingested(worker, episode))
+    assert [one.status for one in said(once)] == ["ingested"] * 3
+    always = Ray(lambda worker, episode: Lost("gone") if episode.title == "Two" else ingested(worker, episode))
+    found = said(always)
+    assert sorted(one.episode.title for one in found if isinstance(one, Outcome)) == ["One", "Three"]
+    assert [one.title for one in found if not isinstance(one, Outcome)] == ["Two"]
+
+
+def test_a_silent_worker_is_given_up(said):
+    """Neither an outcome nor an answer comes from it, so another gets its episode."""
+    given = set()
+
+    def never(worker, episode):
+        given.add(worker)
+        return None if worker == 1 else ingested(worker, episode)
+
+    ray = Ray(never, answers=lambda worker: worker > 1 or worker not in given)
+    assert [one.status for one in said(ray)] == ["ingested"] * 3
+    assert ray.now > 1000 + cluster._SILENCE
+
+
+def test_the_lease_of_a_worker_that_was_given_up_is_waited_for(said):
+    """It may still run where nobody sees it; once it has ended, the episode is tried. A stranger's is not waited for."""
+    tries = []
+
+    def busy(worker, episode):
+        if episode.title == "Two":
+            return Outcome(episode, "busy", "another process has it")
+        if episode.title == "Three":
+            return ingested(worker, episode)
+        tries.append(worker)
+        return Lost("gone") if len(tries) == 1 else Outcome(episode, "busy" if len(tries) < 5 else "ingested", "")
+
+    found = {one.episode.title: one.status for one in said(Ray(busy))}
+    assert found == {"One": "ingested", "Two": "busy", "Three": "ingested"}
+    assert len(tries) == 5
+    ray = Ray(lambda worker, episode: Lost("gone") if worker == 1 else Outcome(episode, "busy", ""))
+    assert [one.status for one in said(ray)] == ["busy"] * 3  # in the end it is said as it is
+    assert ray.now > 1000 + 2 * ALONE
+
+
+def test_what_ends_the_run_is_a_line(said):
+    """Workers that do not start, a node without the library, a machine whose Ray has stopped."""
+    with pytest.raises(ClusterError, match=r"workers do not start: no module; is Playback installed on every node\?"):
+        broken = Ray(ingested)
+        broken.get = lambda reference: (_ for _ in ()).throw(Lost("pages\n\nno module\n"))
+        said(broken)
+    with pytest.raises(ClusterError, match="does not see the library"):
+        said(Ray(lambda worker, episode: TaskFailed(ClusterError("it does not see the library"))))
+    with pytest.raises(ClusterError, match="has a free CPU"):
+        said(Ray(ingested, answers=lambda worker: False))
+    stopped = Ray(lambda worker, episode: Lost("gone"))
+    stopped.nodes_alive = False
+    with pytest.raises(ClusterError, match="Ray on this machine has stopped"):
+        said(stopped)
+
+
+def test_an_outcome_that_cannot_be_had_fails_its_episode(said):
+    """The others go on."""
+    ray = Ray(lambda worker, episode: TaskFailed(MemoryError("full")) if worker < 2 else ingested(worker, episode))
+    assert [(one.status, one.message) for one in said(ray)] == [
+        ("failed", "its worker failed: MemoryError: full; please report it")
+    ] * 3
+
+
+def test_a_worker_refuses_what_would_go_wrong(tmp_path, episodes, monkeypatch):
+    """Another version of Playback, and a node that does not see the library; where it does, it says how far it is."""
+    monkeypatch.setattr(Worker, "_end_when_alone", lambda self: None)  # which ends this process
+    monkeypatch.setattr(engines, "_kept", None)
+    with pytest.raises(ClusterError, match=r"it has Playback .*, and this machine has 0\.0\.0"):
+        Worker(Cluster("auto", tmp_path), "0.0.0")
+    elsewhere = tmp_path / "elsewhere"
+    with pytest.raises(ClusterError, match="does not see the library in"):
+        Worker(Cluster("auto", elsewhere), own_version()).ingest(episodes[0], None)
+    assert not elsewhere.exists()
+    worker = Worker(Cluster("auto", tmp_path), own_version())
+
+    def work(episode, *, progress):
+        progress("download", 1.0, 2.0)
+        assert worker.far() is None
+        progress("transcribe", 3.0, 4.0)
+        return worker.far()
+
+    assert worker.ingest(episodes[0], work) == (episodes[0].id, 3.0, 4.0)
