@@ -2,10 +2,10 @@
 
     python -m benchmarks.cluster [--episodes 20] [--rounds 3] [--workers 2]
 
-The episodes are pieces of the sample show's recordings, each with a silence of its own length before it, so no two
-recordings are the same. Each run is `playback ingest --cluster auto` into an empty data folder, with all that belongs
+The episodes are minutes of the sample show's recordings that begin at equal distances, each with a silence of its own
+length before it, so no two recordings are the same. Each run is `playback ingest --cluster auto` into an empty data folder, with all that belongs
 to it: starting Ray, loading Whisper, storing. Runs with one worker and with several take turns. The floor is 0.6 for
-two workers. On a machine whose cores others use, look at the load that is printed. Takes ten minutes.
+two workers. On a machine whose cores others use, look at the load that is printed. Takes fifteen minutes.
 """
 
 import argparse
@@ -26,13 +26,15 @@ from ingest.audio.load import SAMPLE_RATE, blocks
 
 ROOT = Path(__file__).parents[1]
 RECORDINGS = sorted((ROOT / "data" / "sample").glob("*.mp3"))
+_LENGTH = 60 * SAMPLE_RATE  # samples of sound in each episode
 _SILENCE = 0.2  # seconds more before each episode than before the one ahead of it
 
 
 def write_episodes(folder: Path, count: int) -> None:
     """Write so many recordings of equal length, cut from those of the sample show."""
     sound = np.concatenate(list(chain.from_iterable(blocks(path) for path in RECORDINGS)))
-    for number, piece in enumerate(np.array_split(sound, count)):
+    for number, first in enumerate(np.linspace(0, len(sound) - _LENGTH, count).astype(int)):
+        piece = sound[first : first + _LENGTH]
         silence = np.zeros(round(number * _SILENCE * SAMPLE_RATE), np.float32)
         samples = np.clip(np.concatenate([silence, piece]) * 32767, -32768, 32767).astype("<i2")
         with wave.open(str(folder / f"piece-{number:03}.wav"), "wb") as file:

@@ -111,8 +111,14 @@ def test_a_lost_worker_costs_a_try(said):
     """Its episode goes to another worker, and after the second is said to be lost with them."""
     once = Ray(lambda worker, episode: Lost("gone") if worker == 1 else ingested(worker, episode))
     assert [one.status for one in said(once)] == ["ingested"] * 3
-    always = Ray(lambda worker, episode: Lost("gone") if episode.title == "Two" else ingested(worker, episode))
-    found = said(always)
+    tried = []
+
+    def deadly(worker, episode):
+        tried.append(episode.title)
+        return Lost("gone") if episode.title == "Two" else ingested(worker, episode)
+
+    found = said(Ray(deadly))
+    assert tried.count("Two") == 2
     assert sorted(one.episode.title for one in found if isinstance(one, Outcome)) == ["One", "Three"]
     assert [one.title for one in found if not isinstance(one, Outcome)] == ["Two"]
 
@@ -131,7 +137,7 @@ def test_a_silent_worker_is_given_up(said):
 
 
 def test_the_lease_of_a_worker_that_was_given_up_is_waited_for(said):
-    """It may still run where nobody sees it; once it has ended, the episode is tried. A stranger's is not waited for."""
+    """It may still run where nobody sees it; once it has ended, the episode is tried. A stranger's is not."""
     tries = []
 
     def busy(worker, episode):
