@@ -3,9 +3,10 @@
     python -m benchmarks.cluster [--episodes 20] [--rounds 3] [--workers 2]
 
 The episodes are minutes of the sample show's recordings that begin at equal distances, each with a silence of its own
-length before it, so no two recordings are the same. Each run is `playback ingest --cluster auto` into an empty data folder, with all that belongs
-to it: starting Ray, loading Whisper, storing. Runs with one worker and with several take turns. The floor is 0.6 for
-two workers. On a machine whose cores others use, look at the load that is printed. Takes fifteen minutes.
+length before it, so no two recordings are the same. Each run is `playback ingest --cluster auto` into an empty data
+folder, with all that belongs to it: starting Ray, loading Whisper, storing. Runs with one worker and with several take
+turns. The floor is 0.6 for two workers. On a machine whose cores others use, look at the load that is printed. Takes
+fifteen minutes.
 """
 
 import argparse

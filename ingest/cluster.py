@@ -167,7 +167,8 @@ def _connect(ray: Any, cluster: Cluster, folder: str | None) -> None:
     try:
         ray.init(**options)
     except Exception as error:
-        raise ClusterError(f"cannot use the Ray cluster {cluster.address}: {_short(error)}") from error
+        hint = "" if folder else "; does this machine run a node of it, with the same token and version of Ray?"
+        raise ClusterError(f"cannot use the Ray cluster {cluster.address}: {_short(error)}{hint}") from error
 
 
 @dataclass(slots=True)
