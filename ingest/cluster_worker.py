@@ -12,6 +12,7 @@ from ingest.errors import ClusterError
 from ingest.library.outcome import Outcome
 from ingest.library.records import episode_ids
 from ingest.library.removal import removal_of
+from ingest.library.store import mount_store
 from ingest.speech.engines import keep_recogniser
 from ingest.stages.recording import StageProgress
 from ingest.transcript import Episode
@@ -37,19 +38,13 @@ class Cluster:
     store: str | None = field(default=None, repr=False)
 
 
-def prepare_store(home: Path, store: str | None) -> None:
-    """Let this process keep the library where the settings say; a library of files needs nothing."""
-    if store is not None:
-        raise ClusterError(f"a worker cannot open the store of {home}")
-
-
 class Worker:
     """Ingests on a node, one episode at a time, and says meanwhile how far it is; made by Ray, which calls it."""
 
     def __init__(self, cluster: Cluster, version: str) -> None:
         if own_version() != version:
             raise ClusterError(f"it has Playback {own_version()}, and this machine has {version}")
-        prepare_store(cluster.home, cluster.store)
+        mount_store(cluster.home, cluster.store)
         keep_recogniser()
         self._home = cluster.home
         self._sees_library = False

@@ -157,7 +157,7 @@ def _outcomes(
     report = None if bars.quiet else bars.together
     if options.cluster is not None and episodes:
         home = settings.home.absolute()  # the same on every node, whose working directories differ
-        cluster = Cluster(options.cluster, home, options.workers)
+        cluster = Cluster(options.cluster, home, options.workers, settings.store)
         yield from outcomes_on_cluster(
             episodes, partial(ingest_episode, home=home, settings=plan), died, cluster, report
         )
