@@ -25,9 +25,9 @@ from api.evaluation.questions import read_questions
 from benchmarks.figures import table
 from index import keywords
 from index.best_rows import best
-from index.keywords import Keywords, analyser
+from index.keywords import Keywords, analyser, open_postings
 from index.manifests import current_number_or_zero, index_folder
-from index.segment import open_read_only
+from index.tables import open_read_only
 
 BEST = 200
 WORDS = 116
@@ -97,8 +97,8 @@ def figures(home: Path, questions: Path, count: int, parts: int) -> str:
         (Path(name) / "tantivy").mkdir()
         searcher = tantivys(Path(name) / "tantivy", texts)
         before = resident()
-        opening = timed(Keywords, paths, count)[0]
-        index = Keywords(paths, count)
+        opening = timed(lambda: Keywords([open_postings(path) for path in paths], count))[0]
+        index = Keywords([open_postings(path) for path in paths], count)
         terms = [index.terms(question) for question in asked]
 
         def ours(stems: Sequence[str]) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from index.generation import Generation
+from index.generation_files import open_files
 from index.manifests import index_folder
 from index.mining.topics import assign, topics_of
 from index.overview import Topic
@@ -29,7 +30,7 @@ def without(home: Path, generation: Generation, episode: str) -> Generation:
         for entry, segment in zip(manifest.segments, generation._segments, strict=True)
     )
     held = {one.id: one.passages for segment in generation._segments for one in segment.held}
-    return Generation(folder, replace(manifest, segments=entries, passages=manifest.passages - held[episode]))
+    return open_files(folder, replace(manifest, segments=entries, passages=manifest.passages - held[episode]))
 
 
 def assigned(generation: Generation, topics: tuple[Topic, ...]) -> dict[str, str]:

@@ -7,29 +7,21 @@ import json
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index import overview, vectors
 from index.best_rows import best
-from index.keywords import Keywords
+from index.keywords import Keywords, Part
 from index.mined import Span
 from index.mined_rows import MinedRows
-from index.overview import OVERVIEW, Overview
+from index.overview import Overview
 from index.passage import Filters, FoundQuestion, FoundSentence, Passage
-from index.segment import (
-    FILES,
-    KEYWORDS,
-    QUESTIONS,
-    Segment,
-    SegmentEntry,
-    TermField,
-    VectorField,
-)
+from index.segment import FILES, Segment, SegmentEntry, TermField, VectorField
 from index.spelling import Vocabulary, vocabulary_of
 from index.spread import Moments, Spread, moments_of, spread_of
+from index.vectors import Vectors
 from ingest.transcript import Episode, episode_from_json
 
 SCHEMA = 6
@@ -82,17 +74,33 @@ class Scored:
     deviation: float
 
 
+class Source(Protocol):
+    """Where a generation is read from: files (`index.generation_files`) or a database (`index.postgres`)."""
+
+    def segment(self, entry: SegmentEntry) -> Segment:
+        """Open a segment; raises IndexBroken."""
+
+    def vectors(self, name: VectorField | Literal["questions"], rows: Sequence[int]) -> Vectors:
+        """Open the vectors of a field, given how many each segment of the manifest has, in its order."""
+
+    def postings(self, entry: SegmentEntry, name: TermField) -> Part:
+        """Open the postings of a segment; raises IndexBroken if they were made with other word stems."""
+
+    def overview(self) -> Overview:
+        """Read what the whole library says; raises IndexBroken."""
+
+
 class Generation:
     """An open generation; complete from the start, read by many threads, never written."""
 
-    def __init__(self, folder: Path, manifest: Manifest) -> None:
-        """Open files whose checksums were verified (see `open_generation`)."""
+    def __init__(self, manifest: Manifest, source: Source) -> None:
+        """Open what was verified (see `index.store.open_generation`)."""
         self.manifest = manifest
-        self._folder = folder
+        self._source = source
         self._speakers: list[str] | None = None
         self._segments: list[Segment] = []
         for entry in manifest.segments:
-            self._segments.append(Segment(folder / entry.name, entry))
+            self._segments.append(source.segment(entry))
         self._first = np.cumsum([0, *(entry.passages for entry in manifest.segments)])
         # Which passages and which episodes count, by row.
         alive = [segment.alive() for segment in self._segments]
@@ -111,28 +119,24 @@ class Generation:
         self._segment_of = {identifier: segment for identifier, _, _, segment in found}
         numbers = {segment.entry.name: number for number, segment in enumerate(self._segments)}
         places = {identifier: numbers[segment.entry.name] for identifier, segment in self._segment_of.items()}
-        self.mined = MinedRows([segment.database for segment in self._segments], places, manifest.dimension)
-        self._fields = {
-            name: [
-                vectors.read(folder / entry.name / file, entry.passages, manifest.dimension)
-                for entry in manifest.segments
-            ]
-            for name, file in FILES.items()
-        }
+        self.mined = MinedRows(self._segments, places, manifest.dimension)
+        counts = [entry.passages for entry in manifest.segments]
+        self._fields = {name: source.vectors(name, counts) for name in FILES}
         questions = [segment.questions() for segment in self._segments]
         self._questions_alive = np.concatenate([np.empty(0, bool), *questions])
         self._first_question = np.cumsum([0, *(len(alive) for alive in questions)])
-        self._questions = [
-            vectors.read(folder / entry.name / QUESTIONS, len(alive), manifest.dimension)
-            for entry, alive in zip(manifest.segments, questions, strict=True)
-        ]
+        self._questions = source.vectors("questions", [len(alive) for alive in questions])
         self._episodes: dict[str, Episode] = {}  # those that were asked for
         self._spreads = {name: self._spread(name) for name in FILES}
+        fields: tuple[tuple[TermField, NDArray[np.bool_]], ...] = (
+            ("passage", self._alive),
+            ("episode", episodes_alive),
+        )
         self._keywords = {
             name: Keywords(
-                [folder / entry.name / file for entry in manifest.segments], len(rows), np.flatnonzero(~rows)
+                [source.postings(entry, name) for entry in manifest.segments], len(rows), np.flatnonzero(~rows)
             )
-            for (name, file), rows in zip(KEYWORDS.items(), (self._alive, episodes_alive), strict=True)
+            for name, rows in fields
         }
 
     @property
@@ -156,13 +160,13 @@ class Generation:
     def nearest(self, name: VectorField, query: Floats, k: int, filters: Filters = _NO_FILTERS) -> Scored:
         """Return the k passages with the highest inner product with the query, among those the filters allow."""
         allowed = self._allowed(filters)
-        rows, scores = vectors.nearest(self._fields[name], query, k, self._living() if allowed is None else allowed)
+        rows, scores = self._fields[name].nearest(query, k, self._living() if allowed is None else allowed)
         order = np.lexsort((self._places[rows], -scores))
         return self._scored(rows[order], scores[order], self._spreads[name].of(query))
 
     def nearest_of(self, name: VectorField, query: Floats, ids: Sequence[str]) -> Floats:
         """Return the inner product of the query with each of the given passages, in their order."""
-        return vectors.scores_of(self._fields[name], query, self._rows_of(ids))
+        return self._fields[name].scores_of(query, self._rows_of(ids))
 
     def terms(self, text: str) -> list[str]:
         """Return the distinct stems of a question, as input for `matching`."""
@@ -186,7 +190,7 @@ class Generation:
     @cached_property
     def overview(self) -> Overview:
         """What the whole library says about people, terms and topics; read at the first use."""
-        return overview.read(self._folder / OVERVIEW)
+        return self._source.overview()
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
@@ -238,7 +242,7 @@ class Generation:
         for first in range(0, len(rows), _BLOCK):
             block = rows[first : first + _BLOCK]
             found = [(self._ids[row], names[self._episode_numbers[row]]) for row in block.tolist()]
-            yield found, vectors.vectors_of(self._fields["passage"], block)
+            yield found, self._fields["passage"].vectors_of(block)
 
     def first_passages(self, filters: Filters, each: int, most: int) -> list[Passage]:
         """Return the first `each` passages of every episode among those the filters allow, at most `most` in all."""
@@ -303,7 +307,7 @@ class Generation:
             allowed = np.array(
                 [first + row for segment, first in pairs for row in segment.allowed_questions(filters)], np.int64
             )
-        rows, scores = vectors.nearest(self._questions, query, k, allowed)
+        rows, scores = self._questions.nearest(query, k, allowed)
         found = []
         for row, score in zip(rows.tolist(), scores.tolist(), strict=True):
             number = int(np.searchsorted(self._first_question, row, side="right")) - 1
@@ -404,9 +408,9 @@ class Generation:
             alive = self._alive[rows]
             stored = segment.moments(name, dimension)
             if stored is None:
-                total += moments_of(vectors.vectors_of(self._fields[name], rows[alive]))
+                total += moments_of(self._fields[name].vectors_of(rows[alive]))
             else:
                 total += stored
                 if not alive.all():
-                    total -= moments_of(vectors.vectors_of(self._fields[name], rows[~alive]))
+                    total -= moments_of(self._fields[name].vectors_of(rows[~alive]))
         return spread_of(total)

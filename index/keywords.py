@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache, partial, reduce
 from itertools import zip_longest
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import tantivy
@@ -102,7 +103,7 @@ def merge(path: Path, parts: Sequence[tuple[Path, Rows]]) -> None:
     entries: list[tuple[Rows, Rows, Rows]] = [(_NO_ROWS, _NO_ROWS, _NO_ROWS)]
     begin = 0
     for source, kept in parts:
-        part = _opened(source)
+        part = open_postings(source)
         renumbered = np.full(len(part.lengths), -1)
         renumbered[kept] = np.arange(begin, begin + len(kept))
         try:
@@ -122,45 +123,69 @@ def _tested() -> str:
     return " ".join(stems(_TESTED))
 
 
-def _opened(path: Path) -> Postings:
-    """Open postings; raises IndexBroken if their stems are not those of this version of tantivy.
+def open_postings(path: Path) -> Postings:
+    """Open verified postings; raises IndexBroken if their stems are not those of this version of tantivy.
 
     English stems differ between versions of tantivy: 0.26 cuts "university" to "univers", 0.27 to "universiti". Words
     of questions would not be found.
     """
-    part, tested = load(path), _tested()
-    if part.tested != tested:
-        pairs = zip_longest(part.tested.split(), tested.split())
+    part = load(path)
+    check_stems(part.tested)
+    return part
+
+
+def check_stems(made: str) -> None:
+    """Raise IndexBroken unless stemming gives today what it `made` of fixed words when postings were written."""
+    tested = _tested()
+    if made != tested:
+        pairs = zip_longest(made.split(), tested.split())
         lost = next((ours for theirs, ours in pairs if theirs != ours), "")
         raise IndexBroken(
             f"the index was built with other word stems than this version of tantivy uses (such as {lost!r}); "
             "run: playback index --rebuild"
         )
-    return part
+
+
+class Part(Protocol):
+    """The postings of one segment, as `index.postings.Postings` gives them from a file."""
+
+    @property
+    def lengths(self) -> Integers:
+        """How many stems each text has."""
+
+    def find(self, stem: str) -> int | None:
+        """Return the number of a stem, None if no text holds it."""
+
+    def frequency(self, number: int) -> int:
+        """Return how many texts hold a stem."""
+
+    def occurrences(self, number: int) -> tuple[Integers, Integers]:
+        """Return the rows that hold a stem, ascending, and how often."""
+
+    def counts_of(self, number: int) -> Integers | None:
+        """Return how often each text holds a stem, shape (rows,), if that is how it is stored."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Word:
     """A stem: its number in each part that holds it, with that part's first row, and how many passages hold it."""
 
-    places: tuple[tuple[Postings, int, int], ...]
+    places: tuple[tuple[Part, int, int], ...]
     frequency: int
     rarity: np.float32  # its inverse document frequency, with the constant factor of BM25
 
 
 class Keywords:
-    """Open postings of one or several files, whose rows are numbered through."""
+    """The postings of one or several segments, whose rows are numbered through."""
 
-    def __init__(self, paths: Sequence[Path], rows: int, gone: Rows = _NO_ROWS) -> None:
-        """Open postings whose checksums were verified; rows that are `gone` are as if they were not there.
+    def __init__(self, opened: Sequence[Part], rows: int, gone: Rows = _NO_ROWS) -> None:
+        """Take open postings; rows that are `gone` are as if they were not there.
 
-        Raises IndexBroken if the files do not hold `rows` passages or were made with other word stems.
+        Raises IndexBroken if they do not hold `rows` passages.
         """
-        opened = [_opened(path) for path in paths]
         ends = np.cumsum([0, *(len(part.lengths) for part in opened)]).tolist()
         if ends[-1] != rows:
-            names = ", ".join(map(str, paths)) or "the index"
-            raise IndexBroken(f"{names} holds {ends[-1]} passages, not {rows}; run: playback index --rebuild")
+            raise IndexBroken(f"the postings hold {ends[-1]} passages, not {rows}; run: playback index --rebuild")
         lengths = np.concatenate([np.empty(0), *(part.lengths for part in opened)])
         lengths[gone] = 0
         live = rows - len(gone)
@@ -225,19 +250,19 @@ class Keywords:
         return mean, math.sqrt(square - mean**2)
 
 
-def _word(parts: Sequence[tuple[Postings, int]], half: Floats, live: int, term: str) -> _Word:
+def _word(parts: Sequence[tuple[Part, int]], half: Floats, live: int, term: str) -> _Word:
     places, frequency = [], 0
     for part, begin in parts:
         if (number := part.find(term)) is not None:
             places.append((part, number, begin))
-            frequency += int(part.frequencies[number])
+            frequency += part.frequency(number)
     if live < len(half):  # some are gone
         frequency = int(np.isfinite(_of_rows(half, _rows(places))).sum())
     rarity = np.float32(math.log(1 + (live - frequency + 0.5) / (frequency + 0.5)) * (_K1 + 1))
     return _Word(tuple(places), frequency, rarity)
 
 
-def _rows(places: Sequence[tuple[Postings, int, int]]) -> Rows:
+def _rows(places: Sequence[tuple[Part, int, int]]) -> Rows:
     """Return the rows that hold a stem, ascending."""
     found = [part.occurrences(number)[0] + np.int64(begin) for part, number, begin in places]
     return found[0] if len(found) == 1 else np.concatenate([_NO_ROWS, *found])

@@ -1,7 +1,6 @@
 """Read what is mined from the episodes of a generation; what does not count is left out."""
 
 import json
-import sqlite3
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
@@ -10,18 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.mined import Chapter, Lesson, Span, TermUse, Voice, chapter_from_json, term_from_json, voice_from_json
-from index.segment import from_halves
+from index.segment import Segment, from_halves
+from index.tables import Tables
 
 T = TypeVar("T")
 Floats = NDArray[np.float32]
 
 
 class MinedRows:
-    """The rows of what is mined, in the databases of a generation's segments."""
+    """The rows of what is mined, in the tables of a generation's segments."""
 
-    def __init__(self, databases: Sequence[sqlite3.Connection], places: Mapping[str, int], dimension: int) -> None:
-        """Take open databases, and for each episode that counts, newest first, the place of its database."""
-        self._databases = databases
+    def __init__(self, segments: Sequence[Segment], places: Mapping[str, int], dimension: int) -> None:
+        """Take open segments, and for each episode that counts, newest first, the place of its segment."""
+        self._segments = segments
         self._places = places
         self._dimension = dimension
 
@@ -30,13 +30,14 @@ class MinedRows:
         given = {"episode_id": episode_id, "speaker": person}
         wanted = {name: value for name, value in given.items() if value is not None}
         where = "".join(f" AND {name} = ?" for name in wanted)
-        query = (
-            f"SELECT * FROM lessons WHERE episode_id NOT IN dropped{where} "  # noqa: S608 - literals only
-            "ORDER BY score DESC, episode_id, first_word LIMIT ?"
-        )
-        found = [
-            _lesson(row) for database in self._databases for row in database.execute(query, (*wanted.values(), most))
-        ]
+        found = []
+        for segment in self._segments:
+            counts, names = segment.counted("episode_id")
+            query = (
+                f"SELECT * FROM main.lessons WHERE {counts}{where} "  # noqa: S608 - literals only
+                "ORDER BY score DESC, episode_id, first_word LIMIT ?"
+            )
+            found += [_lesson(row) for row in segment.tables.rows(query, (*names, *wanted.values(), most))]
         return sorted(found, key=lambda one: (-one.score, one.episode_id, one.span))[:most]
 
     def told(self, lessons: Sequence[Lesson]) -> tuple[list[str], Floats]:
@@ -51,19 +52,19 @@ class MinedRows:
         for episode_id, places in by_episode.items():
             if episode_id not in self._places:
                 continue
-            database = self._databases[self._places[episode_id]]
-            rows = database.execute(
-                "SELECT row, first_word, text FROM episodes JOIN sentences "
+            tables = self._segments[self._places[episode_id]].tables
+            rows = tables.rows(
+                "SELECT row, first_word, text FROM main.episodes JOIN main.sentences "
                 "ON row >= first_sentence AND row < first_sentence + sentences WHERE id = ? ORDER BY row",
                 (episode_id,),
-            ).fetchall()
+            )
             begins = [first_word for _, first_word, _ in rows]
             for place in places:
                 first, words = lessons[place].span
                 mine = rows[bisect_left(begins, first) : bisect_left(begins, first + words)]
                 if mine:
                     texts[place] = " ".join(text for _, _, text in mine)
-                    vectors[place] = _mean_vector(database, mine[0][0], mine[-1][0])
+                    vectors[place] = _mean_vector(tables, mine[0][0], mine[-1][0])
         return texts, vectors
 
     def voices(self, episode_id: str | None = None) -> list[tuple[str, Voice]]:
@@ -83,22 +84,23 @@ class MinedRows:
         if only is not None:
             if only not in self._places:
                 return []
-            query = "SELECT episode_id, json FROM mined WHERE kind = ? AND episode_id = ? ORDER BY position"
-            rows = self._databases[self._places[only]].execute(query, (kind, only)).fetchall()
+            query = "SELECT episode_id, json FROM main.mined WHERE kind = ? AND episode_id = ? ORDER BY position"
+            rows = self._segments[self._places[only]].tables.rows(query, (kind, only))
         else:
             order = {identifier: place for place, identifier in enumerate(self._places)}
-            query = (
-                "SELECT episode_id, json FROM mined WHERE kind = ? AND episode_id NOT IN dropped ORDER BY 1, position"
-            )
-            everything = [row for database in self._databases for row in database.execute(query, (kind,))]
+            everything = []
+            for segment in self._segments:
+                counts, names = segment.counted("episode_id")
+                query = f"SELECT episode_id, json FROM main.mined WHERE kind = ? AND {counts} ORDER BY 1, position"  # noqa: S608 - literals only
+                everything += segment.tables.rows(query, (kind, *names))
             rows = sorted(everything, key=lambda row: order[row[0]])
         return [(name, read(json.loads(text))) for name, text in rows]
 
 
-def _mean_vector(database: sqlite3.Connection, first: int, last: int) -> Floats:
+def _mean_vector(tables: Tables, first: int, last: int) -> Floats:
     """Return the mean of the vectors of some rows of sentences, of length one."""
-    query = "SELECT vector FROM vectors WHERE rowid >= ? AND rowid <= ?"
-    halves = [blob for (blob,) in database.execute(query, (first, last))]
+    query = "SELECT vector FROM main.vectors WHERE rowid >= ? AND rowid <= ? ORDER BY rowid"
+    halves = [blob for (blob,) in tables.rows(query, (first, last))]
     mean = from_halves(b"".join(halves)).reshape(len(halves), -1).mean(axis=0)
     unit: Floats = mean / max(float(np.linalg.norm(mean)), 1e-12)
     return unit

@@ -60,6 +60,10 @@ class Postings:
         place = bisect_left(range(count), sought, key=of)
         return first + place if place < count and of(place) == sought else None
 
+    def frequency(self, number: int) -> int:
+        """Return how many texts hold a stem."""
+        return int(self.frequencies[number])
+
     def occurrences(self, number: int) -> tuple[Integers, Integers]:
         """Return the rows that hold a stem, ascending, and how often."""
         place = self.frequent.get(number)

@@ -6,12 +6,11 @@ The folder of a segment holds `episodes.json`, `passages.sqlite`, `vectors.faiss
 """
 
 import json
-import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import quote
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +19,7 @@ from index.errors import IndexBroken
 from index.passage import Exchange, Filters, FoundSentence, Passage, Sentence
 from index.piece_vectors import Codes
 from index.spread import Moments, from_bytes
+from index.tables import Tables, without
 
 Floats = NDArray[np.float32]
 Rows = NDArray[np.int64]
@@ -64,26 +64,32 @@ class SegmentEntry:
 
 
 class Segment:
-    """The open database of a segment; what is asked of it is answered without its dropped episodes."""
+    """An open segment; what is asked of it is answered without its dropped episodes."""
 
-    def __init__(self, folder: Path, entry: SegmentEntry) -> None:
-        """Open files whose checksums were verified (see `index.store`)."""
+    def __init__(self, entry: SegmentEntry, held: Sequence[HeldEpisode], tables: Tables, basis: Floats) -> None:
+        """Take what was verified: the episodes that it holds, its tables, and the basis of its word pieces.
+
+        Raises IndexBroken if the episodes are not those of the manifest.
+        """
+        if sum(one.passages for one in held) != entry.passages or len(held) != entry.episodes:
+            raise IndexBroken(f"segment {entry.name} does not fit the manifest; run: playback index --rebuild")
         self.entry = entry
-        self.held = read_episodes(folder)
-        if sum(one.passages for one in self.held) != entry.passages or len(self.held) != entry.episodes:
-            raise IndexBroken(f"{folder / EPISODES} does not fit the manifest; run: playback index --rebuild")
+        self.held = held
+        self.tables = tables
+        self.basis = basis
         self.dropped = frozenset(entry.dropped)
-        self._repeated = {one.id: frozenset(one.repeated) for one in self.held if one.repeated}
-        self.database = open_read_only(folder / DATABASE)
-        # In the memory of this connection: a published file is never written.
-        self.database.executescript("PRAGMA temp_store = MEMORY; CREATE TEMP TABLE dropped (id TEXT PRIMARY KEY)")
-        self.database.executemany("INSERT INTO dropped VALUES (?)", ((name,) for name in entry.dropped))
-        self.database.commit()
-        self.basis = read_basis(folder)
+        self._repeated = {one.id: frozenset(one.repeated) for one in held if one.repeated}
+        begins = accumulate((one.sentences for one in held), initial=0)
+        # The first row of each episode's sentences, and how many they are.
+        self._sentences = {one.id: (first, one.sentences) for one, first in zip(held, begins, strict=False)}
 
     def close(self) -> None:
-        """Close the files."""
-        self.database.close()
+        """Close what is open."""
+        self.tables.close()
+
+    def counted(self, column: str) -> tuple[str, tuple[str, ...]]:
+        """Return the condition that an episode counts, given the column with its id, and the value it takes, if any."""
+        return without(column, self.dropped)
 
     def alive(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Return which passages count and which episodes do, in the order of their rows."""
@@ -92,37 +98,35 @@ class Segment:
 
     def passage_ids(self) -> list[str]:
         """Return the id of every passage by row, dropped ones too."""
-        return [identifier for (identifier,) in self.database.execute("SELECT id FROM passages ORDER BY row")]
+        return [identifier for (identifier,) in self.tables.rows("SELECT id FROM main.passages ORDER BY row")]
 
     def passages(self, rows: Sequence[int]) -> list[Passage]:
         """Return the passages of these rows, in any order."""
-        found = self.database.execute(
-            'SELECT id, episode_id, text, header, first, last, speakers, start, "end", timing FROM passages '  # noqa: S608 - numbers only
+        found = self.tables.rows(
+            'SELECT id, episode_id, text, header, first, last, speakers, start, "end", timing FROM main.passages '  # noqa: S608 - numbers only
             f"WHERE row IN ({','.join(map(str, rows))})"
         )
         return [_passage(row) for row in found]
 
     def episodes(self) -> list[tuple[str, str | None, str]]:
         """Return every episode that counts as (id, date of publication, JSON), in the order of rows."""
-        return self.database.execute(
-            "SELECT id, published, json FROM episodes WHERE id NOT IN dropped ORDER BY rowid"
-        ).fetchall()
+        found = self.tables.rows("SELECT id, published, json FROM main.episodes ORDER BY rowid")
+        return [(name, published, text) for name, published, text in found if name not in self.dropped]
 
     def episode(self, identifier: str) -> str:
         """Return an episode of this segment as JSON."""
-        (text,) = self.database.execute("SELECT json FROM episodes WHERE id = ?", (identifier,)).fetchone()
+        ((text,),) = self.tables.rows("SELECT json FROM main.episodes WHERE id = ?", (identifier,))
         return str(text)
 
     def sentences(self, episode_id: str, first: int, last: int) -> list[FoundSentence]:
         """Return the sentences [first, last) of an episode in order, without those that it does not have."""
-        base, count = self.database.execute(
-            "SELECT first_sentence, sentences FROM episodes WHERE id = ?", (episode_id,)
-        ).fetchone()
-        rows = self.database.execute(
+        base, count = self._sentences[episode_id]
+        rows = self.tables.rows(
             'SELECT turn, start, "end", first_word, words, label, speaker, before, text, began, ended, timing, vector, '
-            "pieces FROM sentences JOIN vectors ON vectors.rowid = row WHERE row >= ? AND row < ? ORDER BY row",
+            "pieces FROM main.sentences JOIN main.vectors ON vectors.rowid = row WHERE row >= ? AND row < ? "
+            "ORDER BY row",
             (base + first, base + min(last, count)),
-        ).fetchall()
+        )
         if not rows:
             return []
         *places, halves, codes = zip(*rows, strict=True)
@@ -137,20 +141,20 @@ class Segment:
 
     def sentences_at(self, episode_id: str, first_word: int, words: int) -> list[FoundSentence]:
         """Return the sentences of an episode that begin within a span of normalised words, in order."""
-        base, count = self.database.execute(
-            "SELECT first_sentence, sentences FROM episodes WHERE id = ?", (episode_id,)
-        ).fetchone()
-        first, last = self.database.execute(
-            "SELECT min(row), max(row) FROM sentences "
+        base, count = self._sentences[episode_id]
+        ((first, last),) = self.tables.rows(
+            "SELECT min(row), max(row) FROM main.sentences "
             "WHERE row >= ? AND row < ? AND first_word >= ? AND first_word < ?",
             (base, base + count, first_word, first_word + words),
-        ).fetchone()
+        )
         return [] if first is None else self.sentences(episode_id, first - base, last + 1 - base)
 
     def passage_with(self, episode_id: str, sentence: int) -> str:
         """Return the id of a passage that has a sentence of an episode: the last one, where most follows it."""
-        query = "SELECT id FROM passages WHERE episode_id = ? AND first <= ? AND ? < last ORDER BY row DESC LIMIT 1"
-        (identifier,) = self.database.execute(query, (episode_id, sentence, sentence)).fetchone()
+        ((identifier,),) = self.tables.rows(
+            "SELECT id FROM main.passages WHERE episode_id = ? AND first <= ? AND ? < last ORDER BY row DESC LIMIT 1",
+            (episode_id, sentence, sentence),
+        )
         return str(identifier)
 
     def repeated(self, episode_id: str) -> frozenset[int]:
@@ -159,75 +163,81 @@ class Segment:
 
     def questions(self) -> NDArray[np.bool_]:
         """Return for the question of every exchange, by row, whether its episode counts."""
-        found = self.database.execute("SELECT episode_id NOT IN dropped FROM exchanges ORDER BY row").fetchall()
-        return np.array([counts for (counts,) in found], bool)
+        found = self.tables.rows("SELECT episode_id FROM main.exchanges ORDER BY row")
+        return np.array([episode_id not in self.dropped for (episode_id,) in found], bool)
 
     def question(self, row: int) -> tuple[str, Exchange]:
         """Return the exchange in a row with the id of its episode."""
-        episode_id, *pair = self.database.execute(
-            "SELECT episode_id, question, reply FROM exchanges WHERE row = ?", (row + 1,)
-        ).fetchone()
+        ((episode_id, *pair),) = self.tables.rows(
+            "SELECT episode_id, question, reply FROM main.exchanges WHERE row = ?", (row + 1,)
+        )
         return episode_id, Exchange(*pair)
 
     def unsearched(self, episode_id: str) -> list[tuple[int, str]]:
         """Return the sentences of an episode that are in no passage, in order, as (turn, text)."""
-        return self.database.execute(
-            "SELECT s.turn, s.text FROM episodes e JOIN sentences s "
+        return self.tables.rows(
+            "SELECT s.turn, s.text FROM main.episodes e JOIN main.sentences s "
             "ON s.row >= e.first_sentence AND s.row < e.first_sentence + e.sentences WHERE e.id = ? AND NOT EXISTS "
-            "(SELECT 1 FROM passages p WHERE p.episode_id = e.id AND p.first <= s.row - e.first_sentence "
+            "(SELECT 1 FROM main.passages p WHERE p.episode_id = e.id AND p.first <= s.row - e.first_sentence "
             "AND s.row - e.first_sentence < p.last) ORDER BY s.row",
             (episode_id,),
-        ).fetchall()
+        )
 
-    def spoken(self) -> Iterator[tuple[str, int, int, str | None, str]]:
-        """Yield every sentence that counts as (episode id, turn, first word, speaker, text), in the order of rows."""
-        yield from self.database.execute(
-            "SELECT id, turn, first_word, speaker, text FROM episodes JOIN sentences "
-            "ON row >= first_sentence AND row < first_sentence + sentences WHERE id NOT IN dropped ORDER BY row"
+    def spoken(self) -> list[tuple[str, int, int, str | None, str]]:
+        """Return every sentence that counts as (episode id, turn, first word, speaker, text), in the order of rows."""
+        return self._counting(
+            "SELECT id, turn, first_word, speaker, text FROM main.episodes JOIN main.sentences "
+            "ON row >= first_sentence AND row < first_sentence + sentences WHERE {} ORDER BY row",
+            "id",
         )
 
     def speakers(self) -> list[str]:
         """Return the full names of the people who speak in a passage that counts."""
-        query = "SELECT DISTINCT name FROM speakers JOIN passages USING (row) WHERE episode_id NOT IN dropped"
-        return [name for (name,) in self.database.execute(query)]
+        query = "SELECT DISTINCT name FROM main.speakers JOIN main.passages USING (row) WHERE {}"
+        return [name for (name,) in self._counting(query)]
 
     def aliases(self) -> list[tuple[str, str]]:
         """Return the labels of people in episodes that count, with their full names."""
-        query = "SELECT DISTINCT alias, name FROM aliases WHERE episode_id NOT IN dropped"
-        return self.database.execute(query).fetchall()
+        return self._counting("SELECT DISTINCT alias, name FROM main.aliases WHERE {}")
 
     def askers(self, episode_id: str) -> list[str]:
         """Return the names of the people who ask the questions in an episode (see index.building.tables)."""
-        rows = self.database.execute("SELECT name FROM askers WHERE episode_id = ?", (episode_id,))
+        rows = self.tables.rows("SELECT name FROM main.askers WHERE episode_id = ?", (episode_id,))
         return [name for (name,) in rows]
 
     def starters(self) -> list[tuple[str, str]]:
         """Return suggested questions of episodes that count as (question, episode id), the best first."""
-        query = "SELECT question, episode_id FROM starters WHERE episode_id NOT IN dropped ORDER BY position"
-        return self.database.execute(query).fetchall()
+        return self._counting("SELECT question, episode_id FROM main.starters WHERE {} ORDER BY position")
 
     def letters(self, word: str) -> tuple[int, int]:
         """Return how often a word (in lower case) stands inside sentences with a capital and with a small letter."""
-        query = "SELECT sum(capital), sum(small) FROM letters WHERE word = ? AND episode_id NOT IN dropped"
-        capital, small = self.database.execute(query, (word,)).fetchone()
+        query = "SELECT sum(capital), sum(small) FROM main.letters WHERE word = ? AND {}"
+        ((capital, small),) = self._counting(query, values=(word,))
         return capital or 0, small or 0
 
     def words(self) -> list[tuple[str, int]]:
         """Return words in lower case with how often they stand in sentences that count, elsewhere than first."""
-        query = "SELECT word, sum(capital + small) FROM letters WHERE episode_id NOT IN dropped GROUP BY word"
-        return self.database.execute(query).fetchall()
+        return self._counting("SELECT word, sum(capital + small) FROM main.letters WHERE {} GROUP BY word")
+
+    def _counting(
+        self, query: str, column: str = "episode_id", values: tuple[object, ...] = ()
+    ) -> list[tuple[Any, ...]]:
+        """Return the rows of a query with the condition that their episodes count in place of its braces."""
+        condition, names = self.counted(column)
+        return self.tables.rows(query.format(condition), values + names)
 
     def allowed(self, filters: Filters) -> list[int]:
         """Return the rows of passages that count and that the filters allow, ascending."""
-        return self._allowed("passages p", "p.row IN (SELECT row FROM speakers WHERE name = ?)", filters)
+        return self._allowed("main.passages p", "p.row IN (SELECT row FROM main.speakers WHERE name = ?)", filters)
 
     def allowed_questions(self, filters: Filters) -> list[int]:
         """Return the rows of questions that count and that the filters allow by their replies, ascending."""
-        speaker = "(SELECT speaker FROM sentences s WHERE s.row = e.first_sentence + p.reply) = ?"
-        return [row - 1 for row in self._allowed("exchanges p", speaker, filters)]
+        speaker = "(SELECT speaker FROM main.sentences s WHERE s.row = e.first_sentence + p.reply) = ?"
+        return [row - 1 for row in self._allowed("main.exchanges p", speaker, filters)]
 
     def _allowed(self, table: str, by_speaker: str, filters: Filters) -> list[int]:
-        clauses, values = ["e.id NOT IN dropped"], []
+        gone, names = without("e.id", self.dropped | filters.without)
+        clauses, values = [gone], [*names]
         for clause, value in (
             ("e.show_id = ?", filters.show),
             ("e.id = ?", filters.episode),
@@ -238,27 +248,14 @@ class Segment:
             if value is not None:
                 clauses.append(clause)
                 values.append(value)
-        if filters.without:
-            clauses.append(f"e.id NOT IN ({','.join('?' * len(filters.without))})")
-            values += sorted(filters.without)
         where = " AND ".join(clauses)
-        query = f"SELECT p.row FROM {table} JOIN episodes e ON e.id = p.episode_id WHERE {where} ORDER BY p.row"  # noqa: S608 - literals only
-        return [row for (row,) in self.database.execute(query, values)]
+        query = f"SELECT p.row FROM {table} JOIN main.episodes e ON e.id = p.episode_id WHERE {where} ORDER BY p.row"  # noqa: S608 - literals only
+        return [row for (row,) in self.tables.rows(query, values)]
 
     def moments(self, name: VectorField, dimension: int) -> Moments | None:
         """Return the sums over all vectors of a field, dropped ones too; None if they are quickly worked out."""
-        found = self.database.execute("SELECT sums FROM moments WHERE field = ?", (name,)).fetchone()
-        return None if found is None else from_bytes(found[0], dimension)
-
-
-def open_read_only(database: Path) -> sqlite3.Connection:
-    """Open a published database, which is never written; threads may share the connection."""
-    return sqlite3.connect(read_only(database), uri=True, check_same_thread=False)
-
-
-def read_only(database: Path) -> str:
-    """Return the address by which SQLite opens a published database."""
-    return f"file:{quote(str(database))}?immutable=1"
+        found = self.tables.rows("SELECT sums FROM main.moments WHERE field = ?", (name,))
+        return from_bytes(found[0][0], dimension) if found else None
 
 
 def from_halves(blob: bytes) -> Floats:
@@ -286,12 +283,17 @@ def read_episodes(folder: Path) -> tuple[HeldEpisode, ...]:
     """Read which episodes a segment holds, in the order of rows; raises IndexBroken if the file is of another form."""
     path = folder / EPISODES
     try:
-        return tuple(
-            HeldEpisode(**{**one, "stamp": tuple(one["stamp"]), "repeated": tuple(one["repeated"])})
-            for one in json.loads(path.read_bytes())
-        )
+        return episodes_from(path.read_bytes())
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise IndexBroken(f"{path} cannot be read: {error}; run: playback index --rebuild") from error
+
+
+def episodes_from(text: bytes | str) -> tuple[HeldEpisode, ...]:
+    """Return the episodes of a list as `write_episodes` writes it; raises ValueError, TypeError or KeyError."""
+    return tuple(
+        HeldEpisode(**{**one, "stamp": tuple(one["stamp"]), "repeated": tuple(one["repeated"])})
+        for one in json.loads(text)
+    )
 
 
 def write_episodes(folder: Path, held: Iterable[HeldEpisode]) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from index.encode import Encoder
 from index.errors import IndexBroken, IndexMissing
 from index.generation import Generation, Manifest
+from index.generation_files import open_files
 from index.manifests import (
     REBUILD,
     VECTOR_SCHEMAS,
@@ -225,7 +226,7 @@ def drop_index(home: Path) -> None:
 def _opened(home: Path, manifest: Manifest) -> Generation:
     folder = index_folder(home) / str(manifest.generation)
     try:
-        return Generation(folder, manifest)
+        return open_files(folder, manifest)
     except (sqlite3.DatabaseError, TypeError) as error:
         raise IndexBroken(f"{folder / 'passages.sqlite'} cannot be read: {error}; {REBUILD}") from error
 

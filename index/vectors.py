@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import faiss
 import numpy as np
@@ -105,6 +105,38 @@ def _opened(path: Path, flags: int) -> Any:
         return faiss.read_index(str(path), flags)
     except (RuntimeError, MemoryError) as error:
         raise IndexBroken(f"{path} cannot be read by faiss; {_REBUILD}") from error
+
+
+class Vectors(Protocol):
+    """The vectors of one field, of all segments of a generation; row numbers run through them."""
+
+    def nearest(self, query: Floats, k: int, allowed: Rows | Mask | None) -> tuple[Rows, Floats]:
+        """Return the k nearest of the allowed rows and their scores, as the function `nearest` does."""
+
+    def scores_of(self, query: Floats, rows: Rows) -> Floats:
+        """Return the query's inner product with the vectors of the given rows, in their order."""
+
+    def vectors_of(self, rows: Rows) -> Floats:
+        """Return the vectors of the given rows, in their order, shape (rows, dimension)."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileVectors:
+    """Vectors in files, one for each segment."""
+
+    parts: tuple[Part, ...]
+
+    def nearest(self, query: Floats, k: int, allowed: Rows | Mask | None) -> tuple[Rows, Floats]:
+        """Return the k nearest of the allowed rows and their scores, as the function `nearest` does."""
+        return nearest(self.parts, query, k, allowed)
+
+    def scores_of(self, query: Floats, rows: Rows) -> Floats:
+        """Return the query's inner product with the vectors of the given rows, in their order."""
+        return scores_of(self.parts, query, rows)
+
+    def vectors_of(self, rows: Rows) -> Floats:
+        """Return the vectors of the given rows, in their order, shape (rows, dimension)."""
+        return vectors_of(self.parts, rows)
 
 
 def nearest(parts: Sequence[Part], query: Floats, k: int, allowed: Rows | Mask | None) -> tuple[Rows, Floats]:

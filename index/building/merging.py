@@ -23,10 +23,10 @@ from index.segment import (
     VectorField,
     from_halves,
     read_basis,
-    read_only,
     write_basis,
     write_episodes,
 )
+from index.tables import read_only
 
 Floats = NDArray[np.float32]
 

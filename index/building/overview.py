@@ -5,7 +5,8 @@ from pathlib import Path
 
 from index import overview
 from index.errors import IndexBroken
-from index.generation import Generation, Manifest
+from index.generation import Manifest
+from index.generation_files import open_files
 from index.manifests import index_folder, live_manifest
 from index.mining.beginnings import beginnings_of
 from index.mining.people import people_of
@@ -40,7 +41,7 @@ def write_overview(working: Path, manifest: Manifest, before: Overview) -> None:
 
     Topics, and the ids of people and terms, stay as they are in that of the generation `before`.
     """
-    generation = Generation(working, manifest)
+    generation = open_files(working, manifest)
     try:
         people = people_of(generation, before.people)
         terms = terms_of(generation, before.terms)

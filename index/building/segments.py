@@ -20,7 +20,8 @@ from index.building.tables import write_tables
 from index.chunk import header_of
 from index.encode import Encoder
 from index.errors import IndexBroken
-from index.generation import Generation, Manifest
+from index.generation import Manifest
+from index.generation_files import open_files
 from index.manifests import VECTOR_SCHEMAS, current_number_or_zero, index_folder, manifest_of
 from index.segment import (
     BASIS,
@@ -186,7 +187,7 @@ def _write_starters(folder: Path, chunked: Sequence[Chunked], held: Sequence[Hel
         made_by="",
         segments=(entry,),
     )
-    generation = Generation(folder.parent, manifest)
+    generation = open_files(folder.parent, manifest)
     try:
         found = starters(generation, encoder, [episode.transcript for episode in chunked])
     finally:

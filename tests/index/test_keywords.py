@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from index import keywords
 from index.best_rows import best
 from index.errors import IndexBroken
-from index.keywords import Keywords, stems
+from index.keywords import Keywords, open_postings, stems
 
 K1, B = 1.2, 0.75  # tantivy's, as Lucene's
 
@@ -45,7 +45,7 @@ def texts_of(count: int, shortest: int, longest: int, seed: int = 3) -> list[str
 def opened(folder: Path, texts: Sequence[str]) -> Keywords:
     path = folder / f"{len(list(folder.iterdir()))}.postings"
     keywords.write(path, texts)
-    return Keywords([path], len(texts))
+    return Keywords([open_postings(path)], len(texts))
 
 
 @pytest.mark.parametrize(("shortest", "longest"), [(1, 40), (90, 150)])
@@ -85,7 +85,10 @@ def test_scores_do_not_depend_on_parts(
         keywords.write(paths[-1], texts[begin:end])
     gone = np.array([row for row in range(len(texts)) if chance.random() < 0.3], np.int64)
     live = np.setdiff1d(np.arange(len(texts)), gone)
-    parted, whole = Keywords(paths, len(texts), gone), opened(folder, [texts[row] for row in live])
+    parted, whole = (
+        Keywords([open_postings(path) for path in paths], len(texts), gone),
+        opened(folder, [texts[row] for row in live]),
+    )
     terms, synonyms = ["the", "boat", "tide", "zebra"], ["sail", "sea"]
     expected = whole.scores(terms, synonyms)
     found = parted.scores(terms, synonyms)
@@ -209,8 +212,8 @@ def test_empty_libraries_and_passages(texts: list[str], tmp_path: Path) -> None:
 def test_postings_of_another_count_are_refused(tmp_path: Path) -> None:
     """Postings that hold more or fewer passages than the manifest says are named."""
     keywords.write(tmp_path / "postings", ["boat", "sail"])
-    with pytest.raises(IndexBroken, match="postings holds 2 passages, not 3; run: playback index --rebuild"):
-        Keywords([tmp_path / "postings"], 3)
+    with pytest.raises(IndexBroken, match="the postings hold 2 passages, not 3; run: playback index --rebuild"):
+        Keywords([open_postings(tmp_path / "postings")], 3)
 
 
 def test_postings_of_other_stems_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -219,6 +222,6 @@ def test_postings_of_other_stems_are_refused(tmp_path: Path, monkeypatch: pytest
     with monkeypatch.context() as other:
         other.setattr(keywords, "stems", lambda text: [stem.removesuffix("i") for stem in stems(text)])
         keywords.write(path, ["boat", "sail"])
-    for read in (lambda: Keywords([path], 2), lambda: keywords.merge(tmp_path / "merged", [(path, np.arange(2))])):
+    for read in (lambda: open_postings(path), lambda: keywords.merge(tmp_path / "merged", [(path, np.arange(2))])):
         with pytest.raises(IndexBroken, match=r"other word stems .* \(such as 'universiti'\); run: playback index"):
             read()

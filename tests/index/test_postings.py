@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from index import keywords
 from index.errors import IndexBroken
-from index.keywords import Keywords, stems
+from index.keywords import Keywords, open_postings, stems
 from index.postings import load
 
 TEXTS = ["the boat and the sail", "", "the mast", "boats [laughs] and boats", "a rope", "the sea, the sea"]
@@ -108,7 +108,7 @@ def test_any_damage_is_one_line_or_a_score(tmp_path: Path) -> None:
         for value in {0, 255, whole[place] ^ 1} - {whole[place]}:
             path.write_bytes(whole[:place] + bytes([value]) + whole[place + 1 :])
             try:
-                index = Keywords([path], len(TEXTS), np.arange(place % 2))
+                index = Keywords([open_postings(path)], len(TEXTS), np.arange(place % 2))
                 assert index.scores(["the", "boat", "mast", "rope", "sea"]).shape == (len(TEXTS),)
             except IndexBroken as error:
                 refused += 1

@@ -21,7 +21,7 @@ from index.building.purging import drop_others
 from index.chunk import PassageShape
 from index.errors import IndexBroken, IndexMissing
 from index.generation import Generation, Manifest
-from index.keywords import Keywords
+from index.keywords import Keywords, open_postings
 from index.manifests import current_number, index_folder, manifest_of
 from index.passage import Filters
 from index.store import drop_index, next_folder, open_generation
@@ -90,7 +90,7 @@ def test_a_flipped_byte_in_any_file_is_found_before_parsing(home: Path, monkeypa
     def parse(*arguments: object) -> None:
         raise AssertionError("a damaged generation was parsed")
 
-    monkeypatch.setattr(store, "Generation", parse)
+    monkeypatch.setattr(store, "open_files", parse)
     folder = index_folder(home) / "1"
     for name in parts(folder):
         whole = (folder / name).read_bytes()
@@ -143,7 +143,7 @@ def test_the_pointer_of_an_earlier_version_is_read(home: Path) -> None:
 
 def test_a_file_that_the_manifest_does_not_list_is_refused(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever lies in a generation and was not published with it, the generation is refused before it is parsed."""
-    monkeypatch.setattr(store, "Generation", None)
+    monkeypatch.setattr(store, "open_files", None)
     folder = index_folder(home) / "1"
     for name in (
         "surplus",
@@ -382,7 +382,7 @@ def test_a_generation_of_verified_files_that_are_no_index_is_one_line(home: Path
         data["files"][name] = sha256_of(path.parent / name)
         path.write_text(json.dumps(data))
     assert isinstance(open_generation(home), Generation)
-    assert Keywords([path.parent / "1" / "keywords.postings"], manifest_of(home, 1).passages)
+    assert Keywords([open_postings(path.parent / "1" / "keywords.postings")], manifest_of(home, 1).passages)
 
 
 def test_postings_of_another_stemmer_are_refused(home: Path, encoder: Any, monkeypatch: pytest.MonkeyPatch) -> None:
