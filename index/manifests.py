@@ -120,7 +120,7 @@ def manifest_of(home: Path, number: int, expected: str | None = None, schemas: C
         data = json.loads(raw)
         if data["schema"] not in schemas:
             raise _other_schema(path.parent, data["schema"])
-        manifest = _manifest_from(data)
+        manifest = manifest_from(data)
     except OSError as error:
         raise IndexBroken(f"{path} cannot be read: {error.strerror}; {REBUILD}") from error
     except (ValueError, TypeError, KeyError) as error:
@@ -142,7 +142,8 @@ def manifest_of(home: Path, number: int, expected: str | None = None, schemas: C
     return manifest
 
 
-def _manifest_from(data: dict[str, Any]) -> Manifest:
+def manifest_from(data: dict[str, Any]) -> Manifest:
+    """Return a manifest from its JSON; raises TypeError or KeyError."""
     segments = tuple(SegmentEntry(**{**entry, "dropped": tuple(entry["dropped"])}) for entry in data["segments"])
     stamps = {name: tuple(stamp) for name, stamp in data["stamps"].items()}
     return Manifest(**{**data, "files": dict(data["files"]), "segments": segments, "stamps": stamps})

@@ -136,7 +136,15 @@ def write(path: Path, overview: Overview) -> None:
 def read(path: Path) -> Overview:
     """Read an overview whose checksum was verified; raises IndexBroken if it has another form."""
     try:
-        data = json.loads(path.read_bytes())
+        return parsed(path.read_bytes(), str(path))
+    except OSError as error:
+        raise IndexBroken(f"{path} cannot be read: {error}; run: playback index --rebuild") from error
+
+
+def parsed(text: bytes | str, where: str) -> Overview:
+    """Return an overview from its JSON; raises IndexBroken if it has another form, saying `where` it stood."""
+    try:
+        data = json.loads(text)
         return Overview(
             people=tuple(_person(one) for one in data["people"]),
             terms=tuple(_term(one) for one in data["terms"]),
@@ -144,8 +152,8 @@ def read(path: Path) -> Overview:
             beginnings=tuple((name, _beginning(one)) for name, one in data["beginnings"]),
             asides=tuple(_topic(one) for one in data["asides"]),
         )
-    except (OSError, ValueError, TypeError, LookupError, AttributeError) as error:
-        raise IndexBroken(f"{path} cannot be read: {error}; run: playback index --rebuild") from error
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
+        raise IndexBroken(f"{where} cannot be read: {error}; run: playback index --rebuild") from error
 
 
 def _person(data: dict[str, Any]) -> Person:

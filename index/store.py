@@ -26,6 +26,7 @@ from index.manifests import (
     point_to,
     read_live,
 )
+from index.published import mounted_index
 from index.segment import BASIS, DATABASE, EPISODES, read_episodes
 from ingest.storage.files import lock, sha256_of, sync_folder, write_bytes
 
@@ -41,15 +42,20 @@ _read_before: dict[_Identity, str] = {}
 
 
 def open_generation(home: Path) -> Generation:
-    """Open the live generation after verifying every file's checksum.
+    """Open the live generation, of files after verifying their checksums, or of what is mounted instead of them.
 
     Raises IndexMissing if nothing was published, IndexBroken if a file differs from what was published. If another
     generation is published meanwhile, opens that one.
     """
-    generation = read_live(home, lambda number, expected: _opened(home, verified(home, number, expected, _read_before)))
+    mounted = mounted_index(home)
+    generation = mounted.generation() if mounted is not None else _opened_files(home)
     if generation is None:
         raise IndexMissing(f"{home} holds no index yet; run: playback ingest SOURCE")
     return generation
+
+
+def _opened_files(home: Path) -> Generation | None:
+    return read_live(home, lambda number, expected: _opened(home, verified(home, number, expected, _read_before)))
 
 
 def verified(

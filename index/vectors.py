@@ -161,12 +161,12 @@ def nearest(parts: Sequence[Part], query: Floats, k: int, allowed: Rows | Mask |
     found = []
     for part, first, rows in chosen:
         scores = _exact(part, query, rows)
-        found.append(_best(first + (np.arange(part.rows) if rows is None else rows), scores, k))
+        found.append(best_of(first + (np.arange(part.rows) if rows is None else rows), scores, k))
     if len(found) == 1:
         return found[0]
     empty = np.empty(0, np.int64), np.empty(0, np.float32)
     rows, scores = (np.concatenate(arrays) for arrays in zip(empty, *found, strict=True))
-    return _best(rows, scores, k)
+    return best_of(rows, scores, k)
 
 
 def scores_of(parts: Sequence[Part], query: Floats, rows: Rows) -> Floats:
@@ -281,7 +281,7 @@ def _read(part: Part, rows: Rows) -> Floats:
     return vectors
 
 
-def _best(rows: Rows, scores: Floats, k: int) -> tuple[Rows, Floats]:
+def best_of(rows: Rows, scores: Floats, k: int) -> tuple[Rows, Floats]:
     """Return the k rows with the highest scores and these, best first, equal ones by row."""
     if len(rows) > 2 * k:
         kept = scores >= _highest([scores], k)

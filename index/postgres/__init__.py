@@ -1,0 +1,1 @@
+"""The index in PostgreSQL: published by one commit, answered from by any number of servers."""

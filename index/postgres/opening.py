@@ -1,0 +1,123 @@
+"""Open the generation that is published in PostgreSQL; it answers from its tables."""
+
+import json
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from index import overview
+from index.errors import IndexBroken
+from index.generation import SCHEMA, Generation, Manifest
+from index.keywords import check_stems
+from index.manifests import manifest_from
+from index.overview import Overview
+from index.postgres.postings import SchemaPostings
+from index.postgres.schema import check_schema
+from index.postgres.tables import SchemaTables
+from index.postgres.vectors import INDEXED_FROM, SEARCH_OPTIONS, SchemaPart, SchemaVectors
+from index.published import mount_index
+from index.segment import Segment, SegmentEntry, TermField, VectorField, episodes_from
+from ingest.library.postgres.connection import Connections, connect, shown
+
+# Seconds for which the number of the published generation is not asked for again.
+_LOOK = 0.5
+
+
+def mount_database(home: Path, url: str) -> None:
+    """Answer for a data folder from what is published in a database; raises StoreError if it is not ready for that."""
+    with connect(url) as connection:
+        check_schema(connection)
+    mount_index(home, DatabaseIndex(url))
+
+
+class DatabaseIndex:
+    """The index that a database holds (see `index.published`)."""
+
+    def __init__(self, url: str) -> None:
+        """Keep the address; nothing is asked yet."""
+        options = " ".join(filter(None, (str(conninfo_to_dict(url).get("options") or ""), SEARCH_OPTIONS)))
+        self._connections = Connections(make_conninfo(url, options=options))
+        self._looking = threading.Lock()
+        self._number: int | None = None
+        self._looked = -_LOOK
+
+    def stamp(self) -> int | None:
+        """Return the number of the published generation, None if there is none, as of at most half a second ago."""
+        with self._looking:
+            if time.monotonic() - self._looked >= _LOOK:
+                with self._connections.connection() as connection:
+                    row = connection.execute("SELECT max(number) FROM playback.generations").fetchone()
+                self._number, self._looked = None if row is None else row[0], time.monotonic()
+            return self._number
+
+    def manifest(self) -> Manifest | None:
+        """Return the manifest of the published generation, None if there is none."""
+        with self._connections.connection() as connection:
+            row = connection.execute(
+                "SELECT manifest FROM playback.generations ORDER BY number DESC LIMIT 1"
+            ).fetchone()
+        return None if row is None else self._manifest(row[0])
+
+    def generation(self) -> Generation | None:
+        """Open the published generation, None if there is none; raises IndexBroken.
+
+        If it is removed meanwhile, opens the one that is published then.
+        """
+        while True:
+            manifest = self.manifest()
+            if manifest is None:
+                return None
+            try:
+                return Generation(manifest, _Database(self._connections, manifest))
+            except IndexBroken:
+                now = self.manifest()
+                if now is None or now.generation == manifest.generation:
+                    raise
+
+    def _manifest(self, text: str) -> Manifest:
+        data = json.loads(text)
+        if data.get("schema") != SCHEMA:
+            where = shown(self._connections.url)
+            raise IndexBroken(f"{where}: was published with schema {data.get('schema')}; run: playback index")
+        return manifest_from(data)
+
+
+@dataclass(frozen=True, slots=True)
+class _Database:
+    """Where the parts of a generation are: a schema for each segment."""
+
+    connections: Connections
+    manifest: Manifest
+
+    def segment(self, entry: SegmentEntry) -> Segment:
+        query = "SELECT held, basis, width, tested FROM playback.segments WHERE name = %s"
+        with self.connections.connection() as connection:
+            row = connection.execute(query, (entry.name,)).fetchone()
+        if row is None:
+            raise IndexBroken(f"{shown(self.connections.url)}: {entry.name} is gone; run: playback index --rebuild")
+        held, basis, width, tested = row
+        check_stems(tested)
+        tables = SchemaTables(self.connections, entry.name)
+        return Segment(entry, episodes_from(held), tables, np.frombuffer(basis, "<f4").reshape(-1, width))
+
+    def vectors(self, name: VectorField | Literal["questions"], rows: Sequence[int]) -> SchemaVectors:
+        pairs = zip(self.manifest.segments, rows, strict=True)
+        parts = [SchemaPart(f"{entry.name}.{name}_vectors", count, count >= INDEXED_FROM) for entry, count in pairs]
+        return SchemaVectors(self.connections, parts, self.manifest.dimension)
+
+    def postings(self, entry: SegmentEntry, name: TermField) -> SchemaPostings:
+        return SchemaPostings(self.connections, entry.name, name)
+
+    def overview(self) -> Overview:
+        query = "SELECT overview FROM playback.generations WHERE number = %s"
+        with self.connections.connection() as connection:
+            row = connection.execute(query, (self.manifest.generation,)).fetchone()
+        if row is None:
+            raise IndexBroken(f"generation {self.manifest.generation} was removed; ask again")
+        return overview.parsed(row[0], shown(self.connections.url))

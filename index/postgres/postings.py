@@ -1,0 +1,76 @@
+"""The postings of a segment in PostgreSQL: one row for each stem, with the arrays that a file would hold."""
+
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from index.postings import Integers
+from index.segment import TermField
+from ingest.library.postgres.connection import Connections
+
+_TYPES = {1: "<u1", 2: "<u2", 4: "<u4"}
+# Stems whose arrays are kept a moment: those of one question.
+_KEPT = 64
+
+
+class _Stem(NamedTuple):
+    """A stem: how many texts hold it, which (None if `counts` has a count for every text), and how often."""
+
+    frequency: int
+    rows: bytes | None
+    counts: bytes
+
+
+class SchemaPostings:
+    """The postings of one segment; a stem is read when it is first asked for."""
+
+    def __init__(self, connections: Connections, schema: str, name: TermField) -> None:
+        """Take the schema that holds the tables."""
+        self._connections = connections
+        self._schema = schema
+        self._name = name
+        self._stem = lru_cache(_KEPT)(self._read)
+
+    @cached_property
+    def lengths(self) -> Integers:
+        """How many stems each text has."""
+        ((data,),) = self._rows("SELECT lengths FROM {}.lengths WHERE field = %s", (self._name,))
+        return np.frombuffer(data, "<u4")
+
+    def find(self, stem: str) -> int | None:
+        """Return the number of a stem, None if no text holds it."""
+        found = self._rows("SELECT number FROM {}.postings WHERE field = %s AND stem = %s", (self._name, stem))
+        return int(found[0][0]) if found else None
+
+    def frequency(self, number: int) -> int:
+        """Return how many texts hold a stem."""
+        return self._stem(number).frequency
+
+    def occurrences(self, number: int) -> tuple[Integers, Integers]:
+        """Return the rows that hold a stem, ascending, and how often."""
+        counts = self.counts_of(number)
+        if counts is not None:
+            rows = np.flatnonzero(counts)
+            return rows, counts[rows]
+        found = self._stem(number)
+        return _array(found.rows or b"", found.frequency), _array(found.counts, found.frequency)
+
+    def counts_of(self, number: int) -> Integers | None:
+        """Return how often each text holds a stem, shape (rows,), if that is how it is stored."""
+        found = self._stem(number)
+        return _array(found.counts, len(self.lengths)) if found.rows is None else None
+
+    def _read(self, number: int) -> _Stem:
+        query = "SELECT frequency, rows, counts FROM {}.postings WHERE field = %s AND number = %s"
+        ((frequency, rows, counts),) = self._rows(query, (self._name, number))
+        return _Stem(frequency, rows, counts)
+
+    def _rows(self, query: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
+        text: Any = query.format(self._schema)
+        with self._connections.connection() as connection, connection.cursor(binary=True) as cursor:
+            return cursor.execute(text, values).fetchall()
+
+
+def _array(data: bytes, count: int) -> Integers:
+    return np.frombuffer(data, _TYPES[len(data) // count if count else 1])

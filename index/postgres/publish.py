@@ -1,0 +1,120 @@
+"""Publish a generation from a data folder into PostgreSQL: one commit makes it the one that servers answer from."""
+
+import hashlib
+import json
+import logging
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from psycopg import Connection
+
+from index.errors import IndexMissing
+from index.generation import Manifest
+from index.manifests import index_folder
+from index.overview import OVERVIEW
+from index.postgres.schema import PUBLISHING, check_schema
+from index.postgres.segments import copy_segment
+from index.segment import SegmentEntry
+from index.store import KEPT_GENERATIONS, verified_live
+from ingest.library.postgres.connection import connect, translated
+from ingest.storage.files import lock
+
+logger = logging.getLogger(__name__)
+
+CHANNEL = "playback_index"
+_LEAST_HASH = 20
+
+
+def publish_generation(home: Path, url: str, keep: int = KEPT_GENERATIONS) -> Manifest:
+    """Publish the live generation of a data folder's files, and return the manifest that servers see.
+
+    Copies only segments that the database does not have. Changes nothing if the published generation has the same
+    content. Then removes all but the newest `keep` generations, with the segments that none of these has. Several may
+    publish at once: one waits for the other. Raises IndexMissing if the folder has no index, IndexBroken if a file is
+    damaged, StoreError for what the server refuses; the generation that is published then stays so.
+    """
+    with lock(index_folder(home)):
+        live = verified_live(home)
+        if live is None:
+            raise IndexMissing(f"{home} holds no index yet; run: playback ingest SOURCE")
+        with connect(url) as connection, translated(url):
+            check_schema(connection)
+            manifest = _published(connection, index_folder(home) / str(live.generation), live)
+            _remove_old(connection, keep)
+    return manifest
+
+
+def drop_generations(url: str) -> None:
+    """Remove every generation from the database; raises StoreError."""
+    with connect(url) as connection, translated(url):
+        check_schema(connection)
+        with connection.transaction():
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", (PUBLISHING,))
+            connection.execute("DELETE FROM playback.generations")
+            connection.execute("SELECT pg_notify(%s, '0')", (CHANNEL,))
+        _remove_old(connection, 0)
+
+
+def _published(connection: Connection, folder: Path, live: Manifest) -> Manifest:
+    schemas = {entry.name: _schema_of(live, entry) for entry in live.segments}
+    content = _content_of(live, schemas)
+    with connection.transaction():
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (PUBLISHING,))
+        row = connection.execute(
+            "SELECT number, content FROM playback.generations ORDER BY number DESC LIMIT 1"
+        ).fetchone()
+        before, same = (0, False) if row is None else (int(row[0]), row[1] == content)
+        segments = tuple(replace(entry, name=schemas[entry.name]) for entry in live.segments)
+        # The files of a segment are what its name was made of; their names mean nothing to a server.
+        manifest = replace(live, generation=before if same else before + 1, segments=segments, files={}, sizes={})
+        if same:
+            return manifest
+        known = {name for (name,) in connection.execute("SELECT name FROM playback.segments")}
+        for entry in live.segments:
+            if schemas[entry.name] not in known:
+                copy_segment(connection, schemas[entry.name], folder / entry.name, live.dimension)
+        overview = (folder / OVERVIEW).read_text("utf-8")
+        connection.execute(
+            "INSERT INTO playback.generations (number, content, manifest, overview) VALUES (%s, %s, %s, %s)",
+            (manifest.generation, content, json.dumps(asdict(manifest)), overview),
+        )
+        for place, entry in enumerate(segments):
+            connection.execute(
+                "INSERT INTO playback.generation_segments VALUES (%s, %s, %s)", (manifest.generation, place, entry.name)
+            )
+        connection.execute("SELECT pg_notify(%s, %s)", (CHANNEL, str(manifest.generation)))
+    return manifest
+
+
+def _schema_of(manifest: Manifest, entry: SegmentEntry) -> str:
+    """Return the schema of a segment, named for the content of its files."""
+    prefix = f"{entry.name}/"
+    files = sorted(
+        (name.removeprefix(prefix), checksum) for name, checksum in manifest.files.items() if name.startswith(prefix)
+    )
+    return f"segment_{hashlib.sha256(json.dumps(files).encode()).hexdigest()[:_LEAST_HASH]}"
+
+
+def _content_of(manifest: Manifest, schemas: dict[str, str]) -> str:
+    """Return a hash of all that servers answer from."""
+    segments = [[schemas[entry.name], sorted(entry.dropped)] for entry in manifest.segments]
+    whole = [segments, manifest.files[OVERVIEW], manifest.inputs, manifest.made_by, manifest.left_out]
+    return hashlib.sha256(json.dumps(whole).encode()).hexdigest()
+
+
+def _remove_old(connection: Connection, keep: int) -> None:
+    """Remove generations beyond the newest `keep` and unused segments; if somebody reads one, the next run does."""
+    connection.execute("SET lock_timeout = '5s'")
+    with connection.transaction():
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (PUBLISHING,))
+        connection.execute(
+            "DELETE FROM playback.generations WHERE number NOT IN "
+            "(SELECT number FROM playback.generations ORDER BY number DESC LIMIT %s)",
+            (keep,),
+        )
+        unused = connection.execute(
+            "DELETE FROM playback.segments WHERE name NOT IN (SELECT segment FROM playback.generation_segments) "
+            "RETURNING name"
+        ).fetchall()
+        for (name,) in unused:
+            connection.execute(f"DROP SCHEMA {name} CASCADE")

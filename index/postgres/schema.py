@@ -1,0 +1,120 @@
+"""The tables of the index in PostgreSQL, their version, and what the server must have.
+
+playback.generations          one row for each generation that is kept: its manifest and its overview
+playback.segments             one row for each segment, with the schema that holds its tables
+playback.generation_segments  which generation has which segment; several share one
+segment_<hash>                the tables of a segment (see `index.postgres.segments`); never changed, dropped whole
+"""
+
+import logging
+
+from psycopg import Connection, errors
+
+from ingest.errors import StoreError
+from ingest.library.postgres.connection import shown, translated
+
+logger = logging.getLogger(__name__)
+
+# Raise it, and add a step to _STEPS, when the tables change.
+VERSION = 1
+# Filtered searches need the iterative scans of 0.8.0. Earlier versions than 0.8.6 have known faults.
+_LEAST_PGVECTOR, _GOOD_PGVECTOR = (0, 8, 0), (0, 8, 6)
+# Whoever publishes or migrates holds this lock of the database until the end of the transaction.
+PUBLISHING = 0x706C6179  # "play"
+_STEPS = (
+    """
+CREATE TABLE playback.segments (
+  name text PRIMARY KEY, held text NOT NULL, basis bytea NOT NULL, width integer NOT NULL, tested text NOT NULL);
+CREATE TABLE playback.generations (
+  number integer PRIMARY KEY, content text NOT NULL, manifest text NOT NULL, overview text NOT NULL,
+  published timestamptz NOT NULL DEFAULT now());
+CREATE TABLE playback.generation_segments (
+  generation integer NOT NULL REFERENCES playback.generations ON DELETE CASCADE, position integer NOT NULL,
+  segment text NOT NULL REFERENCES playback.segments, PRIMARY KEY (generation, position));
+""",
+)
+_warned: set[str] = set()
+
+
+def migrate(connection: Connection) -> int:
+    """Make the tables of the index, or bring them to this version, in one transaction; return the version.
+
+    Raises StoreError if the server has no pgvector, or the tables are of a later version.
+    """
+    with translated(_address(connection)), connection.transaction():
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (PUBLISHING,))
+        _make_extension(connection)
+        check_extension(connection)
+        connection.execute("CREATE SCHEMA IF NOT EXISTS playback")
+        connection.execute("CREATE TABLE IF NOT EXISTS playback.index_version (version integer NOT NULL)")
+        found = _version(connection)
+        if found > VERSION:
+            raise _too_new(connection, found)
+        for step in _STEPS[found:]:
+            connection.execute(step)
+        connection.execute("DELETE FROM playback.index_version")
+        connection.execute("INSERT INTO playback.index_version VALUES (%s)", (VERSION,))
+    return VERSION
+
+
+def check_schema(connection: Connection) -> None:
+    """Raise StoreError unless the tables of the index are there and of this version, and pgvector is."""
+    with translated(_address(connection)):
+        try:
+            found = _version(connection)
+        except (errors.UndefinedTable, errors.InvalidSchemaName):
+            found = 0
+        if found < VERSION:
+            what = "holds an index of an earlier version" if found else "holds no tables of an index"
+            command = "playback store migrate" if found else "playback store init"
+            raise StoreError(f"{shown(_address(connection))}: {what}; run: {command}")
+        if found > VERSION:
+            raise _too_new(connection, found)
+        check_extension(connection)
+
+
+def check_extension(connection: Connection) -> None:
+    """Raise StoreError unless pgvector is installed in the database; warns once of a version with known faults."""
+    rows = connection.execute("SELECT extversion FROM pg_extension WHERE extname = 'vector'").fetchall()
+    shown_address = shown(_address(connection))
+    if not rows:
+        raise StoreError(f"{shown_address}: has no pgvector; an administrator must run: CREATE EXTENSION vector")
+    found = tuple(int(part) for part in rows[0][0].split(".") if part.isdecimal())
+    if found < _LEAST_PGVECTOR:
+        raise StoreError(
+            f"{shown_address}: has pgvector {rows[0][0]}; Playback needs {_said(_LEAST_PGVECTOR)} or later; "
+            "an administrator must update it and run: ALTER EXTENSION vector UPDATE"
+        )
+    if found < _GOOD_PGVECTOR and shown_address not in _warned:
+        _warned.add(shown_address)
+        logger.warning(
+            "%s: has pgvector %s; use %s or later in production", shown_address, rows[0][0], _said(_GOOD_PGVECTOR)
+        )
+
+
+def _make_extension(connection: Connection) -> None:
+    try:
+        with connection.transaction():
+            connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
+    except (errors.UndefinedFile, errors.FeatureNotSupported, errors.InsufficientPrivilege) as error:
+        logger.debug("pgvector was not made: %s", error)  # `check_extension` says whether it is missing
+
+
+def _version(connection: Connection) -> int:
+    row = connection.execute("SELECT max(version) FROM playback.index_version").fetchone()
+    return 0 if row is None or row[0] is None else int(row[0])
+
+
+def _too_new(connection: Connection, found: int) -> StoreError:
+    return StoreError(
+        f"{shown(_address(connection))}: holds an index of version {found}; this version of Playback reads {VERSION}; "
+        "update Playback"
+    )
+
+
+def _address(connection: Connection) -> str:
+    return str(connection.info.dsn)
+
+
+def _said(version: tuple[int, ...]) -> str:
+    return ".".join(map(str, version))

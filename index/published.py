@@ -1,0 +1,59 @@
+"""What is published for a data folder: in its own files, or in a database that stands in for them."""
+
+from collections.abc import Hashable
+from pathlib import Path
+from typing import Protocol
+
+from index.generation import Generation, Manifest
+from index.manifests import index_folder, live_manifest
+
+
+class PublishedIndex(Protocol):
+    """A place where generations are published; each method raises StoreError if it cannot be asked."""
+
+    def stamp(self) -> Hashable | None:
+        """Return what changes with each publication, None if nothing was published; costs next to nothing."""
+
+    def manifest(self) -> Manifest | None:
+        """Return the manifest of the generation that is published, None if there is none."""
+
+    def generation(self) -> Generation | None:
+        """Open the generation that is published, None if there is none; raises IndexBroken."""
+
+
+# By data folder. A process mounts at most one, when it starts.
+_mounted: dict[Path, PublishedIndex] = {}
+
+
+def mount_index(home: Path, index: PublishedIndex | None) -> None:
+    """Answer from another place than the files of this data folder from now on; None goes back to the files."""
+    if index is None:
+        _mounted.pop(home.absolute(), None)
+    else:
+        _mounted[home.absolute()] = index
+
+
+def mounted_index(home: Path) -> PublishedIndex | None:
+    """Return what stands in for the files of a data folder, None if nothing does."""
+    return _mounted.get(home.absolute())
+
+
+def published_manifest(home: Path) -> Manifest | None:
+    """Return the manifest of the generation that servers answer from, None if there is none.
+
+    Raises IndexBroken if it cannot be read, StoreError if the database cannot be asked.
+    """
+    mounted = mounted_index(home)
+    return live_manifest(home) if mounted is None else mounted.manifest()
+
+
+def published_stamp(home: Path) -> Hashable | None:
+    """Return what changes with each publication, None if nothing was published; one stat call for files."""
+    mounted = mounted_index(home)
+    if mounted is not None:
+        return mounted.stamp()
+    try:
+        found = (index_folder(home) / "current").stat()
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
