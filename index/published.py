@@ -20,6 +20,15 @@ class PublishedIndex(Protocol):
     def generation(self) -> Generation | None:
         """Open the generation that is published, None if there is none; raises IndexBroken."""
 
+    def publish(self, keep: int) -> Manifest:
+        """Publish the live generation of the files, and keep the newest `keep`; return the manifest that is seen."""
+
+    def drop(self) -> None:
+        """Remove every generation."""
+
+    def close(self) -> None:
+        """Close what is open; generations that are open answer on."""
+
 
 # By data folder. A process mounts at most one, when it starts.
 _mounted: dict[Path, PublishedIndex] = {}
@@ -27,9 +36,10 @@ _mounted: dict[Path, PublishedIndex] = {}
 
 def mount_index(home: Path, index: PublishedIndex | None) -> None:
     """Answer from another place than the files of this data folder from now on; None goes back to the files."""
-    if index is None:
-        _mounted.pop(home.absolute(), None)
-    else:
+    before = _mounted.pop(home.absolute(), None)
+    if before is not None:
+        before.close()
+    if index is not None:
         _mounted[home.absolute()] = index
 
 

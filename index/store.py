@@ -218,8 +218,11 @@ def remove_others(home: Path) -> None:
 def drop_index(home: Path) -> None:
     """Remove the pointer to the live generation, then every generation; takes the lock of the index folder.
 
-    Raises OSError if something cannot be removed.
+    Also those of what is mounted. Raises OSError if something cannot be removed, StoreError from the database.
     """
+    mounted = mounted_index(home)
+    if mounted is not None:
+        mounted.drop()
     with lock(index_folder(home)):
         (index_folder(home) / "current").unlink(missing_ok=True)
         sync_folder(index_folder(home))

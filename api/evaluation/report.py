@@ -17,7 +17,7 @@ from api.knowledge_base import KnowledgeBase, open_base
 from api.settings import Settings
 from index.errors import IndexMissing
 from index.fitted import unmeasured
-from index.manifests import current_number, manifest_of
+from index.published import published_manifest
 from ingest.errors import SourceError
 from ingest.library.records import load_transcript
 from ingest.transcript import to_json
@@ -67,10 +67,8 @@ def index_name(report: Mapping[str, Any], home: Path) -> str:
 
 def check_index(home: Path) -> None:
     """Raise IndexMissing or IndexBroken unless a data folder has an index; call it before measuring."""
-    number = current_number(home)
-    if number is None:
+    if published_manifest(home) is None:
         raise IndexMissing(f"{home} holds no index to compare with; run: playback --home {home} ingest SOURCE")
-    manifest_of(home, number)
 
 
 def check_misses_file(path: Path) -> None:

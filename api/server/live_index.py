@@ -1,7 +1,7 @@
 """The open knowledge base of a running server: switches to newly published generations without failing a request."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -18,14 +18,14 @@ from api.settings import Settings
 from index.encode import UNCOMPILED, Encoder
 from index.errors import IndexBroken, IndexMissing
 from index.generation import Generation, Manifest
-from index.manifests import current_number, index_folder, manifest_of
+from index.published import published_manifest, published_stamp
 from index.store import open_generation
-from ingest.errors import PlaybackError
+from ingest.errors import PlaybackError, StoreError
 
 logger = logging.getLogger(__name__)
 
-# Inode, modification time and size of `index/current`; changes whenever that file is replaced.
-Stamp = tuple[int, int, int]
+# Changes whenever a generation is published (see index.published).
+Stamp = Hashable
 # "degraded": questions are answered, or will be within seconds, but something needs attention. "broken": none can be.
 Health = Literal["ok", "empty", "degraded", "broken"]
 
@@ -71,10 +71,11 @@ class Live:
     def base(self) -> KnowledgeBase:
         """Return the knowledge base of the published generation, opening it if it is new.
 
-        Costs one stat call while nothing new is published. The first call takes seconds, because it loads the encoder.
-        During a switch other threads get the previous generation. If the new one cannot be opened, all threads do, with
-        a retry after half a minute. Raises IndexMissing if nothing was published, IndexBroken or EncoderError if
-        nothing can be opened.
+        Costs one stat call while nothing new is published, in a database a query every half second. The first call
+        takes seconds, because it loads the encoder. During a switch other threads get the previous generation. If the
+        new one cannot be opened, all threads do, with a retry after half a minute, or a second if the database could
+        not be asked. Raises IndexMissing if nothing was published, StoreError if the database cannot be asked,
+        IndexBroken or EncoderError if nothing can be opened.
         """
         stamp = self._published_stamp()
         base = self._base
@@ -95,8 +96,7 @@ class Live:
         """
         if self._base is not None:
             return self.base().generation.manifest
-        number = current_number(self.settings.home)
-        return None if number is None else manifest_of(self.settings.home, number)
+        return published_manifest(self.settings.home)
 
     def starters(self) -> tuple[str, ...]:
         """Return suggested questions, () if no index can be opened; does not wait for the encoder.
@@ -108,7 +108,7 @@ class Live:
             return self._starters(self.base().generation)
         try:
             generation = open_generation(self.settings.home)
-        except (IndexMissing, IndexBroken):
+        except (IndexMissing, IndexBroken, StoreError):
             return ()  # requests that ask a question report the error
         with closing(generation):
             return self._starters(generation)
@@ -184,7 +184,8 @@ class Live:
             opened = open_base(self.settings, encoder, reranker)
         except PlaybackError as error:
             # The stamp is set last, because other threads check it first.
-            self._failure, self._retry_at = _without_traceback(error), monotonic() + _TRY_AGAIN
+            wait = _LOOK if isinstance(error, StoreError) else _TRY_AGAIN
+            self._failure, self._retry_at = _without_traceback(error), monotonic() + wait
             self._stamp = stamp
             if before is None:
                 raise
@@ -197,14 +198,10 @@ class Live:
         return opened
 
     def _published_stamp(self) -> Stamp:
-        path = index_folder(self.settings.home) / "current"
-        try:
-            found = path.stat()
-        except FileNotFoundError:
-            raise IndexMissing(f"{self.settings.home} holds no index yet; run: playback ingest SOURCE") from None
-        except OSError as error:  # such as a mounted folder that belongs to another user
-            raise IndexBroken(f"{path} cannot be read: {error.strerror}; give this user access to it") from None
-        return found.st_ino, found.st_mtime_ns, found.st_size
+        found = published_stamp(self.settings.home)
+        if found is None:
+            raise IndexMissing(f"{self.settings.home} holds no index yet; run: playback ingest SOURCE")
+        return found
 
 
 @contextmanager

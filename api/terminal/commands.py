@@ -63,6 +63,7 @@ def remove(options: Namespace, settings: Settings) -> int:
     from api.terminal.removal import removal_target, run_removal
     from index.building.purging import drop_others
     from index.manifests import has_index, index_folder
+    from index.published import mounted_index
 
     for line in run_removal(removal_target(options.name, settings.home), settings.home, options.reason, options.purge):
         print(line)
@@ -71,6 +72,9 @@ def remove(options: Namespace, settings: Settings) -> int:
         published = drop_others(settings.home)
         if published is not None and not options.quiet:
             print(f"generation {published.generation}: the same, without the words of what was removed")
+        mounted = mounted_index(settings.home)
+        if mounted is not None and has_index(settings.home):
+            mounted.publish(keep=1)
     return code
 
 

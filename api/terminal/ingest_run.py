@@ -91,7 +91,9 @@ def publish_index(
     from index.building.build import build, up_to_date
     from index.encoders import encoder_to_build_with, weights_and_form
     from index.manifests import current_number_or_zero, live_form, manifest_of
+    from index.published import mounted_index
     from index.rerankers import prepare_reranker
+    from index.store import KEPT_GENERATIONS
 
     encoder = None if ahead is None else ahead.encoder()
     if ahead is not None and encoder is not None and encoder.form == UNCOMPILED:
@@ -116,6 +118,10 @@ def publish_index(
             f"generation {manifest.generation} published: {manifest.passages:,} passages of {manifest.episodes} "
             f"episodes, encoder {manifest.encoder}"
         )
+    mounted = mounted_index(settings.home)
+    if mounted is not None:
+        served = mounted.publish(KEPT_GENERATIONS)
+        print(f"the database serves generation {served.generation}: {served.passages:,} passages")
     for identifier, reason in manifest.left_out.items():
         print(f"playback: {identifier} is not in the index: {reason}", file=sys.stderr)
     if settings.reranker is not None:

@@ -11,9 +11,9 @@ from index.encode import UNCOMPILED
 from index.encoders import compiled_problem, why_not_compiled
 from index.errors import EncoderError, IndexBroken
 from index.fitted import unmeasured
-from index.manifests import current_number, manifest_of
+from index.published import published_manifest
 from index.rerankers import what_reranks
-from ingest.errors import LibraryError
+from ingest.errors import LibraryError, StoreError
 from ingest.library.outcome import State, load_state
 from ingest.library.records import Withdrawal, edited_on, episode_ids, feeds, load_record
 from ingest.library.removal import removals
@@ -86,10 +86,10 @@ def _removed(identifier: str, withdrawal: Withdrawal, purged: bool) -> dict[str,
 def _generation(home: Path) -> tuple[dict[str, Any] | None, str | None]:
     """Return (manifest without its files, None), or (None, what is wrong); (None, None) if nothing was published."""
     try:
-        number = current_number(home)
-        manifest = None if number is None else asdict(manifest_of(home, number))
-    except IndexBroken as error:
+        found = published_manifest(home)
+    except (IndexBroken, StoreError) as error:
         return None, str(error)
+    manifest = None if found is None else asdict(found)
     if manifest is not None:
         del manifest["files"]
     return manifest, None

@@ -18,11 +18,14 @@ from index.keywords import check_stems
 from index.manifests import manifest_from
 from index.overview import Overview
 from index.postgres.postings import SchemaPostings
+from index.postgres.publish import drop_generations, publish_generation
 from index.postgres.schema import check_schema
 from index.postgres.tables import SchemaTables
 from index.postgres.vectors import INDEXED_FROM, SEARCH_OPTIONS, SchemaPart, SchemaVectors
 from index.published import mount_index
 from index.segment import Segment, SegmentEntry, TermField, VectorField, episodes_from
+from index.store import KEPT_GENERATIONS
+from ingest.errors import StoreError
 from ingest.library.postgres.connection import Connections, connect, shown
 
 # Seconds for which the number of the published generation is not asked for again.
@@ -33,28 +36,43 @@ def mount_database(home: Path, url: str) -> None:
     """Answer for a data folder from what is published in a database; raises StoreError if it is not ready for that."""
     with connect(url) as connection:
         check_schema(connection)
-    mount_index(home, DatabaseIndex(url))
+    mount_index(home, DatabaseIndex(home, url))
 
 
 class DatabaseIndex:
     """The index that a database holds (see `index.published`)."""
 
-    def __init__(self, url: str) -> None:
-        """Keep the address; nothing is asked yet."""
+    def __init__(self, home: Path, url: str) -> None:
+        """Keep the data folder, whose index is published there, and the address; nothing is asked yet."""
+        self._home = home
+        self._url = url
         options = " ".join(filter(None, (str(conninfo_to_dict(url).get("options") or ""), SEARCH_OPTIONS)))
         self._connections = Connections(make_conninfo(url, options=options))
         self._looking = threading.Lock()
-        self._number: int | None = None
-        self._looked = -_LOOK
+        # What was found at the last look, and until when it holds (monotonic seconds).
+        self._found: int | StoreError | None = None
+        self._until = 0.0
 
     def stamp(self) -> int | None:
-        """Return the number of the published generation, None if there is none, as of at most half a second ago."""
+        """Return the number of the published generation, None if there is none, as of at most half a second ago.
+
+        Also an error holds so long: requests do not wait one after the other for a server that is gone.
+        """
         with self._looking:
-            if time.monotonic() - self._looked >= _LOOK:
-                with self._connections.connection() as connection:
-                    row = connection.execute("SELECT max(number) FROM playback.generations").fetchone()
-                self._number, self._looked = None if row is None else row[0], time.monotonic()
-            return self._number
+            if time.monotonic() >= self._until:
+                self._found = self._look()
+                self._until = time.monotonic() + _LOOK
+            if isinstance(self._found, StoreError):
+                raise StoreError(*self._found.args)
+            return self._found
+
+    def _look(self) -> int | StoreError | None:
+        try:
+            with self._connections.connection() as connection:
+                row = connection.execute("SELECT max(number) FROM playback.generations").fetchone()
+        except StoreError as error:
+            return error
+        return None if row is None else row[0]
 
     def manifest(self) -> Manifest | None:
         """Return the manifest of the published generation, None if there is none."""
@@ -79,6 +97,18 @@ class DatabaseIndex:
                 now = self.manifest()
                 if now is None or now.generation == manifest.generation:
                     raise
+
+    def publish(self, keep: int = KEPT_GENERATIONS) -> Manifest:
+        """Publish the live generation of the data folder (see `index.postgres.publish`)."""
+        return publish_generation(self._home, self._url, keep)
+
+    def drop(self) -> None:
+        """Remove every generation."""
+        drop_generations(self._url)
+
+    def close(self) -> None:
+        """Close the connections that nobody uses; one that is needed is opened again."""
+        self._connections.close()
 
     def _manifest(self, text: str) -> Manifest:
         data = json.loads(text)

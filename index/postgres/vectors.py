@@ -20,7 +20,9 @@ INDEXED_FROM = 5_000
 # So many candidates the index looks at for each search, and goes on from there as long as more are asked for. A server
 # takes these with the connection, so that a search is one statement.
 _CANDIDATES = 250
-SEARCH_OPTIONS = f"-c hnsw.ef_search={_CANDIDATES} -c hnsw.iterative_scan=relaxed_order -c hnsw.max_scan_tuples=200000"
+SEARCH_OPTIONS = (
+    f"-c jit=off -c hnsw.ef_search={_CANDIDATES} -c hnsw.iterative_scan=relaxed_order -c hnsw.max_scan_tuples=200000"
+)
 # A filter that leaves at most so many rows, or this share of them, is narrow: the rows it leaves are compared one by
 # one.
 _NARROW, _NARROW_SHARE = 5_000, 0.1
