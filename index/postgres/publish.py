@@ -3,19 +3,21 @@
 import hashlib
 import json
 import logging
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 from psycopg import Connection
 
 from index.errors import IndexMissing
 from index.generation import Manifest
-from index.manifests import index_folder
+from index.manifests import index_folder, live_manifest
 from index.overview import OVERVIEW
 from index.postgres.schema import PUBLISHING, check_schema
 from index.postgres.segments import copy_segment
 from index.segment import SegmentEntry
-from index.store import KEPT_GENERATIONS, verified_live
+from index.store import KEPT_GENERATIONS, verified
 from ingest.library.postgres.connection import connect, translated
 from ingest.storage.files import lock
 
@@ -34,12 +36,12 @@ def publish_generation(home: Path, url: str, keep: int = KEPT_GENERATIONS) -> Ma
     damaged, StoreError for what the server refuses; the generation that is published then stays so.
     """
     with lock(index_folder(home)):
-        live = verified_live(home)
+        live = live_manifest(home)
         if live is None:
             raise IndexMissing(f"{home} holds no index yet; run: playback ingest SOURCE")
         with connect(url) as connection, translated(url):
             check_schema(connection)
-            manifest = _published(connection, index_folder(home) / str(live.generation), live)
+            manifest = _published(connection, home, live)
             _remove_old(connection, keep)
     return manifest
 
@@ -55,7 +57,7 @@ def drop_generations(url: str) -> None:
         _remove_old(connection, 0)
 
 
-def _published(connection: Connection, folder: Path, live: Manifest) -> Manifest:
+def _published(connection: Connection, home: Path, live: Manifest) -> Manifest:
     schemas = {entry.name: _schema_of(live, entry) for entry in live.segments}
     content = _content_of(live, schemas)
     with connection.transaction():
@@ -68,11 +70,15 @@ def _published(connection: Connection, folder: Path, live: Manifest) -> Manifest
         # The files of a segment are what its name was made of; their names mean nothing to a server.
         manifest = replace(live, generation=before if same else before + 1, segments=segments, files={}, sizes={})
         if same:
+            _let_read(connection, segments)
             return manifest
+        verified(home, live.generation)
+        folder = index_folder(home) / str(live.generation)
         known = {name for (name,) in connection.execute("SELECT name FROM playback.segments")}
         for entry in live.segments:
             if schemas[entry.name] not in known:
                 copy_segment(connection, schemas[entry.name], folder / entry.name, live.dimension)
+        _let_read(connection, segments)
         overview = (folder / OVERVIEW).read_text("utf-8")
         connection.execute(
             "INSERT INTO playback.generations (number, content, manifest, overview) VALUES (%s, %s, %s, %s)",
@@ -84,6 +90,21 @@ def _published(connection: Connection, folder: Path, live: Manifest) -> Manifest
             )
         connection.execute("SELECT pg_notify(%s, %s)", (CHANNEL, str(manifest.generation)))
     return manifest
+
+
+def _let_read(connection: Connection, segments: Sequence[SegmentEntry]) -> None:
+    """Let those read segments who may use the schema `playback`: servers of a user who only reads go on."""
+    readers = connection.execute(
+        "SELECT DISTINCT CASE grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END "
+        "FROM pg_namespace, aclexplode(nspacl) WHERE nspname = 'playback' AND grantee <> nspowner"
+    ).fetchall()
+    for (reader,) in readers:
+        for entry in segments:
+            grants: Any = (
+                f"GRANT USAGE ON SCHEMA {entry.name} TO {reader};"
+                f"GRANT SELECT ON ALL TABLES IN SCHEMA {entry.name} TO {reader}"
+            )
+            connection.execute(grants)
 
 
 def _schema_of(manifest: Manifest, entry: SegmentEntry) -> str:
