@@ -127,7 +127,8 @@ _ANALYZED = (*_COPIED, "postings", "passage_vectors", "turns_vectors", "question
 def _copy(connection: Connection, table: str, rows: Iterable[Sequence[Any]]) -> None:
     with connection.cursor() as cursor, cursor.copy(_sql(f"COPY {table} FROM STDIN")) as copy:
         for row in rows:
-            copy.write_row(row)
+            # No text of PostgreSQL holds U+0000. Such words differ from their transcript, so they are never quoted.
+            copy.write_row([value.replace("\0", "\ufffd") if isinstance(value, str) else value for value in row])
 
 
 def _copy_vectors(connection: Connection, table: str, part: FileVectors, count: int) -> None:

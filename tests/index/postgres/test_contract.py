@@ -41,6 +41,7 @@ FILTERS = (
     Filters(since="2021-01-01", until="2022-12-31"),
     Filters(without=frozenset({"boats-1-aaaa", "boats-3-aaaa"})),
     Filters(show="nothing"),
+    Filters(speaker="Ada\0'; DROP TABLE passages; -- %s ?"),
 )
 
 
