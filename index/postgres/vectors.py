@@ -19,7 +19,7 @@ Mask = NDArray[np.bool_]
 INDEXED_FROM = 5_000
 # So many candidates the index looks at for each search, and goes on from there as long as more are asked for. A server
 # takes these with the connection, so that a search is one statement.
-_CANDIDATES = 250
+_CANDIDATES = 400
 SEARCH_OPTIONS = (
     f"-c jit=off -c hnsw.ef_search={_CANDIDATES} -c hnsw.iterative_scan=relaxed_order -c hnsw.max_scan_tuples=200000"
 )
