@@ -82,8 +82,8 @@ _COPIED = {
     "starters": "SELECT * FROM starters",
 }
 _BLOCK = 4096
-# More neighbours and candidates than pgvector's usual 16 and 64, with which two of a hundred of the ten best were missed
-# among 100,000 passages (docs/adr/0039-the-index-in-postgresql.md).
+# More neighbours and candidates than pgvector's usual 16 and 64, with which two of a hundred of the ten best were
+# missed among 100,000 passages (docs/adr/0039-the-index-in-postgresql.md).
 _GRAPH = "m = 24, ef_construction = 128"
 # Memory for building an HNSW index: what its vectors take twice over, between these bounds, in megabytes.
 _LEAST_MEMORY, _MOST_MEMORY = 64, 2048
