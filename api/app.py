@@ -51,7 +51,7 @@ from api.server.time_limit import TimeLimit
 from api.server.work_queue import WorkQueue
 from api.settings import Settings
 from index.encode import Encoder
-from ingest.library.store import mount_store
+from index.mounting import mount
 from ingest.versions import require_versions
 
 _REFUSED: dict[int | str, dict[str, Any]] = {
@@ -74,7 +74,7 @@ def create_app(settings: Settings, encoder: Encoder | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        mount_store(settings.home, settings.store)
+        mount(settings.home, settings.store)
         with followed(settings, encoder) as live:
             app.state.live = live
             app.state.turns = WorkQueue()

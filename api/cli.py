@@ -11,8 +11,8 @@ from pathlib import Path
 
 from api.settings import read_settings
 from api.terminal.parser import Parser, parsed
+from index.mounting import mount
 from ingest.errors import PlaybackError
-from ingest.library.store import mount_store
 from ingest.storage.disk_space import disk_problem
 from ingest.text.urls import printable
 from ingest.versions import own_version, require_versions
@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.home is not None:
             settings = replace(settings, home=options.home)
         if options.command not in _WITHOUT_STORE:
-            mount_store(settings.home, settings.store)
+            mount(settings.home, settings.store)
         code: int = getattr(commands, options.command.replace("-", "_"))(options, settings)
         sys.stdout.flush()
     except BrokenPipeError:

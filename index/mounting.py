@@ -1,22 +1,30 @@
-"""Answer from the database that PLAYBACK_STORE names; without one nothing of it is loaded."""
+"""Keep library and index in the database that PLAYBACK_STORE names; without one nothing of it is loaded."""
 
 from pathlib import Path
 
-from ingest.errors import StoreError
+from ingest.library.store import mount_store, needing_packages, prepare_store
 
 
-def mount_published(home: Path, address: str | None) -> None:
-    """Answer for a data folder from the index in the database at an address; None leaves it to the files.
+def mount(home: Path, address: str | None) -> None:
+    """Keep the library of a data folder in the database at an address, and answer from the index there.
 
-    Raises StoreError if the database cannot be reached, or is not ready: no tables, no pgvector, too old.
+    Without an address both stay in files. Raises StoreError if the database cannot be reached, or is not ready: no
+    tables, no pgvector, too old.
     """
     if address is None:
         return
-    try:
+    mount_store(home, address)
+    with needing_packages():
         from index.postgres.opening import mount_database
-    except ImportError as error:
-        raise StoreError(
-            f"PLAYBACK_STORE needs packages that are not installed ({error.name}); run: "
-            "pip install 'gds-playback[postgres]', or unset PLAYBACK_STORE"
-        ) from error
     mount_database(home, address)
+
+
+def prepare(address: str, is_upgrade: bool) -> dict[str, tuple[int, int]]:
+    """Make the tables of library and index in a database, or upgrade them; return their versions before and after.
+
+    Raises StoreError if the database cannot be used, or with `is_upgrade` if it holds no tables.
+    """
+    library = prepare_store(address, is_upgrade)
+    with needing_packages():
+        from index.postgres.schema import prepare as prepare_index
+    return {"library": library, "index": prepare_index(address)}

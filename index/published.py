@@ -4,6 +4,7 @@ from collections.abc import Hashable
 from pathlib import Path
 from typing import Protocol
 
+from index.errors import IndexBroken
 from index.generation import Generation, Manifest
 from index.manifests import index_folder, live_manifest
 
@@ -58,12 +59,18 @@ def published_manifest(home: Path) -> Manifest | None:
 
 
 def published_stamp(home: Path) -> Hashable | None:
-    """Return what changes with each publication, None if nothing was published; one stat call for files."""
+    """Return what changes with each publication, None if nothing was published; one stat call for files.
+
+    Raises IndexBroken if the folder may not be read, StoreError if the database cannot be asked.
+    """
     mounted = mounted_index(home)
     if mounted is not None:
         return mounted.stamp()
+    path = index_folder(home) / "current"
     try:
-        found = (index_folder(home) / "current").stat()
+        found = path.stat()
     except FileNotFoundError:
         return None
+    except OSError as error:  # such as a mounted folder that belongs to another user
+        raise IndexBroken(f"{path} cannot be read: {error.strerror}; give this user access to it") from None
     return found.st_ino, found.st_mtime_ns, found.st_size

@@ -66,3 +66,21 @@ def _templates_are_compiled_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(jinja2.Environment, "__init__", make_with_cache)
         yield
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Any]:
+    """A PostgreSQL that runs as long as the tests of this process."""
+    from tests.postgres import running_server
+
+    with running_server() as started:
+        yield started
+
+
+@pytest.fixture
+def empty(server: Any) -> Iterator[str]:
+    """The address of a database without tables."""
+    from tests.postgres import fresh_database
+
+    with fresh_database(server) as url:
+        yield url

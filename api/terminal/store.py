@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from api.errors import SettingError
+from index.mounting import prepare
 from ingest.errors import SourceError
 from ingest.library.copying import Copied, copy_documents
-from ingest.library.store import mount_store, prepare_store
+from ingest.library.store import mount_store
 from ingest.storage.documents import is_folder
 from ingest.storage.mounts import is_mounted, unmount
 
@@ -18,11 +19,11 @@ def make_tables(address: str | None, action: str) -> int:
         raise SettingError(
             "PLAYBACK_STORE names no database; set it to an address such as postgresql://user:password@host/database"
         )
-    before, after = prepare_store(address, is_upgrade=action == "migrate")
-    if before == after:
-        print(f"library: its tables are of this version already ({after})")
-    else:
-        print(f"library: tables {'made' if before == 0 else f'upgraded from version {before}'} (version {after})")
+    for part, (before, after) in prepare(address, is_upgrade=action == "migrate").items():
+        if before == after:
+            print(f"{part}: its tables are of this version already ({after})")
+        else:
+            print(f"{part}: tables {'made' if before == 0 else f'upgraded from version {before}'} (version {after})")
     return 0
 
 

@@ -11,12 +11,12 @@ import logging
 from psycopg import Connection, errors
 
 from ingest.errors import StoreError
-from ingest.library.postgres.connection import shown, translated
+from ingest.library.postgres import schema
+from ingest.library.postgres.connection import connect, shown, translated
 
 logger = logging.getLogger(__name__)
 
-# Raise it, and add a step to _STEPS, when the tables change.
-VERSION = 1
+_PART = "index"
 # Filtered searches need the iterative scans of 0.8.0. Earlier versions than 0.8.6 have known faults.
 _LEAST_PGVECTOR, _GOOD_PGVECTOR = (0, 8, 0), (0, 8, 6)
 # Whoever publishes or migrates holds this lock of the database until the end of the transaction.
@@ -33,43 +33,32 @@ CREATE TABLE playback.generation_segments (
   segment text NOT NULL REFERENCES playback.segments, PRIMARY KEY (generation, position));
 """,
 )
+VERSION = len(_STEPS)
 _warned: set[str] = set()
 
 
-def migrate(connection: Connection) -> int:
-    """Make the tables of the index, or bring them to this version, in one transaction; return the version.
+def prepare(url: str) -> tuple[int, int]:
+    """Make or upgrade the tables of the index in a database; see `migrate`. Raises StoreError."""
+    with connect(url) as connection:
+        return migrate(connection)
 
-    Raises StoreError if the server has no pgvector, or the tables are of a later version.
+
+def migrate(connection: Connection) -> tuple[int, int]:
+    """Make or upgrade the tables of the index, in one transaction; return the versions before and after.
+
+    Raises StoreError if the server has no pgvector, or the tables are of a newer version of Playback.
     """
     with translated(_address(connection)), connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (PUBLISHING,))
         _make_extension(connection)
         check_extension(connection)
-        connection.execute("CREATE SCHEMA IF NOT EXISTS playback")
-        connection.execute("CREATE TABLE IF NOT EXISTS playback.index_version (version integer NOT NULL)")
-        found = _version(connection)
-        if found > VERSION:
-            raise _too_new(connection, found)
-        for step in _STEPS[found:]:
-            connection.execute(step)
-        connection.execute("DELETE FROM playback.index_version")
-        connection.execute("INSERT INTO playback.index_version VALUES (%s)", (VERSION,))
-    return VERSION
+        return schema.migrate(connection, _PART, _STEPS)
 
 
 def check_schema(connection: Connection) -> None:
     """Raise StoreError unless the tables of the index are there and of this version, and pgvector is."""
+    schema.require_current(connection, _address(connection), _PART, VERSION)
     with translated(_address(connection)):
-        try:
-            found = _version(connection)
-        except (errors.UndefinedTable, errors.InvalidSchemaName):
-            found = 0
-        if found < VERSION:
-            what = "holds an index of an earlier version" if found else "holds no tables of an index"
-            command = "playback store migrate" if found else "playback store init"
-            raise StoreError(f"{shown(_address(connection))}: {what}; run: {command}")
-        if found > VERSION:
-            raise _too_new(connection, found)
         check_extension(connection)
 
 
@@ -98,18 +87,6 @@ def _make_extension(connection: Connection) -> None:
             connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
     except (errors.UndefinedFile, errors.FeatureNotSupported, errors.InsufficientPrivilege) as error:
         logger.debug("pgvector was not made: %s", error)  # `check_extension` says whether it is missing
-
-
-def _version(connection: Connection) -> int:
-    row = connection.execute("SELECT max(version) FROM playback.index_version").fetchone()
-    return 0 if row is None or row[0] is None else int(row[0])
-
-
-def _too_new(connection: Connection, found: int) -> StoreError:
-    return StoreError(
-        f"{shown(_address(connection))}: holds an index of version {found}; this version of Playback reads {VERSION}; "
-        "update Playback"
-    )
 
 
 def _address(connection: Connection) -> str:

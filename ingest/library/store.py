@@ -18,7 +18,7 @@ def mount_store(home: Path, address: str | None) -> None:
     there = mounted(home / "library")
     if there is not None and getattr(there[0], "url", None) == address:
         return
-    with _installed():
+    with needing_packages():
         from ingest.library.postgres.documents import PostgresDocuments
     mount(home, PostgresDocuments(address))
 
@@ -28,13 +28,14 @@ def prepare_store(address: str, is_upgrade: bool) -> tuple[int, int]:
 
     Raises StoreError if the database cannot be used, or with `is_upgrade` if it holds no tables.
     """
-    with _installed():
+    with needing_packages():
         from ingest.library.postgres.schema import prepare
     return prepare(address, is_upgrade)
 
 
 @contextmanager
-def _installed() -> Iterator[None]:
+def needing_packages() -> Iterator[None]:
+    """Raise StoreError, with what to install, if an import fails meanwhile."""
     try:
         yield
     except ImportError as error:

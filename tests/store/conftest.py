@@ -1,28 +1,12 @@
-"""One server for these tests, and a data folder whose documents are kept in files or in PostgreSQL."""
+"""A data folder whose documents are kept in files or in PostgreSQL."""
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from ingest.library.store import mount_store, prepare_store
 from ingest.storage.mounts import unmount
-from tests.postgres import fresh_database, running_server
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[Any]:
-    """A PostgreSQL that runs as long as the tests."""
-    with running_server() as found:
-        yield found
-
-
-@pytest.fixture
-def empty(server: Any) -> Iterator[str]:
-    """The address of a database without tables."""
-    with fresh_database(server) as url:
-        yield url
 
 
 @pytest.fixture

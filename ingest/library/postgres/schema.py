@@ -1,5 +1,7 @@
 """The tables of the library in PostgreSQL, made and upgraded by numbered steps that are never edited."""
 
+from collections.abc import Sequence
+
 from psycopg import Connection
 
 from ingest.errors import StoreError
@@ -43,54 +45,54 @@ VERSION = len(STEPS)
 def prepare(url: str, is_upgrade: bool) -> tuple[int, int]:
     """Make or upgrade the tables of the library in a database; see `migrate`. Raises StoreError."""
     with connect(url) as connection, translated(url):
-        if is_upgrade and found_version(connection) == 0:
+        if is_upgrade and found_version(connection, PART) == 0:
             raise StoreError(f"{shown(url)}: holds no library of Playback; run: playback store init")
         return migrate(connection)
 
 
-def found_version(connection: Connection) -> int:
-    """Return the version of the library's tables in a database, 0 if it has none."""
+def found_version(connection: Connection, part: str) -> int:
+    """Return the version of the tables of a part, `library` or `index`, in a database; 0 if it has none."""
     found = connection.execute("SELECT to_regclass('playback.meta') IS NOT NULL").fetchone()
-    return _version(connection) if found is not None and found[0] else 0
+    return _version(connection, part) if found is not None and found[0] else 0
 
 
-def migrate(connection: Connection) -> tuple[int, int]:
-    """Make or upgrade the tables of the library, in one transaction; return the versions before and after.
+def migrate(connection: Connection, part: str = PART, steps: Sequence[str] = STEPS) -> tuple[int, int]:
+    """Make or upgrade the tables of a part, in one transaction; return the versions before and after.
 
-    Raises StoreError if they are of a newer version of Playback.
+    A version is the number of steps that were made. Raises StoreError if they are of a newer version of Playback.
     """
     with connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('playback schema', 0))")
         connection.execute("CREATE SCHEMA IF NOT EXISTS playback")
         connection.execute("CREATE TABLE IF NOT EXISTS playback.meta (part text PRIMARY KEY, version integer NOT NULL)")
-        before = _version(connection)
-        if before > VERSION:
-            raise StoreError(_newer(before))
-        for step in STEPS[before:]:
-            connection.execute(step)
+        before, version = _version(connection, part), len(steps)
+        if before > version:
+            raise StoreError(_newer(before, version))
+        for step in steps[before:]:
+            connection.execute(step.encode())
         connection.execute(
             "INSERT INTO playback.meta VALUES (%s, %s) ON CONFLICT (part) DO UPDATE SET version = excluded.version",
-            [PART, VERSION],
+            [part, version],
         )
-    return before, VERSION
+    return before, version
 
 
-def require_current(connection: Connection, url: str) -> None:
-    """Raise StoreError unless the tables of the library are those of this version."""
+def require_current(connection: Connection, url: str, part: str = PART, version: int = VERSION) -> None:
+    """Raise StoreError unless the tables of a part are those of this version."""
     with translated(url):
-        version = found_version(connection)
-    if version == 0:
-        raise StoreError(f"{shown(url)}: holds no library of Playback; run: playback store init")
-    if version > VERSION:
-        raise StoreError(f"{shown(url)}: {_newer(version)}")
-    if version < VERSION:
+        found = found_version(connection, part)
+    if found == 0:
+        raise StoreError(f"{shown(url)}: holds no {part} of Playback; run: playback store init")
+    if found > version:
+        raise StoreError(f"{shown(url)}: {_newer(found, version)}")
+    if found < version:
         raise StoreError(f"{shown(url)}: is of an earlier version of Playback; run: playback store migrate")
 
 
-def _newer(version: int) -> str:
-    return f"is of a newer version of Playback (schema {version}; this one knows {VERSION}); install that version"
+def _newer(found: int, version: int) -> str:
+    return f"is of a newer version of Playback (schema {found}; this one knows {version}); install that version"
 
 
-def _version(connection: Connection) -> int:
-    found = connection.execute("SELECT version FROM playback.meta WHERE part = %s", [PART]).fetchone()
+def _version(connection: Connection, part: str) -> int:
+    found = connection.execute("SELECT version FROM playback.meta WHERE part = %s", [part]).fetchone()
     return 0 if found is None else int(found[0])

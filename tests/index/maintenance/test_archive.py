@@ -173,7 +173,9 @@ def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
         unpacked(source, tmp_path / "out")
 
 
-@pytest.mark.parametrize("data", [b"", b"hello", gzip.compress(b"hello", mtime=0), gzip.compress(b"\0" * 10_240, mtime=0)])
+@pytest.mark.parametrize(
+    "data", [b"", b"hello", gzip.compress(b"hello", mtime=0), gzip.compress(b"\0" * 10_240, mtime=0)]
+)
 def test_what_is_no_archive_is_one_line(data: bytes, tmp_path: Path) -> None:
     """Any other file is refused in a line that names it."""
     (tmp_path / "x").write_bytes(data)

@@ -18,9 +18,9 @@ from index.building.purging import drop_others
 from index.chunk import PassageShape
 from index.errors import IndexBroken, IndexMissing
 from index.generation import Generation
-from index.mounting import mount_published
 from index.passage import Filters
 from index.postgres import opening, segments, vectors
+from index.postgres.opening import mount_database
 from index.postgres.schema import migrate
 from index.published import mount_index, mounted_index, published_manifest, published_stamp
 from index.search import Query, search
@@ -87,7 +87,7 @@ def stored(kind: str, built: Path, folder: Path, server: Any) -> Iterator[Path]:
             patch.setattr(vectors, "_NARROW", 0)
         with connect(url) as connection:
             migrate(connection)
-        mount_published(folder, url)
+        mount_database(folder, url)
         publish(folder)
         yield folder
         mount_index(folder, None)

@@ -13,7 +13,7 @@ from api.server.live_index import Live
 from api.settings import Settings
 from index.building.build import build
 from index.chunk import PassageShape
-from index.mounting import mount_published
+from index.postgres.opening import mount_database
 from index.postgres.publish import publish_generation
 from index.postgres.schema import migrate
 from index.published import mount_index
@@ -56,7 +56,7 @@ def test_the_database_is_killed_under_requests(
     with running_server() as server, fresh_database(server) as url:
         with connect(url) as connection:
             migrate(connection)
-        mount_published(home, url)
+        mount_database(home, url)
         publish_generation(home, url)
         live = Live(Settings(home=home), encoder)
         threads = [Thread(target=ask, args=(live,)) for _ in range(3)]

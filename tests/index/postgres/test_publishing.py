@@ -16,8 +16,8 @@ from api.settings import Settings
 from index.building.build import build
 from index.chunk import PassageShape
 from index.errors import IndexMissing
-from index.mounting import mount_published
 from index.postgres import publish
+from index.postgres.opening import mount_database
 from index.postgres.publish import publish_generation
 from index.postgres.schema import VERSION, check_schema, migrate
 from index.published import mount_index, published_manifest, published_stamp
@@ -44,7 +44,7 @@ def built(tmp_path_factory: pytest.TempPathFactory, transcript_of: Talk, save: A
 def home(built: Path, tmp_path: Path, database: str) -> Iterator[Path]:
     """A data folder with one published generation, answered from the database."""
     folder = Path(shutil.copytree(built, tmp_path / "home"))
-    mount_published(folder, database)
+    mount_database(folder, database)
     publish_generation(folder, database)
     yield folder
     mount_index(folder, None)
@@ -148,7 +148,7 @@ def test_a_server_that_is_gone_is_one_line(home: Path, database: str, tmp_path: 
     """The error names the address without the password, and says what to do."""
     gone = as_user(database, "ada", "secret").replace("host=", f"host={tmp_path}/none")
     with pytest.raises(StoreError) as caught:
-        mount_published(home, gone)
+        mount_database(home, gone)
     assert "secret" not in str(caught.value)
     assert "\n" not in str(caught.value)
 
@@ -156,20 +156,22 @@ def test_a_server_that_is_gone_is_one_line(home: Path, database: str, tmp_path: 
 def test_a_database_without_tables_or_of_a_later_version_is_refused(empty: str, database: str) -> None:
     """It says which command makes or upgrades the tables, or that Playback is too old."""
     with connect(database) as connection:
-        assert migrate(connection) == VERSION  # again changes nothing
-        connection.execute("UPDATE playback.index_version SET version = version + 1")
+        assert migrate(connection) == (VERSION, VERSION)  # again changes nothing
+        connection.execute("UPDATE playback.meta SET version = version + 1 WHERE part = 'index'")
         for refused in (check_schema, migrate):
-            with pytest.raises(StoreError, match=f"index of version {VERSION + 1}; .* update Playback"):
+            with pytest.raises(
+                StoreError, match=rf"newer version of Playback \(schema {VERSION + 1}; this one knows {VERSION}\)"
+            ):
                 refused(connection)
         connection.execute("DROP SCHEMA playback CASCADE")
-        with pytest.raises(StoreError, match="holds no tables of an index; run: playback store init"):
+        with pytest.raises(StoreError, match="holds no index of Playback; run: playback store init"):
             check_schema(connection)
 
 
 def test_a_database_without_pgvector_is_refused(empty: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """An administrator is told what to run."""
     monkeypatch.setattr("index.postgres.schema._make_extension", lambda connection: None)
-    with connect(empty) as connection, pytest.raises(StoreError, match="has no pgvector; .* CREATE EXTENSION vector"):
+    with connect(empty) as connection, pytest.raises(StoreError, match=r"has no pgvector; .* CREATE EXTENSION vector"):
         migrate(connection)
 
 
@@ -186,7 +188,7 @@ def test_a_role_that_may_only_read_serves_and_does_not_publish(
     build(home, encoder, shape=SHAPE)
     publish_generation(home, database)
     reader = as_user(database, "reader", "secret")
-    mount_published(home, reader)
+    mount_database(home, reader)
     assert open_generation(home).spoken()
     save(home, transcript_of("a-3-aaaa", ("Ada", "The barge was sold to the lock.")))
     build(home, encoder, shape=SHAPE)
@@ -203,7 +205,7 @@ def test_a_folder_without_an_index_publishes_nothing(tmp_path: Path, database: s
     """It says what to run; the database stays empty."""
     with pytest.raises(IndexMissing, match="holds no index yet; run: playback ingest SOURCE"):
         publish_generation(tmp_path, database)
-    mount_published(tmp_path, database)
+    mount_database(tmp_path, database)
     assert published_manifest(tmp_path) is None
     mount_index(tmp_path, None)
 
@@ -211,8 +213,8 @@ def test_a_folder_without_an_index_publishes_nothing(tmp_path: Path, database: s
 def test_without_a_store_nothing_of_it_is_loaded(built: Path) -> None:
     """Opening an index from files imports no client of a database."""
     code = (
-        "import sys; from pathlib import Path; from index.mounting import mount_published; import api.app\n"
-        "from index.store import open_generation; home = Path(sys.argv[1]); mount_published(home, None)\n"
+        "import sys; from pathlib import Path; from index.mounting import mount; import api.app\n"
+        "from index.store import open_generation; home = Path(sys.argv[1]); mount(home, None)\n"
         "open_generation(home); print([m for m in sys.modules if m.split('.')[0] in ('psycopg', 'pgvector')])"
     )
     done = subprocess.run([sys.executable, "-c", code, str(built)], capture_output=True, text=True, check=True)

@@ -24,11 +24,11 @@ import json, sys, threading, time
 from pathlib import Path
 from api.server.live_index import Live
 from api.settings import Settings
-from index.mounting import mount_published
+from index.postgres.opening import mount_database
 from index.search import Query, search
 from tests.index.conftest import HashedStems
 home, url = Path(sys.argv[1]), sys.argv[2]
-mount_published(home, url)
+mount_database(home, url)
 encoder, stop = HashedStems(), threading.Event()
 live = Live(Settings(home=home), encoder)
 def ask():
