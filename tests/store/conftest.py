@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from ingest.library.store import mount_store, prepare_store
+from index.mounting import prepare
+from ingest.library.store import mount_store
 from ingest.storage.mounts import unmount
 
 
 @pytest.fixture
 def database(empty: str) -> str:
-    """The address of a database with the tables of an empty library."""
-    prepare_store(empty, is_upgrade=False)
+    """The address of a database with the tables of an empty library and index."""
+    prepare(empty, is_upgrade=False)
     return empty
 
 

@@ -17,11 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from api import cli
+from index.mounting import prepare
 from ingest.doctor.library import examine_library
 from ingest.errors import PlaybackError, StoreError
 from ingest.library.outcome import load_state
 from ingest.library.records import episode_ids, load_record, load_transcript, transcript_ids
-from ingest.library.store import mount_store, prepare_store
+from ingest.library.store import mount_store
 from ingest.storage.mounts import unmount
 from tests.postgres import fresh_database, kill_postmaster, restart, running_server
 
@@ -72,7 +73,7 @@ def write_feed(folder: Path) -> Path:
 def run_killed(server: Any, kind: str, chance: random.Random) -> Killed:
     """Ingest, kill a process after some episodes were acknowledged, run again, and compare."""
     with fresh_database(server) as url, tempfile.TemporaryDirectory() as place:
-        prepare_store(url, is_upgrade=False)
+        prepare(url, is_upgrade=False)
         home, feed = Path(place) / "home", write_feed(Path(place))
         after, rest = chance.randrange(EPISODES), chance.uniform(0, 0.04)
         faults: list[str] = []

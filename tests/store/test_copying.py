@@ -9,12 +9,12 @@ import pytest
 
 from api import cli
 from api.answer.feedback import Feedback, append_feedback
+from index.mounting import prepare
 from ingest.item import Item
 from ingest.library import copying
 from ingest.library.decisions import append_decision, decision_of
 from ingest.library.records import earlier_paths, load_record, save_transcript
 from ingest.library.register import register_items
-from ingest.library.store import prepare_store
 from ingest.storage.documents import stamp, tree
 from ingest.transcript import OfficialTurn, Transcript, untimed
 from tests.postgres import fresh_database
@@ -39,7 +39,7 @@ def source(tmp_path: Path) -> Path:
 def other(server: Any) -> Iterator[str]:
     """A second database with the tables of an empty library."""
     with fresh_database(server) as url:
-        prepare_store(url, is_upgrade=False)
+        prepare(url, is_upgrade=False)
         yield url
 
 

@@ -8,12 +8,13 @@ from typing import Any
 import psycopg
 import pytest
 
+from index.mounting import prepare
 from ingest.errors import StoreError
 from ingest.item import Item
 from ingest.library.copying import copy_documents
 from ingest.library.records import episode_folder, episode_ids, transcript_ids
 from ingest.library.register import register_items
-from ingest.library.store import mount_store, prepare_store
+from ingest.library.store import mount_store
 from ingest.pipeline import IngestSettings, ingest_episode
 from ingest.storage.documents import tree
 from ingest.storage.files import read_bytes, write_bytes
@@ -69,7 +70,7 @@ def test_a_full_disk_of_the_server_loses_nothing(server: Any, tmp_path: Path) ->
             connection.execute(f"CREATE TABLESPACE small LOCATION '{place}'")
             connection.execute("CREATE DATABASE full_one TABLESPACE small")
         url = server.get_uri("full_one")
-        prepare_store(url, is_upgrade=False)
+        prepare(url, is_upgrade=False)
         home = tmp_path / "home"
         mount_store(home, url)
         there = ingested(home, 2)

@@ -102,8 +102,14 @@ def test_tables_are_made_once_and_checked(said: Any, empty: str) -> None:
         1,
         "playback: " + _shown(empty) + ": holds no library of Playback; run: playback store init\n",
     )
-    assert said(empty, "store", "init") == (0, "library: tables made (version 1)\n")
-    assert said(empty, "store", "init") == (0, "library: its tables are of this version already (1)\n")
+    assert said(empty, "store", "init") == (
+        0,
+        "library: tables made (version 1)\nindex: tables made (version 1)\n",
+    )
+    assert said(empty, "store", "init") == (
+        0,
+        "library: its tables are of this version already (1)\nindex: its tables are of this version already (1)\n",
+    )
     assert said(empty)[0] == 0
     with psycopg.connect(empty) as connection:
         connection.execute("UPDATE playback.meta SET version = 9")
