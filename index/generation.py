@@ -377,8 +377,8 @@ class Generation:
         only = None if filters.only is None else np.sort(self._rows_of([*filters.only]))
         if replace(filters, only=None) == _NO_FILTERS:
             return only
-        pairs = zip(self._segments, self._first[:-1].tolist(), strict=True)
-        rows = np.array([first + row for segment, first in pairs for row in segment.allowed(filters)], np.int64)
+        pairs = zip(self._segments, self._first[:-1], strict=True)
+        rows = np.concatenate([np.empty(0, np.int64), *(first + segment.allowed(filters) for segment, first in pairs)])
         return rows if only is None else np.intersect1d(rows, only)
 
     def _rows_of(self, ids: Sequence[str]) -> Rows:

@@ -226,16 +226,29 @@ class Segment:
         condition, names = self.counted(column)
         return self.tables.rows(query.format(condition), values + names)
 
-    def allowed(self, filters: Filters) -> list[int]:
+    def allowed(self, filters: Filters) -> Rows:
         """Return the rows of passages that count and that the filters allow, ascending."""
-        return self._allowed("main.passages p", "p.row IN (SELECT row FROM main.speakers WHERE name = ?)", filters)
+        where, values = self._conditions(filters)
+        chosen = {name for (name,) in self.tables.rows(f"SELECT e.id FROM main.episodes e WHERE {where}", values)}  # noqa: S608 - literals only
+        # An episode's passages are in rows on end, so that only episodes are asked for, not each of many passages.
+        is_allowed = np.repeat([one.id in chosen for one in self.held], [one.passages for one in self.held])
+        if filters.speaker is None:
+            return np.flatnonzero(is_allowed)
+        query = "SELECT row FROM main.speakers WHERE name = ? ORDER BY row"
+        rows: Rows = np.array([row for (row,) in self.tables.rows(query, (filters.speaker,))], np.int64)
+        return rows.compress(is_allowed[rows])
 
     def allowed_questions(self, filters: Filters) -> list[int]:
         """Return the rows of questions that count and that the filters allow by their replies, ascending."""
-        speaker = "(SELECT speaker FROM main.sentences s WHERE s.row = e.first_sentence + p.reply) = ?"
-        return [row - 1 for row in self._allowed("main.exchanges p", speaker, filters)]
+        where, values = self._conditions(filters)
+        if filters.speaker is not None:
+            where += " AND (SELECT speaker FROM main.sentences s WHERE s.row = e.first_sentence + x.reply) = ?"
+            values.append(filters.speaker)
+        query = f"SELECT x.row FROM main.exchanges x JOIN main.episodes e ON e.id = x.episode_id WHERE {where} ORDER BY x.row"  # noqa: S608, E501 - literals only
+        return [row - 1 for (row,) in self.tables.rows(query, values)]
 
-    def _allowed(self, table: str, by_speaker: str, filters: Filters) -> list[int]:
+    def _conditions(self, filters: Filters) -> tuple[str, list[str]]:
+        """Return the conditions on episodes `e` that count and that the filters allow, and their values."""
         gone, names = without("e.id", self.dropped | filters.without)
         clauses, values = [gone], [*names]
         for clause, value in (
@@ -243,14 +256,11 @@ class Segment:
             ("e.id = ?", filters.episode),
             ("e.published >= ?", filters.since),
             ("e.published <= ?", filters.until),
-            (by_speaker, filters.speaker),
         ):
             if value is not None:
                 clauses.append(clause)
                 values.append(value)
-        where = " AND ".join(clauses)
-        query = f"SELECT p.row FROM {table} JOIN main.episodes e ON e.id = p.episode_id WHERE {where} ORDER BY p.row"  # noqa: S608 - literals only
-        return [row for (row,) in self.tables.rows(query, values)]
+        return " AND ".join(clauses), values
 
     def moments(self, name: VectorField, dimension: int) -> Moments | None:
         """Return the sums over all vectors of a field, dropped ones too; None if they are quickly worked out."""
