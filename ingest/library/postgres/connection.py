@@ -63,8 +63,8 @@ def connect(url: str) -> Connection:
 class Connections:
     """Connections of this process to one database, each used by one thread at a time.
 
-    psycopg_pool retries in the background: while the server is away its callers wait for a timeout that does not say
-    why, and after that for its next attempt. Here a caller connects itself, so that both come at once.
+    psycopg_pool connects in the background: what the server refuses is a timeout there that does not say why
+    (`findings/psycopg_pool_waits_without_saying_why.sh`). Here a caller connects itself, so that the reason comes at once.
     """
 
     def __init__(self, url: str) -> None:
