@@ -13,6 +13,10 @@ from api.answer.asking import asks
         "And would you share how it went with our listeners...",
         "Tell me about the ropes.",
         "Right, so talk us through the day.",
+        "So you moved by night, didn't you?",
+        "Did it work, right?",
+        "How hard can it be, right?",
+        'And "why?"',
     ],
 )
 def test_questions_and_requests_ask(sentence: str) -> None:
@@ -27,6 +31,10 @@ def test_questions_and_requests_ask(sentence: str) -> None:
         "You could tell.",
         "Canned fish would you believe it.",
         "Tell them that it is cold.",
+        "The move cost ten thousand pounds, right?",
+        "And we lost them all, didn't we?",
+        'The office asked us, "What does it cost?"',
+        "Would you believe it, the roof came down.",
         "",
     ],
 )

@@ -223,6 +223,20 @@ def test_a_question_is_no_citation(base_of: MakeBase, asked: str) -> None:
     assert asked not in " ".join(one.quote for one in answer.citations)
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "So what did the move of the office cost? Ten thousand pounds.",
+        "Because the whole move cost ten thousand pounds in all, right?",
+        'Then the board asked us at lunch, "What did the move cost?"',
+    ],
+)
+def test_what_only_ends_like_a_question_is_a_citation(base_of: MakeBase, said: str) -> None:
+    """A short reply to one's own question, a statement with a tag, and what others are said to have asked."""
+    answer = ask(base_of({"a-1-aaaa": [("Ada", said)]}), parse_question("What did the move cost?"))
+    assert [one.quote for one in answer.citations] == [said]
+
+
 def test_what_the_podcast_does_not_say_is_refused(served_base: KnowledgeBase) -> None:
     """Nothing is stated or cited; the nearest quotes are there to look at."""
     answer = ask(served_base, parse_question("What is quantum chromodynamics?"))
