@@ -82,7 +82,7 @@ class VerifyTold(Told):
 
 
 class QuoteTold(QuoteShape, Told):
-    """A quote with the words around it. `changed`: the words have changed since the id was made, and were `cited`."""
+    """A quote in context; seconds are right within `timing_error`. If `changed`, its id was made for `cited`."""
 
     before: Around
     after: Around

@@ -7,8 +7,8 @@ from api.mcp.arguments import Arguments
 from api.mcp.results import QUOTED, Told
 
 _ELSEWHERE = {
-    "QuoteShape": "a quote, with the fields of get_quote",
-    "EpisodeShape": "an episode, with the fields of list_episodes",
+    "QuoteShape": "as in get_quote, from id to listen_url",
+    "EpisodeShape": "as in list_episodes, from id to url",
 }
 
 

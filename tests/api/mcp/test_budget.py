@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,9 @@ from api.episodes.transcripts import open_transcript
 from api.mcp.budget import fits, fitted, size, tokens, written
 from api.mcp.cursor import cursor_at, offset_of
 from api.mcp.episodes import MOST_PART_TOKENS
+from api.mcp.results import EpisodesTold, LessonsTold, QuoteTold, SearchTold
+from api.mcp.schemas import output_schema
+from api.mcp.shapes import EpisodeShape, QuoteShape
 from api.quotes.quote import quote_at
 from ingest.library.records import load_transcript, transcript_ids
 from ingest.transcript import Episode
@@ -52,6 +56,18 @@ def test_the_list_of_tools_leaves_room_for_a_conversation(served_home, encoder) 
         mode="json", by_alias=True, exclude_none=True
     )
     assert counter()(written(tools["tools"])) <= 5_000
+
+
+def test_a_shape_that_is_written_out_elsewhere_is_there() -> None:
+    """What the short form of quotes and episodes names: the fields between two of another tool's result."""
+    quote, line = (
+        output_schema(QuoteTold)["properties"],
+        output_schema(EpisodesTold)["$defs"]["EpisodeLine"]["properties"],
+    )
+    for name, shape, fields in (("QuoteShape", QuoteShape, quote), ("EpisodeShape", EpisodeShape, line)):
+        said = output_schema(LessonsTold if name == "QuoteShape" else SearchTold)["$defs"][name]["description"]
+        (first, last), names = re.findall(r"from (\w+) to (\w+)", said)[0], list(fields)
+        assert names[names.index(first) : names.index(last) + 1] == list(shape.model_fields)
 
 
 def test_a_list_is_cut_from_its_end_and_the_least_needed_list_first() -> None:
