@@ -12,6 +12,7 @@ _WRONG_USAGE = 2
 _CHOICES = re.compile(r"invalid choice: (?P<asked>'.*'|\".*\") \(choose from (?P<known>[^()]*)\)")
 _OPTION = re.compile(r"--?[^\W\d_].*", re.DOTALL)
 _OPTION_IN_HELP = re.compile(r"(?<![\w-])--?[a-z][a-z-]*")
+_OPTION_WITH_VALUE = re.compile(r"\[(--?[a-z][a-z-]*) [A-Z]")  # in a usage
 # How much of a word must be like another that was meant: "serch" and "search", "--jsn" and "--json".
 _LIKENESS = 0.6
 
@@ -31,7 +32,7 @@ def parsed(parser: Parser, arguments: Sequence[str] | None) -> argparse.Namespac
     """
     given = sys.argv[1:] if arguments is None else list(arguments)
     commands: dict[str, Parser] = parser.get_default("commands")
-    at = next((place for place, word in enumerate(given) if word in commands), len(given))
+    at = _place_of_command(parser, given, commands)
     _refuse_unknown(parser, given[:at], ())
     for name in given[at : at + 1]:
         _refuse_unknown(commands[name], given[at + 1 :], _options_of(parser))
@@ -39,6 +40,20 @@ def parsed(parser: Parser, arguments: Sequence[str] | None) -> argparse.Namespac
     if unknown:
         commands[options.command].error(f"unrecognized arguments: {' '.join(unknown)}")
     return options
+
+
+def _place_of_command(parser: Parser, words: Sequence[str], commands: Collection[str]) -> int:
+    """Return where the command stands, after all words if there is none; a data folder may have the name of one."""
+    taking = _OPTION_WITH_VALUE.findall(parser.format_usage())
+    pairs = zip(("", *words), words, strict=False)
+    return next(
+        (
+            place
+            for place, (before, word) in enumerate(pairs)
+            if word in commands and not (len(before) > len("--") and any(name.startswith(before) for name in taking))
+        ),
+        len(words),
+    )
 
 
 def _refuse_unknown(parser: Parser, words: Sequence[str], earlier: Collection[str]) -> None:

@@ -52,6 +52,14 @@ def test_what_argparse_takes_is_taken(words: tuple[str, ...], capsys: pytest.Cap
     assert "unrecognized arguments: --k no" in (said := capsys.readouterr().err) or "argument --k: no" in said
 
 
+@pytest.mark.parametrize("home", [("--home", "store"), ("--home=store",), ("--hom", "store")])
+def test_a_data_folder_may_be_called_like_a_command(home: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    """The options are those of the command after it."""
+    with pytest.raises(SystemExit):
+        cli.main([*home, "ask", "x", "--k", "no"])
+    assert "playback ask: argument --k: no" in capsys.readouterr().err
+
+
 def test_the_version_is_that_of_the_distribution(capsys: pytest.CaptureFixture[str]) -> None:
     """`playback --version` prints it and exits with 0."""
     with pytest.raises(SystemExit) as left:
