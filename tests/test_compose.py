@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from api.cli import _parser
-from api.server.security_headers import MOST_BODY_BYTES
+from api.server.security_headers import MOST_BODY_BYTES, MOST_BODY_BYTES_OF
 from api.server.time_limit import TIME_LIMIT
 
 ROOT = Path(__file__).parents[1]
@@ -95,6 +95,6 @@ def test_the_proxy_knows_the_servers_and_their_limits() -> None:
     assert re.findall(r"server (\w+):8000 ", PROXY) == ["server1", "server2"]
     (size,) = re.findall(r"client_max_body_size (\d+)k;", PROXY)
     (seconds,) = re.findall(r"proxy_read_timeout (\d+)s;", PROXY)
-    assert int(size) * 1024 >= MOST_BODY_BYTES
+    assert int(size) * 1024 >= max(MOST_BODY_BYTES, *MOST_BODY_BYTES_OF.values())
     assert int(seconds) > TIME_LIMIT
     assert "location = /metrics {\n        return 404;" in PROXY

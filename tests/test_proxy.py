@@ -9,6 +9,7 @@ import socket
 import ssl
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
@@ -100,10 +101,11 @@ def free_port() -> int:
 
 
 def wait_for(port: int) -> None:
-    for _ in range(1000):
+    for _ in range(600):
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
         except OSError:
+            time.sleep(0.1)
             continue
         return
     raise AssertionError(f"nothing listens at {port}")
