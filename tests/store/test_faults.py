@@ -83,6 +83,8 @@ def test_a_server_that_cannot_be_used_is_one_line(said: Any, server: Any, empty:
             (as_user(empty, "guarded", f"{SECRET}s"), "the server refuses this user or password"),
             (f"postgresql://ann:{SECRET}@/none?host={folder}&user=postgres", "has no such database; create it"),
             (f"postgresql://ann:{SECRET}/x@host:5432/x", "is no address of PostgreSQL; write it as"),
+            (f"postgresql://ann:1/{SECRET}@host:5432/x", "is no address of PostgreSQL; write it as"),
+            (f"postgresql://ann:p@{SECRET}@host:5432/x", "is no address of PostgreSQL; write it as"),
             (f"mysql://ann:{SECRET}@host/x", "must be an address such as postgresql://"),
             (empty, "holds no library of Playback; run: playback store init"),
         ):

@@ -128,9 +128,10 @@ def shown(url: str) -> str:
     except psycopg.Error:
         return _UNREADABLE
     host, port = given.get("host") or "localhost", given.get("port")
-    if port and not str(port).isdecimal():  # a password that holds a slash is cut there
-        return _UNREADABLE
     name = given.get("dbname") or ""
+    # libpq ends a password at its first @ or /, so the rest of one that holds such a sign would be shown.
+    if (port and not str(port).isdecimal()) or "@" in f"{host}{name}":
+        return _UNREADABLE
     return printable(f"postgresql://{'' if str(host).startswith('/') else host}{f':{port}' if port else ''}/{name}")
 
 
