@@ -177,6 +177,16 @@ def test_decisions_are_lines_in_their_order(home: Path, library: list[str]) -> N
     assert (len(read_decisions(home)), broken_lines(path)) == (6, [6, 7])
 
 
+def test_an_empty_file_of_lines_is_there(home: Path) -> None:
+    """A crash or a refused line leaves one; it is read as empty, and the next line is its first."""
+    path = home / "library" / "decisions" / "x.jsonl"
+    write_bytes(path, b"")
+    found = stamp(path)
+    assert found is not None and (found.size, read_bytes(path), exists(path)) == (0, b"", True)
+    assert append_line(path, b"one\n", 10) and append_line(path, b"two\n", 10)
+    assert read_bytes(path) == b"one\ntwo\n"
+
+
 def test_a_full_file_of_lines_takes_no_more(home: Path, library: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """Decisions and feedback are refused, and what is there stays."""
     decision = replace(decision_of("accept", QUOTE, "Ann"), words="some words")

@@ -101,7 +101,7 @@ class PostgresDocuments:
             _lock(connection, f"lines {name}")
             row = connection.execute(_LAST_LINE, {"name": name}, binary=True).fetchone()
             size, last = (0, None) if row is None else row
-            if last is not None and not bytes(last).endswith(b"\n"):
+            if last and not bytes(last).endswith(b"\n"):
                 line = b"\n" + line
             if int(size) + len(line) > most:
                 return False
@@ -222,8 +222,9 @@ def _range(folder: str) -> dict[str, Any]:
 
 
 def _lines(data: bytes) -> list[bytes]:
+    """Return the lines with their line feeds; an empty document is one empty line, so that there is something of it."""
     parts = data.split(b"\n")
-    return [part + b"\n" for part in parts[:-1]] + ([parts[-1]] if parts[-1] else [])
+    return [part + b"\n" for part in parts[:-1]] + ([parts[-1]] if parts[-1] or not data else [])
 
 
 def _lock(connection: Connection, what: str) -> None:
