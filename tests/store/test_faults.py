@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -206,6 +207,27 @@ def test_who_lost_the_lease_stores_nothing(home: Path, database: str) -> None:
             write_json(path, {"schema": 1, "status": "late"})
     assert load_state(home, episode.id) is None
     assert ingest_episode(episode, home, OFFLINE).status == "busy"
+
+
+def test_many_threads_share_few_connections(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server takes 100 from all that use it: threads wait for a connection, and not for ever."""
+    connections = connecting.Connections(database)
+    counted = "SELECT count(*), pg_sleep(0.1) FROM pg_stat_activity WHERE datname = current_database()"
+
+    def count(_: int) -> int:
+        with connections.connection() as connection:
+            return int(connection.execute(counted).fetchone()[0])
+
+    with ThreadPoolExecutor(30) as threads:
+        counts = list(threads.map(count, range(30)))
+    assert 2 < max(counts) <= connecting.MOST
+    connections.close()
+    monkeypatch.setattr(connecting, "MOST", 1)
+    monkeypatch.setattr(connecting, "_PATIENCE", 0.1)
+    single = connecting.Connections(database)
+    with single.connection(), pytest.raises(StoreError, match="all 1 connections to it wait"), single.connection():
+        pass
+    single.close()
 
 
 def test_the_lease_of_a_dead_process_of_this_machine_is_free(home: Path, database: str) -> None:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import psycopg
 from psycopg import Connection, errors
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.pq import TransactionStatus
 
 from ingest.errors import StoreError, one_line
 from ingest.text.urls import printable
@@ -31,8 +32,10 @@ _SERVER = (
     "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=3 -c tcp_keepalives_count=3 "
     "-c client_connection_check_interval=5000"
 )
-# More connections than these are opened when needed and closed after use.
-_KEPT = 8
+# Connections of a process, for the library and for the index each: a server usually takes 100 from all that use it.
+# Each is used for milliseconds, so who finds none free waits, at most so many seconds.
+MOST = 10
+_PATIENCE = 10.0
 _UNREADABLE = "postgresql://…"
 _ADVICE = "correct PLAYBACK_STORE, or start the server"
 
@@ -61,7 +64,7 @@ def connect(url: str) -> Connection:
 
 
 class Connections:
-    """Connections of this process to one database, each used by one thread at a time.
+    """At most MOST connections of this process to one database, each used by one thread at a time.
 
     psycopg_pool connects in the background: what the server refuses is a timeout there that does not say why
     (`findings/psycopg_pool_waits_without_saying_why.sh`). Here a caller connects itself, so that the reason comes at once.
@@ -71,18 +74,25 @@ class Connections:
         """Keep the address; nothing is opened yet."""
         self.url = url
         self._idle: list[Connection] = []
+        self._free = threading.BoundedSemaphore(MOST)
         self._guard = threading.Lock()
         self._process = os.getpid()
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
-        """Lend a connection; raises StoreError for whatever the server refuses, and if it is lost."""
-        connection = self._taken()
+        """Lend a connection; raises StoreError for whatever the server refuses, if it is lost, and if none is free."""
+        free = self._of_this_process()
+        if not free.acquire(timeout=_PATIENCE):
+            raise StoreError(f"{shown(self.url)}: does not answer: all {MOST} connections to it wait; try again later")
         try:
-            with translated(self.url):
-                yield connection
+            connection = self._taken()
+            try:
+                with translated(self.url):
+                    yield connection
+            finally:
+                self._put_back(connection)
         finally:
-            self._put_back(connection)
+            free.release()
 
     def close(self) -> None:
         """Close the connections that nobody uses."""
@@ -91,11 +101,15 @@ class Connections:
         for connection in idle:
             connection.close()
 
+    def _of_this_process(self) -> threading.BoundedSemaphore:
+        with self._guard:
+            if os.getpid() != self._process:  # a connection must not be shared with a forked process
+                self._idle, self._free, self._process = [], threading.BoundedSemaphore(MOST), os.getpid()
+            return self._free
+
     def _taken(self) -> Connection:
         while True:
             with self._guard:
-                if os.getpid() != self._process:  # a connection must not be shared with a forked process
-                    self._idle, self._process = [], os.getpid()
                 connection = self._idle.pop() if self._idle else None
             if connection is None:
                 return connect(self.url)
@@ -104,12 +118,11 @@ class Connections:
             connection.close()
 
     def _put_back(self, connection: Connection) -> None:
-        is_whole = not connection.closed and connection.info.transaction_status == 0
+        if connection.closed or connection.info.transaction_status != TransactionStatus.IDLE:
+            connection.close()
+            return
         with self._guard:
-            if is_whole and len(self._idle) < _KEPT:
-                self._idle.append(connection)
-                return
-        connection.close()
+            self._idle.append(connection)
 
 
 @contextmanager
