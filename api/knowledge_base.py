@@ -13,7 +13,7 @@ from index.generation import Generation
 from index.reranker import Reranker
 from index.rerankers import reranker_to_ask_with
 from index.store import open_generation
-from ingest.library.records import has_episode
+from ingest.library.records import episode_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +30,11 @@ class KnowledgeBase:
 
 
 def removed_since(home: Path, generation: Generation) -> frozenset[str]:
-    """Return the ids of a generation's episodes that have been removed from the library; one stat call each.
+    """Return the ids of a generation's episodes that have been removed from the library.
 
     The generation holds their words until the next one is published, but nothing of them may be shown.
     """
-    return frozenset(name for name in generation.episode_ids() if not has_episode(home, name))
+    return frozenset(generation.episode_ids()).difference(episode_ids(home))
 
 
 def open_base(settings: Settings, encoder: Encoder | None = None, reranker: Reranker | None = None) -> KnowledgeBase:

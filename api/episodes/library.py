@@ -8,9 +8,9 @@ from pathlib import Path
 from api.episodes.transcripts import open_transcript
 from api.errors import EpisodeGone, EpisodeUnknown, FilterError
 from ingest.errors import LibraryError
-from ingest.library.records import episode_folder, episode_ids, load_record, recording
+from ingest.library.records import episode_folder, episodes_folder, load_record, recording
 from ingest.library.removal import removal_of
-from ingest.storage.documents import stamp
+from ingest.storage.documents import stamp, stamps
 from ingest.storage.mounts import Stamp
 from ingest.transcript import Episode, Transcript
 
@@ -26,10 +26,13 @@ _KEPT_SHOWS = 4
 def episodes_of(home: Path) -> list[Episode]:
     """Return every episode of the library, newest first and undated ones last; log and skip unreadable ones."""
     found = []
-    for identifier in episode_ids(home):
+    for identifier, written in sorted(stamps(episodes_folder(home), "episode.json").items()):
+        if not _ID.fullmatch(identifier):
+            logger.warning("an episode was skipped: %r is not an id", identifier)
+            continue
         try:
-            found.append(episode_of(home, identifier))
-        except (LibraryError, EpisodeUnknown) as error:
+            found.append(_read(home, identifier, written))
+        except LibraryError as error:
             logger.warning("an episode was skipped: %s", error)
     return sorted(found, key=lambda episode: episode.published or "", reverse=True)
 

@@ -9,6 +9,9 @@ from pathlib import Path
 from ingest.storage.files import make_folder, sync_folder
 from ingest.storage.mounts import Copy, Stamp, is_document, mounted, mounted_document
 
+# What cannot be looked at is passed over in a list, as glob does.
+_UNSEEN = (FileNotFoundError, NotADirectoryError, PermissionError)
+
 
 def exists(path: Path) -> bool:
     """Return whether there is a document."""
@@ -35,10 +38,10 @@ def stamps(folder: Path, last: str) -> dict[str, Stamp]:
     found = {}
     try:
         names = os.listdir(folder)  # noqa: PTH208 - a path for each of many episodes takes longer than the rest
-    except (FileNotFoundError, NotADirectoryError):
+    except _UNSEEN:
         return {}
     for name in names:
-        with suppress(FileNotFoundError, NotADirectoryError):
+        with suppress(*_UNSEEN):
             file = os.stat(f"{folder}/{name}/{last}")  # noqa: PTH116
             found[name] = Stamp(file.st_size, file.st_mtime_ns, file.st_ino)
     return found
@@ -46,9 +49,7 @@ def stamps(folder: Path, last: str) -> dict[str, Stamp]:
 
 def holding(folder: Path, last: str) -> list[str]:
     """Return the sorted names of the subfolders of a folder that hold a document called `last`."""
-    if (there := mounted(folder)) is not None:
-        return sorted(there[0].stamps(there[1], last))
-    return sorted(path.parent.name for path in folder.glob(f"*/{last}"))
+    return sorted(stamps(folder, last))
 
 
 def matching(folder: Path, pattern: str) -> list[Path]:

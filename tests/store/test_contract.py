@@ -1,8 +1,10 @@
 """What a library promises, in files and in PostgreSQL alike: each test runs on both stores."""
 
+import os
 import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,7 +43,7 @@ from ingest.library.register import FeedState, register_items
 from ingest.library.removal import bring_back, removal_of, removals, remove_episode, remove_show
 from ingest.pipeline import IngestSettings, ingest_episode
 from ingest.storage import documents
-from ingest.storage.documents import append_line, entries, exists, matching, stamp, touch
+from ingest.storage.documents import append_line, entries, exists, matching, stamp, stamps, touch
 from ingest.storage.files import lock, read_bytes, read_json, sha256_of, write_bytes, write_json
 from ingest.transcript import OfficialTurn, Transcript, untimed
 
@@ -323,3 +325,18 @@ def test_what_is_missing_is_said_in_the_same_words(home: Path, library: list[str
         remove_episode(home, library[1], "", purge=False)
     assert exists(episode_folder(home, library[1]) / "episode.json")
     assert append_line(home / "library" / "decisions" / "x.jsonl", b"x\n", 0) is False
+
+
+def test_a_folder_that_may_not_be_read_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One such episode does not take the list of all others with it."""
+    for name in ("a-1", "b-2"):
+        write_json(episode_folder(tmp_path, name) / "episode.json", {"schema": 1})
+    whole = os.stat
+
+    def refusing(path: Any, **given: Any) -> os.stat_result:
+        if "a-1" in str(path):
+            raise PermissionError(13, "Permission denied")
+        return whole(path, **given)
+
+    monkeypatch.setattr(os, "stat", refusing)
+    assert list(stamps(episodes_folder(tmp_path), "episode.json")) == episode_ids(tmp_path) == ["b-2"]

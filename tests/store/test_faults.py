@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import psycopg
@@ -14,6 +15,9 @@ from starlette.testclient import TestClient
 
 from api import cli
 from api.app import create_app
+from api.episodes.library import episodes_of
+from api.episodes.listing import entries_of
+from api.knowledge_base import removed_since
 from api.settings import Settings
 from index.building.build import build
 from ingest.errors import StoreError
@@ -22,6 +26,7 @@ from ingest.library.outcome import load_state
 from ingest.library.postgres import connection as connecting
 from ingest.library.postgres import leases
 from ingest.library.postgres.connection import connect
+from ingest.library.postgres.documents import PostgresDocuments
 from ingest.library.records import episode_folder, load_record, transcript_ids
 from ingest.library.register import register_items
 from ingest.library.store import mount_store, prepare_store
@@ -207,6 +212,27 @@ def test_who_lost_the_lease_stores_nothing(home: Path, database: str) -> None:
             write_json(path, {"schema": 1, "status": "late"})
     assert load_state(home, episode.id) is None
     assert ingest_episode(episode, home, OFFLINE).status == "busy"
+
+
+def test_a_list_of_episodes_costs_the_same_questions_for_one_and_for_five(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over a network a question for each of thousands of episodes would take seconds, on every page."""
+    asked: list[str] = []
+    whole = PostgresDocuments._asked
+    monkeypatch.setattr(PostgresDocuments, "_asked", lambda *given: (asked.append(given[1]), whole(*given))[1])
+    counts = []
+    for last in (1, 5):
+        items = [Item(f"g-{n}", "f", title=f"Talk {n}", show_title="Tea show") for n in range(last)]
+        ids = [episode.id for episode in register_items(home, items).episodes]
+        generation: Any = SimpleNamespace(episode_ids=lambda ids=ids: [*ids, "removed-1"])
+        for _ in range(2):  # the second time, what was read is in memory
+            asked.clear()
+            assert [episode.id for episode in episodes_of(home)] == sorted(ids)
+            assert len(entries_of(home)) == last
+            assert removed_since(home, generation) == {"removed-1"}
+        counts.append(len(asked))
+    assert counts[0] == counts[1] < 10
 
 
 def test_many_threads_share_few_connections(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
