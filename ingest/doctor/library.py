@@ -16,7 +16,7 @@ from ingest.library.player import PLAYER_COPY
 from ingest.library.records import FEEDBACK, episodes_folder, feeds, has_episode
 from ingest.library.removal import removal_of, removals, removed_folder
 from ingest.storage.disk_space import RESERVE, free_space, megabytes
-from ingest.storage.documents import entries, exists, is_folder, matching, remove, subfolders
+from ingest.storage.documents import copied_files, entries, exists, is_folder, matching, remove, subfolders
 from ingest.storage.files import lock, read_bytes, read_json
 
 __all__ = ["FEEDBACK", "Finding", "examine_library"]
@@ -34,6 +34,7 @@ def examine_library(home: Path) -> Iterator[Finding]:
         return
     yield from _space_and_access(home)
     yield from _open_to_others(root)
+    yield from _copied_files(root)
     for folder in (episodes_folder(home), root / "feeds", removed_folder(home)):
         if is_folder(folder):
             yield from _unknown_files(home, folder)
@@ -53,6 +54,14 @@ def _player_copies(home: Path) -> Iterator[Finding]:
     if sizes:
         count = f"{len(sizes):,} {'copy' if len(sizes) == 1 else 'copies'}"
         yield Finding("library/episodes", f"{count} of recordings for players, {megabytes(sum(sizes))}", "note")
+
+
+def _copied_files(root: Path) -> Iterator[Finding]:
+    """Count what is left on the disk of a library that a database keeps, because its words outlast a purge."""
+    if left := len(copied_files(root)):
+        count = f"{left:,} {'document' if left == 1 else 'documents'}"
+        problem = f"{count} on the disk, copied into the database and not read any more; delete them: a purge may not"
+        yield Finding("library", problem, "note")
 
 
 def _feeds(home: Path) -> Iterator[Finding]:

@@ -152,13 +152,24 @@ def remove_folder(folder: Path) -> None:
 
 
 def empty_folder(folder: Path, keep: str) -> None:
-    """Delete all that is in a folder but for one document."""
+    """Delete all that is in a folder but for one document; also what lies on the disk of a library that was copied."""
+    is_elsewhere = mounted(folder) is not None
+    inner = subfolders(folder)
     for name in entries(folder):
-        if (folder / name).is_dir():
-            shutil.rmtree(folder / name)
+        if name in inner:
+            remove_folder(folder / name)
         elif name != keep:
             remove(folder / name)
+        if is_elsewhere and not (folder / name).is_dir():
+            (folder / name).unlink(missing_ok=True)
     sync_folder(folder)
+
+
+def copied_files(folder: Path) -> list[Path]:
+    """Return the documents on the disk below a folder whose documents are kept elsewhere: nobody reads them."""
+    if mounted(folder) is None:
+        return []
+    return [path for path in folder.rglob("*") if is_document(path) and path.is_file()]
 
 
 def tree(folder: Path) -> list[Path]:

@@ -10,12 +10,16 @@ import pytest
 from api import cli
 from api.answer.feedback import Feedback, append_feedback
 from index.mounting import prepare
+from ingest.doctor.library import examine_library
 from ingest.item import Item
 from ingest.library import copying
 from ingest.library.decisions import append_decision, decision_of
 from ingest.library.records import earlier_paths, load_record, save_transcript
 from ingest.library.register import register_items
-from ingest.storage.documents import stamp, tree
+from ingest.library.removal import remove_episode
+from ingest.library.store import mount_store
+from ingest.storage.documents import entries, stamp, tree
+from ingest.storage.mounts import unmount
 from ingest.transcript import OfficialTurn, Transcript, untimed
 from tests.postgres import fresh_database
 
@@ -103,3 +107,22 @@ def test_another_library_is_not_overwritten(source: Path, database: str, tmp_pat
     ):
         assert cli.main(["store", "copy", begin, database]) == 1
         assert words in capsys.readouterr().err
+
+
+def test_a_purge_reaches_what_was_copied(source: Path, database: str, capsys: Any) -> None:
+    """A folder that was copied into a database keeps its files: the purged episode's go, doctor counts the rest."""
+    first, second = sorted(path.name for path in (source / "library" / "episodes").iterdir())
+    (source / "library" / "episodes" / first / "old").mkdir()
+    (source / "library" / "episodes" / first / "old" / "words.json").write_bytes(b"{}")
+    assert cli.main(["store", "copy", str(source), database]) == 0
+    mount_store(source, database)
+    try:
+        remove_episode(source, first, "by law", purge=True)
+        removed = source / "library" / "removed" / first
+        assert entries(removed) == [path.name for path in tree(removed)] == ["removed.json"]
+        assert [path for path in source.rglob("*") if first in str(path) and path.is_file()] == []
+        said = [one.problem for one in examine_library(source) if "copied into the database" in one.problem]
+        assert [one.split()[0] for one in said] == ["3"]
+    finally:
+        unmount(source)
+    assert (source / "library" / "episodes" / second / "episode.json").is_file()
