@@ -180,7 +180,8 @@ def _set_aside(home: Path, record: Record, reason: str) -> Removal:
             raise SourceError(
                 f"{episode.id} is being ingested by another process; when that has finished, run the same command again"
             )
-        forget_removal(home, episode.id)  # a crash may have left the note of a purged episode that was restored
+        if exists(note_of(home, episode.id)):  # a crash may have left that of a purged episode that was restored
+            forget_removal(home, episode.id)
         _write_note(folder, removal)
         move_folder(folder, aside)
     return removal

@@ -22,6 +22,7 @@ from api.settings import Settings
 from index.building.build import build
 from ingest.errors import StoreError
 from ingest.item import Item
+from ingest.library import removal
 from ingest.library.outcome import load_state
 from ingest.library.postgres import connection as connecting
 from ingest.library.postgres import leases
@@ -191,6 +192,28 @@ def test_an_episode_is_stored_whole_or_not_at_all(home: Path, database: str, mon
     assert transcript_ids(home) == []
     assert ingest_episode(episode, home, OFFLINE).status == "ingested"
     assert transcript_ids(home) == [episode.id]
+
+
+def test_a_removal_that_is_undone_keeps_the_recording(
+    home: Path, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """If the connection is lost when the files were set aside already, running it again finds them there."""
+    episode = registered(home)
+    folder = episode_folder(home, episode.id)
+    folder.mkdir(parents=True)
+    (folder / "audio.mp3").write_bytes(b"sound")
+    whole = removal.move_folder
+
+    def lost(*folders: Path) -> None:
+        whole(*folders)
+        _end_connections(database)
+
+    with monkeypatch.context() as patch, pytest.raises(StoreError, match="the connection was lost"):
+        patch.setattr(removal, "move_folder", lost)
+        removal.remove_episode(home, episode.id, "", purge=False)
+    assert load_record(home, episode.id).episode == episode
+    removal.remove_episode(home, episode.id, "", purge=False)
+    assert (home / "library" / "removed" / episode.id / "audio.mp3").read_bytes() == b"sound"
 
 
 def test_who_lost_the_lease_stores_nothing(home: Path, database: str) -> None:
