@@ -41,7 +41,7 @@ def copy_library(source: str, target: str) -> int:
     print(f"{_name(target)}: {_said(done)}; every one was compared by its SHA-256")
     print(
         "recordings are files and were not copied: keep the data folder, or copy its library/episodes/*/audio.* and "
-        "player.mp4; then run: playback index"
+        "player.mp4 with their times (cp -p); then run: playback index"
     )
     return 0
 

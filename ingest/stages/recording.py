@@ -16,6 +16,7 @@ from ingest.item import Item
 from ingest.library.player import EXACT, NOTE, PLAYER_COPY, note_in, player_copy
 from ingest.library.records import Record, episode_folder, recording
 from ingest.storage.disk_space import require_space
+from ingest.storage.documents import stamp, touch
 from ingest.storage.files import make_folder, sha256_of, sync_folder, write_json
 from ingest.text.urls import is_remote
 
@@ -149,7 +150,7 @@ def _write_note(audio: Path, item: Item, imported: Downloaded) -> dict[str, Any]
     if before is not None and before["audio_sha256"] == note["audio_sha256"]:
         note |= {name: before[name] for name in _FOR_PLAYERS if name in before}
     note |= _for_players(audio, note)
-    write_json(audio.parent / NOTE, note)
+    _keep_note(audio, note)
     return note
 
 
@@ -160,7 +161,16 @@ def complete_note(audio: Path) -> None:
     """
     note = _read_note(audio)
     if note is not None and (found := _for_players(audio, note)):
-        write_json(audio.parent / NOTE, {**note, **found})
+        _keep_note(audio, {**note, **found})
+
+
+def _keep_note(audio: Path, note: dict[str, Any]) -> None:
+    """Write the note, never older than its recording: a database's clock may be behind that of the recording's disk."""
+    path, made = audio.parent / NOTE, audio.stat().st_mtime_ns
+    write_json(path, note)
+    written = stamp(path)
+    if written is not None and written.changed < made:
+        touch(path, made + 999)  # databases keep microseconds
 
 
 def _for_players(audio: Path, note: dict[str, Any]) -> dict[str, Any]:

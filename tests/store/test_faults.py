@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -21,9 +22,10 @@ from api.knowledge_base import removed_since
 from api.settings import Settings
 from index.building.build import build
 from ingest.errors import StoreError
-from ingest.item import Item
+from ingest.item import Item, Link
 from ingest.library import removal
 from ingest.library.outcome import load_state
+from ingest.library.player import note_in, playable_of
 from ingest.library.postgres import connection as connecting
 from ingest.library.postgres import leases
 from ingest.library.postgres.connection import connect
@@ -32,6 +34,7 @@ from ingest.library.records import episode_folder, load_record, transcript_ids
 from ingest.library.register import register_items
 from ingest.library.store import mount_store, prepare_store
 from ingest.pipeline import IngestSettings, ingest_episode
+from ingest.stages.recording import recording_of
 from ingest.storage.documents import together
 from ingest.storage.files import lock, write_json
 from ingest.storage.mounts import mounted, unmount
@@ -192,6 +195,20 @@ def test_an_episode_is_stored_whole_or_not_at_all(home: Path, database: str, mon
     assert transcript_ids(home) == []
     assert ingest_episode(episode, home, OFFLINE).status == "ingested"
     assert transcript_ids(home) == [episode.id]
+
+
+def test_a_note_counts_though_the_clock_of_the_database_is_behind(home: Path) -> None:
+    """A note older than its recording is about an earlier one; the two are kept by machines with clocks of their own."""
+    sound = ROOT / "data" / "sample" / "1-rehearsal.mp3"
+    [episode] = register_items(home, [Item("g-1", "f", title="Talk", enclosure=Link(str(sound)))]).episodes
+    folder = episode_folder(home, episode.id)
+    folder.mkdir(parents=True)
+    audio = folder / "audio.mp3"
+    audio.write_bytes(sound.read_bytes())
+    ahead = time.time_ns() + 3_600 * 10**9
+    os.utime(audio, ns=(ahead, ahead))
+    assert recording_of(home, load_record(home, episode.id), None) == audio
+    assert note_in(folder, audio) is not None and playable_of(home, episode.id).duration is not None
 
 
 def test_a_removal_that_is_undone_keeps_the_recording(
