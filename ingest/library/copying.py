@@ -8,6 +8,7 @@ from ingest.errors import LibraryError, SourceError
 from ingest.library.records import FEEDBACK, episodes_folder
 from ingest.storage.documents import exists, stamp, touch, tree
 from ingest.storage.files import lock, read_bytes, sha256_of, write_bytes
+from ingest.text.urls import printable
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ def copy_documents(source: Path, target: Path) -> Copied:
                 f"the target holds {strangers[0]}, which the source does not: it is another library, or one that went "
                 "on by itself; copy into an empty store"
             )
+        if nameless := next((name for name in names if not _is_text(name)), None):
+            raise SourceError(f"{printable(nameless)} has a name that is not UTF-8; rename it, or move it elsewhere")
         written = sum(_copied(source / name, target / name) for name in names)
     episodes = sum(name.startswith("library/episodes/") and name.endswith("/episode.json") for name in names)
     return Copied(len(names), episodes, written)
@@ -42,6 +45,15 @@ def copy_documents(source: Path, target: Path) -> Copied:
 def _names(home: Path) -> list[str]:
     names = [path.relative_to(home).as_posix() for path in tree(home / "library")]
     return [*names, FEEDBACK] if exists(home / FEEDBACK) else names
+
+
+def _is_text(name: str) -> bool:
+    """Return whether a database can keep a name: those of files may be any bytes."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _copied(source: Path, target: Path) -> bool:

@@ -1,5 +1,6 @@
 """A library is copied from store to store: byte for byte, in either direction, and again after an interruption."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -107,6 +108,14 @@ def test_another_library_is_not_overwritten(source: Path, database: str, tmp_pat
     ):
         assert cli.main(["store", "copy", begin, database]) == 1
         assert words in capsys.readouterr().err
+
+
+def test_a_name_that_is_no_text_is_said_in_one_line(source: Path, database: str, capsys: Any) -> None:
+    """Names of files are any bytes, those in a database are UTF-8: nothing is copied before that is said."""
+    [first, _] = (source / "library" / "episodes").iterdir()
+    Path(os.fsdecode(os.fsencode(first / "x") + b"\xff.json")).write_bytes(b"{}")
+    assert cli.main(["store", "copy", str(source), database]) == 1
+    assert "has a name that is not UTF-8; rename it" in capsys.readouterr().err
 
 
 def test_a_purge_reaches_what_was_copied(source: Path, database: str, capsys: Any) -> None:

@@ -198,7 +198,7 @@ def test_an_episode_is_stored_whole_or_not_at_all(home: Path, database: str, mon
 
 
 def test_a_note_counts_though_the_clock_of_the_database_is_behind(home: Path) -> None:
-    """A note older than its recording is about an earlier one; the two are kept by machines with clocks of their own."""
+    """A note older than its recording is about an earlier one, and the two are kept by machines with own clocks."""
     sound = ROOT / "data" / "sample" / "1-rehearsal.mp3"
     [episode] = register_items(home, [Item("g-1", "f", title="Talk", enclosure=Link(str(sound)))]).episodes
     folder = episode_folder(home, episode.id)
