@@ -58,7 +58,8 @@ def examine_episode(home: Path, identifier: str) -> Iterator[Finding]:
             yield from left_over(home, folder)
         yield from _finished_transcription(home, folder)
         if not entries(folder):
-            yield repaired(home, folder, "was an empty folder left by a lease; it was removed", folder.rmdir)
+            if folder.is_dir():  # in a database it may have been removed a moment ago
+                yield repaired(home, folder, "was an empty folder left by a lease; it was removed", folder.rmdir)
             return
         found = list(_damage(home, identifier))
         yield from (finding for finding in found if finding.outcome != "repaired")

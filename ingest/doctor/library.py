@@ -169,8 +169,8 @@ def _unknown_files(home: Path, folder: Path) -> Iterator[Finding]:
     """Delete temporary files of interrupted runs from a folder of folders, and report files that do not belong."""
     with lock(episodes_folder(home)):
         yield from left_over(home, folder)
-    folders = set(subfolders(folder))
-    for path in (folder / name for name in entries(folder) if name not in folders):
+        names = sorted({*entries(folder)} - {*subfolders(folder)})  # an episode that comes in between is no such file
+    for path in (folder / name for name in names):
         if not (folder.name == "feeds" and path.suffix in (".json", ".xml")):
             yield Finding(
                 path.relative_to(home).as_posix(), "is not a file of the library; move it elsewhere", "person"

@@ -17,6 +17,7 @@ from api.quotes.quote import quote_at
 from api.quotes.resolve import resolve
 from index.building.inputs import look
 from index.maintenance.backup import backup, restore
+from ingest.doctor import library as checking
 from ingest.doctor.library import examine_library
 from ingest.errors import DecisionsFull, LibraryError, SourceError
 from ingest.item import Item, Link
@@ -282,6 +283,28 @@ def test_damage_is_found_and_derived_files_are_made_again(home: Path) -> None:
     again = load_transcript(home, episode.id)
     assert again is not None and again.turns[0].text.startswith("Hello")
     assert [one for one in examine_library(home) if one.outcome != "note"] == []
+
+
+def test_doctor_takes_no_episode_that_comes_or_goes_for_damage(
+    home: Path, library: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One registered while folders are listed is no stranger, one removed before its turn is no broken folder."""
+    whole = checking.subfolders
+    others: list[threading.Thread] = []
+
+    def listed(folder: Path) -> list[str]:
+        found = whole(folder)
+        if not others:
+            others.append(threading.Thread(target=register_items, args=(home, [item(9)], ALONE)))
+            others[0].start()
+            others[0].join(1.0)
+        return [*found, "gone-1"]
+
+    monkeypatch.setattr(checking, "subfolders", listed)
+    monkeypatch.setattr(checking, "_removed", lambda *given: iter(()))
+    found = [one for one in examine_library(home) if one.outcome != "note" and "lease" not in one.problem]
+    others[0].join()
+    assert found == []
 
 
 def test_a_backup_is_the_same_of_either_store(home: Path, library: list[str], tmp_path: Path) -> None:
