@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -35,7 +36,7 @@ from ingest.library.register import register_items
 from ingest.library.store import mount_store, prepare_store
 from ingest.pipeline import IngestSettings, ingest_episode
 from ingest.stages.recording import recording_of
-from ingest.storage.documents import together
+from ingest.storage.documents import exists, together
 from ingest.storage.files import lock, write_json
 from ingest.storage.mounts import mounted, unmount
 from tests.api.conftest import HashedStems
@@ -175,6 +176,18 @@ def test_a_lost_connection_loses_nothing_that_was_acknowledged(home: Path, datab
     assert load_state(home, episode.id) is None
     _end_connections(database)
     assert load_record(home, episode.id).episode == episode
+
+
+def test_a_refusal_that_somebody_caught_is_not_taken_for_success(home: Path) -> None:
+    """The server undoes the whole transaction, so whoever began it must hear of that."""
+    path = home / "library" / "feeds" / "a.json"
+    with pytest.raises(StoreError, match="what belongs to it was undone"), together(home / "library"):
+        write_json(path, {"schema": 1})
+        there = mounted(home / "library")
+        assert there is not None
+        with suppress(StoreError):
+            there[0].touch("library/feeds/a.json", 10**30)
+    assert not exists(path)
 
 
 def test_an_episode_is_stored_whole_or_not_at_all(home: Path, database: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,8 +7,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from psycopg import Connection
+from psycopg.pq import TransactionStatus
 
-from ingest.library.postgres.connection import Connections, connect, translated
+from ingest.errors import StoreError
+from ingest.library.postgres.connection import Connections, connect, shown, translated
 from ingest.library.postgres.leases import Leases
 from ingest.library.postgres.schema import require_current
 from ingest.storage.mounts import Copy, Stamp
@@ -182,6 +184,9 @@ class PostgresDocuments:
                 self._mine.connection = connection
                 try:
                     yield
+                    if connection.info.transaction_status == TransactionStatus.INERROR:
+                        # Somebody caught what the server refused; a commit would undo everything and say nothing.
+                        raise StoreError(f"{shown(self.url)}: a change was refused; what belongs to it was undone")
                 finally:
                     self._mine.connection = None
         finally:

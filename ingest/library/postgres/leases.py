@@ -65,10 +65,10 @@ class Leases:
             yield False
             return
         ended = threading.Event()
-        threading.Thread(target=self._renew, args=(lease, ended), name=f"lease {name}", daemon=True).start()
         held = self._held()
         held.append(lease)
         try:
+            threading.Thread(target=self._renew, args=(lease, ended), name=f"lease {name}", daemon=True).start()
             yield True
         finally:
             ended.set()
