@@ -92,8 +92,8 @@ class PostgresDocuments:
         with self._changing(name) as connection:
             if name.endswith(_LINES):
                 connection.execute("DELETE FROM playback.lines WHERE name = %s", [name])
-                for line in _lines(data):
-                    connection.execute("INSERT INTO playback.lines (name, line) VALUES (%s, %s)", [name, line])
+                lines = [(name, line) for line in _lines(data)]
+                connection.cursor().executemany("INSERT INTO playback.lines (name, line) VALUES (%s, %s)", lines)
             else:
                 connection.execute(_WRITE, {"name": name, "body": data, "sha256": hashlib.sha256(data).digest()})
 
