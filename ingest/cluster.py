@@ -7,6 +7,7 @@ own talks to Ray, the driver, and this one survives it and says what happened.
 
 import contextlib
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -64,7 +65,8 @@ def outcomes_on_cluster(
     be used or does not come back; what it has ingested by then is stored.
     """
     _require(cluster.address)
-    folder = tempfile.mkdtemp(prefix="playback-ray-") if cluster.address == AUTO else None
+    shortest = min(tempfile.gettempdir(), "/tmp", key=len)  # noqa: S108 - sockets below have names of 103 characters
+    folder = tempfile.mkdtemp(prefix="playback-ray-", dir=shortest) if cluster.address == AUTO else None
     ours, theirs = _SPAWN.Pipe()
     driver = _SPAWN.Process(target=_drive, args=(theirs, cluster, folder, tuple(episodes), work), daemon=True)
     try:
@@ -278,7 +280,7 @@ class _Run:
         if not hand.started:
             self._unstarted += 1
             if self._unstarted > 3:
-                raise ClusterError(f"workers do not start: {_short(error)}; is Playback installed on every node?")
+                raise ClusterError(f"workers do not start: {_why_not_started(error)}")
         if hand.episode is None:
             return
         identifier = hand.episode.id
@@ -291,6 +293,12 @@ class _Run:
 
     def _is_ready(self, reference: Any) -> bool:
         return bool(self._ray.wait([reference], timeout=0)[0])
+
+
+def _why_not_started(error: Exception) -> str:
+    said = _short(error)
+    ours = re.match(r"ingest\.errors\.\w+: ", said)
+    return said[ours.end() :] if ours else f"{said}; is Playback installed on every node?"
 
 
 def _short(error: Exception) -> str:

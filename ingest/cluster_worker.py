@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from ingest.errors import ClusterError
+from ingest.errors import ClusterError, LibraryError, StoreError, one_line
 from ingest.library.outcome import Outcome
 from ingest.library.records import episode_ids
 from ingest.library.removal import removal_of
 from ingest.library.store import mount_store
 from ingest.speech.engines import keep_recogniser
 from ingest.stages.recording import StageProgress
+from ingest.text.urls import shown_address
 from ingest.transcript import Episode
 from ingest.versions import own_version
 
@@ -46,7 +47,7 @@ class Worker:
             raise ClusterError(f"it has Playback {own_version()}, and this machine has {version}")
         mount_store(cluster.home, cluster.store)
         keep_recogniser()
-        self._home = cluster.home
+        self._cluster = cluster
         self._sees_library = False
         self._far: tuple[str, float, float] | None = None
         self._asked = time.monotonic()
@@ -67,7 +68,10 @@ class Worker:
         """Ingest an episode; raises ClusterError on a node that does not see the library."""
         self._far = None
         if not self._sees_library:
-            _require_library(self._home, episode)
+            try:
+                _require_library(self._cluster, episode)
+            except (LibraryError, StoreError) as error:
+                return Outcome(episode, "failed", one_line(error), passing=True)
             self._sees_library = True
 
         def progress(stage: str, done: float, whole: float | None) -> None:
@@ -77,9 +81,12 @@ class Worker:
         return work(episode, progress=progress)
 
 
-def _require_library(home: Path, episode: Episode) -> None:
-    """Raise ClusterError where the library is not: its lease would be a folder of this node that nobody else sees."""
-    if episode.id not in episode_ids(home) and removal_of(home, episode.id) is None:
-        raise ClusterError(
-            f"{socket.gethostname()} does not see the library in {home}: share that folder with every node"
-        )
+def _require_library(cluster: Cluster, episode: Episode) -> None:
+    """Raise ClusterError where the library is not: its lease would be one of this node that nobody else sees."""
+    if episode.id in episode_ids(cluster.home) or removal_of(cluster.home, episode.id) is not None:
+        return
+    if cluster.store is None:
+        where, advice = str(cluster.home), "share that folder with every node"
+    else:
+        where, advice = shown_address(cluster.store), "name a host that is the same database for every node"
+    raise ClusterError(f"{socket.gethostname()} does not see the library in {where}: {advice}")

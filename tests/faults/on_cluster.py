@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ingest.errors import PlaybackError
 from ingest.library.records import episode_folder, episode_ids, load_transcript, transcript_ids
+from ingest.storage.documents import matching
 from tests.faults.sample import TALK, write_feed
 
 FOLDER = Path(__file__).parent
@@ -120,7 +121,7 @@ def faults_in(home: Path, run: Run) -> list[str]:
             continue
         if transcript is not None and transcript.turns:
             stored.add(identifier)
-        if list(episode_folder(home, identifier).glob("transcript-*.json")):
+        if matching(episode_folder(home, identifier), "transcript-*.json"):
             found.append(f"{identifier} was made twice, and differs")
     said = run.acknowledged()
     found += [f"{identifier} was acknowledged and is not stored" for identifier in said if identifier not in stored]

@@ -5,9 +5,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from ingest import cluster
+from ingest import cluster, cluster_worker
 from ingest.cluster_worker import ALONE, Cluster, Worker
-from ingest.errors import ClusterError
+from ingest.errors import ClusterError, StoreError
 from ingest.item import Item
 from ingest.library.outcome import Outcome
 from ingest.library.register import register_items
@@ -162,6 +162,12 @@ def test_what_ends_the_run_is_a_line(said):
         broken = Ray(ingested)
         broken.get = lambda reference: (_ for _ in ()).throw(Lost("pages\n\nno module\n"))
         said(broken)
+    with pytest.raises(ClusterError, match=r"workers do not start: postgresql://a/b: it is away$"):
+        refused = Ray(ingested)
+        refused.get = lambda reference: (_ for _ in ()).throw(
+            Lost("pages\ningest.errors.StoreError: postgresql://a/b: it is away")
+        )
+        said(refused)
     with pytest.raises(ClusterError, match="does not see the library"):
         said(Ray(lambda worker, episode: TaskFailed(ClusterError("it does not see the library"))))
     with pytest.raises(ClusterError, match="has a free CPU"):
@@ -199,3 +205,21 @@ def test_a_worker_refuses_what_would_go_wrong(tmp_path, episodes, monkeypatch):
         return worker.far()
 
     assert worker.ingest(episodes[0], work) == (episodes[0].id, 3.0, 4.0)
+
+
+def test_a_worker_says_which_database_has_no_library(tmp_path, episodes, monkeypatch):
+    """An address such as localhost is another database on each node; one that is away fails the episode, for now."""
+    monkeypatch.setattr(Worker, "_end_when_alone", lambda self: None)  # which ends this process
+    monkeypatch.setattr(engines, "_kept", None)
+    monkeypatch.setattr(cluster_worker, "mount_store", lambda home, store: None)
+    elsewhere = Cluster("auto", tmp_path / "elsewhere", store="postgresql://ann:secret@localhost/playback")
+    worker = Worker(elsewhere, own_version())
+    with pytest.raises(ClusterError, match=r"does not see the library in postgresql://localhost/playback: ") as refused:
+        worker.ingest(episodes[0], None)
+    assert "secret" not in f"{refused.value} {elsewhere}"
+
+    def away(home):
+        raise StoreError("the connection was lost")
+
+    monkeypatch.setattr(cluster_worker, "episode_ids", away)
+    assert worker.ingest(episodes[0], None) == Outcome(episodes[0], "failed", "the connection was lost", passing=True)
