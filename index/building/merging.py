@@ -52,8 +52,9 @@ INSERT INTO askers SELECT askers.* FROM source.askers JOIN moved ON moved.id = e
 INSERT INTO letters SELECT letters.* FROM source.letters JOIN moved ON moved.id = episode_id;
 INSERT INTO lessons SELECT lessons.* FROM source.lessons JOIN moved ON moved.id = episode_id;
 INSERT INTO mined SELECT mined.* FROM source.mined JOIN moved ON moved.id = episode_id;
-INSERT INTO starters SELECT (SELECT count(*) FROM starters) + position, question, episode_id
-  FROM source.starters JOIN moved ON moved.id = episode_id ORDER BY position;
+INSERT INTO starters
+  SELECT (SELECT count(*) FROM starters) + row_number() OVER (ORDER BY position) - 1, question, episode_id
+  FROM source.starters JOIN moved ON moved.id = episode_id;
 """
 # Without the vectors of dropped texts: of an episode that was purged nothing may stay.
 _TEXTS = """

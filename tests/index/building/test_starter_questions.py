@@ -51,22 +51,7 @@ def test_a_generation_has_five_of_as_many_episodes_as_there_are(
 ) -> None:
     """Five questions come from five episodes; a library of two gives more than one of each."""
     subjects = "anchor bell chart deck engine galley hull".split()
-    save(
-        tmp_path,
-        *(
-            transcript_of(
-                f"e-{place}-aaaa",
-                ("Host", f"How do volunteers repair the old {subject} every winter?"),
-                (
-                    "Guest",
-                    f"Volunteers repair the old {subject} with care. " + f"The {subject} needs winter oil. " * 20,
-                ),
-                ("Host", f"Who pays for the paint of the {subject} in summer?"),
-                ("Guest", f"The harbour pays for paint of the {subject}. " + "Paint costs money each summer. " * 20),
-            )
-            for place, subject in enumerate(subjects)
-        ),
-    )
+    save(tmp_path, *(repairs(transcript_of, place, subject) for place, subject in enumerate(subjects)))
     build(tmp_path, encoder, shape=PassageShape(40, 0))
     generation = open_generation(tmp_path)
     questions = generation.starters()
@@ -80,6 +65,34 @@ def test_a_generation_has_five_of_as_many_episodes_as_there_are(
     generation = open_generation(tmp_path)
     assert len(set(generation.starters())) == 4
     generation.close()
+
+
+def repairs(transcript_of: Talk, place: int, subject: str) -> Transcript:
+    return transcript_of(
+        f"e-{place}-aaaa",
+        ("Host", f"How do volunteers repair the old {subject} every winter?"),
+        ("Guest", f"Volunteers repair the old {subject} with care. " + f"The {subject} needs winter oil. " * 20),
+        ("Host", f"Who pays for the paint of the {subject} in summer?"),
+        ("Guest", f"The harbour pays for paint of the {subject}. " + "Paint costs money each summer. " * 20),
+    )
+
+
+@pytest.mark.parametrize("removed", range(4))
+def test_the_questions_of_removed_episodes_leave_no_gap(
+    removed: int, tmp_path: Path, transcript_of: Talk, save: Any, encoder: Any
+) -> None:
+    """Whichever episode is removed, its segment is merged with that of new ones."""
+    subjects = "anchor bell chart deck".split()
+    save(tmp_path, *(repairs(transcript_of, place, subject) for place, subject in enumerate(subjects)))
+    build(tmp_path, encoder, shape=PassageShape(40, 0))
+    shutil.rmtree(episode_folder(tmp_path, f"e-{removed}-aaaa"))
+    save(tmp_path, *(repairs(transcript_of, place, subject) for place, subject in enumerate(("engine", "hull"), 4)))
+    build(tmp_path, encoder, shape=PassageShape(40, 0))
+    generation = open_generation(tmp_path)
+    asked = " ".join(generation.starters())
+    assert len(generation.manifest.segments) == 1
+    generation.close()
+    assert [subject for subject in subjects if subject in asked] == subjects[:removed] + subjects[removed + 1 :]
 
 
 def test_an_empty_library_has_no_questions(tmp_path: Path, encoder: Any) -> None:
