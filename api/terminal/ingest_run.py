@@ -89,6 +89,7 @@ def publish_index(
     Encodes on `threads` cores, else on all. What is encoded `ahead` goes on until the build has to encode.
     """
     from index.building.build import build, up_to_date
+    from index.building.purging import drop_purged
     from index.encoders import encoder_to_build_with, weights_and_form
     from index.manifests import current_number_or_zero, live_form, manifest_of
     from index.published import mounted_index
@@ -118,9 +119,12 @@ def publish_index(
             f"generation {manifest.generation} published: {manifest.passages:,} passages of {manifest.episodes} "
             f"episodes, encoder {manifest.encoder}"
         )
+    has_purged = drop_purged(settings.home)
+    if has_purged and not quiet:
+        print("the words of what was purged were removed from every generation")
     mounted = mounted_index(settings.home)
     if mounted is not None:
-        served = mounted.publish(KEPT_GENERATIONS)
+        served = mounted.publish(1 if has_purged else KEPT_GENERATIONS)
         print(f"the database serves generation {served.generation}: {served.passages:,} passages")
     for identifier, reason in manifest.left_out.items():
         print(f"playback: {identifier} is not in the index: {reason}", file=sys.stderr)

@@ -1,5 +1,7 @@
 """Remove what no longer counts from the disk: from segments, and with every generation but the live one."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +11,9 @@ from index.building.segments import entry_of, kept_segments
 from index.errors import IndexBroken
 from index.generation import Manifest
 from index.manifests import index_folder, live_manifest
+from index.segment import EPISODES, read_episodes
 from index.store import check_segment, link_segment, next_folder, publish, remove_others
+from ingest.library.removal import removals
 from ingest.storage.files import lock
 
 
@@ -27,6 +31,24 @@ def drop_others(home: Path) -> Manifest | None:
             published = _publish_without_dropped(home, live)
         remove_others(home)
     return published
+
+
+def drop_purged(home: Path) -> bool:
+    """Do what `drop_others` does, if a generation holds an episode that was purged; return whether one did.
+
+    That is so where publishing failed after the purge, and where another machine purged what this one has indexed.
+    """
+    purged = {removal.id for removal in removals(home) if removal.purged}
+    if not any(purged & held for held in _held_by_segments(home) if purged):
+        return False
+    drop_others(home)
+    return True
+
+
+def _held_by_segments(home: Path) -> Iterator[set[str]]:
+    for path in index_folder(home).glob(f"[0-9]*/*/{EPISODES}"):
+        with suppress(IndexBroken, OSError):  # the doctor's business
+            yield {episode.id for episode in read_episodes(path.parent)}
 
 
 def _publish_without_dropped(home: Path, live: Manifest) -> Manifest:

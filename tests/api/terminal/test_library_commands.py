@@ -20,6 +20,7 @@ from api.quotes.resolve import resolve
 from api.settings import Settings
 from index.manifests import encoded_folder, index_folder, numbers
 from ingest.library.records import episode_folder, episode_ids, feeds, feeds_folder, load_transcript
+from ingest.library.removal import remove_episode
 from tests.api.terminal.conftest import Run
 
 ROOT = Path(__file__).parents[3]
@@ -247,6 +248,17 @@ def test_a_purged_episode_is_in_no_file(
     assert any("teapot" in text for text in said(run, "teapot"))
     code, out, _ = run("remove", "1", "--purge", "--quiet")
     assert (code, "the index is up to date" in out) == (0, True), "again is no failure"
+
+
+def test_what_another_machine_purged_is_dropped_by_the_next_index(run: Run, home: Path, ingested: list[str]) -> None:
+    """As on a machine whose own purge ended before it was published; with a database it would be published again."""
+    remove_episode(home, ingested[0], "", purge=True)
+    assert holding(index_folder(home), "kettle")
+    code, out, _ = run("index")
+    assert (code, "the words of what was purged were removed" in out) == (0, True)
+    assert holding(home, "kettle") == []
+    assert len(numbers(home)) == 1
+    assert "purged" not in run("index")[1]
 
 
 def test_a_purge_before_anything_was_published_leaves_nothing(run: Run, home: Path, web: SimpleNamespace) -> None:
