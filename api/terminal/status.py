@@ -63,7 +63,8 @@ def _lines(report: dict[str, Any]) -> Iterator[str]:
     yield f"{len(report['episodes'])} episodes: {counts}"
     generation = report["generation"]
     if generation is None:
-        yield report["index_problem"] or "no index yet; run: playback ingest SOURCE"
+        command = "index" if report["counts"].get("ingested") else "ingest SOURCE"  # as after `playback store copy`
+        yield report["index_problem"] or f"no index yet; run: playback {command}"
         return
     yield (
         f"generation {generation['generation']}: {generation['passages']} passages of "

@@ -65,4 +65,4 @@ def _name(name: str) -> str:
 
 def _said(done: Copied) -> str:
     noun = "document" if done.documents == 1 else "documents"
-    return f"{done.documents:,} {noun}, {done.episodes:,} episodes ({done.written:,} written, the others were there)"
+    return f"{done.documents:,} {noun}, {done.episodes:,} episodes ({done.written:,} written)"

@@ -39,6 +39,7 @@ def test_the_life_of_a_library(playback: Callable[..., tuple[int, str]], tmp_pat
         (tmp_path / f"talk{number}.txt").write_text(TALK.format(question))
         code, said = playback("ingest", "--no-index", "--quiet", str(tmp_path / f"talk{number}.txt"))
         assert (code, "ingested: 4 turns" in said) == (0, True), said
+    assert "no index yet; run: playback index" in playback("status")[1]
     report = json.loads(playback("status", "--json")[1])
     assert report["counts"] == {"ingested": 2}
     first, second = (episode["id"] for episode in report["episodes"])
