@@ -32,7 +32,7 @@ CREATE TABLE {0}.episodes (rowid integer PRIMARY KEY, id text COLLATE "C" NOT NU
 CREATE TABLE {0}.passages (row integer PRIMARY KEY, id text COLLATE "C" NOT NULL,
   episode_id text COLLATE "C" NOT NULL, text text NOT NULL, header text NOT NULL, first integer NOT NULL,
   last integer NOT NULL, speakers text NOT NULL, start double precision, "end" double precision, timing text);
-CREATE TABLE {0}.speakers (name text COLLATE "C" NOT NULL, row integer NOT NULL, PRIMARY KEY (name, row));
+CREATE TABLE {0}.speakers (name text COLLATE "C" NOT NULL, row integer NOT NULL);
 CREATE TABLE {0}.aliases (alias text COLLATE "C" NOT NULL, name text COLLATE "C" NOT NULL,
   episode_id text COLLATE "C" NOT NULL);
 CREATE TABLE {0}.sentences (row integer PRIMARY KEY, turn integer NOT NULL, start integer NOT NULL,
@@ -44,8 +44,8 @@ CREATE TABLE {0}.vectors (rowid integer PRIMARY KEY, vector bytea STORAGE MAIN N
 CREATE TABLE {0}.exchanges (row integer PRIMARY KEY, episode_id text COLLATE "C" NOT NULL, question integer NOT NULL,
   reply integer NOT NULL);
 CREATE TABLE {0}.letters (word text COLLATE "C" NOT NULL, episode_id text COLLATE "C" NOT NULL,
-  capital integer NOT NULL, small integer NOT NULL, PRIMARY KEY (word, episode_id));
-CREATE TABLE {0}.askers (episode_id text COLLATE "C" NOT NULL, name text NOT NULL, PRIMARY KEY (episode_id, name));
+  capital integer NOT NULL, small integer NOT NULL);
+CREATE TABLE {0}.askers (episode_id text COLLATE "C" NOT NULL, name text NOT NULL);
 CREATE TABLE {0}.lessons (episode_id text COLLATE "C" NOT NULL, turn integer NOT NULL, first_word integer NOT NULL,
   words integer NOT NULL, speaker text COLLATE "C" NOT NULL, kind text NOT NULL, score double precision NOT NULL,
   title text NOT NULL, terms text NOT NULL, question text NOT NULL, PRIMARY KEY (episode_id, first_word, words));
@@ -60,8 +60,12 @@ CREATE TABLE {0}.passage_vectors (row integer PRIMARY KEY, vector halfvec({1}) N
 CREATE TABLE {0}.turns_vectors (row integer PRIMARY KEY, vector halfvec({1}) NOT NULL);
 CREATE TABLE {0}.questions_vectors (row integer PRIMARY KEY, vector halfvec({1}) NOT NULL);
 """
+# A B-tree takes no text of more than 2,704 bytes, and words and names may be of any length: those have hash indexes.
 _INDEXES = """
 CREATE INDEX ON {0}.passages (episode_id);
+CREATE INDEX ON {0}.speakers USING hash (name);
+CREATE INDEX ON {0}.letters USING hash (word);
+CREATE INDEX ON {0}.askers (episode_id);
 CREATE INDEX ON {0}.lessons (score);
 CREATE UNIQUE INDEX ON {0}.postings (field, number);
 CREATE UNIQUE INDEX ON {0}.postings (field, stem);

@@ -1,8 +1,11 @@
 """Publish into PostgreSQL by one commit: shared segments, three generations, all or nothing; servers switch."""
 
+import random
 import shutil
+import string
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,14 +19,18 @@ from api.settings import Settings
 from index.building.build import build
 from index.chunk import PassageShape
 from index.errors import IndexMissing
+from index.generation_files import open_files
+from index.manifests import index_folder, live_manifest
+from index.passage import Filters
 from index.postgres import publish
 from index.postgres.opening import mount_database
-from index.postgres.publish import publish_generation
+from index.postgres.publish import drop_generations, publish_generation
 from index.postgres.schema import VERSION, check_schema, migrate
 from index.published import mount_index, published_manifest, published_stamp
 from index.store import open_generation
 from ingest.errors import StoreError
 from ingest.library.postgres.connection import connect
+from ingest.library.removal import remove_episode
 from ingest.transcript import Transcript
 from tests.postgres import as_user
 
@@ -217,3 +224,75 @@ def test_without_a_store_nothing_of_it_is_loaded(built: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code, str(built)], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_words_and_names_of_any_length_are_published(
+    home: Path, database: str, save: Any, transcript_of: Talk, encoder: Any
+) -> None:
+    """They are longer than what a B-tree takes; one hostile transcript must not keep all others from being found."""
+    chance = random.Random(1)
+    name, word = ("".join(chance.choices(string.ascii_letters, k=6000)) for _ in range(2))
+    said = ("Ada", f"We said that {word} is long."), (name, "What about the rope?"), ("Ada", "The rope was mended.")
+    save(home, transcript_of("a-2-aaaa", *said))
+    build(home, encoder, shape=SHAPE)
+    publish_generation(home, database)
+    opened, live = open_generation(home), live_manifest(home)
+    assert live is not None
+    files = open_files(index_folder(home) / "2", live)
+    assert name in opened.speakers()
+    assert opened.nearest("passage", encoder.encode_query("rope"), 9, Filters(speaker=name)).ids
+    assert opened.letters(word) == files.letters(word)
+    assert opened.askers("a-2-aaaa") == files.askers("a-2-aaaa")
+    files.close()
+
+
+def test_old_generations_that_are_read_stay_until_the_next_publication(
+    home: Path, database: str, save: Any, transcript_of: Talk, encoder: Any
+) -> None:
+    """A dump that runs meanwhile fails no publication; where words must go, it is said that they did not."""
+    (first,) = schemas(database)
+    save(home, transcript_of("a-1-aaaa", ("Ada", "The crane was sold to the canal.")))
+    build(home, encoder, shape=SHAPE)
+    with psycopg.connect(database) as dump:
+        dump.execute(f"LOCK TABLE {first}.passages IN ACCESS SHARE MODE")
+        publish_generation(home, database)
+        with pytest.raises(StoreError, match=r"old generations of the index are still there.*run the same command"):
+            publish_generation(home, database, keep=1)
+        with pytest.raises(StoreError, match="old generations of the index are still there"):
+            drop_generations(database)
+        assert generations(database) == [1, 2]
+    publish_generation(home, database, keep=1)
+    assert first not in schemas(database)
+
+
+def test_a_server_notices_another_generation_of_the_same_number(
+    home: Path, database: str, save: Any, transcript_of: Talk, encoder: Any
+) -> None:
+    """Numbers begin anew when everything was dropped; what the server has open is gone then."""
+    live = Live(Settings(home=home), encoder)
+    assert live.base().generation.manifest.generation == 1
+    drop_generations(database)
+    save(home, transcript_of("a-1-aaaa", ("Ada", "The crane was sold to the canal.")))
+    build(home, encoder, shape=SHAPE)
+    assert publish_generation(home, database).generation == 1
+    time.sleep(0.6)
+    assert "crane" in live.base().generation.spoken()[0][-1]
+    live.close()
+
+
+def test_a_purge_elsewhere_also_holds_for_the_next_who_publishes(
+    home: Path, database: str, save: Any, transcript_of: Talk, encoder: Any
+) -> None:
+    """The files of this machine still have the words; they do not come back into the database."""
+    save(home, transcript_of("a-2-aaaa", ("Ada", "The zeppelin was sold to the canal.")))
+    build(home, encoder, shape=SHAPE)
+    publish_generation(home, database)
+    remove_episode(home, "a-1-aaaa", "by law", purge=True)  # as another machine does
+    drop_generations(database)
+    build(home, encoder, shape=SHAPE)
+    publish_generation(home, database)
+    with psycopg.connect(database) as connection:
+        for schema in schemas(database):
+            rows: Any = f"SELECT count(*) FROM {schema}.sentences WHERE text LIKE '%%harbour%%'"
+            assert connection.execute(rows).fetchone() == (0,)
+    assert open_generation(home).episode_ids() == ["a-2-aaaa"]
