@@ -8,8 +8,9 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from psycopg import Connection
+from psycopg import Connection, errors
 
+from index.building.purging import drop_others
 from index.errors import IndexMissing
 from index.generation import Manifest
 from index.manifests import index_folder, live_manifest
@@ -18,13 +19,19 @@ from index.postgres.schema import PUBLISHING, check_schema
 from index.postgres.segments import copy_segment
 from index.segment import SegmentEntry
 from index.store import KEPT_GENERATIONS, verified
-from ingest.library.postgres.connection import connect, translated
+from ingest.errors import StoreError
+from ingest.library.postgres.connection import connect, shown, translated
+from ingest.library.removal import removal_of
 from ingest.storage.files import lock
 
 logger = logging.getLogger(__name__)
 
 CHANNEL = "playback_index"
 _LEAST_HASH = 20
+_IN_USE = (
+    "{}: old generations of the index are still there, because another process reads them, such as pg_dump, or "
+    "publishes; run the same command again when it has ended"
+)
 
 
 def publish_generation(home: Path, url: str, keep: int = KEPT_GENERATIONS) -> Manifest:
@@ -32,9 +39,11 @@ def publish_generation(home: Path, url: str, keep: int = KEPT_GENERATIONS) -> Ma
 
     Copies only segments that the database does not have. Changes nothing if the published generation has the same
     content. Then removes all but the newest `keep` generations, with the segments that none of these has. Several may
-    publish at once: one waits for the other. Raises IndexMissing if the folder has no index, IndexBroken if a file is
-    damaged, StoreError for what the server refuses; the generation that is published then stays so.
+    publish at once: one waits for the other. Old generations that somebody reads are left to the next publication, but
+    with fewer than usual to keep that is an error. Raises IndexMissing if the folder has no index, IndexBroken if a
+    file is damaged, StoreError for what the server refuses; the generation that is published then stays so.
     """
+    _forget_purged(home)
     with lock(index_folder(home)):
         live = live_manifest(home)
         if live is None:
@@ -42,19 +51,33 @@ def publish_generation(home: Path, url: str, keep: int = KEPT_GENERATIONS) -> Ma
         with connect(url) as connection, translated(url):
             check_schema(connection)
             manifest = _published(connection, home, live)
-            _remove_old(connection, keep)
+            try:
+                _remove_old(connection, keep)
+            except errors.LockNotAvailable:
+                if keep < KEPT_GENERATIONS:
+                    raise StoreError(_IN_USE.format(shown(url))) from None
+                logger.info("old generations are in use; the next publication removes them")
     return manifest
 
 
 def drop_generations(url: str) -> None:
-    """Remove every generation from the database; raises StoreError."""
+    """Remove every generation from the database, or nothing; raises StoreError."""
     with connect(url) as connection, translated(url):
         check_schema(connection)
-        with connection.transaction():
-            connection.execute("SELECT pg_advisory_xact_lock(%s)", (PUBLISHING,))
-            connection.execute("DELETE FROM playback.generations")
-            connection.execute("SELECT pg_notify(%s, '0')", (CHANNEL,))
-        _remove_old(connection, 0)
+        try:
+            with connection.transaction():
+                _remove_old(connection, 0)
+                connection.execute("SELECT pg_notify(%s, '0')", (CHANNEL,))
+        except errors.LockNotAvailable:
+            raise StoreError(_IN_USE.format(shown(url))) from None
+
+
+def _forget_purged(home: Path) -> None:
+    """Take the words of purged episodes out of the files: the machine that purged them could not do that here."""
+    live = live_manifest(home)
+    dropped = {name for entry in (() if live is None else live.segments) for name in entry.dropped}
+    if any(found.purged for name in dropped if (found := removal_of(home, name)) is not None):
+        drop_others(home)
 
 
 def _published(connection: Connection, home: Path, live: Manifest) -> Manifest:
@@ -124,7 +147,10 @@ def _content_of(manifest: Manifest, schemas: dict[str, str]) -> str:
 
 
 def _remove_old(connection: Connection, keep: int) -> None:
-    """Remove generations beyond the newest `keep` and unused segments; if somebody reads one, the next run does."""
+    """Remove generations beyond the newest `keep`, and unused segments.
+
+    Raises LockNotAvailable, and removes nothing, while another process publishes, or reads one for over five seconds.
+    """
     connection.execute("SET lock_timeout = '5s'")
     with connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (PUBLISHING,))
