@@ -50,13 +50,14 @@ class DatabaseIndex:
         self._connections = Connections(make_conninfo(url, options=options))
         self._looking = threading.Lock()
         # What was found at the last look, and until when it holds (monotonic seconds).
-        self._found: int | StoreError | None = None
+        self._found: tuple[int, str] | StoreError | None = None
         self._until = 0.0
 
-    def stamp(self) -> int | None:
-        """Return the number of the published generation, None if there is none, as of at most half a second ago.
+    def stamp(self) -> tuple[int, str] | None:
+        """Return the published generation's number and content, None if there is none, as of at most half a second ago.
 
-        Also an error holds so long: requests do not wait one after the other for a server that is gone.
+        The number alone is not enough: numbers begin anew after `drop`. Also an error holds so long: requests do not
+        wait one after the other for a server that is gone.
         """
         with self._looking:
             if time.monotonic() >= self._until:
@@ -66,13 +67,14 @@ class DatabaseIndex:
                 raise StoreError(*self._found.args)
             return self._found
 
-    def _look(self) -> int | StoreError | None:
+    def _look(self) -> tuple[int, str] | StoreError | None:
         try:
             with self._connections.connection() as connection:
-                row = connection.execute("SELECT max(number) FROM playback.generations").fetchone()
+                return connection.execute(
+                    "SELECT number, content FROM playback.generations ORDER BY number DESC LIMIT 1"
+                ).fetchone()
         except StoreError as error:
             return error
-        return None if row is None else row[0]
 
     def manifest(self) -> Manifest | None:
         """Return the manifest of the published generation, None if there is none."""
@@ -83,7 +85,7 @@ class DatabaseIndex:
         return None if row is None else self._manifest(row[0])
 
     def generation(self) -> Generation | None:
-        """Open the published generation, None if there is none; raises IndexBroken.
+        """Open the published generation, None if there is none; raises IndexBroken, StoreError.
 
         If it is removed meanwhile, opens the one that is published then.
         """
@@ -93,7 +95,7 @@ class DatabaseIndex:
                 return None
             try:
                 return Generation(manifest, _Database(self._connections, manifest))
-            except IndexBroken:
+            except (IndexBroken, StoreError):
                 now = self.manifest()
                 if now is None or now.generation == manifest.generation:
                     raise
@@ -105,6 +107,7 @@ class DatabaseIndex:
     def drop(self) -> None:
         """Remove every generation."""
         drop_generations(self._url)
+        self._until = 0.0
 
     def close(self) -> None:
         """Close the connections that nobody uses; one that is needed is opened again."""

@@ -175,6 +175,8 @@ def _why_refused(error: psycopg.Error) -> str:
         return "the server's disk is full; free some space there, then run the same command again"
     if isinstance(error, errors.InsufficientPrivilege | errors.ReadOnlySqlTransaction):
         return f"this user may not do that: {said}; name a user who may write in PLAYBACK_STORE"
+    if isinstance(error, errors.UndefinedTable | errors.InvalidSchemaName) and "segment_" in said:
+        return "this generation of the index was removed meanwhile; ask again"
     if isinstance(error, errors.UndefinedTable | errors.InvalidSchemaName | errors.UndefinedColumn):
         return "holds no library of this version; run: playback store init"
     is_lost = isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
