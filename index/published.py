@@ -6,7 +6,7 @@ from typing import Protocol
 
 from index.errors import IndexBroken
 from index.generation import Generation, Manifest
-from index.manifests import index_folder, live_manifest
+from index.manifests import has_index, index_folder, live_manifest
 
 
 class PublishedIndex(Protocol):
@@ -56,6 +56,12 @@ def published_manifest(home: Path) -> Manifest | None:
     """
     mounted = mounted_index(home)
     return live_manifest(home) if mounted is None else mounted.manifest()
+
+
+def holds_index(home: Path) -> bool:
+    """Say whether there is any generation, in files or in what is mounted instead; raises StoreError."""
+    mounted = mounted_index(home)
+    return has_index(home) or (mounted is not None and mounted.stamp() is not None)
 
 
 def published_stamp(home: Path) -> Hashable | None:

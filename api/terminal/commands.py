@@ -63,11 +63,11 @@ def remove(options: Namespace, settings: Settings) -> int:
     from api.terminal.removal import removal_target, run_removal
     from index.building.purging import drop_others
     from index.manifests import has_index, index_folder
-    from index.published import mounted_index
+    from index.published import holds_index, mounted_index
 
     for line in run_removal(removal_target(options.name, settings.home), settings.home, options.reason, options.purge):
         print(line)
-    code = publish_index(settings, rebuild=False, quiet=options.quiet) if has_index(settings.home) else 0
+    code = publish_index(settings, rebuild=False, quiet=options.quiet) if holds_index(settings.home) else 0
     if options.purge and index_folder(settings.home).is_dir():  # a build that was killed leaves words there too
         published = drop_others(settings.home)
         if published is not None and not options.quiet:

@@ -82,11 +82,17 @@ def cores() -> int:
 
 
 def publish_index(
-    settings: Settings, rebuild: bool, quiet: bool, threads: int | None = None, ahead: EncodeAhead | None = None
+    settings: Settings,
+    rebuild: bool,
+    quiet: bool,
+    threads: int | None = None,
+    ahead: EncodeAhead | None = None,
+    before: int | None = None,
 ) -> int:
     """Publish a generation unless the live one is up to date; return 1 if it lacks episodes that cannot be read.
 
-    Encodes on `threads` cores, else on all. What is encoded `ahead` goes on until the build has to encode.
+    Encodes on `threads` cores, else on all. What is encoded `ahead` goes on until the build has to encode. `before` is
+    the generation that this command has published already.
     """
     from index.building.build import build, up_to_date
     from index.building.purging import drop_purged
@@ -126,6 +132,11 @@ def publish_index(
     if mounted is not None:
         served = mounted.publish(1 if has_purged else KEPT_GENERATIONS)
         print(f"the database serves generation {served.generation}: {served.passages:,} passages")
+        is_current = up_to_date(settings.home, settings.encoder, manifest.weights, manifest.form)
+        if not is_current and manifest.generation != before:
+            # Another machine may have published what this generation does not have yet, or has still.
+            print("the library has changed meanwhile")
+            return publish_index(settings, False, quiet, threads, ahead, manifest.generation)
     for identifier, reason in manifest.left_out.items():
         print(f"playback: {identifier} is not in the index: {reason}", file=sys.stderr)
     if settings.reranker is not None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from api.episodes.library import find_episode
 from api.errors import EpisodeUnknown
-from index.manifests import has_index
+from index.published import holds_index
 from index.store import drop_index
 from ingest.library.records import feeds, records, transcript_ids
 from ingest.library.removal import removals, remove_episode, remove_show
@@ -57,6 +57,6 @@ def run_removal(found: RemovalTarget, home: Path, reason: str, purge: bool) -> I
         removal = remove_episode(home, identifier, reason, purge)
         kept = "; nothing of it is kept" if removal.purged else f"; playback ingest {identifier} brings it back"
         yield f"{identifier}  {removal.sentence}{kept}"
-    if not transcript_ids(home) and has_index(home):
+    if not transcript_ids(home) and holds_index(home):
         drop_index(home)
         yield "the library is empty now, so the index was removed"
