@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from time import monotonic
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -48,6 +49,10 @@ from ingest.errors import (
 from ingest.text.urls import printable
 
 logger = logging.getLogger(__name__)
+
+# Seconds between lines about the database in the log, and when the last one was written (monotonic).
+_LOG_AGAIN = 5.0
+_logged_at = -_LOG_AGAIN
 
 INVALID = "ValidationError"
 
@@ -182,12 +187,23 @@ def refusal_of(error: PlaybackError) -> Refusal:
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, PlaybackError)
     refusal = refusal_of(error)
-    # Transient refusals are not logged: they are no fault, and many of them must not fill the log.
-    if refusal.status >= HTTPStatus.INTERNAL_SERVER_ERROR and refusal.retry_after is None:
+    # Transient refusals are not logged: they are no fault, and many of them must not fill the log. A lost database
+    # is one, and every request fails then.
+    is_fault = refusal.retry_after is None or (isinstance(error, StoreError) and _is_time_to_log())
+    if refusal.status >= HTTPStatus.INTERNAL_SERVER_ERROR and is_fault:
         logger.warning("%s %s: %s", request.method, _path(request), error)
     headers = {} if refusal.retry_after is None else {"Retry-After": str(refusal.retry_after)}
     problem = (refusal.name, refusal.sentence or _for_readers(" ".join(str(error).split()), refusal))
     return error_response(request, refusal.status, [problem], headers)
+
+
+def _is_time_to_log() -> bool:
+    """Return whether no line about the database was written for some seconds, and count this one as written."""
+    global _logged_at
+    if monotonic() < _logged_at + _LOG_AGAIN:
+        return False
+    _logged_at = monotonic()
+    return True
 
 
 def _for_readers(message: str, refusal: Refusal) -> str:
