@@ -3,11 +3,17 @@
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 
 from api import cli
+from index.generation import Manifest
+from index.postgres.opening import DatabaseIndex
+from index.published import mount_index
 from ingest.storage.mounts import unmount
+from tests.index.conftest import HashedStems
 
 TALK = (
     "Ann: Hello and welcome to the show.\n\nBob: Thank you, it is good to be here today.\n\n"
@@ -22,11 +28,13 @@ def playback(
     """Run a command with PLAYBACK_STORE set, mounted anew each time; return its exit code and what it printed."""
     monkeypatch.setenv("PLAYBACK_STORE", database)
 
-    def ran(*arguments: str) -> tuple[int, str]:
+    def ran(*arguments: str, where: str = "home") -> tuple[int, str]:
+        home = tmp_path / where
         try:
-            code = cli.main(["--home", str(tmp_path / "home"), *arguments])
+            code = cli.main(["--home", str(home), *arguments])
         finally:
-            unmount(tmp_path / "home")
+            unmount(home)
+            mount_index(home, None)
         printed = capsys.readouterr()
         return code, printed.out + printed.err
 
@@ -57,3 +65,60 @@ def test_the_life_of_a_library(playback: Callable[..., tuple[int, str]], tmp_pat
     assert (code, "nothing of it is kept" in said) == (0, True)
     home = tmp_path / "home"
     assert [path for path in (home / "library").rglob("*") if path.is_file()] == []
+
+
+@pytest.fixture
+def stems(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Build indexes with an encoder that costs nothing."""
+    encoder = HashedStems()
+    monkeypatch.setenv("PLAYBACK_ENCODER", encoder.name)
+    monkeypatch.setattr("index.encoders.encoder_to_build_with", lambda *_: encoder)
+    monkeypatch.setattr("index.encoders.weights_and_form", lambda *_: (encoder.weights, encoder.form))
+
+
+@pytest.mark.usefixtures("stems")
+def test_what_a_machine_without_files_removes_is_removed_for_all(
+    playback: Callable[..., tuple[int, str]], tmp_path: Path, database: str
+) -> None:
+    """The words go from the database at once, and the machine that built the index brings none of them back."""
+    for number, question in ((1, "Who paid for the foremast?"), (2, "Who paid for the halyard?")):
+        (tmp_path / f"talk{number}.txt").write_text(TALK.format(question))
+        code, said = playback("ingest", "--quiet", str(tmp_path / f"talk{number}.txt"))
+        assert (code, f"the database serves generation {number}" in said) == (0, True), said
+    ids = [episode["id"] for episode in json.loads(playback("status", "--json")[1])["episodes"]]
+    first, second = sorted(ids, key=lambda one: "halyard" in playback("export", one, "--format", "txt")[1])
+    code, said = playback("remove", first, "--purge", "--quiet", where="elsewhere")
+    assert (code, "the database serves generation 3" in said) == (0, True), said
+    assert playback("index", "--quiet")[0] == 0
+    with psycopg.connect(database) as connection:
+        for (name,) in connection.execute("SELECT name FROM playback.segments").fetchall():
+            rows: Any = f"SELECT text FROM {name}.sentences"
+            assert "foremast" not in str(connection.execute(rows).fetchall())
+    code, said = playback("remove", second, "--purge", where="a third")
+    assert (code, "the index was removed" in said) == (0, True), said
+    with psycopg.connect(database) as connection:
+        assert connection.execute("SELECT count(*) FROM playback.segments").fetchone() == (0,)
+
+
+@pytest.mark.usefixtures("stems")
+def test_a_slower_builder_looks_again(
+    playback: Callable[..., tuple[int, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What another machine stored and published between the build and the publication here is in the index then."""
+    (tmp_path / "talk1.txt").write_text(TALK.format("Who paid for the foremast?"))
+    (tmp_path / "talk2.txt").write_text(TALK.format("Who paid for the halyard?"))
+    publish = DatabaseIndex.publish
+
+    def slowly(index: DatabaseIndex, keep: int) -> Manifest:
+        if index._home.name == "home" and not (tmp_path / "elsewhere").exists():
+            arguments = ["ingest", "--quiet", str(tmp_path / "talk2.txt")]
+            assert cli.main(["--home", str(tmp_path / "elsewhere"), *arguments]) == 0
+        return publish(index, keep)
+
+    monkeypatch.setattr(DatabaseIndex, "publish", slowly)
+    code, said = playback("ingest", "--quiet", str(tmp_path / "talk1.txt"))
+    unmount(tmp_path / "elsewhere")
+    mount_index(tmp_path / "elsewhere", None)
+    assert (code, "the library has changed meanwhile" in said) == (0, True), said
+    status = json.loads(playback("status", "--json")[1])
+    assert status["generation"]["episodes"] == 2
