@@ -284,15 +284,16 @@ def test_a_purge_elsewhere_also_holds_for_the_next_who_publishes(
     home: Path, database: str, save: Any, transcript_of: Talk, encoder: Any
 ) -> None:
     """The files of this machine still have the words; they do not come back into the database."""
-    save(home, transcript_of("a-2-aaaa", ("Ada", "The zeppelin was sold to the canal.")))
-    build(home, encoder, shape=SHAPE)
+    others = [transcript_of(f"a-{number}-aaaa", ("Ada", f"The crane {number} was sold.")) for number in range(2, 12)]
+    save(home, *others)
+    build(home, encoder, rebuild=True, shape=SHAPE)
     publish_generation(home, database)
     remove_episode(home, "a-1-aaaa", "by law", purge=True)  # as another machine does
     drop_generations(database)
-    build(home, encoder, shape=SHAPE)
+    assert any(entry.dropped for entry in build(home, encoder, shape=SHAPE).segments)
     publish_generation(home, database)
     with psycopg.connect(database) as connection:
         for schema in schemas(database):
             rows: Any = f"SELECT count(*) FROM {schema}.sentences WHERE text LIKE '%%harbour%%'"
             assert connection.execute(rows).fetchone() == (0,)
-    assert open_generation(home).episode_ids() == ["a-2-aaaa"]
+    assert len(open_generation(home).episode_ids()) == len(others)
