@@ -28,6 +28,8 @@ logger = logging.getLogger(__name__)
 
 CHANNEL = "playback_index"
 _LEAST_HASH = 20
+# A dump may have been restored without the schemas of segments.
+_KNOWN = "SELECT name FROM playback.segments WHERE to_regnamespace(name) IS NOT NULL"
 _IN_USE = (
     "{}: old generations of the index are still there, because another process reads them, such as pg_dump, or "
     "publishes; run the same command again when it has ended"
@@ -88,7 +90,10 @@ def _published(connection: Connection, home: Path, live: Manifest) -> Manifest:
         row = connection.execute(
             "SELECT number, content FROM playback.generations ORDER BY number DESC LIMIT 1"
         ).fetchone()
-        before, same = (0, False) if row is None else (int(row[0]), row[1] == content)
+        known = {name for (name,) in connection.execute(_KNOWN)}
+        before, same = (
+            (0, False) if row is None else (int(row[0]), row[1] == content and known.issuperset(schemas.values()))
+        )
         segments = tuple(replace(entry, name=schemas[entry.name]) for entry in live.segments)
         # The files of a segment are what its name was made of; their names mean nothing to a server.
         manifest = replace(live, generation=before if same else before + 1, segments=segments, files={}, sizes={})
@@ -97,7 +102,6 @@ def _published(connection: Connection, home: Path, live: Manifest) -> Manifest:
             return manifest
         verified(home, live.generation)
         folder = index_folder(home) / str(live.generation)
-        known = {name for (name,) in connection.execute("SELECT name FROM playback.segments")}
         for entry in live.segments:
             if schemas[entry.name] not in known:
                 copy_segment(connection, schemas[entry.name], folder / entry.name, live.dimension)
@@ -164,4 +168,4 @@ def _remove_old(connection: Connection, keep: int) -> None:
             "RETURNING name"
         ).fetchall()
         for (name,) in unused:
-            connection.execute(f"DROP SCHEMA {name} CASCADE")
+            connection.execute(f"DROP SCHEMA IF EXISTS {name} CASCADE")

@@ -123,7 +123,7 @@ def copy_segment(connection: Connection, schema: str, folder: Path, dimension: i
     connection.execute(_sql(f"ANALYZE {', '.join(f'{schema}.{name}' for name in _ANALYZED)}"))
     basis = read_basis(folder)
     connection.execute(
-        "INSERT INTO playback.segments VALUES (%s, %s, %s, %s, %s)",
+        "INSERT INTO playback.segments VALUES (%s, %s, %s, %s, %s) ON CONFLICT (name) DO NOTHING",
         (schema, (folder / EPISODES).read_text("utf-8"), basis.astype("<f4").tobytes(), basis.shape[1], tested),
     )
 

@@ -176,7 +176,7 @@ def _why_refused(error: psycopg.Error) -> str:
     if isinstance(error, errors.InsufficientPrivilege | errors.ReadOnlySqlTransaction):
         return f"this user may not do that: {said}; name a user who may write in PLAYBACK_STORE"
     if isinstance(error, errors.UndefinedTable | errors.InvalidSchemaName) and "segment_" in said:
-        return "this generation of the index was removed meanwhile; ask again"
+        return "this generation of the index is gone; run: playback index, unless another one was published meanwhile"
     if isinstance(error, errors.UndefinedTable | errors.InvalidSchemaName | errors.UndefinedColumn):
         return "holds no library of this version; run: playback store init"
     is_lost = isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)

@@ -297,3 +297,14 @@ def test_a_purge_elsewhere_also_holds_for_the_next_who_publishes(
             rows: Any = f"SELECT count(*) FROM {schema}.sentences WHERE text LIKE '%%harbour%%'"
             assert connection.execute(rows).fetchone() == (0,)
     assert len(open_generation(home).episode_ids()) == len(others)
+
+
+def test_segments_that_a_dump_left_out_are_published_again(home: Path, database: str) -> None:
+    """The same content is no reason to change nothing where its tables are gone."""
+    (schema,) = schemas(database)
+    with psycopg.connect(database) as connection:
+        connection.execute(f"DROP SCHEMA {schema} CASCADE")
+    with pytest.raises(StoreError, match="this generation of the index is gone; run: playback index"):
+        open_generation(home)
+    publish_generation(home, database)
+    assert open_generation(home).spoken()
