@@ -91,9 +91,8 @@ def _published(connection: Connection, home: Path, live: Manifest) -> Manifest:
             "SELECT number, content FROM playback.generations ORDER BY number DESC LIMIT 1"
         ).fetchone()
         known = {name for (name,) in connection.execute(_KNOWN)}
-        before, same = (
-            (0, False) if row is None else (int(row[0]), row[1] == content and known.issuperset(schemas.values()))
-        )
+        before = 0 if row is None else int(row[0])
+        same = row is not None and row[1] == content and known.issuperset(schemas.values())
         segments = tuple(replace(entry, name=schemas[entry.name]) for entry in live.segments)
         # The files of a segment are what its name was made of; their names mean nothing to a server.
         manifest = replace(live, generation=before if same else before + 1, segments=segments, files={}, sizes={})
