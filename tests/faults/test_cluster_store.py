@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -32,17 +33,22 @@ def store(empty: str) -> str:
     return as_user(empty, "postgres", PASSWORD)
 
 
-def holding_password(run: Run) -> list[str]:
+def holding_password(run: Run) -> list[Path]:
     """Return which command lines and files of Ray hold the password while a run is at work."""
-    commands = {pid: Path(f"/proc/{pid}/cmdline").read_bytes() for pid in (run.process.pid, *run.processes(""))}
-    found = [str(pid) for pid, command in commands.items() if PASSWORD.encode() in command]
-    session = re.search(
-        rb"(/[^\s=:,]*/playback-ray-[^/\s]+)/session_", b" ".join(commands.values()).replace(b"\0", b" ")
-    )
+    commands = [Path(f"/proc/{pid}/cmdline") for pid in (run.process.pid, *run.processes(""))]
+    said = b" ".join(map(read, commands)).replace(b"\0", b" ")
+    session = re.search(rb"(/[^\s=:,]*/playback-ray-[^/\s]+)/session_", said)
     assert session is not None
     logs = [path for path in Path(session[1].decode()).rglob("*") if path.is_file()]
-    assert any(path.stat().st_size for path in logs)
-    return [*found, *(str(path) for path in logs if PASSWORD.encode() in path.read_bytes())]
+    assert any(map(read, logs))
+    return [path for path in (*commands, *logs) if PASSWORD.encode() in read(path)]
+
+
+def read(path: Path) -> bytes:
+    """Return what a file holds, nothing if it is gone by now."""
+    with suppress(OSError):
+        return path.read_bytes()
+    return b""
 
 
 @pytest.mark.long
@@ -54,7 +60,7 @@ def test_a_killed_worker_loses_nothing(home: Path, tmp_path: Path, store: str) -
     run.wait_for(2)
     started = [pid for pid, _ in below(run.process.pid)]
     kill(run.processes("ray::Worker")[:1])
-    run.wait_for(4)
+    run.wait_for(3)
     assert holding_password(run) == []
     code, said = run.end()
     assert PASSWORD not in said
