@@ -10,7 +10,7 @@ from typing import Any
 
 from psycopg import Connection, errors
 
-from index.building.purging import drop_others
+from index.building.purging import drop_purged
 from index.errors import IndexMissing
 from index.generation import Manifest
 from index.manifests import index_folder, live_manifest
@@ -21,7 +21,6 @@ from index.segment import SegmentEntry
 from index.store import KEPT_GENERATIONS, verified
 from ingest.errors import StoreError
 from ingest.library.postgres.connection import connect, shown, translated
-from ingest.library.removal import removal_of
 from ingest.storage.files import lock
 
 logger = logging.getLogger(__name__)
@@ -45,7 +44,7 @@ def publish_generation(home: Path, url: str, keep: int = KEPT_GENERATIONS) -> Ma
     with fewer than usual to keep that is an error. Raises IndexMissing if the folder has no index, IndexBroken if a
     file is damaged, StoreError for what the server refuses; the generation that is published then stays so.
     """
-    _forget_purged(home)
+    drop_purged(home)  # another machine may have purged what the files here still hold
     with lock(index_folder(home)):
         live = live_manifest(home)
         if live is None:
@@ -72,14 +71,6 @@ def drop_generations(url: str) -> None:
                 connection.execute("SELECT pg_notify(%s, '0')", (CHANNEL,))
         except errors.LockNotAvailable:
             raise StoreError(_IN_USE.format(shown(url))) from None
-
-
-def _forget_purged(home: Path) -> None:
-    """Take the words of purged episodes out of the files: the machine that purged them could not do that here."""
-    live = live_manifest(home)
-    dropped = {name for entry in (() if live is None else live.segments) for name in entry.dropped}
-    if any(found.purged for name in dropped if (found := removal_of(home, name)) is not None):
-        drop_others(home)
 
 
 def _published(connection: Connection, home: Path, live: Manifest) -> Manifest:

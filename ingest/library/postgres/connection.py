@@ -67,7 +67,7 @@ class Connections:
     """At most MOST connections of this process to one database, each used by one thread at a time.
 
     psycopg_pool connects in the background: what the server refuses is a timeout there that does not say why
-    (`findings/psycopg_pool_waits_without_saying_why.sh`). Here a caller connects itself, so that the reason comes at once.
+    (`findings/psycopg_pool_waits_without_saying_why.sh`). Here a caller connects itself and has the reason at once.
     """
 
     def __init__(self, url: str) -> None:

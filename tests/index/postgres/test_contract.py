@@ -156,7 +156,7 @@ def test_everything_that_is_read_is_the_same(home: Path, files: Generation) -> N
     assert (opened.basis == files.basis).all()
 
 
-@pytest.mark.parametrize("filters", FILTERS, ids=str)
+@pytest.mark.parametrize("filters", FILTERS)
 def test_the_three_questions_have_the_same_answers(
     filters: Filters, home: Path, files: Generation, encoder: Any
 ) -> None:
