@@ -37,11 +37,11 @@ def home(tmp_path: Path) -> Path:
     return tmp_path / "home"
 
 
-def ingested_again(home: Path, feed: Path) -> None:
+def ingested_again(home: Path, feed: Path, count: int = COUNT) -> None:
     """The same command without a cluster ends what another began."""
     code, said = Run(home, feed).end()
     assert code == 0, said
-    assert whole(home, COUNT), said
+    assert whole(home, count), said
 
 
 def after_killing(home: Path, feed: Path, victim: str, count: int) -> None:
@@ -78,8 +78,10 @@ def test_killed_processes_lose_nothing(home: Path, feed: Path, victim: str, roun
 
 
 @pytest.mark.long
-def test_ctrl_c_stops_everything(home: Path, feed: Path) -> None:
+def test_ctrl_c_stops_everything(home: Path, tmp_path: Path) -> None:
     """The command says how to continue, exits with 130, leaves no process and loses nothing."""
+    count = 3 * COUNT  # so that a busy machine stops it before it has ended
+    feed = write_many(tmp_path / "feed", count)
     run = Run(home, feed, "--cluster", "auto", "--workers", "2")
     run.wait_for(2)
     started = [pid for pid, _ in below(run.process.pid)]
@@ -88,7 +90,7 @@ def test_ctrl_c_stops_everything(home: Path, feed: Path) -> None:
     assert (code, said.splitlines()[-1]) == (130, "playback: stopped; run the same command again to continue")
     assert left_running(started) == []
     assert faults_in(home, run) == []
-    ingested_again(home, feed)
+    ingested_again(home, feed, count)
 
 
 @pytest.mark.long

@@ -22,6 +22,8 @@ from api.episodes.listing import entries_of
 from api.knowledge_base import removed_since
 from api.settings import Settings
 from index.building.build import build
+from index.mounting import prepare
+from index.published import mount_index
 from ingest.errors import StoreError
 from ingest.item import Item, Link
 from ingest.library import removal
@@ -33,7 +35,7 @@ from ingest.library.postgres.connection import connect
 from ingest.library.postgres.documents import PostgresDocuments
 from ingest.library.records import episode_folder, load_record, transcript_ids
 from ingest.library.register import register_items
-from ingest.library.store import mount_store, prepare_store
+from ingest.library.store import mount_store
 from ingest.pipeline import IngestSettings, ingest_episode
 from ingest.stages.recording import recording_of
 from ingest.storage.documents import exists, together
@@ -343,7 +345,7 @@ def test_a_lease_is_renewed_while_it_is_held(home: Path, database: str, monkeypa
 def test_the_server_answers_503_and_then_again(tmp_path: Path) -> None:
     """Pages and JSON say in one sentence that the database is away, and answer when it is back."""
     with running_server() as own, fresh_database(own) as url:
-        prepare_store(url, is_upgrade=False)
+        prepare(url, is_upgrade=False)
         home = tmp_path / "home"
         mount_store(home, url)
         episode = registered(home)
@@ -363,6 +365,7 @@ def test_the_server_answers_503_and_then_again(tmp_path: Path) -> None:
             restart(own)
             assert client.get(address).status_code == 200
             assert client.get("/episodes").status_code == 200
+        mount_index(home, None)
         unmount(home)
 
 
