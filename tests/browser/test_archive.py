@@ -58,10 +58,10 @@ def test_a_reader_walks_from_page_to_page(page: "Page", folder: Path) -> None:
     assert page.evaluate("getComputedStyle(document.querySelector('.govuk-width-container')).maxWidth") == "960px"
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Episodes").click()
     page.locator("main h3 a").first.click()
-    assert page.locator(".app-turn").count() > 3
+    page.locator(".app-turn").nth(3).wait_for()
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Start here").click()
     page.get_by_role("link", name="Open quote").first.click()
-    assert page.locator("blockquote").is_visible()
+    page.locator("blockquote").wait_for()
     assert page.url.startswith("file:")
 
 
@@ -73,6 +73,7 @@ def test_search_works_from_the_disk(page: "Page", folder: Path) -> None:
     assert "rehears" in page.locator("#archive-hits mark").first.inner_text().lower()
     turn = page.locator("#archive-hits a[href*='#turn-']").first
     turn.click()
+    page.wait_for_url("**#turn-*")
     number = page.url.rpartition("#")[2]
     assert "rehears" in page.locator(f"#{number}").inner_text().lower()
 
