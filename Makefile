@@ -30,7 +30,7 @@ run: $(INSTALLED) $(STYLES) ## serve the sample show on http://127.0.0.1:8000 (P
 	@echo "A question to try: How did they keep both databases in step?"
 	@PLAYBACK_NOTICE="This is a sample: an invented show with computer voices." $(BIN)/playback --home $(DEMO) serve --port $(PORT)
 
-test: $(INSTALLED) $(STYLES) ## run the tests (under 10 minutes on 2 cores)
+test: $(INSTALLED) $(STYLES) ## run the tests (about 10 minutes on 2 cores)
 	$(PYTEST) $(TWO)
 	@echo "Left out: larger numbers of cases (make test-long), tests on the data in ../shared (make test-corpus), tests in a"
 	@echo "browser (apt-get install chromium && make test-browser), hours of faults and load (make torture)."
@@ -39,7 +39,7 @@ test-long: $(INSTALLED) $(STYLES) ## run the larger numbers of cases, and each p
 	$(PYTEST) $(TWO) -m "(long or hypothesis) and not corpus and not browser and not torture" --hypothesis-profile=all
 
 test-corpus: $(INSTALLED) ## run the slow tests on the data in ../shared (skipped where it is missing)
-	$(PYTEST) $(TWO) -m corpus
+	$(PYTEST) -m corpus
 
 test-browser: $(INSTALLED) $(STYLES) $(JUDGES) ## run the tests in Chromium (needs /usr/bin/chromium, and npm for axe-core)
 	$(PYTEST) -m browser
