@@ -16,10 +16,10 @@ class PublishedIndex(Protocol):
         """Return what changes with each publication, None if nothing was published; costs next to nothing."""
 
     def manifest(self) -> Manifest | None:
-        """Return the manifest of the generation that is published, None if there is none."""
+        """Return the manifest of the published generation; None if nothing was published."""
 
     def generation(self) -> Generation | None:
-        """Open the generation that is published, None if there is none; raises IndexBroken."""
+        """Open the published generation; None if nothing was published. Raises IndexBroken."""
 
     def publish(self, keep: int) -> Manifest:
         """Publish the live generation of the files, and keep the newest `keep`; return the manifest that is seen."""

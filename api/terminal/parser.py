@@ -43,7 +43,10 @@ def parsed(parser: Parser, arguments: Sequence[str] | None) -> argparse.Namespac
 
 
 def _place_of_command(parser: Parser, words: Sequence[str], commands: Collection[str]) -> int:
-    """Return where the command stands, after all words if there is none; a data folder may have the name of one."""
+    """Return the place of the command among the words, or their number if none is a command.
+
+    The value of an option, such as a data folder, may have the name of a command and is not taken for one.
+    """
     taking = _OPTION_WITH_VALUE.findall(parser.format_usage())
     pairs = zip(("", *words), words, strict=False)
     return next(

@@ -54,7 +54,7 @@ class DatabaseIndex:
         self._until = 0.0
 
     def stamp(self) -> tuple[int, str] | None:
-        """Return the published generation's number and content, None if there is none, as of at most half a second ago.
+        """Return the number and content of the published generation, at most half a second old; None without one.
 
         The number alone is not enough: numbers begin anew after `drop`. Also an error holds so long: requests do not
         wait one after the other for a server that is gone.
@@ -77,7 +77,7 @@ class DatabaseIndex:
             return error
 
     def manifest(self) -> Manifest | None:
-        """Return the manifest of the published generation, None if there is none."""
+        """Return the manifest of the published generation; None if nothing was published."""
         with self._connections.connection() as connection:
             row = connection.execute(
                 "SELECT manifest FROM playback.generations ORDER BY number DESC LIMIT 1"
@@ -85,7 +85,7 @@ class DatabaseIndex:
         return None if row is None else self._manifest(row[0])
 
     def generation(self) -> Generation | None:
-        """Open the published generation, None if there is none; raises IndexBroken, StoreError.
+        """Open the published generation; None if nothing was published. Raises IndexBroken and StoreError.
 
         If it is removed meanwhile, opens the one that is published then.
         """

@@ -25,8 +25,7 @@ from ingest.storage.files import lock
 
 logger = logging.getLogger(__name__)
 
-CHANNEL = "playback_index"
-_LEAST_HASH = 20
+_HASH_DIGITS = 20
 # A dump may have been restored without the schemas of segments.
 _KNOWN = "SELECT name FROM playback.segments WHERE to_regnamespace(name) IS NOT NULL"
 _IN_USE = (
@@ -66,9 +65,7 @@ def drop_generations(url: str) -> None:
     with connect(url) as connection, translated(url):
         check_schema(connection)
         try:
-            with connection.transaction():
-                _remove_old(connection, 0)
-                connection.execute("SELECT pg_notify(%s, '0')", (CHANNEL,))
+            _remove_old(connection, 0)
         except errors.LockNotAvailable:
             raise StoreError(_IN_USE.format(shown(url))) from None
 
@@ -105,7 +102,6 @@ def _published(connection: Connection, home: Path, live: Manifest) -> Manifest:
             connection.execute(
                 "INSERT INTO playback.generation_segments VALUES (%s, %s, %s)", (manifest.generation, place, entry.name)
             )
-        connection.execute("SELECT pg_notify(%s, %s)", (CHANNEL, str(manifest.generation)))
     return manifest
 
 
@@ -130,7 +126,7 @@ def _schema_of(manifest: Manifest, entry: SegmentEntry) -> str:
     files = sorted(
         (name.removeprefix(prefix), checksum) for name, checksum in manifest.files.items() if name.startswith(prefix)
     )
-    return f"segment_{hashlib.sha256(json.dumps(files).encode()).hexdigest()[:_LEAST_HASH]}"
+    return f"segment_{hashlib.sha256(json.dumps(files).encode()).hexdigest()[:_HASH_DIGITS]}"
 
 
 def _content_of(manifest: Manifest, schemas: dict[str, str]) -> str:

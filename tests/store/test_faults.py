@@ -377,7 +377,7 @@ def test_without_a_store_nothing_of_it_is_loaded(tmp_path: Path) -> None:
         f"code = cli.main(['--home', {str(tmp_path / 'home')!r}, 'ingest', '--no-index', '--quiet', "
         f"{str(tmp_path / 'talk.txt')!r}])\n"
         "assert code == 0\n"
-        "print(sorted({'psycopg', 'psycopg_pool', 'pgvector', 'ray'} & set(sys.modules)))\n"
+        "print(sorted({'psycopg', 'pgvector', 'ray'} & set(sys.modules)))\n"
     )
     clean = {name: value for name, value in os.environ.items() if not name.startswith("PLAYBACK_")}
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=clean, capture_output=True, text=True)
