@@ -5,7 +5,7 @@
 # What happens: at the end of `async with` it writes all of them to a folder `pagefind` where the program was started.
 # Output seen: 15 files in memory, written: pagefind, 15 files
 # Why it matters: whoever makes an archive from a folder of a project finds a new folder beside the sources, and commits
-# it by mistake. Playback uses the service without that context, and tells pagefind where to write.
+# it by mistake. Playback runs the command of pagefind instead, and tells it where to write.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

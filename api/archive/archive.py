@@ -131,7 +131,7 @@ async def _write(
         searched = await _write_pages(app, links, folder, progress)
         if app.state.live.base() is not base:
             raise SourceError("a new index was published meanwhile; run the same command again")
-    for name, body in await search_files(folder.path, searched):
+    for name, body in await asyncio.to_thread(search_files, folder.path, searched):
         folder.put(name, body)
     folder.finish({"generation": manifest.generation, "built": manifest.built, "address": links.public_url})
     return manifest

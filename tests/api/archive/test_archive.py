@@ -2,9 +2,11 @@
 
 import contextlib
 import errno
+import gzip
 import hashlib
 import json
 import re
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -67,6 +69,17 @@ def test_it_holds_every_kind_of_page_and_of_file(held: Path) -> None:
     assert quotes
     assert quotes == {path.parent.name for path in held.glob("embed/*/index.html")}
     assert json.loads((held / f"api/episodes/{TIMED}/transcript.json").read_bytes())["episode"]["id"] == TIMED
+
+
+def test_what_a_search_reads_is_whole(held: Path) -> None:
+    """Every file of the search's index was written to its end, and holds what pagefind's script expects."""
+    packed = list((held / "pagefind").rglob("*.pf_*.js"))
+    for path in packed:
+        held_over = re.fullmatch(r'archived\("[^"]+","([^"]+)"\);\n', path.read_text())
+        assert held_over
+        assert gzip.decompress(b64decode(held_over[1])).startswith(b"pagefind_dcd")
+    pages = sum(1 for path in packed if ".pf_fragment" in path.name)
+    assert pages == sum(1 for name in files_of(held) if archiving._SEARCHED.fullmatch(name))
 
 
 def test_a_quote_is_held_because_a_page_cites_it(held: Path) -> None:
