@@ -27,7 +27,8 @@ class ByteCodes:
         """Return the query's inner product with the coded vectors of these rows."""
         weights, result = self.step * query, np.empty(len(rows), np.float32)
         for first in range(0, len(rows), _BLOCK):
-            codes = self.codes[rows[first : first + _BLOCK]]
+            # With `clip`, numpy copies each row as it goes, instead of looking at all numbers of rows before.
+            codes = np.take(self.codes, rows[first : first + _BLOCK], axis=0, mode="clip")
             np.matmul(codes.astype(np.float32), weights, out=result[first : first + _BLOCK])
         result += self.lowest @ query
         return result

@@ -21,16 +21,16 @@ Mask = NDArray[np.bool_]
 # A second OpenMP thread made searches 35 to 50 times slower on busy cores (measured).
 faiss.omp_set_num_threads(1)
 
-# A part of at least this many rows also has two files of codes. Coarse ones, 4 bits for every 6 components, are scanned
+# A part of at least this many rows also has two files of codes. Coarse ones, 4 bits for every 4 components, are scanned
 # and name rows. Fine ones, a byte for each component, compare these. Exact scores of the best of them decide
 # (docs/adr/0025-a-quantised-scan-for-large-libraries.md).
 CODED_FROM = 20_000
-# A vector has at least 64 coarse codes (or as many as components), all of the same number of components, at most 6.
-_WIDTHS, _FEWEST_CODES = (6, 5, 4, 3, 2), 64
+# A vector has at least 96 coarse codes (or as many as components), all of the same number of components, at most 6.
+_WIDTHS, _FEWEST_CODES = (6, 5, 4, 3, 2), 96
 # Vectors that the coarse codes are fitted to: as many as faiss uses for 16 centres.
 _SAMPLE = 4096
 # How many rows are compared by their fine codes for each result, if the rows are few (see `_compared`).
-_COMPARED = 15
+_COMPARED = 10
 # Vectors that are read from a file at a time: 6 MB of 384 components.
 _BLOCK = 4096
 # Endings of the files of codes beside the vectors.
@@ -156,7 +156,7 @@ def nearest(parts: Sequence[Part], query: Floats, k: int, allowed: Rows | Mask |
         else:
             chosen.append((part, first, None if mine is None else np.flatnonzero(mine)))
     # The candidates of all parts compete for as many exact scores as those of one.
-    least = _highest([estimates for *_, estimates in estimated], _named(k)) if len(estimated) > 1 else -np.inf
+    least = _highest([estimates for *_, estimates in estimated], _named(k)) if estimated else 0.0
     chosen += [(part, first, rows[estimates >= least]) for part, first, rows, estimates in estimated]
     found = []
     for part, first, rows in chosen:
@@ -211,13 +211,13 @@ def _named(k: int) -> int:
 def _compared(rows: int, k: int) -> int:
     """Return how many of these rows are compared by fine codes: more than 0.999 of the 10 best are then among them.
 
-    In a larger part more rows are as near as the 10th best: 600 are compared of 100,000 and 2,800 of 1,000,000.
+    In a larger part more rows are as near as the 10th best: 260 are compared of 100,000 and 1,200 of 1,000,000.
     """
-    return max(_COMPARED * k, int(0.28 * rows ** (2 / 3)))
+    return max(_COMPARED * k, int(0.12 * rows ** (2 / 3)))
 
 
 def _candidates(part: Part, query: Floats, k: int, mask: Mask | None) -> tuple[Rows, Floats] | None:
-    """Return the allowed rows with the best codes and their estimated scores; None to score all of them.
+    """Return allowed rows, those with the best codes among them, and their estimated scores; None to score all.
 
     The scan of coarse codes knows no filter, so it names more rows where fewer of them are allowed: a quarter more than
     if the filter had nothing to do with the query, then twice as many.
@@ -237,9 +237,7 @@ def _candidates(part: Part, query: Floats, k: int, mask: Mask | None) -> tuple[R
         scanned *= 2
     else:
         rows = np.arange(part.rows) if mask is None else np.flatnonzero(mask)
-    estimates = part.fine.estimates(query, rows)
-    kept = estimates >= _highest([estimates], _named(k))
-    return rows[kept], estimates[kept]
+    return rows, part.fine.estimates(query, rows)
 
 
 def _exact(part: Part, query: Floats, rows: Rows | None) -> Floats:
