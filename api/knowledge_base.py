@@ -6,12 +6,12 @@ from pathlib import Path
 from api.settings import Settings
 from index.encode import Encoder
 from index.encoder_files import PACKAGED
-from index.encoders import encoder_to_ask_with
 from index.errors import EncoderError
 from index.fitted import Fitted, fitted_for, usual
 from index.generation import Generation
-from index.reranker import Reranker
-from index.rerankers import reranker_to_ask_with
+from index.models.encoders import encoder_to_ask_with
+from index.models.reranker import Reranker
+from index.models.rerankers import reranker_to_ask_with
 from index.store import open_generation
 from ingest.library.records import episode_ids
 

@@ -31,7 +31,7 @@ from api.knowledge_base import KnowledgeBase, open_base
 from api.settings import Settings
 from benchmarks.figures import arguments, table
 from index.building.build import build
-from index.encoders import encoder_to_build_with
+from index.models.encoders import encoder_to_build_with
 from index.search import search
 from ingest.library.records import episode_folder, records
 

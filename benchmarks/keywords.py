@@ -26,10 +26,10 @@ import tantivy
 from api.evaluation.questions import read_questions
 from benchmarks.figures import table
 from index import keywords
-from index.best_rows import best
+from index.generations.manifests import current_number_or_zero, index_folder
 from index.keywords import Keywords, analyser, open_postings
-from index.manifests import current_number_or_zero, index_folder
-from index.tables import open_read_only
+from index.segments.best_rows import best
+from index.segments.tables import open_read_only
 
 BEST = 200
 WORDS = 116

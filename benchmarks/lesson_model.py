@@ -5,8 +5,8 @@
 HOME holds the labelled interviews and an index of them; LABELS are places with the judgements of readers, usually those
 beside this file, which say who read them and how. A lesson counts 1, a borderline one a half, and readers of the same
 stretch are averaged: the weights are a logistic regression on that with a strong ridge. Figures are out of fold, eight
-folds over episodes, the mean of five divisions. With --write the weights are stored in `index/lessons.json`, for the
-encoder of the index and for none; its probabilities are stretched so that they are calibrated out of fold.
+folds over episodes, the mean of five divisions. With --write the weights are stored in `index/mining/lessons.json`,
+for the encoder of the index and for none; its probabilities are stretched so that they are calibrated out of fold.
 """
 
 import argparse
@@ -26,7 +26,7 @@ from sklearn.metrics import roc_auc_score
 from benchmarks.figures import machine, table, today
 from benchmarks.lessons import read
 from index.generation import Generation
-from index.mined import Span
+from index.mined.episode import Span
 from index.mining.lesson_figures import FIGURES, figures_of, stretch_figures
 from index.mining.lesson_model import JUDGED, SIGNS, STEP, means, probability
 from index.mining.lesson_signs import KINDS
@@ -34,7 +34,7 @@ from index.store import open_generation
 from ingest.library.records import load_transcript, records
 
 LABELS = Path(__file__).with_name("lesson_labels.jsonl")
-WEIGHTS = Path(__file__).parents[1] / "index" / "lessons.json"
+WEIGHTS = Path(__file__).parents[1] / "index" / "mining" / "lessons.json"
 VALUES = {"y": 1.0, "b": 0.5, "n": 0.0}
 FOLDS, DIVISIONS = 8, 5
 # Vectors are shorter than deviations by so much, and the ridge of figures and vectors for lessons and for kinds.

@@ -26,7 +26,7 @@ from benchmarks.second_set import second_set
 from index.building.tables import askers
 from index.exchanges import exchanges_of
 from index.generation import Generation
-from index.mined import Lesson
+from index.mined.episode import Lesson
 from index.mining import lessons
 from index.mining.lesson_model import SIGNS, SentenceVectors
 from index.mining.terms import find_terms

@@ -33,8 +33,8 @@ from numpy.typing import NDArray
 
 from index import vectors
 from index.encode import load_encoder
-from index.segment import from_halves
-from index.tables import open_read_only
+from index.segments.segment import from_halves
+from index.segments.tables import open_read_only
 from index.vectors import COARSE, FINE, Part
 
 Floats = NDArray[np.float32]

@@ -33,18 +33,18 @@ from api.answer.question import parse_question, query_of
 from api.knowledge_base import KnowledgeBase, open_base
 from api.settings import Settings
 from benchmarks.figures import machine, table, today
-from index import overview
 from index.building.merging import Kept, merge
 from index.building.segments import entry_of
 from index.generation import Generation, Manifest
-from index.manifests import index_folder, live_manifest
-from index.overview import OVERVIEW, Overview
+from index.generations.manifests import index_folder, live_manifest
+from index.mined import overview
+from index.mined.overview import OVERVIEW, Overview
 from index.passage import Filters
 from index.postgres.opening import DatabaseIndex
 from index.postgres.publish import publish_generation
 from index.postgres.schema import migrate
 from index.search import Query, search
-from index.segment import BASIS, DATABASE, KEYWORDS, read_episodes, write_episodes
+from index.segments.segment import BASIS, DATABASE, KEYWORDS, read_episodes, write_episodes
 from index.store import next_folder, publish
 from ingest.library.postgres.connection import connect
 from ingest.storage.files import lock

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from index.building.build import build, up_to_date
 from index.encode import Encoder, load_encoder
 from index.generation import Manifest
-from index.manifests import index_folder
+from index.generations.manifests import index_folder
 from index.piece_vectors import EncodedParts, codes_of
 from ingest.library.records import Record, save_record, save_transcript
 from ingest.transcript import Episode, Show, Transcript, Turn, Word

@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 
 from index.generation import Generation
-from index.generation_files import open_files
-from index.manifests import index_folder
+from index.generations.files import open_files
+from index.generations.manifests import index_folder
+from index.mined.overview import Topic
 from index.mining.topics import assign, topics_of
-from index.overview import Topic
 from index.store import open_generation
 
 

@@ -12,15 +12,15 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from index.best_rows import best
 from index.keywords import Keywords, Part
-from index.mined import Span
-from index.mined_rows import MinedRows
-from index.overview import Overview
+from index.mined.episode import Span
+from index.mined.overview import Overview
+from index.mined.rows import MinedRows
 from index.passage import Filters, FoundQuestion, FoundSentence, Passage
-from index.segment import FILES, Segment, SegmentEntry, TermField, VectorField
+from index.segments.best_rows import best
+from index.segments.segment import FILES, Segment, SegmentEntry, TermField, VectorField
+from index.segments.spread import Moments, Spread, moments_of, spread_of
 from index.spelling import Vocabulary, vocabulary_of
-from index.spread import Moments, Spread, moments_of, spread_of
 from index.vectors import Vectors
 from ingest.transcript import Episode, episode_from_json
 
@@ -75,7 +75,7 @@ class Scored:
 
 
 class Source(Protocol):
-    """Where a generation is read from: files (`index.generation_files`) or a database (`index.postgres`)."""
+    """Where a generation is read from: files (`index.generations.files`) or a database (`index.postgres`)."""
 
     def segment(self, entry: SegmentEntry) -> Segment:
         """Open a segment; raises IndexBroken."""

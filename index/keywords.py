@@ -15,7 +15,7 @@ import tantivy
 from numpy.typing import NDArray
 
 from index.errors import IndexBroken
-from index.postings import Integers, Postings, load, save
+from index.segments.postings import Integers, Postings, load, save
 from ingest.text.words import without_marks
 
 Floats = NDArray[np.float32]
@@ -147,7 +147,7 @@ def check_stems(made: str) -> None:
 
 
 class Part(Protocol):
-    """The postings of one segment, as `index.postings.Postings` gives them from a file."""
+    """The postings of one segment, as `index.segments.postings.Postings` gives them from a file."""
 
     @property
     def lengths(self) -> Integers:

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from index.extend import READ_AROUND, extended
 from index.fitted import Fitted, usual
 from index.generation import Generation
+from index.models.reranker import RERANKED, Reranker, reranked
 from index.passage import Filters, FoundQuestion, FoundSentence, Hit, Passage
 from index.piece_vectors import best_matches
-from index.reranker import RERANKED, Reranker, reranked
 from ingest.text.words import normalise
 
 Floats = NDArray[np.float32]

@@ -1,4 +1,4 @@
-"""Generations on disk (Law 7): immutable folders, published by replacing one small file (see index.manifests)."""
+"""Generations on disk (Law 7): immutable folders, published by replacing one small file (see index.generations)."""
 
 import json
 import logging
@@ -13,8 +13,8 @@ from pathlib import Path
 from index.encode import Encoder
 from index.errors import IndexBroken, IndexMissing
 from index.generation import Generation, Manifest
-from index.generation_files import open_files
-from index.manifests import (
+from index.generations.files import open_files
+from index.generations.manifests import (
     REBUILD,
     VECTOR_SCHEMAS,
     current_number,
@@ -26,8 +26,8 @@ from index.manifests import (
     point_to,
     read_live,
 )
-from index.published import mounted_index
-from index.segment import BASIS, DATABASE, EPISODES, read_episodes
+from index.generations.published import mounted_index
+from index.segments.segment import BASIS, DATABASE, EPISODES, read_episodes
 from ingest.storage.files import lock, sha256_of, sync_folder, write_bytes
 
 logger = logging.getLogger(__name__)

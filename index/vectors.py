@@ -9,10 +9,10 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from index import byte_codes
-from index.byte_codes import ByteCodes
 from index.errors import IndexBroken
-from index.vector_file import VectorFile
+from index.segments import byte_codes
+from index.segments.byte_codes import ByteCodes
+from index.segments.vector_file import VectorFile
 
 Floats = NDArray[np.float32]
 Rows = NDArray[np.int64]

@@ -127,9 +127,9 @@ DOORS = {
     "whisper": {"ingest/speech/engines.py"},
     "faster_whisper": {"ingest/speech/engines.py"},
     "ctranslate2": {
-        "index/compile.py",
-        "index/compiled.py",
-        "index/compiled_reranker.py",
+        "index/models/compile.py",
+        "index/models/compiled.py",
+        "index/models/compiled_reranker.py",
         "ingest/speech/engines.py",
     },
     # The client asks a server that its user names; it runs in other programs, not in this one.
@@ -176,10 +176,10 @@ OVERLOOKED = {
     ("index/encoder_files.py", "B615"),  # the owner names the model; its safetensors' SHA-256 stands in every manifest
     ("ingest/cluster.py", "B108"),  # the parent of a folder that tempfile makes
     ("ingest/library/postgres/documents.py", "B608"),  # SQL from literals; values are bound
-    ("index/segment.py", "B608"),  # SQL from literals, row numbers and question marks; values are bound
-    ("index/tables.py", "B608"),  # SQL from a column of ours and a question mark
+    ("index/segments/segment.py", "B608"),  # SQL from literals, row numbers and question marks; values are bound
+    ("index/segments/tables.py", "B608"),  # SQL from a column of ours and a question mark
     ("index/postgres/segments.py", "B608"),  # SQL from names of ours; values are bound
-    ("index/mined_rows.py", "B608"),  # SQL from literals and question marks; values are bound
+    ("index/mined/rows.py", "B608"),  # SQL from literals and question marks; values are bound
     ("index/building/encoding.py", "B608"),  # SQL from literals and question marks; values are bound
 }
 

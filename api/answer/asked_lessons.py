@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from index.mined import LessonKind
+from index.mined.episode import LessonKind
 from index.passage import Filters
 
 _MOST_CHARACTERS = 200

@@ -11,8 +11,8 @@ from typing import NamedTuple
 from api.answer.asked_form import AskedForm
 from api.people.profile import person_named
 from api.terms.entry import term_named
+from index.mined.overview import Overview, Said
 from index.mining.sentence_grades import Grade
-from index.overview import Overview, Said
 from ingest.text.words import normalise
 
 _STANDS_FOR = re.compile(r"\b(?:stands?|standing|short) for\b", re.IGNORECASE)

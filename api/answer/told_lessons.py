@@ -19,7 +19,7 @@ from api.lessons.register import Entry, Register, register_of
 from api.quotes.citation import MOST_CITATIONS, Citation
 from api.quotes.quote import MOST_QUOTE_WORDS, QUOTE_ID
 from index.keywords import stems
-from index.mined import Span
+from index.mined.episode import Span
 from index.passage import Filters, FoundSentence
 from index.search import Query, repeats, trigrams
 

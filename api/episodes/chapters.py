@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from api.episodes.about import TimedChapter
 from index.generation import Generation
-from index.mined import Chapter, Span
+from index.mined.episode import Chapter, Span
 from ingest.transcript import Transcript
 
 

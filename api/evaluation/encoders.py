@@ -12,8 +12,8 @@ from api.evaluation.questions import Question
 from api.evaluation.report import report_on
 from api.knowledge_base import KnowledgeBase
 from index.building.build import build
-from index.encoders import encoder_to_ask_with, encoder_to_build_with, weights_and_form
 from index.fitted import fitted_for, unmeasured
+from index.models.encoders import encoder_to_ask_with, encoder_to_build_with, weights_and_form
 from index.store import open_generation
 from ingest.errors import SourceError
 from ingest.library.records import transcript_ids

@@ -17,7 +17,7 @@ from api.knowledge_base import KnowledgeBase, open_base
 from api.settings import Settings
 from index.errors import IndexMissing
 from index.fitted import unmeasured
-from index.published import published_manifest
+from index.generations.published import published_manifest
 from ingest.errors import SourceError
 from ingest.library.records import load_transcript
 from ingest.transcript import to_json

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from api.feeds.captions import is_exact, timed_turns
-from index.mined import Chapter
+from index.mined.episode import Chapter
 from ingest.transcript import Transcript
 
 MEDIA_TYPE = "application/json+chapters"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
 from api.people.profile import page_address
-from index.mined import Voice
+from index.mined.episode import Voice
 from ingest.feed.elements import podcast_elements
 from ingest.speakers.names import fold
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from api.lessons.fold import Note, State
-from index.mined import LessonKind, Span
+from index.mined.episode import LessonKind, Span
 from ingest.library.decisions import Decision, Proposed
 
 

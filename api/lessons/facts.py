@@ -5,7 +5,7 @@ from typing import TypedDict
 
 from api.lessons.carried import Carried, opened_or_none
 from api.quotes.quote import fingerprint, quote_id
-from index.mined import Lesson, Span
+from index.mined.episode import Lesson, Span
 from ingest.errors import LibraryError
 from ingest.library.decisions import Proposed
 from ingest.library.removal import removal_of

@@ -14,9 +14,9 @@ from api.lessons.facts import facts, facts_of_removed, full_name, proposed_of
 from api.lessons.fold import Decided, Folded
 from api.quotes.quote import Quote
 from index.generation import Generation
-from index.mined import Lesson, LessonKind
+from index.mined.episode import Lesson, LessonKind
+from index.mined.overview import Overview
 from index.mining.topics import assign
-from index.overview import Overview
 from ingest.library.decisions import episode_of_quote
 from ingest.text.words import normalise, without_marks
 

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Val
 
 from api.lessons.fold import State
 from api.quotes.citation_formats import absolute
-from index.mined import LessonKind
+from index.mined.episode import LessonKind
 from ingest.transcript import Timing
 
 # A quote of 80 usual words has 450 bytes. What is much longer is no speech, and is not sent.

@@ -12,7 +12,7 @@ from api.lessons.register import register_of
 from api.quotes.citation import Citation
 from api.quotes.said import citation_at
 from index.generation import Generation
-from index.overview import HeldRole, Overview, Person, Spoke
+from index.mined.overview import HeldRole, Overview, Person, Spoke
 from ingest.speakers.names import first_name, fold, is_role
 from ingest.transcript import Episode
 

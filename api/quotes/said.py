@@ -8,7 +8,7 @@ from api.quotes.citation import Citation, citation_of
 from api.quotes.quote import quote_at
 from api.quotes.verbatim_check import count_dropped, fault_of
 from index.generation import Generation
-from index.overview import Said
+from index.mined.overview import Said
 
 logger = logging.getLogger(__name__)
 

@@ -29,7 +29,7 @@ from api.routes.schemas import FilterText, HistoryText
 from api.server.live_index import Live
 from api.server.work_queue import Worked
 from index.errors import EncoderError, IndexBroken, IndexMissing
-from index.mined import Chapter
+from index.mined.episode import Chapter
 from index.passage import Filters
 from ingest.alignment.divergence import suspicion
 from ingest.text.clock import seconds_of

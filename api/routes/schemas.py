@@ -18,7 +18,7 @@ from api.quotes.citation import MOST_CITATIONS, USUAL_CITATIONS, Citation
 from api.quotes.quote import MOST_ID_LETTERS
 from api.terms.entry import TermLine
 from api.topics.topics import TopicLine
-from index.mined import LessonKind
+from index.mined.episode import LessonKind
 from ingest.transcript import Divergence, Episode, Role, Timing, Turn
 
 _MOST_FILTER_CHARACTERS = 200

@@ -23,7 +23,7 @@ from api.routes.form_errors import checked
 from api.routes.schemas import FilterFields, Text
 from api.server.live_index import Live
 from api.server.work_queue import Worked
-from index.mined import Chapter
+from index.mined.episode import Chapter
 
 router = APIRouter(include_in_schema=False, route_class=Worked)
 

@@ -18,13 +18,13 @@ from api.settings import Settings
 from index.encode import UNCOMPILED, Encoder
 from index.errors import IndexBroken, IndexMissing
 from index.generation import Generation, Manifest
-from index.published import published_manifest, published_stamp
+from index.generations.published import published_manifest, published_stamp
 from index.store import open_generation
 from ingest.errors import PlaybackError, StoreError
 
 logger = logging.getLogger(__name__)
 
-# Changes whenever a generation is published (see index.published).
+# Changes whenever a generation is published (see index.generations.published).
 Stamp = Hashable
 # "degraded": questions are answered, or will be within seconds, but something needs attention. "broken": none can be.
 Health = Literal["ok", "empty", "degraded", "broken"]

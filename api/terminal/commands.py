@@ -62,8 +62,8 @@ def remove(options: Namespace, settings: Settings) -> int:
     from api.terminal.ingest_run import publish_index
     from api.terminal.removal import removal_target, run_removal
     from index.building.purging import drop_others
-    from index.manifests import has_index, index_folder
-    from index.published import holds_index, mounted_index
+    from index.generations.manifests import has_index, index_folder
+    from index.generations.published import holds_index, mounted_index
 
     for line in run_removal(removal_target(options.name, settings.home), settings.home, options.reason, options.purge):
         print(line)

@@ -96,7 +96,7 @@ class EncodeAhead:
         try:
             from index.building.ahead import encode_ahead
             from index.building.segments import basis_for
-            from index.encoders import encoder_to_build_with
+            from index.models.encoders import encoder_to_build_with
 
             encoder = self._encoder = encoder_to_build_with(home, self._settings.encoder, self._threads)
             self._loaded.set()

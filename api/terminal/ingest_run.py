@@ -96,10 +96,10 @@ def publish_index(
     """
     from index.building.build import build, up_to_date
     from index.building.purging import drop_purged
-    from index.encoders import encoder_to_build_with, weights_and_form
-    from index.manifests import current_number_or_zero, live_form, manifest_of
-    from index.published import mounted_index
-    from index.rerankers import prepare_reranker
+    from index.generations.manifests import current_number_or_zero, live_form, manifest_of
+    from index.generations.published import mounted_index
+    from index.models.encoders import encoder_to_build_with, weights_and_form
+    from index.models.rerankers import prepare_reranker
     from index.store import KEPT_GENERATIONS
 
     encoder = None if ahead is None else ahead.encoder()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from api.episodes.library import find_episode
 from api.errors import EpisodeUnknown
-from index.published import holds_index
+from index.generations.published import holds_index
 from index.store import drop_index
 from ingest.library.records import feeds, records, transcript_ids
 from ingest.library.removal import removals, remove_episode, remove_show

@@ -6,13 +6,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from index.compiled import load_compiled
 from index.encode import UNCOMPILED
-from index.encoders import compiled_problem, why_not_compiled
 from index.errors import EncoderError, IndexBroken
 from index.fitted import unmeasured
-from index.published import published_manifest
-from index.rerankers import what_reranks
+from index.generations.published import published_manifest
+from index.models.compiled import load_compiled
+from index.models.encoders import compiled_problem, why_not_compiled
+from index.models.rerankers import what_reranks
 from ingest.errors import LibraryError, StoreError
 from ingest.library.outcome import State, load_state
 from ingest.library.records import Withdrawal, edited_on, episode_ids, feeds, load_record

@@ -9,8 +9,8 @@ from api.knowledge_base import removed_since
 from api.quotes.citation import Citation
 from api.quotes.said import citation_at
 from index.generation import Generation
+from index.mined.overview import Overview, Term
 from index.mining.slugs import slug_of
-from index.overview import Overview, Term
 from ingest.speakers.names import fold
 from ingest.transcript import Episode
 

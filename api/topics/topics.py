@@ -8,7 +8,7 @@ from api.knowledge_base import removed_since
 from api.quotes.citation import Citation
 from api.quotes.said import citation_at
 from index.generation import Generation
-from index.overview import Beginning, Person, Term, Topic
+from index.mined.overview import Beginning, Person, Term, Topic
 from ingest.transcript import Episode
 
 

@@ -30,8 +30,8 @@ from index.building.encoding import (
 )
 from index.chunk import fitting
 from index.encode import Encoder
-from index.manifests import encoded_folder
-from index.segment import from_halves
+from index.generations.manifests import encoded_folder
+from index.segments.segment import from_halves
 from index.sentences import sentences_of
 from ingest.errors import LibraryError
 from ingest.storage.disk_space import GO_ON

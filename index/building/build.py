@@ -29,10 +29,10 @@ from index.chunk import USUAL_SHAPE, PassageShape
 from index.encode import Encoder
 from index.errors import IndexBroken, IndexOutdated
 from index.generation import SCHEMA, Manifest
-from index.manifests import VECTOR_SCHEMAS, current_number_or_zero, index_folder, live_manifest, manifest_of
-from index.segment import HeldEpisode
+from index.generations.manifests import VECTOR_SCHEMAS, current_number_or_zero, index_folder, live_manifest, manifest_of
+from index.models.unused_encoders import remove_unused_encoders, take_up_encoder
+from index.segments.segment import HeldEpisode
 from index.store import known_databases, link_segment, next_folder, publish
-from index.unused_encoders import remove_unused_encoders, take_up_encoder
 from ingest.errors import LibraryError
 from ingest.storage.disk_space import GO_ON, require_space
 from ingest.storage.files import hash_of, lock

@@ -19,8 +19,8 @@ from index.chunk import MOST_PIECES
 from index.encode import Encoder
 from index.passage import Sentence
 from index.piece_vectors import Codes
-from index.segment import VectorField, from_halves, pieces_from, read_basis
-from index.tables import open_read_only
+from index.segments.segment import VectorField, from_halves, pieces_from, read_basis
+from index.segments.tables import open_read_only
 from ingest.text.words import without_marks
 from ingest.transcript import Transcript
 

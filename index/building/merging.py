@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from index import keywords, vectors
 from index.building.starter_questions import MOST_KEPT_STARTERS
 from index.building.tables import new_database, write_moments
-from index.segment import (
+from index.segments.segment import (
     DATABASE,
     FILES,
     KEYWORDS,
@@ -26,7 +26,7 @@ from index.segment import (
     write_basis,
     write_episodes,
 )
-from index.tables import read_only
+from index.segments.tables import read_only
 
 Floats = NDArray[np.float32]
 

@@ -3,16 +3,16 @@
 import logging
 from pathlib import Path
 
-from index import overview
 from index.errors import IndexBroken
 from index.generation import Manifest
-from index.generation_files import open_files
-from index.manifests import index_folder, live_manifest
+from index.generations.files import open_files
+from index.generations.manifests import index_folder, live_manifest
+from index.mined import overview
+from index.mined.overview import OVERVIEW, Overview
 from index.mining.beginnings import beginnings_of
 from index.mining.people import people_of
 from index.mining.term_list import terms_of
 from index.mining.topics import topics_of
-from index.overview import OVERVIEW, Overview
 from index.store import check_file
 
 logger = logging.getLogger(__name__)

@@ -21,9 +21,9 @@ from index.chunk import header_of
 from index.encode import Encoder
 from index.errors import IndexBroken
 from index.generation import Manifest
-from index.generation_files import open_files
-from index.manifests import VECTOR_SCHEMAS, current_number_or_zero, index_folder, manifest_of
-from index.segment import (
+from index.generations.files import open_files
+from index.generations.manifests import VECTOR_SCHEMAS, current_number_or_zero, index_folder, manifest_of
+from index.segments.segment import (
     BASIS,
     DATABASE,
     FILES,

@@ -18,9 +18,9 @@ from index.building.encoding import Encoded, Vectors, encoded_text, key_of, ques
 from index.mining.lesson_model import SentenceVectors
 from index.mining.mine import mine
 from index.passage import Passage, Sentence
-from index.segment import VectorField
+from index.segments.segment import VectorField
+from index.segments.spread import moments_of, to_bytes
 from index.sentences import count_capitals, ends_as_question, window
-from index.spread import moments_of, to_bytes
 from ingest.transcript import Transcript
 
 # An asker speaks at least this share of the episode's turns that end in a question

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.compiled_files import folder_of
-from index.encoders import compiled_problem
 from index.errors import IndexBroken
 from index.generation import Manifest
+from index.generations.manifests import current_number_or_zero, index_folder
 from index.maintenance.archive import Kept, Writer, held, unpacked, writing
-from index.manifests import current_number_or_zero, index_folder
+from index.models.compiled_files import folder_of
+from index.models.encoders import compiled_problem
 from index.store import verified_live
 from ingest.errors import LibraryError, SourceError
 from ingest.library.decisions import decision_files

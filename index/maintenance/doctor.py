@@ -7,12 +7,12 @@ from pathlib import Path
 
 from index.building.build import mend, up_to_date
 from index.encode import UNCOMPILED
-from index.encoders import compiled_problem, encoder_to_build_with, weights_and_form
 from index.errors import EncoderError, IndexBroken, IndexOutdated
 from index.generation import Manifest
-from index.manifests import current_number_or_zero, index_folder, numbers
+from index.generations.manifests import current_number_or_zero, index_folder, numbers
+from index.models.encoders import compiled_problem, encoder_to_build_with, weights_and_form
+from index.models.unused_encoders import remove_unused_encoders
 from index.store import remove_left_over, verified, verified_live
-from index.unused_encoders import remove_unused_encoders
 from ingest.doctor.library import Finding
 from ingest.errors import LibraryError
 from ingest.library.records import transcript_ids

@@ -9,9 +9,9 @@ from heapq import nlargest
 import numpy as np
 
 from index.generation import Generation
-from index.mined import Lesson, Span
+from index.mined.episode import Lesson, Span
+from index.mined.overview import Beginning, Person, Said, Step, Term, Topic
 from index.mining.topics import assign
-from index.overview import Beginning, Person, Said, Step, Term, Topic
 from index.passage import FoundSentence, Passage
 from index.phrases import holds
 from index.sentences import ends_as_question

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from index.mined import Chapter
+from index.mined.episode import Chapter
 from index.mining.own_phrases import Key, OwnPhrase, inner_keys, phrases_in, subjects, usual_form
 from index.mining.questions import stands_alone
 from index.passage import Exchange, Sentence

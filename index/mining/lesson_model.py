@@ -1,4 +1,4 @@
-"""How surely a stretch of sentences is a lesson, and of which kind, by the weights in `index/lessons.json`.
+"""How surely a stretch of sentences is a lesson, and of which kind, by the weights in `lessons.json` beside this file.
 
 They were fitted on stretches that readers judged (benchmarks/lesson_model.py, docs/adr/0030): one set with the vectors
 of an encoder, found by the SHA-256 of its weights, and one without vectors for all other encoders.
@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from index.mined import LessonKind
+from index.mined.episode import LessonKind
 from index.mining.lesson_figures import FIGURES, Numbers, Places, sums
 from index.mining.lesson_signs import KINDS
 
@@ -79,7 +79,7 @@ def model_for(weights: str) -> LessonModel:
 @cache
 def _read() -> Mapping[str, LessonModel]:
     """Return the models by the SHA-256 of their encoder's weights."""
-    given = json.loads((files("index") / "lessons.json").read_text("utf-8"))
+    given = json.loads((files(__package__) / "lessons.json").read_text("utf-8"))
     return {table["weights"]: _model(table) for table in given["models"]}
 
 

@@ -6,7 +6,7 @@ Phrases stand as `words_of` reads them: "we" is also "I", contractions are opene
 from collections.abc import Iterator, Mapping, Sequence
 from typing import get_args
 
-from index.mined import LessonKind
+from index.mined.episode import LessonKind
 
 KINDS: tuple[LessonKind, ...] = get_args(LessonKind)
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from index.mined import LessonKind
+from index.mined.episode import LessonKind
 from index.mining.lesson_signs import signs_of
 from index.mining.lesson_words import PAST, content_of, words_of
 

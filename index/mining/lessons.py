@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from index.mined import Lesson, Span, TermUse
+from index.mined.episode import Lesson, Span, TermUse
 from index.mining.lesson_figures import (
     CONTENT,
     OF_SENTENCES,

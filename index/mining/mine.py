@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from index.mined import Mined, Span
+from index.mined.episode import Mined, Span
 from index.mining.chapters import find_chapters
 from index.mining.lesson_model import SentenceVectors
 from index.mining.lessons import find_lessons

@@ -7,9 +7,9 @@ episode, unless the episode itself says whose it is (then its voice has the full
 from collections.abc import Sequence
 
 from index.generation import Generation
-from index.mined import Voice
+from index.mined.episode import Voice
+from index.mined.overview import HeldRole, Person, Said, Spoke
 from index.mining.slugs import slug_of
-from index.overview import HeldRole, Person, Said, Spoke
 from ingest.speakers.names import first_name, fold
 
 _Heard = tuple[str, Voice]  # the id of an episode, and a voice in it

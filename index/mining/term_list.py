@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import sqrt
 
 from index.generation import Generation
-from index.mined import TermUse
+from index.mined.episode import TermUse
+from index.mined.overview import Said, Term
 from index.mining.names import NAME_SHARE, is_odd, usual
 from index.mining.slugs import slug_of
-from index.overview import Said, Term
 from ingest.speakers.names import first_name, fold
 
 # A term is kept if it is used so often, or if somebody says what it is.

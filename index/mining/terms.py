@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from index.mined import Span, TermUse
+from index.mined.episode import Span, TermUse
 from index.mining.defining import defines_name
 from index.mining.expansions import expansion_in
 from index.mining.mentioned import is_person

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.generation import Generation
+from index.mined.overview import Person, Term, Topic
 from index.mining.own_phrases import Key, OwnPhrase, inner_keys, phrases_in, usual_form
 from index.mining.slugs import slug_of
-from index.overview import Person, Term, Topic
 from index.phrases import holds
 from ingest.text.words import normalise
 
@@ -55,7 +55,7 @@ class _Sample:
 def topics_of(
     generation: Generation, people: Sequence[Person], terms: Sequence[Term], before: Sequence[Topic]
 ) -> tuple[tuple[Topic, ...], tuple[Topic, ...]]:
-    """Return the topics of a library, those with most passages first, and its asides (see index.overview.Overview).
+    """Return the topics of a library, those with most passages first, and its asides (see index.mined.overview).
 
     Those of the generation `before`, made with the same weights, are taken over with their id, title and centre as long
     as the library still says the phrases of the title. One is added when the library outgrows their number: the square

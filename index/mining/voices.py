@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
 
-from index.mined import Span, Voice
+from index.mined.episode import Span, Voice
 from index.mining.introducing import introduces_person
 from index.mining.sentence_grades import holds, masked, plain
 from index.passage import Sentence

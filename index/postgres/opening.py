@@ -11,19 +11,19 @@ from typing import Literal
 import numpy as np
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from index import overview
 from index.errors import IndexBroken
 from index.generation import SCHEMA, Generation, Manifest
+from index.generations.manifests import manifest_from
+from index.generations.published import mount_index
 from index.keywords import check_stems
-from index.manifests import manifest_from
-from index.overview import Overview
+from index.mined import overview
+from index.mined.overview import Overview
 from index.postgres.postings import SchemaPostings
 from index.postgres.publish import drop_generations, publish_generation
 from index.postgres.schema import check_schema
 from index.postgres.tables import SchemaTables
 from index.postgres.vectors import INDEXED_FROM, SEARCH_OPTIONS, SchemaPart, SchemaVectors
-from index.published import mount_index
-from index.segment import Segment, SegmentEntry, TermField, VectorField, episodes_from
+from index.segments.segment import Segment, SegmentEntry, TermField, VectorField, episodes_from
 from index.store import KEPT_GENERATIONS
 from ingest.errors import StoreError
 from ingest.library.postgres.connection import Connections, connect, shown
@@ -40,7 +40,7 @@ def mount_database(home: Path, url: str) -> None:
 
 
 class DatabaseIndex:
-    """The index that a database holds (see `index.published`)."""
+    """The index that a database holds (see `index.generations.published`)."""
 
     def __init__(self, home: Path, url: str) -> None:
         """Keep the data folder, whose index is published there, and the address; nothing is asked yet."""

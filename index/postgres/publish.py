@@ -13,11 +13,11 @@ from psycopg import Connection, errors
 from index.building.purging import drop_purged
 from index.errors import IndexMissing
 from index.generation import Manifest
-from index.manifests import index_folder, live_manifest
-from index.overview import OVERVIEW
+from index.generations.manifests import index_folder, live_manifest
+from index.mined.overview import OVERVIEW
 from index.postgres.schema import PUBLISHING, check_schema
 from index.postgres.segments import copy_segment
-from index.segment import SegmentEntry
+from index.segments.segment import SegmentEntry
 from index.store import KEPT_GENERATIONS, verified
 from ingest.errors import StoreError
 from ingest.library.postgres.connection import connect, shown, translated

@@ -28,5 +28,5 @@ class SchemaTables:
 
 @lru_cache(1024)
 def _in_postgres(query: str, schema: str) -> Any:
-    """Return a query of `index.tables` as PostgreSQL understands it."""
+    """Return a query of `index.segments.tables` as PostgreSQL understands it."""
     return query.replace("main.", f"{schema}.").replace("?", "%s").replace("json_each(", "jsonb_array_elements_text(")

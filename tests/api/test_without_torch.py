@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from index.building.build import build
-from index.encoders import encoder_to_build_with
-from index.manifests import current_number
+from index.generations.manifests import current_number
+from index.models.encoders import encoder_to_build_with
 from tests.api.conftest import library_of
-from tests.index.tiny_model import tiny_model
+from tests.index.models.tiny_model import tiny_model
 
 pytest.importorskip("torch")
 

@@ -22,8 +22,8 @@ from told import told_by
 from web import serving
 
 from index.errors import IndexMissing
+from index.generations.manifests import index_folder
 from index.maintenance.archive import unpacked
-from index.manifests import index_folder
 from index.store import open_generation
 from ingest.library.records import records
 from ingest.storage.files import read_if_whole, read_json

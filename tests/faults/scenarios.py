@@ -15,7 +15,7 @@ from sample import RETOLD, TOLD, write_feed, write_recording  # beside this file
 from web import MOVED, asked
 
 from api.cli import main
-from index.manifests import current_number, index_folder, numbers
+from index.generations.manifests import current_number, index_folder, numbers
 from index.store import open_generation
 from ingest.library.records import episode_folder, episode_ids, episodes_folder
 from ingest.library.removal import removal_of

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from index.building.build import build
+from index.generations.published import mounted_index
 from index.mounting import mount, prepare
-from index.published import mounted_index
 from ingest.storage.mounts import unmount
 from tests.faults.on_cluster import Run, below, faults_in, kill, left_running, whole, write_many
 from tests.faults.sample import Stems

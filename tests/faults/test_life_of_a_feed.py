@@ -27,7 +27,7 @@ from api.terminal.maintenance import examine
 from index.building.build import build
 from index.building.purging import drop_others
 from index.chunk import PassageShape
-from index.manifests import current_number_or_zero
+from index.generations.manifests import current_number_or_zero
 from index.store import drop_index
 from ingest.errors import SourceError
 from ingest.library.records import feeds, transcript_ids

@@ -32,8 +32,8 @@ from scenarios import SCENARIOS
 
 import api.knowledge_base
 import index.building.build
-import index.encoders
 import index.maintenance.doctor
+import index.models.encoders
 import ingest.pipeline
 import ingest.stages.heard_words
 from api.server.live_index import Live
@@ -233,7 +233,7 @@ def _main() -> int:
     parser.add_argument("--of", choices=(*SCENARIOS, "all"), default="ingest", help="the command (default: ingest)")
     parser.add_argument("--seed", type=int, default=0, help="where to begin counting, and chance (default: 0)")
     options = parser.parse_args()
-    for module in (index.encoders, index.maintenance.doctor):
+    for module in (index.models.encoders, index.maintenance.doctor):
         module.encoder_to_build_with = lambda *_: Stems()  # type: ignore[assignment]
         module.weights_and_form = lambda home, name: (Stems.weights, Stems.form)  # type: ignore[assignment]
     api.knowledge_base.encoder_to_ask_with = lambda *_: Stems()  # type: ignore[assignment]

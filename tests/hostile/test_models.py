@@ -11,7 +11,7 @@ from index.building.build import build
 from index.encode import load_encoder
 from index.errors import EncoderError, IndexBroken
 from index.generation import Generation
-from index.manifests import index_folder
+from index.generations.manifests import index_folder
 from index.store import open_generation
 from ingest.errors import ModelMissing
 from ingest.library.records import Record, save_record, save_transcript

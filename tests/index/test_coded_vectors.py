@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from index import byte_codes, vectors
+from index import vectors
 from index.errors import IndexBroken
+from index.segments import byte_codes
 from index.vectors import COARSE, FINE, Part
 
 Floats = NDArray[np.float32]

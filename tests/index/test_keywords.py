@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import keywords
-from index.best_rows import best
 from index.errors import IndexBroken
 from index.keywords import Keywords, open_postings, stems
+from index.segments.best_rows import best
 
 K1, B = 1.2, 0.75  # tantivy's, as Lucene's
 

@@ -15,14 +15,15 @@ import numpy as np
 import pytest
 import tantivy
 
-from index import manifests, store
+from index import store
 from index.building.build import build
 from index.building.purging import drop_others
 from index.chunk import PassageShape
 from index.errors import IndexBroken, IndexMissing
 from index.generation import Generation, Manifest
+from index.generations import manifests
+from index.generations.manifests import current_number, index_folder, manifest_of
 from index.keywords import Keywords, open_postings
-from index.manifests import current_number, index_folder, manifest_of
 from index.passage import Filters
 from index.store import drop_index, next_folder, open_generation
 from ingest.storage.files import sha256_of

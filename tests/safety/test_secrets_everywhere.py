@@ -108,12 +108,12 @@ def run(
 ) -> Iterator[Run]:
     """Run a command with every library at its most talkative; what it printed and logged must not hold the password."""
     for name in (
-        "index.encoders.encoder_to_build_with",
+        "index.models.encoders.encoder_to_build_with",
         "api.knowledge_base.encoder_to_ask_with",
         "index.maintenance.doctor.encoder_to_build_with",
     ):
         monkeypatch.setattr(name, lambda *_: encoder)
-    for module in ("index.encoders", "index.maintenance.doctor"):
+    for module in ("index.models.encoders", "index.maintenance.doctor"):
         monkeypatch.setattr(f"{module}.weights_and_form", lambda *_: (encoder.weights, encoder.form))
     monkeypatch.setattr(maintenance, "weights_available", lambda listening: None)
     monkeypatch.setattr("ingest.pipeline.weights_available", lambda *_, **__: None)  # so that recordings are fetched

@@ -10,8 +10,8 @@ import pytest
 
 from api import cli
 from index.generation import Manifest
+from index.generations.published import mount_index
 from index.postgres.opening import DatabaseIndex
-from index.published import mount_index
 from ingest.storage.mounts import unmount
 from tests.index.conftest import HashedStems
 
@@ -72,8 +72,8 @@ def stems(monkeypatch: pytest.MonkeyPatch) -> None:
     """Build indexes with an encoder that costs nothing."""
     encoder = HashedStems()
     monkeypatch.setenv("PLAYBACK_ENCODER", encoder.name)
-    monkeypatch.setattr("index.encoders.encoder_to_build_with", lambda *_: encoder)
-    monkeypatch.setattr("index.encoders.weights_and_form", lambda *_: (encoder.weights, encoder.form))
+    monkeypatch.setattr("index.models.encoders.encoder_to_build_with", lambda *_: encoder)
+    monkeypatch.setattr("index.models.encoders.weights_and_form", lambda *_: (encoder.weights, encoder.form))
 
 
 @pytest.mark.usefixtures("stems")

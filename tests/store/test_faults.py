@@ -22,8 +22,8 @@ from api.episodes.listing import entries_of
 from api.knowledge_base import removed_since
 from api.settings import Settings
 from index.building.build import build
+from index.generations.published import mount_index
 from index.mounting import prepare
-from index.published import mount_index
 from ingest.errors import StoreError
 from ingest.item import Item, Link
 from ingest.library import removal

@@ -26,7 +26,7 @@ from api.settings import Settings
 from index.building.build import build
 from index.chunk import PassageShape
 from index.fitted import usual
-from index.mined import Span
+from index.mined.episode import Span
 from index.passage import Filters, FoundSentence
 from index.search import trigrams
 from index.sentences import sentences_of

@@ -16,8 +16,8 @@ from api.cli import main
 from api.knowledge_base import KnowledgeBase, open_base
 from api.settings import Settings, read_settings
 from index.encode import Encoder
-from index.reranker import RERANKED
-from tests.index.tiny_model import tiny_cross_encoder
+from index.models.reranker import RERANKED
+from tests.index.models.tiny_model import tiny_cross_encoder
 
 MakeBase = Callable[..., KnowledgeBase]
 QUESTION = parse_question("What of the ferry?")

@@ -8,7 +8,7 @@ import pytest
 
 from api.cli import main
 from api.evaluation.comparison import FIGURES
-from tests.index.tiny_model import tiny_model
+from tests.index.models.tiny_model import tiny_model
 
 pytest.importorskip("torch")
 pytest.importorskip("ctranslate2")

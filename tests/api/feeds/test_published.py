@@ -24,7 +24,7 @@ from api.feeds.published import published_feed
 from api.feeds.soundbites import soundbites_of
 from api.lessons.decide import decide
 from api.lessons.register import register_of
-from index.mined import Chapter, Voice
+from index.mined.episode import Chapter, Voice
 from ingest.item import Item
 from ingest.library.decisions import decision_of
 from ingest.library.feed_document import keep_document

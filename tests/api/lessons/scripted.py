@@ -11,7 +11,7 @@ import pytest
 from api.knowledge_base import KnowledgeBase, open_base
 from api.settings import Settings
 from index.building.build import build
-from index.mined import Lesson, LessonKind, Span
+from index.mined.episode import Lesson, LessonKind, Span
 from index.passage import Sentence
 from ingest.library.records import Record, load_transcript, save_record, save_transcript
 from ingest.transcript import Episode, Transcript

@@ -347,7 +347,7 @@ def test_both_doors_use_the_model(
     ]
     assert "The harbour council paid for the lighthouse database. <a" in page
     assert "12 pounds" not in page
-    monkeypatch.setattr("index.encoders.encoder_to_build_with", lambda *_: encoder)
+    monkeypatch.setattr("index.models.encoders.encoder_to_build_with", lambda *_: encoder)
     monkeypatch.setattr("api.knowledge_base.encoder_to_ask_with", lambda *_: encoder)
     monkeypatch.setenv("PLAYBACK_LLM_URL", script.url)
     monkeypatch.setenv("PLAYBACK_LLM_MODEL", "small-model")

@@ -13,8 +13,8 @@ from api.knowledge_base import open_base
 from api.quotes.said import citation_at
 from api.settings import Settings
 from index.building.build import build
-from index.mined import Span
-from index.overview import Said
+from index.mined.episode import Span
+from index.mined.overview import Said
 from ingest.library.records import Record, episode_folder, save_record, save_transcript
 from ingest.speakers.roles import find_roles
 from ingest.transcript import Episode, Show, Transcript, Turn, Word

@@ -28,9 +28,9 @@ QUESTION = "Why could the office not stay on Capstan?"
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch, encoder: Any) -> None:
     """Commands load the encoder that counts shared words."""
-    for name in ("index.encoders.encoder_to_build_with", "api.knowledge_base.encoder_to_ask_with"):
+    for name in ("index.models.encoders.encoder_to_build_with", "api.knowledge_base.encoder_to_ask_with"):
         monkeypatch.setattr(name, lambda *_: encoder)
-    monkeypatch.setattr("index.encoders.weights_and_form", lambda *_: (encoder.weights, encoder.form))
+    monkeypatch.setattr("index.models.encoders.weights_and_form", lambda *_: (encoder.weights, encoder.form))
 
 
 @pytest.fixture

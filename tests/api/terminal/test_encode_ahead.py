@@ -10,7 +10,7 @@ import pytest
 from api.settings import Settings
 from api.terminal.encode_ahead import EncodeAhead
 from index.errors import EncoderError
-from index.manifests import encoded_folder
+from index.generations.manifests import encoded_folder
 from tests.api.conftest import HashedStems, library_of
 
 
@@ -36,7 +36,7 @@ def wait_for(condition: Callable[[], bool]) -> None:
 
 def test_finished_episodes_are_encoded_beside_the_run(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One after the other, by the encoder that the build will use too."""
-    monkeypatch.setattr("index.encoders.encoder_to_build_with", lambda *_: HashedStems())
+    monkeypatch.setattr("index.models.encoders.encoder_to_build_with", lambda *_: HashedStems())
     with EncodeAhead(Settings(home=home), 1) as ahead:
         for identifier in ids(home):
             ahead.add(identifier)
@@ -46,7 +46,7 @@ def test_finished_episodes_are_encoded_beside_the_run(home: Path, monkeypatch: p
 
 def test_nothing_is_loaded_for_nothing(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A run that finds nothing new loads no encoder."""
-    monkeypatch.setattr("index.encoders.encoder_to_build_with", lambda *_: pytest.fail("loaded"))
+    monkeypatch.setattr("index.models.encoders.encoder_to_build_with", lambda *_: pytest.fail("loaded"))
     with EncodeAhead(Settings(home=home), 1) as ahead:
         pass
     assert ahead.encoder() is None
@@ -59,7 +59,7 @@ def test_a_failure_is_left_to_the_build(error: Exception, home: Path, monkeypatc
     def fail(*_: object) -> Any:
         raise error
 
-    monkeypatch.setattr("index.encoders.encoder_to_build_with", fail)
+    monkeypatch.setattr("index.models.encoders.encoder_to_build_with", fail)
     with EncodeAhead(Settings(home=home), 1) as ahead:
         ahead.add(ids(home)[0])
     assert ahead.encoder() is None
@@ -81,7 +81,7 @@ def test_an_interrupted_run_does_not_wait_for_long_episodes(home: Path, monkeypa
             assert begun.wait(10)
             raise KeyboardInterrupt
 
-    monkeypatch.setattr("index.encoders.encoder_to_build_with", lambda *_: Slow())
+    monkeypatch.setattr("index.models.encoders.encoder_to_build_with", lambda *_: Slow())
     with pytest.raises(KeyboardInterrupt):
         interrupt()
     assert not encoded_folder(home).exists()
@@ -97,7 +97,7 @@ def test_the_episode_at_work_is_finished_and_no_other_begun(home: Path, monkeypa
             assert ending.wait(10)
             return super().encode_parts(texts, parts, basis, progress)
 
-    monkeypatch.setattr("index.encoders.encoder_to_build_with", lambda *_: Slow())
+    monkeypatch.setattr("index.models.encoders.encoder_to_build_with", lambda *_: Slow())
     with EncodeAhead(Settings(home=home), 1) as ahead:
         for identifier in ids(home):
             ahead.add(identifier)

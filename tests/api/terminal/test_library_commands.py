@@ -18,7 +18,7 @@ from api.app import create_app
 from api.errors import QuoteGone, QuoteUnknown
 from api.quotes.resolve import resolve
 from api.settings import Settings
-from index.manifests import encoded_folder, index_folder, numbers
+from index.generations.manifests import encoded_folder, index_folder, numbers
 from ingest.library.records import episode_folder, episode_ids, feeds, feeds_folder, load_transcript
 from ingest.library.removal import remove_episode
 from tests.api.terminal.conftest import Run
@@ -41,9 +41,9 @@ def home(tmp_path: Path) -> Path:
 @pytest.fixture
 def run(playback: Run, monkeypatch: pytest.MonkeyPatch, encoder: Any, home: Path) -> Run:
     """Run a command on `home` with the encoder that counts shared words; its exit code, output and complaints."""
-    for name in ("index.encoders.encoder_to_build_with", "api.knowledge_base.encoder_to_ask_with"):
+    for name in ("index.models.encoders.encoder_to_build_with", "api.knowledge_base.encoder_to_ask_with"):
         monkeypatch.setattr(name, lambda *_: encoder)
-    monkeypatch.setattr("index.encoders.weights_and_form", lambda *_: (encoder.weights, encoder.form))
+    monkeypatch.setattr("index.models.encoders.weights_and_form", lambda *_: (encoder.weights, encoder.form))
     monkeypatch.setenv("PLAYBACK_ENCODER", encoder.name)
     return partial(playback, "--home", str(home))
 

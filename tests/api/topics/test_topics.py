@@ -14,7 +14,7 @@ from api.app import create_app
 from api.cli import main
 from api.episodes.chapters import chapter_at
 from api.settings import Settings
-from index.mined import Chapter
+from index.mined.episode import Chapter
 from ingest.library.records import load_transcript, save_transcript
 from ingest.library.removal import remove_episode
 from ingest.text.clock import clock

@@ -9,7 +9,7 @@ import pytest
 
 from index.building.ahead import encode_ahead
 from index.building.build import build
-from index.manifests import current_number_or_zero, encoded_folder
+from index.generations.manifests import current_number_or_zero, encoded_folder
 from index.store import open_generation
 from ingest.errors import LibraryError
 from ingest.transcript import Transcript

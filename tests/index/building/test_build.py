@@ -18,8 +18,8 @@ from index.building.encoding import HEADER_WEIGHT
 from index.chunk import USUAL_SHAPE, PassageShape
 from index.errors import IndexBroken
 from index.generation import Generation
-from index.manifests import current_number, index_folder, manifest_of
-from index.overview import OVERVIEW
+from index.generations.manifests import current_number, index_folder, manifest_of
+from index.mined.overview import OVERVIEW
 from index.passage import Filters
 from index.store import open_generation
 from ingest.item import Item

@@ -13,7 +13,7 @@ import pytest
 from index import keywords, vectors
 from index.building import inputs
 from index.building.build import build, up_to_date
-from index.manifests import current_number, encoded_folder, index_folder, manifest_of
+from index.generations.manifests import current_number, encoded_folder, index_folder, manifest_of
 from index.store import open_generation
 from ingest.errors import LibraryError
 from ingest.library.records import episode_folder

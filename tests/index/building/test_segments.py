@@ -18,9 +18,9 @@ from index.building.merging import Kept, Merging, to_merge
 from index.building.purging import drop_others
 from index.errors import IndexBroken
 from index.generation import Manifest
-from index.manifests import index_folder, live_manifest, manifest_of
-from index.overview import OVERVIEW
-from index.segment import HeldEpisode, SegmentEntry
+from index.generations.manifests import index_folder, live_manifest, manifest_of
+from index.mined.overview import OVERVIEW
+from index.segments.segment import HeldEpisode, SegmentEntry
 from index.store import open_generation
 from ingest.library.records import episode_folder
 from ingest.transcript import Transcript

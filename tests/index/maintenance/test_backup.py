@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from index.building.build import build
+from index.generations.manifests import current_number, index_folder
 from index.maintenance import backup as archives
 from index.maintenance.backup import backup, end_restore, restore
-from index.manifests import current_number, index_folder
 from index.store import open_generation
 from ingest.errors import SourceError
 from ingest.library.records import earlier_transcripts, episode_folder, episode_ids, load_transcript

@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 
 from index.building.build import build
-from index.compiled_files import folder_of
 from index.errors import EncoderError
+from index.generations.manifests import current_number, index_folder, manifest_of
 from index.maintenance import doctor
 from index.maintenance.doctor import examine_index
-from index.manifests import current_number, index_folder, manifest_of
+from index.models.compiled_files import folder_of
 from index.store import open_generation
 from ingest.doctor.library import Finding
 from ingest.library.records import episode_folder

@@ -9,9 +9,9 @@ import pytest
 
 from index.building.build import build
 from index.generation import Generation
-from index.mined import Lesson
+from index.mined.episode import Lesson
+from index.mined.overview import Beginning, Person, Said, Span, Spoke, Term, Topic
 from index.mining.beginnings import beginnings_of, says_what_it_is
-from index.overview import Beginning, Person, Said, Span, Spoke, Term, Topic
 from index.sentences import ends_as_question
 from index.store import open_generation
 from ingest.transcript import Transcript

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from index.exchanges import exchanges_of
-from index.mined import Chapter
+from index.mined.episode import Chapter
 from index.mining.chapters import FEWEST_WORDS, find_chapters
 from index.sentences import sentences_of
 from ingest.transcript import Transcript

@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from index.fitted import usual
-from index.mined import Lesson
+from index.mined.episode import Lesson
 from index.mining.lesson_figures import figures_of, is_leaning, stretch_figures
 from index.mining.lesson_model import SIGNS, SentenceVectors, means, model_for
 from index.mining.lessons import find_lessons

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.exchanges import exchanges_of
-from index.mined import Lesson, LessonKind, Span, TermUse
+from index.mined.episode import Lesson, LessonKind, Span, TermUse
 from index.mining.lesson_model import SIGNS, SentenceVectors
 from index.mining.lesson_titles import MOST_TITLE_WORDS, title_of
 from index.mining.lesson_words import words_of

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from index.exchanges import exchanges_of
-from index.mined import Mined, Span
+from index.mined.episode import Mined, Span
 from index.mining.lesson_model import SIGNS, SentenceVectors
 from index.mining.mine import mine
 from index.sentences import sentences_of

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from index.mined import Span, TermUse
+from index.mined.episode import Span, TermUse
 from index.mining.terms import find_terms
 from index.sentences import MOST_SENTENCE_WORDS, sentences_of
 from ingest.text.words import normalise

@@ -12,8 +12,8 @@ import pytest
 from index.building.build import build
 from index.building.purging import drop_others
 from index.generation import Generation
+from index.mined.overview import Person, Said, Span, Spoke, Term, Topic
 from index.mining.topics import topics_of
-from index.overview import Person, Said, Span, Spoke, Term, Topic
 from index.store import open_generation
 from ingest.library.removal import remove_episode
 from ingest.transcript import Transcript

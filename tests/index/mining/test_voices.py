@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from index.mined import Span, Voice
+from index.mined.episode import Span, Voice
 from index.mining.voices import find_voices
 from index.sentences import sentences_of
 from ingest.speakers.roles import find_roles

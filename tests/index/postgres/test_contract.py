@@ -18,11 +18,11 @@ from index.building.purging import drop_others
 from index.chunk import PassageShape
 from index.errors import IndexBroken, IndexMissing
 from index.generation import Generation
+from index.generations.published import mount_index, mounted_index, published_manifest, published_stamp
 from index.passage import Filters
 from index.postgres import opening, segments, vectors
 from index.postgres.opening import mount_database
 from index.postgres.schema import migrate
-from index.published import mount_index, mounted_index, published_manifest, published_stamp
 from index.search import Query, search
 from index.store import drop_index, open_generation
 from ingest.library.postgres.connection import connect

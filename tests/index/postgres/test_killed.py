@@ -13,10 +13,10 @@ from api.server.live_index import Live
 from api.settings import Settings
 from index.building.build import build
 from index.chunk import PassageShape
+from index.generations.published import mount_index
 from index.postgres.opening import mount_database
 from index.postgres.publish import publish_generation
 from index.postgres.schema import migrate
-from index.published import mount_index
 from index.search import Query, search
 from ingest.errors import StoreError
 from ingest.library.postgres.connection import connect

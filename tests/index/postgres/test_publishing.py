@@ -19,14 +19,14 @@ from api.settings import Settings
 from index.building.build import build
 from index.chunk import PassageShape
 from index.errors import IndexMissing
-from index.generation_files import open_files
-from index.manifests import index_folder, live_manifest
+from index.generations.files import open_files
+from index.generations.manifests import index_folder, live_manifest
+from index.generations.published import mount_index, published_manifest, published_stamp
 from index.passage import Filters
 from index.postgres import publish
 from index.postgres.opening import mount_database
 from index.postgres.publish import drop_generations, publish_generation
 from index.postgres.schema import VERSION, check_schema, migrate
-from index.published import mount_index, published_manifest, published_stamp
 from index.store import open_generation
 from ingest.errors import StoreError
 from ingest.library.postgres.connection import connect

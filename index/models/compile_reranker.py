@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from index.comparison_texts import comparison_texts
-from index.compile import NotUnderstood, checksums, compiled_once, compiled_with, convert
-from index.compiled_files import TOKENIZER, Description, folder_in, rerankers_folder
-from index.compiled_reranker import opened_reranker
 from index.encode import UNCOMPILED
 from index.errors import EncoderError
+from index.models.compile import NotUnderstood, checksums, compiled_once, compiled_with, convert
+from index.models.compiled_files import TOKENIZER, Description, folder_in, rerankers_folder
+from index.models.compiled_reranker import opened_reranker
+from index.models.reranker import Reranker
 from index.piece_vectors import Vectors
-from index.reranker import Reranker
 
 logger = logging.getLogger(__name__)
 

@@ -2,8 +2,8 @@
 
 <home>/index/current            the number of the live generation and the SHA-256 of its manifest
 <home>/index/<n>/manifest.json  schema, encoder and its weights' SHA-256, dimension, counts, SHA-256 of every file
-<home>/index/<n>/overview.json  people, terms, topics and where to begin (see index.overview)
-<home>/index/<n>/<segment>/     episodes.json passages.sqlite vectors.faiss turns.faiss and postings (see index.segment)
+<home>/index/<n>/overview.json  people, terms, topics and where to begin (see index.mined.overview)
+<home>/index/<n>/<segment>/     episodes.json passages.sqlite vectors.faiss turns.faiss and postings (index.segments)
 
 A segment that did not change is in several generations: its files have a name in each folder (hard links).
 """
@@ -17,8 +17,8 @@ from typing import Any, TypeVar
 
 from index.errors import IndexBroken, IndexOutdated
 from index.generation import SCHEMA, Manifest
-from index.overview import OVERVIEW
-from index.segment import BASIS, DATABASE, EPISODES, FILES, KEYWORDS, QUESTIONS, SegmentEntry
+from index.mined.overview import OVERVIEW
+from index.segments.segment import BASIS, DATABASE, EPISODES, FILES, KEYWORDS, QUESTIONS, SegmentEntry
 from index.vectors import CODES
 from ingest.storage.files import sha256_of, write_bytes
 

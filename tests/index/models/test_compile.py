@@ -9,22 +9,22 @@ from typing import Any
 import numpy as np
 import pytest
 
-from index import compile as compiling
-from index import encoders
-from index.compile import LEAST, compile_encoder
-from index.compiled import CompiledEncoder, load_compiled
-from index.compiled_files import Description, encoders_folder, folder_of
 from index.encode import UNCOMPILED, SentenceEncoder, load_encoder
-from index.encoders import (
+from index.errors import EncoderError, EncoderMissing
+from index.models import compile as compiling
+from index.models import encoders
+from index.models.compile import LEAST, compile_encoder
+from index.models.compiled import CompiledEncoder, load_compiled
+from index.models.compiled_files import Description, encoders_folder, folder_of
+from index.models.encoders import (
     compiled_problem,
     encoder_to_ask_with,
     encoder_to_build_with,
     weights_and_form,
     why_not_compiled,
 )
-from index.errors import EncoderError, EncoderMissing
 from index.piece_vectors import codes_of
-from tests.index.tiny_model import tiny_model
+from tests.index.models.tiny_model import tiny_model
 
 pytest.importorskip("torch")
 pytest.importorskip("ctranslate2")

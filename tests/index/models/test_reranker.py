@@ -5,8 +5,8 @@ from itertools import count
 
 import pytest
 
+from index.models.reranker import MOST_SECONDS, reranked
 from index.passage import Hit, Passage
-from index.reranker import MOST_SECONDS, reranked
 from ingest.transcript import Episode, Show
 
 EPISODE = Episode("tea-1-aaaa", "t1", Show("tea", "Tea"), 1, "One", "2021-01-01")

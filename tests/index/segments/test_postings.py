@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from index import keywords
 from index.errors import IndexBroken
 from index.keywords import Keywords, open_postings, stems
-from index.postings import load
+from index.segments.postings import load
 
 TEXTS = ["the boat and the sail", "", "the mast", "boats [laughs] and boats", "a rope", "the sea, the sea"]
 # A few words make the same ones frequent in one part and rare in another.

@@ -8,9 +8,18 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from index.mined import Chapter, Lesson, Span, TermUse, Voice, chapter_from_json, term_from_json, voice_from_json
-from index.segment import Segment, from_halves
-from index.tables import Tables
+from index.mined.episode import (
+    Chapter,
+    Lesson,
+    Span,
+    TermUse,
+    Voice,
+    chapter_from_json,
+    term_from_json,
+    voice_from_json,
+)
+from index.segments.segment import Segment, from_halves
+from index.segments.tables import Tables
 
 T = TypeVar("T")
 Floats = NDArray[np.float32]

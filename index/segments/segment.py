@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from index.errors import IndexBroken
 from index.passage import Exchange, Filters, FoundSentence, Passage, Sentence
 from index.piece_vectors import Codes
-from index.spread import Moments, from_bytes
-from index.tables import Tables, without
+from index.segments.spread import Moments, from_bytes
+from index.segments.tables import Tables, without
 
 Floats = NDArray[np.float32]
 Rows = NDArray[np.int64]

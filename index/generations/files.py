@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from index import overview, vectors
+from index import vectors
 from index.generation import Generation, Manifest
 from index.keywords import open_postings
-from index.overview import OVERVIEW, Overview
-from index.postings import Postings
-from index.segment import (
+from index.mined import overview
+from index.mined.overview import OVERVIEW, Overview
+from index.segments.postings import Postings
+from index.segments.segment import (
     DATABASE,
     FILES,
     KEYWORDS,
@@ -22,7 +23,7 @@ from index.segment import (
     read_basis,
     read_episodes,
 )
-from index.tables import FileTables
+from index.segments.tables import FileTables
 from index.vectors import FileVectors
 
 

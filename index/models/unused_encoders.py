@@ -8,8 +8,8 @@ import shutil
 import time
 from pathlib import Path
 
-from index.compiled_files import encoders_folder, folder_of
-from index.manifests import index_folder, numbers
+from index.generations.manifests import index_folder, numbers
+from index.models.compiled_files import encoders_folder, folder_of
 from ingest.storage.files import lock
 
 logger = logging.getLogger(__name__)

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from index.compiled_files import Description, check, opened_from, tokenizer_in
+from index.models.compiled_files import Description, check, opened_from, tokenizer_in
 from index.piece_vectors import Vectors
 
 # Two questions at a time are read by the server's threads.

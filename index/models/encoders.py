@@ -3,9 +3,12 @@
 import logging
 from pathlib import Path
 
-from index.compile import compile_encoder, compiled_with
-from index.compiled import load_compiled
-from index.compiled_files import (
+from index.encode import UNCOMPILED, Encoder, load_encoder
+from index.encoder_files import weights_named
+from index.errors import EncoderError, EncoderMissing
+from index.models.compile import compile_encoder, compiled_with
+from index.models.compiled import load_compiled
+from index.models.compiled_files import (
     REPAIR,
     Description,
     description_of,
@@ -14,9 +17,6 @@ from index.compiled_files import (
     folder_of,
     verified,
 )
-from index.encode import UNCOMPILED, Encoder, load_encoder
-from index.encoder_files import weights_named
-from index.errors import EncoderError, EncoderMissing
 
 logger = logging.getLogger(__name__)
 

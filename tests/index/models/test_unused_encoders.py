@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from index.building.build import build
-from index.compiled_files import encoders_folder, folder_of
-from index.unused_encoders import remove_unused_encoders
+from index.models.compiled_files import encoders_folder, folder_of
+from index.models.unused_encoders import remove_unused_encoders
 from ingest.storage.files import lock
 
 SET, LIVE, EARLIER, UNUSED = (letter * 64 for letter in "abcd")

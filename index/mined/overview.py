@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from index.errors import IndexBroken
-from index.mined import Span
+from index.mined.episode import Span
 
 OVERVIEW = "overview.json"
 

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from index.errors import IndexBroken
 from index.generation import Generation, Manifest
-from index.manifests import has_index, index_folder, live_manifest
+from index.generations.manifests import has_index, index_folder, live_manifest
 
 
 class PublishedIndex(Protocol):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from index.errors import IndexBroken
-from index.spread import Moments, from_bytes, moments_of, spread_of, to_bytes
+from index.segments.spread import Moments, from_bytes, moments_of, spread_of, to_bytes
 
 ROWS, DIMENSION = 400, 24
 

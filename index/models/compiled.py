@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 import numpy as np
 
 from index.basis import basis_of
-from index.compiled_files import (
+from index.errors import EncoderError
+from index.models.compiled_files import (
     REPAIR,
     Description,
     check,
@@ -22,7 +23,6 @@ from index.compiled_files import (
     opened_from,
     tokenizer_in,
 )
-from index.errors import EncoderError
 from index.piece_vectors import (
     EncodedParts,
     Part,
@@ -204,7 +204,7 @@ class CompiledEncoder:
     def _opened_or_usual(self, numbers: str) -> Any:
         """Open the weights for short texts; if they are damaged, the usual ones, which read these a little worse.
 
-        Only for questions: before passages are encoded, every file is verified (`index.encoders`).
+        Only for questions: before passages are encoded, every file is verified (`index.models.encoders`).
         """
         try:
             return self._opened(numbers)

@@ -1,0 +1,1 @@
+"""Which generations there are, which one is live, and how one is opened from its files."""

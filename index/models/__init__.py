@@ -1,0 +1,1 @@
+"""Models that encode and rerank: compiled for a data folder, compared, chosen, removed."""

@@ -1,0 +1,1 @@
+"""The segments of a generation: their tables, and their vectors and postings as they lie in files."""
