@@ -15,7 +15,7 @@ from api.quotes.citation_formats import name_of, one_line, title_of
 from api.quotes.quote import Quote
 from api.quotes.resolve import resolve
 from index.sentences import words_within
-from ingest.audio.load import CLIP_RATE, EXACT_SEEK, LONGEST_CUT, cut
+from ingest.audio.load import CLIP_RATE, EXACT_SEEK, LONGEST, LONGEST_CUT, cut
 from ingest.library.records import recording
 from ingest.transcript import Turn, Word
 
@@ -49,11 +49,9 @@ def clip_of(home: Path, identifier: str, base: str | None) -> Clip:
     begin = _begin(start)
     samples = cut(audio, begin, end + FADE)
     missing = end - begin - len(samples) / CLIP_RATE
-    if missing > EXACT_SEEK + (quote.timing_error or 0.0):
-        raise NoClip(
-            f"the recording of {quote.episode.id} ends {missing:.1f} s before these words do; "
-            "it may be another one than was transcribed"
-        )
+    if not len(samples) or missing > EXACT_SEEK + (quote.timing_error or 0.0):
+        lacks = f"ends {missing:.1f} s before these words do" if len(samples) else "ends before these words begin"
+        raise NoClip(f"the recording of {quote.episode.id} {lacks}; it may be another one than was transcribed")
     return Clip(_faded(samples, start - begin), _captions(home, quote, begin), _tags(citation_of(quote), base))
 
 
@@ -71,6 +69,8 @@ def _placed(home: Path, identifier: str) -> tuple[Quote, Path, float, float]:
         raise NoClip("when this was said is only an estimate, so it cannot be cut out of the recording")
     if not 0 < quote.end - quote.start <= LONGEST_CUT - 2 * FADE:
         raise NoClip(f"this takes {quote.end - quote.start:.0f} s; a clip has at most {LONGEST_CUT:.0f}")
+    if quote.end > LONGEST - FADE:
+        raise NoClip(f"no recording lasts {quote.end / 3600:.0f} hours, so these times are wrong")
     if audio is None:
         raise NoClip(f"the library has no recording of {quote.episode.id}; run playback ingest without --no-audio")
     return quote, audio, quote.start, quote.end

@@ -99,9 +99,9 @@ def blocks(path: Path, seconds: float = 30.0) -> Iterator[NDArray[np.float32]]:
 
 
 def cut(path: Path, start: float, end: float) -> NDArray[np.int16]:
-    """Return a recording's sound between two seconds as mono samples of CLIP_RATE; less where the recording ends.
+    """Return a recording's sound between two seconds as mono samples of CLIP_RATE; less, or none, where it ends.
 
-    Raises AudioError if there is no sound, or if more than LONGEST_CUT seconds are asked for; else as `probe` does.
+    Raises AudioError if more than LONGEST_CUT seconds are asked for; else as `probe` does.
     """
     if not 0 <= start < end <= LONGEST or end - start > LONGEST_CUT:
         raise AudioError(f"{path}: no more than {LONGEST_CUT:.0f} seconds can be cut out of it")
@@ -114,8 +114,6 @@ def cut(path: Path, start: float, end: float) -> NDArray[np.int16]:
                 found += body
                 if len(found) > most:
                     raise AudioError(f"{path}: its decoder sends more than was asked for")
-    if len(found) < 2:
-        raise AudioError(f"{path}: has no sound at {start:.1f} s; it may be another recording than was transcribed")
     return np.frombuffer(bytes(found[: len(found) & ~1]), np.int16)
 
 

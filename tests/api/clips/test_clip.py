@@ -3,6 +3,7 @@
 import importlib.metadata
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,14 @@ from api.clips.clip import FADE, captions_of, clip_of
 from api.episodes.transcripts import open_transcript
 from api.errors import NoClip
 from api.quotes.quote import quote_at
+from api.quotes.resolve import Resolved
 from api.settings import Settings
 from ingest.audio.load import CLIP_RATE, SAMPLE_RATE, blocks, cut
 from ingest.errors import ModelMissing
 from ingest.library.records import episode_folder, episode_ids
 from ingest.text.words import normalise
 from tests.api.feeds.conftest import BASE, SAMPLE
-from tests.ingest.audio.test_cut import lag
+from tests.ingest.audio.test_cut import lag, voice_of, write_recording
 
 NAMES = ("1-rehearsal", "2-switch", "3-afterwards")
 # Seconds that an edge may be off; the exact word times are those of the synthetic voices.
@@ -143,6 +145,29 @@ def test_a_recording_that_ends_too_early_is_refused(home, monkeypatch):
     kept = round(quote.timing_error * CLIP_RATE)
     monkeypatch.setattr("api.clips.clip.cut", lambda path, start, end: cut(path, start, end)[: -kept or None])
     assert len(clip_of(home, quote.id, BASE).samples)
+
+
+def test_a_recording_that_ends_before_the_quote_begins_is_refused(home, encoder, tmp_path):
+    """There is nothing to hear: 404 with the reason, and one line on the command line."""
+    home = shutil.copytree(home, tmp_path / "home")
+    identifier = episode_ids(home)[0]
+    quote = quotes_of(home, identifier)[-1]
+    write_recording(episode_folder(home, identifier) / "audio.mp3", voice_of(3))
+    with TestClient(create_app(Settings(home=home), encoder)) as client:
+        refused = client.get(f"/api/quotes/{quote.id}/clip.opus")
+    said = f"the recording of {identifier} ends before these words begin"
+    assert (refused.status_code, said in refused.json()["errors"][0]["message"]) == (404, True)
+    with pytest.raises(NoClip, match=said):
+        clip_of(home, quote.id, BASE)
+
+
+def test_times_after_a_day_are_refused(home, monkeypatch):
+    """Captions may state them, but no recording lasts so long."""
+    quote = first_quote(home)
+    late = replace(quote, start=quote.start + 100 * 3600, end=quote.end + 100 * 3600)
+    monkeypatch.setattr("api.clips.clip.resolve", lambda *_: Resolved(late, changed=False))
+    with pytest.raises(NoClip, match="no recording lasts 100 hours"):
+        clip_of(home, quote.id, BASE)
 
 
 def test_captions_are_written_without_reading_sound(home, encoder, monkeypatch):

@@ -59,11 +59,10 @@ def test_a_hole_in_the_time_stamps_is_silent_in_a_cut_too(tmp_path):
 
 
 def test_where_the_recording_ends_the_cut_ends(tmp_path):
-    """Less is returned at its end, and beyond it there is nothing to hear."""
+    """Less is returned at its end, and nothing beyond it."""
     path = write_recording(tmp_path / "talk.wav", voice_of(3), codec="pcm_s16le")
     assert abs(len(cut(path, 2.0, 5.0)) - CLIP_RATE) <= 10
-    with pytest.raises(AudioError, match=r"has no sound at 8\.0 s"):
-        cut(path, 8.0, 9.0)
+    assert not len(cut(path, 8.0, 9.0))
 
 
 @pytest.mark.parametrize(("start", "end"), [(-1, 2), (3, 3), (5, 4), (0, LONGEST_CUT + 1), (1e9, 1e9 + 1)])
