@@ -23,12 +23,12 @@ _ROBOTS_LIMITS = FetchLimits(size=500 * 2**10, seconds=30.0, attempts=2)
 
 @dataclass(slots=True)
 class Guest:
-    """A client, what each host's robots.txt says, and the time from which each may be asked again."""
+    """A client, what each host's robots.txt says or why nobody knows, and from when each may be asked again."""
 
     client: httpx.Client
     sleep: Callable[[float], None] = time.sleep
     now: Callable[[], float] = time.monotonic
-    rules: dict[str, RobotFileParser] = field(default_factory=dict)
+    rules: dict[str, RobotFileParser | SourceError] = field(default_factory=dict)
     free_at: dict[str, float] = field(default_factory=dict)
 
 
@@ -54,27 +54,31 @@ def _asked(guest: Guest, url: str) -> Fetched:
         raise SourceError(f"{shown_address(url)}: is not a valid address; check it") from error
     if host not in guest.rules:
         guest.rules[host] = _rules(guest, host, f"{parts.scheme}://{parts.netloc}/robots.txt")
-    if not guest.rules[host].can_fetch(AGENT, url):
+    rules = guest.rules[host]
+    if isinstance(rules, SourceError):  # then nothing is allowed (RFC 9309, 2.3.1)
+        raise SourceError(f"{shown_address(url)}: what its host allows is not known: {rules}")
+    if not rules.can_fetch(AGENT, url):
         raise SourceError(f"{shown_address(url)}: its robots.txt asks programs not to read it")
     _wait(guest, host)
     return fetch(url, client=guest.client, limits=PAGE_LIMITS, follow=False)
 
 
-def _rules(guest: Guest, host: str, address: str) -> RobotFileParser:
-    """Return a host's rules: none if it has no robots.txt, and nothing allowed if nobody knows (RFC 9309, 2.3.1)."""
+def _rules(guest: Guest, host: str, address: str) -> RobotFileParser | SourceError:
+    """Return a host's rules, none if it has no robots.txt; if they cannot be read, the error that says why."""
     rules = RobotFileParser()
     _wait(guest, host)
     try:
         rules.parse(decode_text(fetch(address, client=guest.client, limits=_ROBOTS_LIMITS).data).splitlines())
     except SourceError as error:
-        is_refusal = error.status is not None and 400 <= error.status < 500
-        rules.parse([] if is_refusal else ["User-agent: *", "Disallow: /"])
+        if error.status is None or not 400 <= error.status < 500:
+            return error
+        rules.parse([])
     return rules
 
 
 def _wait(guest: Guest, host: str) -> None:
     rules = guest.rules.get(host)
-    asked = None if rules is None else rules.crawl_delay(AGENT)
+    asked = rules.crawl_delay(AGENT) if isinstance(rules, RobotFileParser) else None
     pause = min(_LONGEST_PAUSE, max(PAUSE, float(asked or 0)))
     wait = guest.free_at.get(host, 0.0) - guest.now()
     if wait > 0:

@@ -92,9 +92,23 @@ def test_without_robots_all_is_allowed_and_without_an_answer_nothing(
     if allowed:
         visit(guest, "https://a.example/1")
     else:
-        with pytest.raises(SourceError):
+        with pytest.raises(SourceError, match=rf"/1: what its host allows is not known: .*/robots.txt: .*{status}"):
             visit(guest, "https://a.example/1")
     assert ("https://a.example/1" in [url for _, url in asked]) is allowed
+
+
+def test_a_host_that_cannot_be_reached_forbids_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reason is that it cannot be reached, for each of its pages; it is asked for robots.txt only."""
+    monkeypatch.setattr(polite, "_ROBOTS_LIMITS", replace(polite.PAGE_LIMITS, attempts=1))
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("no route to host", request=request)
+
+    guest, asked, _ = guest_of(answer)
+    for url in ("https://a.example/1", "https://a.example/2"):
+        with pytest.raises(SourceError, match=r"/robots.txt: cannot be reached \(no route to host\)"):
+            visit(guest, url)
+    assert [url for _, url in asked] == ["https://a.example/robots.txt"]
 
 
 def test_a_longer_pause_is_kept() -> None:
