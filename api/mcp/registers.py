@@ -4,9 +4,9 @@ from dataclasses import asdict, replace
 from typing import Any
 from urllib.parse import quote
 
-from api.episodes.library import episodes_of, find_episode
 from api.errors import FilterError
-from api.lessons.chosen import FacetName, LessonQuery, chosen
+from api.lessons.asked import asked_query
+from api.lessons.chosen import FacetName, chosen
 from api.lessons.contract_json import lessons_json
 from api.lessons.register import register_of
 from api.mcp.arguments import LessonsAsked, PersonAsked, TermAsked
@@ -26,12 +26,7 @@ def list_lessons(desk: Desk, asked: LessonsAsked) -> Reply:
     """Return a part of the lessons that match, as GET /api/lessons does."""
     offset = offset_of(asked.cursor, "list_lessons", asked.choice())
     register = register_of(desk.home, desk.base.generation)
-    given: dict[FacetName, tuple[str, ...]] = {
-        name: (value,) for name in _FACETS if (value := getattr(asked, name).strip())
-    }
-    if "episode" in given and given["episode"][0] not in {entry.episode_id for entry in register.entries}:
-        given["episode"] = (find_episode(given["episode"][0], episodes_of(desk.home)).id,)
-    found = chosen(register.entries, LessonQuery(given))
+    found = chosen(register.entries, asked_query(register, {name: (getattr(asked, name),) for name in _FACETS}))
     page = page_of("lessons", offset, asked.limit, len(found))
     shown, places = [], []
     for place, entry in zip(page.places, found[offset:], strict=False):

@@ -9,12 +9,13 @@ from pydantic import Field
 from starlette.exceptions import HTTPException
 
 from api.lessons.alike import alike, on_the_same_matter
+from api.lessons.asked import asked_query
 from api.lessons.chosen import KINDS, FacetName, LessonQuery, chosen, facets_of
 from api.lessons.formats import LESSON_FORMATS, MEDIA_TYPES, Listed, render
 from api.lessons.register import Entry, Register
 from api.pages.render import page
 from api.quotes.citation import Citation
-from api.routes.lessons import LessonFilters, opened_register, query_of, shown_register
+from api.routes.lessons import LessonFilters, opened_register, shown_register
 from api.routes.request import base_of, live_of
 from api.server.work_queue import Worked
 
@@ -39,7 +40,7 @@ def show_lessons(request: Request, asked: Annotated[LessonsPageRequest, Query()]
     if live_of(request).manifest() is None:
         return page(request, "lessons.html", register=None)
     register = opened_register(request)
-    query = query_of(register, asked)
+    query = asked_query(register, asked.given())
     found = chosen(register.entries, query)
     pages = max(1, -(-len(found) // PAGE_LENGTH))
     number = min(asked.page, pages)
@@ -77,7 +78,7 @@ def get_export(request: Request, extension: str, asked: Annotated[LessonFilters,
     if form is None:
         raise HTTPException(404, f"lessons are available as {', '.join(LESSON_FORMATS)}")
     register = shown_register(request)
-    query = query_of(register, asked)
+    query = asked_query(register, asked.given())
     found = chosen(register.entries, query)
     left_out = max(0, len(found) - MOST_EXPORTED)
     listed = Listed(register, found[:MOST_EXPORTED], _title(query), address_of("/lessons", query), left_out)
@@ -90,7 +91,7 @@ def get_export(request: Request, extension: str, asked: Annotated[LessonFilters,
 def show_report(request: Request, asked: Annotated[LessonFilters, Query()]) -> HTMLResponse:
     """Show all lessons on a theme for printing: by kind, with numbered citations that are listed at the end."""
     register = shown_register(request)
-    query = query_of(register, asked)
+    query = asked_query(register, asked.given())
     found = chosen(register.entries, query)
     cited = _cited(register, found[:MOST_REPORTED])
     order = [one for kind in KINDS for one in cited if one[0].kind == kind]

@@ -15,12 +15,13 @@ from pydantic import Field, ValidationError
 from starlette.exceptions import HTTPException
 
 from api.errors import LessonUnknown, WordsChanged
+from api.lessons.asked import asked_query
 from api.lessons.chosen import chosen
 from api.lessons.decide import decide
 from api.lessons.entry import Entry
 from api.lessons.register import Register, register_of
 from api.pages.render import page
-from api.routes.lessons import LessonFilters, opened_register, query_of
+from api.routes.lessons import LessonFilters, opened_register
 from api.routes.request import live_of
 from api.routes.schemas import Text
 from api.server.admission import CHANGES_NOTHING, is_token
@@ -100,7 +101,7 @@ def _page(
 ) -> HTMLResponse:
     lists = [(name, value) for name in _LISTS for value in getattr(form, name) if value]
     register = opened_register(request)
-    query = query_of(register, form).with_values("state", _LOOKED_AT)
+    query = asked_query(register, form.given()).with_values("state", _LOOKED_AT)
     left = [one for one in chosen(register.entries, query) if one.state == "proposed" or one.changed]
     refused = _shown(register, form, fault)
     entry = refused or next(iter(left[form.skipped :]), None)

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from api.episodes.library import episodes_of, find_episode
-from api.lessons.chosen import FacetName, LessonQuery, chosen
+from api.lessons.asked import asked_query
+from api.lessons.chosen import FacetName, chosen
 from api.lessons.contract_json import lesson_json, lessons_json
 from api.lessons.decide import decide
 from api.lessons.register import Register, register_of
@@ -30,13 +30,13 @@ class LessonFilters(BaseModel):
     kind: Chosen = Field([], description="problem, cause, decision, remedy, result or advice")
     show: Chosen = Field([], description="id of a show")
     person: Chosen = Field([], description="name of the person who says it, or words of it")
-    year: Chosen = Field([], description="year in which the episode was published")
+    year: Chosen = Field([], description="year in which the episode was published, such as 2021")
     state: Chosen = Field([], description="proposed, accepted, rejected or withdrawn; the first two unless given")
     episode: Chosen = Field([], description="id of an episode, or its number if that is unique")
 
-    def query(self) -> LessonQuery:
-        """Return the filters as the core's `LessonQuery`; episodes as they were given."""
-        given: dict[FacetName, list[str]] = {
+    def given(self) -> dict[FacetName, list[str]]:
+        """Return the filters as they were given."""
+        return {
             "theme": self.theme,
             "kind": self.kind,
             "show": self.show,
@@ -45,7 +45,6 @@ class LessonFilters(BaseModel):
             "state": self.state,
             "episode": self.episode,
         }
-        return LessonQuery({name: tuple(values) for name, values in given.items() if any(values)})
 
 
 class LessonsRequest(LessonFilters):
@@ -77,25 +76,11 @@ def shown_register(request: Request) -> Register:
     return opened_register(request)
 
 
-def query_of(register: Register, asked: LessonFilters) -> LessonQuery:
-    """Return the filters as a query, with ids of episodes in place of their numbers.
-
-    Raises EpisodeUnknown, or FilterError for a number that several episodes have.
-    """
-    query = asked.query()
-    if not query.of("episode"):
-        return query
-    known = {entry.episode_id for entry in register.entries}  # also of episodes that were removed
-    episodes = episodes_of(register.home)
-    found = (value if value in known else find_episode(value, episodes).id for value in query.of("episode"))
-    return query.with_values("episode", tuple(found))
-
-
 @router.get("/api/lessons", summary="List lessons", responses={200: {"model": LessonsResponse}})
 def get_lessons(request: Request, asked: Annotated[LessonsRequest, Query()]) -> JSONResponse:
     """Return the lessons that match all filters, accepted ones first, then by score; each with verified quotes."""
     register = shown_register(request)
-    found = chosen(register.entries, query_of(register, asked))
+    found = chosen(register.entries, asked_query(register, asked.given()))
     end = asked.page * asked.limit
     following = asked.page + 1 if len(found) > end else None
     return JSONResponse({**lessons_json(register, found[end - asked.limit : end]), "next": following})

@@ -155,11 +155,13 @@ def lessons(options: Namespace, settings: Settings) -> int:
     if options.action == "list":
         if options.what:
             raise FilterError("lessons list takes filters only, such as --episode ID")
-        register, entries = listed(options, settings)
+        register, found = listed(options, settings)
+        entries, total = found[: options.limit], len(found)
     else:
         entries = decided(options, settings)
+        total = len(entries)
         register = register_of(settings.home, open_generation(settings.home))
-    print_json(lessons_json(register, entries)) if options.json else print(lessons_text(register, entries))
+    print_json(lessons_json(register, entries)) if options.json else print(lessons_text(register, entries, total))
     return 0
 
 

@@ -4,10 +4,10 @@ import getpass
 from argparse import Namespace
 from collections.abc import Sequence
 
-from api.episodes.library import episodes_of, find_episode
 from api.errors import FilterError
 from api.formatting import counted, day, when
-from api.lessons.chosen import FacetName, LessonQuery, chosen
+from api.lessons.asked import asked_query
+from api.lessons.chosen import FacetName, chosen
 from api.lessons.decide import decide
 from api.lessons.register import Entry, Register, register_of
 from api.quotes.citation_formats import name_of, one_line
@@ -18,21 +18,14 @@ from ingest.library.decisions import Action, decision_of
 
 # What stands after the action: ids of lessons, or one id with the words of the value.
 _WITH_VALUE: dict[Action, str] = {"retitle": "a title", "tag": "a tag", "untag": "a tag", "note": "a text"}
-_FILTERS: tuple[FacetName, ...] = ("theme", "kind", "show", "person", "year", "state")
-
-
-def wanted(options: Namespace, settings: Settings) -> LessonQuery:
-    """Return the filters of the command line as a query; raises FilterError for a number that several episodes have."""
-    given = {name: (value,) for name in _FILTERS if (value := getattr(options, name)) is not None}
-    if options.episode is not None:
-        given["episode"] = (find_episode(options.episode, episodes_of(settings.home)).id,)
-    return LessonQuery(given)
+_FILTERS: tuple[FacetName, ...] = ("theme", "kind", "show", "person", "year", "state", "episode")
 
 
 def listed(options: Namespace, settings: Settings) -> tuple[Register, list[Entry]]:
-    """Return the register and the best entries that the options allow."""
+    """Return the register and the entries that the filters allow, the best first."""
     register = register_of(settings.home, open_generation(settings.home))
-    return register, chosen(register.entries, wanted(options, settings))[: options.limit]
+    given = {name: (value,) for name in _FILTERS if (value := getattr(options, name)) is not None}
+    return register, chosen(register.entries, asked_query(register, given))
 
 
 def decided(options: Namespace, settings: Settings) -> list[Entry]:
@@ -66,11 +59,13 @@ def _pairs(
     return [(first, other) for other in rest]
 
 
-def lessons_text(register: Register, entries: Sequence[Entry]) -> str:
-    """Return lessons for a terminal: title, facts, quotes with their sources, notes."""
+def lessons_text(register: Register, entries: Sequence[Entry], total: int) -> str:
+    """Return lessons, of `total` in all, for a terminal: title, facts, quotes with their sources, notes."""
     if not entries:
         return "no lessons; playback lessons --state rejected, or fewer filters, may show some"
-    return "\n\n".join(_text(register, entry) for entry in entries) + f"\n\n{counted(len(entries), 'lesson')}"
+    count = counted(total, "lesson")
+    shown = f"{len(entries)} of {count}; --limit N shows more" if len(entries) < total else count
+    return "\n\n".join([*(_text(register, entry) for entry in entries), shown])
 
 
 def _text(register: Register, entry: Entry) -> str:

@@ -41,6 +41,8 @@ def test_lessons_are_listed_and_filtered(run: Run) -> None:
     for words in (f"“{MONTHS}”", "Tobias Renn: Moving the records, 28 October 2021", "1 lesson"):
         assert words in out
     assert run("--state", "rejected")[1].startswith("no lessons")
+    assert run("--limit", "2")[1].rstrip().endswith(f"\n2 of {len(everything)} lessons; --limit N shows more")
+    assert run("--limit", "99")[1].rstrip().endswith(f"\n{len(everything)} lessons")
 
 
 def test_decisions_are_stored_with_who_and_when(run: Run, tmp_path: Path) -> None:
@@ -69,6 +71,7 @@ def test_decisions_are_stored_with_who_and_when(run: Run, tmp_path: Path) -> Non
         (("--episode", "99"), 1, "no episode"),
         (("burn", "x"), 2, "invalid choice"),
         (("--kind", "joke"), 2, "invalid choice"),
+        (("--year", "20x"), 2, "year must be a year such as 2021, not '20x'"),
     ],
 )
 def test_wrong_usage_is_one_line(run: Run, tmp_path: Path, arguments: Any, code: int, message: str) -> None:
