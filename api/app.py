@@ -35,6 +35,7 @@ from api.routes import (
     search,
     search_feed,
     search_page,
+    slashes,
     terms,
     topics,
     verify_page,
@@ -89,7 +90,7 @@ def create_app(settings: Settings, encoder: Encoder | None = None) -> FastAPI:
         version="1",
         docs_url=None,
         redoc_url=None,
-        redirect_slashes=False,  # a redirect would be built from the Host header, which a client controls
+        redirect_slashes=False,  # it would be built from the Host header, which a client controls (api.routes.slashes)
         lifespan=lifespan,
         responses=_REFUSED,
     )
@@ -101,6 +102,7 @@ def create_app(settings: Settings, encoder: Encoder | None = None) -> FastAPI:
     app.state.stopping = Event()
     refusals.register(app)
     for routes in (
+        slashes,
         answers,
         search,
         episodes,

@@ -53,6 +53,7 @@ def get_episode(request: Request, identifier: str) -> JSONResponse:
     return JSONResponse(asdict(episode_of(home_of(request), identifier)))
 
 
+@router.head("/api/episodes/{identifier}/transcript.{extension}", include_in_schema=False)
 @router.get(
     "/api/episodes/{identifier}/transcript.{extension}",
     summary="Read a transcript",

@@ -16,6 +16,7 @@ _BEHIND = "The newest index cannot be opened, so the one before it is in use. "
 _UNKNOWN = {"episodes": 0, "passages": 0, "sentences": 0}
 
 
+@router.head("/healthcheck", include_in_schema=False)
 @router.get(
     "/healthcheck",
     summary="Check the service's health",

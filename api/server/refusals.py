@@ -144,10 +144,10 @@ _NAMES = {
 # Paths of pages; their errors are pages too unless the client asks for another format.
 _PAGES = (
     *("/episodes", "/quotes", "/search", "/lessons", "/people", "/terms", "/topics", "/start"),
-    *("/feedback", "/docs"),
+    *("/verify", "/embed", "/feedback", "/docs"),
 )
-# Feeds and downloads beside the pages; programs read their errors.
-_FILES = (".atom", ".csv", ".json", ".md")
+# Feeds and downloads beside the pages; programs read their errors. A term may end in ".md" too.
+_FILES = ("/search.", "/lessons.")
 _MOST_PROBLEMS = 20
 _COMMAND = re.compile(r"; (?:run:? )?playback [^;]*$")
 
@@ -206,9 +206,13 @@ def _is_time_to_log() -> bool:
     return True
 
 
+def without_command(message: str) -> str:
+    """Return a message without the command with which it ends, for those who run none."""
+    return _COMMAND.sub("", message)
+
+
 def _for_readers(message: str, refusal: Refusal) -> str:
-    """Return a message without the command with which it ends, because a reader runs none."""
-    said = _COMMAND.sub("", message)
+    said = without_command(message)
     return f"{said}; see {refusal.see}" if refusal.see and said != message else said
 
 
@@ -247,7 +251,7 @@ def _path(request: Request) -> str:
 
 def _wants_page(request: Request) -> bool:
     path, accepted = request.url.path, request.headers.get("accept", "")
-    if path.startswith("/api/") or path == "/healthcheck" or path.endswith(_FILES):
+    if path.startswith("/api/") or path == "/healthcheck" or path.startswith(_FILES):
         return False
     if "text/html" in accepted:
         return True

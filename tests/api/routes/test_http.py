@@ -214,6 +214,52 @@ def test_every_error_has_one_shape(
     assert "xxxxx" not in message
 
 
+@pytest.mark.parametrize(
+    ("path", "leads_to"),
+    [
+        ("/episodes/", "/episodes"),
+        ("/people/", "/people"),
+        ("/lessons/?page=2&theme=a%20b", "/lessons?page=2&theme=a%20b"),
+        ("/people/AC/DC/", "/people/AC/DC"),
+        ("//evil.example/", "/evil.example"),
+        ("/%5cevil.example/", "/%5Cevil.example"),
+        ("//", "/"),
+    ],
+)
+def test_an_address_with_a_slash_at_its_end_leads_to_the_one_without(
+    client: TestClient, path: str, leads_to: str
+) -> None:
+    """On this server, whatever stands in it: static hosts show an archive's pages so."""
+    for method in ("GET", "HEAD"):
+        response = client.request(method, f"http://testserver{path}", follow_redirects=False)
+        assert (response.status_code, response.headers["location"]) == (308, leads_to)
+
+
+def test_monitors_may_ask_without_a_body(client: TestClient) -> None:
+    """HEAD of the healthcheck, and of a transcript that a feed links to."""
+    for path in ("/healthcheck", f"/api/episodes/{UNTIMED}/transcript.txt"):
+        response = client.head(path)
+        assert (response.status_code, response.content) == (200, b"")
+
+
+@pytest.mark.parametrize(
+    ("path", "accept", "is_page"),
+    [
+        ("/terms/readme.md", "text/html", True),  # a term, and no file
+        ("/people/data.json", "text/html", True),
+        ("/lessons.json?episode=none", "text/html", False),
+        ("/search.atom?q=", "text/html", False),
+        (f"/verify?q=x&speaker={'x' * 201}", "*/*", True),
+        ("/embed/none/x", "text/html", True),
+    ],
+)
+def test_readers_get_pages_and_programs_get_json(client: TestClient, path: str, accept: str, is_page: bool) -> None:
+    """By the address and what they accept."""
+    response = client.get(path, headers={"accept": accept})
+    assert response.status_code in (404, 422)
+    assert response.headers["content-type"].startswith("text/html" if is_page else "application/json")
+
+
 def all_errors(base: type[PlaybackError] = PlaybackError) -> set[type[PlaybackError]]:
     rooms = ("ingest.", "index.", "api.")
     below = {kind for child in base.__subclasses__() for kind in all_errors(child)}
