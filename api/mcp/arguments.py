@@ -127,7 +127,7 @@ class CiteAsked(QuoteAsked):
 class EpisodesAsked(Paged):
     """Arguments of `list_episodes`."""
 
-    text: Short = Field("", description="words of the title, the people or the description")
+    text: Short = Field("", description="words of the title, the people or the description, or how they begin")
     show: Short = Field("", description="id of a show")
     since: Short = Field("", description="first date of publication, as 2021-10-28")
     until: Short = Field("", description="last date")

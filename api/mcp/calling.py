@@ -21,7 +21,7 @@ from api.mcp.budget import MOST_TOKENS, fits, fitted
 from api.mcp.cursor import cursor_at
 from api.mcp.desk import Desk, Reply
 from api.mcp.tools import TOOLS, Tool
-from api.server.refusals import refusal_of
+from api.server.refusals import refusal_of, without_command
 from ingest.errors import PlaybackError
 
 logger = logging.getLogger(__name__)
@@ -83,7 +83,7 @@ def sentence_of(error: PlaybackError) -> str:
     """Return what a caller is told of an error: in one line, what is wrong and what to do; no names of files."""
     said = refusal_of(error).sentence or _NAMES.sub(_quoted, " ".join(str(error).split()))
     following = _NEXT.get(type(error))
-    return said if following is None else f"{said.partition(';')[0]}; {following}"
+    return said if following is None else f"{without_command(said)}; {following}"
 
 
 def _quoted(names: re.Match[str]) -> str:

@@ -6,6 +6,7 @@ from itertools import islice, pairwise
 from typing import Any, NamedTuple
 
 from api.answer.filters import parse_date
+from api.episodes.facets import ListFilter, listed
 from api.episodes.library import episode_of, episodes_of, find_episode, transcript_of
 from api.episodes.listing import Entry, entries_of, entry_of
 from api.errors import EpisodeUnknown, FilterError
@@ -14,7 +15,6 @@ from api.mcp.budget import tokens
 from api.mcp.cursor import offset_of
 from api.mcp.desk import Desk, Reply, page_of
 from index.sentences import sentence_spans, window
-from ingest.text.words import normalise
 from ingest.transcript import Transcript, Turn
 
 _MOST_SHOWS = 8
@@ -29,17 +29,15 @@ def list_episodes(desk: Desk, asked: EpisodesAsked) -> Reply:
     """Return a part of the episodes that match, newest first."""
     offset = offset_of(asked.cursor, "list_episodes", asked.choice())
     since, until = parse_date(asked.since, "since"), parse_date(asked.until, "until")
-    words = set(normalise(asked.text))
     entries = entries_of(desk.home)
     shows = sorted({entry.episode.show.id for entry in entries})
     if asked.show and asked.show not in shows:
         raise FilterError(f"no show {asked.show[:40]!r} in this library; there are {', '.join(shows[:_MOST_SHOWS])}")
+    wanted = ListFilter(asked.text, {"show": (asked.show,)} if asked.show else {})
     found = [
         entry
-        for entry in entries
-        if words <= entry.words
-        and asked.show in ("", entry.episode.show.id)
-        and (since is None or (entry.episode.published or "") >= since)
+        for entry in listed(entries, wanted)
+        if (since is None or (entry.episode.published or "") >= since)
         and (until is None or "" < (entry.episode.published or "") <= until)
     ]
     shown = [line_json(entry) for entry in found[offset : offset + asked.limit]]

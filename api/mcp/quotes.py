@@ -3,7 +3,7 @@
 from typing import Any
 
 from api.answer.contract_json import citation_json, quote_json, verification_json
-from api.errors import QuoteUnknown
+from api.errors import FilterError
 from api.mcp.arguments import CiteAsked, QuoteAsked, VerifyAsked
 from api.mcp.desk import Desk, Reply
 from api.mcp.shapes import is_sendable
@@ -45,5 +45,5 @@ def cite(desk: Desk, asked: CiteAsked) -> Reply:
 def _found(desk: Desk, identifier: str) -> Surroundings:
     found = surroundings_of(desk.home, identifier)
     if not is_sendable(citation_json(found.citation)):
-        raise QuoteUnknown("these words are too long to be a quote; read them with get_transcript")
+        raise FilterError("these words are too long to be a quote; read them with get_transcript")
     return found

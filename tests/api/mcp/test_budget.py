@@ -155,7 +155,7 @@ def test_what_cannot_be_sent_whole_is_not_cut_to_pieces(long_home, encoder) -> N
     assert opened is not None
     assert called(door, "get_quote", id=quote_at(opened, opened.begins[4], 3).id)["quote"] == "Short and sweet."
     said = refused(door, "get_quote", {"id": quote_at(opened, opened.begins[3], 1).id})
-    assert said.startswith("these words are too long to be a quote; take ids from")
+    assert said.startswith("these words are too long to be a quote; read them with get_transcript")
 
 
 def test_a_long_question_leaves_room_for_its_answer(served_home, encoder) -> None:

@@ -96,10 +96,13 @@ def test_hostile_calls_get_a_result_or_a_sentence(door, served_home) -> None:
         ),
         ("answre", {}, "there is no such tool; there are answer, search, verify_quote"),
         ("get_quote", {"id": "nonsense"}, "'nonsense' is not a quote id; take ids from answer, search"),
+        ("about_person", {"person": "Ann; Lee"}, "nobody who speaks here is called 'Ann; Lee'; who_said finds people"),
+        ("get_transcript", {"episode": "a; b"}, "no episode 'a; b' in this library; list_episodes lists the ids"),
         ("answer", {"question": " "}, "the question is empty; ask something"),
         ("answer", {"question": "x", "since": "soon"}, "since must be a date such as 2021-10-28, not 'soon'"),
         ("verify_quote", {"text": "two words"}, "the text has 2 words; give 3 to 400"),
         ("list_lessons", {"kind": "joke"}, "kind: Input should be '', 'problem', 'cause'"),
+        ("list_lessons", {"year": "20x"}, "year must be a year such as 2021, not '20x'"),
         ("search", {"query": "x", "max_tokens": 10**6}, "max_tokens: Input should be less than or equal to 20000"),
     ],
 )

@@ -222,6 +222,7 @@ def test_episodes_are_listed_newest_first(door, client: TestClient) -> None:
     assert [one["id"] for one in told["episodes"]] == [one["id"] for one in http]
     assert {one["id"] for one in told["episodes"] if not one["has_transcript"]} == {"harbour-4-eeee"}
     assert [one["id"] for one in called(door, "list_episodes", text="letters")["episodes"]] == ["harbour-3-cccc"]
+    assert called(door, "list_episodes", text="lett") == called(door, "list_episodes", text="letters")
     dated = called(door, "list_episodes", since="2022-01-01", until="2022-12-31")["episodes"]
     assert [one["id"] for one in dated] == ["harbour-2-bbbb"]
     assert "harbour, odd" in refused(door, "list_episodes", {"show": "none"})
