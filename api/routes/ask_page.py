@@ -12,9 +12,10 @@ from api.answer.filters import parse_filters
 from api.episodes.library import shows_of
 from api.pages.glossary_terms import glossed
 from api.pages.render import page
+from api.quotes.citation import MOST_CITATIONS, USUAL_CITATIONS
 from api.quotes.citation_formats import as_text
 from api.quotes.context import context_of
-from api.routes.form_errors import checked
+from api.routes.form_errors import checked, count_of
 from api.routes.request import base_of, count_answer
 from api.routes.rewording import rewording_of, written
 from api.routes.schemas import PageRequest
@@ -39,6 +40,7 @@ def show_answer(request: Request, asked: Annotated[PageRequest, Query()], thanks
     values: dict[str, Any] = {
         "asked": asked,
         "shows": shows_of(live.settings.home, manifest.generation) if manifest else (),
+        "episodes": manifest.episodes if manifest else 0,
         "empty": manifest is None,
         "starters": (),
         "answer": None,
@@ -49,11 +51,12 @@ def show_answer(request: Request, asked: Annotated[PageRequest, Query()], thanks
     }
     if asked.q is None:
         return page(request, "home.html", **values | {"starters": live.starters()})
-    question, faults = checked(live, asked.q, asked.asked())
-    if question is None or faults:
+    count = count_of(asked.k, USUAL_CITATIONS, MOST_CITATIONS)
+    question, faults = checked(live, asked.q, asked.asked(), count)
+    if question is None or count is None or faults:
         return page(request, "home.html", 422, **values | {"faults": faults})
     base = live.base()
-    answer = ask(base, Asking(question, history, asked.k, parse_filters(asked.asked(), base.generation)))
+    answer = ask(base, Asking(question, history, count, parse_filters(asked.asked(), base.generation)))
     count_answer(request, answer)
     values["exchanges"] = tuple(zip(history, first_quotes(base.home, history), strict=True))
 

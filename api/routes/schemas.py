@@ -34,11 +34,6 @@ def _number_as_text(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else _without_surrogates(value)
 
 
-def _blank_is_usual(value: Any) -> Any:
-    """Use the default for "", which a form sends for an empty number field."""
-    return USUAL_CITATIONS if value == "" else value
-
-
 def _at_most(value: int) -> int:
     """Reduce the number to 8, the most citations of an answer; asking for more is not an error."""
     return min(value, MOST_CITATIONS)
@@ -117,7 +112,7 @@ class PageRequest(FilterFields):
     q: Text | None = None
     after: list[HistoryText] = Field([], max_length=MOST_HISTORY, description="earlier questions, oldest first")
     cited: list[CitedText] = Field([], max_length=MOST_HISTORY, description="ids of the quotes that answered each")
-    k: Annotated[CitationCount, BeforeValidator(_blank_is_usual)] = USUAL_CITATIONS
+    k: FilterText = Field("", description="at most this many citations, as typed")
 
     def past(self) -> tuple[HistoryEntry, ...]:
         """Return the history as the core's `HistoryEntry` values, without blank questions."""

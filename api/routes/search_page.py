@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from api.answer.compose import MOST_HITS
 from api.answer.filters import parse_filters
@@ -19,8 +19,8 @@ from api.episodes.library import shows_of
 from api.formatting import search_notes
 from api.pages.render import page
 from api.pages.year_bars import bars_of
-from api.routes.form_errors import checked
-from api.routes.schemas import FilterFields, Text
+from api.routes.form_errors import checked, count_of
+from api.routes.schemas import FilterFields, FilterText, Text
 from api.server.live_index import Live
 from api.server.work_queue import Worked
 from index.mined.episode import Chapter
@@ -31,16 +31,11 @@ router = APIRouter(include_in_schema=False, route_class=Worked)
 SHOWN_HITS = 20
 
 
-def _blank_is_usual(value: object) -> object:
-    """Use the default for "", which a form sends for an empty number field."""
-    return SHOWN_HITS if value == "" else value
-
-
 class SearchPageRequest(FilterFields):
     """The query of the search page; without `q` it shows only the form."""
 
     q: Text | None = None
-    k: Annotated[int, Field(ge=1, le=MOST_HITS), BeforeValidator(_blank_is_usual)] = SHOWN_HITS
+    k: FilterText = Field("", description="how many hits on a page, as typed")
     page: Annotated[int, Field(ge=1, le=MOST_GATHERED)] = 1
 
     def address(self, path: str = "/search", **changed: object) -> str:
@@ -85,8 +80,9 @@ def show_search(request: Request, asked: Annotated[SearchPageRequest, Query()]) 
     """Show the form and, if there is a question, its hits; an invalid question is shown again with the reason."""
     live: Live = request.app.state.live
     manifest = live.manifest()
-    question, faults = (None, {}) if asked.q is None else checked(live, asked.q, asked.asked())
-    found = None if question is None or faults else _found(live, question, asked)
+    count = count_of(asked.k, SHOWN_HITS, MOST_HITS)
+    question, faults = (None, {}) if asked.q is None else checked(live, asked.q, asked.asked(), count)
+    found = None if question is None or count is None or faults else _found(live, question, asked, count)
     dates = found.dates if found else ()
     return page(
         request,
@@ -107,12 +103,12 @@ def show_search(request: Request, asked: Annotated[SearchPageRequest, Query()]) 
     )
 
 
-def _found(live: Live, question: Question, asked: SearchPageRequest) -> FoundPage:
+def _found(live: Live, question: Question, asked: SearchPageRequest, count: int) -> FoundPage:
     base = live.base()
-    gathered = gather(base, question, parse_filters(asked.asked(), base.generation), asked.k)
+    gathered = gather(base, question, parse_filters(asked.asked(), base.generation), count)
     about = gathered.about
-    counted = about or tuple(one.hit for one in gathered.hits[: asked.k])
-    pages = pages_of(counted, asked.k) or [[]]
+    counted = about or tuple(one.hit for one in gathered.hits[:count])
+    pages = pages_of(counted, count) or [[]]
     number = min(asked.page, len(pages))
     groups = pages[number - 1]
     opened = open_hits(base, quoted(base, gathered, [hit for group in groups for hit in group.hits]))

@@ -149,9 +149,21 @@ def test_a_person_gets_a_page_for_an_unknown_address(client: TestClient) -> None
 
 def test_a_page_of_another_parameter_is_refused_in_words(client: TestClient) -> None:
     """A parameter that cannot be read has a page that says which."""
-    page = seen(client.get("/?q=x&k=none", headers={"accept": "text/html"}), 422)
+    page = seen(client.get("/episodes?page=none", headers={"accept": "text/html"}), 422)
     assert page.all("h1")[0].text == "There is a problem with what you asked for"
-    assert "K: Input should be a valid integer" in page.all("main")[0].text
+    assert "Page: Input should be a valid integer" in page.all("main")[0].text
+
+
+@pytest.mark.parametrize("path", ["/", "/search"])
+@pytest.mark.parametrize("typed", ["none", "0", "-1", "1.5", "٣"])
+def test_a_number_that_is_none_is_said_in_the_form(client: TestClient, path: str, typed: str) -> None:
+    """The question and what was typed stay; a number above the most counts as that, as it does over HTTP."""
+    page = seen(client.get(path, params={"q": "switch", "k": typed}), 422)
+    assert "This must be a number, such as 3" in page.all("main")[0].text
+    assert [page.all("input", name=name)[0].attributes["value"] for name in ("q", "k")] == ["switch", typed]
+    assert client.get(path, params={"q": "switch", "k": "9" * 5_000}).status_code == 422
+    for most in ("999", " 0000000000100 "):
+        assert client.get(path, params={"q": "switch", "k": most}).status_code == 200
 
 
 @pytest.mark.parametrize(

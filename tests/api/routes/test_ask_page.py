@@ -27,6 +27,20 @@ def cards(page: Seen) -> list[str]:
     return [" ".join(card.text.split()) for card in page.of_class("app-card")]
 
 
+def test_the_first_page_says_whose_quotes_answer(
+    client: TestClient, base_of: Callable[..., Any], encoder: HashedStems, tmp_path: Path
+) -> None:
+    """How many episodes can be asked, and of which podcast; an answer's page needs no introduction."""
+    count = client.get("/healthcheck").json()["counts"]["episodes"]
+    assert f"quotes from {count} episodes of 2 shows: who said it" in seen(client.get("/")).all("main")[0].text
+    assert "who said it" not in seen(client.get(LIGHTHOUSE)).all("main")[0].text
+    base_of({"one-1-aaaa": [("Ada Bell", "The ferry was late.")]})
+    with TestClient(create_app(Settings(home=tmp_path), encoder)) as opened:
+        (episode,) = opened.get("/api/episodes").json()["episodes"]
+        said = f"quotes from 1 episode of {episode['show']['title']}: who said it"
+        assert said in seen(opened.get("/")).all("main")[0].text
+
+
 def test_an_answer_shows_quotes_that_can_be_heard(client: TestClient, served_base: Any) -> None:
     """A card has the words, who said them, where and when, the recording at the second, transcript and citation."""
     page = seen(client.get(LIGHTHOUSE))
@@ -179,7 +193,7 @@ def test_filters_stay_in_the_address_and_the_form(client: TestClient) -> None:
 
 def test_an_answer_has_an_address_to_copy(client: TestClient) -> None:
     """The address holds the question and the filters that were set, nothing else, and opens the same answer."""
-    page = seen(client.get("/?q=What+switch%3F&speaker=Oluchi&since=&k=4&thanks=yes"))
+    page = seen(client.get("/?q=What+switch%3F&speaker=Oluchi&since=&k=&thanks=yes"))
     link = next(link for link in page.of_class("app-copy") if "link to this answer" in link.text)
     assert link.attributes["href"] == "http://testserver/?q=What+switch%3F&speaker=Oluchi"
     assert cards(seen(client.get(str(link.attributes["href"])))) == cards(page)

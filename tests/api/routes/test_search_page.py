@@ -143,7 +143,9 @@ def test_the_years_are_a_picture_and_a_table(client: TestClient) -> None:
     assert cells == ["2020", "1", "2021", "1", "2022", "1", "No date", "1"]
     narrowed = next(str(found.attributes["href"]) for found in page.all("a") if found.text == "2021")
     assert narrowed.startswith(YEARS) and narrowed.endswith("&since=2021-01-01&until=2021-12-31")
-    assert len(cards(seen(client.get(narrowed)))) == 1
+    one_year = seen(client.get(narrowed))
+    assert len(cards(one_year)) == 1
+    assert not one_year.of_class("app-picture")  # a single bar tells nothing
 
 
 def test_filters_stay_in_the_form(client: TestClient) -> None:
