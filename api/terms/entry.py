@@ -74,11 +74,12 @@ def entry_of(home: Path, generation: Generation, wanted: str) -> Entry:
     """Return what is known of the term with an id or spelling; raises TermUnknown."""
     overview = generation.overview
     term = term_named(overview, wanted)
-    uses = {} if term is None else _left(term, removed_since(home, generation))
+    gone = removed_since(home, generation)
+    uses = {} if term is None else _left(term, gone)
     if term is None or not uses:
         raise TermUnknown(f"no term here is called {wanted[:60]!r}; playback terms lists them")
     expanded = citation_at(home, generation, term.expanded)
-    names = {one.id: one.names[0] for one in overview.terms if one.id in term.related}
+    names = {one.id: one.names[0] for one in overview.terms if one.id in term.related and _left(one, gone)}
     return Entry(
         term.id,
         term.names[0],

@@ -9,6 +9,7 @@ from api.quotes.citation import Citation
 from api.quotes.said import citation_at
 from index.generation import Generation
 from index.mined.overview import Beginning, Person, Term, Topic
+from ingest.text.words import normalise
 from ingest.transcript import Episode
 
 
@@ -66,6 +67,12 @@ class TopicLine:
     phrases: tuple[str, ...]
     passages: int
 
+    @property
+    def also(self) -> tuple[str, ...]:
+        """The phrases that say more than its title."""
+        title = set(normalise(self.title))
+        return tuple(phrase for phrase in self.phrases if not title.issuperset(normalise(phrase)))
+
 
 @dataclass(frozen=True, slots=True)
 class TopicPage:
@@ -87,7 +94,8 @@ def topic_page(home: Path, generation: Generation, identifier: str) -> TopicPage
     topic = next((one for one in generation.overview.topics if one.id == identifier), None)
     if topic is None:
         raise TopicUnknown(f"no topic {identifier[:80]!r} in this library; playback topics lists them")
-    terms, people = _terms(generation), _people(generation)
+    gone = removed_since(home, generation)
+    terms, people = _terms(generation, gone), _people(generation, gone)
     return TopicPage(
         _line(topic),
         tuple(_term(terms[name]) for name in topic.terms if name in terms),
@@ -100,14 +108,18 @@ def start_of(home: Path, generation: Generation, topic: str = "") -> Start:
     """Return where to begin in the library, or in the topic of this id; without what has been removed since."""
     beginning = dict(generation.overview.beginnings).get(topic, Beginning())
     removed = removed_since(home, generation)
-    terms, people = _terms(generation), _people(generation)
+    terms, people = _terms(generation, removed), _people(generation, removed)
     topics = {one.id: one for one in generation.overview.topics}
-    defined = ((terms[name], citation_at(home, generation, terms[name].definition)) for name in beginning.terms)
+    defined = (
+        (terms[name], citation_at(home, generation, terms[name].definition))
+        for name in beginning.terms
+        if name in terms
+    )
     told = ((topics[name], citation_at(home, generation, said)) for name, said in beginning.themes)
     return Start(
         about=citation_at(home, generation, beginning.about),
         terms=tuple(Definition(_term(term), quote) for term, quote in defined if quote is not None),
-        people=tuple(_person(people[name]) for name in beginning.people),
+        people=tuple(_person(people[name]) for name in beginning.people if name in people),
         themes=tuple(Theme(_topic(one), quote) for one, quote in told if quote is not None),
         steps=tuple(
             ToHear(generation.episode(step.episode_id), step.reason)
@@ -117,12 +129,15 @@ def start_of(home: Path, generation: Generation, topic: str = "") -> Start:
     )
 
 
-def _terms(generation: Generation) -> dict[str, Term]:
-    return {term.id: term for term in generation.overview.terms}
+def _terms(generation: Generation, gone: frozenset[str]) -> dict[str, Term]:
+    """Return the terms that have a page: an episode that was not removed says them."""
+    return {term.id: term for term in generation.overview.terms if any(name not in gone for name, _ in term.episodes)}
 
 
-def _people(generation: Generation) -> dict[str, Person]:
-    return {person.id: person for person in generation.overview.people}
+def _people(generation: Generation, gone: frozenset[str]) -> dict[str, Person]:
+    """Return the people who have a page: they speak in an episode that was not removed."""
+    people = generation.overview.people
+    return {one.id: one for one in people if any(spoke.episode_id not in gone for spoke in one.episodes)}
 
 
 def _line(topic: Topic) -> TopicLine:

@@ -1,6 +1,7 @@
 """Topics and where to begin: pages, HTTP and terminal say the same, and every quote is one that can be opened."""
 
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -14,6 +15,7 @@ from api.app import create_app
 from api.cli import main
 from api.episodes.chapters import chapter_at
 from api.settings import Settings
+from api.topics.topics import TopicLine
 from index.mined.episode import Chapter
 from ingest.library.records import load_transcript, save_transcript
 from ingest.library.removal import remove_episode
@@ -50,6 +52,12 @@ def test_topics_are_listed_and_lead_to_their_pages(tide: TestClient) -> None:
     for one in listed:
         assert tide.get(f"/api{one['url']}").json()["topic"] == one
         assert seen(tide.get(one["url"])).all("h1")[0].text == one["title"]
+
+
+def test_the_list_says_of_a_topic_what_its_title_does_not() -> None:
+    """A phrase of words of the title is left out; a word that only begins like one is not."""
+    line = TopicLine("x", "Database, Kubernetes API", "/topics/x", ("API", "database", "data", "Kubernetes", "SQL"), 9)
+    assert line.also == ("data", "SQL")
 
 
 def test_a_newcomer_reads_what_the_podcast_is(tide: TestClient) -> None:
@@ -124,6 +132,9 @@ def test_what_is_edited_or_removed_later_is_not_quoted(
         assert gone not in {step["episode"]["id"] for step in after["steps"]}
         assert gone not in {one["episode"]["id"] for one in quotes(after)}
         assert client.get("/start").status_code == 200
+        for path in ("/api/start", *(f"/api{one['url']}" for one in client.get("/api/topics").json()["topics"])):
+            linked = set(re.findall(r'"(/(?:people|terms)/[^"]+)"', client.get(path).text))
+            assert [one for one in linked if client.get(one).status_code != 200] == []
 
 
 def told(home: Path, capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
