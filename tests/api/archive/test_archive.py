@@ -114,6 +114,14 @@ def test_nothing_in_it_needs_a_server(held: Path) -> None:
         assert not [one for one in links if re.search(r"docs|review|feedback|openapi|oembed", one)], name
 
 
+def test_what_an_archive_lacks_leaves_no_gap(held: Path) -> None:
+    """Where a link goes with its text, so does the item or heading that holds nothing else."""
+    for page in pages_of(held):
+        empty = re.findall(r"<(?:li|dd|h[1-6])\b(?![^>]*\bid=)[^>]*>\s*</", page.read_text("utf-8"))
+        assert not empty, (page.relative_to(held), empty)
+    assert "Download" not in next(held.glob("quotes/*/index.html")).read_text("utf-8")
+
+
 def test_scripts_are_classic(held: Path) -> None:
     """Browsers load no modules from a disk, so nothing is imported or exported."""
     scripts = list(held.glob("assets/**/*.js"))
