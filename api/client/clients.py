@@ -256,17 +256,15 @@ def _options(address: str, token: str | None, timeout: float) -> dict[str, Any]:
 def _request(
     http: httpx.Client | httpx.AsyncClient, call: Call[_T], headers: dict[str, str] | None = None
 ) -> httpx.Request:
-    query = {name: _whole(value) for name, value in calls.sent(call.query).items()}
-    if call.body is None:
-        try:
-            return http.build_request(call.method, call.path, params=query, headers=headers)
-        except httpx.InvalidURL as error:
-            raise RequestFailed(f"this cannot be asked for: {error}") from error
-    # Written here in ASCII, because httpx fails on halves of surrogate pairs.
-    content = json.dumps(calls.sent(call.body))
-    return http.build_request(
-        call.method, call.path, content=content, headers={"Content-Type": "application/json", **(headers or {})}
-    )
+    sent: dict[str, Any] = {"params": {name: _whole(value) for name, value in calls.sent(call.query).items()}}
+    if call.body is not None:
+        # Written here in ASCII, because httpx fails on halves of surrogate pairs.
+        sent = {"content": json.dumps(calls.sent(call.body))}
+        headers = {"Content-Type": "application/json", **(headers or {})}
+    try:
+        return http.build_request(call.method, call.path, headers=headers, **sent)
+    except httpx.InvalidURL as error:
+        raise RequestFailed(f"this cannot be asked for: {error}") from error
 
 
 def _whole(value: Any) -> Any:

@@ -43,10 +43,11 @@ _CAPTIONS = (("vtt", "text/vtt"), ("json", "application/json"), ("srt", "applica
 
 @dataclass(frozen=True, slots=True)
 class PublishedFeed:
-    """The bytes of an enriched feed, and a line for each thing that a person should know about them."""
+    """The bytes of an enriched feed, a line for each thing that a person should know about them, and their type."""
 
     data: bytes
     notes: tuple[str, ...] = ()
+    media_type: str = "application/rss+xml"
 
 
 _kept: OrderedDict[tuple[Any, ...], PublishedFeed] = OrderedDict()
@@ -113,9 +114,10 @@ def _published(
     shown = shown_address(feed.url)
     layout = layout_of(document, shown)
     if not is_rss(layout):
-        kind = "an Atom feed" if local_name(layout.root) == "feed" else "not RSS 2.0"
+        is_atom = local_name(layout.root) == "feed"
+        kind = "an Atom feed" if is_atom else "not RSS 2.0"
         note = f"{shown}: is {kind}; the podcast namespace is made for RSS 2.0, so it is published as it is"
-        return PublishedFeed(document, (note,))
+        return PublishedFeed(document, (note,), "application/atom+xml" if is_atom else "application/xml")
     notes = [] if layout.repaired is None else [f"{shown}: {layout.repaired}; it is published repaired"]
     if generation is None:
         notes.append("there is no index, so people, chapters and soundbites are missing; run: playback index")

@@ -31,7 +31,7 @@ def get_feed(request: Request, show: str) -> Response:
         one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")
     ]:
         return Response(status_code=304, headers=headers)
-    return Response(found.data, media_type="application/rss+xml", headers=headers)
+    return Response(found.data, media_type=found.media_type, headers=headers)
 
 
 @router.head("/api/episodes/{identifier}/captions.{extension}", include_in_schema=False)

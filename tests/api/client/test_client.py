@@ -211,7 +211,14 @@ def test_an_address_must_be_one(address: str) -> None:
         Playback(address)
 
 
-@pytest.mark.parametrize("ask", [lambda client: client.quote("x" * 70_000), lambda client: client.search("x" * 70_000)])
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda client: client.quote("x" * 70_000),
+        lambda client: client.search("x" * 70_000),
+        lambda client: client.decide("x" * 70_000, "accept", by="Ann"),
+    ],
+)
 def test_what_no_address_can_hold_is_not_sent(ask: Callable[[Playback], Any], client: Playback) -> None:
     """It fails as every request does, not with an error of httpx."""
     with pytest.raises(RequestFailed, match="too long") as failed:

@@ -235,6 +235,7 @@ def test_an_atom_feed_is_published_as_it_is(own_home):
     replace_document(own_home, lambda _: atom)
     found = published_feed(own_home, None, SHOW, BASE)
     assert found.data == atom
+    assert found.media_type == "application/atom+xml"
     assert "an Atom feed" in found.notes[0]
 
 
