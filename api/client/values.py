@@ -670,7 +670,10 @@ class YearSaid:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """Everything about a person; `introduced` are the words that introduce them. All lists are the newest first."""
+    """Everything about a person; `introduced` are the words that introduce them.
+
+    All lists are the newest first, but lessons: the best first.
+    """
 
     id: str
     name: str

@@ -76,7 +76,10 @@ class LessonTold:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Everything about a person; `introduced` are the words that introduce them. All lists are the newest first."""
+    """Everything about a person; `introduced` are the words that introduce them.
+
+    All lists are the newest first, but lessons: the best first.
+    """
 
     id: str
     name: str

@@ -32,7 +32,7 @@ def get_people(request: Request) -> JSONResponse:
 
 @router.get("/api/people/{identifier:path}", summary="Read about a person", responses={200: {"model": Profile}})
 def get_person(request: Request, identifier: str) -> JSONResponse:
-    """Return somebody's names, roles with the quotes that state them, episodes, lessons and years, the newest first."""
+    """Return somebody's names, roles with the quotes that state them, episodes and years, and the best lessons."""
     return JSONResponse(asdict(profile_of(home_of(request), live_of(request).base().generation, identifier)))
 
 

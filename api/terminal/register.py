@@ -13,11 +13,12 @@ from api.terms.entry import Entry, TermLine
 
 
 def people_text(lines: Sequence[PersonLine]) -> str:
-    """Return a list of people, one per line with their id."""
-    return "\n".join(
+    """Return a list of people, one per line with their id; what to say if there are none."""
+    told = (
         line_of(f"{line.id}: {line.name}{f', {line.role}' if line.role else ''} ({counted(line.episodes, 'episode')})")
         for line in lines
     )
+    return "\n".join(told) or "no transcript names anybody who speaks"
 
 
 def person_text(person: Profile, base: str) -> str:
@@ -26,14 +27,15 @@ def person_text(person: Profile, base: str) -> str:
 
 
 def terms_text(lines: Sequence[TermLine]) -> str:
-    """Return a list of terms, one per line with their id."""
-    return "\n".join(
+    """Return a list of terms, one per line with their id; what to say if there are none."""
+    told = (
         line_of(
             f"{line.id}: {line.name}{f': {line.expansion}' if line.expansion else ''} "
             f"({counted(line.uses, 'use')}, {counted(line.episodes, 'episode')})"
         )
         for line in lines
     )
+    return "\n".join(told) or "no names or abbreviations were found"
 
 
 def term_text(term: Entry, base: str) -> str:

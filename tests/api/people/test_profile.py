@@ -12,12 +12,14 @@ from api.cli import main
 from api.knowledge_base import open_base
 from api.quotes.said import citation_at
 from api.settings import Settings
+from api.terminal.register import people_text, terms_text
 from index.building.build import build
 from index.mined.episode import Span
 from index.mined.overview import Said
 from ingest.library.records import Record, episode_folder, save_record, save_transcript
 from ingest.speakers.roles import find_roles
 from ingest.transcript import Episode, Show, Transcript, Turn, Word
+from tests.api.markup import seen
 
 HOSTILE = "Ada <script>alert(1)</script> Moor"
 OFFICER = "I'm Ada Moor, and I'm a deck officer at Tideline."
@@ -91,6 +93,15 @@ def test_a_full_name_finds_a_person_too(browser: TestClient) -> None:
     assert browser.get("/api/people/ada%20MOOR").json()["id"] == "ada-moor"
 
 
+def test_the_list_says_when_somebody_spoke(browser: TestClient) -> None:
+    """Whoever speaks in one episode has no latest one."""
+    page = seen(browser.get("/people"))
+    told = [" ".join(line.text.split()) for line in page.all("li") if " episode" in line.text]
+    assert any("2 episodes, the latest on" in line for line in told)
+    assert any("1 episode, on" in line for line in told)
+    assert not [line for line in told if "1 episode, the latest" in line]
+
+
 def test_nobody_of_that_name(browser: TestClient) -> None:
     """In the one shape of errors, and as a page for people."""
     refused = browser.get("/api/people/nobody")
@@ -148,6 +159,7 @@ def test_the_command_prints_them(
     """A line each, or everything of one with its quotes, without an encoder; --json is what the interface gives."""
     assert main(["--home", str(home), "people"]) == 0
     assert "ada-moor: Ada Moor, harbour engineer at Tideline (2 episodes)" in capsys.readouterr().out
+    assert people_text(()) and terms_text(())  # no empty line where nobody has a name
     assert main(["--home", str(home), "people", "ada-moor"]) == 0
     assert "“I'm Ada Moor, and I'm a deck officer at Tideline.”" in capsys.readouterr().out
     assert main(["--home", str(home), "people", "ada-moor", "--json"]) == 0
