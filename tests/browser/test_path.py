@@ -99,7 +99,7 @@ def test_a_card_copies_the_same_citation(
     page.goto(f"/?q={questions['answered']}")
     card = page.locator(".app-card").first
     card.get_by_role("button", name="Copy citation").click()
-    page.wait_for_function("() => document.getElementById('said').textContent === 'Citation copied'")
+    page.wait_for_function("() => document.getElementById('said').textContent === 'Copied'")
     assert pasted(page) == cited(site, citation)
     page.get_by_role("button", name="Copy a link to this answer").click()
     page.wait_for_function("() => document.activeElement.textContent.includes('Copied')")

@@ -99,7 +99,7 @@ for (const link of document.querySelectorAll(".app-copy")) {
       return;
     }
     label.textContent = "Copied";
-    say("Citation copied");
+    say("Copied");
     setTimeout(() => {
       label.textContent = before;
       say("");

@@ -15,6 +15,7 @@ from api.quotes.context import surroundings_of
 from api.quotes.oembed import WIDTH, card_height, oembed
 from api.quotes.quote import quote_at
 from api.settings import Settings
+from ingest.library.removal import remove_episode
 from tests.api.markup import seen
 
 TIMED, HOSTILE = "harbour-1-aaaa", "odd-2020-01-02-dddd"
@@ -101,6 +102,10 @@ def test_a_card_that_cannot_be_shown_says_so_in_the_frame(
             response = client.get(f"/embed/{path}", headers={"accept": "*/*"})
             assert reason in seen(response, status).all("main")[0].text
             assert "frame-ancestors *" in response.headers["content-security-policy"]
+        remove_episode(home, TIMED, "The guest asked for it.", purge=False)
+        text = seen(client.get(f"/embed/{identifier}"), 410).all("main")[0].text
+        assert "The guest asked for it." in text
+        assert ".." not in text
 
 
 # --- oEmbed
