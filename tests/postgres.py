@@ -37,16 +37,25 @@ def running_server() -> Iterator[Any]:
 
 
 @contextmanager
-def fresh_database(server: Any) -> Iterator[str]:
-    """Make an empty database and yield its address; it is dropped at the end, whoever is connected."""
+def fresh_database(server: Any, like: str = "template1") -> Iterator[str]:
+    """Make an empty database, or a copy of another to which nobody is connected, and yield its address.
+
+    It is dropped at the end, whoever is connected.
+    """
     name = f"test_{uuid.uuid4().hex}"
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
+        # Whole files, not block by block through the log: without fsync that is the quicker way.
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{like}" STRATEGY file_copy')
     try:
         yield server.get_uri(name)
     finally:
         with psycopg.connect(server.get_uri(), autocommit=True) as connection:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def name_of(url: str) -> str:
+    """Return the name of the database at an address."""
+    return str(conninfo_to_dict(url)["dbname"])
 
 
 def as_user(url: str, user: str, password: str) -> str:

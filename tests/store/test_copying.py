@@ -10,7 +10,6 @@ import pytest
 
 from api import cli
 from api.answer.feedback import Feedback, append_feedback
-from index.mounting import prepare
 from ingest.doctor.library import examine_library
 from ingest.item import Item
 from ingest.library import copying
@@ -41,10 +40,9 @@ def source(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def other(server: Any) -> Iterator[str]:
+def other(server: Any, prepared: str) -> Iterator[str]:
     """A second database with the tables of an empty library."""
-    with fresh_database(server) as url:
-        prepare(url, is_upgrade=False)
+    with fresh_database(server, prepared) as url:
         yield url
 
 

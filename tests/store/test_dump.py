@@ -34,7 +34,7 @@ def ingested(home: Path, count: int) -> list[str]:
 
 
 @pytest.mark.long
-def test_a_dump_restores_the_whole_library(server: Any, database: str, empty: str, tmp_path: Path) -> None:
+def test_a_dump_restores_the_whole_library(server: Any, database: str, tmp_path: Path) -> None:
     """`pg_dump` and `pg_restore` as the page on scale writes them; every document is the same, and work goes on."""
     mount_store(tmp_path / "home", database)
     ingested(tmp_path / "home", 3)

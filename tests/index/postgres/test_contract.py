@@ -22,10 +22,8 @@ from index.generations.published import mount_index, mounted_index, published_ma
 from index.passage import Filters
 from index.postgres import opening, segments, vectors
 from index.postgres.opening import mount_database
-from index.postgres.schema import migrate
 from index.search import Query, search
 from index.store import drop_index, open_generation
-from ingest.library.postgres.connection import connect
 from ingest.library.records import episode_folder
 from ingest.transcript import Transcript
 from tests.postgres import fresh_database
@@ -74,19 +72,17 @@ def built(tmp_path_factory: pytest.TempPathFactory, transcript_of: Talk, save: A
 
 
 @contextmanager
-def stored(kind: str, built: Path, folder: Path, server: Any) -> Iterator[Path]:
+def stored(kind: str, built: Path, folder: Path, server: Any, migrated: str) -> Iterator[Path]:
     """A data folder whose index is answered from its files, or from a database, also as if it were a large one."""
     shutil.copytree(built, folder)
     if kind == "files":
         yield folder
         return
-    with pytest.MonkeyPatch.context() as patch, fresh_database(server) as url:
+    with pytest.MonkeyPatch.context() as patch, fresh_database(server, migrated) as url:
         if kind == INDEXED:
             for module in (segments, vectors, opening):
                 patch.setattr(module, "INDEXED_FROM", 1)
             patch.setattr(vectors, "_NARROW", 0)
-        with connect(url) as connection:
-            migrate(connection)
         mount_database(folder, url)
         publish(folder)
         yield folder
@@ -95,17 +91,17 @@ def stored(kind: str, built: Path, folder: Path, server: Any) -> Iterator[Path]:
 
 @pytest.fixture(params=["files", "postgres", INDEXED], scope="module")
 def home(
-    request: pytest.FixtureRequest, built: Path, tmp_path_factory: pytest.TempPathFactory, server: Any
+    request: pytest.FixtureRequest, built: Path, tmp_path_factory: pytest.TempPathFactory, server: Any, migrated: str
 ) -> Iterator[Path]:
     """A data folder with an index in each store, which nobody changes."""
-    with stored(request.param, built, tmp_path_factory.mktemp("stored") / "home", server) as folder:
+    with stored(request.param, built, tmp_path_factory.mktemp("stored") / "home", server, migrated) as folder:
         yield folder
 
 
 @pytest.fixture(params=["files", "postgres"])
-def own(request: pytest.FixtureRequest, built: Path, tmp_path: Path, server: Any) -> Iterator[Path]:
+def own(request: pytest.FixtureRequest, built: Path, tmp_path: Path, server: Any, migrated: str) -> Iterator[Path]:
     """A data folder with an index in each store, to change."""
-    with stored(request.param, built, tmp_path / "home", server) as folder:
+    with stored(request.param, built, tmp_path / "home", server, migrated) as folder:
         yield folder
 
 

@@ -158,7 +158,7 @@ def test_a_server_that_is_gone_is_one_line(home: Path, database: str, tmp_path: 
     assert "\n" not in str(caught.value)
 
 
-def test_a_database_without_tables_or_of_a_later_version_is_refused(empty: str, database: str) -> None:
+def test_a_database_without_tables_or_of_a_later_version_is_refused(database: str) -> None:
     """It says which command makes or upgrades the tables, or that Playback is too old."""
     with connect(database) as connection:
         assert migrate(connection) == (VERSION, VERSION)  # again changes nothing
