@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import json
 import re
+import shutil
 from base64 import b64decode
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -34,6 +35,20 @@ def held(told_home: Path, encoder: HashedStems, tmp_path_factory: pytest.TempPat
     archive(Settings(home=told_home, notice=NOTICE, public_url=PUBLIC), path, encoder=encoder)
     read.cache_clear()
     return path
+
+
+@pytest.fixture(scope="module")
+def begun(told_home: Path, encoder: HashedStems, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `again` writes of the library as it is at first; nobody writes to it."""
+    path = tmp_path_factory.mktemp("begun") / "archive"
+    again(told_home, path, encoder)
+    return path
+
+
+@pytest.fixture
+def written(begun: Path, folder: Path) -> Path:
+    """The folder beside the library, with that archive in it."""
+    return Path(shutil.copytree(begun, folder))
 
 
 def manifest_of(folder: Path) -> dict[str, dict[str, object]]:
@@ -185,44 +200,41 @@ def test_a_removed_episode_leaves_a_page_that_says_so(home: Path, folder: Path, 
 
 
 def test_only_what_changed_is_written(
-    home: Path, folder: Path, encoder: HashedStems, rewrite: Callable[..., None]
+    home: Path, written: Path, encoder: HashedStems, rewrite: Callable[..., None]
 ) -> None:
     """A corrected word of one episode leaves the pages of the others as they were."""
-    again(home, folder, encoder)
-    before = files_of(folder)
+    before = files_of(written)
     rewrite(home, GUESSED, 0, "Tell us about the great switch itself, Oluchi.")
-    made = again(home, folder, encoder)
-    after = files_of(folder)
+    made = again(home, written, encoder)
+    after = files_of(written)
     changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
     assert f"episodes/{GUESSED}/index.html" in changed
     assert made.written < len(after) / 2
     assert not [name for name in changed if TIMED in name]
 
 
-def test_recordings_come_along_if_wanted(home: Path, folder: Path, encoder: HashedStems) -> None:
+def test_recordings_come_along_if_wanted(home: Path, written: Path, encoder: HashedStems) -> None:
     """Without them a page says so, or leads to the publisher's; with them it plays the copy."""
-    again(home, folder, encoder)
-    page = folder / f"episodes/{TIMED}/index.html"
+    page = written / f"episodes/{TIMED}/index.html"
     assert "This archive holds no recording." in page.read_text("utf-8")
-    other = (folder / f"episodes/{GUESSED}/index.html").read_text("utf-8")
+    other = (written / f"episodes/{GUESSED}/index.html").read_text("utf-8")
     assert 'href="https://cdn.example.org/2.mp3' in other
     assert "<audio" not in other
-    again(home, folder, encoder, with_recordings=True)
+    again(home, written, encoder, with_recordings=True)
     (player,) = (given["src"] for tag, given in read(page).tags if tag == "audio")
     assert (page.parent / player).resolve().read_bytes() == RECORDING
-    assert again(home, folder, encoder, with_recordings=True).written == 0
-    again(home, folder, encoder)
-    assert not (folder / "recordings").exists()
+    assert again(home, written, encoder, with_recordings=True).written == 0
+    again(home, written, encoder)
+    assert not (written / "recordings").exists()
 
 
-def test_what_else_stands_in_the_folder_stays(home: Path, folder: Path, encoder: HashedStems) -> None:
+def test_what_else_stands_in_the_folder_stays(home: Path, written: Path, encoder: HashedStems) -> None:
     """A web host's own files are not listed and not deleted; a damaged page is mended."""
-    again(home, folder, encoder)
-    (folder / "CNAME").write_text("quotes.example.org")
-    (folder / "index.html").write_text("damaged")
-    assert again(home, folder, encoder).written == 1
-    assert (folder / "CNAME").exists()
-    assert "CNAME" not in manifest_of(folder)
+    (written / "CNAME").write_text("quotes.example.org")
+    (written / "index.html").write_text("damaged")
+    assert again(home, written, encoder).written == 1
+    assert (written / "CNAME").exists()
+    assert "CNAME" not in manifest_of(written)
 
 
 def test_a_run_that_stopped_leaves_nothing_behind(
@@ -259,11 +271,10 @@ def test_what_goes_wrong_arrives_as_it_is(home: Path, folder: Path, encoder: Has
 
 
 def test_a_run_reads_the_manifest_that_the_one_before_it_left(
-    home: Path, folder: Path, encoder: HashedStems, monkeypatch: pytest.MonkeyPatch
+    home: Path, written: Path, encoder: HashedStems, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A run that ends while the next one begins leaves no file that nobody knows."""
-    again(home, folder, encoder)
-    added = folder / "terms" / "late" / "index.html"
+    added = written / "terms" / "late" / "index.html"
 
     @contextlib.contextmanager
     def after_another(path: Path, wait: bool = True) -> Iterator[bool]:
@@ -277,9 +288,9 @@ def test_a_run_reads_the_manifest_that_the_one_before_it_left(
             yield is_held
 
     monkeypatch.setattr(archiving, "lock", after_another)
-    again(home, folder, encoder)
+    again(home, written, encoder)
     assert not added.exists()
-    assert set(files_of(folder)) == {*manifest_of(folder), "manifest.json"}
+    assert set(files_of(written)) == {*manifest_of(written), "manifest.json"}
 
 
 def test_a_folder_with_something_else_is_refused(home: Path, folder: Path, encoder: HashedStems) -> None:

@@ -2,6 +2,7 @@
 
 import math
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -25,14 +26,27 @@ pytest.importorskip("av")
 ADDRESS = "https://publisher.example/1.mp3"
 
 
-@pytest.fixture
-def library(tmp_path: Path) -> Library:
-    """A recording that browsers play wrong, its episode published elsewhere."""
-    found = Library(tmp_path, WRONG)
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A recording that browsers play wrong, as it was ingested."""
+    root = tmp_path_factory.mktemp("own")
+    Library(root, WRONG)
+    return root
+
+
+@pytest.fixture(scope="module")
+def elsewhere(own: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with an index, its episode published elsewhere."""
+    found = Library(Path(shutil.copytree(own, tmp_path_factory.mktemp("elsewhere") / "made")), WRONG)
     record = load_record(found.home, found.id)
     save_record(found.home, Record(replace(record.episode, audio_url=ADDRESS), record.items))
     build(found.home, HashedStems())
-    return found
+    return found.home.parent
+
+
+@pytest.fixture
+def library(elsewhere: Path, tmp_path: Path) -> Library:
+    return Library(Path(shutil.copytree(elsewhere, tmp_path / "copy")), WRONG)
 
 
 @pytest.fixture
@@ -94,12 +108,9 @@ def test_what_is_not_known_is_null(client: TestClient, library: Library) -> None
     assert "seek_error" in schemas["QuoteResponse"]["properties"]
 
 
-def test_the_library_is_known_to_be_exact(tmp_path: Path) -> None:
+def test_the_library_is_known_to_be_exact(own: Path, tmp_path: Path) -> None:
     """Its own address, with or without a copy; the measured duration is what players are compared with."""
-    for number, kind in enumerate((WRONG, RIGHT)):
-        root = tmp_path / str(number)
-        root.mkdir()
-        library = Library(root, kind)
+    for library in (Library(own, WRONG), Library(tmp_path, RIGHT)):
         source = open_transcript(library.home, library.id)
         assert source is not None
         assert source.seek_error == EXACT_SEEK

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -30,14 +31,15 @@ COUNT = ("episodes", "note")  # how the doctor names the number of copies
 
 
 class Library:
-    """A library of one episode whose recording is of some kind, and the feed it comes from."""
+    """A library of one episode whose recording is of some kind, and the feed it comes from; made if it is not there."""
 
     def __init__(self, root: Path, kind: str) -> None:
-        self.source = root / "source"
-        self.source.mkdir()
-        self.feed = tone_show(self.source, [kind], SECONDS)
-        self.home = root / "home"
-        self.ingest()
+        self.source, self.home = root / "source", root / "home"
+        self.feed = self.source / "feed.xml"
+        if not self.feed.exists():
+            self.source.mkdir(parents=True)
+            tone_show(self.source, [kind], SECONDS)
+            self.ingest()
         (self.id,) = episode_ids(self.home)
         self.folder = episode_folder(self.home, self.id)
         self.copy = self.folder / PLAYER_COPY
@@ -59,9 +61,19 @@ class Library:
         return [finding for finding in found if finding != COUNT]
 
 
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the library of each test stands, for its feed is known by its path; beside it the one that is copied."""
+    folder = tmp_path_factory.mktemp("played")
+    Library(folder / "used", WRONG)
+    (folder / "used").rename(folder / "kept")
+    return folder / "used"
+
+
 @pytest.fixture
-def library(tmp_path: Path) -> Library:
-    return Library(tmp_path, WRONG)
+def library(place: Path) -> Library:
+    shutil.rmtree(place, ignore_errors=True)
+    return Library(Path(shutil.copytree(place.with_name("kept"), place)), WRONG)
 
 
 def test_it_is_made_once_and_its_facts_are_noted(library: Library) -> None:
