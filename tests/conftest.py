@@ -1,9 +1,10 @@
-"""What holds for every test: which examples a property is shown, one thread for each model, compiled templates."""
+"""What holds for every test: which examples a property is shown, one thread for each model, what is made once."""
 
+import gc
 import importlib
 import os
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import suppress
 from types import CodeType
 from typing import Any
@@ -23,6 +24,17 @@ settings.load_profile("part")
 
 # Before torch and CTranslate2 are imported: their tiny models here wait longer for other threads than they compute.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Look for no garbage while modules and tests are made, nor among them later: they stay to the end."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -65,6 +77,17 @@ def _templates_are_compiled_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(jinja2.Environment, "__init__", make_with_cache)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nobody_waits_for_the_disk() -> Iterator[None]:
+    """No test cuts the power, so what is written need not be on the disk at once; a wrong descriptor is still refused.
+
+    That it is asked for, and in which order, is shown where a test puts its own function in this place.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda descriptor: os.fstat(descriptor) and None)
         yield
 
 

@@ -42,7 +42,6 @@ def network(monkeypatch: pytest.MonkeyPatch) -> Iterator[Network]:
 def ingested(folder: Path, items: list[str], monkeypatch: pytest.MonkeyPatch) -> list[Outcome]:
     """What becomes of the items of a feed when recordings are wanted."""
     monkeypatch.setattr("ingest.pipeline.weights_available", lambda *args, **options: None)
-    monkeypatch.setattr("os.fsync", lambda descriptor: None)  # of a thousand small files; no power fails here
     feed = folder / "feed.xml"
     feed.write_text(f"{_HEAD}{''.join(items)}</channel></rss>", "utf-8")
     source = register_source(str(feed), folder / "home")

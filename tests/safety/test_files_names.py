@@ -115,7 +115,6 @@ def ingested(source: Path, home: Path) -> int:
 @pytest.fixture
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder to work in, with the data folder deep inside it and a secret beside every way out of it."""
-    monkeypatch.setattr("os.fsync", lambda descriptor: None)
     monkeypatch.setattr("ingest.pipeline.weights_available", lambda *args, **options: None)
     monkeypatch.setattr(socket, "getaddrinfo", Network(0).resolve)  # some of the names are addresses
     work = tmp_path / "a" / "b" / "work"

@@ -59,7 +59,6 @@ def injections(request: pytest.FixtureRequest) -> Sequence[Injection]:
 def script(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Scripted, Network]]:
     """The model, in a network where every other connection leads to a canary."""
     monkeypatch.setenv("NO_PROXY", "*")
-    monkeypatch.setattr("os.fsync", lambda descriptor: None)
     with scripted_model() as found, canary_network(monkeypatch) as network:
         network.allowed.add(("127.0.0.1", int(found.url.rpartition(":")[2].partition("/")[0])))
         yield found, network

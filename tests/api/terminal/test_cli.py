@@ -110,10 +110,12 @@ def test_from_a_feed_to_figures(run: Run, tmp_path: Path, monkeypatch: pytest.Mo
     assert state["generation"]["episodes"] == 3
     assert "3 episodes: 3 ingested" in run(*home, "status")[1]
 
-    report = json.loads(run(*home, "evaluate", str(SAMPLE / "questions.jsonl"), "--json")[1])
+    asked = tmp_path / "questions.jsonl"  # some of the sample's, of which every one takes a tenth of a second
+    asked.write_text("".join((SAMPLE / "questions.jsonl").read_text("utf-8").splitlines(keepends=True)[::5]), "utf-8")
+    report = json.loads(run(*home, "evaluate", str(asked), "--json")[1])
     assert report["index"]["generation"] == 1
     assert "recall@1" in json.dumps(report)
-    assert "recall@1" in run(*home, "evaluate", str(SAMPLE / "questions.jsonl"))[1]
+    assert "recall@1" in run(*home, "evaluate", str(asked))[1]
 
 
 @pytest.fixture
