@@ -161,19 +161,26 @@ def test_who_does_not_read_on_keeps_nobody(served_home: Path) -> None:
         path.unlink()
 
 
-def test_names_of_this_machine_are_served_and_no_others(served_home: Path) -> None:
+@pytest.fixture(scope="module")
+def standing(served_home: Path) -> Iterator[int]:
+    """The port of a server that is not stopped, with another name and a low rate."""
+    with program(served_home, PLAYBACK_HOSTS="playback.example.org", PLAYBACK_RATE="3") as (_, port):
+        yield port
+
+
+def test_names_of_this_machine_are_served_and_no_others(standing: int) -> None:
     """`playback serve` answers to loopback names and to those of PLAYBACK_HOSTS."""
-    with program(served_home, PLAYBACK_HOSTS="playback.example.org") as (_, port):
-        for host in (f"localhost:{port}", f"127.0.0.1:{port}", "[::1]", "playback.example.org"):
-            assert read(port, "/healthcheck", Host=host)[0] == 200
-        for host in ("evil.example", "", "127.0.0.1.evil.example"):
-            assert read(port, "/healthcheck", Host=host)[0] == 400
+    hosts = (f"localhost:{standing}", f"127.0.0.1:{standing}", "[::1]", "playback.example.org")
+    for number, host in enumerate(hosts):
+        reader = {"X-Forwarded-For": f"198.51.100.{number}"}  # each has a rate of its own
+        assert read(standing, "/healthcheck", Host=host, **reader)[0] == 200
+    for host in ("evil.example", "", "127.0.0.1.evil.example"):
+        assert read(standing, "/healthcheck", Host=host)[0] == 400
 
 
-def test_a_proxy_on_this_machine_names_the_client(served_home: Path) -> None:
+def test_a_proxy_on_this_machine_names_the_client(standing: int) -> None:
     """Behind it the rate of each reader is counted, by the address that the proxy says."""
-    with program(served_home, PLAYBACK_RATE="3") as (_, port):
-        reader = {"X-Forwarded-For": "203.0.113.9"}
-        assert [read(port, "/healthcheck", **reader)[0] for _ in range(5)] == [200] * 3 + [429] * 2
-        assert read(port, "/healthcheck", **{"X-Forwarded-For": "203.0.113.10"})[0] == 200
-        assert read(port, "/healthcheck")[0] == 200
+    reader = {"X-Forwarded-For": "203.0.113.9"}
+    assert [read(standing, "/healthcheck", **reader)[0] for _ in range(5)] == [200] * 3 + [429] * 2
+    assert read(standing, "/healthcheck", **{"X-Forwarded-For": "203.0.113.10"})[0] == 200
+    assert read(standing, "/healthcheck")[0] == 200
