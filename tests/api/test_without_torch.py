@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -65,21 +66,33 @@ def root(published: Path, tmp_path: Path) -> Path:
 
 
 def run(program: str, root: Path, published: Path, missing: set[str]) -> tuple[set[str], str]:
-    """Run a program in a process where packages are missing; return the heavy ones loaded, and what is printed."""
+    """Run a program in a process where packages are missing; return the heavy ones loaded, and all that is said."""
     before = f"import sys\nfor name in {sorted(missing)!r}:\n    sys.modules[name] = None\n"
     after = "\nprint('loaded:', *(name for name, module in sys.modules.items() if module is not None))"
     known = {"PLAYBACK_HOME": str(root / "home"), "PLAYBACK_ENCODER": str(published / "model"), "HF_HUB_OFFLINE": "1"}
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", before + program + after],
-        cwd=ROOT, env={**os.environ, **known}, capture_output=True, text=True,
+        [sys.executable, "-u", "-W", "ignore", "-c", before + program + after],
+        cwd=ROOT, env={**os.environ, **known}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, done.stdout
     printed, _, loaded = done.stdout.rpartition("loaded:")
-    return HEAVY.intersection(loaded.split()), printed + done.stderr
+    return HEAVY.intersection(loaded.split()), printed
 
 
 def command(*arguments: str) -> str:
-    return f"from api.cli import main\ncode = main({list(arguments)!r})\nprint('code', code)"
+    """A part of a program: a command, after which its exit code is printed."""
+    return f"from api.cli import main\ncode = main({list(arguments)!r})\nprint('code', code)\n"
+
+
+def removal(folder: Path) -> str:
+    """A part of a program: a folder is removed."""
+    return f"import shutil\nshutil.rmtree({str(folder)!r})\n"
+
+
+def said(printed: str) -> list[tuple[str, int]]:
+    """What each command of a program said, and its exit code."""
+    parts = re.split(r"^code (\d+)\n", printed, flags=re.MULTILINE)
+    return list(zip(parts[::2], map(int, parts[1::2]), strict=False))
 
 
 @pytest.mark.parametrize("missing", [set(), MODEL], ids=["installed", "missing"])
@@ -92,9 +105,9 @@ def test_nothing_imports_torch(missing: set[str], root: Path, published: Path) -
         command("status"),
         command("index", "--rebuild"),
     ]
-    loaded, printed = run("\n".join([*commands, SERVED]), root, published, missing)
+    loaded, printed = run("".join([*commands, SERVED]), root, published, missing)
     assert loaded == set()
-    assert printed.count("code 0") == len(commands), printed
+    assert [code for _, code in said(printed)] == [0] * len(commands), printed
     assert current_number(root / "home") == 2
 
 
@@ -102,40 +115,38 @@ def test_without_a_compiled_encoder_one_line_says_what_to_install(root: Path, pu
     """Where neither torch nor a compiled encoder is, a person is told what to install, be the model there or not."""
     shutil.rmtree(root / "home" / "index" / "encoders")
     shutil.copytree(published / "away", root / "model")
-    for model in (str(root / "model"), ""):
-        program = f"import os\nos.environ['PLAYBACK_ENCODER'] = {model!r}\n" + command("index", "--rebuild")
-        _, printed = run(program, root, published, MODEL)
-        assert printed.count("\n") == 2, printed
-        assert "run: pip install 'gds-playback[encode]'" in printed
-        assert "code 1" in printed
-    _, printed = run(command("ask", QUESTION), root, published, MODEL)
-    assert printed.count("\n") == 2, printed
-    assert "holds no compiled encoder of these weights, and encoder" in printed
+    known = "import os\nos.environ['PLAYBACK_ENCODER'] = {!r}\n"
+    models = [known.format(model) + command("index", "--rebuild") for model in (str(root / "model"), "")]
+    program = "".join([*models, known.format(str(published / "model")), command("ask", QUESTION)])
+    *rebuilt, asked = said(run(program, root, published, MODEL)[1])
+    assert len(rebuilt) == 2
+    for line, code in rebuilt:
+        assert (line.count("\n"), code) == (1, 1), line
+        assert "run: pip install 'gds-playback[encode]'" in line
+    assert (asked[0].count("\n"), asked[1]) == (1, 1), asked
+    assert "holds no compiled encoder of these weights, and encoder" in asked[0]
 
 
 def test_status_says_what_encodes_and_why(root: Path, published: Path) -> None:
     """The form of the vectors; that the compiled encoder is missing, if it is."""
-    _, printed = run(command("status"), root, published, MODEL)
-    assert "\nquestions are encoded by the compiled ctranslate2-" in printed
-    shutil.rmtree(root / "home" / "index" / "encoders")
-    _, printed = run(command("status"), root, published, MODEL)
-    assert "questions are encoded by sentence-transformers, not by the compiled ctranslate2-" in printed
-    assert "is missing; run: playback doctor" in printed
-    _, printed = run(command("status", "--json"), root, published, MODEL)
-    report = json.loads(printed.rpartition("code")[0])
-    assert report["encoder"]["reason"].endswith("is missing; run: playback doctor")
+    removed = removal(root / "home" / "index" / "encoders")
+    program = command("status") + removed + command("status") + command("status", "--json")
+    (whole, _), (without, _), (report, _) = said(run(program, root, published, MODEL)[1])
+    assert "\nquestions are encoded by the compiled ctranslate2-" in whole
+    assert "questions are encoded by sentence-transformers, not by the compiled ctranslate2-" in without
+    assert "is missing; run: playback doctor" in without
+    assert json.loads(report)["encoder"]["reason"].endswith("is missing; run: playback doctor")
 
 
 def test_a_backup_answers_elsewhere(root: Path, published: Path) -> None:
     """A restored data folder answers without torch and model: the compiled encoder came along."""
     file = str(root / "all.backup")
-    assert run(command("backup", file), root, published, MODEL)[1].rstrip().endswith("code 0")
-    shutil.rmtree(root / "home")
-    assert run(command("restore", file), root, published, MODEL)[1].rstrip().endswith("code 0")
-    loaded, printed = run(command("ask", QUESTION), root, published, MODEL)
-    assert (loaded, printed.rstrip().endswith("code 0")) == (set(), True), printed
+    program = command("backup", file) + removal(root / "home") + command("restore", file) + command("ask", QUESTION)
+    loaded, printed = run(program, root, published, MODEL)
+    assert (loaded, [code for _, code in said(printed)]) == (set(), [0, 0, 0]), printed
 
 
+@pytest.mark.long  # tests/index/maintenance/test_doctor.py has the same without a model
 def test_doctor_compiles_a_damaged_encoder_anew(root: Path, published: Path) -> None:
     """Where the model is; elsewhere a person is told, and the index stays."""
     (folder,) = (root / "home" / "index" / "encoders").iterdir()

@@ -205,6 +205,27 @@ def test_a_missing_encoder_is_for_a_person(home: Path, monkeypatch: pytest.Monke
     assert [(finding.path, finding.outcome) for finding in examined(home)] == [("encoder", "person")]
 
 
+def test_a_damaged_compiled_encoder_is_compiled_anew_or_for_a_person(
+    home: Path, encoder: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is wrong with it is said, and the index stays; tests/api/test_without_torch.py has it with a real one."""
+    encoder.form = "ctranslate2-int8"
+    build(home, encoder)
+    live = current_number(home)
+    problem = "model.bin has changed since it was compiled"
+    monkeypatch.setattr(doctor, "compiled_problem", lambda *_: f"{problem}; run: playback doctor")
+    assert examined(home) == [Finding("encoder", f"{problem}; it was compiled anew", "repaired")]
+
+    def missing(home: Path, name: str) -> Any:
+        raise EncoderError(f"{name} is not on this machine")
+
+    monkeypatch.setattr(doctor, "encoder_to_build_with", missing)
+    (found,) = examined(home)
+    assert found.outcome == "person"
+    assert found.problem == f"{problem}; it could not be compiled anew: hashed-stems is not on this machine"
+    assert current_number(home) == live
+
+
 def test_other_weights_of_the_encoder_lead_to_a_new_generation(home: Path, encoder: Any) -> None:
     """Vectors of other weights mean nothing to the encoder that is here, so all are made again."""
     encoder.weights = "1" * 64
