@@ -19,6 +19,15 @@ def mount(home: Path, address: str | None) -> None:
     mount_database(home, address)
 
 
+def warn(address: str | None) -> None:
+    """Log what an operator should know of the database at an address; for commands of operators. Raises StoreError."""
+    if address is None:
+        return
+    with needing_packages():
+        from index.postgres.schema import warn_of_extension
+    warn_of_extension(address)
+
+
 def prepare(address: str, is_upgrade: bool) -> dict[str, tuple[int, int]]:
     """Make the tables of library and index in a database, or upgrade them; return their versions before and after.
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from api.settings import Settings
 from api.terminal.output import print_json, print_list, print_one, write_text
+from index.mounting import warn
 from ingest.errors import SourceError
 from ingest.library.records import (
     episode_ids,
@@ -306,6 +307,7 @@ def serve(options: Namespace, settings: Settings) -> int:
     """Serve until stopped; with an empty library the pages say what to run."""
     from api import serving
 
+    warn(settings.store)
     serving.serve(settings, options.host, options.port)
     return 0
 
@@ -329,6 +331,7 @@ def status(options: Namespace, settings: Settings) -> int:
     """Print every episode's state and reason, what was removed, the live generation and its encoder."""
     from api.terminal.status import status_of, status_text
 
+    warn(settings.store)
     report = status_of(settings.home, settings.reranker)
     print_json(report) if options.json else print(status_text(report))
     return 0
@@ -338,6 +341,7 @@ def doctor(options: Namespace, settings: Settings) -> int:
     """Check library, index and models, and repair derived files; see `api.terminal.maintenance`."""
     from api.terminal import maintenance
 
+    warn(settings.store)
     return maintenance.doctor(options, settings)
 
 

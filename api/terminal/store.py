@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from api.errors import SettingError
-from index.mounting import prepare
+from index.mounting import prepare, warn
 from ingest.errors import SourceError
 from ingest.library.copying import Copied, copy_documents
 from ingest.library.store import mount_store
@@ -24,6 +24,7 @@ def make_tables(address: str | None, action: str) -> int:
             print(f"{part}: its tables are of this version already ({after})")
         else:
             print(f"{part}: tables {'made' if before == 0 else f'upgraded from version {before}'} (version {after})")
+    warn(address)
     return 0
 
 

@@ -34,7 +34,6 @@ CREATE TABLE playback.generation_segments (
 """,
 )
 VERSION = len(_STEPS)
-_warned: set[str] = set()
 
 
 def prepare(url: str) -> tuple[int, int]:
@@ -63,22 +62,35 @@ def check_schema(connection: Connection) -> None:
 
 
 def check_extension(connection: Connection) -> None:
-    """Raise StoreError unless pgvector is installed in the database; warns once of a version with known faults."""
-    rows = connection.execute("SELECT extversion FROM pg_extension WHERE extname = 'vector'").fetchall()
-    shown_address = shown(_address(connection))
-    if not rows:
-        raise StoreError(f"{shown_address}: has no pgvector; an administrator must run: CREATE EXTENSION vector")
-    found = tuple(int(part) for part in rows[0][0].split(".") if part.isdecimal())
-    if found < _LEAST_PGVECTOR:
+    """Raise StoreError unless pgvector is installed in the database, in a version that can be used."""
+    installed = _pgvector(connection)
+    if installed is None:
         raise StoreError(
-            f"{shown_address}: has pgvector {rows[0][0]}; Playback needs {_said(_LEAST_PGVECTOR)} or later; "
-            "an administrator must update it and run: ALTER EXTENSION vector UPDATE"
+            f"{shown(_address(connection))}: has no pgvector; an administrator must run: CREATE EXTENSION vector"
         )
-    if found < _GOOD_PGVECTOR and shown_address not in _warned:
-        _warned.add(shown_address)
-        logger.warning(
-            "%s: has pgvector %s; use %s or later in production", shown_address, rows[0][0], _said(_GOOD_PGVECTOR)
+    if _numbers(installed) < _LEAST_PGVECTOR:
+        raise StoreError(
+            f"{shown(_address(connection))}: has pgvector {installed}; Playback needs {_said(_LEAST_PGVECTOR)} or "
+            "later; an administrator must update it and run: ALTER EXTENSION vector UPDATE"
         )
+
+
+def warn_of_extension(url: str) -> None:
+    """Log a warning if the pgvector of a database has known faults; raises StoreError."""
+    with connect(url) as connection, translated(url):
+        installed = _pgvector(connection)
+    if installed is not None and _numbers(installed) < _GOOD_PGVECTOR:
+        better = _said(_GOOD_PGVECTOR)
+        logger.warning("%s: has pgvector %s; use %s or later in production", shown(url), installed, better)
+
+
+def _pgvector(connection: Connection) -> str | None:
+    found = connection.execute("SELECT extversion FROM pg_extension WHERE extname = 'vector'").fetchone()
+    return None if found is None else str(found[0])
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part.isdecimal())
 
 
 def _make_extension(connection: Connection) -> None:
