@@ -59,13 +59,20 @@ class DatabaseIndex:
         The number alone is not enough: numbers begin anew after `drop`. Also an error holds so long: requests do not
         wait one after the other for a server that is gone.
         """
-        with self._looking:
+        away = self._found
+        # Who looks may wait seconds for a server that is gone; the others know that it was gone a moment ago.
+        if not self._looking.acquire(timeout=_LOOK if isinstance(away, StoreError) else -1):
+            assert isinstance(away, StoreError)
+            raise StoreError(*away.args)
+        try:
             if time.monotonic() >= self._until:
                 self._found = self._look()
                 self._until = time.monotonic() + _LOOK
             if isinstance(self._found, StoreError):
                 raise StoreError(*self._found.args)
             return self._found
+        finally:
+            self._looking.release()
 
     def _look(self) -> tuple[int, str] | StoreError | None:
         try:

@@ -18,10 +18,12 @@ Mask = NDArray[np.bool_]
 # (docs/adr/0039-the-index-in-postgresql.md has the measurements).
 INDEXED_FROM = 5_000
 # So many candidates the index looks at for each search, and goes on from there as long as more are asked for. A server
-# takes these with the connection, so that a search is one statement.
+# takes these with the connection, so that a search is one statement. A statement ends before a server gives up the
+# request (`api.server.time_limit`).
 _CANDIDATES = 400
 SEARCH_OPTIONS = (
-    f"-c jit=off -c hnsw.ef_search={_CANDIDATES} -c hnsw.iterative_scan=relaxed_order -c hnsw.max_scan_tuples=200000"
+    f"-c jit=off -c hnsw.ef_search={_CANDIDATES} -c hnsw.iterative_scan=relaxed_order -c hnsw.max_scan_tuples=200000 "
+    "-c statement_timeout=40s"
 )
 # A filter that leaves at most so many rows, or this share of them, is narrow: the rows it leaves are compared one by
 # one.

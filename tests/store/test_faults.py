@@ -24,6 +24,7 @@ from api.settings import Settings
 from index.building.build import build
 from index.generations.published import mount_index
 from index.mounting import prepare
+from index.postgres.opening import DatabaseIndex
 from ingest.errors import StoreError
 from ingest.item import Item, Link
 from ingest.library import removal
@@ -43,6 +44,7 @@ from ingest.storage.files import lock, write_json
 from ingest.storage.mounts import mounted, unmount
 from tests.api.conftest import HashedStems
 from tests.postgres import as_user, fresh_database, kill_postmaster, restart, running_server
+from tests.store.serving import Wire
 
 ROOT = Path(__file__).parents[2]
 SECRET = "kumquat"
@@ -309,6 +311,64 @@ def test_many_threads_share_few_connections(database: str, monkeypatch: pytest.M
     with single.connection(), pytest.raises(StoreError, match="all 1 connections to it wait"), single.connection():
         pass
     single.close()
+
+
+def test_a_server_that_falls_silent_is_told_from_a_slow_one(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who waits for one that cannot be reached has an error; one caller tries again, the others have its error."""
+    monkeypatch.setattr(connecting, "_SILENCE", 0.2)
+    monkeypatch.setitem(connecting._CLIENT, "connect_timeout", 2)
+    wire = Wire(database)
+    connections = connecting.Connections(wire.url)
+    tried: list[str] = []
+
+    def asked(query: Any = "SELECT 1") -> str:
+        try:
+            with connections.connection() as connection:
+                return str(connection.execute(query).fetchone())
+        except StoreError as error:
+            return str(error)
+
+    assert asked("SELECT pg_sleep(0.6), 1").endswith(", 1)")
+    wire.cut()
+    assert asked().endswith("the connection was lost; when the server runs again, run the same command again")
+    monkeypatch.setattr(connecting, "connect", lambda url: tried.append(url) or connect(url))
+    with ThreadPoolExecutor(5) as threads:
+        found = list(threads.map(lambda _: asked(), range(5)))
+    assert all("the connection was lost" in one or "the server cannot be reached" in one for one in found)
+    assert len(tried) == 1
+    wire.mend()
+    assert asked() == "(1,)"
+    connections.close()
+    wire.close()
+
+
+def test_a_search_that_takes_too_long_is_stopped(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server ends it, in one line, before the request is given up, so that no thread waits for it for ever."""
+    monkeypatch.setattr("index.postgres.opening.SEARCH_OPTIONS", "-c statement_timeout=100ms")
+    connections = DatabaseIndex(Path("nowhere"), database)._connections
+    with pytest.raises(StoreError, match="stopped what it was asked"), connections.connection() as connection:
+        connection.execute("SELECT pg_sleep(60)")
+    with connections.connection() as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    connections.close()
+
+
+def test_operators_are_told_of_an_old_pgvector_and_nobody_else(
+    said: Any, database: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Once for each command that looks at the whole; `playback serve` is tested with real servers."""
+    monkeypatch.setattr("index.postgres.schema._GOOD_PGVECTOR", (99,))
+    for arguments, times in (
+        (("status",), 1),
+        (("doctor",), 1),
+        (("store", "init"), 1),
+        (("store", "migrate"), 1),
+        (("people",), 0),
+        (("export", "nothing", "--format", "txt"), 0),
+    ):
+        caplog.clear()
+        said(database, *arguments)
+        assert sum("use 99 or later in production" in one.getMessage() for one in caplog.records) == times
 
 
 def test_the_lease_of_a_dead_process_of_this_machine_is_free(home: Path, database: str) -> None:

@@ -5,9 +5,12 @@ import select
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import monotonic
+from typing import Any
 
 import psycopg
 from psycopg import Connection, errors
+from psycopg.abc import RV, PQGen
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.pq import TransactionStatus
 
@@ -17,6 +20,8 @@ from ingest.text.urls import printable
 LEAST_SERVER = 16
 # Seconds.
 _CONNECTING = 5
+# A server that says nothing for so many seconds is asked on a new connection whether it can still be reached.
+_SILENCE = 5.0
 # A machine that is gone is noticed within about 15 seconds, on either side: a lock of a dead client must not outlast
 # it, and a request must not wait for a dead server.
 _CLIENT: dict[str, str | int] = {
@@ -29,13 +34,15 @@ _CLIENT: dict[str, str | int] = {
     "application_name": "playback",
 }
 _SERVER = (
-    "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=3 -c tcp_keepalives_count=3 "
+    "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=3 -c tcp_keepalives_count=3 -c tcp_user_timeout=15000 "
     "-c client_connection_check_interval=5000"
 )
 # Connections of a process, for the library and for the index each: a server usually takes 100 from all that use it.
 # Each is used for milliseconds, so who finds none free waits, at most so many seconds.
 MOST = 10
 _PATIENCE = 10.0
+# While the server cannot be reached, one caller tries to; another one waits so many seconds for what it finds.
+_MOMENT = 0.5
 _UNREADABLE = "postgresql://…"
 _ADVICE = "correct PLAYBACK_STORE, or start the server"
 
@@ -52,15 +59,57 @@ def connect(url: str) -> Connection:
             "(signs such as / and @ in a password as %2F and %40)"
         )
     options = " ".join(filter(None, (_SERVER, str(given.get("options") or ""))))
+    whole = make_conninfo(url, **_CLIENT, options=options)
     try:
-        connection = psycopg.connect(make_conninfo(url, **_CLIENT, options=options), autocommit=True)
+        connection = _Watched.connect(whole, autocommit=True)
     except psycopg.Error as error:
         raise StoreError(_why_unreachable(url, one_line(error))) from error
+    connection.address = whole
     version = connection.info.server_version // 10_000
     if version < LEAST_SERVER:
         connection.close()
         raise StoreError(f"{shown(url)}: is PostgreSQL {version}; Playback needs {LEAST_SERVER} or later")
     return connection
+
+
+class _Watched(Connection):
+    """A connection on which nobody waits for a server that cannot be reached any more.
+
+    The operating system notices packets that vanish (`_CLIENT`), but not a proxy on the way that takes them and passes
+    nothing on.
+    """
+
+    address: str
+
+    def wait(self, gen: PQGen[RV], *given: Any, **named: Any) -> RV:
+        """Wait as psycopg does; raises OperationalError if the server is silent and a new connection fails too."""
+        return super().wait(self._heard(gen), *given, **named)
+
+    def _heard(self, gen: PQGen[RV]) -> PQGen[RV]:
+        """Yield what `gen` yields. Silence alone says nothing: waiting for a lock and making an index take minutes."""
+        until = monotonic() + _SILENCE
+        try:
+            wanted = next(gen)
+            while True:
+                ready = yield wanted
+                if not ready and monotonic() > until and not _can_be_reached(self.address):
+                    self.close()
+                    raise psycopg.OperationalError("the server does not answer")
+                if ready or monotonic() > until:
+                    until = monotonic() + _SILENCE
+                wanted = gen.send(ready)
+        except StopIteration as ended:
+            found: RV = ended.value
+            return found
+
+
+def _can_be_reached(address: str) -> bool:
+    """Return whether a server answers a new connection, if only by refusing it."""
+    try:
+        psycopg.connect(address).close()
+    except psycopg.OperationalError as error:
+        return "FATAL" in str(error)
+    return True
 
 
 class Connections:
@@ -77,6 +126,9 @@ class Connections:
         self._free = threading.BoundedSemaphore(MOST)
         self._guard = threading.Lock()
         self._process = os.getpid()
+        # Why the server could not be reached, until it can; who holds the lock finds out whether it can again.
+        self._away: StoreError | None = None
+        self._trying = threading.Lock()
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
@@ -89,6 +141,11 @@ class Connections:
             try:
                 with translated(self.url):
                     yield connection
+            except StoreError as error:
+                if connection.closed:  # so the others are lost too, or cost little to open again
+                    self._away = StoreError(*error.args)
+                    self.close()
+                raise
             finally:
                 self._put_back(connection)
         finally:
@@ -105,6 +162,7 @@ class Connections:
         with self._guard:
             if os.getpid() != self._process:  # a connection must not be shared with a forked process
                 self._idle, self._free, self._process = [], threading.BoundedSemaphore(MOST), os.getpid()
+                self._away, self._trying = None, threading.Lock()
             return self._free
 
     def _taken(self) -> Connection:
@@ -112,10 +170,31 @@ class Connections:
             with self._guard:
                 connection = self._idle.pop() if self._idle else None
             if connection is None:
-                return connect(self.url)
+                return self._connected()
             if _is_open(connection):
                 return connection
             connection.close()
+
+    def _connected(self) -> Connection:
+        away = self._away
+        if away is None:
+            return self._tried()
+        # Each try may take seconds, and whoever waits holds a thread that other requests need.
+        if not self._trying.acquire(timeout=_MOMENT):
+            raise StoreError(*away.args)
+        try:
+            return self._tried()
+        finally:
+            self._trying.release()
+
+    def _tried(self) -> Connection:
+        try:
+            opened = connect(self.url)
+        except StoreError as error:
+            self._away = StoreError(*error.args)
+            raise
+        self._away = None
+        return opened
 
     def _put_back(self, connection: Connection) -> None:
         if connection.closed or connection.info.transaction_status != TransactionStatus.IDLE:
@@ -179,6 +258,8 @@ def _why_refused(error: psycopg.Error) -> str:
         return "this generation of the index is gone; run: playback index, unless another one was published meanwhile"
     if isinstance(error, errors.UndefinedTable | errors.InvalidSchemaName | errors.UndefinedColumn):
         return "holds no library of this version; run: playback store init"
+    if isinstance(error, errors.QueryCanceled):
+        return f"the server stopped what it was asked: {said}; try again when less is asked of it"
     is_lost = isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
     if is_lost and (error.sqlstate is None or error.sqlstate[:2] in ("08", "57")):
         return "the connection was lost; when the server runs again, run the same command again"
