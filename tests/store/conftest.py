@@ -6,6 +6,10 @@ from typing import Any
 
 import pytest
 
+from index.compiled_files import encoders_folder
+from index.encode import Encoder
+from index.encoder_files import PACKAGED
+from index.encoders import encoder_to_build_with
 from index.mounting import prepare
 from ingest.library.store import mount_store
 from ingest.storage.mounts import unmount
@@ -35,3 +39,17 @@ def home(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
         mount_store(folder, request.getfixturevalue("database"))
     yield folder
     unmount(folder)
+
+
+@pytest.fixture(scope="session")
+def encoders(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the packaged encoder, compiled."""
+    home = tmp_path_factory.mktemp("encoders")
+    encoder_to_build_with(home, PACKAGED, threads=2)
+    return encoders_folder(home)
+
+
+@pytest.fixture
+def encoder(encoders: Path) -> Encoder:
+    """The packaged encoder, which real servers use."""
+    return encoder_to_build_with(encoders.parents[1], PACKAGED)
