@@ -15,6 +15,7 @@ from index.function_words import is_function_word
 # joined: when or how long somebody is at a place. made: who founded, wrote or runs a thing.
 # before: what somebody or something did, used or was before.
 FormKind = Literal["definition", "person", "doing", "role", "joined", "made", "before"]
+ABOUT_PEOPLE: tuple[FormKind, ...] = ("person", "doing", "joined", "before")
 
 
 @dataclass(frozen=True, slots=True)

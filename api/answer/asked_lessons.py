@@ -69,7 +69,7 @@ _FORMS_OF_A_PERSON: _Forms = (
 )
 _READ = tuple((re.compile(pattern, re.IGNORECASE), kinds) for pattern, kinds in _FORMS)
 _READ_OF_A_PERSON = tuple((re.compile(pattern, re.IGNORECASE), kinds) for pattern, kinds in _FORMS_OF_A_PERSON)
-_LEAD = re.compile(r"(?:(?:so|and|please|ok|okay|well|hi|hello)\b[,:]? )+", re.IGNORECASE)
+_LEAD = re.compile(r"\A(?:(?:so|and|please|ok|okay|well|hi|hello)\b[,:]? )+", re.IGNORECASE)
 
 
 SpeakersNamed = Callable[[str], Sequence[str]]
@@ -93,10 +93,9 @@ def asked_lessons(question: str, speakers_named: SpeakersNamed = lambda name: ()
     `speakers_named` returns the full names of the people who speak under a name or a part of it: "lessons from Ada" are
     hers if she speaks, else lessons about her.
     """
-    text = " ".join(question.replace("’", "'").split()).rstrip(" ?!.…")
+    text = bare(question)
     if not text or len(text) > _MOST_CHARACTERS:
         return None
-    text = _LEAD.sub("", text, count=1) if _LEAD.match(text) else text
     for form, kinds in _READ_OF_A_PERSON:
         if (found := form.fullmatch(text)) and (people := speakers_named(found["by"])):
             return _asked(found, kinds, tuple(people))
@@ -104,6 +103,12 @@ def asked_lessons(question: str, speakers_named: SpeakersNamed = lambda name: ()
         if found := form.fullmatch(text):
             return _asked(found, kinds)
     return None
+
+
+def bare(question: str) -> str:
+    """Return a question on one line without the marks at its end and what is said before it without changing it."""
+    text = " ".join(question.replace("’", "'").split()).rstrip(" ?!.…")
+    return _LEAD.sub("", text, count=1)
 
 
 def _asked(

@@ -5,11 +5,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from api.answer import compose
-from api.answer.asked_lessons import asked_lessons, filters_of
+from api.answer.asked_form import ABOUT_PEOPLE, form_of
+from api.answer.asked_lessons import AskedLessons, asked_lessons, filters_of
+from api.answer.asked_person import asked_person
 from api.answer.capitals import with_capitals
 from api.answer.compose import Answer
 from api.answer.followup import EarlierQuestion, WholeQuestion, needs_earlier_question, resolve_followup
 from api.answer.question import Question
+from api.answer.spoken_of import is_spoken_of, refused
 from api.episodes.transcripts import open_transcript
 from api.errors import QuoteGone, QuoteUnknown
 from api.formatting import episode_name
@@ -52,23 +55,40 @@ def ask(base: KnowledgeBase, asking: Asking) -> Answer:
     A follow-up is searched as the complete question it stands for; the answer shows that as its rewritten question.
     Quotes of earlier answers count less than new ones.
     """
-    whole = _complete_question(base.home, _with_capitals(base, asking))
+    whole = _complete_question(base, _with_capitals(base, asking))
     searched = None if whole is None else whole.searched
-    told = asked_lessons(searched or asking.question.text, base.generation.speakers_named)
-    if told is None:
-        answer = _quoted(base, asking, searched)
-    else:
+    named = base.generation.speakers_named
+    told = asked_lessons(searched or asking.question.text, named)
+    person = asked_person(asking.question.text if whole is None else whole.last, named) if told is None else None
+    if told is not None:
         from api.answer.told_lessons import holds_rejected, tell_lessons  # seldom needed, and slow to load
 
         answer = tell_lessons(base, asking.question, told, asking.k, asking.filters)
-        if answer.status == "unanswerable" and told.about:
+        filters = filters_of(told, asking.filters)
+        if answer.status == "unanswerable" and _may_be_said(base, told, filters):
             # The register holds only what is told as a lesson: somebody may have said it in other words.
-            quoted = _quoted(base, replace(asking, filters=filters_of(told, asking.filters)), searched)
+            subject = told.about if told.about and filters.speaker is not None else searched
+            quoted = _quoted(base, replace(asking, filters=filters), subject)
             if quoted.status != "unanswerable" and not holds_rejected(base, quoted.citations):
                 answer = quoted
+    elif person is not None and asking.filters.speaker in (None, person.by):
+        own = replace(asking, filters=replace(asking.filters, speaker=person.by))
+        if is_spoken_of(base, person.about, own.filters):
+            answer = _quoted(base, own, person.about)
+        else:
+            answer = refused(base, _quoted(base, asking, searched), person.about)
+    else:
+        answer = _quoted(base, asking, searched)
     if whole is None or whole.text == asking.question.text:
         return answer
     return replace(answer, rewritten_question=whole.text)
+
+
+def _may_be_said(base: KnowledgeBase, told: AskedLessons, filters: Filters) -> bool:
+    """Say whether somebody who is asked for lessons may say what no lesson of the register tells."""
+    if told.by and filters.speaker is not None and filters.speaker not in told.by:
+        return False
+    return not told.about or is_spoken_of(base, told.about, filters)
 
 
 def _quoted(base: KnowledgeBase, asking: Asking, searched: str | None) -> Answer:
@@ -135,25 +155,38 @@ def _shown(history: Sequence[HistoryEntry]) -> dict[str, list[range]]:
     return found
 
 
-def _complete_question(home: Path, asking: Asking) -> WholeQuestion | None:
+def _complete_question(base: KnowledgeBase, asking: Asking) -> WholeQuestion | None:
     if not asking.history or not needs_earlier_question(asking.question.text):
         return None
     last = next((place for place in reversed(range(len(asking.history))) if asking.history[place].citations), None)
     return resolve_followup(
         asking.question.text,
         [
-            _with_speakers(home, past) if place == last else EarlierQuestion(past.question)
+            _with_speakers(base, past, past.citations[:_READ_CITATIONS] if place == last else ())
             for place, past in enumerate(asking.history)
         ],
     )
 
 
-def _with_speakers(home: Path, past: HistoryEntry) -> EarlierQuestion:
-    quotes = [quote for identifier in past.citations[:_READ_CITATIONS] if (quote := _quote_or_none(home, identifier))]
-    speakers = tuple(dict.fromkeys(quote.speaker for quote in quotes if quote.speaker))
+def _with_speakers(base: KnowledgeBase, past: HistoryEntry, citations: Sequence[str]) -> EarlierQuestion:
+    """Return an earlier question with who speaks in its quotes; before them comes the person whom it asks about."""
+    quotes = [quote for identifier in citations if (quote := _quote_or_none(base.home, identifier))]
+    speakers = (quote.speaker for quote in quotes if quote.speaker)
     return EarlierQuestion(
-        past.question, speakers, tuple(dict.fromkeys(episode_name(quote.episode) for quote in quotes))
+        past.question,
+        tuple(dict.fromkeys((*_person_asked_about(base, past.question), *speakers))),
+        tuple(dict.fromkeys(episode_name(quote.episode) for quote in quotes)),
     )
+
+
+def _person_asked_about(base: KnowledgeBase, question: str) -> Sequence[str]:
+    """Return the full name of the one speaker whom a question asks about, or for what they say; () without one."""
+    named = base.generation.speakers_named
+    if (person := asked_person(question, named)) is not None:
+        return (person.by,)
+    form = form_of(question)
+    people = named(form.subject) if form is not None and form.kind in ABOUT_PEOPLE else ()
+    return people if len(people) == 1 else ()
 
 
 def _quote_or_none(home: Path, identifier: str) -> Quote | None:

@@ -68,10 +68,14 @@ class EarlierQuestion:
 
 @dataclass(frozen=True, slots=True)
 class WholeQuestion:
-    """A follow-up that stands alone: `text` is what a person would ask, `searched` its words as they are searched."""
+    """A follow-up that stands alone: `text` is what a person would ask, `searched` its words as they are searched.
+
+    `last` is the follow-up itself, the last question in `text`.
+    """
 
     text: str
     searched: str
+    last: str
 
 
 def resolve_followup(question: str, history: Sequence[EarlierQuestion]) -> WholeQuestion:
@@ -89,7 +93,7 @@ def resolve_followup(question: str, history: Sequence[EarlierQuestion]) -> Whole
                 asked[:1] + asked[1:][-1:], earlier.speakers or context.speakers, earlier.episodes or context.episodes
             )
     asked = _completed(question, context)
-    return WholeQuestion(" ".join(asked), _searched(asked))
+    return WholeQuestion(" ".join(asked), _searched(asked), asked[-1])
 
 
 def needs_earlier_question(question: str) -> bool:

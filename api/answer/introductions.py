@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import NamedTuple
 
-from api.answer.asked_form import AskedForm, form_of
+from api.answer.asked_form import ABOUT_PEOPLE, AskedForm, form_of
 from api.answer.introducing import introduces
 from api.answer.registered import names_registered, registered
 from api.knowledge_base import KnowledgeBase
@@ -46,7 +46,6 @@ _MENTION, _ABOUT = Grade(0.45, "holds the phrase"), Grade(0.59, "says something 
 # What a definition of the register is worth at least.
 _REGISTERED = 0.95
 _IS = rule(r"(?:(?:and|so|but|well|yes|yeah),? )*(?:an? |the )?\x00(?: is| are| was| were|'s| means?)\b")
-_ABOUT_PEOPLE = ("person", "doing", "joined", "before")
 
 
 class Place(NamedTuple):
@@ -127,7 +126,7 @@ def names_of(subject: str) -> list[str]:
 
 def _people(generation: Generation, form: AskedForm) -> list[str]:
     """Return the speakers that a question may ask about; a thing is a person only under a full name."""
-    if form.kind in _ABOUT_PEOPLE:
+    if form.kind in ABOUT_PEOPLE:
         return generation.speakers_named(form.subject)
     if form.kind == "definition" and " " in form.subject:
         return [name for name in generation.speakers_named(form.subject) if name.casefold() == form.subject.casefold()]

@@ -10,6 +10,8 @@ from index.spelling import FEWEST_LETTERS, nearest
 
 # A word of letters only: numbers, and names with digits, are as they should be.
 _WORD = re.compile(r"(?<!\w)[^\W\d_]+(?!\w)")
+# A capital inside a word, such as "FoundationDB": a name that somebody typed with care, so that only a name is meant.
+_CAPITAL_INSIDE = re.compile(r"[^\W\d_A-Z][A-Z]")
 # Questions have few misspelt words; a text in another language has many, and the nearest words mean nothing then.
 _MOST_WORDS = 8
 
@@ -28,7 +30,7 @@ def corrected(base: KnowledgeBase, text: str) -> tuple[str, tuple[str, ...]]:
     parts, at = [], 0
     meant: list[str] = []
     for found in islice(words, _MOST_WORDS):
-        word = _meant(base, found.group().lower())
+        word = _meant(base, found.group())
         if word is not None:
             parts += [text[at : found.start()], word]
             at = found.end()
@@ -54,15 +56,24 @@ def _is_misspelt(base: KnowledgeBase, word: str) -> bool:
     )
 
 
-def _meant(base: KnowledgeBase, word: str) -> str | None:
+def _meant(base: KnowledgeBase, typed: str) -> str | None:
     """Return the nearest word that a passage holds; None without one, or if it is a function word, which says nothing.
 
     People seldom miss the first letter, and among words of four letters some word is always near.
     """
+    word, is_name = typed.lower(), _CAPITAL_INSIDE.search(typed) is not None
     near = (
         other
         for other in nearest(base.generation.vocabulary, word)
-        if (len(word) > FEWEST_LETTERS or other[0] == word[0]) and is_held(base, other)
+        if (len(word) > FEWEST_LETTERS or other[0] == word[0])
+        and is_held(base, other)
+        and not (is_name and _is_ordinary(base, other))
     )
     found = next(near, None)
     return None if found is None or is_function_word(found) else found
+
+
+def _is_ordinary(base: KnowledgeBase, word: str) -> bool:
+    """Say whether the library mostly writes a word in small letters."""
+    capital, small = base.generation.letters(word)
+    return small >= capital

@@ -73,6 +73,28 @@ def test_the_cost_decides(ferry: KnowledgeBase, monkeypatch: pytest.MonkeyPatch)
     assert quotes(asked(ferry, "And why did it stop?", [HistoryEntry(FIRST, (first,))]))[0] == first
 
 
+def test_a_pronoun_is_the_person_who_was_asked_about(base_of: Callable[..., KnowledgeBase]) -> None:
+    """Rather than who was quoted; and a follow-up for what somebody says is answered in their words."""
+    base = base_of(
+        {
+            "a": [("Ada Moss", "Bo Ash is a baker who sold warm bread on the pier for thirty years of his life.")],
+            "b": [("Bo Ash", "The lighthouse has a lamp that turns all night long so that every ferry can see it.")],
+            "c": [
+                ("Ada Moss", "I think that the lamp of the lighthouse is much too bright for the people of the pier.")
+            ],
+        }
+    )
+    quoted = tuple(citation.id for citation in asked(base, "Who sold warm bread on the pier?").citations)
+    assert quoted[0].startswith("a.")
+    for question in ("Who is Bo Ash?", "What does Bo say about bread?"):
+        later = asked(base, "And what does he say about the lamp?", [HistoryEntry(question, quoted)])
+        assert (later.rewritten_question or "").endswith("And what does Bo Ash say about the lamp?")
+    later = asked(base, "What does he say about the lamp?", [HistoryEntry("Who is Bo Ash?", quoted)])
+    assert {citation.speaker for citation in later.citations} == {"Bo Ash"}
+    later = asked(base, "What does he say about penguins?", [HistoryEntry("Who is Bo Ash?", quoted)])
+    assert (later.status, later.never_said) == ("unanswerable", ("penguins",))
+
+
 def test_the_first_quotes_of_a_thread_are_found_or_gone(ferry: KnowledgeBase) -> None:
     """Each earlier answer's first quote, None without one or where its words are no more."""
     first = quotes(asked(ferry, FIRST))

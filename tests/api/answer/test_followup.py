@@ -83,7 +83,7 @@ def test_an_adverb_alone_asks_the_question_before_where_grammar_allows(
 )
 def test_a_question_that_stands_alone_stays_as_it_is(question: str) -> None:
     """Nothing of the earlier question gets into a new subject."""
-    assert resolve_followup(question, HISTORY) == WholeQuestion(question, question)
+    assert resolve_followup(question, HISTORY) == WholeQuestion(question, question, question)
 
 
 def test_he_and_she_are_the_speaker_who_was_quoted() -> None:
@@ -111,6 +111,7 @@ def test_the_subject_is_carried_through_a_chain() -> None:
     assert resolve_followup("Was she paid?", chain) == WholeQuestion(
         f"{BEFORE} And who led it? Was Tobias Renn paid?",
         "Was Tobias Renn paid (led harbour office leave Tidewater platform)?",
+        "Was Tobias Renn paid?",
     )
     fresh = [*chain, EarlierQuestion("Who founded the lighthouse museum in Sark?")]
     assert whole("And when was that?", fresh) == "Who founded the lighthouse museum in Sark? And when was that?"

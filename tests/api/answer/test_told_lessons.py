@@ -71,6 +71,15 @@ def test_what_is_said_in_other_words_is_quoted(base: KnowledgeBase) -> None:
     assert (refused.kind, refused.status) == ("lessons", "unanswerable")
 
 
+def test_without_any_lesson_of_a_kind_the_words_are_searched(tmp_path: Path) -> None:
+    """Where the register has no mistakes, "What went wrong?" is a question like any other."""
+    said = [("Host", "And what about the pier?"), ("Bo Ash", f"{BREAD} All went wrong.")]
+    save(tmp_path, "harbour-2-bbbb", said, 2022)
+    base = publish(tmp_path)
+    assert "went wrong" in told(base, "What went wrong?").citations[0].quote
+    base.generation.close()
+
+
 def test_without_a_subject_the_best_are_told(base: KnowledgeBase) -> None:
     """All kinds or those that are asked for, within filters."""
     assert quotes(told(base, "What lessons were learned?", k=8)) == {RATS, TAR, BREAD}

@@ -88,6 +88,7 @@ def test_the_typed_word_is_searched_too(base_of: MakeBase) -> None:
         ("zaid it", ()),  # four letters, another first one
         ("paidd", ("paid",)),
         ("council2 paid9x", ()),
+        ("CouncilDB", ()),  # a name that somebody typed with care
         ('"counsil"', ()),
         ("quantum chromodynamics", ()),
         ("counsil " * 250, ("council",)),
