@@ -8,7 +8,7 @@
 Addresses of feeds and recordings may contain passwords, so only the owner can read folders (0700) and JSON (0600).
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Any
 
 from ingest.errors import LibraryError
 from ingest.item import Item, Link
-from ingest.storage.documents import exists, holding, matching, stamp
+from ingest.storage.documents import exists, holding, matching, stamps_of
 from ingest.storage.files import SCHEMA, hash_of, read_if_whole, read_json, write_json
 from ingest.transcript import Episode, Show, Transcript, episode_from_json, from_json, to_json, with_episode
 
@@ -85,6 +85,12 @@ def has_episode(home: Path, identifier: str) -> bool:
     return exists(episode_folder(home, identifier) / "episode.json")
 
 
+def episodes_among(home: Path, identifiers: Collection[str]) -> set[str]:
+    """Return which of these episodes are in the library now; a database is asked once."""
+    paths = {episode_folder(home, identifier) / "episode.json": identifier for identifier in identifiers}
+    return {paths[path] for path in stamps_of([*paths])}
+
+
 def load_record(home: Path, identifier: str) -> Record:
     """Read an episode and its items; raises LibraryError if the file is missing, damaged or of an unknown schema."""
     path = episode_folder(home, identifier) / "episode.json"
@@ -139,7 +145,7 @@ def earlier_transcripts(home: Path, identifier: str) -> list[Transcript]:
 def earlier_paths(home: Path, identifier: str) -> list[Path]:
     """Return the files of the episode's earlier transcripts, newest first."""
     paths = matching(episode_folder(home, identifier), "transcript-*.json")
-    written = {path: found.changed for path in paths if (found := stamp(path)) is not None}
+    written = {path: found.changed for path, found in stamps_of(paths).items()}
     return sorted(written, key=lambda path: written[path], reverse=True)
 
 

@@ -84,7 +84,9 @@ def removals(home: Path) -> list[Removal]:
 def remove_episode(home: Path, identifier: str, reason: str, purge: bool) -> Removal:
     """Remove an episode from the library, permanently with `purge`; an already removed episode can still be purged.
 
-    Raises SourceError if another process is ingesting it. After a crash, calling it again completes the removal.
+    Raises SourceError if another process is ingesting it. After a crash, calling it again completes the removal. Where
+    a database keeps the documents, recordings are moved or deleted when it has committed, so that an episode that is
+    still there after a crash has its own.
     """
     with lock(episodes_folder(home)):  # no other process registers episodes meanwhile
         removal = removal_of(home, identifier)
@@ -93,6 +95,7 @@ def remove_episode(home: Path, identifier: str, reason: str, purge: bool) -> Rem
         if purge:
             removal = replace(removal, purged=True)
             _write_note(removed_folder(home) / identifier, removal)
+            remove_folder(episode_folder(home, identifier))  # recordings, if a removal was killed before they moved
             empty_folder(removed_folder(home) / identifier, keep=_NOTE)
             _forget_guids(home, removal)
             forget_words(home, identifier)

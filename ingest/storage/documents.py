@@ -2,28 +2,63 @@
 
 import os
 import shutil
-from contextlib import AbstractContextManager, nullcontext, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextvars import ContextVar
 from fnmatch import fnmatchcase
 from pathlib import Path
+from types import MappingProxyType
 
 from ingest.storage.files import make_folder, sync_folder
 from ingest.storage.mounts import Copy, Stamp, is_document, mounted, mounted_document
 
+# What `looking_once` saw.
+_seen: ContextVar[Mapping[Path, Stamp | None]] = ContextVar("seen", default=MappingProxyType({}))
 # What cannot be looked at is passed over in a list, as glob does.
 _UNSEEN = (FileNotFoundError, NotADirectoryError, PermissionError)
 
 
 def exists(path: Path) -> bool:
     """Return whether there is a document."""
-    if (there := mounted_document(path)) is not None:
-        return there[0].stamp(there[1]) is not None
-    return path.exists()
+    return path.exists() if mounted_document(path) is None else stamp(path) is not None
 
 
 def stamp(path: Path) -> Stamp | None:
     """Return what changes whenever a document does, None if there is none."""
-    if (there := mounted_document(path)) is not None:
-        return there[0].stamp(there[1])
+    return stamps_of([path]).get(path)
+
+
+@contextmanager
+def looking_once(paths: Sequence[Path]) -> Iterator[None]:
+    """Look at these documents of one library now; until the end `stamps_of` takes them to be as they are.
+
+    So a request that reads many of them asks a database once, and sees all of them at one moment.
+    """
+    found = _look(paths)
+    token = _seen.set({**_seen.get(), **{path: found.get(path) for path in paths}})
+    try:
+        yield
+    finally:
+        _seen.reset(token)
+
+
+def stamps_of(paths: Sequence[Path]) -> dict[Path, Stamp]:
+    """Return the stamps of those of these documents of one library that there are; a database is asked once."""
+    seen = _seen.get()
+    rest = [path for path in paths if path not in seen]
+    found = _look(rest) if rest else {}
+    return {path: one for path in paths if (one := seen.get(path) or found.get(path)) is not None}
+
+
+def _look(paths: Sequence[Path]) -> dict[Path, Stamp]:
+    places = {path: mounted_document(path) for path in paths}
+    there = next((place for place in places.values() if place is not None), None)
+    kept = {} if there is None else there[0].stamps_of([place[1] for place in places.values() if place is not None])
+    found = {path: kept.get(place[1]) if place is not None else _stamp_of_file(path) for path, place in places.items()}
+    return {path: one for path, one in found.items() if one is not None}
+
+
+def _stamp_of_file(path: Path) -> Stamp | None:
     try:
         found = path.stat()
     except FileNotFoundError:
@@ -127,12 +162,15 @@ def append_line(path: Path, line: bytes, most: int) -> bool:
 
 
 def move_folder(folder: Path, target: Path) -> None:
-    """Move a folder with its documents and files; the documents move in one step, so that readers see all or none."""
+    """Move a folder with its documents and files; the documents move in one step, so that readers see all or none.
+
+    Where a database keeps the documents, the files move when that is committed.
+    """
     if (there := mounted(folder)) is not None:
         aim = mounted(target)
         assert aim is not None
         there[0].move_folder(there[1], aim[1])
-        _move_files(folder, target)
+        there[0].when_stored(lambda: _move_files(folder, target))
         return
     if not target.parent.is_dir():
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -143,26 +181,28 @@ def move_folder(folder: Path, target: Path) -> None:
 
 
 def remove_folder(folder: Path) -> None:
-    """Delete a folder with its documents and files, if there is one."""
-    if (there := mounted(folder)) is not None:
-        there[0].remove_folder(there[1])
-    if folder.is_dir():
-        shutil.rmtree(folder)
-        sync_folder(folder.parent)
+    """Delete a folder with its documents and files, if there is one; the files when a database has committed it."""
+    if (there := mounted(folder)) is None:
+        _remove_files(folder)
+        return
+    there[0].remove_folder(there[1])
+    there[0].when_stored(lambda: _remove_files(folder))
 
 
 def empty_folder(folder: Path, keep: str) -> None:
-    """Delete all that is in a folder but for one document; also what lies on the disk of a library that was copied."""
-    is_elsewhere = mounted(folder) is not None
-    inner = subfolders(folder)
-    for name in entries(folder):
-        if name in inner:
-            remove_folder(folder / name)
+    """Delete all that is in a folder but for one document; also what lies on the disk of a library that was copied.
+
+    Where a database keeps the documents, the files go when that is committed.
+    """
+    if (there := mounted(folder)) is None:
+        _empty(folder, keep)
+        return
+    for name in there[0].entries(there[1]):
+        if name.endswith("/"):
+            there[0].remove_folder(f"{there[1]}/{name[:-1]}")
         elif name != keep:
-            remove(folder / name)
-        if is_elsewhere and not (folder / name).is_dir():
-            (folder / name).unlink(missing_ok=True)
-    sync_folder(folder)
+            there[0].remove(f"{there[1]}/{name}")
+    there[0].when_stored(lambda: _empty(folder, None))
 
 
 def copied_files(folder: Path) -> list[Path]:
@@ -200,6 +240,24 @@ def together(folder: Path) -> AbstractContextManager[None]:
     """
     there = mounted(folder)
     return nullcontext() if there is None else there[0].together()
+
+
+def _empty(folder: Path, keep: str | None) -> None:
+    """Delete all that is on the disk in a folder but for one file."""
+    if not folder.is_dir():
+        return
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif path.name != keep:
+            path.unlink(missing_ok=True)
+    sync_folder(folder)
+
+
+def _remove_files(folder: Path) -> None:
+    if folder.is_dir():
+        shutil.rmtree(folder)
+        sync_folder(folder.parent)
 
 
 def _move_files(folder: Path, target: Path) -> None:

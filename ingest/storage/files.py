@@ -74,7 +74,7 @@ def read_if_whole(path: Path) -> dict[str, Any] | None:
 def refuse_damaged(path: Path) -> None:
     """Raise LibraryError if an unreadable file exists, so that its contents are not silently lost."""
     there = mounted_document(path)
-    if path.exists() if there is None else there[0].stamp(there[1]) is not None:
+    if path.exists() if there is None else there[0].stamps_of([there[1]]):
         raise LibraryError(
             f"{path} is damaged; restore it from a backup, or delete it to continue without its contents"
         )

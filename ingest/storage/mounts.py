@@ -4,6 +4,7 @@ Documents are `<home>/feedback.jsonl` and every JSON, JSON Lines and XML file be
 is made of them, and temporary files are always on the disk.
 """
 
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -61,8 +62,8 @@ class Documents(Protocol):
     def move_folder(self, folder: str, target: str) -> None:
         """Move every document below a folder to another folder, in one step."""
 
-    def stamp(self, name: str) -> Stamp | None:
-        """Return the stamp of a document, None if there is none."""
+    def stamps_of(self, names: Sequence[str]) -> dict[str, Stamp]:
+        """Return the stamps of those of these documents that there are, by name."""
 
     def stamps(self, folder: str, last: str) -> dict[str, Stamp]:
         """Return the stamps of the documents called `last` in the subfolders of a folder, by subfolder."""
@@ -81,6 +82,9 @@ class Documents(Protocol):
 
     def together(self) -> AbstractContextManager[None]:
         """Store what this thread changes meanwhile by one commit, or nothing of it after an exception."""
+
+    def when_stored(self, act: Callable[[], None]) -> None:
+        """Call `act` when what this thread changes has been committed, now outside of `together`; else never."""
 
     def close(self) -> None:
         """Give back what is held for reading and writing; what is kept stays."""

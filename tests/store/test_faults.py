@@ -232,7 +232,7 @@ def test_a_note_counts_though_the_clock_of_the_database_is_behind(home: Path) ->
 def test_a_removal_that_is_undone_keeps_the_recording(
     home: Path, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """If the connection is lost when the files were set aside already, running it again finds them there."""
+    """If the connection is lost before all is stored, the episode is there with its recording; again removes both."""
     episode = registered(home)
     folder = episode_folder(home, episode.id)
     folder.mkdir(parents=True)
@@ -247,8 +247,53 @@ def test_a_removal_that_is_undone_keeps_the_recording(
         patch.setattr(removal, "move_folder", lost)
         removal.remove_episode(home, episode.id, "", purge=False)
     assert load_record(home, episode.id).episode == episode
+    assert (folder / "audio.mp3").read_bytes() == b"sound"
     removal.remove_episode(home, episode.id, "", purge=False)
     assert (home / "library" / "removed" / episode.id / "audio.mp3").read_bytes() == b"sound"
+
+
+def test_a_purge_that_is_undone_keeps_the_recording(home: Path, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A recording is deleted when the removal is stored, not before; again deletes it."""
+    episode = registered(home)
+    folder = episode_folder(home, episode.id)
+    folder.mkdir(parents=True)
+    (folder / "audio.mp3").write_bytes(b"sound")
+    whole = removal.forget_words
+
+    def lost(*arguments: Any) -> None:
+        whole(*arguments)
+        _end_connections(database)
+
+    with monkeypatch.context() as patch, pytest.raises(StoreError, match="the connection was lost"):
+        patch.setattr(removal, "forget_words", lost)
+        removal.remove_episode(home, episode.id, "", purge=True)
+    assert load_record(home, episode.id).episode == episode
+    assert (folder / "audio.mp3").read_bytes() == b"sound"
+    removal.remove_episode(home, episode.id, "", purge=True)
+    assert [path for path in home.rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize("step", ["_move_files", "_empty"])
+def test_a_purge_that_is_killed_before_the_recording_goes_is_completed(
+    step: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The removal is stored by then; the same command deletes what it left, wherever that lies."""
+    episode = registered(home)
+    folder = episode_folder(home, episode.id)
+    folder.mkdir(parents=True)
+    (folder / "audio.mp3").write_bytes(b"sound")
+
+    def killed(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(f"ingest.storage.documents.{step}", killed)
+        removal.remove_episode(home, episode.id, "by law", purge=True)
+    found = removal.removal_of(home, episode.id)
+    assert found is not None and found.purged
+    assert [path.name for path in home.rglob("*") if path.is_file()] == ["audio.mp3"]
+    removal.remove_episode(home, episode.id, "", purge=True)
+    assert [path for path in home.rglob("*") if path.is_file()] == []
 
 
 def test_who_lost_the_lease_stores_nothing(home: Path, database: str) -> None:

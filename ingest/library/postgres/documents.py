@@ -37,7 +37,9 @@ _TOUCH = """
 _MOVE = f"""
     UPDATE playback.documents SET name = %(target)s || substr(name, %(length)s) WHERE {_BELOW}
 """  # noqa: S608 - values are bound
-_STAMP = f"SELECT size, {_CHANGED}, number FROM playback.stamps WHERE name = %(name)s"  # noqa: S608 - values are bound
+_STAMPS_OF = f"""
+    SELECT name, size, {_CHANGED}, number FROM playback.stamps WHERE name = ANY(%(names)s)
+"""  # noqa: S608 - values are bound
 _STAMPS = f"""
     SELECT split_part(name, '/', %(depth)s), size, {_CHANGED}, number FROM playback.stamps
     WHERE {_BELOW} AND name = %(first)s || split_part(name, '/', %(depth)s) || '/' || %(last)s
@@ -71,7 +73,8 @@ class PostgresDocuments:
         with connect(url) as connection:
             require_current(connection, url)
         self._leases = Leases(self.connections)
-        self._mine = threading.local()  # connection: that of the transaction, afterwards: what to do after it
+        # connection: that of the transaction, stored: what to do when it is committed, afterwards: in any case
+        self._mine = threading.local()
 
     def read(self, name: str) -> bytes | None:
         """Return the bytes of a document, None if there is none."""
@@ -134,10 +137,10 @@ class PostgresDocuments:
         with self._changing(f"{folder}/", f"{target}/") as connection:
             connection.execute(_MOVE, {**_range(folder), "target": f"{target}/"})
 
-    def stamp(self, name: str) -> Stamp | None:
-        """Return the stamp of a document, None if there is none."""
-        rows = self._asked(_STAMP, {"name": name})
-        return Stamp(*map(int, rows[0])) if rows else None
+    def stamps_of(self, names: Sequence[str]) -> dict[str, Stamp]:
+        """Return the stamps of those of these documents that there are, by name."""
+        rows = self._asked(_STAMPS_OF, {"names": [*names]})
+        return {name: Stamp(int(size), int(changed), int(number)) for name, size, changed, number in rows}
 
     def stamps(self, folder: str, last: str) -> dict[str, Stamp]:
         """Return the stamps of the documents called `last` in the subfolders of a folder, by subfolder."""
@@ -178,7 +181,7 @@ class PostgresDocuments:
         if getattr(self._mine, "connection", None) is not None:
             yield
             return
-        self._mine.afterwards = []
+        self._mine.afterwards, self._mine.stored = [], []
         try:
             with self.connections.connection() as connection, connection.transaction():
                 self._mine.connection = connection
@@ -189,9 +192,18 @@ class PostgresDocuments:
                         raise StoreError(f"{shown(self.url)}: a change was refused; what belongs to it was undone")
                 finally:
                     self._mine.connection = None
+            for act in self._mine.stored:
+                act()
         finally:
             for act in self._mine.afterwards:
                 act()
+
+    def when_stored(self, act: Callable[[], None]) -> None:
+        """Call `act` when what this thread changes has been committed, now outside of `together`; else never."""
+        if getattr(self._mine, "connection", None) is None:
+            act()
+        else:
+            self._mine.stored.append(act)
 
     def close(self) -> None:
         """Close the connections that nobody uses."""
