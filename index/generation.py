@@ -4,10 +4,11 @@ A generation is a list of segments. Row numbers of passages, and numbers of epis
 """
 
 import json
-from collections.abc import Iterator, Sequence, Set
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import Literal, Protocol
+from functools import cached_property, partial
+from typing import Literal, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +18,9 @@ from index.mined.episode import Span
 from index.mined.overview import Overview
 from index.mined.rows import MinedRows
 from index.passage import Filters, FoundQuestion, FoundSentence, Passage
+from index.remembered import Remembered
 from index.segments.best_rows import best
-from index.segments.segment import FILES, Segment, SegmentEntry, TermField, VectorField
+from index.segments.segment import FILES, Segment, SegmentEntry, Stretch, TermField, VectorField
 from index.segments.spread import Moments, Spread, moments_of, spread_of
 from index.spelling import Vocabulary, vocabulary_of
 from index.vectors import Vectors
@@ -28,10 +30,16 @@ SCHEMA = 6
 MOST_STARTERS = 5
 # Passages whose vectors are read at a time: 6 MB of 384 components.
 _BLOCK = 4096
+# So many stretches or places are asked for by one statement.
+_AT_ONCE = 100
+# Of so many words and episodes is remembered what was read of them.
+_REMEMBERED = 4096
 
 Floats = NDArray[np.float32]
 Rows = NDArray[np.int64]
 _NO_FILTERS = Filters()
+W = TypeVar("W", bound=tuple[object, ...])
+F = TypeVar("F")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +134,11 @@ class Generation:
         self._questions_alive = np.concatenate([np.empty(0, bool), *questions])
         self._first_question = np.cumsum([0, *(len(alive) for alive in questions)])
         self._questions = source.vectors("questions", [len(alive) for alive in questions])
-        self._episodes: dict[str, Episode] = {}  # those that were asked for
+        # Partials of functions, because methods would keep the files open until a full garbage collection.
+        self._episodes = Remembered(partial(_episodes, self._segment_of), _REMEMBERED)
+        self._askers = Remembered(partial(_askers, self._segment_of), _REMEMBERED)
+        self._letters = Remembered(partial(_letters, tuple(self._segments)), _REMEMBERED)
+        self._last_allowed: tuple[Filters, Rows | None] = _NO_FILTERS, None
         self._spreads = {name: self._spread(name) for name in FILES}
         fields: tuple[tuple[TermField, NDArray[np.bool_]], ...] = (
             ("passage", self._alive),
@@ -171,6 +183,11 @@ class Generation:
     def terms(self, text: str) -> list[str]:
         """Return the distinct stems of a question, as input for `matching`."""
         return self._keywords["passage"].terms(text)
+
+    def look_up(self, text: str) -> None:
+        """Read where the words of a text stand, all at once: what is asked of them next is known then."""
+        for keywords in self._keywords.values():
+            keywords.look_up(keywords.terms(text))
 
     def frequency(self, term: str) -> int:
         """Return how many passages hold a stem."""
@@ -265,22 +282,41 @@ class Generation:
 
     def episode(self, identifier: str) -> Episode:
         """Return an episode; raises KeyError if it is not in the generation."""
-        if identifier not in self._episodes:
-            self._episodes[identifier] = episode_from_json(json.loads(self._segment_of[identifier].episode(identifier)))
-        return self._episodes[identifier]
+        return self.episodes_of([identifier])[identifier]
+
+    def episodes_of(self, identifiers: Iterable[str]) -> dict[str, Episode]:
+        """Return episodes by id, read at once; raises KeyError if one is not in the generation."""
+        return self._episodes.of(identifiers)
 
     def sentences(self, passage: Passage) -> list[FoundSentence]:
         """Return the sentences of a passage in order, with their vectors."""
-        return self.stretch(passage.episode_id, *passage.sentences)
+        return self.sentences_of([passage])[0]
+
+    def sentences_of(self, passages: Iterable[Passage]) -> list[list[FoundSentence]]:
+        """Return the sentences of each passage in order, read at once."""
+        return self.stretches([(passage.episode_id, *passage.sentences) for passage in passages])
 
     def stretch(self, episode_id: str, first: int, last: int) -> list[FoundSentence]:
         """Return the sentences [first, last) of an episode in order, without those that it does not have."""
-        return self._segment_of[episode_id].sentences(episode_id, first, last)
+        return self.stretches([(episode_id, first, last)])[0]
+
+    def stretches(self, wanted: Sequence[Stretch]) -> list[list[FoundSentence]]:
+        """Return what `stretch` does for each of several, read at once."""
+        return self._of_each(wanted, Segment.stretches)
+
+    def sentences_from(self, wanted: Sequence[tuple[str, int]]) -> list[int | None]:
+        """Return the number of the first sentence of an episode that begins at a word or later, for each; else None."""
+        return self._of_each(wanted, Segment.sentences_from)
 
     def sentences_at(self, episode_id: str, span: Span) -> list[FoundSentence]:
         """Return the sentences that begin within a span, in order; [] if the generation has no such episode."""
-        segment = self._segment_of.get(episode_id)
-        return [] if segment is None else segment.sentences_at(episode_id, *span)
+        return self.sentences_at_each([(episode_id, span)])[0]
+
+    def sentences_at_each(self, wanted: Sequence[tuple[str, Span]]) -> list[list[FoundSentence]]:
+        """Return what `sentences_at` does for each of several, read at once."""
+        known = [one for one in wanted if one[0] in self._segment_of]
+        found = dict(zip(known, self._of_each(known, Segment.sentences_at), strict=True))
+        return [found.get(one, []) for one in wanted]
 
     def text_at(self, episode_id: str, span: Span) -> str:
         """Return the text of the sentences that begin within a span, "" if the generation has no such episode."""
@@ -292,7 +328,11 @@ class Generation:
 
     def passage_with(self, episode_id: str, sentence: int) -> str:
         """Return the id of a passage that has a sentence of an episode."""
-        return self._segment_of[episode_id].passage_with(episode_id, sentence)
+        return self.passages_with([(episode_id, sentence)])[0]
+
+    def passages_with(self, wanted: Sequence[tuple[str, int]]) -> list[str]:
+        """Return what `passage_with` does for each of several, read at once."""
+        return self._of_each(wanted, Segment.passages_with)
 
     def asked(self, query: Floats, k: int, filters: Filters = _NO_FILTERS) -> list[FoundQuestion]:
         """Return the k questions of episodes nearest to a question, the nearest first, whose replies filters allow.
@@ -309,11 +349,13 @@ class Generation:
             )
         rows, scores = self._questions.nearest(query, k, allowed)
         found = []
-        for row, score in zip(rows.tolist(), scores.tolist(), strict=True):
-            number = int(np.searchsorted(self._first_question, row, side="right")) - 1
-            found.append(
-                FoundQuestion(score, *self._segments[number].question(row - int(self._first_question[number])))
-            )
+        for segment, first, last in zip(
+            self._segments, self._first_question[:-1], self._first_question[1:], strict=True
+        ):
+            mine = np.flatnonzero((rows >= first) & (rows < last))
+            if len(mine):
+                asked = segment.asked((rows[mine] - first).tolist())
+                found += [FoundQuestion(score, *one) for score, one in zip(scores[mine].tolist(), asked, strict=True)]
         return sorted(found, key=lambda one: (-one.cosine, one.episode_id, one.exchange))
 
     def unsearched(self, episode_id: str) -> list[tuple[int, str]]:
@@ -342,16 +384,22 @@ class Generation:
     def speakers_named(self, name: str) -> list[str]:
         """Return the speakers with this name or alias in any case, else every speaker whose name has these words."""
         wanted = " ".join(name.casefold().split())
-        everyone = self.speakers()
-        aliases = [pair for segment in self._segments for pair in segment.aliases()]
+        everyone, aliases = self.speakers(), self._aliases
         exact = {speaker for speaker in everyone if speaker.casefold() == wanted}
         exact |= {full for label, full in aliases if label.casefold() == wanted} & set(everyone)
         return sorted(exact) or [speaker for speaker in everyone if f" {wanted} " in f" {speaker.casefold()} "]
 
+    @cached_property
+    def _aliases(self) -> list[tuple[str, str]]:
+        return [pair for segment in self._segments for pair in segment.aliases()]
+
     def askers(self, episode_id: str) -> frozenset[str]:
         """Return the names of the people who ask the questions in an episode (see index.building.tables)."""
-        segment = self._segment_of.get(episode_id)
-        return frozenset(() if segment is None else segment.askers(episode_id))
+        return self.askers_of([episode_id])[episode_id]
+
+    def askers_of(self, identifiers: Iterable[str]) -> dict[str, frozenset[str]]:
+        """Return what `askers` does for each of several episodes, read at once."""
+        return self._askers.of(identifiers)
 
     def starters(self, without: Set[str] = frozenset()) -> tuple[str, ...]:
         """Return suggested questions, as hosts asked them, none of the episodes `without`; of large segments first.
@@ -363,8 +411,25 @@ class Generation:
 
     def letters(self, word: str) -> tuple[int, int]:
         """Return how often a word occurs inside sentences with a capital and with a small first letter."""
-        found = [segment.letters(word.lower()) for segment in self._segments]
-        return sum(capital for capital, _ in found), sum(small for _, small in found)
+        return self.letters_of([word])[word]
+
+    def letters_of(self, words: Iterable[str]) -> dict[str, tuple[int, int]]:
+        """Return what `letters` does for each of several words, read at once."""
+        lower = {word: word.lower() for word in words}
+        found = self._letters.of(lower.values())
+        return {word: found[lower[word]] for word in lower}
+
+    def _of_each(self, wanted: Sequence[W], ask: Callable[[Segment, Sequence[W]], Sequence[F]]) -> list[F]:
+        """Return what each segment answers for what begins with the ids of its episodes, in the order of `wanted`."""
+        mine: dict[Segment, list[int]] = defaultdict(list)
+        for place, (episode_id, *_) in enumerate(wanted):
+            mine[self._segment_of[str(episode_id)]].append(place)
+        found: dict[int, F] = {}
+        for segment, places in mine.items():
+            for begin in range(0, len(places), _AT_ONCE):
+                block = places[begin : begin + _AT_ONCE]
+                found |= zip(block, ask(segment, [wanted[place] for place in block]), strict=True)
+        return [found[place] for place in range(len(wanted))]
 
     def _living(self) -> NDArray[np.bool_] | None:
         """Return which passages count, by row; None if all of them do."""
@@ -372,8 +437,13 @@ class Generation:
 
     def _allowed(self, filters: Filters) -> Rows | None:
         """Return the rows that the filters allow, ascending; None if there are no filters."""
-        if filters == _NO_FILTERS:
-            return None
+        last, rows = self._last_allowed
+        if filters != last:  # each part of a search asks for the same
+            rows = self._allowed_now(filters)
+            self._last_allowed = filters, rows
+        return rows
+
+    def _allowed_now(self, filters: Filters) -> Rows | None:
         only = None if filters.only is None else np.sort(self._rows_of([*filters.only]))
         if replace(filters, only=None) == _NO_FILTERS:
             return only
@@ -414,3 +484,31 @@ class Generation:
                 if not alive.all():
                     total -= moments_of(self._fields[name].vectors_of(rows[~alive]))
         return spread_of(total)
+
+
+def _episodes(segments: Mapping[str, Segment], identifiers: Sequence[str]) -> dict[str, Episode]:
+    texts = [text for segment, mine in _by_segment(segments, identifiers) for text in segment.texts(mine).items()]
+    return {identifier: episode_from_json(json.loads(text)) for identifier, text in texts}
+
+
+def _askers(segments: Mapping[str, Segment], identifiers: Sequence[str]) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {identifier: set() for identifier in identifiers}
+    for segment, mine in _by_segment(segments, [identifier for identifier in identifiers if identifier in segments]):
+        for identifier, name in segment.askers(mine):
+            found[identifier].add(name)
+    return {identifier: frozenset(names) for identifier, names in found.items()}
+
+
+def _by_segment(segments: Mapping[str, Segment], identifiers: Sequence[str]) -> Iterable[tuple[Segment, list[str]]]:
+    mine: dict[Segment, list[str]] = defaultdict(list)
+    for identifier in identifiers:
+        mine[segments[identifier]].append(identifier)
+    return mine.items()
+
+
+def _letters(segments: Sequence[Segment], words: Sequence[str]) -> dict[str, tuple[int, int]]:
+    found = dict.fromkeys(words, (0, 0))
+    for segment in segments:
+        for word, capital, small in segment.letters(words):
+            found[word] = found[word][0] + int(capital), found[word][1] + int(small)
+    return found

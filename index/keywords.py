@@ -3,7 +3,7 @@
 import math
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial, reduce
 from itertools import zip_longest
@@ -15,6 +15,7 @@ import tantivy
 from numpy.typing import NDArray
 
 from index.errors import IndexBroken
+from index.remembered import Remembered
 from index.segments.postings import Integers, Postings, load, save
 from ingest.text.words import without_marks
 
@@ -153,6 +154,9 @@ class Part(Protocol):
     def lengths(self) -> Integers:
         """How many stems each text has."""
 
+    def look_up(self, stems: Sequence[str]) -> None:
+        """Read these stems at once, if they would have to be read one by one."""
+
     def find(self, stem: str) -> int | None:
         """Return the number of a stem, None if no text holds it."""
 
@@ -194,21 +198,26 @@ class Keywords:
         self._half, self._gone, self._live = half, gone, live
         self._analyser = analyser()
         # Partials of functions, because methods would keep all this in memory until a full garbage collection.
-        self._word = lru_cache(_REMEMBERED)(partial(_word, tuple(zip(opened, ends, strict=False)), half, live))
-        self._column = lru_cache(_COLUMNS)(partial(_column, self._word, half))
-        self._entries = lru_cache(_ENTRIES)(partial(_entries, self._word, half))
+        self._words = Remembered(partial(_words, tuple(zip(opened, ends, strict=False)), half, live), _REMEMBERED)
+        self._column = lru_cache(_COLUMNS)(partial(_column, self._words, half))
+        self._entries = lru_cache(_ENTRIES)(partial(_entries, self._words, half))
 
     def terms(self, text: str) -> list[str]:
         """Return the distinct stems of a question in order."""
         return list(dict.fromkeys(self._analyser.analyze(text)))
 
+    def look_up(self, terms: Sequence[str]) -> None:
+        """Read where these stems stand, all at once; otherwise each is read when it is first asked for."""
+        self._words.of(terms)
+
     def frequency(self, term: str) -> int:
         """Return how many passages hold a stem."""
-        return self._word(term).frequency
+        return self._words.of([term])[term].frequency
 
     def rows(self, terms: Sequence[str]) -> Rows:
         """Return the rows that hold every one of these stems, ascending; none without stems."""
-        found = [_rows(self._word(term).places) for term in terms]
+        words = self._words.of(terms)
+        found = [_rows(words[term].places) for term in terms]
         rows = reduce(np.intersect1d, found) if found else _NO_ROWS
         return rows[np.isfinite(_of_rows(self._half, rows))]
 
@@ -219,8 +228,9 @@ class Keywords:
         the passages are divided into files.
         """
         columns, others = [], []
+        words = self._words.of([*terms, *synonyms])
         for term, share in (*((term, 1.0) for term in terms), *((term, _SYNONYM_WEIGHT) for term in synonyms)):
-            if self._word(term).frequency * _COMMON > self._live:
+            if words[term].frequency * _COMMON > self._live:
                 columns.append(_times(share, self._column(term)))
             else:
                 others.append((term, share))
@@ -250,6 +260,12 @@ class Keywords:
         return mean, math.sqrt(square - mean**2)
 
 
+def _words(parts: Sequence[tuple[Part, int]], half: Floats, live: int, terms: Sequence[str]) -> dict[str, _Word]:
+    for part, _ in parts:
+        part.look_up(terms)
+    return {term: _word(parts, half, live, term) for term in terms}
+
+
 def _word(parts: Sequence[tuple[Part, int]], half: Floats, live: int, term: str) -> _Word:
     places, frequency = [], 0
     for part, begin in parts:
@@ -268,9 +284,9 @@ def _rows(places: Sequence[tuple[Part, int, int]]) -> Rows:
     return found[0] if len(found) == 1 else np.concatenate([_NO_ROWS, *found])
 
 
-def _entries(word: Callable[[str], _Word], half: Floats, term: str) -> tuple[Rows, Floats]:
+def _entries(words: Remembered[str, _Word], half: Floats, term: str) -> tuple[Rows, Floats]:
     """Return the rows that hold a stem and what it adds to their scores."""
-    found = word(term)
+    found = words.of([term])[term]
     pairs = [part.occurrences(number) for part, number, _ in found.places]
     counts = pairs[0][1] if len(pairs) == 1 else np.concatenate([_NO_ROWS, *(often for _, often in pairs)])
     rows = _rows(found.places)
@@ -297,9 +313,9 @@ def _of_rows(half: Floats, rows: Integers) -> Floats:
     return chosen
 
 
-def _column(word: Callable[[str], _Word], half: Floats, term: str) -> Floats:
+def _column(words: Remembered[str, _Word], half: Floats, term: str) -> Floats:
     """Return what a stem adds to the score of every row."""
-    column, found = np.zeros(len(half), np.float32), word(term)
+    column, found = np.zeros(len(half), np.float32), words.of([term])[term]
     for part, number, begin in found.places:
         end = begin + len(part.lengths)
         stretch, mine, counts = column[begin:end], half[begin:end], part.counts_of(number)

@@ -15,6 +15,7 @@ from index.generation import Generation
 from index.models.reranker import RERANKED, Reranker, reranked
 from index.passage import Filters, FoundQuestion, FoundSentence, Hit, Passage
 from index.piece_vectors import best_matches
+from index.segments.segment import Stretch
 from ingest.text.words import normalise
 
 Floats = NDArray[np.float32]
@@ -27,7 +28,8 @@ _ASKED = 5
 # interaction: Khattab and Zaharia, ColBERT, 2020).
 _COMPARED = 30
 _LEAST_DEVIATION = 1e-6
-_READ_AT_ONCE = 24  # about as many as are read to find twelve that differ
+# Hits that are read at once: a database is asked three times for all of them.
+_READ_AT_ONCE = _COMPARED
 _RUN = 3  # words
 _NO_FILTERS = Filters()
 
@@ -112,7 +114,7 @@ def _ranked(generation: Generation, query: Query, count: int, filters: Filters) 
     # the scores of the other signals' candidates.
     episode, all_episodes = generation.matching("episode", query.terms, 0, filters, query.synonyms)
     same = [one for one in generation.asked(query.vector, _ASKED, filters) if one.cosine >= query.fitted.same_question]
-    replies = [generation.passage_with(one.episode_id, one.exchange.reply) for one in same]
+    replies = generation.passages_with([(one.episode_id, one.exchange.reply) for one in same])
     ids = list(dict.fromkeys((*passage.ids, *turns.ids, *words.ids, *replies)))
     if not ids:
         return []
@@ -147,9 +149,7 @@ def _deviations(scores: Floats, mean: float, deviation: float) -> Floats:
 def _hits(generation: Generation, ranked: Sequence[_Ranked]) -> Iterator[Hit]:
     """Yield the extended hits, lazily."""
     for begin in range(0, len(ranked), _READ_AT_ONCE):
-        chosen = ranked[begin : begin + _READ_AT_ONCE]
-        for one, passage in zip(chosen, generation.passages([one.passage for one in chosen]), strict=True):
-            yield _extended(generation, one, passage)
+        yield from _extended(generation, ranked[begin : begin + _READ_AT_ONCE])
 
 
 def _by_words(query: Query, hits: Iterable[Hit]) -> list[Hit]:
@@ -181,17 +181,32 @@ def _distinct(hits: Iterable[Hit]) -> Iterator[Hit]:
         yield replace(hit, rank=len(lengths))
 
 
-def _extended(generation: Generation, found: _Ranked, passage: Passage) -> Hit:
-    """Return the hit of a passage, or of a question with what was replied."""
-    if found.asked is not None:
-        question, reply = found.asked.exchange
-        passage = replace(passage, sentences=(question, reply + 1))
-    first = max(passage.sentences[0] - READ_AROUND, 0)
+def _extended(generation: Generation, ranked: Sequence[_Ranked]) -> Iterator[Hit]:
+    """Yield the hits of passages, or of questions with what was replied, lazily; all that they hold is read before."""
+    passages = [
+        passage if one.asked is None else _exchange(passage, one.asked)
+        for one, passage in zip(ranked, generation.passages([one.passage for one in ranked]), strict=True)
+    ]
+    around = [_around(passage, one) for one, passage in zip(ranked, passages, strict=True)]
+    episodes = generation.episodes_of([passage.episode_id for passage in passages])
+    read = generation.stretches(around)
+    for one, passage, (_, first, _), sentences in zip(ranked, passages, around, read, strict=True):
+        closed = generation.repeated(passage.episode_id)
+        whole, held = extended(passage, sentences, first, closed, back=one.asked is None)
+        yield Hit(0, one.score, whole, episodes[whole.episode_id], tuple(held), one.asked)
+
+
+def _exchange(passage: Passage, asked: FoundQuestion) -> Passage:
+    """Return the passage of a question with what was replied, in the episode of another passage."""
+    question, reply = asked.exchange
+    return replace(passage, sentences=(question, reply + 1))
+
+
+def _around(passage: Passage, found: _Ranked) -> Stretch:
+    """Return the sentences of a passage and those by which it may be extended."""
+    first, last = passage.sentences
     further = READ_AROUND if found.asked is None else 2 * READ_AROUND  # a reply is extended on one side only
-    around = generation.stretch(passage.episode_id, first, passage.sentences[1] + further)
-    closed = generation.repeated(passage.episode_id)
-    whole, sentences = extended(passage, around, first, closed, back=found.asked is None)
-    return Hit(0, found.score, whole, generation.episode(whole.episode_id), tuple(sentences), found.asked)
+    return passage.episode_id, max(first - READ_AROUND, 0), last + further
 
 
 def repeats(one: Set[tuple[str, ...]], other: Set[tuple[str, ...]]) -> bool:

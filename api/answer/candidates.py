@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from api.answer.introductions import Place
 from api.answer.runs import MOST_SENTENCES, Run, quotable, says_nothing, turns_of
-from api.answer.sentence_figures import asked_words, figures_of, only_repeats, speaker_figures
+from api.answer.sentence_figures import asked_words, figures_of, only_repeats, speakers_figures
 from api.episodes.transcripts import open_transcript
 from api.knowledge_base import KnowledgeBase
 from api.quotes.heard_confidence import heard_confidence, share_right
@@ -109,8 +109,8 @@ def candidates_of(
     ]
     sentences = [sentence for hit in hits for sentence in hit.sentences]
     matches = _matches(query, sentences)
-    people = {name: speaker_figures(generation, name, asked) for name in {_speaker(run) for run in runs}}
-    askers = {identifier: generation.askers(identifier) for identifier in {hit.episode.id for hit in hits}}
+    people = speakers_figures(generation, {_speaker(run) for run in runs}, asked)
+    askers = generation.askers_of({hit.episode.id for hit in hits})
     found = []
     for run, cosine in zip(runs, _cosines([one.vector for one in sentences], runs, query.vector), strict=True):
         person = people[_speaker(run)]

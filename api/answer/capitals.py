@@ -12,9 +12,10 @@ def with_capitals(base: KnowledgeBase, text: str) -> str:
     A speaker's name counts too if nobody says it.
     """
     speakers = {word for name in base.generation.speakers() for word in WORD.findall(name.lower())}
+    letters = base.generation.letters_of({found.group() for found in WORD.finditer(text)})
 
     def is_name(word: str) -> bool:
-        capital, small = base.generation.letters(word)
+        capital, small = letters[word]
         return capital > NAME_SHARE * (capital + small) or (not small and word in speakers)
 
     def capitalised(word: str) -> str:

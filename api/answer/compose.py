@@ -21,14 +21,14 @@ from api.answer.introductions import introductions_of
 from api.answer.question import Question, is_single_word, query_of, standing_filters
 from api.answer.standing import says, standing
 from api.answer.subject import Reason, reason_for, subject_of
-from api.episodes.transcripts import open_transcript
+from api.episodes.transcripts import looking_once, open_transcript
 from api.knowledge_base import KnowledgeBase, removed_since
 from api.quotes.citation import MOST_CITATIONS, USUAL_CITATIONS, Citation, citation_of
 from api.quotes.quote import Quote, quote_at
 from api.quotes.verbatim_check import count_dropped, fault_of
 from index.passage import Filters, Hit
 from index.search import Query, repeats, search, trigrams
-from ingest.library.records import has_episode
+from ingest.library.records import episodes_among
 
 logger = logging.getLogger(__name__)
 
@@ -122,10 +122,12 @@ def ask(
     hits = hits_of(base, query, WEIGHED_HITS, filters)
     searched = perf_counter()
     introductions = introductions_of(base, query, filters, max((hit.score for hit in hits), default=0.0))
-    spans = candidates_of(base, query, (*hits, *introductions.hits), filters.speaker, introductions.grades, shown)
-    held = standing(spans, query) if filters.only is not None else ()
-    spans = held or spans
-    first, chosen, touching = _cited(base, spans, min(k, MOST_CITATIONS))
+    read = (*hits, *introductions.hits)
+    with looking_once(base.home, (hit.episode.id for hit in read)):
+        spans = candidates_of(base, query, read, filters.speaker, introductions.grades, shown)
+        held = standing(spans, query) if filters.only is not None else ()
+        spans = held or spans
+        first, chosen, touching = _cited(base, spans, min(k, MOST_CITATIONS))
     subject = subject_of(base, query, hits)
     answered = confidence(base, query, hits) if subject.confidence else 0.0  # refused by its subject
     sure = 0.0 if first is None else quote_confidence(first, query)
@@ -186,7 +188,9 @@ def best_quotes(
     is of their speaker, and holds a phrase if one of its hit does. It depends on no other hit, so that it is the same
     on every page and in every download.
     """
-    return [(hit, _best_quote(base, query, hit, filters)) for hit in hits]
+    base.generation.askers_of({hit.episode.id for hit in hits})  # at once, not for each hit
+    with looking_once(base.home, (hit.episode.id for hit in hits)):
+        return [(hit, _best_quote(base, query, hit, filters)) for hit in hits]
 
 
 def statements_of(citations: Sequence[Citation]) -> tuple[Statement, ...]:
@@ -217,7 +221,8 @@ def _position(citation: Citation) -> tuple[str, int]:
 def hits_of(base: KnowledgeBase, query: Query, k: int, filters: Filters) -> tuple[Hit, ...]:
     """Return the k best hits; skip episodes that were removed from the library but are still in the index."""
     hits = search(base.generation, query, k, filters)
-    if all(has_episode(base.home, hit.episode.id) for hit in hits):
+    named = {hit.episode.id for hit in hits}
+    if episodes_among(base.home, named) == named:
         return hits
     return search(base.generation, query, k, replace(filters, without=removed_since(base.home, base.generation)))
 

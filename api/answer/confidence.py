@@ -111,8 +111,9 @@ def evidence_of(base: KnowledgeBase, query: Query, hits: Sequence[Hit]) -> Match
     words: list[float] = []
     names: list[float] = []
     tells = False
+    letters = base.generation.letters_of(query.asked)
     for word, matched in zip(query.asked, _matches(query, hits[0]), strict=True):
-        if _is_name(word, base):
+        if _is_name(word, letters[word], base):
             stands = (mine := stems(word)) and held.issuperset(mine)
             names.append(max(matched, query.fitted.held_name) if stands else matched)
         else:
@@ -137,17 +138,17 @@ def _pieces(sentences: Sequence[FoundSentence]) -> Codes:
     return np.concatenate([one.pieces for one in sentences])
 
 
-def _is_name(word: str, base: KnowledgeBase) -> bool:
+def _is_name(word: str, letters: tuple[int, int], base: KnowledgeBase) -> bool:
     """Say whether a word is a name or number, by how the library writes it and not by how the question does.
 
-    A word that the library never uses inside a sentence is a name if the encoder splits it into several pieces, as it
-    does with rare words.
+    `letters` says how often it does so with a capital and with a small letter. A word that the library never uses
+    inside a sentence is a name if the encoder splits it into several pieces, as it does with rare words.
     """
     if any(character.isdigit() for character in word):
         return True
     if word.lower() == _PRONOUN or word.lower().startswith((f"{_PRONOUN}'", f"{_PRONOUN}’")):
         return False
-    capital, small = base.generation.letters(word)
+    capital, small = letters
     if capital + small:
         return capital > NAME_SHARE * (capital + small)
     return base.encoder.pieces(word) > 1

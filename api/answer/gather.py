@@ -10,7 +10,7 @@ from api.answer.sentence_figures import AskedWords, asked_words
 from api.knowledge_base import KnowledgeBase, removed_since
 from index.passage import Filters, Hit
 from index.search import Query, walk
-from ingest.library.records import has_episode
+from ingest.library.records import episodes_among
 from ingest.transcript import Episode
 
 MOST_GATHERED = 500
@@ -84,7 +84,8 @@ def gather(base: KnowledgeBase, question: Question, filters: Filters | None = No
     filters = standing_filters(base, query, filters or Filters())
     asked = asked_words(base.generation, query)
     hits, counted = _read(base, query, asked, filters, least)
-    if not all(has_episode(base.home, name) for name in {one.hit.episode.id for one in hits}):
+    named = {one.hit.episode.id for one in hits}
+    if episodes_among(base.home, named) != named:
         filters = replace(filters, without=removed_since(base.home, base.generation))
         hits, counted = _read(base, query, asked, filters, least)
     return Gathered(question, query, filters, hits, counted)

@@ -4,7 +4,6 @@ Their places are searched by themselves, by the subject's words and by the first
 sentence is found in a library of one episode and in one of a thousand.
 """
 
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -38,8 +37,6 @@ _MOST_PLACES = 12
 # A place that is found runs on for so many sentences.
 _RUN = 4
 _REPLY = Grade(0.9, "the reply to this question")
-# More than the sentences, and the words, of any episode.
-_BEYOND = 2**24
 # Where nobody defines a phrase: just more than a sentence that does not hold it, and, for "X is …", less than one that
 # makes an answer touch on the question (api.answer.confidence).
 _MENTION, _ABOUT = Grade(0.45, "holds the phrase"), Grade(0.59, "says something of it")
@@ -109,7 +106,7 @@ def introductions_of(base: KnowledgeBase, query: Query, filters: Filters, best_s
     return Introductions(
         form,
         {Place(one.passage.episode_id, one.sentence.sentence.first_word): one.grade for one in found},
-        tuple(replace(_hit(generation, one, rank), score=best_score) for rank, one in enumerate(found, 1)),
+        _hits(generation, found, best_score),
     )
 
 
@@ -151,28 +148,26 @@ def _of_register(
     """
     if replace(filters, without=frozenset()) != Filters():
         return
-    for grade, said in registered(generation.overview, form, question, people):
-        if said.episode_id in filters.without:
-            continue
-        number = _sentence_at(generation, said)
-        found = generation.stretch(said.episode_id, number, number + 1)
-        # A sentence that many episodes repeat is in no passage.
-        if found and number not in generation.repeated(said.episode_id):
-            passage = generation.passages([generation.passage_with(said.episode_id, number)])[0]
-            own = defines(found[0].text, names) if form.kind == "definition" else NOTHING
-            if own is not NOTHING:
-                grade = replace(grade, score=min(grade.score, max(own.score, _REGISTERED)))
-            yield _Found(grade, passage, number, found[0])
-
-
-def _sentence_at(generation: Generation, said: Said) -> int:
-    """Return the number of the sentence of an episode that begins with the first of these words."""
-
-    def first_word(number: int) -> int:
-        found = generation.stretch(said.episode_id, number, number + 1)
-        return found[0].sentence.first_word if found else _BEYOND
-
-    return bisect_left(range(_BEYOND), said.span.first_word, key=first_word)
+    told = [
+        one
+        for one in registered(generation.overview, form, question, people)
+        if one.said.episode_id not in filters.without
+    ]
+    numbers = generation.sentences_from([(one.said.episode_id, one.said.span.first_word) for one in told])
+    # A sentence that many episodes repeat is in no passage.
+    searched = [
+        (one, number)
+        for one, number in zip(told, numbers, strict=True)
+        if number is not None and number not in generation.repeated(one.said.episode_id)
+    ]
+    places = [(one.said.episode_id, number) for one, number in searched]
+    passages = generation.passages(generation.passages_with(places))
+    read = generation.stretches([(episode_id, number, number + 1) for episode_id, number in places])
+    for ((grade, _), number), passage, (sentence,) in zip(searched, passages, read, strict=True):
+        own = defines(sentence.text, names) if form.kind == "definition" else NOTHING
+        if own is not NOTHING:
+            grade = replace(grade, score=min(grade.score, max(own.score, _REGISTERED)))
+        yield _Found(grade, passage, number, sentence)
 
 
 def _of_person(generation: Generation, form: AskedForm, name: str, filters: Filters) -> Iterator[_Found]:
@@ -184,29 +179,37 @@ def _of_person(generation: Generation, form: AskedForm, name: str, filters: Filt
     first = generation.first_passages(only, _FIRST_PASSAGES, _MOST_OF_A_PERSON)
     later = generation.passages(_matching(generation, [form.place], _MOST_OF_PLACE, only)) if form.place else []
     ranks: Counter[str] = Counter()
-    for passage in [*first, *later]:
+    passages = [*first, *later]
+    for passage, sentences in zip(passages, generation.sentences_of(passages), strict=True):
         rank = min(ranks[passage.episode_id], _FIRST_PASSAGES)
         ranks[passage.episode_id] += 1
         share = 1.0 if form.kind == "joined" else 1 - _LATER * rank
-        for one in _graded(generation, form, [name, name.split()[0]], name, passage):
+        for one in _graded(form, [name, name.split()[0]], name, passage, sentences):
             yield one._replace(grade=replace(one.grade, score=share * one.grade.score))
 
 
 def _of_words(generation: Generation, form: AskedForm, names: Sequence[str], filters: Filters) -> Iterator[_Found]:
     """Yield what is said where the subject's words stand."""
+    passages = []
     for passage in generation.passages(_matching(generation, names, _MOST_READ, filters)):
         pieces = (piece for piece in pieces_of(passage.text) if holds(piece, tuple(names)))
         if any(_grade(form, names, piece, is_own=False).score or _asks(form, names, piece, None) for piece in pieces):
-            yield from _graded(generation, form, names, None, passage)
+            passages.append(passage)
+    for passage, sentences in zip(passages, generation.sentences_of(passages), strict=True):
+        yield from _graded(form, names, None, passage, sentences)
 
 
 def _mentions(generation: Generation, names: Sequence[str], filters: Filters) -> Iterator[_Found]:
     """Yield the sentences that hold a phrase which nobody defines: its words apart may be about something else."""
-    for passage in generation.passages(_matching(generation, names, _MOST_READ, filters)):
-        for place, one in enumerate(generation.sentences(passage)) if holds(passage.text, tuple(names)) else ():
-            if holds(one.text, tuple(names)) and not ends_as_question(one.text):
-                is_about = _IS.match(masked(plain(one.text), tuple(names))) is not None
-                yield _Found(_ABOUT if is_about else _MENTION, passage, passage.sentences[0] + place, one)
+    found = generation.passages(_matching(generation, names, _MOST_READ, filters))
+    passages = [passage for passage in found if holds(passage.text, tuple(names))]
+    for begin in range(0, len(passages), _MOST_PLACES):
+        block = passages[begin : begin + _MOST_PLACES]
+        for passage, sentences in zip(block, generation.sentences_of(block), strict=True):
+            for place, one in enumerate(sentences):
+                if holds(one.text, tuple(names)) and not ends_as_question(one.text):
+                    is_about = _IS.match(masked(plain(one.text), tuple(names))) is not None
+                    yield _Found(_ABOUT if is_about else _MENTION, passage, passage.sentences[0] + place, one)
 
 
 def _matching(generation: Generation, names: Sequence[str], count: int, filters: Filters) -> tuple[str, ...]:
@@ -214,10 +217,9 @@ def _matching(generation: Generation, names: Sequence[str], count: int, filters:
 
 
 def _graded(
-    generation: Generation, form: AskedForm, names: Sequence[str], person: str | None, passage: Passage
+    form: AskedForm, names: Sequence[str], person: str | None, passage: Passage, sentences: Sequence[FoundSentence]
 ) -> Iterator[_Found]:
     """Yield the sentences of a passage that define or introduce, and the replies to somebody who asks just this."""
-    sentences = generation.sentences(passage)
     asked: FoundSentence | None = None
     answered = NOTHING
     for place, (one, following) in enumerate(zip(sentences, (*sentences[1:], None), strict=True)):
@@ -256,11 +258,17 @@ def _best(found: Sequence[_Found]) -> list[_Found]:
     ]
 
 
-def _hit(generation: Generation, found: _Found, rank: int) -> Hit:
-    """Return a hit that begins with the sentence."""
-    episode_id = found.passage.episode_id
-    repeated = generation.repeated(episode_id)
-    last = next((n for n in range(found.number, found.number + _RUN) if n in repeated), found.number + _RUN)
-    sentences = generation.stretch(episode_id, found.number, last)
-    passage = stretch_of(found.passage, sentences, found.number)
-    return Hit(rank, 0.0, passage, generation.episode(episode_id), tuple(sentences))
+def _hits(generation: Generation, found: Sequence[_Found], score: float) -> tuple[Hit, ...]:
+    """Return hits that begin with the sentences found."""
+    stretches = []
+    for one in found:
+        repeated = generation.repeated(one.passage.episode_id)
+        last = next((n for n in range(one.number, one.number + _RUN) if n in repeated), one.number + _RUN)
+        stretches.append((one.passage.episode_id, one.number, last))
+    episodes = generation.episodes_of([episode_id for episode_id, *_ in stretches])
+    return tuple(
+        Hit(rank, score, stretch_of(one.passage, sentences, one.number), episodes[episode_id], tuple(sentences))
+        for rank, (one, (episode_id, *_), sentences) in enumerate(
+            zip(found, stretches, generation.stretches(stretches), strict=True), 1
+        )
+    )

@@ -59,6 +59,7 @@ def query_of(base: KnowledgeBase, question: Question) -> Query:
     An abbreviation that the library never uses is spelled out from the glossary, because the encoder does not know it.
     A misspelt word is encoded as the library spells it; its own stems are searched too, for it may be right.
     """
+    base.generation.look_up(question.text)
     typed = spelled_out(question.text, lambda term: is_held(base, term))
     text, also = corrected(base, typed)
     terms = base.generation.terms(f"{typed} {' '.join(also)}")

@@ -88,18 +88,18 @@ def only_repeats(sentences: Collection[SentenceFigures]) -> bool:
     return not any(sentence.is_new for sentence in telling)
 
 
-def speaker_figures(generation: Generation, name: str, asked: AskedWords) -> SpeakerFigures:
-    """Return the figures of a speaker, whose name is "" if it is not known."""
-    return SpeakerFigures(
-        frozenset(stems(name)).intersection(asked.information),
-        any(_is_name(generation, word) for word in asked.words & set(normalise(name))),
-    )
+def speakers_figures(generation: Generation, names: Collection[str], asked: AskedWords) -> dict[str, SpeakerFigures]:
+    """Return the figures of speakers by name, which is "" if it is not known.
 
-
-def _is_name(generation: Generation, word: str) -> bool:
-    """Say whether the library mostly writes a word with a capital: "will" and "mark" are also ordinary words."""
-    capital, small = generation.letters(word)
-    return capital >= small
+    A word names a person if the library mostly writes it with a capital: "will" and "mark" are also ordinary words.
+    """
+    mine = {name: asked.words & set(normalise(name)) for name in names}
+    letters = generation.letters_of({word for words in mine.values() for word in words})
+    named = {word for word, (capital, small) in letters.items() if capital >= small}
+    return {
+        name: SpeakerFigures(frozenset(stems(name)).intersection(asked.information), not named.isdisjoint(words))
+        for name, words in mine.items()
+    }
 
 
 def _pieces_with_words(text: str) -> int:

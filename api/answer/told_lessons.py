@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain, islice
 from time import perf_counter
 
 import numpy as np
@@ -13,6 +14,7 @@ from api.answer.question import Question, query_of, standing_filters
 from api.answer.relevance import Relevance, relevance_of
 from api.answer.sentence_figures import AskedWords, asked_words
 from api.answer.subject import reason_for, subject_of
+from api.episodes.transcripts import looking_once
 from api.knowledge_base import KnowledgeBase
 from api.lessons.fold import USUAL_STATES
 from api.lessons.register import Entry, Register, register_of
@@ -45,6 +47,8 @@ def tell_lessons(base: KnowledgeBase, question: Question, asked: AskedLessons, k
     filters = filters_of(asked, filters)
     register = register_of(base.home, base.generation)
     held = frozenset(base.generation.episode_ids())  # not those that were put back since the index was made
+    if filters.since or filters.until:
+        base.generation.episodes_of(held)  # at once, not for each lesson
     entries = [
         entry for entry in register.entries if entry.episode_id in held and _is_wanted(base, entry, asked, filters)
     ]
@@ -131,19 +135,23 @@ def _about(
     near = set(np.argsort(-cosines, kind="stable")[:_NEAREST].tolist())
     near |= {place for place, entry in enumerate(entries) if _overlaps(entry, within)}
     asked = asked_words(base.generation, query)
-    found = [(entries[place], _relevance(base, register, entries[place], query, asked)) for place in sorted(near)]
+    read = [entries[place] for place in sorted(near)]
+    with looking_once(base.home, (entry.episode_id for entry in read)):
+        spans = [[(one.episode.id, _span_of(one.id)) for one in register.citations(entry)] for entry in read]
+        questions = [register.question(entry) for entry in read]
+    episodes = base.generation.episodes_of([entry.episode_id for entry in read])
+    said = iter(base.generation.sentences_at_each([*chain.from_iterable(spans)]))
+    found = []
+    for entry, mine, question in zip(read, spans, questions, strict=True):
+        sentences = [*chain.from_iterable(islice(said, len(mine)))]
+        around = (episodes[entry.episode_id].title or "", question or "")
+        found.append((entry, _relevance(sentences, around, query, asked)))
     return sorted(found, key=lambda pair: (-_rank(*pair), pair[0].id))
 
 
-def _relevance(base: KnowledgeBase, register: Register, entry: Entry, query: Query, asked: AskedWords) -> Relevance:
-    """Return how much a lesson is about a subject, by its words, its episode's title and what the host asked."""
-    sentences = [
-        one
-        for citation in register.citations(entry)
-        for one in base.generation.sentences_at(citation.episode.id, _span_of(citation.id))
-    ]
+def _relevance(sentences: Sequence[FoundSentence], around: Sequence[str], query: Query, asked: AskedWords) -> Relevance:
+    """Return how much a lesson is about a subject, by its words, and by its episode's title and what the host asked."""
     own = relevance_of(sentences, query, asked)
-    around = [base.generation.episode(entry.episode_id).title or "", register.question(entry) or ""]
     held = frozenset(stems(" ".join((*around, *(one.text for one in sentences)))))
     wider = sum(share for stem, share in asked.information.items() if stem in held)
     return replace(own, coverage=own.coverage + _AROUND * max(0.0, wider - own.coverage))
@@ -179,13 +187,14 @@ def _cited(
     """Return the first quotes of lessons: at most k, and further ones up to `most` in all."""
     found: list[Citation] = []
     said: list[set[tuple[str, ...]]] = []
-    for entry in entries:
-        for citation in register.citations(entry)[:1]:
-            words = trigrams(citation.quote)
-            is_short = len(citation.quote.split()) <= MOST_QUOTE_WORDS  # one that was carried over may be longer
-            if is_short and not any(repeats(words, others) for others in said):
-                said.append(words)
-                found.append(citation)
-        if len(found) == most:
-            break
+    with looking_once(register.home, (entry.episode_id for entry in entries[:_NEAREST])):
+        for entry in entries:
+            for citation in register.citations(entry)[:1]:
+                words = trigrams(citation.quote)
+                is_short = len(citation.quote.split()) <= MOST_QUOTE_WORDS  # one that was carried over may be longer
+                if is_short and not any(repeats(words, others) for others in said):
+                    said.append(words)
+                    found.append(citation)
+            if len(found) == most:
+                break
     return tuple(found[:k]), tuple(found[k:])

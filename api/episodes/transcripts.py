@@ -3,7 +3,8 @@
 import re
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import accumulate, islice
 from pathlib import Path
@@ -13,8 +14,9 @@ from typing import NamedTuple
 from api.episodes.player import seek_error_of
 from ingest.library.player import NOTE
 from ingest.library.records import episode_folder, load_record
+from ingest.library.removal import note_of
 from ingest.library.stored_words import open_stored
-from ingest.storage.documents import stamp
+from ingest.storage import documents
 from ingest.storage.mounts import Stamp
 from ingest.text.words import normalise, without_marks
 from ingest.transcript import Transcript, with_episode
@@ -86,10 +88,22 @@ class OpenedTranscript:
         return [place.word for place in self.placed(first, count)]
 
 
+_FILES = ("transcript.json", "episode.json", NOTE)
+_Stamps = tuple[Stamp | None, ...]
 # An episode's files when they were read, its transcript, and its size in bytes.
-_Kept = tuple[tuple[Stamp | None, ...], OpenedTranscript | None, int]
+_Kept = tuple[_Stamps, OpenedTranscript | None, int]
 _kept: OrderedDict[tuple[Path, str], _Kept] = OrderedDict()
 _keeping = Lock()
+
+
+def looking_once(home: Path, episode_ids: Iterable[str]) -> AbstractContextManager[None]:
+    """Look at the files of these episodes now and not again until the end, for `open_transcript` and lessons' quotes.
+
+    A database is asked once for all of them, instead of for each quote.
+    """
+    names = set(episode_ids)
+    files = [episode_folder(home, name) / file for name in names for file in _FILES]
+    return documents.looking_once([*files, *(note_of(home, name) for name in names)])
 
 
 def open_transcript(home: Path, episode_id: str) -> OpenedTranscript | None:
@@ -111,8 +125,9 @@ def open_transcript(home: Path, episode_id: str) -> OpenedTranscript | None:
     return opened
 
 
-def _stamps(folder: Path) -> tuple[Stamp | None, ...] | None:
-    transcript, episode, note = (stamp(folder / name) for name in ("transcript.json", "episode.json", NOTE))
+def _stamps(folder: Path) -> _Stamps | None:
+    paths = [folder / file for file in _FILES]
+    transcript, episode, note = map(documents.stamps_of(paths).get, paths)
     return None if transcript is None or episode is None else (transcript, episode, note)
 
 

@@ -15,7 +15,7 @@ from ingest.library.decisions import episode_of_quote
 from ingest.library.player import NOTE
 from ingest.library.records import episode_folder
 from ingest.library.removal import note_of
-from ingest.storage.documents import stamp as stamp_of
+from ingest.storage.documents import stamps_of
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +44,8 @@ def episode_stamp(home: Path, episode: str) -> Stamp:
     """Return what changes whenever an episode's words, facts, recording or removal do."""
     folder = episode_folder(home, episode)
     paths = *(folder / name for name in ("transcript.json", "episode.json", NOTE)), note_of(home, episode)
-    return tuple(value for path in paths for value in stamp_of(path) or (0, 0, 0))
+    found = stamps_of(paths)
+    return tuple(value for path in paths for value in found.get(path) or (0, 0, 0))
 
 
 @lru_cache(maxsize=_KEPT)

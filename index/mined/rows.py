@@ -2,7 +2,7 @@
 
 import json
 from bisect import bisect_left
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from typing import Any, TypeVar
 
 import numpy as np
@@ -22,6 +22,7 @@ from index.segments.segment import Segment, from_halves
 from index.segments.tables import Tables
 
 T = TypeVar("T")
+_READ_AT_ONCE = 50  # episodes
 Floats = NDArray[np.float32]
 
 
@@ -55,25 +56,25 @@ class MinedRows:
         Words are the texts of the sentences joined by spaces; "" and zeros for sentences that are not found.
         """
         texts, vectors = [""] * len(lessons), np.zeros((len(lessons), self._dimension), np.float32)
-        by_episode: dict[str, list[int]] = {}
+        by_segment: dict[int, dict[str, list[int]]] = {}
         for place, one in enumerate(lessons):
-            by_episode.setdefault(one.episode_id, []).append(place)
-        for episode_id, places in by_episode.items():
-            if episode_id not in self._places:
-                continue
-            tables = self._segments[self._places[episode_id]].tables
-            rows = tables.rows(
-                "SELECT row, first_word, text FROM main.episodes JOIN main.sentences "
-                "ON row >= first_sentence AND row < first_sentence + sentences WHERE id = ? ORDER BY row",
-                (episode_id,),
-            )
-            begins = [first_word for _, first_word, _ in rows]
-            for place in places:
-                first, words = lessons[place].span
-                mine = rows[bisect_left(begins, first) : bisect_left(begins, first + words)]
-                if mine:
-                    texts[place] = " ".join(text for _, _, text in mine)
-                    vectors[place] = _mean_vector(tables, mine[0][0], mine[-1][0])
+            if (number := self._places.get(one.episode_id)) is not None:
+                by_segment.setdefault(number, {}).setdefault(one.episode_id, []).append(place)
+        for number, by_episode in by_segment.items():
+            tables, names = self._segments[number].tables, [*by_episode]
+            for begin in range(0, len(names), _READ_AT_ONCE):
+                said: dict[int, list[int]] = {}  # the rows of each lesson's sentences
+                for name, rows in _sentences_of(tables, names[begin : begin + _READ_AT_ONCE]).items():
+                    begins = [first_word for _, first_word, _ in rows]
+                    for place in by_episode[name]:
+                        first, words = lessons[place].span
+                        mine = rows[bisect_left(begins, first) : bisect_left(begins, first + words)]
+                        if mine:
+                            texts[place] = " ".join(text for _, _, text in mine)
+                            said[place] = [row for row, _, _ in mine]
+                found = _vectors_of(tables, {row for told in said.values() for row in told})
+                for place, told in said.items():
+                    vectors[place] = _mean([found[row] for row in told])
         return texts, vectors
 
     def voices(self, episode_id: str | None = None) -> list[tuple[str, Voice]]:
@@ -106,10 +107,29 @@ class MinedRows:
         return [(name, read(json.loads(text))) for name, text in rows]
 
 
-def _mean_vector(tables: Tables, first: int, last: int) -> Floats:
-    """Return the mean of the vectors of some rows of sentences, of length one."""
-    query = "SELECT vector FROM main.vectors WHERE rowid >= ? AND rowid <= ? ORDER BY rowid"
-    halves = [blob for (blob,) in tables.rows(query, (first, last))]
+def _sentences_of(tables: Tables, names: Sequence[str]) -> dict[str, list[tuple[int, int, str]]]:
+    """Return the sentences of episodes by their ids, in order, as (row, first word, text)."""
+    found: dict[str, list[tuple[int, int, str]]] = {}
+    rows = tables.rows(
+        "SELECT row, first_word, text, id FROM main.episodes JOIN main.sentences "
+        "ON row >= first_sentence AND row < first_sentence + sentences WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(names),),
+    )
+    for *sentence, name in sorted(rows):  # here, so that no engine looks for episodes by their sentences
+        found.setdefault(name, []).append((sentence[0], sentence[1], sentence[2]))
+    return found
+
+
+def _vectors_of(tables: Tables, rows: Set[int]) -> dict[int, bytes]:
+    """Return the vectors of sentences, in half precision, by their rows."""
+    if not rows:
+        return {}
+    places = ",".join(map(str, sorted(rows)))
+    return dict(tables.rows(f"SELECT rowid, vector FROM main.vectors WHERE rowid IN ({places})"))  # noqa: S608 - numbers only
+
+
+def _mean(halves: Sequence[bytes]) -> Floats:
+    """Return the mean of vectors, of length one."""
     mean = from_halves(b"".join(halves)).reshape(len(halves), -1).mean(axis=0)
     unit: Floats = mean / max(float(np.linalg.norm(mean)), 1e-12)
     return unit

@@ -1,8 +1,8 @@
 """Search over vectors in PostgreSQL: half precision, with an HNSW index of pgvector where a segment is large."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,19 +54,33 @@ class SchemaVectors:
     def nearest(self, query: Floats, k: int, allowed: Rows | Mask | None) -> tuple[Rows, Floats]:
         """Return the k nearest of the allowed rows, as `index.vectors.nearest` does; raises StoreError."""
         found = [(np.empty(0, np.int64), np.empty(0, np.float32))]
-        for part, first in zip(self._parts, self._firsts, strict=False):
-            if part.rows and k:
-                rows, scores = self._of_part(part, query, k, _mask(allowed, first, part.rows))
-                found.append((first + rows, scores))
+        masks = {
+            number: _mask(allowed, first, part.rows)
+            for number, (part, first) in enumerate(zip(self._parts, self._firsts, strict=False))
+            if part.rows and k
+        }
+        widening = 1
+        while masks:
+            searches = {number: _search(self._parts[number], k, mask, widening) for number, mask in masks.items()}
+            for number, (rows, scores) in self._found(query, searches).items():
+                if (mask := masks[number]) is not None:
+                    rows, scores = rows[mask[rows]], scores[mask[rows]]
+                if len(rows) >= k or searches[number].is_exact:
+                    found.append((self._firsts[number] + rows, scores))
+                    del masks[number]
+            widening *= 2
         rows, scores = (np.concatenate(arrays) for arrays in zip(*found, strict=True))
         return best_of(rows, scores, k)
 
     def scores_of(self, query: Floats, rows: Rows) -> Floats:
         """Return the query's inner product with the vectors of the given rows, in their order; raises StoreError."""
         scores = np.empty(len(rows), np.float32)
-        for part, places, mine in self._split(rows):
-            sent, values = self._rows(_SCORES.format(part.table), (_text(query), mine.tolist()))
-            scores[places] = values[np.searchsorted(sent, mine)]
+        split = self._split(rows)
+        searches = {n: _Search(_SCORES + _THESE, part.table, mine.tolist()) for n, (part, _, mine) in enumerate(split)}
+        for number, (sent, values) in self._found(query, searches).items():
+            _, places, mine = split[number]
+            order = np.argsort(sent)
+            scores[places] = values[order[np.searchsorted(sent[order], mine)]]
         return scores
 
     def vectors_of(self, rows: Rows) -> Floats:
@@ -80,25 +94,6 @@ class SchemaVectors:
             vectors[places] = halves[np.searchsorted(sent, mine)]
         return vectors
 
-    def _of_part(self, part: SchemaPart, query: Floats, k: int, mask: Mask | None) -> tuple[Rows, Floats]:
-        """Return the k nearest rows of a segment; of the index only if it is sure to find as many."""
-        allowed = part.rows if mask is None else int(np.count_nonzero(mask))
-        wanted = k + k // 8 + 5
-        if mask is None and not part.is_indexed:
-            return self._rows(_ALL.format(part.table, k), (_text(query),))
-        if part.is_indexed and allowed > max(_NARROW, _NARROW_SHARE * part.rows):
-            asked = wanted * part.rows // allowed
-            while 4 * asked <= part.rows:
-                rows, scores = self._rows(_NEAR.format(part.table, asked), (_text(query), _text(query)))
-                if mask is not None:
-                    kept = mask[rows]
-                    rows, scores = rows[kept], scores[kept]
-                if len(rows) >= k:
-                    return best_of(rows, scores, k)
-                asked *= 2
-        chosen = range(part.rows) if mask is None else np.flatnonzero(mask).tolist()
-        return best_of(*self._rows(_SCORES.format(part.table), (_text(query), [*chosen])), k)
-
     def _split(self, rows: Rows) -> list[tuple[SchemaPart, Rows, Rows]]:
         """Return which of the rows are in each segment: their places in `rows`, and their numbers there."""
         found = []
@@ -108,25 +103,58 @@ class SchemaVectors:
             found += [(part, chosen, rows[chosen] - first) for chosen in places]
         return found
 
-    def _rows(self, query: str, values: Sequence[object]) -> tuple[Rows, Floats]:
-        found = self._fetched(query, values)
-        rows, scores = zip(*found, strict=True) if found else ((), ())
-        return np.array(rows, np.int64), np.array(scores, np.float32)
+    def _found(self, query: Floats, searches: Mapping[int, "_Search"]) -> dict[int, tuple[Rows, Floats]]:
+        """Return the rows that each search finds and their scores; all are one statement."""
+        if not searches:
+            return {}
+        texts = [f"({one.query.format(number, one.table, one.limit)})" for number, one in searches.items()]
+        values: dict[str, object] = {f"rows{number}": one.rows for number, one in searches.items()}
+        sent = self._fetched(" UNION ALL ".join(texts), {"query": _text(query), "half": _text(query), **values})
+        columns = zip(*sent, strict=True) if sent else ((), (), ())
+        numbers, rows, scores = map(np.array, columns, (np.int64, np.int64, np.float32))
+        return {number: (rows[numbers == number], scores[numbers == number]) for number in searches}
 
-    def _fetched(self, query: Any, values: Sequence[object]) -> list[tuple[Any, ...]]:
+    def _fetched(self, query: Any, values: Mapping[str, object] | Sequence[object]) -> list[tuple[Any, ...]]:
         with self._connections.connection() as connection, connection.cursor(binary=True) as cursor:
             return cursor.execute(query, values).fetchall()
 
 
 # `<#>` is the negative inner product. Scores are of the stored vectors and the whole query, so that they are the same
-# whichever way a row was found.
-_SCORES = "SELECT row, -(vector::vector <#> %s::vector) FROM {} WHERE row = ANY(%s) ORDER BY row"
-_ALL = "SELECT row, -(vector::vector <#> %s::vector) FROM {} ORDER BY 2 DESC, row LIMIT {}"
+# whichever way a row was found. Braces stand for the number of the search, its table, and how many rows it finds.
+_SCORES = "SELECT {0}, row, -(vector::vector <#> %(query)s::vector) FROM {1}"
+_THESE = " WHERE row = ANY(%(rows{0})s)"
+_BEST = " ORDER BY 3 DESC, row LIMIT {2}"
 _NEAR = (
-    "SELECT row, -(vector::vector <#> %s::vector) "
-    "FROM (SELECT row, vector FROM {} ORDER BY vector <#> %s::halfvec LIMIT {}) near"
+    "SELECT {0}, row, -(vector::vector <#> %(query)s::vector) "
+    "FROM (SELECT row, vector FROM {1} ORDER BY vector <#> %(half)s::halfvec LIMIT {2}) near"
 )
 _VECTORS = "SELECT row, halfvec_send(vector) FROM {} WHERE row = ANY(%s) ORDER BY row"
+
+
+class _Search(NamedTuple):
+    """A query that finds rows in a table, among these `rows` or all, at most `limit`; `is_exact` if it misses none."""
+
+    query: str
+    table: str
+    rows: list[int] | None = None
+    limit: int = 0
+    is_exact: bool = True
+
+
+def _search(part: SchemaPart, k: int, mask: Mask | None, widening: int) -> _Search:
+    """Return the search for the k nearest rows of a segment; of the index only if it may well find as many.
+
+    `widening` is how many times as many rows the index is asked for as at first.
+    """
+    if mask is None and not part.is_indexed:
+        return _Search(_SCORES + _BEST, part.table, limit=k)
+    allowed = part.rows if mask is None else int(np.count_nonzero(mask))
+    if part.is_indexed and allowed > max(_NARROW, _NARROW_SHARE * part.rows):
+        asked = widening * (k + k // 8 + 5) * part.rows // allowed
+        if 4 * asked <= part.rows:
+            return _Search(_NEAR, part.table, limit=asked, is_exact=False)
+    rows = [*range(part.rows)] if mask is None else np.flatnonzero(mask).tolist()
+    return _Search(_SCORES + _THESE + _BEST, part.table, rows, k)
 
 
 def _text(query: Floats) -> str:

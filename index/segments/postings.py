@@ -46,6 +46,9 @@ class Postings:
     every: tuple[bytes, ...]  # every stem whose number is a multiple of _STRETCH
     tested: str  # what stemming made of fixed words when the file was written
 
+    def look_up(self, stems: Sequence[str]) -> None:
+        """Do nothing: the file is mapped into memory."""
+
     def find(self, stem: str) -> int | None:
         """Return the number of a stem, None if no text holds it."""
         sought = stem.encode(errors="replace")

@@ -8,7 +8,7 @@ The folder of a segment holds `episodes.json`, `passages.sqlite`, `vectors.faiss
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from itertools import accumulate
+from itertools import accumulate, chain
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import IndexBroken
+from index.mined import Span
 from index.passage import Exchange, Filters, FoundSentence, Passage, Sentence
 from index.piece_vectors import Codes
 from index.segments.spread import Moments, from_bytes
@@ -26,6 +27,8 @@ Rows = NDArray[np.int64]
 # A passage's own vector, or the mean of its turns' vectors weighted by words (see index.building.build).
 VectorField = Literal["passage", "turns"]
 FILES: dict[VectorField, str] = {"passage": "vectors.faiss", "turns": "turns.faiss"}
+# An episode's id and a range [first, last) of its sentences.
+Stretch = tuple[str, int, int]
 # The words of a passage, or of its whole episode including title and speakers.
 TermField = Literal["passage", "episode"]
 KEYWORDS: dict[TermField, str] = {"passage": "keywords.postings", "episode": "episodes.postings"}
@@ -113,49 +116,82 @@ class Segment:
         found = self.tables.rows("SELECT id, published, json FROM main.episodes ORDER BY rowid")
         return [(name, published, text) for name, published, text in found if name not in self.dropped]
 
-    def episode(self, identifier: str) -> str:
-        """Return an episode of this segment as JSON."""
-        ((text,),) = self.tables.rows("SELECT json FROM main.episodes WHERE id = ?", (identifier,))
-        return str(text)
+    def texts(self, identifiers: Sequence[str]) -> dict[str, str]:
+        """Return episodes of this segment as JSON, by id."""
+        query = "SELECT id, json FROM main.episodes WHERE id IN (SELECT value FROM json_each(?))"
+        return dict(self.tables.rows(query, (json.dumps(identifiers),)))
 
-    def sentences(self, episode_id: str, first: int, last: int) -> list[FoundSentence]:
-        """Return the sentences [first, last) of an episode in order, without those that it does not have."""
-        base, count = self._sentences[episode_id]
+    def stretches(self, wanted: Sequence[Stretch]) -> list[list[FoundSentence]]:
+        """Return the sentences of each of some stretches in order, without those that an episode does not have."""
+        ranges = []
+        for episode_id, first, last in wanted:
+            base, count = self._sentences[episode_id]
+            ranges.append(range(base + first, base + min(last, count)))
+        rows = sorted({row for rows in ranges for row in rows})
+        if not rows:
+            return [[] for _ in wanted]
+        if rows[-1] - rows[0] < len(rows):
+            found = self._found("row >= ? AND row <= ?", (rows[0], rows[-1]))
+        else:
+            found = self._found(f"row IN ({','.join(map(str, rows))})")
+        return [[found[row] for row in rows if row in found] for rows in ranges]
+
+    def sentences_at(self, wanted: Sequence[tuple[str, Span]]) -> list[list[FoundSentence]]:
+        """Return the sentences of an episode that begin within a span of normalised words, in order, for each."""
+        spans = []
+        for episode_id, (first_word, words) in wanted:
+            base, count = self._sentences[episode_id]
+            spans.append((base, base + count, first_word, first_word + words))
+        condition = " OR ".join(["(row >= ? AND row < ? AND first_word >= ? AND first_word < ?)"] * len(spans))
+        found = self._found(condition, [*chain.from_iterable(spans)])
+        return [
+            [one for row, one in found.items() if first <= row < last and begin <= one.sentence.first_word < end]
+            for first, last, begin, end in spans
+        ]
+
+    def _found(self, condition: str, values: Sequence[int] = ()) -> dict[int, FoundSentence]:
+        """Return the sentences that a condition names, by their rows, in order."""
         rows = self.tables.rows(
-            'SELECT turn, start, "end", first_word, words, label, speaker, before, text, began, ended, timing, vector, '
-            "pieces FROM main.sentences JOIN main.vectors ON vectors.rowid = row WHERE row >= ? AND row < ? "
+            'SELECT row, turn, start, "end", first_word, words, label, speaker, before, text, began, ended, timing, '  # noqa: S608 - our own
+            f"vector, pieces FROM main.sentences JOIN main.vectors ON vectors.rowid = row WHERE {condition} "
             "ORDER BY row",
-            (base + first, base + min(last, count)),
+            values,
         )
         if not rows:
-            return []
+            return {}
         *places, halves, codes = zip(*rows, strict=True)
         dimension, width = self.basis.shape
         vectors = from_halves(b"".join(halves)).reshape(-1, dimension)
         pieces = pieces_from(b"".join(codes), width)
         ends = np.cumsum([len(code) // width for code in codes]).tolist()
-        return [
-            FoundSentence(Sentence(*one[:5]), *(*one[5:], vector, pieces[first:last]))
+        return {
+            one[0]: FoundSentence(Sentence(*one[1:6]), *(*one[6:], vector, pieces[first:last]))
             for one, vector, first, last in zip(zip(*places, strict=True), vectors, [0, *ends], ends, strict=False)
+        }
+
+    def sentences_from(self, wanted: Sequence[tuple[str, int]]) -> list[int | None]:
+        """Return the number of the first sentence of an episode that begins at a word or later, for each; else None."""
+        queries, values = [], []
+        for place, (episode_id, first_word) in enumerate(wanted):
+            base, count = self._sentences[episode_id]
+            queries.append(
+                f"SELECT {place} AS place, min(row) - {base} FROM main.sentences "  # noqa: S608 - numbers only
+                "WHERE row >= ? AND row < ? AND first_word >= ?"
+            )
+            values += [base, base + count, first_word]
+        return [number for _, number in self.tables.rows(f"{' UNION ALL '.join(queries)} ORDER BY place", values)]
+
+    def passages_with(self, wanted: Sequence[tuple[str, int]]) -> list[str]:
+        """Return the id of a passage that has a sentence of an episode, for each: the last one, where most follows."""
+        places = " OR ".join(["(episode_id = ? AND first <= ? AND last > ?)"] * len(wanted))
+        rows = self.tables.rows(
+            f"SELECT episode_id, first, last, id FROM main.passages WHERE {places} ORDER BY row DESC",  # noqa: S608 - literals only
+            [value for episode_id, sentence in wanted for value in (episode_id, sentence, sentence)],
+        )
+        return [
+            next(name for other, first, last, name in rows if other == episode_id and first <= sentence < last)
+            for episode_id, sentence in wanted
         ]
-
-    def sentences_at(self, episode_id: str, first_word: int, words: int) -> list[FoundSentence]:
-        """Return the sentences of an episode that begin within a span of normalised words, in order."""
-        base, count = self._sentences[episode_id]
-        ((first, last),) = self.tables.rows(
-            "SELECT min(row), max(row) FROM main.sentences "
-            "WHERE row >= ? AND row < ? AND first_word >= ? AND first_word < ?",
-            (base, base + count, first_word, first_word + words),
-        )
-        return [] if first is None else self.sentences(episode_id, first - base, last + 1 - base)
-
-    def passage_with(self, episode_id: str, sentence: int) -> str:
-        """Return the id of a passage that has a sentence of an episode: the last one, where most follows it."""
-        ((identifier,),) = self.tables.rows(
-            "SELECT id FROM main.passages WHERE episode_id = ? AND first <= ? AND ? < last ORDER BY row DESC LIMIT 1",
-            (episode_id, sentence, sentence),
-        )
-        return str(identifier)
 
     def repeated(self, episode_id: str) -> frozenset[int]:
         """Return the numbers of the sentences of an episode that are in no passage because episodes repeat them."""
@@ -166,12 +202,12 @@ class Segment:
         found = self.tables.rows("SELECT episode_id FROM main.exchanges ORDER BY row")
         return np.array([episode_id not in self.dropped for (episode_id,) in found], bool)
 
-    def question(self, row: int) -> tuple[str, Exchange]:
-        """Return the exchange in a row with the id of its episode."""
-        ((episode_id, *pair),) = self.tables.rows(
-            "SELECT episode_id, question, reply FROM main.exchanges WHERE row = ?", (row + 1,)
-        )
-        return episode_id, Exchange(*pair)
+    def asked(self, rows: Sequence[int]) -> list[tuple[str, Exchange]]:
+        """Return the exchanges in these rows with the ids of their episodes."""
+        places = ",".join(str(row + 1) for row in rows)
+        query = f"SELECT row, episode_id, question, reply FROM main.exchanges WHERE row IN ({places})"  # noqa: S608 - numbers only
+        found = {row - 1: (episode_id, Exchange(*pair)) for row, episode_id, *pair in self.tables.rows(query)}
+        return [found[row] for row in rows]
 
     def unsearched(self, episode_id: str) -> list[tuple[int, str]]:
         """Return the sentences of an episode that are in no passage, in order, as (turn, text)."""
@@ -200,20 +236,22 @@ class Segment:
         """Return the labels of people in episodes that count, with their full names."""
         return self._counting("SELECT DISTINCT alias, name FROM main.aliases WHERE {}")
 
-    def askers(self, episode_id: str) -> list[str]:
-        """Return the names of the people who ask the questions in an episode (see index.building.tables)."""
-        rows = self.tables.rows("SELECT name FROM main.askers WHERE episode_id = ?", (episode_id,))
-        return [name for (name,) in rows]
+    def askers(self, identifiers: Sequence[str]) -> list[tuple[str, str]]:
+        """Return ids of episodes with the names of people who ask the questions there (see index.building.tables)."""
+        query = "SELECT episode_id, name FROM main.askers WHERE episode_id IN (SELECT value FROM json_each(?))"
+        return self.tables.rows(query, (json.dumps(identifiers),))
 
     def starters(self) -> list[tuple[str, str]]:
         """Return suggested questions of episodes that count as (question, episode id), the best first."""
         return self._counting("SELECT question, episode_id FROM main.starters WHERE {} ORDER BY position")
 
-    def letters(self, word: str) -> tuple[int, int]:
-        """Return how often a word (in lower case) stands inside sentences with a capital and with a small letter."""
-        query = "SELECT sum(capital), sum(small) FROM main.letters WHERE word = ? AND {}"
-        ((capital, small),) = self._counting(query, values=(word,))
-        return capital or 0, small or 0
+    def letters(self, words: Sequence[str]) -> list[tuple[str, int, int]]:
+        """Return which of these words (in lower case) stand inside sentences, how often with a capital and without."""
+        query = (
+            "SELECT word, sum(capital), sum(small) FROM main.letters "
+            "WHERE word IN (SELECT value FROM json_each(?)) AND {} GROUP BY word"
+        )
+        return self._counting(query, values=(json.dumps(words),))
 
     def words(self) -> list[tuple[str, int]]:
         """Return words in lower case with how often they stand in sentences that count, elsewhere than first."""

@@ -41,8 +41,9 @@ def expansions(text: str) -> tuple[str, ...]:
 def spelled_out(text: str, is_known: Callable[[str], bool]) -> str:
     """Return the text with each acronym that is not known replaced by its long form."""
     for entry in glossary():
-        if entry.expansion is not None and not is_known(entry.term):
-            text = _whole(entry.term).sub(entry.expansion.replace("\\", r"\\"), text)
+        form = _whole(entry.term)
+        if entry.expansion is not None and form.search(text) and not is_known(entry.term):
+            text = form.sub(entry.expansion.replace("\\", r"\\"), text)
     return text
 
 

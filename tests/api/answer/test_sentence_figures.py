@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from api.answer.sentence_figures import AskedWords, figures_of, information_of, only_repeats, speaker_figures
+from api.answer.sentence_figures import AskedWords, figures_of, information_of, only_repeats, speakers_figures
 from api.knowledge_base import KnowledgeBase
 from index.function_words import subject_words
 from index.keywords import stems
@@ -59,6 +59,6 @@ def test_a_speaker_is_named_by_any_word_of_the_name(
 ) -> None:
     """A question names a person by a word of the name that the library writes with a capital."""
     base = base_of({"a-1-aaaa": [("Kat Tide", "So then Kat went to see the old tide.")]})
-    found = speaker_figures(base.generation, name, asked("what did kat say of the tide", "tide"))
+    found = speakers_figures(base.generation, {name, "Al"}, asked("what did kat say of the tide", "tide"))[name]
     assert (found.covered, found.is_named) == (covered, named)
     assert information_of(base.generation, ["tide"]) == {"tide": 1}

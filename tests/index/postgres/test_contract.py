@@ -14,6 +14,7 @@ import pytest
 
 from index import keywords
 from index.building.build import build
+from index.building.merging import Merging
 from index.building.purging import drop_others
 from index.chunk import PassageShape
 from index.errors import IndexBroken, IndexMissing
@@ -65,9 +66,11 @@ def talks(transcript_of: Talk, count: int = 6) -> list[Transcript]:
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory, transcript_of: Talk, save: Any, new_encoder: type[Any]) -> Path:
-    home = tmp_path_factory.mktemp("built")
-    save(home, *talks(transcript_of))
-    build(home, new_encoder(), shape=SHAPE)
+    """A library in two segments."""
+    home, (*first, last) = tmp_path_factory.mktemp("built"), talks(transcript_of)
+    for some in (first, [last]):
+        save(home, *some)
+        build(home, new_encoder(), shape=SHAPE, merging=Merging(factor=0))
     return home
 
 
@@ -232,10 +235,10 @@ def test_postings_of_other_stems_are_refused(home: Path, monkeypatch: pytest.Mon
 
 
 def test_the_manifest_says_the_same(home: Path, built: Path) -> None:
-    """But for the names of segments and the files, of which a database has none."""
+    """But for its number, the names of segments, and the files, of which a database has none."""
     mine, theirs = published_manifest(home), published_manifest(built)
     assert mine is not None and theirs is not None
-    differ = ("segments", "files", "sizes")
+    differ = ("generation", "segments", "files", "sizes")
     assert {k: v for k, v in asdict(mine).items() if k not in differ} == {
         k: v for k, v in asdict(theirs).items() if k not in differ
     }

@@ -1,0 +1,37 @@
+"""Values that are read for many keys at once and kept for the next time."""
+
+from collections.abc import Sequence
+
+from index.remembered import Remembered
+
+
+def test_what_is_not_kept_is_read_by_one_call() -> None:
+    """Each key once, in their order; what was read before is not read again."""
+    calls: list[list[int]] = []
+
+    def squares(keys: Sequence[int]) -> dict[int, int]:
+        calls.append([*keys])
+        return {key: key * key for key in keys}
+
+    remembered = Remembered(squares, 10)
+    assert remembered.of([3, 1, 3]) == {3: 9, 1: 1}
+    assert remembered.of([1, 2, 3, 4]) == {1: 1, 2: 4, 3: 9, 4: 16}
+    assert remembered.of([4, 1]) == {4: 16, 1: 1}
+    assert calls == [[3, 1], [2, 4]]
+
+
+def test_those_that_were_asked_for_last_are_kept() -> None:
+    """Also if one call asks for more than are kept."""
+    calls: list[list[str]] = []
+
+    def upper(keys: Sequence[str]) -> dict[str, str]:
+        calls.append([*keys])
+        return {key: key.upper() for key in keys}
+
+    remembered = Remembered(upper, 2)
+    remembered.of("ab")
+    remembered.of("a")
+    remembered.of("c")
+    assert remembered.of("ca") == {"c": "C", "a": "A"}
+    assert remembered.of("dabc") == {key: key.upper() for key in "dabc"}
+    assert calls == [["a", "b"], ["c"], ["d", "b"]]
