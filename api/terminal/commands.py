@@ -63,20 +63,16 @@ def remove(options: Namespace, settings: Settings) -> int:
     from api.terminal.ingest_run import publish_index
     from api.terminal.removal import removal_target, run_removal
     from index.building.purging import drop_others
-    from index.generations.manifests import has_index, index_folder
-    from index.generations.published import holds_index, mounted_index
+    from index.generations.manifests import index_folder
+    from index.generations.published import holds_index
 
     for line in run_removal(removal_target(options.name, settings.home), settings.home, options.reason, options.purge):
         print(line)
-    code = publish_index(settings, rebuild=False, quiet=options.quiet) if holds_index(settings.home) else 0
+    if holds_index(settings.home):
+        return publish_index(settings, rebuild=False, quiet=options.quiet, purge=options.purge)
     if options.purge and index_folder(settings.home).is_dir():  # a build that was killed leaves words there too
-        published = drop_others(settings.home)
-        if published is not None and not options.quiet:
-            print(f"generation {published.generation}: the same, without the words of what was removed")
-        mounted = mounted_index(settings.home)
-        if mounted is not None and has_index(settings.home):
-            mounted.publish(keep=1)
-    return code
+        drop_others(settings.home)
+    return 0
 
 
 def index(options: Namespace, settings: Settings) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from api.settings import Settings
 from api.terminal.encode_ahead import EncodeAhead
@@ -27,6 +28,9 @@ from ingest.speech.weights import PACKAGED
 from ingest.stages.heard_words import sound_to_hear
 from ingest.storage.disk_space import disk_problem, require_space
 from ingest.transcript import Episode
+
+if TYPE_CHECKING:
+    from index.generation import Manifest
 
 # Reading so many episodes without their sound takes longer than starting a process for it, which leaves this one to
 # load the encoder meanwhile.
@@ -87,20 +91,52 @@ def publish_index(
     quiet: bool,
     threads: int | None = None,
     ahead: EncodeAhead | None = None,
-    before: int | None = None,
+    purge: bool = False,
 ) -> int:
     """Publish a generation unless the live one is up to date; return 1 if it lacks episodes that cannot be read.
 
-    Encodes on `threads` cores, else on all. What is encoded `ahead` goes on until the build has to encode. `before` is
-    the generation that this command has published already.
+    Encodes on `threads` cores, else on all. What is encoded `ahead` goes on until the build has to encode. With
+    `purge`, nothing stays of what does not count any more.
     """
-    from index.building.build import build, up_to_date
-    from index.building.purging import drop_purged
-    from index.generations.manifests import current_number_or_zero, live_form, manifest_of
+    from index.building.build import up_to_date
+    from index.building.purging import drop_others, drop_purged
     from index.generations.published import mounted_index
-    from index.models.encoders import encoder_to_build_with, weights_and_form
     from index.models.rerankers import prepare_reranker
     from index.store import KEPT_GENERATIONS
+
+    before: Manifest | None = None
+    manifest = _built(settings, rebuild, quiet, threads, ahead)
+    while before is None or manifest.generation != before.generation:
+        if purge:
+            drop_others(settings.home)
+        has_purged = purge or drop_purged(settings.home)
+        if has_purged and not quiet:
+            print("the words of what was purged were removed from every generation")
+        mounted = mounted_index(settings.home)
+        if mounted is None:
+            break
+        served = mounted.publish(1 if has_purged else KEPT_GENERATIONS)
+        print(f"the database serves generation {served.generation}: {served.passages:,} passages")
+        if up_to_date(settings.home, settings.encoder, manifest.weights, manifest.form):
+            break
+        # Another machine may have published what this generation does not have yet, or has still.
+        print("the library has changed meanwhile")
+        before, manifest = manifest, _built(settings, False, quiet, threads, ahead)
+    for identifier, reason in manifest.left_out.items():
+        print(f"playback: {identifier} is not in the index: {reason}", file=sys.stderr)
+    if settings.reranker is not None:
+        prepare_reranker(settings.home, settings.reranker)  # last, because no generation depends on it
+    return 1 if manifest.left_out else 0
+
+
+def _built(
+    settings: Settings, rebuild: bool, quiet: bool, threads: int | None, ahead: EncodeAhead | None
+) -> "Manifest":
+    """Return the manifest of the live generation, which is built if it is not up to date."""
+    from index.encoders import encoder_to_build_with, weights_and_form
+    from index.manifests import current_number_or_zero, live_form, manifest_of
+
+    from index.building.build import build, up_to_date
 
     encoder = None if ahead is None else ahead.encoder()
     if ahead is not None and encoder is not None and encoder.form == UNCOMPILED:
@@ -108,40 +144,23 @@ def publish_index(
     weights, form = weights_and_form(settings.home, settings.encoder)
     if not rebuild and form is not None and up_to_date(settings.home, settings.encoder, weights, form):
         print("the index is up to date")
-        manifest = manifest_of(settings.home, current_number_or_zero(settings.home))
-    else:
-        encoder = encoder or encoder_to_build_with(settings.home, settings.encoder, threads or cores())
-        if live_form(settings.home) not in (None, encoder.form):
-            print(f"the encoder runs {_said(encoder.form)} now: all texts are encoded once more")
-        with Bars(quiet=quiet) as bars:
+        return manifest_of(settings.home, current_number_or_zero(settings.home))
+    encoder = encoder or encoder_to_build_with(settings.home, settings.encoder, threads or cores())
+    if live_form(settings.home) not in (None, encoder.form):
+        print(f"the encoder runs {_said(encoder.form)} now: all texts are encoded once more")
+    with Bars(quiet=quiet) as bars:
 
-            def encoding(done: int, whole: int) -> None:
-                if ahead is not None:
-                    ahead.finish()
-                bars.encoding(done, whole)
+        def encoding(done: int, whole: int) -> None:
+            if ahead is not None:
+                ahead.finish()
+            bars.encoding(done, whole)
 
-            manifest = build(settings.home, encoder, rebuild, progress=encoding)
-        print(
-            f"generation {manifest.generation} published: {manifest.passages:,} passages of {manifest.episodes} "
-            f"episodes, encoder {manifest.encoder}"
-        )
-    has_purged = drop_purged(settings.home)
-    if has_purged and not quiet:
-        print("the words of what was purged were removed from every generation")
-    mounted = mounted_index(settings.home)
-    if mounted is not None:
-        served = mounted.publish(1 if has_purged else KEPT_GENERATIONS)
-        print(f"the database serves generation {served.generation}: {served.passages:,} passages")
-        is_current = up_to_date(settings.home, settings.encoder, manifest.weights, manifest.form)
-        if not is_current and manifest.generation != before:
-            # Another machine may have published what this generation does not have yet, or has still.
-            print("the library has changed meanwhile")
-            return publish_index(settings, False, quiet, threads, ahead, manifest.generation)
-    for identifier, reason in manifest.left_out.items():
-        print(f"playback: {identifier} is not in the index: {reason}", file=sys.stderr)
-    if settings.reranker is not None:
-        prepare_reranker(settings.home, settings.reranker)  # last, because no generation depends on it
-    return 1 if manifest.left_out else 0
+        manifest = build(settings.home, encoder, rebuild, progress=encoding)
+    print(
+        f"generation {manifest.generation} published: {manifest.passages:,} passages of {manifest.episodes} "
+        f"episodes, encoder {manifest.encoder}"
+    )
+    return manifest
 
 
 def _said(form: str) -> str:

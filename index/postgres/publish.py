@@ -13,7 +13,7 @@ from psycopg import Connection, errors
 from index.building.purging import drop_purged
 from index.errors import IndexMissing
 from index.generation import Manifest
-from index.generations.manifests import index_folder, live_manifest
+from index.generations.manifests import index_folder, live_manifest, manifest_from
 from index.mined.overview import OVERVIEW
 from index.postgres.schema import PUBLISHING, check_schema
 from index.postgres.segments import copy_segment
@@ -21,6 +21,7 @@ from index.segments.segment import SegmentEntry
 from index.store import KEPT_GENERATIONS, verified
 from ingest.errors import StoreError
 from ingest.library.postgres.connection import connect, shown, translated
+from ingest.library.removal import removals
 from ingest.storage.files import lock
 
 logger = logging.getLogger(__name__)
@@ -38,19 +39,24 @@ def publish_generation(home: Path, url: str, keep: int = KEPT_GENERATIONS) -> Ma
     """Publish the live generation of a data folder's files, and return the manifest that servers see.
 
     Copies only segments that the database does not have. Changes nothing if the published generation has the same
-    content. Then removes all but the newest `keep` generations, with the segments that none of these has. Several may
-    publish at once: one waits for the other. Old generations that somebody reads are left to the next publication, but
-    with fewer than usual to keep that is an error. Raises IndexMissing if the folder has no index, IndexBroken if a
-    file is damaged, StoreError for what the server refuses; the generation that is published then stays so.
+    content, or if another builder made it later of the same library; with fewer than usual to keep, the latter does not
+    count. Then removes all but the newest `keep` generations, with the segments that none of these has; all but one
+    while an older one holds what was purged. Several may publish at once: one waits for the other. Old generations that
+    somebody reads are left to the next publication, but where fewer than usual may stay that is an error. Raises
+    IndexMissing if the folder has no index, IndexBroken if a file is damaged, StoreError for what the server refuses;
+    the generation that is published then stays so.
     """
     drop_purged(home)  # another machine may have purged what the files here still hold
+    purged = [removal.id for removal in removals(home) if removal.purged]
     with lock(index_folder(home)):
         live = live_manifest(home)
         if live is None:
             raise IndexMissing(f"{home} holds no index yet; run: playback ingest SOURCE")
         with connect(url) as connection, translated(url):
             check_schema(connection)
-            manifest = _published(connection, home, live)
+            if _holds_any(connection, purged):
+                keep = 1
+            manifest = _published(connection, home, live, keep)
             try:
                 _remove_old(connection, keep)
             except errors.LockNotAvailable:
@@ -70,17 +76,31 @@ def drop_generations(url: str) -> None:
             raise StoreError(_IN_USE.format(shown(url))) from None
 
 
-def _published(connection: Connection, home: Path, live: Manifest) -> Manifest:
+def _holds_any(connection: Connection, episode_ids: Sequence[str]) -> bool:
+    """Say whether a segment in the database holds one of these episodes, be it dropped or not."""
+    row = connection.execute(
+        "SELECT EXISTS (SELECT 1 FROM playback.segments, jsonb_array_elements(held::jsonb) one "
+        "WHERE one ->> 'id' = ANY(%s))",
+        ([*episode_ids],),
+    ).fetchone()
+    return row is not None and bool(row[0])
+
+
+def _published(connection: Connection, home: Path, live: Manifest, keep: int) -> Manifest:
     schemas = {entry.name: _schema_of(live, entry) for entry in live.segments}
     content = _content_of(live, schemas)
     with connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (PUBLISHING,))
         row = connection.execute(
-            "SELECT number, content FROM playback.generations ORDER BY number DESC LIMIT 1"
+            "SELECT number, content, manifest FROM playback.generations ORDER BY number DESC LIMIT 1"
         ).fetchone()
         known = {name for (name,) in connection.execute(_KNOWN)}
         before = 0 if row is None else int(row[0])
         same = row is not None and row[1] == content and known.issuperset(schemas.values())
+        theirs = None if row is None or same or keep < KEPT_GENERATIONS else _made_later(row, live, content)
+        if theirs is not None and known.issuperset(entry.name for entry in theirs.segments):
+            _let_read(connection, theirs.segments)
+            return theirs
         segments = tuple(replace(entry, name=schemas[entry.name]) for entry in live.segments)
         # The files of a segment are what its name was made of; their names mean nothing to a server.
         manifest = replace(live, generation=before if same else before + 1, segments=segments, files={}, sizes={})
@@ -103,6 +123,20 @@ def _published(connection: Connection, home: Path, live: Manifest) -> Manifest:
                 "INSERT INTO playback.generation_segments VALUES (%s, %s, %s)", (manifest.generation, place, entry.name)
             )
     return manifest
+
+
+def _made_later(row: tuple[int, str, str], live: Manifest, content: str) -> Manifest | None:
+    """Return the published manifest if it was made of the same library as `live` and later; else None.
+
+    Two builders may cut a library into different segments. They would publish in turns, and servers would open what
+    they have.
+    """
+    data = json.loads(row[2])
+    if data.get("schema") != live.schema:
+        return None
+    theirs = manifest_from(data)
+    is_same = (theirs.inputs, theirs.left_out) == (live.inputs, live.left_out)
+    return theirs if is_same and (theirs.built, row[1]) > (live.built, content) else None
 
 
 def _let_read(connection: Connection, segments: Sequence[SegmentEntry]) -> None:

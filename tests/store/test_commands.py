@@ -101,6 +101,27 @@ def test_what_a_machine_without_files_removes_is_removed_for_all(
 
 
 @pytest.mark.usefixtures("stems")
+def test_a_purge_publishes_once(playback: Callable[..., tuple[int, str]], tmp_path: Path, database: str) -> None:
+    """Also where segments still hold what was only removed."""
+    for number in range(1, 12):
+        (tmp_path / f"talk{number}.txt").write_text(TALK.format(f"Who paid for rope {number}?"))
+    names = [str(tmp_path / f"talk{number}.txt") for number in range(1, 12)]
+    assert playback("ingest", "--quiet", *names[:10])[0] == 0
+    held = {episode["id"] for episode in json.loads(playback("status", "--json")[1])["episodes"]}
+    assert playback("ingest", "--quiet", "--no-index", names[10])[0] == 0
+    (new,) = {episode["id"] for episode in json.loads(playback("status", "--json")[1])["episodes"]} - held
+    code, said = playback("remove", sorted(held)[0])
+    assert (code, "serves generation 2" in said) == (0, True), said
+    assert playback("remove", new)[0] == 0
+    code, said = playback("remove", new, "--purge")
+    assert (code, said.count("the database serves generation 4")) == (0, 1), said
+    with psycopg.connect(database) as connection:
+        assert connection.execute("SELECT number FROM playback.generations").fetchall() == [(4,)]
+    code, said = playback("index")
+    assert (code, "serves generation 4" in said) == (0, True), said
+
+
+@pytest.mark.usefixtures("stems")
 def test_a_slower_builder_looks_again(
     playback: Callable[..., tuple[int, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

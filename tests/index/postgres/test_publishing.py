@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import pytest
 from api.server.live_index import Live
 from api.settings import Settings
 from index.building.build import build
+from index.building.purging import drop_others
 from index.chunk import PassageShape
 from index.errors import IndexMissing
 from index.generations.files import open_files
@@ -297,6 +299,53 @@ def test_a_purge_elsewhere_also_holds_for_the_next_who_publishes(
             rows: Any = f"SELECT count(*) FROM {schema}.sentences WHERE text LIKE '%%harbour%%'"
             assert connection.execute(rows).fetchone() == (0,)
     assert len(open_generation(home).episode_ids()) == len(others)
+
+
+def test_a_purge_that_was_killed_is_completed_by_the_next_publication(
+    home: Path, database: str, save: Any, transcript_of: Talk, encoder: Any
+) -> None:
+    """Its words went from the files and not from the database: no generation that holds them stays there."""
+    save(home, transcript_of("a-2-aaaa", ("Ada", "The crane was sold to the canal.")))
+    build(home, encoder, shape=SHAPE)
+    publish_generation(home, database)
+    remove_episode(home, "a-1-aaaa", "by law", purge=True)
+    build(home, encoder, shape=SHAPE)
+    drop_others(home)
+    publish_generation(home, database)
+    assert generations(database) == [3]
+    with psycopg.connect(database) as connection:
+        for schema in schemas(database):
+            rows: Any = f"SELECT count(*) FROM {schema}.sentences WHERE text LIKE '%%harbour%%'"
+            assert connection.execute(rows).fetchone() == (0,)
+
+
+def test_builders_that_cut_a_library_differently_do_not_publish_in_turns(
+    home: Path, database: str, tmp_path: Path, save: Any, transcript_of: Talk, encoder: Any, monkeypatch: Any
+) -> None:
+    """What is published stays until somebody builds later or the library changes; servers open nothing anew."""
+    minutes = iter(range(60))
+
+    class Clock:
+        @staticmethod
+        def now(zone: tzinfo) -> datetime:
+            return datetime(2026, 11, 30, 12, next(minutes), tzinfo=zone)
+
+    monkeypatch.setattr("index.building.build.datetime", Clock)
+    added = transcript_of("a-2-aaaa", ("Ada", "The crane was sold to the canal in the winter, and nobody minded."))
+    other = Path(shutil.copytree(home / "library", tmp_path / "other" / "library")).parent
+    for folder in (home, other):
+        save(folder, added)
+    build(home, encoder, shape=SHAPE)
+    assert publish_generation(home, database).generation == 2
+    build(other, encoder, shape=SHAPE)
+    assert publish_generation(other, database).generation == 3
+    before = published_stamp(home), schemas(database)
+    for folder in (home, other, home):
+        assert publish_generation(folder, database).generation == 3
+    time.sleep(0.6)
+    assert (published_stamp(home), schemas(database)) == before
+    build(home, encoder, rebuild=True, shape=SHAPE)
+    assert publish_generation(home, database).generation == 4
 
 
 def test_segments_that_a_dump_left_out_are_published_again(home: Path, database: str) -> None:
