@@ -1,10 +1,12 @@
 """A PostgreSQL of the tests' own, from the test-only wheel, and a fresh database in it for each test."""
 
+import os
 import shutil
+import subprocess
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -56,6 +58,35 @@ def fresh_database(server: Any, like: str = "template1") -> Iterator[str]:
 def name_of(url: str) -> str:
     """Return the name of the database at an address."""
     return str(conninfo_to_dict(url)["dbname"])
+
+
+@contextmanager
+def small_disk(server: Any) -> Iterator[tuple[str, Callable[[int], None]]]:
+    """Make an empty database on a disk of its own; yield its address, and what leaves so many bytes free there.
+
+    Skips the test where no disk can be mounted.
+    """
+    place = Path(server.pgdata).parent / "small"
+    place.mkdir()
+    if os.geteuid() != 0 or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", place]).returncode:
+        pytest.skip("only root can mount a small disk")
+
+    def leave_free(count: int) -> None:
+        size = shutil.disk_usage(place).used + count
+        subprocess.run(["mount", "-o", f"remount,size={size}", place], check=True)
+
+    try:
+        os.chown(place, *(lambda found: (found.st_uid, found.st_gid))(Path(server.pgdata).stat()))
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            connection.execute(f"CREATE TABLESPACE small LOCATION '{place}'")
+            connection.execute("CREATE DATABASE full_one TABLESPACE small")
+        yield server.get_uri("full_one"), leave_free
+    finally:
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            connection.execute("DROP DATABASE IF EXISTS full_one WITH (FORCE)")
+            connection.execute("DROP TABLESPACE IF EXISTS small")
+        subprocess.run(["umount", place])
+        place.rmdir()
 
 
 def as_user(url: str, user: str, password: str) -> str:

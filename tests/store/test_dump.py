@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from starlette.testclient import TestClient
 
@@ -26,7 +25,7 @@ from ingest.storage.documents import tree
 from ingest.storage.files import read_bytes, write_bytes
 from ingest.storage.mounts import unmount
 from tests.api.conftest import HashedStems
-from tests.postgres import fresh_database
+from tests.postgres import fresh_database, small_disk
 from tests.store.serving import QUESTIONS, THINGS, publish_round, store_rounds
 
 NOTES = "<p>Ann: Hello and welcome to the show.</p><p>Bob: Thank you, it is good to be here today.</p>" * 3
@@ -103,31 +102,18 @@ def test_a_dump_restores_the_whole_library(server: Any, database: str, tmp_path:
 @pytest.mark.torture
 def test_a_full_disk_of_the_server_loses_nothing(server: Any, tmp_path: Path) -> None:
     """The line says what to do, what was stored stays, and with room the same work goes on."""
-    place = Path(server.pgdata).parent / "small"
-    place.mkdir()
-    if os.geteuid() != 0 or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", place]).returncode:
-        pytest.skip("only root can mount a small disk")
-    try:
-        os.chown(place, *(lambda found: (found.st_uid, found.st_gid))(Path(server.pgdata).stat()))
-        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-            connection.execute(f"CREATE TABLESPACE small LOCATION '{place}'")
-            connection.execute("CREATE DATABASE full_one TABLESPACE small")
-        url = server.get_uri("full_one")
+    with small_disk(server) as (url, leave_free):
         prepare(url, is_upgrade=False)
         home = tmp_path / "home"
         mount_store(home, url)
         there = ingested(home, 2)
+        leave_free(8 * 2**20)
         path = episode_folder(home, "filler") / "heard.json"
         with pytest.raises(StoreError, match="the server's disk is full; free some space there"):
             for number in range(100):
                 write_bytes(path.with_name(f"heard-{number}.json"), os.urandom(2**20))
         assert transcript_ids(home) == sorted(there)
-        subprocess.run(["mount", "-o", "remount,size=96m", place], check=True)
+        leave_free(64 * 2**20)
         assert len(ingested(home, 3)) == 1
         assert copy_documents(home, tmp_path / "other").episodes == 3
         unmount(home)
-    finally:
-        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-            connection.execute("DROP DATABASE IF EXISTS full_one WITH (FORCE)")
-            connection.execute("DROP TABLESPACE IF EXISTS small")
-        subprocess.run(["umount", place])
