@@ -1,5 +1,6 @@
 """Connect to PostgreSQL, and say in one line what is wrong with it; no message holds a password."""
 
+import errno
 import os
 import select
 import threading
@@ -44,6 +45,7 @@ _PATIENCE = 10.0
 # While the server cannot be reached, one caller tries to; another one waits so many seconds for what it finds.
 _MOMENT = 0.5
 _UNREADABLE = "postgresql://…"
+_FULL = "the server's disk is full; free some space there, then run the same command again"
 _ADVICE = "correct PLAYBACK_STORE, or start the server"
 
 
@@ -244,6 +246,8 @@ def _why_unreachable(url: str, reason: str) -> str:
         return f"{shown(url)}: the server refuses this user or password; correct PLAYBACK_STORE"
     if "does not exist" in reason and "database" in reason:
         return f"{shown(url)}: the server has no such database; create it, or correct PLAYBACK_STORE"
+    if os.strerror(errno.ENOSPC) in reason:  # a new connection may write a file
+        return f"{shown(url)}: {_FULL}"
     said = printable((reason.rpartition("failed: ")[2] or reason).partition(" Is the server running")[0])
     return f"{shown(url)}: the server cannot be reached: {said}; {_ADVICE}"
 
@@ -251,7 +255,7 @@ def _why_unreachable(url: str, reason: str) -> str:
 def _why_refused(error: psycopg.Error) -> str:
     said = printable(error.diag.message_primary or one_line(error))
     if isinstance(error, errors.DiskFull):
-        return "the server's disk is full; free some space there, then run the same command again"
+        return _FULL
     if isinstance(error, errors.InsufficientPrivilege | errors.ReadOnlySqlTransaction):
         return f"this user may not do that: {said}; name a user who may write in PLAYBACK_STORE"
     if isinstance(error, errors.UndefinedTable | errors.InvalidSchemaName) and "segment_" in said:
