@@ -17,7 +17,6 @@ from api.knowledge_base import KnowledgeBase
 from index.exchanges import FEWEST_REPLY_WORDS
 from index.extend import stretch_of
 from index.generation import Generation
-from index.mined.overview import Said
 from index.mining.defining import defines
 from index.mining.introducing import asks_to_introduce
 from index.mining.sentence_grades import LEAST_SCORE, NOTHING, Grade, holds, masked, pieces_of, plain, rule

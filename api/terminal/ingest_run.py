@@ -133,10 +133,9 @@ def _built(
     settings: Settings, rebuild: bool, quiet: bool, threads: int | None, ahead: EncodeAhead | None
 ) -> "Manifest":
     """Return the manifest of the live generation, which is built if it is not up to date."""
-    from index.encoders import encoder_to_build_with, weights_and_form
-    from index.manifests import current_number_or_zero, live_form, manifest_of
-
     from index.building.build import build, up_to_date
+    from index.generations.manifests import current_number_or_zero, live_form, manifest_of
+    from index.models.encoders import encoder_to_build_with, weights_and_form
 
     encoder = None if ahead is None else ahead.encoder()
     if ahead is not None and encoder is not None and encoder.form == UNCOMPILED:

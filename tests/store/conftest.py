@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from index.compiled_files import encoders_folder
-from index.encoders import encoder_to_build_with
 
 from index.encode import Encoder
 from index.encoder_files import PACKAGED
+from index.models.compiled_files import encoders_folder
+from index.models.encoders import encoder_to_build_with
 from index.mounting import prepare
 from ingest.library.store import mount_store
 from ingest.storage.mounts import unmount

@@ -15,10 +15,10 @@ from api.episodes import transcripts
 from api.knowledge_base import KnowledgeBase
 from index.building.build import build
 from index.chunk import PassageShape
+from index.generations.published import mount_index
 from index.passage import Filters
 from index.postgres.opening import mount_database
 from index.postgres.publish import publish_generation
-from index.published import mount_index
 from index.store import open_generation
 from ingest.library.store import mount_store
 from ingest.storage.mounts import unmount

@@ -9,10 +9,10 @@ import pytest
 
 from index.building.build import build
 from index.chunk import PassageShape
+from index.generations.published import mount_index
 from index.postgres.opening import mount_database
 from index.postgres.publish import publish_generation
 from index.postgres.schema import prepare
-from index.published import mount_index
 from index.search import Query, search
 from index.store import open_generation
 from ingest.errors import StoreError
