@@ -1,4 +1,4 @@
-"""An ingest run: register the sources, run their episodes through the stages, publish the index, print the outcomes."""
+"""The commands ingest, refresh and index: read sources, run their episodes through the stages, publish the index."""
 
 import os
 import sys
@@ -19,14 +19,15 @@ from ingest.cluster import outcomes_on_cluster
 from ingest.cluster_worker import Cluster
 from ingest.errors import PlaybackError, SourceError
 from ingest.library.outcome import Outcome
-from ingest.library.records import load_record, transcript_ids
+from ingest.library.records import feeds, feeds_folder, load_record, transcript_ids
 from ingest.library.store import mount_store
 from ingest.pipeline import IngestSettings, forget_missing_weights, ingest_episode, record_killed
-from ingest.sources import Source
+from ingest.sources import Source, refresh_feed, register_source
 from ingest.speech.heard import BEST_MODEL, TranscriptionOptions
 from ingest.speech.weights import PACKAGED
 from ingest.stages.heard_words import sound_to_hear
 from ingest.storage.disk_space import disk_problem, require_space
+from ingest.storage.files import lock
 from ingest.transcript import Episode
 
 if TYPE_CHECKING:
@@ -37,7 +38,40 @@ if TYPE_CHECKING:
 _MANY = 8
 
 
-def run_ingest(reads: Iterable[Callable[[], Source]], options: Namespace, settings: Settings) -> int:
+def ingest(options: Namespace, settings: Settings) -> int:
+    """Ingest sources, print each episode's outcome, publish the index; return 1 if any of them failed or waits."""
+    allow = frozenset(options.allow_host)
+    return _run(
+        (partial(register_source, source, settings.home, allow, options.again) for source in options.sources),
+        options,
+        settings,
+    )
+
+
+def refresh(options: Namespace, settings: Settings) -> int:
+    """Read all known feeds again and ingest new, changed and unfinished episodes; do nothing if another run does it.
+
+    Does not print unchanged episodes, so that a scheduled run prints little.
+    """
+    if not any(feed.url for feed in feeds(settings.home)):
+        raise SourceError(f"{settings.home} knows no feed; run: playback ingest FEED")
+    with lock(feeds_folder(settings.home), wait=False) as held:
+        if not held:
+            print("another refresh is running; nothing to do")
+            return 0
+        known = [feed for feed in feeds(settings.home) if feed.url and feed.removed is None]
+        allow = frozenset(options.allow_host)
+        return _run((partial(refresh_feed, feed, settings.home, allow) for feed in known), options, settings)
+
+
+def index(options: Namespace, settings: Settings) -> int:
+    """Build and publish a generation; return 1 if it leaves out an episode that cannot be read."""
+    if not transcript_ids(settings.home):
+        raise SourceError(f"{settings.home} holds no transcripts to index; run: playback ingest SOURCE")
+    return publish_index(settings, options.rebuild, options.quiet)
+
+
+def _run(reads: Iterable[Callable[[], Source]], options: Namespace, settings: Settings) -> int:
     """Register the sources, ingest their episodes, publish the index; return 1 if any of them failed or waits."""
 
     if settings.home.exists() and not settings.home.is_dir():

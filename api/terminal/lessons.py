@@ -8,10 +8,12 @@ from api.errors import FilterError
 from api.formatting import counted, day, when
 from api.lessons.asked import asked_query
 from api.lessons.chosen import FacetName, chosen
+from api.lessons.contract_json import lessons_json
 from api.lessons.decide import decide
 from api.lessons.register import Entry, Register, register_of
 from api.quotes.citation_formats import name_of, one_line
 from api.settings import Settings
+from api.terminal.output import print_json
 from index.generation import Generation
 from index.store import open_generation
 from ingest.library.decisions import Action, decision_of
@@ -19,6 +21,21 @@ from ingest.library.decisions import Action, decision_of
 # What stands after the action: ids of lessons, or one id with the words of the value.
 _WITH_VALUE: dict[Action, str] = {"retitle": "a title", "tag": "a tag", "untag": "a tag", "note": "a text"}
 _FILTERS: tuple[FacetName, ...] = ("theme", "kind", "show", "person", "year", "state", "episode")
+
+
+def lessons(options: Namespace, settings: Settings) -> int:
+    """List the register of lessons, or store what the options decide and print the lessons as they are then."""
+    if options.action == "list":
+        if options.what:
+            raise FilterError("lessons list takes filters only, such as --episode ID")
+        register, found = listed(options, settings)
+        entries, total = found[: options.limit], len(found)
+    else:
+        entries = decided(options, settings)
+        total = len(entries)
+        register = register_of(settings.home, open_generation(settings.home))
+    print_json(lessons_json(register, entries)) if options.json else print(lessons_text(register, entries, total))
+    return 0
 
 
 def listed(options: Namespace, settings: Settings) -> tuple[Register, list[Entry]]:

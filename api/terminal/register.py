@@ -1,15 +1,40 @@
-"""People and terms as text for a terminal.
+"""`playback people` and `playback terms`: who speaks, and what names and abbreviations mean.
 
 `base` is the server's public URL without a slash at the end, "" for addresses that begin with a slash.
 """
 
+from argparse import Namespace
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 
 from api.formatting import counted, episode_name
-from api.people.profile import PersonLine, Profile
+from api.people.profile import PersonLine, Profile, people_lines, profile_of
 from api.quotes.citation import Citation
+from api.settings import Settings
+from api.terminal.output import print_list, print_one
 from api.terminal.text import line_of, sourceline_of
-from api.terms.entry import Entry, TermLine
+from api.terms.entry import Entry, TermLine, entry_of, term_lines
+from index.store import open_generation
+
+
+def people(options: Namespace, settings: Settings) -> int:
+    """Print everybody who speaks, or what is known of one person."""
+    with closing(open_generation(settings.home)) as generation:
+        if options.name is None:
+            print_list("people", people_lines(settings.home, generation), options, people_text)
+        else:
+            print_one(profile_of(settings.home, generation, options.name), options, settings, person_text)
+    return 0
+
+
+def terms(options: Namespace, settings: Settings) -> int:
+    """Print the names and abbreviations that are used, or what is known of one."""
+    with closing(open_generation(settings.home)) as generation:
+        if options.name is None:
+            print_list("terms", term_lines(settings.home, generation), options, terms_text)
+        else:
+            print_one(entry_of(settings.home, generation, options.name), options, settings, term_text)
+    return 0
 
 
 def people_text(lines: Sequence[PersonLine]) -> str:

@@ -1,15 +1,31 @@
 """`playback remove`: find out what a name means, and remove it from library and index."""
 
+from argparse import Namespace
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from api.episodes.library import find_episode
 from api.errors import EpisodeUnknown
+from api.settings import Settings
+from api.terminal.ingest_run import publish_index
+from index.building.purging import drop_others
+from index.generations.manifests import index_folder
 from index.generations.published import holds_index
 from index.store import drop_index
 from ingest.library.records import feeds, records, transcript_ids
 from ingest.library.removal import removals, remove_episode, remove_show
+
+
+def remove(options: Namespace, settings: Settings) -> int:
+    """Remove an episode or show from library and index, with --purge also from every generation on disk."""
+    for line in run_removal(removal_target(options.name, settings.home), settings.home, options.reason, options.purge):
+        print(line)
+    if holds_index(settings.home):
+        return publish_index(settings, rebuild=False, quiet=options.quiet, purge=options.purge)
+    if options.purge and index_folder(settings.home).is_dir():  # a build that was killed leaves words there too
+        drop_others(settings.home)
+    return 0
 
 
 @dataclass(frozen=True, slots=True)

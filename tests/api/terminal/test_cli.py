@@ -189,7 +189,7 @@ def test_a_mistake_of_ours_is_one_line_too(run: Run, at: tuple[str, str], monkey
     def failing(*_: object, **__: object) -> None:
         raise RuntimeError("something\nodd")
 
-    monkeypatch.setattr("api.knowledge_base.open_base", failing)
+    monkeypatch.setattr("api.terminal.questions.open_base", failing)
     assert run(*at, "ask", "x") == (1, "", "playback: RuntimeError: something odd; PLAYBACK_LOG=debug shows where\n")
 
 
