@@ -30,15 +30,15 @@ def ip(*arguments: str) -> None:
     subprocess.run(["ip", *arguments], check=True, capture_output=True)
 
 
-def why_not() -> str | None:
+def why_not(network: str = NEAR) -> str | None:
     """Return why networks of their own cannot be made here, None if they can."""
     if os.geteuid() != 0 or shutil.which("ip") is None:
         return "needs root and the command ip"
     try:
-        ip("netns", "add", NEAR)
+        ip("netns", "add", network)
     except subprocess.CalledProcessError as error:
         return f"no network namespaces here: {error.stderr.decode().strip()}"
-    ip("netns", "del", NEAR)
+    ip("netns", "del", network)
     return None
 
 

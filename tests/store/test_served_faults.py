@@ -211,7 +211,7 @@ def network() -> Iterator[None]:
 @pytest.mark.torture
 def test_a_network_that_is_cut(tmp_path: Path, database: str, encoders: Path, encoder: Encoder) -> None:
     """A cable is pulled between a server and its database: packets vanish in either direction."""
-    if (reason := why_not()) is not None:
+    if (reason := why_not(_NETWORK)) is not None:
         pytest.skip(reason)
     store_rounds(tmp_path / "library", database, 1)
     publish_round(tmp_path / "builder", database, encoder, 1)
