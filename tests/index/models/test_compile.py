@@ -57,6 +57,20 @@ def home(tmp_path: Path) -> Path:
     return tmp_path / "home"
 
 
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory, plain: Path) -> Path:
+    """A data folder for which `plain` is compiled; nobody writes to it."""
+    home = tmp_path_factory.mktemp("done") / "home"
+    compiled(home, plain)
+    return home
+
+
+@pytest.fixture
+def ready(done: Path, home: Path) -> Path:
+    """The same for a test to change."""
+    return Path(shutil.copytree(done, home))
+
+
 def modules_for(case: str) -> tuple[Any, ...]:
     from sentence_transformers.base.modules import Dense, Normalize
     from torch import nn
@@ -108,9 +122,9 @@ def test_every_vector_is_that_of_sentence_transformers(
             np.testing.assert_allclose(codes, others, atol=1)
 
 
-def test_a_part_is_the_mean_of_its_pieces(home: Path, plain: Path) -> None:
+def test_a_part_is_the_mean_of_its_pieces(ready: Path, plain: Path) -> None:
     """In the context of the whole text; a part that the model does not read is encoded alone."""
-    exact, _, made = compiled(home, plain)
+    exact, _, made = compiled(ready, plain)
     text = "the ferry sails at noon. " * 20
     for encoder in (exact, made):
         (pieces,) = encoder.encode_pieces([text])
@@ -126,10 +140,10 @@ def test_a_part_is_the_mean_of_its_pieces(home: Path, plain: Path) -> None:
         assert inner[0] @ inner[1] < 0.999
 
 
-def test_vectors_depend_on_the_text_alone(home: Path, plain: Path) -> None:
+def test_vectors_depend_on_the_text_alone(ready: Path, plain: Path) -> None:
     """The same bytes with one thread and with three, in any order, alone or among others."""
-    _, _, one = compiled(home, plain)
-    three = load_compiled(home, one.weights, 3)
+    _, _, one = compiled(ready, plain)
+    three = load_compiled(ready, one.weights, 3)
     texts = [f"{text} {number}" for number in range(12) for text in TEXTS]
     expected = one.encode(texts)
     assert three.encode(texts).tobytes() == expected.tobytes()
@@ -228,35 +242,35 @@ def test_other_versions_of_the_runtime_are_asked_again(
     assert weights_and_form(home, str(plain)) == (weights, form)
 
 
-def test_a_damaged_file_is_noticed_before_it_is_read(home: Path, plain: Path) -> None:
+def test_a_damaged_file_is_noticed_before_it_is_read(ready: Path, plain: Path) -> None:
     """Asking then uses sentence-transformers and writes nothing; the next build compiles anew."""
-    exact, decided, made = compiled(home, plain)
-    folder = folder_of(home, made.weights)
+    exact, decided, made = compiled(ready, plain)
+    folder = folder_of(ready, made.weights)
     for name in (*decided.files, "encoder.json"):
         whole = (folder / name).read_bytes()
         (folder / name).write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
-        problem = compiled_problem(home, made.weights)
+        problem = compiled_problem(ready, made.weights)
         assert problem is not None and name in problem and problem.endswith("; run: playback doctor")
-        before = {path: path.stat().st_mtime_ns for path in home.rglob("*")}
-        asking = encoder_to_ask_with(home, str(plain), made.weights, made.form)
+        before = {path: path.stat().st_mtime_ns for path in ready.rglob("*")}
+        asking = encoder_to_ask_with(ready, str(plain), made.weights, made.form)
         assert asking.encode_query("the ferry") @ exact.encode_query("the ferry") > 0.98
-        assert {path: path.stat().st_mtime_ns for path in home.rglob("*")} == before
+        assert {path: path.stat().st_mtime_ns for path in ready.rglob("*")} == before
         (folder / name).write_bytes(whole)
     for name in ("tokenizer.json", "float32/model.bin"):  # float32 is opened late, for short texts only
         (folder / name).write_bytes(b"{}")
-        assert isinstance(encoder_to_build_with(home, str(plain)), CompiledEncoder)
-        assert compiled_problem(home, made.weights) is None
+        assert isinstance(encoder_to_build_with(ready, str(plain)), CompiledEncoder)
+        assert compiled_problem(ready, made.weights) is None
 
 
 def test_a_runtime_that_gives_other_vectors_is_refused(
-    home: Path, plain: Path, monkeypatch: pytest.MonkeyPatch
+    ready: Path, plain: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A model is not used on a machine where the same files mean something else."""
-    _, _, made = compiled(home, plain)
+    _, _, made = compiled(ready, plain)
     pooled = CompiledEncoder._pooled
     monkeypatch.setattr(CompiledEncoder, "_pooled", lambda self, states: -pooled(self, states))
     with pytest.raises(EncoderError, match="gives other vectors here; run: playback doctor"):
-        load_compiled(home, made.weights)
+        load_compiled(ready, made.weights)
 
 
 def test_a_model_that_is_gone_is_still_answered_with(
@@ -311,10 +325,10 @@ def test_the_packaged_model_is_compiled(tmp_path: Path, caplog: pytest.LogCaptur
 
 
 def test_a_question_is_read_once_for_all_that_is_asked_of_it(
-    home: Path, plain: Path, monkeypatch: pytest.MonkeyPatch
+    ready: Path, plain: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its own vector and those of its words come from one pass, and so do those of a passage that comes up again."""
-    _, _, encoder = compiled(home, plain)
+    _, _, encoder = compiled(ready, plain)
     read: list[int] = []
     model = encoder._model
 
