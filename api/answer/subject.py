@@ -24,6 +24,13 @@ _MENTIONED = 0.5
 # "How much cheaper?" and "how much faster" compare: no answer need repeat the word.
 _ASKED_FOR = re.compile(rf"(?:\A(?:\w+ )?which|\bhow many|\bhow much(?! \w+er\b)) ({WORD.pattern})", re.IGNORECASE)
 
+# What is used or spoken of: "Does Pay use Kafka?", "What does Pay say about queues?"
+_OBJECT = re.compile(
+    r"\b(?:use[sd]?|mention(?:s|ed)?|(?:says?|said|talks?|talked|speaks?|spoke) (?:about|of|on)|"
+    r"(?:thinks?|thought) (?:of|about)) (.+)",
+    re.IGNORECASE,
+)
+
 Reason = Literal["not_mentioned", "mentioned", "unclear"]
 
 
@@ -42,12 +49,15 @@ class Subject:
 def subject_of(base: KnowledgeBase, query: Query, hits: Sequence[Hit]) -> Subject:
     """Estimate whether the podcast speaks of a question's subject.
 
-    0 if the question has none, if nobody says any word of it, or if nobody says what is asked for by name.
+    0 if the question has none, if nobody says any word of it or of what is used or spoken of in it, or if nobody says
+    what is asked for by name.
     """
     said = said_words(base, query)
     never_said = tuple(word for word, is_said in said.items() if not is_said)
     if len(never_said) == len(said):
         return Subject(0.0, never_said)
+    if (named := _object(query.text, said)) and not any(said[word] for word in named):
+        return Subject(0.0, named)
     if not hits:
         return Subject(0.0, ())
     if missing := tuple(word for word in _asked_for(query.text) if word in never_said):
@@ -83,6 +93,12 @@ def _asked_for(text: str) -> list[str]:
     """Return the words for what a question asks for by name."""
     found = [match[1] for match in _ASKED_FOR.finditer(text)]
     return [word for word in found if word.lower() not in UNIT_WORDS]
+
+
+def _object(text: str, said: Mapping[str, bool]) -> tuple[str, ...]:
+    """Return the words of a question's subject that say what is used or spoken of."""
+    found = _OBJECT.search(text)
+    return tuple(word for word in WORD.findall(found[1]) if word in said) if found else ()
 
 
 def _is_said(base: KnowledgeBase, word: str) -> bool:

@@ -65,6 +65,22 @@ def test_what_is_asked_for_by_name_must_be_said(base_of: MakeBase, question: str
     assert answer(base_of(SAID), "In which year did GOV.UK Pay move to serverless?").never_said == ()
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How does GOV.UK Pay use penguins?",
+        "What does GOV.UK Pay say about penguins?",
+        "Does GOV.UK Pay mention penguins?",
+    ],
+)
+def test_what_is_used_or_spoken_of_must_be_said(base_of: MakeBase, question: str) -> None:
+    """However much is said of who is named beside it; one of several words is enough."""
+    found = answer(base_of(SAID), question)
+    assert (found.status, found.reason, found.never_said) == ("unanswerable", "not_mentioned", ("penguins",))
+    for other in ("Does GOV.UK Pay use servers or penguins?", "What is GOV.UK Pay used for?"):
+        assert answer(base_of(SAID), other).estimates.subject > 0
+
+
 def test_a_question_without_a_subject_is_unclear(base_of: MakeBase) -> None:
     """It is said to be so, and not that nobody speaks of it."""
     found = answer(base_of(SAID), "Why is it that the?")
