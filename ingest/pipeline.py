@@ -27,6 +27,7 @@ from ingest.storage.disk_space import disk_problem
 from ingest.storage.documents import exists, together
 from ingest.storage.files import hash_of, lock, read_if_whole, sha256_of
 from ingest.text.urls import is_remote
+from ingest.timing.offsets import moved_by
 from ingest.timing.printed_times import time_problems
 from ingest.timing.recorded import runs_past_the_end, within_recording
 from ingest.transcript import Episode, Transcript
@@ -36,7 +37,7 @@ logger = logging.getLogger(__name__)
 # Increase the one whose transcripts should be made again, because the same inputs give better ones: HEARD_VERSION for
 # transcripts of heard words alone, ALIGNED_VERSION for official text that Whisper's words time, TRANSCRIPT_VERSION for
 # all others. Captions that version 4 aligned stay as they are, although they now give slightly other times and errors.
-TRANSCRIPT_VERSION = 4
+TRANSCRIPT_VERSION = 5
 HEARD_VERSION = 5
 ALIGNED_VERSION = 5
 
@@ -163,12 +164,13 @@ def _ingest(record: Record, home: Path, settings: IngestSettings, progress: Stag
         outcome = _nothing_ingested(record, settings, remark, captions, heard)
         kept = "its earlier transcript is kept" if exists(path) else None
         return _Made(replace(outcome, message=joined(outcome.message, *in_short(text.problems), kept)))
-    transcript = with_edges(transcript, audio)
+    stated, transcript = transcript.turns, with_edges(transcript, audio)
     if not is_heard:  # what was heard in the recording is in it
         transcript = replace(transcript, turns=within_recording(transcript.turns, measured))
     printed = text.turns if choice.source == "notes" else ()
     problems = (
         duration_doubt(record, measured),
+        moved_by(stated, transcript.turns),
         runs_past_the_end(captions.cues, printed, measured, stated_duration(record)),
         *((choice.doubt,) if choice.doubt else in_short(text.problems)),
         *time_problems(printed, transcript.turns, record.episode.duration),

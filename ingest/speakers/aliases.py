@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from unicodedata import combining, normalize
 
-from ingest.speakers.label_shape import names_several
-from ingest.speakers.names import first_name, fold, is_role, name_words
+from ingest.speakers.label_shape import label_shape, names_several
+from ingest.speakers.names import first_name, fold, is_role, is_title, name_words
 
 _CAPITALISED = re.compile(
     r"[^\W\d_a-zà-ÿ][\w’'-]*(?: (?:(?:de|da|di|van|von|der|den|bin|al) )?[^\W\d_a-zà-ÿ][\w’'-]*)+"
@@ -17,6 +17,11 @@ _INTRODUCES = re.compile(
     r"|[Gg]uests? (?:is|are)|\band)\s+$"
 )
 _ALIKE = 0.8  # difflib's ratio from which two spellings of a surname are the same person
+# "Ada Brewer (AB)", and a label that may be such initials: "AB", "A.B.".
+_BRACKETED = re.compile(r"[(\[]([^\W\d_a-z]{2,4})[)\]]")
+_INITIALS = re.compile(r"(?:[^\W\d_a-zà-ÿ]\.?){2,4}")
+_LEGEND_CHARACTERS = 80
+_VOWEL = re.compile("[AEIOUY]")
 _BEARERS_LIMIT = 50  # people with one first name or surname; keeps the time for hostile input linear
 _TEXT_LIMIT = 200_000  # characters searched for introductions, which are at the beginning
 
@@ -27,8 +32,7 @@ def full_names(printed: Collection[str], names: Collection[str], text: str) -> d
     Full names come from the other labels, else from `names`, else from a sentence of the text that introduces
     somebody ("I am Ada Brewer"). If two people share the first name, the label is left out.
     """
-    introduced = [name for name, before in _mentions(text) if _INTRODUCES.search(before)]
-    sources = [_by_first_name(source) for source in (printed, names, introduced)]
+    sources = [_by_first_name(source) for source in (printed, names, _introduced(text))]
     found: dict[str, str] = {}
     for label in printed:
         if len(label.split()) > 1 or is_role(label):
@@ -44,8 +48,75 @@ def _by_first_name(names: Collection[str]) -> dict[str, dict[str, str]]:
     people: defaultdict[str, dict[str, str]] = defaultdict(dict)
     for name in names:
         if name_words(name) > 1 and first_name(name) and not names_several(name):
-            people[first_name(name)].setdefault(fold(name), name)
+            people[first_name(name)].setdefault(_untitled(name), name)  # "Ada Brewer" and "Dr Ada Brewer" are one
     return dict(people)
+
+
+def short_names(printed: Collection[str], people: Sequence[str], names: Collection[str], text: str) -> dict[str, str]:
+    """Return the full name for every label that is one person's surname ("Brewer", "Dr Brewer") or initials ("AB").
+
+    `people` are the full names among the labels; they come before those whose initials the text gives ("Ada Brewer
+    (AB)"), before `names`, and before people whom the text introduces. If two people fit, the label is left out.
+    """
+    sources = [_by_short_name(source) for source in (people, _legend(text), names, _introduced(text))]
+    found: dict[str, str] = {}
+    for label in printed:
+        surname = _untitled(label)
+        if not surname or " " in surname or is_role(label):
+            continue
+        keys = [surname, label.replace(".", "")] if _INITIALS.fullmatch(label) else [surname]
+        bearers = next((source[key] for source in sources for key in keys if key in source), {})
+        if len(bearers) == 1:
+            found[label] = next(iter(bearers.values()))
+    return found
+
+
+def names_of_labels(printed: Collection[str], text: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the full names of labels that are first names, and the aliases of the others, for captions with labels.
+
+    `text` is what is said, which may introduce people.
+    """
+    full = full_names(printed, (), text)
+    shapes = ((label, label_shape(label)) for label in printed)
+    bases = {label: shape.base for label, shape in shapes if shape and shape.kind == "name" and shape.base != label}
+    people = [*bases.values(), *(label for label in printed if label not in bases)]
+    return full, {**short_names([label for label in printed if label not in full], people, (), text), **bases}
+
+
+def _by_short_name(names: Collection[str]) -> dict[str, dict[str, str]]:
+    """Return the people with each surname (folded) and with each initials (capitals), by their names without titles.
+
+    Where names are in capitals, "MO" may be somebody called Mo, so that only initials without a vowel count.
+    """
+    people: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for name in names:
+        words = _untitled(name).split()
+        if len(words) < 2 or name_words(name) < 2 or names_several(name):
+            continue
+        initials = "".join(word[0] for word in name.split() if word[0].isupper() and not is_title(word))
+        is_clear = not (name.isupper() and _VOWEL.search(initials))
+        for short in (words[-1], initials) if is_clear else words[-1:]:
+            if len(short) > 1 and len(people[short]) < _BEARERS_LIMIT:
+                people[short].setdefault(" ".join(words), name)
+    return dict(people)
+
+
+def _legend(text: str) -> list[str]:
+    """Return the names that a text prints with their initials: "Ada Brewer (AB)"."""
+    names = []
+    for found in _BRACKETED.finditer(text[:_TEXT_LIMIT]):
+        words = text[max(0, found.start() - _LEGEND_CHARACTERS) : found.start()].split()[-len(found[1]) :]
+        if len(words) > 1 and "".join(word[0] for word in words) == found[1]:
+            names.append(" ".join(words))
+    return names
+
+
+def _untitled(name: str) -> str:
+    return " ".join(word for word in fold(name).split() if not is_title(word))
+
+
+def _introduced(text: str) -> list[str]:
+    return [name for name, before in _mentions(text) if _INTRODUCES.search(before)]
 
 
 def find_aliases(printed: Collection[str], names: Collection[str], text: str) -> dict[str, str]:

@@ -4,11 +4,11 @@ import re
 
 _PARTICLES = frozenset(
     "de da di do du dos das del della der den van von und y e la le el al bin bint ibn ap ab af av zu zum ten ter te "
-    "of and &".split()
+    "of and & 't ’t".split()
 )
 _LEADING_PARTICLES = frozenset("de da di du van von den ten ter al el bin ibn".split())
 _TITLES = frozenset(
-    "dr mr mrs ms miss mx prof sir dame st rev lord lady jr sr "
+    "dr mr mrs ms miss mx prof professor sir dame st rev reverend lord lady baroness viscount jr sr "
     "sen rep gov gen col capt lt sgt maj adm cllr hon amb fr".split()
 )
 _ROLES = frozenset(
