@@ -8,16 +8,19 @@ from typing import Literal, NamedTuple
 
 from ingest.alignment.agreement import share_said
 from ingest.alignment.align import align
+from ingest.alignment.contradicted import with_heard_times
 from ingest.audio.load import blocks
 from ingest.captions.letters import with_names
 from ingest.captions.turns import Cue, heard_words, named, turns_of
 from ingest.errors import AudioError, ModelMissing
 from ingest.shownotes.parse import OfficialText
+from ingest.speakers.aliases import names_of_labels
 from ingest.speakers.roles import find_roles
 from ingest.speech.heard import Heard
 from ingest.speech.turns import turns_heard
 from ingest.timing.edges import has_movable_edges, refine_edges
 from ingest.timing.estimate import estimate
+from ingest.timing.offsets import moved_to_recording
 from ingest.timing.pauses import envelope, pauses
 from ingest.timing.printed_times import place_at_printed_times, without_impossible_times
 from ingest.timing.unwritten_edges import widen_to_pauses
@@ -125,14 +128,27 @@ def assemble(
     cues = _cues_with_names(official, cues)
     match chosen_text(official, cues, heard).source:
         case "captions with names":
-            turns, aliases = turns_of(cues), {}
+            turns, aliases = _in_full(_captioned(episode, cues, heard))
         case "notes":
             turns, divergence = _timed(episode, official, cues, heard)
         case "captions without names":
-            turns = turns_of(cues)
+            turns = _captioned(episode, cues, heard)
         case "heard words" if heard:
             turns, heard_by = turns_heard(heard.words, heard.duration, terms), heard.by
     return Transcript(episode, turns, dict(aliases), divergence, find_roles(turns, aliases), heard_by=heard_by)
+
+
+def _captioned(episode: Episode, cues: Sequence[Cue], heard: Heard | None) -> tuple[Turn, ...]:
+    """Return the turns of captions with their times, or with heard ones if those show that they are of another edit."""
+    turns = turns_of(cues)
+    return with_heard_times(turns, heard.words, episode.duration, _WORD_PRECISION) if heard else turns
+
+
+def _in_full(turns: Sequence[Turn]) -> tuple[tuple[Turn, ...], dict[str, str]]:
+    """Return turns of captions with full names for first names, and the aliases of their other labels."""
+    printed = list(dict.fromkeys(turn.speaker for turn in turns if turn.speaker))
+    full, aliases = names_of_labels(printed, "\n".join(turn.text for turn in turns))
+    return tuple(replace(turn, speaker=full.get(turn.speaker or "", turn.speaker)) for turn in turns), aliases
 
 
 def _timed(
@@ -174,8 +190,9 @@ def _words(turns: tuple[OfficialTurn, ...]) -> int:
 def with_edges(transcript: Transcript, audio: Path | None) -> Transcript:
     """Return the transcript with its edges moved to the recording's pauses; decodes the recording once.
 
-    These are the edges of turns, of sentences, and of heard words that the text lacks. Without a recording, or if it
-    cannot be decoded (which is logged), times do not change.
+    These are the edges of turns, of sentences, and of heard words that the text lacks. Captions that are clearly of
+    another edit are first moved to where the recording has their pauses. Without a recording, or if it cannot be
+    decoded (which is logged), times do not change.
     """
     if audio is None or not has_movable_edges(transcript.turns):
         return transcript
@@ -187,4 +204,5 @@ def with_edges(transcript: Transcript, audio: Path | None) -> Transcript:
     divergence = transcript.divergence
     if divergence is not None:
         divergence = replace(divergence, unwritten=widen_to_pauses(divergence.unwritten, found))
-    return replace(transcript, turns=refine_edges(transcript.turns, found), divergence=divergence)
+    turns = refine_edges(moved_to_recording(transcript.turns, found), found)
+    return replace(transcript, turns=turns, divergence=divergence)
