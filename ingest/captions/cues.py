@@ -1,5 +1,6 @@
 """The values of a caption file: blocks as they stand in it, and cues, which hold one speaker's words."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -10,6 +11,7 @@ from ingest.text.words import begins_clip, normalise, pieces
 CUE_ERROR = 0.5
 WORD_ERROR = 0.2
 _FIRST_WORDS = 6
+_INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")  # of direction, or without width
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +96,8 @@ def first_words(text: str) -> str:
 
 
 def tidy(text: str) -> str:
-    """Return a caption's lines without outer and double spaces, and without empty lines."""
-    lines = (" ".join(line.split()) for line in text.split("\n"))
+    """Return a caption's lines without outer and double spaces, invisible signs and empty lines."""
+    lines = (" ".join(_INVISIBLE.sub("", line).split()) for line in text.split("\n"))
     return "\n".join(line for line in lines if line)
 
 

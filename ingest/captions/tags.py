@@ -15,7 +15,7 @@ _TAG_NAME = re.compile(r"/?(v|c|i|b|u|s|em|strong|span|font|lang|ruby|rt|br|p)(?
 VOICE_TAG = re.compile(r"(/?)v(?:\.\S*)?(?:\s+(.*))?", re.IGNORECASE | re.DOTALL)
 WORD_TIME = re.compile(r"\s*(?:\d{1,6}:)?\d{1,2}:\d{2}[.,]\d{1,3}\s*")
 _LINE_BREAK = re.compile(r"<br ?/?>", re.IGNORECASE)
-_PLACE = re.compile(r"\{\\an?\d\}")  # "{\an8}" of SubStation, which also occurs in SRT
+_OVERRIDE = re.compile(r"\{\\[a-zA-Z][^{}\n]{0,60}\}")  # "{\an8}", "{\i1}" of SubStation, which also occur in SRT
 _ENTITY = re.compile(r"&(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
 # A file in which a voice holds until the next names a speaker only where another begins; so hardly ever twice in a row.
 _MOST_REPEATS = 0.1
@@ -85,8 +85,8 @@ def spoken_cues(blocks: Sequence[Block], is_own: bool = False) -> list[list[Cue]
 
 
 def lined(raw: str) -> str:
-    """Return a caption with line breaks for <br>, and without SubStation's places on the screen."""
-    return _PLACE.sub("", _LINE_BREAK.sub("\n", raw))
+    """Return a caption with line breaks for <br>, and without SubStation's styles and places."""
+    return _OVERRIDE.sub("", _LINE_BREAK.sub("\n", raw))
 
 
 def text_of(raw: str) -> str:

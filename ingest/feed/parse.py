@@ -45,6 +45,10 @@ _MOST_PROBLEMS = 200
 _MOST_OF_A_KIND = 5
 # Texts with nearly the same number of words are copies; the one with the publisher's own markup wins.
 _AS_LONG = 0.95
+# A name at the start of a paragraph, in bold or not, before a colon.
+_LABEL = re.compile(r"(?:^|[>\n])[ \t]*([^\W\d_a-z][^<>:：\n]{0,40})(?:</\w{1,8}>){0,2}[:：]")
+_FEWEST_LABELS = 4
+_MOST_SEARCHED = 200_000
 _OTHER_FILES = re.compile(
     r"image/|text/|font/|application/(pdf|json|zip|epub|msword|x-bittorrent|(\w+\+)?xml)", re.IGNORECASE
 )
@@ -215,15 +219,28 @@ def _guid(entry: Any, element: Element) -> str:
 
 
 def _notes(entry: Any, element: Element) -> str | None:
-    """Return the text with the most words; among copies, the first in the order content, description, summary."""
+    """Return the text with the most words; among copies, the first in the order content, description, summary.
+
+    A text in which names before colons come back, as in a transcript, is taken before a longer one without any.
+    """
     texts = [inner_markup(child) for child in element if local_name(child) == "encoded"]
     texts += [content.get("value", "") for content in entry.get("content", ())]
     texts += [inner_markup(child) for child in element if local_name(child) == "description"]
     texts += [entry.get("summary") or ""]
     texts += [inner_markup(child) for child in element if local_name(child) in ("summary", "subtitle")]
     words = [len(re.sub(r"<[^<>]*>", " ", text).replace("&nbsp;", " ").split()) for text in texts]
+    spoken = [text if count else "" for text, count in zip(texts, map(_labels_in, texts), strict=True)]
+    if any(spoken) and not spoken[words.index(max(words))]:
+        words = [count if text else 0 for text, count in zip(spoken, words, strict=True)]
     most = max(words)
     return next(text for text, count in zip(texts, words, strict=True) if count >= _AS_LONG * most) if most else None
+
+
+def _labels_in(text: str) -> int:
+    """Return how many names before a colon come back in a text, 0 for fewer than four of two names."""
+    counts = Counter(name for name in _LABEL.findall(text[:_MOST_SEARCHED]))
+    back = {name: count for name, count in counts.items() if count > 1}
+    return sum(back.values()) if len(back) > 1 and sum(back.values()) >= _FEWEST_LABELS else 0
 
 
 def _enclosures(entry: Any) -> Iterator[Any]:

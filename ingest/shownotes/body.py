@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from ingest.shownotes.conversation import is_conversation
+from ingest.shownotes.conversation import is_conversation, is_speech
 from ingest.shownotes.label_candidates import LabelCandidate, label_at_start
 from ingest.shownotes.label_times import first_timed_line
 from ingest.shownotes.labels import find_labels
@@ -46,6 +46,8 @@ def find_body(lines: Sequence[Line], names: Collection[str], stated: bool) -> Pl
             return Place(number, start, labels, marked=True)
         if not labels and not weak and sum(len(line.text.split()) for line in rest) >= UNLABELLED_WORDS:
             return Place(number, start, marked=True)
+        if not labels and weak and not lines[number].linked and is_speech(rest):
+            return Place(number, start)  # not sure enough to win over what is heard
         refused = refused or len(labels) > 1
     labels = find_labels(lines, names, "", opened=False)
     if labels and is_conversation(labels, lines, "document" if stated else "none"):

@@ -30,6 +30,12 @@ _MUCH_VOICE = 0.6
 _MANY_WORDS = 12.0  # mean words of a turn that are more than a title
 _MOST_LINKS = 0.25  # share of turns with a link
 _LONG_WORDS = 30.0
+_MONOLOGUE_WORDS, _COPIED_WORDS = (
+    100,
+    50,
+)  # of a text without labels under a heading "Transcript": less may be about the show
+_FEWEST_TIMES = 3
+_MOSTLY = 0.8  # share of its words in paragraphs that end with a sentence
 
 _SENTENCE = re.compile(r"[.?!…](?:[\s\"”’')\]]|$)|[。？！]")
 _QUESTION = re.compile(r"\?(?:[\s\"”’')\]]|$)|？")
@@ -46,8 +52,19 @@ _VOICE = frozenset(
     "eu você vocês nós meu minha acho tenho temos obrigado obrigada olá sim "
     "io noi voi mio mia grazie ciao "
     "ik mij mijn jij jou jouw wij jullie bedankt "
-    "jag mig dig vi oss jeg meg deg tack takk tak hej hei".split()
+    "jag mig dig vi oss jeg meg deg tack takk tak hej hei "
+    "я мы мне меня мной нам нас вы вас вам ты тебя тебе мой моя мои наш наша ваш спасибо привет здравствуйте "
+    "mnie nam nas wy dziękuję cześć já mě mně nás vás děkuji".split()
 )
+# The same in scripts that write no spaces between words.
+_UNSPACED_VOICE = re.compile(
+    r"私|僕|俺|あなた|です|ます|ました|ません|ありがと|こんにち|はい|我|你|您|咱|谢谢|謝謝|欢迎|歡迎|大家好|저|제가|나는|우리|감사|안녕|습니다"
+)
+_UNSPACED_EXCHANGE = re.compile(
+    r"ですか|ますか|でしょうか|ありがと|こんにち|おはよう|ようこそ|吗|呢|嗎|谢谢|謝謝|欢迎|歡迎|你好|您好|大家好|감사|안녕|니까|나요|까요"
+)
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_LETTERS_OF_WORD = 2  # in such scripts
 _FIRST_PERSON = frozenset("i i'm i've i'd i'll me my ich mich mir je j'ai moi yo eu io ik jag jeg".split())
 _GREETING = re.compile(
     r"\b(?:thanks|thank you|welcome|hello|hi|hey|good (?:morning|afternoon|evening|day)|goodbye|bye|pleasure|"
@@ -55,6 +72,7 @@ _GREETING = re.compile(
     r"olá|grazie|ciao|benvenuti?|bedankt|welkom|tack|takk|hej|hei|välkommen|velkommen)\b",
     re.IGNORECASE,
 )
+_EXCHANGES = (_QUESTION, _GREETING, _UNSPACED_EXCHANGE)
 _CALLS = "(?:thanks|thank you|hi|hello|hey)"
 _INTRODUCES = (
     r"(?:i['’]m|i am|my name is|this is|ich bin|mein name ist|je suis|je m['’]appelle|soy|me llamo|eu sou|sono|ik ben|"
@@ -78,7 +96,7 @@ class _Said:
     @property
     def is_personal(self) -> bool:
         """Whether the text is in the first or second person."""
-        return not _VOICE.isdisjoint(_words(self.whole))
+        return _is_personal(self.whole)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +133,27 @@ def is_conversation(labels: Sequence[LabelCandidate], lines: Sequence[Line], cla
     return _is_exchange(signs, said) or (claim != "none" and _is_no_list(signs, said, claim))
 
 
+def is_speech(lines: Sequence[Line]) -> bool:
+    """Return whether lines without labels are what one person says: much text, in sentences and in person, no links.
+
+    Lines with a time before each or every other one are captions that somebody copied. Linear in the length.
+    """
+    texts = [line.text for line in lines if any(map(str.isalnum, line.text))]
+    spoken = [text for text in texts if not is_time(text)]
+    lengths = [_length(text) for text in spoken]
+    times = len(texts) - len(spoken)
+    copied = times >= _FEWEST_TIMES and len(spoken) <= 2 * times
+    if any(line.linked and not is_time(line.text) for line in lines):
+        return False
+    if copied or sum(lengths) < _MONOLOGUE_WORDS:
+        return copied and sum(lengths) >= _COPIED_WORDS
+    total = sum(lengths)
+    whole = sum(length for text, length in zip(spoken, lengths, strict=True) if _SENTENCE.search(text[-8:]))
+    personal = sum(length for text, length in zip(spoken, lengths, strict=True) if _is_personal(text))
+    linked = sum(length for text, length in zip(spoken, lengths, strict=True) if _LINK.search(text))
+    return whole >= _MOSTLY * total and personal >= total / 2 and linked <= _MOST_LINKS * total
+
+
 def _is_exchange(signs: _Signs, said: Sequence[_Said]) -> bool:
     """Return whether the text alone shows a conversation."""
     # Machines write speech without stops; then only much speech in the first and second person is enough.
@@ -135,7 +174,7 @@ def _is_monologue(signs: _Signs, said: Sequence[_Said]) -> bool:
     """Return whether few people speak long, in person, under a label that is printed again and again."""
     if signs.turns < 4 or 3 * signs.people > signs.turns or not all(_names_somebody(item) for item in said):
         return False
-    words = sum(len(item.whole.split()) for item in said) / signs.turns
+    words = sum(_length(item.whole) for item in said) / signs.turns
     return words >= _LONG_WORDS and sum(item.is_personal for item in said) >= 0.7 * signs.turns
 
 
@@ -161,18 +200,18 @@ def _signs(said: Sequence[_Said]) -> _Signs:
         returns += key in seen and key != previous
         seen.add(key)
         previous = key
-    words = [_words(item.text) for item in said]
     count = len(said)
     return _Signs(
         turns=count,
         people=len({item.key for item in said}),
         returns=returns,
-        words=sum(map(len, words)) / count,
+        words=sum(_length(item.text) for item in said) / count,
         sentences=sum(_SENTENCE.search(item.text) is not None for item in said) / count,
-        voice=sum(not _VOICE.isdisjoint(some) for some in words) / count,
+        voice=sum(_is_personal(item.text) for item in said) / count,
         links=sum(item.linked or _LINK.search(item.whole) is not None for item in said) / count,
         exchanges=sum(
-            _QUESTION.search(item.text) is not None or _GREETING.search(item.text) is not None for item in said
+            any(sign.search(item.text) is not None for sign in (_QUESTION, _GREETING, _UNSPACED_EXCHANGE))
+            for item in said
         ),
         addressed=returns < _MANY_RETURNS and _is_addressed(said),
     )
@@ -211,6 +250,15 @@ def _is_addressed(said: Sequence[_Said]) -> bool:
         ):
             return True
     return False
+
+
+def _is_personal(text: str) -> bool:
+    return not _VOICE.isdisjoint(_words(text)) or _UNSPACED_VOICE.search(text) is not None
+
+
+def _length(text: str) -> int:
+    """Return how many words a text has, estimated from its letters in scripts without spaces."""
+    return max(len(_words(text)), len(_UNSPACED.findall(text)) // _LETTERS_OF_WORD)
 
 
 def _words(text: str) -> list[str]:

@@ -35,6 +35,9 @@ _LINE_ENDS = re.compile(r"\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")
 # Invisible characters, which would stick to a name; line ends and tabs already count as whitespace.
 _INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x7f\ufeff\u200b\u2060]")
 _PLACE = re.compile(r"[?&#](?:t|start|time)=([0-9hms:.]{1,12})(?=$|[&#,])", re.IGNORECASE)
+# A reference to a footnote is a link within the page whose text is a number or a sign; "ref" leads back from the note.
+_REFERENCE = re.compile(r"\s*[\[(]?(?:\d{1,3}|[ivx]{1,4}|[*†‡§↩⤴↑^\ufe0e\ufe0f]{1,3})[\])]?\s*")
+_BACK = "↩"
 
 
 class Chunk(NamedTuple):
@@ -105,6 +108,7 @@ class _Reader(HTMLParser):
         self._level = 0
         self._link = False
         self._place: float | None = None
+        self._fragment = ""  # of a link within the page
         self._preformatted = 0
         self._dropping: str | None = None
         self._tables = 0  # open tables; only the outermost is read as one
@@ -134,7 +138,7 @@ class _Reader(HTMLParser):
         elif tag in _BOLD:
             self._bold = max(self._bold - 1, 0)
         elif tag == "a":
-            self._link, self._place = False, None
+            self._link, self._place, self._fragment = False, None, ""
         elif tag in self._apart:
             self.blocks.append([])
         elif tag in _BLOCKS:
@@ -146,6 +150,8 @@ class _Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._dropping is not None:
             return
+        if self._fragment and _REFERENCE.fullmatch(data):
+            data = _BACK if "ref" in self._fragment else ""
         # Outside all blocks, and in <pre>, a line end in the source is a line end in the text.
         parts = [data] if self._in_block and not self._preformatted else _LINE_ENDS.split(data)
         bold = self._bold > 0 or self._heading
@@ -161,7 +167,7 @@ class _Reader(HTMLParser):
         self._in_block = tag not in ("body", "html", "hr")
         self._heading = tag in _HEADINGS
         self._level = _LEVELS.get(tag, 0)
-        self._link, self._place = False, None
+        self._link, self._place, self._fragment = False, None, ""
         self._preformatted += tag == "pre"
 
     def _close_block(self, tag: str) -> None:
@@ -207,6 +213,7 @@ class _Reader(HTMLParser):
                 self.targets.append("".join(value.split()))
             if name == "href" and value:
                 self._place = place_of(value)
+                self._fragment = value.partition("#")[2].lower() if value.startswith("#") else ""
 
 
 def _texts(cell: Sequence[Sequence[Chunk]]) -> list[str]:

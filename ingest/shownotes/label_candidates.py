@@ -19,7 +19,8 @@ _PLAIN = r"[^\s:：\[\]()][^:：\[\]()]{0,79}?"
 _NAME = rf"{_PLAIN}(?:\([^:：\[\]()]{{1,30}}\)\s*{_PLAIN})?"
 _START = re.compile(
     rf"(?:(?:[-*•]\s+)?[\[(]?(?P<before>{TIME_RANGE}|{TIME})[\])]?\s*(?:[-–—|]\s*)?){{0,2}}"
-    rf"(?:[\[(](?P<boxed>{_PLAIN})(?P<inside>\s*\([^()]{{1,40}}\))?[\])](?=\s*[:：])|(?P<name>{_NAME}))"
+    rf"(?:[\[(](?P<boxed>{_PLAIN})(?P<inside>\s*\([^()]{{1,40}}\))?[\])](?=\s*[:：])"
+    rf"|(?P<aside>[\[(][^\[\]():：]{{1,40}}[\])]\s+(?=[^\W\d_a-z]))?(?P<name>{_NAME}))"
     rf"(?P<brackets>{_BRACKETS})\s*(?:(?:[-–—|,]\s*)?(?P<after>{TIME_RANGE}|{TIME})|[-–—|])?\s*"
     r"(?:(?P<colon>[:：]{1,2}-?)(?!//|\d\d)|$)"
 )
@@ -81,7 +82,7 @@ def label_at_start(number: int, line: Line) -> LabelCandidate | None:
     head = line.text[:_START_CHARACTERS]
     if len(head) > _BARE_CHARACTERS and ":" not in head and "：" not in head:
         return bold_name
-    found = _START.match(head)
+    found = None if is_time(head) else _START.match(head)
     if found is None or (found["colon"] is None and len(line.text) > _START_CHARACTERS):
         return bold_name
     name = (found["name"] or found["boxed"]).strip()
@@ -90,18 +91,21 @@ def label_at_start(number: int, line: Line) -> LabelCandidate | None:
     shape = _shape(name) or (LabelShape(name, name, "open") if bold and _is_short(name) else None)
     if shape is None or (line.heading and "|" in line.text):
         return bold_name
-    time, role, mark = _read_brackets((found["inside"] or "") + found["brackets"])
+    time, role, mark = _read_brackets((found["aside"] or "") + (found["inside"] or "") + found["brackets"])
     printed = found["before"] or found["after"]
     time = seconds_printed(printed) if printed else time
     rest = line.text[found.end() :].strip()
     is_open = name_words(name) == 0
     if line.heading and found["colon"] is not None and rest:
         return None  # "Moderator: Ann Lee" as a heading
+    if found["aside"] and found["colon"] is None:
+        return bold_name  # "[Archive] Ann Lee" alone is a remark
     if found["colon"] is None:
         form: LabelForm = "bare"
     else:
         form = "inline" if rest and not is_time(rest) else "own"
-        if rest and not line.text[found.end()].isspace() and line.bold_end == 0 and name_words(name) < 2:
+        is_glued = found["colon"][-1] != "：" and not line.text[found.end() : found.end() + 1].isspace()
+        if rest and is_glued and line.bold_end == 0 and name_words(name) < 2:
             return None
     return LabelCandidate(
         number,

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from ingest.shownotes.label_candidates import LabelCandidate, is_time, seconds_printed
-from ingest.shownotes.lines import Line
+from ingest.shownotes.lines import Line, cut
 from ingest.text.clock import TIME, TIME_RANGE, clock
 
 # What a link to a place in the recording shows: its time, or a sign such as a triangle.
@@ -15,6 +16,9 @@ _LINK_TEXT = re.compile(rf"\s*(?:[\[(]?{TIME}[\])]?|[^\w\s\"“”'‘(\[]{{1,2}
 _BEFORE_A_TIME = (".", "?", "!", "…", ":", "：", "”", ")", "]", '"')
 _TIMED = re.compile(rf"({TIME_RANGE}|{TIME})\s+(?=\S)")
 _FEWEST_TIMED = 3
+_NUMBERED = re.compile(r"(\d{1,4})[.)]\s+(?=\S)")
+_FEWEST_NUMBERED = 4
+_LEAST_NUMBERED, _COUNTED = 0.6, 0.9  # shares of lines with a number, and of numbers that are one more than the last
 
 
 def with_times(starts: Mapping[int, LabelCandidate], lines: Sequence[Line]) -> Iterator[tuple[int, LabelCandidate]]:
@@ -62,6 +66,19 @@ def first_timed_line(lines: Sequence[Line], labels: Sequence[LabelCandidate]) ->
     above = [number for number in range(first) if is_time(lines[number].text)]
     fits = (number for number in above if (seconds_printed(lines[number].text) or 0.0) <= timed[0])
     return next(fits, first)
+
+
+def without_numbers(lines: Sequence[Line]) -> list[Line]:
+    """Return the lines without the numbers that begin them ("12. Ann: Hello."), if most are counted so, one by one."""
+    found = [_NUMBERED.match(line.text) for line in lines]
+    numbers = [int(number[1]) for number in found if number]
+    steps = sum(after == before + 1 for before, after in pairwise(numbers))
+    if len(numbers) < max(_FEWEST_NUMBERED, _LEAST_NUMBERED * len(lines)) or steps < _COUNTED * (len(numbers) - 1):
+        return list(lines)
+    return [
+        line if number is None else cut(line, number.end(), len(line.text))
+        for line, number in zip(lines, found, strict=True)
+    ]
 
 
 def with_bracketed_times(lines: Sequence[Line]) -> list[Line]:

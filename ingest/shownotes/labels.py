@@ -31,6 +31,9 @@ _SENTENCE = re.compile(r"[.?!…]")
 _ACCEPTED = 4  # points that a name with a colon needs to be a label
 _ACCEPTED_BARE = 5  # the same without a colon
 _LEAST_IN_LOWER_CASE = 0.6  # share of paragraphs that begin with a label
+_FEWEST_OTHERS = 3  # labels beside that of a title
+_TITLE_WORDS = 8
+_LEAST_FINISHED = 0.8  # share of turns that end with a sentence
 _NEARLY_ALL = 0.8  # share of the characters in one line; a footer may stand in others
 # Limits far above any episode that keep the time for hostile input linear: candidates within lines, names looked up in
 # the text, and characters searched.
@@ -87,7 +90,25 @@ def find_labels(lines: Sequence[Line], names: Collection[str], preface: str, ope
     found += _accepted_within(within, lines, accepted, flat)
     if flat:
         found += unknown_within(within, found, lines)
-    return sorted(found, key=lambda label: (label.line, label.start))
+    found = sorted(found, key=lambda label: (label.line, label.start))
+    return found[1:] if not opened and _is_title(found, lines) else found
+
+
+def _is_title(labels: Sequence[LabelCandidate], lines: Sequence[Line]) -> bool:
+    """Return whether the first label is that of a title in the first line ("Tea Show, part 4: The pot").
+
+    It never comes back, and what follows is no sentence, in a text whose speech has full stops.
+    """
+    if len(labels) <= _FEWEST_OTHERS:
+        return False
+    first, others = labels[0], labels[1:]
+    is_plain = first.line == 0 and first.form == "inline" and not first.bold and first.time is None
+    if not is_plain or ends_sentence(lines, 0) or any(label.key == first.key for label in others):
+        return False
+    is_short = len(lines[0].text[first.end :].split()) <= _TITLE_WORDS
+    last = [*(label.line - 1 for label in others[1:]), len(lines) - 1]
+    finished = sum(ends_sentence(lines, number) for number in last)
+    return is_short and finished >= _LEAST_FINISHED * len(others)
 
 
 def _in_lower_case(starts: Mapping[int, LabelCandidate], lines: Sequence[Line]) -> list[LabelCandidate]:

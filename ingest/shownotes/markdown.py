@@ -17,6 +17,7 @@ _LABEL = re.compile(
 )
 _LINK = re.compile(r"\[((?:[^\[\]\\]|\\.|\[[^\[\]]{0,80}\]){1,200})\]\((https?://[^\s()]{1,2000})\)")
 _BOLD = re.compile(r"\*\*(?=\S)([^*]{1,2000}?)(?<=\S)\*\*")
+_TIME_EMPHASIS = re.compile(rf"(?<![\w*_])([*_])([\[(]?(?:{TIME_RANGE}|{TIME})[\])]?)\1(?![\w*_])")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!>~|])")
 _QUOTE = re.compile(r"(?:> ?)+")
 _TABLE_RULE = re.compile(r"\|?(?:\s*:?-+:?\s*\|)+(?:\s*:?-+:?\s*)?")
@@ -93,7 +94,7 @@ def without_markdown(line: Line, targets: list[str]) -> Line:
         before = label["time"] or ""
         text = before + name + text[label.end() :]
         start, end = len(before), len(before + name)
-    text = text[:end] + _BOLD.sub(r"\1", text[end:])
+    text = text[:end] + _TIME_EMPHASIS.sub(r"\2", _BOLD.sub(r"\1", text[end:]))
     text = _ESCAPE.sub(r"\1", text).strip()
     return replace(
         line, text=text, bold_start=start, bold_end=min(end, len(text)), heading=level, linked=linked, time=time

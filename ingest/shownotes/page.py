@@ -29,6 +29,13 @@ _WEAK_MARKER = re.compile(
     rf"{_OF_EPISODE}\s*[:.]?",
     re.IGNORECASE,
 )
+# The same word in other languages, alone on its line but for a few words: "Transkript zur Folge 4:".
+_FOREIGN = (
+    r"transkript(?:ion|ioner|et|sjon|io)?|transcripci[oó]n|transcri[cç][aã]o|trascrizione|transcript(?:ie)|transcrit"
+    r"|avskrift|utskrift|udskrift|litterering|расшифровка|транскрипт|транскрипция|стенограмма|стенограма|transkrypcja|přepis"
+    r"|文字起こし|書き起こし|文字稿|逐字稿|文字实录|대본|녹취록|전사"
+)
+_FOREIGN_MARKER = re.compile(rf"(?:[^\W\d_]+\s+){{0,2}}(?:{_FOREIGN})(?:\s+[\w'’#-]+){{0,5}}\s*[:：.]?", re.IGNORECASE)
 _OPENS = re.compile(rf"{_WEAK_MARKER.pattern}(?=\s+\S)", re.IGNORECASE)
 _LEADING_RULE = re.compile(r"\s*[-–—_=*~]{3,}\s*")
 _TRAILING_RULE = re.compile(r"\s*[-–—_=*~]{3,}\s*$")
@@ -80,13 +87,15 @@ def is_rule(line: Line) -> bool:
 def is_marker(line: Line) -> bool:
     """Return whether a line only announces the transcript."""
     if "transcript" not in line.text[:200].casefold():
-        return False
+        return is_weak_marker(line)
     return _MARKER.fullmatch(line.text[:200]) is not None or is_weak_marker(line)
 
 
 def is_weak_marker(line: Line) -> bool:
     """Return whether a line is only a heading ("Full transcript"), which may also be the text of a link."""
-    return len(line.text) < 120 and _WEAK_MARKER.fullmatch(line.text) is not None
+    if len(line.text) >= 120:
+        return False
+    return _WEAK_MARKER.fullmatch(line.text) is not None or _FOREIGN_MARKER.fullmatch(line.text) is not None
 
 
 def with_markers_apart(lines: Sequence[Line]) -> list[Line]:

@@ -8,7 +8,7 @@ from ingest.item import Link
 from ingest.shownotes.body import UNLABELLED_WORDS, find_body
 from ingest.shownotes.copies import copies_of
 from ingest.shownotes.label_candidates import LabelCandidate, is_time, seconds_printed
-from ingest.shownotes.label_times import bracketed_time, with_bracketed_times
+from ingest.shownotes.label_times import bracketed_time, with_bracketed_times, without_numbers
 from ingest.shownotes.labels import find_labels
 from ingest.shownotes.lines import Line
 from ingest.shownotes.markup import read_lines
@@ -20,7 +20,7 @@ from ingest.shownotes.page import (
     with_markers_apart,
 )
 from ingest.shownotes.surroundings import without_surroundings
-from ingest.speakers.aliases import find_aliases, full_names, role_aliases, speaker_of
+from ingest.speakers.aliases import find_aliases, full_names, role_aliases, short_names, speaker_of
 from ingest.text.clock import TIME, TIME_RANGE
 from ingest.text.words import begins_clip, without_marks
 from ingest.transcript import OfficialTurn
@@ -74,7 +74,7 @@ def parse_notes(notes: str, names: Collection[str] = (), *, stated: bool = False
     If the notes hold the text twice, the better copy is used. Linear in the length; never raises.
     """
     lines, links = read_lines(notes)
-    lines = with_markers_apart(lines)
+    lines = without_numbers(with_markers_apart(lines))
     place = find_body(lines, names, stated)
     head, body = lines[: place.head_end], lines[place.start :]
     page = read_page(head)
@@ -165,10 +165,12 @@ def _read_copy(
     bases = {label.name: full.get(label.base, label.base) for label in labels if label.base not in ("", label.name)}
     bases |= {short: label.name for label in labels if (short := label.role.strip("()[]")) in printed}
     roles = role_aliases([(full.get(label.name, label.name), label.role) for label in labels])
+    shortened = short_names(others, [*people, *(name for name in printed if name not in bases)], names, prose)
+    known = {**find_aliases(others, names, prose), **bases, **roles}
     return OfficialText(
         turns=tuple(turns),
         description=_description(preface),
-        aliases={**find_aliases(others, names, prose), **bases, **roles},
+        aliases={**{label: known.get(name, name) for label, name in shortened.items()}, **known},
         lossy=lossy,
         truncated=truncated,
         problems=tuple(problems),

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from ingest.shownotes.label_candidates import LabelCandidate, label_at_start
+from ingest.shownotes.label_candidates import LabelCandidate, is_time, label_at_start
 from ingest.shownotes.lines import Line
 from ingest.shownotes.page import is_rule
 from ingest.speakers.names import fold, is_ordinary
@@ -54,7 +54,9 @@ def section_headings(body: Sequence[Line]) -> set[int]:
 
 
 def is_printed_as_heading(line: Line) -> bool:
-    """Return whether a line is marked up as a heading, or is short and all of it bold."""
+    """Return whether a line is marked up as a heading, or is short and all of it bold; a time is none."""
+    if is_time(line.text):
+        return False
     if line.heading:
         return not line.text.endswith((".", ":")) and len(line.text.split()) <= _HEADING_WORDS
     alone = line.bold_start == 0 and line.bold_end == len(line.text) > 0

@@ -40,11 +40,13 @@ _END = re.compile(
     re.IGNORECASE,
 )
 _SECTION = re.compile(
-    r"\W*(?:(?:related|useful|further|more|additional|all|show|episode|mentioned|our|your|key|links?|books?|resources?|and|&|in|of|to"
+    r"\W*(?:\d{1,4}\W+)?(?:(?:related|useful|further|more|additional|all|show|episode|mentioned|our|your|key|links?|books?|resources?|and|&|in|of|to"
     r"|from|for|with|other|guest|the|this)\W+){0,5}"
     r"(?:links?|resources?|references?|reading|notes|shownotes|credits|mentioned|mentions|sponsors?|socials?|contacts?"
     r"|connect|follow|support|subscribe|bios?|us|show|episode|podcast|timestamps|chapters|thanks|acknowledge?ments"
-    r"|footnotes|sources|bibliography|books|episodes|articles|guests|hosts|speakers|attend(?:ees|ance))\W*"
+    r"|footnotes|sources|bibliography|books|episodes|articles|guests|hosts|speakers|attend(?:ees|ance)"
+    r"|comments?|replies|responses)\W*"
+    r"|\W*leave\W+a\W+(?:reply|comment)\W*|\W*\d{1,4}\W+thoughts?\W+on\b.{1,60}"
     r"|\W*about\W+(?:(?:the|our|this)\W+)?(?:show|podcast|guests?|hosts?|authors?|speakers?|us|me)\W*",
     re.IGNORECASE,
 )
@@ -78,6 +80,18 @@ _PLATFORM = re.compile(
     r"|receive new posts|support this podcast|support the show|voice message)\b",
     re.IGNORECASE,
 )
+# What WordPress puts under every text of a feed, in its languages: "The post … appeared first on …".
+_FEED_FOOTER = re.compile(
+    r"\W*(?:the post|der beitrag|l['’]article|la entrada|o post|l['’]articolo|het bericht|artykuł|inlägget)\b.{1,300}"
+    r"\b(?:appeared first on|erschien zuerst auf|est apparu en premier sur|se publicó primero en|apareceu primeiro em"
+    r"|proviene da|verscheen eerst op|pochodzi z serwisu|dök först upp på)\b.{1,120}",
+    re.IGNORECASE,
+)
+# A note at the foot of a text: it links back to its place ("↩"), or begins with its number in brackets.
+_NOTE = re.compile(r"\[\d{1,3}\]\s|[↩⤴]|.*[↩⤴]\W*$")
+# A cue of a script: "SOUND: Waves.", "SFX: a door". Without capitals only what is no word of speech.
+_CUE = re.compile(r"\W*(?:(?i:sfx|fx|f/x)|SOUNDS?|SOUND EFFECTS?|AMBI(?:ENCE|ENT SOUND)?)\W{0,3}[:：]\s*\S.{0,200}")
+_MUSIC_CUE = re.compile(r"\W*MUSIC(?: CUE)?\W{0,3}[:：]\s*\S.{0,200}")
 _CREDIT = re.compile(
     r"\W*(?:\w+\W+){0,3}?(?:transcri\w+|proofread\w*|written|script|direct(?:ed|or)|editors?|editing|edited|music|art"
     r"|artwork|cover|logo|direct download|categor(?:y|ies)|tags?|filed under|file size|release date"
@@ -110,10 +124,11 @@ def without_surroundings(body: Sequence[Line]) -> tuple[list[Line], tuple[str, .
     kept: list[Line] = []
     left_out = []
     for number, line in enumerate(body[:end]):
-        if is_break(line):
+        if is_break(line) or _MUSIC_CUE.fullmatch(line.text[:240]):
             kept.append(Line(""))
         elif (
             number in headings
+            or _CUE.fullmatch(line.text[:240])
             or _PAGE.fullmatch(line.text[:40])
             or (number < max(first, _TOP) and _says_who_transcribed(line.text[:300]))
         ):
@@ -221,6 +236,8 @@ def _may_be_footer(line: Line) -> bool:
         or _PLATFORM.search(text) is not None
         or _TRANSCRIBER.match(text) is not None
         or _CREDIT.match(text) is not None
+        or _FEED_FOOTER.fullmatch(text) is not None
+        or _NOTE.match(text) is not None
         or _is_row(text)
     )
 
@@ -229,6 +246,8 @@ def _is_around(line: Line, strict: bool) -> bool:
     """Return whether a line without a speaker is a footer; if not every paragraph has a label, it must show more."""
     text = line.text[:400]
     if line.linked or _is_row(text) or text.startswith(("©", "(c)")) or "receive new posts" in text:
+        return True
+    if _FEED_FOOTER.fullmatch(text) is not None or (strict and _NOTE.match(text) is not None):
         return True
     if _CREDIT.match(text) is not None:
         entry = re.split("[:：]", text, maxsplit=1)[1].strip(" .")

@@ -12,7 +12,7 @@ _WORD = re.compile(r"\w+")
 # Any bracket that contains one of these is a mark: "[Angus laughs]", "[inaudible 00:12]".
 _SOUND = re.compile(
     r"\b(laugh(s|ter|ing|ed)?|chuckl(es|ing)|giggl(es|ing)|inaudible|unintelligible|indistinct|crosstalk|cross-talk"
-    r"|applause|applauds|sighs?|sighing|coughs?|coughing|sneezes|snorts|gasps|groans|whistles|bleep(ed|s)?"
+    r"|applause|applauds|sighs?|sighing|coughs?|coughing|sneezes|snorts|gasps|groans|whistles|bleep(ed|s)?|soundbite"
     r"|clears? (his|her|their|my )?\s*throat)\b"
 )
 # A bracket with only these words is a mark: "[Audio starts]", "[music]", "[background noise]". A name such as
@@ -25,6 +25,10 @@ _STAGE = frozenset(
     "over beginning intro outro overlapping speech voices talking at once speakers both all claps clapping cheers "
     "cheering".split()
 )
+# "[SFX: a door slams]", "[Music: Blue Steam]".
+_CUE = re.compile(
+    r"\s*(?:sfx|fx|f/x|sounds?(?: effects?)?|music(?: cue)?|theme|jingle|ambi(?:ence|ent)?|clip)\s*[:–—-]\s*\S"
+)
 # Stands where Whisper heard no words for long. Whether there was speech is not known.
 NOTHING_HEARD = "[no words heard]"
 _STAGE_NOUNS = frozenset(
@@ -32,7 +36,7 @@ _STAGE_NOUNS = frozenset(
     "advert adverts overlapping claps clapping cheers cheering intro outro vox".split()
 )
 _CLIP_BEGINS = re.compile(
-    r"^[\[(]\s*(?!.*\b(ends?|ended|stops?|stopped|finish(es)?|fades?)\b).*\b(audio|clip|music|jingle|recording|video|vox)\b",
+    r"^[\[(]\s*(?!.*\b(ends?|ended|stops?|stopped|finish(es)?|fades?)\b).*\b(audio|clip|music|jingle|recording|soundbite|video|vox)\b",
     re.IGNORECASE,
 )
 
@@ -50,7 +54,7 @@ class Piece:
 def is_mark(bracket: str) -> bool:
     """Return whether a bracketed text is a stage direction ("[laughs]") and not speech ("[Tea Board]")."""
     inside = unicodedata.normalize("NFKC", bracket)[1:-1].casefold()
-    if _SOUND.search(inside) or f"[{inside}]" == NOTHING_HEARD:
+    if _SOUND.search(inside) or _CUE.match(inside) or f"[{inside}]" == NOTHING_HEARD:
         return True
     words = [word for word in _WORD.findall(inside) if not word.isdigit()]
     return bool(words) and _STAGE.issuperset(words) and not _STAGE_NOUNS.isdisjoint(words)

@@ -76,6 +76,11 @@ FOOTERS = {
     "credits": "## Credits\n\nHost: Ann Lee\n\nMusic: Blue Steam\n\nArt: Kit Pell",
     "several": "---\n\nSupport the show\n\nFollow us on Steamgram: https://s.example\n\n© Kettle Hour",
     "markdown": "***\n\n[Support the show](https://k.example)\n\n[Website](https://k.example) | [Shop](https://s.example)",
+    "blog's feed": "The post I met a pot – and you? appeared first on Kettle Hour.",
+    "German blog's feed": "Der Beitrag Der Topf erschien zuerst auf Kettle Hour.",
+    "comments": "2 Comments\n\nMax Ash says:\n\nMarch 3, 2022 at 5:05 pm\n\nI loved it!\n\nLeave a Reply",
+    "thoughts": "3 thoughts on “The pot”\n\nMax Ash\n\nWhen will you speak of leaves?",
+    "a note": "[1] Pell, On Water, page 12.",
     "French host": "Hébergé par Acorn. Visitez acorn.example/privacy pour plus d'informations.",
 }
 
@@ -103,6 +108,9 @@ def test_a_footer_is_nobodys_speech(name: str, layout) -> None:
         '<ul><li><a href="https://a.example">The leaf</a></li><li><a href="https://b.example">The pot</a></li></ul>',
         '<h3>Links</h3><ul><li><a href="https://a.example">The leaf</a>, a book</li><li>The pot</li></ul>',
         "<hr><p><em>Edited by Kit Pell.</em></p><p>Theme music by The Urns.</p>",
+        '<hr><ol><li id="fn1">Pell describes pots in a book. <a href="#fnref1">↩</a></li></ol>',
+        '<p><a href="#_ftnref1" name="_ftn1">[1]</a> Pell describes pots in a book.</p>',
+        '<p>The post <a href="https://k.example/4">The pot</a> appeared first on <a href="https://k.example">Kettle</a>.</p>',
     ],
 )
 def test_footers_in_html(footer: str) -> None:
@@ -314,3 +322,50 @@ def test_the_time_is_linear(unit: str) -> None:
     text = f"{MARKER}{_inline()}\n"
 
     assert growth(lambda size: parse_notes(text + unit * (size // len(unit))), 4_000) < LINEAR
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        '<sup><a href="#fn1">1</a></sup>',
+        '<a href="#_ftn1" name="_ftnref1">[1]</a>',
+        '<sup><a href="#note-3">[3]</a></sup>',
+    ],
+)
+def test_a_reference_to_a_note_is_no_word(reference: str) -> None:
+    """A number that links to a note on the same page leaves no text; a number that links to a place is a time."""
+    notes = f"<h2>Transcript</h2>{_html()}".replace("kettle hour", f"kettle hour{reference}")
+
+    assert _turns(parse_notes(notes)) == SAID
+
+
+@pytest.mark.parametrize("cue", ["SOUND: WAVES. A DOOR CREAKS.", "SFX: a door", "sfx: whoosh", "AMBIENCE: Rain."])
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_sound_of_a_script_is_nobodys_words(cue: str, place: int) -> None:
+    """A line that says which sound is heard has no speaker, and the speaker before it goes on after it."""
+    said = [f"{name.upper()}: {text}" for name, text in SAID]
+    said[place] += f"\n\n{cue}\n\nYes."
+
+    found = parse_notes(MARKER + f"{cue}\n\n" + "\n\n".join(said))
+
+    assert _turns(found) == [
+        (name.upper(), text + "\nYes." * (number == place)) for number, (name, text) in enumerate(SAID)
+    ]
+
+
+def test_after_music_nobody_is_known_to_speak() -> None:
+    """As behind a mark that begins a clip, what follows a script's music has no speaker up to the next label."""
+    said = [f"{name.upper()}: {text}" for name, text in SAID]
+    said[1] += "\n\nMUSIC: Blue Steam\n\nLa la la."
+
+    found = parse_notes(MARKER + "\n\n".join(said))
+
+    assert _turns(found)[2] == (None, "La la la.")
+    assert [turn for turn in _turns(found) if turn[0]] == [(name.upper(), text) for name, text in SAID]
+
+
+def test_shortcodes_are_markup() -> None:
+    """What nothing replaced at the edges of lines is left out; brackets with words stay."""
+    notes = f'[expand title="Show transcript"]\n{MARKER}[su_box style="soft"]\n{_inline()} [aside]\n\n[/expand]'
+
+    assert _turns(parse_notes(notes)) == [*SAID[:-1], (SAID[-1][0], f"{SAID[-1][1]} [aside]")]
