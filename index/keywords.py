@@ -3,12 +3,12 @@
 import math
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache, partial, reduce
+from functools import cache, partial, reduce
 from itertools import zip_longest
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 import tantivy
@@ -25,6 +25,7 @@ Rows = NDArray[np.int64]
 # BM25's constants as in tantivy and Lucene: how soon more of a word counts no more, and how much long texts lose.
 _K1, _B = 1.2, 0.75
 _SYNONYM_WEIGHT = 0.3
+T = TypeVar("T")
 _NO_ROWS = np.empty(0, np.int64)
 # What words in more than a sixth of the passages add to the scores is kept for the words that were asked last: 96 hold
 # nearly all such words of English questions, in 384 bytes a passage. Adding it costs less than looking up so many rows.
@@ -199,8 +200,8 @@ class Keywords:
         self._analyser = analyser()
         # Partials of functions, because methods would keep all this in memory until a full garbage collection.
         self._words = Remembered(partial(_words, tuple(zip(opened, ends, strict=False)), half, live), _REMEMBERED)
-        self._column = lru_cache(_COLUMNS)(partial(_column, self._words, half))
-        self._entries = lru_cache(_ENTRIES)(partial(_entries, self._words, half))
+        self._columns = Remembered(partial(_read, tuple(opened), partial(_column, self._words, half)), _COLUMNS)
+        self._entries = Remembered(partial(_read, tuple(opened), partial(_entries, self._words, half)), _ENTRIES)
 
     def terms(self, text: str) -> list[str]:
         """Return the distinct stems of a question in order."""
@@ -227,21 +228,22 @@ class Keywords:
         Synonyms count less, so that the question's own words outweigh them. A passage's score does not depend on how
         the passages are divided into files.
         """
-        columns, others = [], []
         words = self._words.of([*terms, *synonyms])
-        for term, share in (*((term, 1.0) for term in terms), *((term, _SYNONYM_WEIGHT) for term in synonyms)):
-            if words[term].frequency * _COMMON > self._live:
-                columns.append(_times(share, self._column(term)))
-            else:
-                others.append((term, share))
+        is_common = {term: word.frequency * _COMMON > self._live for term, word in words.items()}
+        shares = [*((term, 1.0) for term in terms), *((term, _SYNONYM_WEIGHT) for term in synonyms)]
+        whole = self._columns.of([term for term in words if is_common[term]])
+        entries = self._entries.of([term for term in words if not is_common[term]])
+        columns = [_times(share, whole[term]) for term, share in shares if is_common[term]]
         if len(columns) > 1:  # one pass over all rows instead of three
             scores, columns = columns[0] + columns[1], columns[2:]
         else:
             scores = np.zeros(len(self._half), np.float32)
         for column in columns:
             scores += column
-        for term, share in others:
-            rows, values = self._entries(term)
+        for term, share in shares:
+            if is_common[term]:
+                continue
+            rows, values = entries[term]
             np.add.at(scores, rows, _times(share, values))  # half the time of scores[rows] += values
         return scores
 
@@ -260,10 +262,15 @@ class Keywords:
         return mean, math.sqrt(square - mean**2)
 
 
-def _words(parts: Sequence[tuple[Part, int]], half: Floats, live: int, terms: Sequence[str]) -> dict[str, _Word]:
-    for part, _ in parts:
+def _read(parts: Sequence[Part], work: Callable[[str], T], terms: Sequence[str]) -> dict[str, T]:
+    """Return what is worked out for each of these stems, which are read at once."""
+    for part in parts:
         part.look_up(terms)
-    return {term: _word(parts, half, live, term) for term in terms}
+    return {term: work(term) for term in terms}
+
+
+def _words(parts: Sequence[tuple[Part, int]], half: Floats, live: int, terms: Sequence[str]) -> dict[str, _Word]:
+    return _read([part for part, _ in parts], partial(_word, parts, half, live), terms)
 
 
 def _word(parts: Sequence[tuple[Part, int]], half: Floats, live: int, term: str) -> _Word:
