@@ -313,8 +313,11 @@ def _positive(text: str) -> int:
 
 
 def _cluster(text: str) -> str:
-    if text != "auto" and not _CLUSTER.fullmatch(text):
-        raise argparse.ArgumentTypeError(f"{text} is neither auto nor the HOST:PORT of a Ray cluster's head")
+    if text == "auto":
+        return text
+    if not _CLUSTER.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"{printable(text)} is neither auto nor the HOST:PORT of a Ray cluster's head")
+    _port(text.rpartition(":")[2])
     return text
 
 

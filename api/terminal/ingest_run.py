@@ -15,8 +15,8 @@ from api.terminal.encode_ahead import EncodeAhead
 from api.terminal.progress import Bars
 from api.terminal.worker_processes import outcomes_of, tell
 from index.encode import UNCOMPILED
-from ingest.cluster import outcomes_on_cluster
-from ingest.cluster_worker import Cluster
+from ingest.cluster.outcomes import outcomes_on_cluster
+from ingest.cluster.worker import Cluster
 from ingest.errors import PlaybackError, SourceError
 from ingest.library.outcome import Outcome
 from ingest.library.records import feeds, feeds_folder, load_record, transcript_ids
@@ -232,7 +232,7 @@ def _outcomes(
         home = settings.home.absolute()  # the same on every node, whose working directories differ
         cluster = Cluster(options.cluster, home, options.workers, settings.store)
         yield from outcomes_on_cluster(
-            episodes, partial(ingest_episode, home=home, settings=plan), died, cluster, report
+            episodes, partial(ingest_episode, home=home, settings=plan), died, cluster, report, bars.remark
         )
         return
     workers = options.workers or 1

@@ -49,6 +49,12 @@ class Bars:
         self._close()
         tqdm.write(text)
 
+    def remark(self, text: str) -> None:
+        """Say on standard error what a person may wait for, without breaking the bar."""
+        if not self.quiet:
+            self._close()
+            tqdm.write(f"playback: {text}", file=sys.stderr)
+
     def ended(self, episode: str) -> None:
         """Stop counting on an episode, whether or not it was transcribed."""
         self._waiting.pop(episode, None)

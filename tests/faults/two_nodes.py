@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ingest.cluster import ENVIRONMENT
+from ingest.cluster.driver import ENVIRONMENT
 from tests.faults.on_cluster import BOUND, FOLDER, ROOT
 
 NEAR, FAR = "playback-near", "playback-far"  # the networks: the head and the command are in the first
@@ -47,7 +47,7 @@ class Nodes:
 
     def __init__(self, folder: str) -> None:
         self._folder = folder
-        self._near = self._start(NEAR, "--head", "--port", ADDRESS.rpartition(":")[2], "--include-dashboard=false")
+        self.near = self._start(NEAR, "--head", "--port", ADDRESS.rpartition(":")[2], "--include-dashboard=false")
         self.far = self._start(FAR, "--address", ADDRESS)
 
     def _start(self, network: str, *options: str) -> subprocess.Popen[bytes]:
@@ -82,7 +82,7 @@ class Nodes:
         self.far = self._start(FAR, "--address", ADDRESS)
 
     def stop(self) -> None:
-        for node in (self.far, self._near):
+        for node in (self.far, self.near):
             _stop(node)
 
 

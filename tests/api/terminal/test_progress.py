@@ -163,3 +163,11 @@ def test_a_quiet_run_says_nothing_of_it(capsys: pytest.CaptureFixture[str]) -> N
             clock.now += seconds
             bars.encoding(9, 10)
     assert capsys.readouterr().err == ""
+
+
+def test_a_remark_is_for_who_watches(capsys: pytest.CaptureFixture[str]) -> None:
+    """It is no outcome, so it goes to standard error, and --quiet leaves it out."""
+    for is_quiet in (False, True):
+        with Bars(is_quiet) as bars:
+            bars.remark("starting Ray on this machine")
+    assert capsys.readouterr() == ("", "playback: starting Ray on this machine\n")

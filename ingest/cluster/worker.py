@@ -4,7 +4,7 @@ import os
 import socket
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -19,6 +19,7 @@ from ingest.text.urls import shown_address
 from ingest.transcript import Episode
 from ingest.versions import own_version
 
+AUTO = "auto"  # the address of a Ray of this machine, for one run
 ALONE = 60.0  # seconds without a question, after which a worker ends itself: nobody waits for it any more
 
 
@@ -31,21 +32,29 @@ class Work(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """Where to ingest: `auto` or the address of a cluster's head, how many episodes at a time (None: one per CPU)."""
+    """Where to ingest: `auto` or the address of a cluster's head, how many episodes at a time (None: one per CPU).
+
+    `host` is the machine of the command.
+    """
 
     address: str
     home: Path
     workers: int | None = None
     store: str | None = field(default=None, repr=False)
+    host: str = field(default_factory=socket.gethostname)
 
 
 class Worker:
     """Ingests on a node, one episode at a time, and says meanwhile how far it is; made by Ray, which calls it."""
 
     def __init__(self, cluster: Cluster, version: str) -> None:
+        self._host = socket.gethostname()
         if own_version() != version:
-            raise ClusterError(f"it has Playback {own_version()}, and this machine has {version}")
-        mount_store(cluster.home, cluster.store)
+            raise ClusterError(f"{self._host} has Playback {own_version()}, and this machine has {version}")
+        try:
+            mount_store(cluster.home, cluster.store)
+        except StoreError as error:
+            raise ClusterError(f"{self._host}: {one_line(error)}") from error
         keep_recogniser()
         self._cluster = cluster
         self._sees_library = False
@@ -65,7 +74,16 @@ class Worker:
         return self._far
 
     def ingest(self, episode: Episode, work: Work) -> Outcome:
-        """Ingest an episode; raises ClusterError on a node that does not see the library."""
+        """Ingest an episode; raises ClusterError on a node that does not see the library.
+
+        The outcome of another machine than the command's names it, for it may lack what others have.
+        """
+        outcome = self._ingest(episode, work)
+        if self._host == self._cluster.host:
+            return outcome
+        return replace(outcome, message=f"{outcome.message} (on {self._host})")
+
+    def _ingest(self, episode: Episode, work: Work) -> Outcome:
         self._far = None
         if not self._sees_library:
             try:

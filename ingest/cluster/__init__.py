@@ -1,0 +1,1 @@
+"""Episodes spread over the machines of a Ray cluster."""
