@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import IndexBroken
-from index.mined.episode import Span
 from index.passage import Exchange, Filters, FoundSentence, Passage, Sentence
 from index.piece_vectors import Codes
 from index.segments.spread import Moments, from_bytes
@@ -136,8 +135,8 @@ class Segment:
             found = self._found(f"row IN ({','.join(map(str, rows))})")
         return [[found[row] for row in rows if row in found] for rows in ranges]
 
-    def sentences_at(self, wanted: Sequence[tuple[str, Span]]) -> list[list[FoundSentence]]:
-        """Return the sentences of an episode that begin within a span of normalised words, in order, for each."""
+    def sentences_at(self, wanted: Sequence[tuple[str, tuple[int, int]]]) -> list[list[FoundSentence]]:
+        """Return the sentences of an episode that begin within a span (first normalised word, number), for each."""
         spans = []
         for episode_id, (first_word, words) in wanted:
             base, count = self._sentences[episode_id]
