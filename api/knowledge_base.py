@@ -9,7 +9,7 @@ from index.encoder_files import PACKAGED
 from index.errors import EncoderError
 from index.fitted import Fitted, fitted_for, usual
 from index.generation import Generation
-from index.models.encoders import encoder_to_ask_with
+from index.models.encoders import compile_to_ask_with, encoder_to_ask_with
 from index.models.reranker import Reranker
 from index.models.rerankers import reranker_to_ask_with
 from index.store import open_generation
@@ -40,8 +40,9 @@ def removed_since(home: Path, generation: Generation) -> frozenset[str]:
 def open_base(settings: Settings, encoder: Encoder | None = None, reranker: Reranker | None = None) -> KnowledgeBase:
     """Open the live generation and load its encoder, or reuse `encoder` if its weights and form match.
 
-    Loads the reranker of the settings unless one is given. Raises IndexMissing or IndexBroken for the generation,
-    EncoderError if its encoder or the reranker is missing, or another encoder is configured.
+    Compiles the encoder first, in half a minute, if the index is in a database and that was not tried in this data
+    folder. Loads the reranker of the settings unless one is given. Raises IndexMissing or IndexBroken for the
+    generation, EncoderError if its encoder or the reranker is missing, or another encoder is configured.
     """
     generation = open_generation(settings.home)
     manifest = generation.manifest
@@ -53,6 +54,9 @@ def open_base(settings: Settings, encoder: Encoder | None = None, reranker: Rera
         )
     try:
         if encoder is None or (encoder.weights, encoder.form) != (manifest.weights, manifest.form):
+            if settings.store is not None:
+                # Whoever built the index compiled the encoder, but in a data folder that may be another machine's.
+                compile_to_ask_with(settings.home, manifest.encoder, manifest.weights, manifest.form)
             encoder = encoder_to_ask_with(settings.home, manifest.encoder, manifest.weights, manifest.form)
         if encoder.weights != manifest.weights:
             raise EncoderError(

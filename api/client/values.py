@@ -359,8 +359,8 @@ class Counts:
 class HealthResponse:
     """The health of the service; unless `status` is "ok", `message` says what is wrong and what to run.
 
-    "empty": nothing was published yet. "degraded": the encoder is loading, or an older index is in use because the
-    newest cannot be opened. "broken": no question can be answered.
+    "empty": nothing was published yet. "degraded": the encoder is loading, an older index is in use because the newest
+    cannot be opened, or another encoder stands in for the compiled one. "broken": no question can be answered.
     """
 
     status: Literal["ok", "empty", "degraded", "broken"]

@@ -12,6 +12,10 @@ from index.errors import IndexMissing
 router = APIRouter(tags=["status"])
 
 _LOADING = "The encoder is loading. Questions wait until it is ready."
+_SUBSTITUTE = (
+    "Questions are encoded otherwise than the index was, so scores differ a little from those of other servers. "
+    "The person who runs this service must run: playback doctor"
+)
 _BEHIND = "The newest index cannot be opened, so the one before it is in use. "
 _UNKNOWN = {"episodes": 0, "passages": 0, "sentences": 0}
 
@@ -29,8 +33,9 @@ _UNKNOWN = {"episodes": 0, "passages": 0, "sentences": 0}
 def get_health(request: Request) -> JSONResponse:
     """Return the status of the service and the live generation with its encoder and counts. Loads no model.
 
-    `ok`; `empty` (nothing published yet); `degraded` (the encoder is loading, or an older index is in use because the
-    newest cannot be opened); `broken` (no question can be answered), which is a 503.
+    `ok`; `empty` (nothing published yet); `degraded` (the encoder is loading, an older index is in use because the
+    newest cannot be opened, or sentence-transformers stands in for the compiled encoder); `broken` (no question can be
+    answered), which is a 503.
     """
     live: Live = request.app.state.live
     found = live.standing()
@@ -56,4 +61,5 @@ def _message(found: Standing) -> str | None:
     if found.failure is not None:
         said = refusal_of(found.failure).sentence or ""
         return _BEHIND + said if found.status == "degraded" else said
-    return {"empty": REFUSALS[IndexMissing].sentence, "degraded": _LOADING}.get(found.status)
+    degraded = _SUBSTITUTE if found.has_encoder else _LOADING
+    return {"empty": REFUSALS[IndexMissing].sentence, "degraded": degraded}.get(found.status)

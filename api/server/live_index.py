@@ -40,7 +40,8 @@ _LOOK = 1.0
 class Standing:
     """The health of the service; `manifest` is that of the generation in use, if any.
 
-    `failure` is why something cannot be opened; if it is None and the status is "degraded", the encoder is loading.
+    `failure` is why something cannot be opened. If it is None and the status is "degraded", the encoder is loading, or
+    with `has_encoder` another one stands in for the one that made the index.
     """
 
     status: Health
@@ -154,7 +155,7 @@ class Live:
             return Standing("empty", None, has_encoder)
         if not has_encoder and self._failure is not None:
             return Standing("broken", None, has_encoder, self._failure)
-        if not has_encoder or self._failure is not None:
+        if not has_encoder or self._failure is not None or self._has_substitute():
             return Standing("degraded", manifest, has_encoder, self._failure)
         return Standing("ok", manifest, has_encoder)
 
@@ -165,6 +166,10 @@ class Live:
                 self._base.generation.close()
             self._base = None
             self._warmed = None
+
+    def _has_substitute(self) -> bool:
+        base = self._base
+        return base is not None and base.encoder.form != base.generation.manifest.form
 
     def _is_tried(self, stamp: Stamp) -> bool:
         """Say whether this generation is open, or failed too recently to retry."""

@@ -44,6 +44,23 @@ def encoder_to_build_with(home: Path, name: str, threads: int = 1) -> Encoder:
     return load_compiled(home, weights, threads) if decided.is_compiled else loaded
 
 
+def compile_to_ask_with(home: Path, name: str, weights: str, form: str) -> None:
+    """Compile the model that a generation names if that was not tried here: the index may come from another machine.
+
+    Takes half a minute if it compiles. If it cannot be, `encoder_to_ask_with` says what stands in.
+    """
+    try:
+        if form == UNCOMPILED or _usable(home, weights) is not None:
+            return
+        loaded = load_encoder(name)
+        if loaded.weights == weights:
+            compile_encoder(home, loaded, _ASKING_THREADS)
+    except EncoderError as error:
+        logger.info("not compiled: %s", error)
+    except OSError as error:  # such as a folder that may only be read
+        logger.warning("%s: the encoder cannot be compiled there: %s", encoders_folder(home), error.strerror)
+
+
 def encoder_to_ask_with(home: Path, name: str, weights: str, form: str) -> Encoder:
     """Return the encoder that a generation names, in the form that made its vectors; writes nothing.
 

@@ -17,6 +17,7 @@ from api.server.live_index import Live
 from api.settings import Settings
 from index.building.build import build
 from index.errors import EncoderError, IndexBroken
+from tests.api.conftest import HashedStems
 
 
 def health(client: TestClient) -> tuple[int, HealthResponse]:
@@ -41,10 +42,12 @@ def loading(home: Path, load: Callable[[str], Any], monkeypatch: pytest.MonkeyPa
         yield client
 
 
-def wait_for(client: TestClient, status: str) -> tuple[int, HealthResponse]:
+def wait_for(
+    client: TestClient, status: str, holds: Callable[[HealthResponse], bool] = lambda _: True
+) -> tuple[int, HealthResponse]:
     for _ in range(500):
         found = health(client)
-        if found[1].status == status:
+        if found[1].status == status and holds(found[1]):
             return found
         Event().wait(0.01)
     raise AssertionError(f"never {status}: {found}")
@@ -125,6 +128,17 @@ def test_an_older_generation_that_goes_on_is_degraded(home: Path, encoder: Any) 
         assert client.get("/api/search?q=lighthouse").status_code == 200
         publish(home, 1)
         assert health(client)[1].status == "ok"
+
+
+def test_an_encoder_that_stands_in_is_degraded(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It answers, but not with the scores of the one that made the index, and says what to run."""
+    found: Any = HashedStems()
+    found.form = "another form"
+    with loading(home, lambda name: found, monkeypatch) as client:
+        status, said = wait_for(client, "degraded", lambda one: one.encoder_loaded)
+        assert status == 200
+        assert "playback doctor" in str(said.message)
+        assert client.get("/api/search?q=lighthouse").status_code == 200
 
 
 def test_nothing_to_open_is_broken(home: Path, encoder: Any) -> None:

@@ -17,6 +17,7 @@ from index.models.compile import LEAST, compile_encoder
 from index.models.compiled import CompiledEncoder, load_compiled
 from index.models.compiled_files import Description, encoders_folder, folder_of
 from index.models.encoders import (
+    compile_to_ask_with,
     compiled_problem,
     encoder_to_ask_with,
     encoder_to_build_with,
@@ -287,6 +288,26 @@ def test_a_model_that_is_gone_is_still_answered_with(
     with pytest.raises(EncoderMissing) as caught:
         encoder_to_build_with(home, str(tmp_path / "other"))
     assert "\n" not in str(caught.value)
+
+
+def test_a_server_of_another_machines_index_compiles_its_own(
+    home: Path, tmp_path: Path, plain: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Then it gives the very same vectors; other weights and a folder that may only be read change nothing."""
+    built = encoder_to_build_with(tmp_path / "builder", str(plain))
+    compile_to_ask_with(home, str(plain), "0" * 64, built.form)
+    assert not encoders_folder(home).exists()
+    compile_to_ask_with(home, str(plain), built.weights, built.form)
+    asking = encoder_to_ask_with(home, str(plain), built.weights, built.form)
+    assert asking.form == built.form
+    assert np.array_equal(asking.encode_query("the ferry"), built.encode_query("the ferry"))
+
+    def refused(*_: object) -> Description:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(encoders, "compile_encoder", refused)
+    compile_to_ask_with(tmp_path / "third", str(plain), built.weights, built.form)
+    assert "the encoder cannot be compiled there: Read-only file system" in caplog.text
 
 
 def test_two_at_once_compile_once(home: Path, plain: Path, monkeypatch: pytest.MonkeyPatch) -> None:
