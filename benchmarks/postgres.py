@@ -35,8 +35,9 @@ from api.settings import Settings
 from benchmarks.figures import machine, table, today
 from index.building.merging import Kept, merge
 from index.building.segments import entry_of
-from index.generation import Generation, Manifest
+from index.generation import Generation
 from index.generations.manifests import index_folder, live_manifest
+from index.manifest import Manifest
 from index.mined import overview
 from index.mined.overview import OVERVIEW, Overview
 from index.passage import Filters

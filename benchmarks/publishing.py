@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 
 from index.building.build import build, up_to_date
 from index.encode import Encoder, load_encoder
-from index.generation import Manifest
 from index.generations.manifests import index_folder
+from index.manifest import Manifest
 from index.piece_vectors import EncodedParts, codes_of
 from ingest.library.records import Record, save_record, save_transcript
 from ingest.transcript import Episode, Show, Transcript, Turn, Word

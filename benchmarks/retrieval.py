@@ -26,9 +26,9 @@ from api.knowledge_base import KnowledgeBase, open_base
 from api.settings import Settings
 from benchmarks.figures import arguments, interval, signed, table
 from index.fitted import usual
-from index.generation import TermField, VectorField
 from index.passage import Passage
 from index.search import Query, trigrams
+from index.segments.segment import TermField, VectorField
 
 Floats = NDArray[np.float32]
 Ranks = NDArray[np.float64]

@@ -1,75 +1,38 @@
-"""An open generation of the index: complete from the start, read by many threads, never written.
-
-A generation is a list of segments. Row numbers of passages, and numbers of episodes, run through them in their order.
-"""
+"""An open generation of the index, which is a list of segments: what is asked of all of them together."""
 
 import json
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Literal, Protocol, TypeVar
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.asked_questions import AskedQuestions
 from index.keywords import Keywords, Part
+from index.manifest import Manifest
 from index.mined.episode import Span
 from index.mined.overview import Overview
 from index.mined.rows import MinedRows
-from index.passage import Filters, FoundQuestion, FoundSentence, Passage
+from index.passage import NO_FILTERS, Filters, FoundQuestion, FoundSentence, Passage
 from index.remembered import Remembered
+from index.segments.asked_at_once import askers_in, episodes_in, letters_in, of_each
 from index.segments.best_rows import best
+from index.segments.passage_rows import PassageRows, Rows
 from index.segments.segment import FILES, Segment, SegmentEntry, Stretch, TermField, VectorField
 from index.segments.spread import Moments, Spread, moments_of, spread_of
 from index.spelling import Vocabulary, vocabulary_of
 from index.vectors import Vectors
 from ingest.transcript import Episode, episode_from_json
 
-SCHEMA = 6
 MOST_STARTERS = 5
 # Passages whose vectors are read at a time: 6 MB of 384 components.
 _BLOCK = 4096
-# So many stretches or places are asked for by one statement.
-_AT_ONCE = 100
 # Of so many words and episodes is remembered what was read of them.
 _REMEMBERED = 4096
 
 Floats = NDArray[np.float32]
-Rows = NDArray[np.int64]
-_NO_FILTERS = Filters()
-W = TypeVar("W", bound=tuple[object, ...])
-F = TypeVar("F")
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """The description of a generation, stored with it; counts are of what counts, without dropped episodes.
-
-    `inputs` is a hash of everything it was made of, `made_by` one of the encoder and the rules it was made with.
-    `segments` are the largest first. `files` maps relative names to SHA-256 checksums, `sizes` to bytes. `stamps` has
-    the sizes and times of files of episodes that changed since their segment was written, though their content did not.
-    `left_out` maps ids of unreadable episodes to the reason. `form` says what computed the vectors (see
-    `index.encode.Encoder`).
-    """
-
-    generation: int
-    encoder: str
-    weights: str
-    dimension: int
-    passages: int
-    sentences: int
-    episodes: int
-    built: str
-    inputs: str
-    made_by: str
-    segments: tuple[SegmentEntry, ...] = ()
-    left_out: dict[str, str] = field(default_factory=dict)
-    stamps: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    files: dict[str, str] = field(default_factory=dict)
-    sizes: dict[str, int] = field(default_factory=dict)
-    form: str = "sentence-transformers"
-    schema: int = SCHEMA
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,17 +72,7 @@ class Generation:
         self._segments: list[Segment] = []
         for entry in manifest.segments:
             self._segments.append(source.segment(entry))
-        self._first = np.cumsum([0, *(entry.passages for entry in manifest.segments)])
-        # Which passages and which episodes count, by row.
-        alive = [segment.alive() for segment in self._segments]
-        self._alive = np.concatenate([np.empty(0, bool), *(passages for passages, _ in alive)])
-        episodes_alive = np.concatenate([np.empty(0, bool), *(episodes for _, episodes in alive)])
-        self._ids = [identifier for segment in self._segments for identifier in segment.passage_ids()]
-        self._rows = {self._ids[row]: row for row in np.flatnonzero(self._alive).tolist()}
-        held = [one for segment in self._segments for one in segment.held]
-        # The number of the episode of each passage.
-        self._episode_numbers = np.repeat(np.arange(len(held)), [one.passages for one in held])
-        self._places = self._places_of([one.id for one in held])
+        self._rows = PassageRows(self._segments)
         # The segment of each episode that counts, newest episode first.
         found = [(*row, segment) for segment in self._segments for row in segment.episodes()]
         found.sort(key=lambda row: row[0])
@@ -130,19 +83,15 @@ class Generation:
         self.mined = MinedRows(self._segments, places, manifest.dimension)
         counts = [entry.passages for entry in manifest.segments]
         self._fields = {name: source.vectors(name, counts) for name in FILES}
-        questions = [segment.questions() for segment in self._segments]
-        self._questions_alive = np.concatenate([np.empty(0, bool), *questions])
-        self._first_question = np.cumsum([0, *(len(alive) for alive in questions)])
-        self._questions = source.vectors("questions", [len(alive) for alive in questions])
+        self._questions = AskedQuestions(self._segments, partial(source.vectors, "questions"))
         # Partials of functions, because methods would keep the files open until a full garbage collection.
-        self._episodes = Remembered(partial(_episodes, self._segment_of), _REMEMBERED)
-        self._askers = Remembered(partial(_askers, self._segment_of), _REMEMBERED)
-        self._letters = Remembered(partial(_letters, tuple(self._segments)), _REMEMBERED)
-        self._last_allowed: tuple[Filters, Rows | None] = _NO_FILTERS, None
+        self._episodes = Remembered(partial(episodes_in, self._segment_of), _REMEMBERED)
+        self._askers = Remembered(partial(askers_in, self._segment_of), _REMEMBERED)
+        self._letters = Remembered(partial(letters_in, tuple(self._segments)), _REMEMBERED)
         self._spreads = {name: self._spread(name) for name in FILES}
         fields: tuple[tuple[TermField, NDArray[np.bool_]], ...] = (
-            ("passage", self._alive),
-            ("episode", episodes_alive),
+            ("passage", self._rows.alive),
+            ("episode", self._rows.episodes_alive),
         )
         self._keywords = {
             name: Keywords(
@@ -169,16 +118,16 @@ class Generation:
         if hasattr(self, "_segments"):  # missing if opening failed
             self.close()
 
-    def nearest(self, name: VectorField, query: Floats, k: int, filters: Filters = _NO_FILTERS) -> Scored:
+    def nearest(self, name: VectorField, query: Floats, k: int, filters: Filters = NO_FILTERS) -> Scored:
         """Return the k passages with the highest inner product with the query, among those the filters allow."""
-        allowed = self._allowed(filters)
-        rows, scores = self._fields[name].nearest(query, k, self._living() if allowed is None else allowed)
-        order = np.lexsort((self._places[rows], -scores))
+        allowed = self._rows.allowed(filters)
+        rows, scores = self._fields[name].nearest(query, k, self._rows.living() if allowed is None else allowed)
+        order = np.lexsort((self._rows.places[rows], -scores))
         return self._scored(rows[order], scores[order], self._spreads[name].of(query))
 
     def nearest_of(self, name: VectorField, query: Floats, ids: Sequence[str]) -> Floats:
         """Return the inner product of the query with each of the given passages, in their order."""
-        return self._fields[name].scores_of(query, self._rows_of(ids))
+        return self._fields[name].scores_of(query, self._rows.rows_of(ids))
 
     def terms(self, text: str) -> list[str]:
         """Return the distinct stems of a question, as input for `matching`."""
@@ -198,11 +147,12 @@ class Generation:
         frequency, count = self.frequency(term), self.manifest.passages
         return float(np.log(1 + (count - frequency + 0.5) / (frequency + 0.5)))
 
-    def having(self, terms: Sequence[str], filters: Filters = _NO_FILTERS) -> list[str]:
+    def having(self, terms: Sequence[str], filters: Filters = NO_FILTERS) -> list[str]:
         """Return the ids of the passages that hold every one of these stems, among those the filters allow."""
-        rows, allowed = self._keywords["passage"].rows(terms), self._allowed(filters)
+        rows, allowed = self._keywords["passage"].rows(terms), self._rows.allowed(filters)
         rows = rows if allowed is None else np.intersect1d(rows, allowed)
-        return [self._ids[row] for row in rows.tolist()]
+        ids = self._rows.ids
+        return [ids[row] for row in rows.tolist()]
 
     @cached_property
     def overview(self) -> Overview:
@@ -220,7 +170,7 @@ class Generation:
         name: TermField,
         terms: Sequence[str],
         k: int,
-        filters: Filters = _NO_FILTERS,
+        filters: Filters = NO_FILTERS,
         synonyms: Sequence[str] = (),
     ) -> tuple[Scored, Floats]:
         """Return the k passages that match the terms best, among those the filters allow, and every passage's score.
@@ -229,21 +179,22 @@ class Generation:
         """
         scores = self._keywords[name].scores(terms, synonyms)
         if name == "episode":
-            scores = scores[self._episode_numbers]
-        rows = best(scores, k, self._allowed(filters), self._places)
+            scores = scores[self._rows.episodes]
+        rows = best(scores, k, self._rows.allowed(filters), self._rows.places)
         return self._scored(rows, scores[rows], self._keywords["passage"].spread(scores)), scores
 
     def matching_of(self, scores: Floats, ids: Sequence[str]) -> Floats:
         """Select the given passages' scores from the scores of all passages."""
-        chosen: Floats = scores[self._rows_of(ids)]
+        chosen: Floats = scores[self._rows.rows_of(ids)]
         return chosen
 
     def passages(self, ids: Sequence[str]) -> list[Passage]:
         """Return the passages with these ids, in their order."""
-        rows = self._rows_of(ids)
+        rows = self._rows.rows_of(ids)
         found: dict[str, Passage] = {}
         for number, segment in enumerate(self._segments):
-            mine = rows[(rows >= self._first[number]) & (rows < self._first[number + 1])] - self._first[number]
+            first, end = self._rows.firsts[number : number + 2]
+            mine = rows[(rows >= first) & (rows < end)] - first
             if len(mine):
                 found |= {passage.id: passage for passage in segment.passages(mine.tolist())}
         return [found[identifier] for identifier in ids]
@@ -253,23 +204,21 @@ class Generation:
 
         They come by episode id, then in the order of the episode, however the library is cut into segments.
         """
-        rows = np.flatnonzero(self._alive)
-        rows = rows[np.argsort(self._places[rows])]
-        names = [one.id for segment in self._segments for one in segment.held]
+        rows, ids, names = self._rows.by_episode(), self._rows.ids, self._rows.episode_ids
         for first in range(0, len(rows), _BLOCK):
             block = rows[first : first + _BLOCK]
-            found = [(self._ids[row], names[self._episode_numbers[row]]) for row in block.tolist()]
+            found = [(ids[row], names[self._rows.episodes[row]]) for row in block.tolist()]
             yield found, self._fields["passage"].vectors_of(block)
 
     def first_passages(self, filters: Filters, each: int, most: int) -> list[Passage]:
         """Return the first `each` passages of every episode among those the filters allow, at most `most` in all."""
-        rows = self._allowed(filters)
+        rows = self._rows.allowed(filters)
         if rows is None:
-            rows = np.flatnonzero(self._alive)
-        numbers = self._episode_numbers[rows]
+            rows = np.flatnonzero(self._rows.alive)
+        numbers = self._rows.episodes[rows]
         _, begins, counts = np.unique(numbers, return_index=True, return_counts=True)
         within = np.arange(len(rows)) - np.repeat(begins, counts)
-        return self.passages([self._ids[row] for row in rows[within < each][:most].tolist()])
+        return self.passages([self._rows.ids[row] for row in rows[within < each][:most].tolist()])
 
     def episode_ids(self) -> list[str]:
         """Return the id of every episode of the generation, sorted."""
@@ -302,11 +251,11 @@ class Generation:
 
     def stretches(self, wanted: Sequence[Stretch]) -> list[list[FoundSentence]]:
         """Return what `stretch` does for each of several, read at once."""
-        return self._of_each(wanted, Segment.stretches)
+        return of_each(self._segment_of, wanted, Segment.stretches)
 
     def sentences_from(self, wanted: Sequence[tuple[str, int]]) -> list[int | None]:
         """Return the number of the first sentence of an episode that begins at a word or later, for each; else None."""
-        return self._of_each(wanted, Segment.sentences_from)
+        return of_each(self._segment_of, wanted, Segment.sentences_from)
 
     def sentences_at(self, episode_id: str, span: Span) -> list[FoundSentence]:
         """Return the sentences that begin within a span, in order; [] if the generation has no such episode."""
@@ -315,7 +264,7 @@ class Generation:
     def sentences_at_each(self, wanted: Sequence[tuple[str, Span]]) -> list[list[FoundSentence]]:
         """Return what `sentences_at` does for each of several, read at once."""
         known = [one for one in wanted if one[0] in self._segment_of]
-        found = dict(zip(known, self._of_each(known, Segment.sentences_at), strict=True))
+        found = dict(zip(known, of_each(self._segment_of, known, Segment.sentences_at), strict=True))
         return [found.get(one, []) for one in wanted]
 
     def text_at(self, episode_id: str, span: Span) -> str:
@@ -332,31 +281,14 @@ class Generation:
 
     def passages_with(self, wanted: Sequence[tuple[str, int]]) -> list[str]:
         """Return what `passage_with` does for each of several, read at once."""
-        return self._of_each(wanted, Segment.passages_with)
+        return of_each(self._segment_of, wanted, Segment.passages_with)
 
-    def asked(self, query: Floats, k: int, filters: Filters = _NO_FILTERS) -> list[FoundQuestion]:
+    def asked(self, query: Floats, k: int, filters: Filters = NO_FILTERS) -> list[FoundQuestion]:
         """Return the k questions of episodes nearest to a question, the nearest first, whose replies filters allow.
 
         None where only some passages are searched: a reply may go on in others.
         """
-        if filters.only is not None:
-            return []
-        allowed: Rows | NDArray[np.bool_] | None = None if self._questions_alive.all() else self._questions_alive
-        if filters != _NO_FILTERS:
-            pairs = zip(self._segments, self._first_question[:-1].tolist(), strict=True)
-            allowed = np.array(
-                [first + row for segment, first in pairs for row in segment.allowed_questions(filters)], np.int64
-            )
-        rows, scores = self._questions.nearest(query, k, allowed)
-        found = []
-        for segment, first, last in zip(
-            self._segments, self._first_question[:-1], self._first_question[1:], strict=True
-        ):
-            mine = np.flatnonzero((rows >= first) & (rows < last))
-            if len(mine):
-                asked = segment.asked((rows[mine] - first).tolist())
-                found += [FoundQuestion(score, *one) for score, one in zip(scores[mine].tolist(), asked, strict=True)]
-        return sorted(found, key=lambda one: (-one.cosine, one.episode_id, one.exchange))
+        return self._questions.nearest(query, k, filters)
 
     def unsearched(self, episode_id: str) -> list[tuple[int, str]]:
         """Return the sentences of an episode that are in no passage, in order, as (turn, text); empty if it is unknown.
@@ -419,63 +351,17 @@ class Generation:
         found = self._letters.of(lower.values())
         return {word: found[lower[word]] for word in lower}
 
-    def _of_each(self, wanted: Sequence[W], ask: Callable[[Segment, Sequence[W]], Sequence[F]]) -> list[F]:
-        """Return what each segment answers for what begins with the ids of its episodes, in the order of `wanted`."""
-        mine: dict[Segment, list[int]] = defaultdict(list)
-        for place, (episode_id, *_) in enumerate(wanted):
-            mine[self._segment_of[str(episode_id)]].append(place)
-        found: dict[int, F] = {}
-        for segment, places in mine.items():
-            for begin in range(0, len(places), _AT_ONCE):
-                block = places[begin : begin + _AT_ONCE]
-                found |= zip(block, ask(segment, [wanted[place] for place in block]), strict=True)
-        return [found[place] for place in range(len(wanted))]
-
-    def _living(self) -> NDArray[np.bool_] | None:
-        """Return which passages count, by row; None if all of them do."""
-        return None if len(self._rows) == len(self._ids) else self._alive
-
-    def _allowed(self, filters: Filters) -> Rows | None:
-        """Return the rows that the filters allow, ascending; None if there are no filters."""
-        last, rows = self._last_allowed
-        if filters != last:  # each part of a search asks for the same
-            rows = self._allowed_now(filters)
-            self._last_allowed = filters, rows
-        return rows
-
-    def _allowed_now(self, filters: Filters) -> Rows | None:
-        only = None if filters.only is None else np.sort(self._rows_of([*filters.only]))
-        if replace(filters, only=None) == _NO_FILTERS:
-            return only
-        pairs = zip(self._segments, self._first[:-1], strict=True)
-        rows = np.concatenate([np.empty(0, np.int64), *(first + segment.allowed(filters) for segment, first in pairs)])
-        return rows if only is None else np.intersect1d(rows, only)
-
-    def _rows_of(self, ids: Sequence[str]) -> Rows:
-        return np.array([self._rows[identifier] for identifier in ids], np.int64)
-
     def _scored(self, rows: Rows, scores: Floats, spread: tuple[float, float]) -> Scored:
-        return Scored(tuple(self._ids[row] for row in rows), tuple(float(score) for score in scores), *spread)
-
-    def _places_of(self, episode_ids: Sequence[str]) -> Rows:
-        """Return the place of each passage in the order of episode ids, by which equal scores are ordered.
-
-        So answers do not depend on how the library is cut into segments.
-        """
-        order = np.argsort(np.array(episode_ids, dtype=object)) if episode_ids else np.empty(0, np.int64)
-        rank = np.empty(len(episode_ids), np.int64)
-        rank[order] = np.arange(len(episode_ids))
-        places = np.empty(len(self._ids), np.int64)
-        places[np.argsort(rank[self._episode_numbers], kind="stable")] = np.arange(len(self._ids))
-        return places
+        return Scored(tuple(self._rows.ids[row] for row in rows), tuple(float(score) for score in scores), *spread)
 
     def _spread(self, name: VectorField) -> Spread:
         """Return the spread of the vectors that count: the sums of each segment without those of dropped passages."""
         dimension = self.manifest.dimension
         total = Moments(0, np.zeros(dimension), np.zeros((dimension, dimension)))
         for number, segment in enumerate(self._segments):
-            rows = np.arange(self._first[number], self._first[number + 1])
-            alive = self._alive[rows]
+            first, end = self._rows.firsts[number : number + 2]
+            rows = np.arange(first, end)
+            alive = self._rows.alive[rows]
             stored = segment.moments(name, dimension)
             if stored is None:
                 total += moments_of(self._fields[name].vectors_of(rows[alive]))
@@ -484,31 +370,3 @@ class Generation:
                 if not alive.all():
                     total -= moments_of(self._fields[name].vectors_of(rows[~alive]))
         return spread_of(total)
-
-
-def _episodes(segments: Mapping[str, Segment], identifiers: Sequence[str]) -> dict[str, Episode]:
-    texts = [text for segment, mine in _by_segment(segments, identifiers) for text in segment.texts(mine).items()]
-    return {identifier: episode_from_json(json.loads(text)) for identifier, text in texts}
-
-
-def _askers(segments: Mapping[str, Segment], identifiers: Sequence[str]) -> dict[str, frozenset[str]]:
-    found: dict[str, set[str]] = {identifier: set() for identifier in identifiers}
-    for segment, mine in _by_segment(segments, [identifier for identifier in identifiers if identifier in segments]):
-        for identifier, name in segment.askers(mine):
-            found[identifier].add(name)
-    return {identifier: frozenset(names) for identifier, names in found.items()}
-
-
-def _by_segment(segments: Mapping[str, Segment], identifiers: Sequence[str]) -> Iterable[tuple[Segment, list[str]]]:
-    mine: dict[Segment, list[str]] = defaultdict(list)
-    for identifier in identifiers:
-        mine[segments[identifier]].append(identifier)
-    return mine.items()
-
-
-def _letters(segments: Sequence[Segment], words: Sequence[str]) -> dict[str, tuple[int, int]]:
-    found = dict.fromkeys(words, (0, 0))
-    for segment in segments:
-        for word, capital, small in segment.letters(words):
-            found[word] = found[word][0] + int(capital), found[word][1] + int(small)
-    return found

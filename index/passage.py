@@ -84,6 +84,9 @@ class Filters:
     only: frozenset[str] | None = None
 
 
+NO_FILTERS = Filters()
+
+
 @dataclass(frozen=True, slots=True)
 class FoundQuestion:
     """A question that somebody asks in an episode, with its cosine to what was searched (see index.exchanges)."""

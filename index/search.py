@@ -13,7 +13,7 @@ from index.extend import READ_AROUND, extended
 from index.fitted import Fitted, usual
 from index.generation import Generation
 from index.models.reranker import RERANKED, Reranker, reranked
-from index.passage import Filters, FoundQuestion, FoundSentence, Hit, Passage
+from index.passage import NO_FILTERS, Filters, FoundQuestion, FoundSentence, Hit, Passage
 from index.piece_vectors import best_matches
 from index.segments.segment import Stretch
 from ingest.text.words import normalise
@@ -31,7 +31,6 @@ _LEAST_DEVIATION = 1e-6
 # Hits that are read at once: a database is asked three times for all of them.
 _READ_AT_ONCE = _COMPARED
 _RUN = 3  # words
-_NO_FILTERS = Filters()
 
 
 class _Ranked(NamedTuple):
@@ -66,7 +65,7 @@ class Query:
     reranker: Reranker | None = None
 
 
-def search(generation: Generation, query: Query, k: int, filters: Filters = _NO_FILTERS) -> tuple[Hit, ...]:
+def search(generation: Generation, query: Query, k: int, filters: Filters = NO_FILTERS) -> tuple[Hit, ...]:
     """Return the k best passages, extended, best first; no two share more than half their trigrams.
 
     A question that somebody asked, if it means what is asked now, is a hit with its reply. There are fewer than k only
@@ -82,7 +81,7 @@ def search(generation: Generation, query: Query, k: int, filters: Filters = _NO_
         wanted *= 4
 
 
-def walk(generation: Generation, query: Query, most: int, filters: Filters = _NO_FILTERS) -> Iterator[Hit]:
+def walk(generation: Generation, query: Query, most: int, filters: Filters = NO_FILTERS) -> Iterator[Hit]:
     """Yield hits as `search` finds them, best first, at most `most`.
 
     The first are read at once, because words are compared among them; each later one when it is asked for.

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from index.encode import Encoder
 from index.errors import IndexBroken, IndexMissing
-from index.generation import Generation, Manifest
+from index.generation import Generation
 from index.generations.files import open_files
 from index.generations.manifests import (
     REBUILD,
@@ -27,6 +27,7 @@ from index.generations.manifests import (
     read_live,
 )
 from index.generations.published import mounted_index
+from index.manifest import Manifest
 from index.segments.segment import BASIS, DATABASE, EPISODES, read_episodes
 from ingest.storage.files import lock, sha256_of, sync_folder, write_bytes
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from index.building.build import BUILD_VERSION
-from index.generation import SCHEMA
+from index.manifest import SCHEMA
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"

@@ -23,7 +23,7 @@ from api.people.profile import person_named
 from api.routes.assets import read_assets
 from api.settings import Settings
 from index.encode import Encoder
-from index.generation import Manifest
+from index.manifest import Manifest
 from ingest.errors import SourceError
 from ingest.library.player import playable_of
 from ingest.library.records import episode_ids

@@ -17,8 +17,9 @@ from api.server.memory import release_memory
 from api.settings import Settings
 from index.encode import UNCOMPILED, Encoder
 from index.errors import IndexBroken, IndexMissing
-from index.generation import Generation, Manifest
+from index.generation import Generation
 from index.generations.published import published_manifest, published_stamp
+from index.manifest import Manifest
 from index.store import open_generation
 from ingest.errors import PlaybackError, StoreError
 

@@ -2,7 +2,7 @@
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from index.generation import Manifest
+from index.manifest import Manifest
 
 MEDIA_TYPE = CONTENT_TYPE_LATEST
 # Seconds: a page from memory, a search, an answer of a large library, a language model's.

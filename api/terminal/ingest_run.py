@@ -31,7 +31,7 @@ from ingest.storage.files import lock
 from ingest.transcript import Episode
 
 if TYPE_CHECKING:
-    from index.generation import Manifest
+    from index.manifest import Manifest
 
 # Reading so many episodes without their sound takes longer than starting a process for it, which leaves this one to
 # load the encoder meanwhile.

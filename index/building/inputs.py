@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.generation import Manifest
+from index.manifest import Manifest
 from ingest.errors import LibraryError
 from ingest.library.records import episode_folder, episodes_folder, load_record, load_transcript
 from ingest.storage.documents import stamp, stamps

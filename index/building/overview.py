@@ -4,9 +4,9 @@ import logging
 from pathlib import Path
 
 from index.errors import IndexBroken
-from index.generation import Manifest
 from index.generations.files import open_files
 from index.generations.manifests import index_folder, live_manifest
+from index.manifest import Manifest
 from index.mined import overview
 from index.mined.overview import OVERVIEW, Overview
 from index.mining.beginnings import beginnings_of

@@ -9,8 +9,8 @@ from index.building.merging import Kept, merge
 from index.building.overview import live_overview, write_overview
 from index.building.segments import entry_of, kept_segments
 from index.errors import IndexBroken
-from index.generation import Manifest
 from index.generations.manifests import index_folder, live_manifest
+from index.manifest import Manifest
 from index.segments.segment import EPISODES, read_episodes
 from index.store import check_segment, link_segment, next_folder, publish, remove_others
 from ingest.library.removal import removals

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Literal
 
 from index import vectors
-from index.generation import Generation, Manifest
+from index.generation import Generation
 from index.keywords import open_postings
+from index.manifest import Manifest
 from index.mined import overview
 from index.mined.overview import OVERVIEW, Overview
 from index.segments.postings import Postings

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from index.errors import IndexBroken, IndexOutdated
-from index.generation import SCHEMA, Manifest
+from index.manifest import SCHEMA, Manifest
 from index.mined.overview import OVERVIEW
 from index.segments.segment import BASIS, DATABASE, EPISODES, FILES, KEYWORDS, QUESTIONS, SegmentEntry
 from index.vectors import CODES

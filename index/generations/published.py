@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Protocol
 
 from index.errors import IndexBroken
-from index.generation import Generation, Manifest
+from index.generation import Generation
 from index.generations.manifests import has_index, index_folder, live_manifest
+from index.manifest import Manifest
 
 
 class PublishedIndex(Protocol):

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.errors import IndexBroken
-from index.generation import Manifest
 from index.generations.manifests import current_number_or_zero, index_folder
 from index.maintenance.archive import Kept, Writer, held, unpacked, writing
+from index.manifest import Manifest
 from index.models.compiled_files import folder_of
 from index.models.encoders import compiled_problem
 from index.store import verified_live

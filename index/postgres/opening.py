@@ -12,10 +12,11 @@ import numpy as np
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from index.errors import IndexBroken
-from index.generation import SCHEMA, Generation, Manifest
+from index.generation import Generation
 from index.generations.manifests import manifest_from
 from index.generations.published import mount_index
 from index.keywords import check_stems
+from index.manifest import SCHEMA, Manifest
 from index.mined import overview
 from index.mined.overview import Overview
 from index.postgres.postings import SchemaPostings

@@ -12,8 +12,8 @@ from psycopg import Connection, errors
 
 from index.building.purging import drop_purged
 from index.errors import IndexMissing
-from index.generation import Manifest
 from index.generations.manifests import index_folder, live_manifest, manifest_from
+from index.manifest import Manifest
 from index.mined.overview import OVERVIEW
 from index.postgres.schema import PUBLISHING, check_schema
 from index.postgres.segments import copy_segment

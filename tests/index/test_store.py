@@ -20,10 +20,11 @@ from index.building.build import build
 from index.building.purging import drop_others
 from index.chunk import PassageShape
 from index.errors import IndexBroken, IndexMissing
-from index.generation import Generation, Manifest
+from index.generation import Generation
 from index.generations import manifests
 from index.generations.manifests import current_number, index_folder, manifest_of
 from index.keywords import Keywords, open_postings
+from index.manifest import Manifest
 from index.passage import Filters
 from index.store import drop_index, next_folder, open_generation
 from ingest.storage.files import sha256_of

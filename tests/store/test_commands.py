@@ -9,8 +9,8 @@ import psycopg
 import pytest
 
 from api import cli
-from index.generation import Manifest
 from index.generations.published import mount_index
+from index.manifest import Manifest
 from index.postgres.opening import DatabaseIndex
 from ingest.storage.mounts import unmount
 from tests.index.conftest import HashedStems

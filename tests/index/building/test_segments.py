@@ -17,8 +17,8 @@ from index.building.build import build, up_to_date
 from index.building.merging import Kept, Merging, to_merge
 from index.building.purging import drop_others
 from index.errors import IndexBroken
-from index.generation import Manifest
 from index.generations.manifests import index_folder, live_manifest, manifest_of
+from index.manifest import Manifest
 from index.mined.overview import OVERVIEW
 from index.segments.segment import HeldEpisode, SegmentEntry
 from index.store import open_generation
