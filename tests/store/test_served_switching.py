@@ -22,6 +22,8 @@ PUBLICATIONS = 10
 # long on a busy machine would be told so, and that is no fault of switching.
 ASKED = (("answer", "search"), ("answer", "page"), ("health", "quote"))
 STALE_SECONDS = 2.0
+# Ids of quotes, with the rounds of the answers that they came with.
+Quotes = list[tuple[str, frozenset[int]]]
 _ROUND = re.compile(r"\bround(\d+)|\brace-(\d+)-")
 
 
@@ -43,10 +45,8 @@ def rounds_in(text: str) -> frozenset[int]:
     return frozenset(int(said or named) for said, named in _ROUND.findall(text))
 
 
-def replies_of(
-    server: Server, kinds: Sequence[str], quotes: list[tuple[str, frozenset[int]]], chance: random.Random
-) -> Iterator[Reply]:
-    """Ask a server for ever; `quotes` are ids with the rounds of the answers that they came with."""
+def replies_of(server: Server, kinds: Sequence[str], quotes: Quotes, chance: random.Random) -> Iterator[Reply]:
+    """Ask a server for ever; `quotes` are those of the answers so far."""
     while True:
         question = chance.choice(QUESTIONS).format(chance.choice(THINGS))
         kind = chance.choice(kinds) if quotes else kinds[0]
@@ -96,7 +96,7 @@ def test_servers_switch_under_requests(tmp_path: Path, database: str, encoders: 
         serving(tmp_path / "two", database, encoders) as second,
     ):
 
-        def ask(server: Server, kinds: Sequence[str], quotes: list[tuple[str, frozenset[int]]], seed: int) -> None:
+        def ask(server: Server, kinds: Sequence[str], quotes: Quotes, seed: int) -> None:
             for reply in replies_of(server, kinds, quotes, random.Random(seed)):
                 replies.append(reply)
                 if stop.is_set():
@@ -104,7 +104,7 @@ def test_servers_switch_under_requests(tmp_path: Path, database: str, encoders: 
 
         asking = [
             threading.Thread(target=ask, args=(server, kinds, quotes, seed))
-            for server, quotes in ((first, []), (second, []))
+            for server, quotes in ((first, Quotes()), (second, Quotes()))
             for seed, kinds in enumerate(ASKED)
         ]
         asking.append(threading.Thread(target=watch))
