@@ -7,12 +7,16 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.errors import PlaybackError
-from ingest.library.records import episode_folder, episode_ids, load_transcript, transcript_ids
+from ingest.library.outcome import load_state
+from ingest.library.records import episode_folder, episode_ids, load_record, load_transcript, transcript_ids
 from ingest.storage.documents import matching
+from ingest.storage.mounts import is_mounted
 from tests.faults.sample import TALK, write_feed
 
 FOLDER = Path(__file__).parent
@@ -33,6 +37,7 @@ class Run:
     """A run of the command; what it prints is read while it runs. `inside` is put before the command."""
 
     def __init__(self, home: Path, feed: Path, *options: str, inside: Sequence[str] = (), **variables: str) -> None:
+        self._home = home
         self.said = home.parent / f"said-{random.getrandbits(32)}"
         self.began = time.monotonic()
         command = [*inside, sys.executable, str(FOLDER / "slow_ingest.py"), "--home", str(home), "ingest", str(feed)]
@@ -47,6 +52,11 @@ class Run:
     def acknowledged(self) -> list[str]:
         """Return the ids of the episodes that it says are ingested, in order."""
         return re.findall(r"^(\S+)  ingested: ", self.said.read_text(), re.MULTILINE)
+
+    def begun(self) -> set[str]:
+        """Return the ids of the episodes that workers have begun, in this run or an earlier one."""
+        folder = self._home / "begun"
+        return {path.name for path in folder.iterdir()} if folder.exists() else set()
 
     def wait_for(self, count: int) -> None:
         """Wait until it has acknowledged so many episodes, or has ended."""
@@ -109,25 +119,50 @@ def _is_running(pid: int) -> bool:
         return False
 
 
-def faults_in(home: Path, run: Run) -> list[str]:
-    """Return what is wrong with a library after a run, whatever happened to it: lost, doubled or half episodes."""
-    found = []
-    stored = set()
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What a run left in the library: how many episodes are stored whole, and the ids of those that are not as said."""
+
+    stored: int
+    lost: tuple[str, ...]  # acknowledged and not stored
+    doubled: tuple[str, ...]
+    half: tuple[str, ...]
+
+    @property
+    def faults(self) -> list[str]:
+        """Return what is wrong, a line each."""
+        kinds = {"acknowledged and not stored": self.lost, "doubled": self.doubled, "half": self.half}
+        return [f"{identifier} is {kind}" for kind, ids in kinds.items() for identifier in ids]
+
+
+def left_by(home: Path, run: Run) -> Left:
+    """Return what a run left, whatever happened to it.
+
+    An episode is half if its transcript cannot be read, and in a database, where both are one commit, if it has a
+    transcript and no outcome.
+    """
+    stored, half, doubled = set(), [], []
     for identifier in transcript_ids(home):
         try:
-            transcript = load_transcript(home, identifier)
-        except PlaybackError as error:
-            found.append(f"{identifier} is half: {error}")
+            transcript, state = load_transcript(home, identifier), load_state(home, identifier)
+        except PlaybackError:
+            half.append(identifier)
             continue
+        if is_mounted(home) and state is None:
+            half.append(identifier)
         if transcript is not None and transcript.turns:
             stored.add(identifier)
         if matching(episode_folder(home, identifier), "transcript-*.json"):
-            found.append(f"{identifier} was made twice, and differs")
-    said = run.acknowledged()
-    found += [f"{identifier} was acknowledged and is not stored" for identifier in said if identifier not in stored]
-    if len(said) != len(set(said)):
-        found.append("an episode was acknowledged twice")
-    return found
+            doubled.append(identifier)
+    guids = Counter(load_record(home, identifier).episode.guid for identifier in episode_ids(home))
+    said = Counter(run.acknowledged())
+    doubled += [name for name, count in (*guids.items(), *said.items()) if count > 1]
+    return Left(len(stored), tuple(said.keys() - stored), tuple(doubled), tuple(half))
+
+
+def faults_in(home: Path, run: Run) -> list[str]:
+    """Return what is wrong with a library after a run, whatever happened to it: lost, doubled or half episodes."""
+    return left_by(home, run).faults
 
 
 def whole(home: Path, count: int) -> bool:

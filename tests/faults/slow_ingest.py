@@ -16,13 +16,19 @@ POISON = "Episode 13"  # the title of the episode that kills whoever reads it, w
 
 
 def ingest_slowly(episode: Episode, home: Path, settings: Any, progress: Any = None) -> Outcome:
-    """Ingest an episode in about a second, at a moment of it that nobody knows."""
+    """Ingest an episode in about a second, or as long as the file `seconds` of the data folder says, at a moment of it
+    that nobody knows. The folder `begun` there holds a file for each episode that was begun.
+    """
+    (home / "begun").mkdir(parents=True, exist_ok=True)
+    (home / "begun" / episode.id).touch()
+    told = home / "seconds"
+    seconds = float(told.read_text()) if told.exists() else 1.0
     if episode.title == POISON and (home / "poison").exists():
         os.kill(os.getpid(), signal.SIGKILL)
     before = random.random()
-    time.sleep(before)
+    time.sleep(seconds * before)
     outcome = ingest_episode(episode, home, settings, progress)
-    time.sleep(1 - before)
+    time.sleep(seconds * (1 - before))
     return outcome
 
 
