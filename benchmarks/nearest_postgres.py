@@ -113,7 +113,8 @@ def _tables(connection: Connection, files: FileVectors, dimension: int) -> list[
         assert sizes is not None
         megabytes = [f"{size / 1e6:.0f} MB" for size in sizes]
         rows.append((number + 1, f"{part.rows:,}", f"{copied - began:.0f} s", f"{made - copied:.0f} s", *megabytes))
-    print(table(("part", "vectors", "copied in", "indexed in", "table", "index"), rows), flush=True)
+    if rows:
+        print(table(("part", "vectors", "copied in", "indexed in", "table", "index"), rows), flush=True)
     return found
 
 
@@ -131,11 +132,11 @@ def _compare(files: FileVectors, stored: SchemaVectors, matrix: Floats, queries:
                 before, began = _worked(server), perf_counter()
                 found, _ = place.nearest(query, k, None)
                 pairs.append(((perf_counter() - began) * 1e3, _recall(matrix, query, found[:10], float(scores[9]))))
-                worked[place is stored] += _worked(server) - before
+                worked[int(place is stored)] += _worked(server) - before
             times.append([time for time, _ in pairs])
             recalls.append([recall for _, recall in pairs])
         rows += [_row(k, np.array(times), np.array(recalls), worked / len(queries) * 1e3)]
-    heads = ("k", "files", "PostgreSQL", "ratio (95 %)", "CPU", "CPU", "recall@10", "questions", "left out")
+    heads = ("k", "files", "PostgreSQL", "ratio (95 %)", "CPU", "its CPU", "recall@10", "of questions", "left out")
     print(table(heads, rows), flush=True)
 
 
