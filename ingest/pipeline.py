@@ -36,7 +36,7 @@ logger = logging.getLogger(__name__)
 
 # Increase the one whose transcripts should be made again, because the same inputs give better ones: HEARD_VERSION for
 # transcripts of heard words alone, ALIGNED_VERSION for official text that Whisper's words time, TRANSCRIPT_VERSION for
-# all others. Captions that version 4 aligned stay as they are, although they now give slightly other times and errors.
+# all others.
 TRANSCRIPT_VERSION = 5
 HEARD_VERSION = 5
 ALIGNED_VERSION = 5

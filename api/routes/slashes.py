@@ -4,7 +4,7 @@
 
 from urllib.parse import quote
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import RedirectResponse
 
 router = APIRouter(include_in_schema=False)
@@ -12,6 +12,11 @@ router = APIRouter(include_in_schema=False)
 
 @router.api_route("/{path:path}/", methods=["GET", "HEAD"])
 def show_without_slash(request: Request, path: str) -> RedirectResponse:
-    """Redirect within this server: to a path with one slash before it, so that it names no other host."""
+    """Redirect within this server: to a path with one slash before it, so that it names no other host.
+
+    Programs are not redirected: no address under /api ends with a slash.
+    """
+    if path.startswith("api/"):
+        raise HTTPException(404)
     query = f"?{request.url.query}" if request.url.query else ""
     return RedirectResponse(f"/{quote(path.strip('/'))}{query}", 308)
