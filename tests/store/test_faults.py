@@ -391,6 +391,20 @@ def test_a_server_that_falls_silent_is_told_from_a_slow_one(database: str, monke
     wire.close()
 
 
+def test_a_server_that_is_back_is_not_taken_to_be_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Connecting may take a while: who waited for one try to reach it does not wait for those of all others."""
+
+    def slow(url: str) -> Any:
+        time.sleep(0.3)
+        return SimpleNamespace(closed=True)
+
+    monkeypatch.setattr(connecting, "connect", slow)
+    connections = connecting.Connections("postgresql://slow")
+    connections._away = StoreError("the server cannot be reached")
+    with ThreadPoolExecutor(5) as threads:
+        assert len([*threads.map(lambda _: connections._connected(), range(5))]) == 5
+
+
 def test_a_search_that_takes_too_long_is_stopped(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The server ends it, in one line, before the request is given up, so that no thread waits for it for ever."""
     monkeypatch.setattr("index.postgres.opening.SEARCH_OPTIONS", "-c statement_timeout=100ms")

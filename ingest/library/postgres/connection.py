@@ -185,9 +185,11 @@ class Connections:
         if not self._trying.acquire(timeout=_MOMENT):
             raise StoreError(*away.args)
         try:
-            return self._tried()
+            if self._away is not None:
+                return self._tried()
         finally:
             self._trying.release()
+        return self._tried()  # it was reached meanwhile, so nobody has to wait for this try
 
     def _tried(self) -> Connection:
         try:
