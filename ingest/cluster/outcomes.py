@@ -73,9 +73,10 @@ def outcomes_on_cluster(
                     logger.warning("%s", said)
     finally:
         ours.close()  # which ends a driver that is well
-        driver.join(10)
-        driver.kill()
-        driver.join()
+        if driver.pid is not None:  # else it could not be started
+            driver.join(10)
+            driver.kill()
+            driver.join()
         remove_folder(folder)
 
 

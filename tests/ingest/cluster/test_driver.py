@@ -1,7 +1,11 @@
 """What Ray's errors become before the command prints them."""
 
+import errno
 from pathlib import Path
 
+import pytest
+
+from ingest.cluster import outcomes
 from ingest.cluster.driver import in_a_line, remove_folder
 from ingest.cluster.worker import Cluster
 
@@ -57,3 +61,19 @@ def test_the_folder_of_a_ray_is_removed_when_its_processes_have_ended(tmp_path, 
     remove_folder(str(tmp_path / "ray"))
     assert not (tmp_path / "ray").exists()
     remove_folder(None)
+
+
+def test_a_driver_that_cannot_be_started_is_told_as_it_is(tmp_path, monkeypatch):
+    """The reason is that of the machine, and the folder that was made for Ray goes."""
+    folder = tmp_path / "ray"
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.mkdtemp", lambda **_: str(folder))
+    monkeypatch.setattr(outcomes, "_require", lambda address: None)
+
+    def start(self):
+        raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(outcomes._SPAWN.Process, "start", start)
+    with pytest.raises(OSError, match="Resource temporarily unavailable"):
+        list(outcomes.outcomes_on_cluster([], print, print, Cluster("auto", tmp_path)))
+    assert not folder.exists()
