@@ -67,7 +67,7 @@ def small_disk(server: Any) -> Iterator[tuple[str, Callable[[int], None]]]:
     Skips the test where no disk can be mounted.
     """
     place = Path(server.pgdata).parent / "small"
-    place.mkdir()
+    place.mkdir(exist_ok=True)  # another test may have been skipped
     if os.geteuid() != 0 or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", place]).returncode:
         pytest.skip("only root can mount a small disk")
 
