@@ -141,8 +141,12 @@ class Segment:
         for episode_id, (first_word, words) in wanted:
             base, count = self._sentences[episode_id]
             spans.append((base, base + count, first_word, first_word + words))
-        condition = " OR ".join(["(row >= ? AND row < ? AND first_word >= ? AND first_word < ?)"] * len(spans))
-        found = self._found(condition, [*chain.from_iterable(spans)])
+        # Not one condition with OR: SQLite reads every sentence as soon as there are five spans.
+        rows = " UNION ALL ".join(
+            ["SELECT row FROM main.sentences WHERE row >= ? AND row < ? AND first_word >= ? AND first_word < ?"]
+            * len(spans)
+        )
+        found = self._found(f"row IN ({rows})", [*chain.from_iterable(spans)])
         return [
             [one for row, one in found.items() if first <= row < last and begin <= one.sentence.first_word < end]
             for first, last, begin, end in spans
