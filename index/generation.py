@@ -275,12 +275,8 @@ class Generation:
         """Return the numbers of the sentences of an episode that are in no passage because episodes repeat them."""
         return self._segment_of[episode_id].repeated(episode_id)
 
-    def passage_with(self, episode_id: str, sentence: int) -> str:
-        """Return the id of a passage that has a sentence of an episode."""
-        return self.passages_with([(episode_id, sentence)])[0]
-
     def passages_with(self, wanted: Sequence[tuple[str, int]]) -> list[str]:
-        """Return what `passage_with` does for each of several, read at once."""
+        """Return for each sentence of an episode, by its number, the id of a passage that has it; read at once."""
         return of_each(self._segment_of, wanted, Segment.passages_with)
 
     def asked(self, query: Floats, k: int, filters: Filters = NO_FILTERS) -> list[FoundQuestion]:

@@ -145,7 +145,7 @@ def test_everything_that_is_read_is_the_same(home: Path, files: Generation) -> N
         assert opened.askers(identifier) == files.askers(identifier) == frozenset({"Bo Diddley"})
         assert opened.stretch(identifier, 0, 99) == files.stretch(identifier, 0, 99)
         assert opened.sentences_at(identifier, (10, 30)) == files.sentences_at(identifier, (10, 30))
-        assert opened.passage_with(identifier, 3) == files.passage_with(identifier, 3)
+        assert opened.passages_with([(identifier, 3)]) == files.passages_with([(identifier, 3)])
         assert opened.unsearched(identifier) == files.unsearched(identifier)
     mine, theirs = (one.stretch(ids[0], 0, 5) for one in (opened, files))
     assert all((a.vector == b.vector).all() and (a.pieces == b.pieces).all() for a, b in zip(mine, theirs, strict=True))
