@@ -21,7 +21,7 @@ _SPREAD = 0.3  # seconds; standard deviation of a caption's time
 _FITS = 0.6  # share of sentences that begin at a pause
 _CHANGE = 12.0  # log-likelihood that a change of the offset costs
 _CERTAIN = 18.0  # log-likelihood by which the offsets must be better than none
-_FEWEST = 12  # sentences
+_FEWEST, _MOST = 12, 20_000  # sentences; more than in 20 hours are no speech, and would fill the memory
 _LEAST_PAUSE = 0.25  # seconds; shorter ones are within sentences too
 _NEAR = 12  # sentences around a change in which it may be
 _LIKELY = 0.05  # probability from which a sentence may be on the other side of the change
@@ -37,7 +37,7 @@ def moved_to_recording(turns: Sequence[Turn], pauses: Sequence[Pause]) -> tuple[
     """
     times = np.array(sorted(_beginnings(turns)))
     ends = np.array([pause.end for pause in pauses if pause.end - pause.start >= _LEAST_PAUSE])
-    if len(times) < _FEWEST or len(ends) < _FEWEST:
+    if not _FEWEST <= len(times) <= _MOST or len(ends) < _FEWEST:
         return tuple(turns)
     offsets = _offsets(times, ends)
     if not np.any(np.abs(offsets) >= LEAST_OFFSET):
@@ -76,7 +76,11 @@ def _beginnings(turns: Sequence[Turn]) -> list[float]:
 
 
 def _offsets(times: NDArray[np.float64], ends: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the most likely offset of each time, all 0 if that is not clearly better than no offset at all."""
+    """Return the most likely offset of each time.
+
+    All are 0 if that is not clearly better than no offset at all, or if a stretch that would move is hardly likelier
+    than chance: of so many offsets, one always fits careless times a little.
+    """
     stated = _gains(times, ends)
     if np.convolve(stated, np.ones(_FEWEST), mode="valid").min() > 0.0:
         return np.zeros(len(times))  # they fit everywhere
@@ -97,6 +101,10 @@ def _offsets(times: NDArray[np.float64], ends: NDArray[np.float64]) -> NDArray[n
     for number in range(len(times) - 1, -1, -1):
         path[number] = tried[place]
         place = int(came[number][place]) if number else place
+    begins = np.flatnonzero(np.diff(path, prepend=np.nan))
+    fits = np.add.reduceat(_gains(times + path, ends), begins)
+    if np.any((np.abs(path[begins]) >= LEAST_OFFSET) & (fits <= _CHANGE)):
+        return np.zeros(len(times))
     return np.where(np.abs(path) < LEAST_OFFSET, 0.0, path)
 
 

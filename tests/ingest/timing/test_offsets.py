@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -100,6 +101,41 @@ def test_in_doubt_nothing_moves(seed: int) -> None:
     assert moved_to_recording(stated, others[:5]) == stated
     assert moved_to_recording(stated[:2], others) == stated[:2]
     assert moved_to_recording((), others) == ()
+
+
+@pytest.mark.parametrize("amount", [2.0, 4.0])
+def test_careless_times_stay(amount: float) -> None:
+    """Where half of the captions fit and the others are seconds off at random, no advert explains these."""
+    chance = random.Random(3)
+    turns, pauses = talk(300)
+    stated = tuple(
+        replace(turn, words=tuple(replace(word, start=(word.start or 0.0) + far) for word in turn.words))
+        for number, turn in enumerate(blurred(turns))
+        for far in [chance.uniform(-amount, amount) if number >= 150 else 0.0]
+    )
+
+    assert moved_to_recording(stated, pauses) == stated
+
+
+def test_two_adverts() -> None:
+    """Each stretch between them is moved by what it lacks."""
+    turns, pauses = talk(90)
+    starts = [turns[number].start or 0.0 for number in (30, 60)]
+    with_two = later(later(pauses, starts[1] - 0.01, 20.0), starts[0] - 0.01, 31.0)
+
+    found = moved_to_recording(blurred(turns), with_two)
+
+    for number, far in ((15, 0.0), (45, 31.0), (75, 51.0)):
+        assert (found[number].start or 0.0) - (turns[number].start or 0.0) == pytest.approx(far, abs=1.0)
+
+
+def test_more_sentences_than_are_spoken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No memory is filled with offsets for them."""
+    turns, pauses = talk(30)
+    monkeypatch.setattr("ingest.timing.offsets._MOST", 89)
+
+    assert moved_to_recording(turns, later(pauses, 0.0, 30.0)) == tuple(turns)
+    assert moved_to_recording(turns[1:], later(pauses, 0.0, 30.0)) != tuple(turns[1:])
 
 
 def test_times_that_nothing_states_stay() -> None:
