@@ -35,8 +35,11 @@ _LINE_ENDS = re.compile(r"\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")
 # Invisible characters, which would stick to a name; line ends and tabs already count as whitespace.
 _INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x7f\ufeff\u200b\u2060]")
 _PLACE = re.compile(r"[?&#](?:t|start|time)=([0-9hms:.]{1,12})(?=$|[&#,])", re.IGNORECASE)
-# A reference to a footnote is a link within the page whose text is a number or a sign; "ref" leads back from the note.
+# A reference to a footnote is a link within the page whose text is a number or a sign. A link back from the note shows
+# an arrow, or leads to "fnref1" or "cite_ref-1"; "ref1" is a note itself.
 _REFERENCE = re.compile(r"\s*[\[(]?(?:\d{1,3}|[ivx]{1,4}|[*†‡§↩⤴↑^\ufe0e\ufe0f]{1,3})[\])]?\s*")
+_ARROWS = frozenset("↩⤴")
+_LEADS_BACK = re.compile(r"[^\W_][_-]?ref")
 _BACK = "↩"
 
 
@@ -151,7 +154,8 @@ class _Reader(HTMLParser):
         if self._dropping is not None:
             return
         if self._fragment and _REFERENCE.fullmatch(data):
-            data = _BACK if "ref" in self._fragment else ""
+            is_back = not _ARROWS.isdisjoint(data) or _LEADS_BACK.search(self._fragment) is not None
+            data = _BACK if is_back else ""
         # Outside all blocks, and in <pre>, a line end in the source is a line end in the text.
         parts = [data] if self._in_block and not self._preformatted else _LINE_ENDS.split(data)
         bold = self._bold > 0 or self._heading

@@ -330,6 +330,7 @@ def test_the_time_is_linear(unit: str) -> None:
         '<sup><a href="#fn1">1</a></sup>',
         '<a href="#_ftn1" name="_ftnref1">[1]</a>',
         '<sup><a href="#note-3">[3]</a></sup>',
+        '<a href="#ref3">[3]</a>',
     ],
 )
 def test_a_reference_to_a_note_is_no_word(reference: str) -> None:
