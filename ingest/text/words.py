@@ -25,9 +25,10 @@ _STAGE = frozenset(
     "over beginning intro outro overlapping speech voices talking at once speakers both all claps clapping cheers "
     "cheering".split()
 )
-# "[SFX: a door slams]", "[Music: Blue Steam]".
+# "[SFX: a door slams]", "[Music – Blue Steam]". "(clip-on microphone)" is speech.
 _CUE = re.compile(
-    r"\s*(?:sfx|fx|f/x|sounds?(?: effects?)?|music(?: cue)?|theme|jingle|ambi(?:ence|ent)?|clip)\s*[:–—-]\s*\S"
+    r"\s*(?:sfx|fx|f/x|sounds?(?: effects?)?|music(?: cue)?|theme|jingle|ambi(?:ence|ent)?|clip)"
+    r"(?:\s*:|\s+[–—-]\s)\s*\S"
 )
 # Stands where Whisper heard no words for long. Whether there was speech is not known.
 NOTHING_HEARD = "[no words heard]"

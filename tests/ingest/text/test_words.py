@@ -7,7 +7,17 @@ from ingest.text.words import begins_clip, is_mark, marks, normalise, pieces, wi
 
 @pytest.mark.parametrize(
     "bracket",
-    ["[laughs]", "[Laughter]", "(laughs)", "[Angus laughs]", "[inaudible 00:12]", "[Audio starts]", "[music]"],
+    [
+        "[laughs]",
+        "[Laughter]",
+        "(laughs)",
+        "[Angus laughs]",
+        "[inaudible 00:12]",
+        "[Audio starts]",
+        "[music]",
+        "[SFX: a door]",
+        "[Music – Tea]",
+    ],
 )
 def test_stage_directions_are_marks(bracket: str) -> None:
     """What nobody says is a mark."""
@@ -16,7 +26,18 @@ def test_stage_directions_are_marks(bracket: str) -> None:
 
 @pytest.mark.parametrize(
     "bracket",
-    ["[TB]", "[Tea Works Office]", "[Music Streaming Service]", "[at]", "[episode #49]", "(or so)", "[12]", "[in]"],
+    [
+        "[TB]",
+        "[Tea Works Office]",
+        "[Music Streaming Service]",
+        "[at]",
+        "[episode #49]",
+        "(or so)",
+        "[12]",
+        "[in]",
+        "(clip-on)",
+        "(music-loving)",
+    ],
 )
 def test_brackets_that_are_said_are_words(bracket: str) -> None:
     """An expanded acronym or an aside is speech, whatever stands around it."""
