@@ -30,10 +30,7 @@ _MUCH_VOICE = 0.6
 _MANY_WORDS = 12.0  # mean words of a turn that are more than a title
 _MOST_LINKS = 0.25  # share of turns with a link
 _LONG_WORDS = 30.0
-_MONOLOGUE_WORDS, _COPIED_WORDS = (
-    100,
-    50,
-)  # of a text without labels under a heading "Transcript": less may be about the show
+_MONOLOGUE_WORDS, _COPIED_WORDS = 100, 50  # without labels under a heading "Transcript": less may be about the show
 _FEWEST_TIMES = 3
 _MOSTLY = 0.8  # share of its words in paragraphs that end with a sentence
 
@@ -54,7 +51,7 @@ _VOICE = frozenset(
     "ik mij mijn jij jou jouw wij jullie bedankt "
     "jag mig dig vi oss jeg meg deg tack takk tak hej hei "
     "я мы мне меня мной нам нас вы вас вам ты тебя тебе мой моя мои наш наша ваш спасибо привет здравствуйте "
-    "mnie nam nas wy dziękuję cześć já mě mně nás vás děkuji".split()
+    "mnie nam wy dziękuję cześć mě mně nás vás děkuji".split()
 )
 # The same in scripts that write no spaces between words.
 _UNSPACED_VOICE = re.compile(

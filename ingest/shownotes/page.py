@@ -29,13 +29,14 @@ _WEAK_MARKER = re.compile(
     rf"{_OF_EPISODE}\s*[:.]?",
     re.IGNORECASE,
 )
-# The same word in other languages, alone on its line but for a few words: "Transkript zur Folge 4:".
+# The same word in other languages, alone on its line but for a few words: "Transkript zur Folge 4:". With a full
+# stop it is a sentence about a transcript that stands elsewhere.
 _FOREIGN = (
     r"transkript(?:ion|ioner|et|sjon|io)?|transcripci[oó]n|transcri[cç][aã]o|trascrizione|transcript(?:ie)|transcrit"
     r"|avskrift|utskrift|udskrift|litterering|расшифровка|транскрипт|транскрипция|стенограмма|стенограма|transkrypcja|přepis"
     r"|文字起こし|書き起こし|文字稿|逐字稿|文字实录|대본|녹취록|전사"
 )
-_FOREIGN_MARKER = re.compile(rf"(?:[^\W\d_]+\s+){{0,2}}(?:{_FOREIGN})(?:\s+[\w'’#-]+){{0,5}}\s*[:：.]?", re.IGNORECASE)
+_FOREIGN_MARKER = re.compile(rf"(?:[^\W\d_]+\s+){{0,2}}(?:{_FOREIGN})(?:\s+[\w'’#-]+){{0,5}}\s*[:：]?", re.IGNORECASE)
 _OPENS = re.compile(rf"{_WEAK_MARKER.pattern}(?=\s+\S)", re.IGNORECASE)
 _LEADING_RULE = re.compile(r"\s*[-–—_=*~]{3,}\s*")
 _TRAILING_RULE = re.compile(r"\s*[-–—_=*~]{3,}\s*$")

@@ -106,6 +106,22 @@ def test_what_is_about_the_show_is_not_its_transcript(text: str) -> None:
     assert parse_notes(f"<h2>Transcript</h2>{text}").turns == ()
 
 
+def test_a_sentence_about_a_transcript_is_no_marker() -> None:
+    """It says in any language where the transcript is, and what follows it speaks for the show."""
+    notes = "\n\n".join(
+        ["Das Transkript findet ihr auf unserer Website.", *["Wir danken euch. Ich freue mich sehr."] * 30]
+    )
+
+    assert parse_notes(notes).turns == ()
+
+
+def test_one_person_in_a_language_whose_words_mean_something_else_in_another() -> None:
+    """Portuguese "já" and "nas" are no pronouns, as they are in Czech and Polish."""
+    told = "A chaleira já está à venda nas lojas da cidade, e o preço desceu muito desde maio. " * 9
+
+    assert parse_notes(f"<h2>Transcrição</h2><p>{told}</p>").turns == ()
+
+
 @pytest.mark.parametrize("times", [1, 2])
 def test_html_that_was_escaped_twice(times: int) -> None:
     """Where all of a text is escaped HTML its tags are no words; HTML that people write about stays text."""
