@@ -48,6 +48,7 @@ _AS_LONG = 0.95
 # A name at the start of a paragraph, in bold or not, before a colon.
 _LABEL = re.compile(r"(?:^|[>\n])[ \t]*([^\W\d_a-z][^<>:：\n]{0,40})(?:</\w{1,8}>){0,2}[:：]")
 _FEWEST_LABELS = 4
+_LEAST_SPOKEN = 0.25  # of the longest text's words: links of two hosts ("Website: …") are fewer than a transcript's
 _MOST_SEARCHED = 200_000
 _OTHER_FILES = re.compile(
     r"image/|text/|font/|application/(pdf|json|zip|epub|msword|x-bittorrent|(\w+\+)?xml)", re.IGNORECASE
@@ -230,9 +231,11 @@ def _notes(entry: Any, element: Element) -> str | None:
     texts += [inner_markup(child) for child in element if local_name(child) in ("summary", "subtitle")]
     words = [len(re.sub(r"<[^<>]*>", " ", text).replace("&nbsp;", " ").split()) for text in texts]
     spoken = [text if count else "" for text, count in zip(texts, map(_labels_in, texts), strict=True)]
-    if any(spoken) and not spoken[words.index(max(words))]:
-        words = [count if text else 0 for text, count in zip(spoken, words, strict=True)]
     most = max(words)
+    if not spoken[words.index(most)]:
+        labelled = [count if text else 0 for text, count in zip(spoken, words, strict=True)]
+        words = labelled if max(labelled) > _LEAST_SPOKEN * most else words
+        most = max(words)
     return next(text for text, count in zip(texts, words, strict=True) if count >= _AS_LONG * most) if most else None
 
 

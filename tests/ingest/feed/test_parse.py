@@ -344,6 +344,18 @@ def test_markup_that_was_not_protected_stays_in_the_notes():
     assert [item.notes for item in feed.items] == ["Kettles", notes.strip(), "Kettles"]
 
 
+def test_a_transcript_comes_before_longer_notes():
+    """Names before colons that come back are one, unless they are few words beside the longest text."""
+    talk = "<p>Ann: I like tea a lot.</p><p>Jo: So do I.</p>" * 3
+    links = "<p>Website: tea.example</p><p>Email: a@tea.example</p>" * 2
+    notes, spoken = "<p>All on the kettle of the week.</p>" * 6, "<p><b>Ann</b></p><p>I like tea a lot.</p>" * 20
+    for short, long, taken in ((talk, notes, talk), (links, spoken, spoken)):
+        item = item_of(
+            f"<description><![CDATA[{short}]]></description><content:encoded><![CDATA[{long}]]></content:encoded>"
+        )
+        assert item.notes == taken
+
+
 def test_an_item_beyond_mending_is_left_out_alone():
     """The items around it are read, and it is named."""
     feed = parse_feed(rss(broken(1), "<title>Bad one</title><x <y></z>", broken(3)), URL)
