@@ -23,6 +23,7 @@ _INITIALS = re.compile(r"(?:[^\W\d_a-zà-ÿ]\.?){2,4}")
 _LEGEND_CHARACTERS = 80
 _VOWEL = re.compile("[AEIOUY]")
 _BEARERS_LIMIT = 50  # people with one first name or surname; keeps the time for hostile input linear
+_INTRODUCED_LIMIT = 10_000  # characters of what is said: later on, people are spoken of
 _TEXT_LIMIT = 200_000  # characters searched for introductions, which are at the beginning
 
 
@@ -74,8 +75,9 @@ def short_names(printed: Collection[str], people: Sequence[str], names: Collecti
 def names_of_labels(printed: Collection[str], text: str) -> tuple[dict[str, str], dict[str, str]]:
     """Return the full names of labels that are first names, and the aliases of the others, for captions with labels.
 
-    `text` is what is said, which may introduce people.
+    `text` is what is said, whose beginning may introduce people.
     """
+    text = text[:_INTRODUCED_LIMIT]
     full = full_names(printed, (), text)
     shapes = ((label, label_shape(label)) for label in printed)
     bases = {label: shape.base for label, shape in shapes if shape and shape.kind == "name" and shape.base != label}

@@ -43,6 +43,12 @@ def test_labels_of_captions_have_full_names_and_aliases() -> None:
     assert aliases == {"Jo Brown (Tea Board)": "Jo Brown", "BROWN": "Jo Brown"}
 
 
+def test_who_is_spoken_of_later_is_not_who_speaks() -> None:
+    """People are introduced at the beginning of captions."""
+    assert names_of_labels(["Ann"], "Welcome, this is Ann Lee.")[0] == {"Ann": ANN}
+    assert names_of_labels(["Ann"], f"{'Tea. ' * 4_000}I worked with Ann Lee.") == ({}, {})
+
+
 @pytest.mark.parametrize("text", ["Ann Lee (AL) ", "A (AB) ", "(AL)", "Ann "])
 def test_initials_in_long_texts(text: str) -> None:
     """They are looked for in proportion to the length."""
