@@ -20,7 +20,8 @@ _STEP = 0.2  # seconds between the offsets that are tried
 _SPREAD = 0.3  # seconds; standard deviation of a caption's time
 _FITS = 0.6  # share of sentences that begin at a pause
 _CHANGE = 12.0  # log-likelihood that a change of the offset costs
-_CERTAIN = 18.0  # log-likelihood by which the offsets must be better than none
+_CERTAIN = 18.0  # log-likelihood by which the offsets must be better than none, and a long stretch than chance
+_EACH = 0.5  # the same for each sentence of a short stretch
 _FEWEST, _MOST = 12, 20_000  # sentences; more than in 20 hours are no speech, and would fill the memory
 _LEAST_PAUSE = 0.25  # seconds; shorter ones are within sentences too
 _NEAR = 12  # sentences around a change in which it may be
@@ -103,7 +104,8 @@ def _offsets(times: NDArray[np.float64], ends: NDArray[np.float64]) -> NDArray[n
         place = int(came[number][place]) if number else place
     begins = np.flatnonzero(np.diff(path, prepend=np.nan))
     fits = np.add.reduceat(_gains(times + path, ends), begins)
-    if np.any((np.abs(path[begins]) >= LEAST_OFFSET) & (fits <= _CHANGE)):
+    needs = np.minimum(_CERTAIN, _EACH * np.diff(begins, append=len(times)))
+    if np.any((np.abs(path[begins]) >= LEAST_OFFSET) & (fits <= needs)):
         return np.zeros(len(times))
     return np.where(np.abs(path) < LEAST_OFFSET, 0.0, path)
 
