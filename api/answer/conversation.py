@@ -13,6 +13,7 @@ from api.answer.compose import Answer
 from api.answer.followup import EarlierQuestion, WholeQuestion, needs_earlier_question, resolve_followup
 from api.answer.question import Question
 from api.answer.spoken_of import is_spoken_of, refused
+from api.answer.subject import MENTIONED
 from api.episodes.transcripts import open_transcript
 from api.errors import QuoteGone, QuoteUnknown
 from api.formatting import episode_name
@@ -75,6 +76,10 @@ def ask(base: KnowledgeBase, asking: Asking) -> Answer:
         own = replace(asking, filters=replace(asking.filters, speaker=person.by))
         if is_spoken_of(base, person.about, own.filters):
             answer = _quoted(base, own, person.about)
+            if answer.status == "unanswerable" and answer.estimates.subject >= MENTIONED:
+                answer = _quoted(base, own, searched)  # two words that are spoken of may be little evidence alone
+            if answer.status == "unanswerable":
+                answer = refused(base, answer, person.about)
         else:
             answer = refused(base, _quoted(base, asking, searched), person.about)
     else:

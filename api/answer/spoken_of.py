@@ -33,7 +33,7 @@ def is_spoken_of(base: KnowledgeBase, about: str, filters: Filters) -> bool:
 
 
 def refused(base: KnowledgeBase, answer: Answer, about: str) -> Answer:
-    """Return the refusal of a question whose subject is not spoken of by who is asked; what was found only touches."""
+    """Return the refusal, with its reason, of a question to one person about a subject; what was found only touches."""
     said = said_words(base, query_of(base, parse_question(about)))
     never_said = tuple(word for word, is_said in said.items() if not is_said)
     reason: Reason = "not_mentioned" if never_said else "mentioned"

@@ -18,7 +18,7 @@ from index.search import Query
 from index.sentences import WORD
 
 # From here on the podcast more likely speaks of the subject than not.
-_MENTIONED = 0.5
+MENTIONED = 0.5
 
 # What a question asks for by name: "Which database do they use?", "How many people work there?"
 # "How much cheaper?" and "how much faster" compare: no answer need repeat the word.
@@ -86,7 +86,7 @@ def reason_for(subject: Subject, query: Query) -> Reason:
     """Return why nothing answers a question: its subject is not mentioned, it is but not this, or it has none."""
     if not any(has_subject(word) for word in query.asked):
         return "unclear"
-    return "mentioned" if subject.confidence >= _MENTIONED else "not_mentioned"
+    return "mentioned" if subject.confidence >= MENTIONED else "not_mentioned"
 
 
 def _asked_for(text: str) -> list[str]:

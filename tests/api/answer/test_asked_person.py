@@ -106,6 +106,26 @@ def test_what_a_person_says_is_quoted(base_of: MakeBase, question: str) -> None:
     assert {citation.speaker for citation in found.citations} == {"Bo Ash"}
 
 
+def test_what_a_person_speaks_of_is_no_less_answered_for_its_few_words(
+    base_of: MakeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """If the subject alone is too little evidence but spoken of, the whole question counts, in the same words."""
+    base = base_of({"a-1-aaaa": [("Ada Moss", "I am Ada Moss and I say that rats eat ropes on the ferry.")]})
+    question = "What does Ada Moss say about rats, penguins, walruses, ferries and sledges?"
+    assert answer(base, question).status == "unanswerable"
+
+    monkeypatch.setattr("api.answer.conversation.MENTIONED", 0.001)  # the tests' encoder is sure of little
+
+    assert answer(base, question).status == "partial"
+
+
+def test_a_refusal_of_a_clause_has_its_reason(base_of: MakeBase) -> None:
+    """Though only one person's words were searched, it is known what nobody says."""
+    found = answer(base_of(SAID), "What does Ada say about penguins, walruses, glaciers, sledges and icebergs?")
+    assert (found.status, found.reason) == ("unanswerable", "not_mentioned")
+    assert found.never_said[:2] == ("penguins", "walruses")
+
+
 def test_filters_of_the_reader_come_first(base_of: MakeBase) -> None:
     """Who asks Bo Ash what Ada says gets Bo's words; an episode without a person's words holds no answer of theirs."""
     base = base_of(SAID)
