@@ -74,20 +74,21 @@ def parse_notes(notes: str, names: Collection[str] = (), *, stated: bool = False
     If the notes hold the text twice, the better copy is used. Linear in the length; never raises.
     """
     lines, links = read_lines(notes)
-    lines = without_numbers(with_markers_apart(lines))
+    printed = with_markers_apart(lines)
+    lines = without_numbers(printed)
     place = find_body(lines, names, stated)
     head, body = lines[: place.head_end], lines[place.start :]
     page = read_page(head)
     doubts = (LIST_WITH_NAMES,) if place.refused else ()
     if not body:
-        return _around(OfficialText(description=_description(head[page.start :])), page, links, doubts)
+        return _around(OfficialText(description=_description(printed[page.start :])), page, links, doubts)
     body = body[: end_of_episode(body, head)]
     found = copies_of(head[page.start :], body, place.marked)
     is_whole = page.start == 0 and len(found) == 1 and len(found[0][1]) == len(lines) - place.start
     labels = place.labels if is_whole else None
     copies = [_read_copy(preface, copy, names, place.marked, labels) for preface, copy in found]
     if not any(copy.turns for copy in copies) and not any(copy.lossy for copy in copies):
-        return _around(OfficialText(description=_description(lines[page.start :])), page, links, doubts)
+        return _around(OfficialText(description=_description(printed[page.start :])), page, links, doubts)
     best = replace(copies[best_of(copies)], marked=place.marked or stated)
     doubts = (f"the text occurs {len(copies)} times; the best copy was used",) if len(copies) > 1 else ()
     return _around(best, page, links, doubts)

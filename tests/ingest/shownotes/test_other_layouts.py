@@ -80,6 +80,13 @@ def test_a_conversation_in_another_script(said: list[tuple[str, str]]) -> None:
     assert _turns(parse_notes("\n\n".join(f"{name}{colon}{text}" for name, text in said))) == said
 
 
+def test_a_numbered_list_keeps_its_numbers() -> None:
+    """Where there is no transcript, all lines of the notes are as printed."""
+    notes = "\n".join(f"{number}. Warm pot {number} with care." for number in range(1, 9))
+
+    assert parse_notes(notes).description == notes
+
+
 def test_one_person_needs_no_label() -> None:
     """Below a heading, much text in sentences that speaks in person is somebody's, whoever it is."""
     text = "\n\n".join([ALONE.strip()] * 5)
