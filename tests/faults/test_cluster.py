@@ -70,7 +70,9 @@ def test_sixty_runs_that_lose_something_lose_no_episode() -> None:
 @pytest.mark.long
 def test_ctrl_c_stops_everything(home: Path, tmp_path: Path) -> None:
     """The command says how to continue, exits with 130, leaves no process and loses nothing."""
-    count = 3 * COUNT  # so that a busy machine stops it before it has ended
+    count = 3 * COUNT
+    home.mkdir()
+    (home / "seconds").write_text("3")  # so that also a busy machine stops it before it has ended
     feed = write_many(tmp_path / "feed", count)
     run = Run(home, feed, "--cluster", "auto", "--workers", "2")
     run.wait_for(2)
