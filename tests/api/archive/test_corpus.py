@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.storage.files import sha256_of
 from tests.api.archive.links import broken, pages_of
 
 ROOT = Path(__file__).parents[3]
@@ -21,6 +22,12 @@ def run(home: Path, *words: object) -> str:
     ).stdout.splitlines()[-1]
 
 
+def files_of(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of every file by its name, as they lie there."""
+    paths = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): sha256_of(path) for path in paths}
+
+
 def test_sixty_interviews(tmp_path: Path) -> None:
     """Thousands of pages, all of them whole, and written once."""
     if not FEED.exists():
@@ -29,4 +36,7 @@ def test_sixty_interviews(tmp_path: Path) -> None:
     run(tmp_path / "home", "archive", tmp_path / "archive", "--quiet")
     assert len(pages_of(tmp_path / "archive")) > 1000
     assert list(broken(tmp_path / "archive")) == []
-    assert run(tmp_path / "home", "archive", tmp_path / "archive", "--quiet").endswith("; 0 written, 0 deleted")
+    before = files_of(tmp_path / "archive")
+    said = run(tmp_path / "home", "archive", tmp_path / "archive", "--quiet")
+    assert dict(files_of(tmp_path / "archive").items() ^ before.items()) == {}, said
+    assert said.endswith("; 0 written, 0 deleted")
