@@ -11,6 +11,8 @@ from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
 from api.answer.feedback import append_feedback, feedback_of
+from api.quotes.citation import MOST_CITATIONS, USUAL_CITATIONS
+from api.routes.form_errors import NO_NUMBER, count_of
 from api.routes.schemas import PageRequest
 from api.server.live_index import Live
 
@@ -36,6 +38,8 @@ def post_feedback(request: Request, sent: Annotated[bytes, Body(media_type=_FORM
         asked = PageRequest.model_validate(form | {name: fields[name] for name in _REPEATED if name in fields})
     except ValidationError as error:
         raise RequestValidationError(error.errors()) from error
+    if count_of(asked.k, USUAL_CITATIONS, MOST_CITATIONS) is None:
+        raise HTTPException(422, f"k: {NO_NUMBER}")
     append_feedback(
         live.settings.home, feedback_of(*(form.get(name, "") for name in ("q", "quotes", "verdict", "comment")))
     )

@@ -13,7 +13,7 @@ _DATES = {
     "since": "“Published from” must be a date, such as 2021-10-28",
     "until": "“Published until” must be a date, such as 2021-10-28",
 }
-_NO_NUMBER = "this must be a number, such as 3"
+NO_NUMBER = "this must be a number, such as 3"
 _MOST_DIGITS = 9
 
 
@@ -28,7 +28,7 @@ def checked(live: Live, asked: str, filters: Asked, count: int | None) -> tuple[
         return None, {"q": str(error)}
     generation = live.base().generation
     found = {name: _fault(generation, name, value) for name, value in asdict(filters).items()}
-    found["k"] = _NO_NUMBER if count is None else None
+    found["k"] = NO_NUMBER if count is None else None
     return question, {name: fault for name, fault in found.items() if fault is not None}
 
 

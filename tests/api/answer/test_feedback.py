@@ -141,6 +141,7 @@ def test_the_origin_counts_where_a_browser_says_no_more() -> None:
         ({"comment": "é" * 501}, "1,000 bytes"),
         ({"quotes": " ".join(f"e.{n}.3.aaaaaaaaaa" for n in range(9))}, "not made by this service"),
         ({"quotes": "x" * 61}, "not made by this service"),
+        ({"k": "many"}, "k:"),
     ],
 )
 def test_what_cannot_be_stored_is_refused(asked: TestClient, home: Path, fields: dict[str, str], reason: str) -> None:
