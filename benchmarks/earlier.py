@@ -41,6 +41,26 @@ SECOND_SET = (
         "asked as they stand: the reply came first for 46, two of them in another copy of the same interview."
     ),
 )
+READERS = (
+    "### The readers' questions",
+    paragraph(
+        "2,441 questions (1,721 answerable) by eight readers, language models that had seen neither code nor answers "
+        "nor other questions: about each of the 60 interviews at least 28 with verbatim quotes and 12 near its topics "
+        "that nothing answers. That nothing does was checked by words over all interviews, so a few labels are wrong. "
+        "They are kept as places in `benchmarks/readers_questions.jsonl`. The confidence is fitted on them "
+        "([ADR 43](adr/0043-confidence-is-fitted-on-readers-questions.md), with what else was learned from them and "
+        "left out); nothing else is. What the version before said of them, 30 November 2026 (66 interviews):"
+    ),
+    table(
+        ("above the answer", "of the answerable", "of the others", "first quote right, of all of these"),
+        [
+            ("answers this", 0.181, 0.047, 0.609),
+            ("may answer this", 0.643, 0.463, 0.343),
+            ("touches on this", 0.075, 0.119, 0.205),
+            ("does not answer this", 0.102, 0.371, 0.118),
+        ],
+    ),
+)
 SIMULATED = (
     "### Tried and not made: simulated questions",
     paragraph(

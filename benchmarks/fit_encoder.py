@@ -89,8 +89,8 @@ def main() -> None:
     for line in lines:
         change = signed(line.change, line.limits)
         print(f"# signals {line.name}: MRR {line.mrr:.3f}, {change} to those in use")
-    auroc = found.report["abstention_auroc"]
-    print(f"# confidence out of fold: AUROC {auroc:.3f}; {found.right_above:.2f} of sure first quotes are right")
+    auroc = found.others.report["abstention_auroc"]
+    print(f"# confidence out of fold: AUROC {auroc:.3f}; {found.others.right_above:.2f} of sure first quotes are right")
     print("\n".join(table_of(chosen)))
 
 

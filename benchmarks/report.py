@@ -22,8 +22,9 @@ from api.evaluation.report import report_of
 from api.knowledge_base import KnowledgeBase, open_base
 from api.settings import Settings
 from benchmarks import alone, candidates, earlier, misheard, quotes, retrieval, second_set, swaps, typos
-from benchmarks.confidence import ALONE, RELIABILITY, RISK, Measured, measured
+from benchmarks.confidence import ALONE, READERS, RELIABILITY, RISK, Measured, measured
 from benchmarks.figures import machine, paragraph, table, today, write_page
+from benchmarks.placed_questions import placed_questions
 from benchmarks.retrieval import HEADS, Line, Scoreboard, scoreboard
 from benchmarks.times import times
 from index.building.build import build
@@ -45,7 +46,7 @@ def page(home: Path, shared: Path) -> str:
         timed = second.submit(times, shared)
         base = open_base(Settings(home=home))
         board = scoreboard(base, questions)
-        fitted = measured(base, questions)
+        fitted = measured(base, questions, placed_questions(home, READERS))
         blocks = [
             *answers(fitted, on_second_set(base, corpora / "alignment" / "feed.xml"), questions),
             *signals(board),
@@ -86,10 +87,10 @@ def introduction(base: KnowledgeBase, questions: Sequence[Question], on: str, se
     yield paragraph(
         f"The {len(questions)} development questions ({sum(question.answerable for question in questions)} answerable) "
         f"are about {held.episodes} long interviews of {words:,} words, {held.passages:,} passages, encoder "
-        f"{held.encoder}. We also used them to choose settings. The confidence is fitted on them and reported out of "
-        "fold (five folds by episode). The weights of retrieval and of the choice of quotes are round numbers in a "
-        "flat region. They were compared on the same questions, so their figures are optimistic (see [what choosing "
-        "costs](#what-choosing-costs)). Only other questions can decide."
+        f"{held.encoder}. We also used them to choose settings. The confidence is fitted on the [readers' "
+        "questions](#the-readers-questions). The weights of retrieval and of the choice of quotes are round numbers in "
+        "a flat region. They were compared on the development questions, so figures on these are optimistic (see [what "
+        "choosing costs](#what-choosing-costs)). Only other questions can decide."
     )
 
 
@@ -105,12 +106,13 @@ def on_second_set(base: KnowledgeBase, feed: Path) -> Figures:
 
 def answers(fitted: Measured, other: Figures, questions: Sequence[Question]) -> Iterator[str]:
     """Yield the main figures, by kind and persona too."""
-    report = fitted.report
+    report, readers = fitted.others.report, fitted.fitted.report
     yield "## Retrieval and answers"
     yield paragraph(
-        "`python benchmarks/confidence.py HOME QUESTIONS.jsonl`: the development questions, the confidence out of "
-        "fold, ranking and choice of quotes in sample. `python -m benchmarks.second_set HOME`: the [second "
-        "set](#the-second-set), all constants fitted on the development questions."
+        "`python -m benchmarks.confidence HOME QUESTIONS.jsonl`: the development questions, ranking and choice of "
+        "quotes in sample, the confidence fitted on the [readers' questions](#the-readers-questions); and those, "
+        "ranking not chosen on them, the confidence out of fold. `python -m benchmarks.second_set HOME`: the [second "
+        "set](#the-second-set), on which nothing is fitted."
     )
     names = {
         "recall@1": "recall@1",
@@ -129,10 +131,13 @@ def answers(fitted: Measured, other: Figures, questions: Sequence[Question]) -> 
         "answered_when_unanswerable": "unanswerable questions that are answered",
     }
     rows = [
-        (label, *(cell for each in (report, other) for cell in (each[name], _range(each["intervals"].get(name)))))
+        (
+            label,
+            *(cell for each in (report, other, readers) for cell in (each[name], _range(each["intervals"].get(name)))),
+        )
         for name, label in names.items()
     ]
-    yield table(("figure", "development", "interval", "second set", "interval"), rows)
+    yield table(("figure", "development", "interval", "second set", "interval", "readers'", "interval"), rows)
     yield "If an answerable question is refused, its citations count as wrong."
     shown = ("recall@1", "recall@5", "recall@20", "mrr", "first_citation_right", "citation_right@5")
     groups = {f"kind: {name}": group for name, group in report["by_kind"].items()}
@@ -151,6 +156,7 @@ def answers(fitted: Measured, other: Figures, questions: Sequence[Question]) -> 
         "for any one of the quotes that together make the answer."
     )
     yield from earlier.SECOND_SET
+    yield from earlier.READERS
 
 
 def signals(board: Scoreboard) -> Iterator[str]:
@@ -215,11 +221,13 @@ def refusal(fitted: Measured, unseen: Figures) -> Iterator[str]:
     fit, in_use = fitted.fit, usual()
     yield "## Confidence"
     yield paragraph(
-        "The confidence that a question is answered is a logistic function of two figures: how well the best hit's "
-        "words match the question's, and how well they match its weakest name. Whether the first quote answers is a "
-        "second one, of the quote's cosine and how well its words match. An answer whose first quote is sure is above "
-        "every other. A question without a subject is refused. The constants are fitted on all questions and stand in "
-        "`index/encoders.toml`:"
+        "The confidence that a question is answered is a logistic function of five figures: how well the best hit's "
+        "words match the question's, and how well they match its weakest name; how well the question's weakest word is "
+        "matched in the hit that matches it best; the cosine of the nearest hit; and whether a number is asked for and "
+        "the first quote holds none. Whether the first quote answers is a second one, of how well its words match, by "
+        "how much its score is above the mean of the next three, and of the first and last of the five. An answer "
+        "whose first quote is sure is above every other. A question without a subject is refused. The constants are "
+        "fitted on the readers' questions and stand in `index/encoders.toml`:"
     )
     yield table(
         ("constant", "this run", "in use"),
@@ -237,25 +245,22 @@ def refusal(fitted: Measured, unseen: Figures) -> Iterator[str]:
         ],
     )
     yield paragraph(
-        "A question is `unanswerable` below the highest value that keeps 92 % of the answerable questions. A quote is "
-        "sure from where 70 % of first quotes are right, if at least a tenth of the questions lie above. Of those "
-        f"answers that are `answered`, {fitted.right_above:.2f} have a right first citation. Reliability, out of fold:"
+        "A question is `unanswerable` below the highest value that keeps 92 % of the answerable development questions. "
+        "A quote is sure from where 80 % of their first quotes and two of three of the readers' are right, if all "
+        "names of the question stand in the best hits. Of those answers that are `answered`, "
+        f"{fitted.others.right_above:.2f} of the development questions and {fitted.fitted.right_above:.2f} of the "
+        "readers' have a right first citation."
     )
-    yield table(RELIABILITY, fitted.reliability)
-    yield "Risk and coverage, out of fold, if only the surest questions are answered:"
-    yield table(RISK, fitted.risk)
-    yield "Both figures and each alone, out of fold:"
-    yield table(ALONE, fitted.alone)
+    for name, judged in (("the development questions", fitted.others), ("the readers' questions", fitted.fitted)):
+        yield f"Of {name}: reliability; risk and coverage, if only the surest are answered; all figures and each alone."
+        yield table(RELIABILITY, judged.reliability)
+        yield table(RISK, judged.risk)
+        yield table(ALONE, judged.alone)
     yield paragraph(
         f"The sample show has {unseen['questions']} questions, {unseen['answerable']} of them answerable, which were "
         f"never used for fitting. There AUROC is {unseen['abstention_auroc']:.2f}, and "
         f"{unseen['abstention_auroc_equal_names']:.2f} within equal name counts. Of the answerable questions "
         f"{unseen['coverage']:.2f} are answered, and of the others {unseen['answered_when_unanswerable']:.2f}."
-    )
-    yield paragraph(
-        "Why two figures and not four (November 2026): with the mean of the names and the cosine of the best sentence, "
-        "AUROC was .87, and .84 within equal name counts. But two of the weights were negative, and gibberish was "
-        "answered. On the sample show the four figures gave .77, the two gave .86."
     )
     yield from earlier.SIMULATED
 

@@ -6,14 +6,11 @@ is kept as its place: the publisher's guid, the turn, and the characters [start,
 
     python -m benchmarks.second_set HOME
 
-Prints the figures of `playback evaluate` with the constants in use, which were fitted on the development questions.
-HOME holds both corpora. This set was looked at where two choices did equally well on the development questions, so it
-is not unseen either.
+Prints the figures of `playback evaluate` with the constants in use; none is fitted on this set. HOME holds both
+corpora. This set was looked at where two choices did equally well on other questions, so it is not unseen either.
 """
 
-import json
 import sys
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +18,12 @@ from api.answer.compose import ask, find
 from api.answer.contract_json import answer_json, hits_json
 from api.answer.question import parse_question
 from api.evaluation.evaluate import evaluate, render
-from api.evaluation.questions import Gold, Question
+from api.evaluation.questions import Question
 from api.knowledge_base import open_base
 from api.settings import Settings
-from ingest.library.records import load_transcript, records
-from ingest.transcript import Transcript, to_json
+from benchmarks.placed_questions import placed_questions
+from ingest.library.records import load_transcript
+from ingest.transcript import to_json
 
 QUESTIONS = Path(__file__).with_name("second_questions.jsonl")
 
@@ -47,32 +45,8 @@ def report(home: Path) -> dict[str, Any]:
 
 
 def second_set(home: Path) -> tuple[Question, ...]:
-    """Return the questions with their gold quotes as the library of a data folder has them.
-
-    Raises KeyError if it lacks an interview.
-    """
-    transcripts = {
-        record.episode.guid: transcript
-        for record in records(home)
-        if (transcript := load_transcript(home, record.episode.id)) is not None
-    }
-    rows = [json.loads(line) for line in QUESTIONS.read_text("utf-8").splitlines()]
-    return tuple(
-        Question(
-            **{name: row[name] for name in ("id", "question", "answerable", "kind", "persona")},
-            gold=_golds(transcripts, row["gold"]),
-            also=_golds(transcripts, row["also"]),
-        )
-        for row in rows
-    )
-
-
-def _golds(transcripts: Mapping[str, Transcript], places: Sequence[Mapping[str, Any]]) -> tuple[Gold, ...]:
-    return tuple(
-        Gold(place["episode"], place["turn"], turn.speaker, turn.text[place["start"] : place["end"]])
-        for place in places
-        for turn in (transcripts[place["episode"]].turns[place["turn"]],)
-    )
+    """Return the questions; raises KeyError if the library of a data folder lacks an interview."""
+    return placed_questions(home, QUESTIONS)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,8 @@ from dataclasses import replace
 from statistics import mean
 
 from api.answer.compose import WEIGHED_HITS
-from api.answer.confidence import confidence
+from api.answer.confidence import CONFIDENT, confidence
+from api.answer.evidence import evidence_of
 from api.answer.question import parse_question, query_of
 from api.evaluation.evaluate import HIT_WORDS, HITS
 from api.evaluation.questions import Question, read_questions
@@ -98,7 +99,8 @@ def _figures(base: KnowledgeBase, questions: Sequence[Question], texts: Sequence
         query = _query(base, text, corrects)
         hits = search(base.generation, query, HITS)
         added += bool(query.also)
-        answered[question.answerable].append(confidence(base, query, hits[:WEIGHED_HITS]) >= base.fitted.touches)
+        evidence = evidence_of(base, query, hits[:WEIGHED_HITS], ())
+        answered[question.answerable].append(CONFIDENT * confidence(query, evidence) >= base.fitted.touches)
         if question.answerable:
             right = (hit.rank for hit in hits if right_for(question, hit.episode.guid, hit.passage.text, HIT_WORDS))
             ranks.append(next(right, HITS + 1))

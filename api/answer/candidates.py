@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from api.answer.asked_number import asks_number, holds_number
 from api.answer.introductions import Place
 from api.answer.runs import MOST_SENTENCES, Run, quotable, says_nothing, turns_of
 from api.answer.sentence_figures import asked_words, figures_of, only_repeats, speakers_figures
@@ -33,6 +34,8 @@ _LENGTH_WEIGHT = 1.0
 _HIT_WEIGHT = 1.5
 _EMPTY_COST = 6.0
 _OPENING_COST = 1.0
+# A quote without a number answers no question that asks for one.
+_NO_NUMBER_COST = 3.0
 # The first that somebody said in reply to the same question.
 _REPLY_WEIGHT = 8.0
 # Prefer the person the question names: "Where did Kat work before?" is answered by Kat, not by the host who introduces
@@ -80,6 +83,7 @@ class QuoteCandidate(NamedTuple):
     introduces: float = 0.0  # how well it defines or introduces what is asked about, 0 to 1
     is_opening: bool = False
     is_shown: bool = False
+    lacks_number: bool = False  # the question asks for one
     score: float = 0.0
 
 
@@ -111,6 +115,7 @@ def candidates_of(
     matches = _matches(query, sentences)
     people = speakers_figures(generation, {_speaker(run) for run in runs}, asked)
     askers = generation.askers_of({hit.episode.id for hit in hits})
+    wants_number, has_number = asks_number(query.text), cache(holds_number)
     found = []
     for run, cosine in zip(runs, _cosines([one.vector for one in sentences], runs, query.vector), strict=True):
         person = people[_speaker(run)]
@@ -134,6 +139,7 @@ def candidates_of(
                 introduces=_introduces(run, grades),
                 is_opening=run.is_opening,
                 is_shown=any(_overlaps(run, words) for words in seen.get(run.hit.episode.id, ())),
+                lacks_number=wants_number and not any(has_number(each.text) for each in run.quoted),
             )
         )
     return _ranked(found)
@@ -241,6 +247,7 @@ def _ranked(spans: Sequence[QuoteCandidate]) -> tuple[QuoteCandidate, ...]:
         - _OPENING_COST * np.array([span.is_opening for span in spans], np.float32)
         - _EMPTY_COST * np.array([span.is_empty for span in spans], np.float32)
         - _SHOWN_COST * np.array([span.is_shown for span in spans], np.float32)
+        - _NO_NUMBER_COST * np.array([span.lacks_number for span in spans], np.float32)
         - _MISHEARD_COST * np.array([1 - span.share_right for span in spans], np.float32)
     )
     return tuple(spans[place]._replace(score=float(scores[place])) for place in np.argsort(-scores, kind="stable"))

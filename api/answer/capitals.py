@@ -1,6 +1,6 @@
 """Names that people type in lower case get their capitals from the library."""
 
-from api.answer.confidence import NAME_SHARE
+from api.answer.evidence import NAME_SHARE
 from api.knowledge_base import KnowledgeBase
 from index.function_words import is_function_word
 from index.sentences import WORD

@@ -9,14 +9,7 @@ from typing import Literal
 
 from api.answer.asking import only_asks
 from api.answer.candidates import QuoteCandidate, candidates_of
-from api.answer.confidence import (
-    CONFIDENT,
-    MAY_ANSWER,
-    as_surely_as_heard,
-    confidence,
-    overall,
-    quote_confidence,
-)
+from api.answer.confidence import CONFIDENT, MAY_ANSWER, Estimates, as_surely_as_heard, estimated
 from api.answer.introductions import introductions_of
 from api.answer.question import Question, is_single_word, query_of, standing_filters
 from api.answer.standing import says, standing
@@ -51,15 +44,6 @@ class Statement:
 
     text: str
     citations: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Estimates:
-    """Probabilities, 0 to 1: that the podcast speaks of the subject, answers the question, and with the first quote."""
-
-    subject: float
-    answered: float
-    first_quote: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +113,8 @@ def ask(
         spans = held or spans
         first, chosen, touching = _cited(base, spans, min(k, MOST_CITATIONS))
     subject = subject_of(base, query, hits)
-    answered = confidence(base, query, hits) if subject.confidence else 0.0  # refused by its subject
-    sure = 0.0 if first is None else quote_confidence(first, query)
-    estimate = overall(answered, sure, query.fitted, introductions.best)
+    quotes = () if first is None else (first, *spans)
+    estimate, estimates = estimated(base, query, hits, quotes, subject.confidence, introductions.best)
     if introductions.lacks_person:
         estimate = min(estimate, query.fitted.touches)
     # Rounded first, so that the status always agrees with the confidence that is returned.
@@ -160,7 +143,7 @@ def ask(
             "compose": _milliseconds(searched, composed),
             "total": _milliseconds(begun, composed),
         },
-        estimates=Estimates(round(subject.confidence, 4), round(answered, 4), round(sure, 4)),
+        estimates=estimates,
         # Where only a part is searched, nothing is known of what the rest says.
         reason=reason_for(subject, query) if status == "unanswerable" and is_whole else None,
         never_said=() if status == "answered" else subject.never_said,

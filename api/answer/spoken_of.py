@@ -5,7 +5,7 @@ from dataclasses import replace
 from api.answer.compose import WEIGHED_HITS, Answer, hits_of
 from api.answer.question import parse_question, query_of
 from api.answer.standing import says
-from api.answer.subject import Reason, said_words, subject_of
+from api.answer.subject import MENTIONED, Reason, said_words, subject_of
 from api.knowledge_base import KnowledgeBase
 from api.quotes.citation import MOST_CITATIONS
 from index.function_words import has_subject
@@ -29,7 +29,7 @@ def is_spoken_of(base: KnowledgeBase, about: str, filters: Filters) -> bool:
     hits = [hit for hit in found if hit.sentences]
     if any(says(" ".join(one.text for one in hit.sentences), query.text) for hit in hits):
         return True
-    return subject_of(base, query, hits).confidence >= query.fitted.touches
+    return subject_of(base, query, hits).confidence >= MENTIONED
 
 
 def refused(base: KnowledgeBase, answer: Answer, about: str) -> Answer:

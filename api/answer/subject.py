@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from api.answer.confidence import absolute_match
+from api.answer.evidence import absolute_match
 from api.answer.relevance import nearest_cosine
 from api.knowledge_base import KnowledgeBase
 from index.function_words import UNIT_WORDS, has_subject

@@ -8,8 +8,8 @@ from time import perf_counter
 import numpy as np
 
 from api.answer.asked_lessons import AskedLessons, filters_of
-from api.answer.compose import Answer, AnswerStatus, Estimates, hits_of, statements_of
-from api.answer.confidence import CONFIDENT
+from api.answer.compose import Answer, AnswerStatus, hits_of, statements_of
+from api.answer.confidence import CONFIDENT, Estimates
 from api.answer.question import Question, query_of, standing_filters
 from api.answer.relevance import Relevance, relevance_of
 from api.answer.sentence_figures import AskedWords, asked_words

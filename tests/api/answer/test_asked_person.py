@@ -1,11 +1,14 @@
 """Questions for what one person says about a subject: their form, and that the answer is in that person's words."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
+from api.answer import compose
 from api.answer.asked_person import AskedPerson, asked_person
 from api.answer.compose import Answer
+from api.answer.confidence import CONFIDENT
 from api.answer.conversation import Asking, ask
 from api.answer.question import parse_question
 from api.knowledge_base import KnowledgeBase
@@ -112,6 +115,13 @@ def test_what_a_person_speaks_of_is_no_less_answered_for_its_few_words(
     """If the subject alone is too little evidence but spoken of, the whole question counts, in the same words."""
     base = base_of({"a-1-aaaa": [("Ada Moss", "I am Ada Moss and I say that rats eat ropes on the ferry.")]})
     question = "What does Ada Moss say about rats, penguins, walruses, ferries and sledges?"
+    hers = Filters(speaker="Ada Moss")
+    subject, whole = (
+        CONFIDENT * compose.ask(base, parse_question(text), filters=hers).estimates.answered
+        for text in ("rats, penguins, walruses, ferries and sledges", question)
+    )
+    assert subject < whole
+    base = replace(base, fitted=replace(base.fitted, touches=(subject + whole) / 2))
     assert answer(base, question).status == "unanswerable"
 
     monkeypatch.setattr("api.answer.conversation.MENTIONED", 0.001)  # the tests' encoder is sure of little
@@ -136,8 +146,8 @@ def test_filters_of_the_reader_come_first(base_of: MakeBase) -> None:
 
 def test_of_a_clause_nothing_is_known(base_of: MakeBase) -> None:
     """Its words may all be said otherwise, so it is not refused for them."""
-    found = answer(
-        base_of(SAID), "What does Ada say about rats that gnaw on old ropes when nobody paints them with tar?"
-    )
+    base = base_of(SAID)
+    base = replace(base, fitted=replace(base.fitted, touches=0.2))  # the tests' encoder knows no other words
+    found = answer(base, "What does Ada say about rats that gnaw on old ropes when nobody paints them with tar?")
     assert found.status != "unanswerable"
     assert {citation.speaker for citation in found.citations} == {"Ada Moss"}

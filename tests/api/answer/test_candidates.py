@@ -217,6 +217,16 @@ def test_what_only_repeats_the_question_is_no_answer(base_of: MakeBase) -> None:
     assert [span.is_empty for span in spans(base, "What did the moon do to the harbour?")] == [False, False]
 
 
+def test_a_question_for_a_number_is_answered_with_one(base_of: MakeBase) -> None:
+    """Of two quotes that speak of it, one holds a number; for another question they are as before."""
+    vague = "The boats of the harbour cost us a lot of money when the boats came."
+    exact = "Each of them came to forty pounds, boats and all."
+    base = base_of({"a-1-aaaa": [("Ada", vague), ("Bo", exact)]})
+    assert texts(base, "Why did the boats of the harbour cost money?")[0] == vague
+    assert texts(base, "How much money did the boats of the harbour cost?")[0] == exact
+    assert [span.lacks_number for span in spans(base, "How much money did boats cost?")] == [False, True]
+
+
 def test_who_asks_seldom_answers(base_of: MakeBase) -> None:
     """Of two people who say the same, the host comes after the guest, unless the question names the host."""
     said = "The keeper of the tide table left the harbour in spring."

@@ -243,7 +243,7 @@ def test_one_word_gives_what_is_said_about_it(
     served_base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch, question: str
 ) -> None:
     """Whoever types a word that is held gets quotes with it, however low the confidence is; two words are judged."""
-    monkeypatch.setattr("api.answer.compose.confidence", lambda *_: 0.01)
+    monkeypatch.setattr("api.answer.confidence.confidence", lambda *_: 0.01)
     found = answer(served_base, question)
     assert (found.status, found.confidence) == ("partial", usual().touches)
     assert question.lower().rstrip("?")[:6] in found.citations[0].quote.lower()

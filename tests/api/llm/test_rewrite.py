@@ -12,7 +12,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from api.answer.compose import Answer, Estimates, Statement
+from api.answer.compose import Answer, Statement
+from api.answer.confidence import Estimates
 from api.app import create_app
 from api.cli import main
 from api.llm.grounding import supported_statements
