@@ -92,17 +92,17 @@ def start(options: Namespace, settings: Settings) -> int:
 
 
 def people(options: Namespace, settings: Settings) -> int:
-    """Print who speaks, or what is known of one person; see `api.terminal.register`."""
-    from api.terminal import register
+    """Print who speaks, or what is known of one person; see `api.terminal.people`."""
+    from api.terminal import people
 
-    return register.people(options, settings)
+    return people.people(options, settings)
 
 
 def terms(options: Namespace, settings: Settings) -> int:
-    """Print names and abbreviations, or what is known of one; see `api.terminal.register`."""
-    from api.terminal import register
+    """Print names and abbreviations, or what is known of one; see `api.terminal.terms`."""
+    from api.terminal import terms
 
-    return register.terms(options, settings)
+    return terms.terms(options, settings)
 
 
 def verify(options: Namespace, settings: Settings) -> int:

@@ -1,7 +1,7 @@
 """Answers and hits as plain text for a terminal."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from api.answer.compose import Answer, verdict
 from api.answer.gather import Gathered, by_episode, hits_on, quoted
@@ -25,6 +25,12 @@ def sourceline_of(citation: Citation) -> str:
         heard_remark(citation.timing, citation.heard_confidence),
     )
     return line_of(", ".join(part for part in parts if part))
+
+
+def said_lines(citation: Citation, base: str) -> Iterator[str]:
+    """Yield a quote under a fact that it states, then its source and address on one line."""
+    yield f"  “{line_of(citation.quote)}”"
+    yield f"  {sourceline_of(citation)}, {base}{citation.url}"
 
 
 def answer_text(answer: Answer, base: str = "") -> str:

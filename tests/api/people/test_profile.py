@@ -12,7 +12,8 @@ from api.cli import main
 from api.knowledge_base import open_base
 from api.quotes.said import citation_at
 from api.settings import Settings
-from api.terminal.register import people_text, terms_text
+from api.terminal.people import people_text
+from api.terminal.terms import terms_text
 from index.building.build import build
 from index.mined.episode import Span
 from index.mined.overview import Said

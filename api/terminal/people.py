@@ -1,4 +1,4 @@
-"""`playback people` and `playback terms`: who speaks, and what names and abbreviations mean.
+"""`playback people`: who speaks, and what is known of one person.
 
 `base` is the server's public URL without a slash at the end, "" for addresses that begin with a slash.
 """
@@ -9,11 +9,9 @@ from contextlib import closing
 
 from api.formatting import counted, episode_name
 from api.people.profile import PersonLine, Profile, people_lines, profile_of
-from api.quotes.citation import Citation
 from api.settings import Settings
 from api.terminal.output import print_list, print_one
-from api.terminal.text import line_of, sourceline_of
-from api.terms.entry import Entry, TermLine, entry_of, term_lines
+from api.terminal.text import line_of, said_lines
 from index.store import open_generation
 
 
@@ -24,16 +22,6 @@ def people(options: Namespace, settings: Settings) -> int:
             print_list("people", people_lines(settings.home, generation), options, people_text)
         else:
             print_one(profile_of(settings.home, generation, options.name), options, settings, person_text)
-    return 0
-
-
-def terms(options: Namespace, settings: Settings) -> int:
-    """Print the names and abbreviations that are used, or what is known of one."""
-    with closing(open_generation(settings.home)) as generation:
-        if options.name is None:
-            print_list("terms", term_lines(settings.home, generation), options, terms_text)
-        else:
-            print_one(entry_of(settings.home, generation, options.name), options, settings, term_text)
     return 0
 
 
@@ -51,30 +39,13 @@ def person_text(person: Profile, base: str) -> str:
     return "\n".join(_of_person(person, base))
 
 
-def terms_text(lines: Sequence[TermLine]) -> str:
-    """Return a list of terms, one per line with their id; what to say if there are none."""
-    told = (
-        line_of(
-            f"{line.id}: {line.name}{f': {line.expansion}' if line.expansion else ''} "
-            f"({counted(line.uses, 'use')}, {counted(line.episodes, 'episode')})"
-        )
-        for line in lines
-    )
-    return "\n".join(told) or "no names or abbreviations were found"
-
-
-def term_text(term: Entry, base: str) -> str:
-    """Return what is known of a term, each fact with its quote."""
-    return "\n".join(_of_term(term, base))
-
-
 def _of_person(person: Profile, base: str) -> Iterator[str]:
     yield line_of(", ".join(person.names))
     if person.introduced is not None:
-        yield from _said(person.introduced, base)
+        yield from said_lines(person.introduced, base)
     for held in person.roles:
         yield line_of(f"Role: {held.role} ({_span(held.since, held.until)})")
-        yield from _said(held.citation, base)
+        yield from said_lines(held.citation, base)
     for lesson in person.lessons:
         yield line_of(f"Lesson ({lesson.kind}): {lesson.title}, {base}{lesson.citation.url}")
     for year in person.years:
@@ -83,30 +54,6 @@ def _of_person(person: Profile, base: str) -> Iterator[str]:
     for one in person.episodes:
         asks = ", asks the questions" if one.asks else ""
         yield line_of(f"{episode_name(one.episode)} ({one.episode.id}): {one.share:.0%} of the words{asks}")
-
-
-def _of_term(term: Entry, base: str) -> Iterator[str]:
-    yield line_of(", ".join(term.names) + (f": {term.expansion}" if term.expansion else ""))
-    shown: list[str] = []
-    for what, citation in (
-        ("What it is", term.definition),
-        ("What it stands for", term.expanded),
-        ("First said", term.first),
-        ("Last said", term.latest),
-    ):
-        if citation is not None and citation.id not in shown:
-            shown.append(citation.id)
-            yield f"{what}:"
-            yield from _said(citation, base)
-    if term.related:
-        yield line_of(f"Often said with it: {', '.join(one.name for one in term.related)}")
-    for one in term.episodes:
-        yield line_of(f"{episode_name(one.episode)} ({one.episode.id}): {counted(one.uses, 'use')}")
-
-
-def _said(citation: Citation, base: str) -> Iterator[str]:
-    yield f"  “{line_of(citation.quote)}”"
-    yield f"  {sourceline_of(citation)}, {base}{citation.url}"
 
 
 def _span(since: str | None, until: str | None) -> str:
