@@ -15,8 +15,6 @@ an answer asks the database. Exits with 1 below what must hold: overlap 0.99, th
 BM25 scores and quotes the same.
 """
 
-import argparse
-import json
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -31,10 +29,11 @@ from numpy.typing import NDArray
 
 from api.answer.compose import Answer, ask
 from api.answer.question import parse_question, query_of
+from api.evaluation.questions import read_questions
 from api.knowledge_base import KnowledgeBase, open_base
 from api.quotes.resolve import resolve
 from api.settings import Settings
-from benchmarks.figures import machine, table, today
+from benchmarks.figures import arguments, machine, table, today
 from index.mounting import prepare
 from index.passage import Filters
 from index.postgres.opening import DatabaseIndex
@@ -53,12 +52,10 @@ _EDGE, _EDGE_OF_SUM = 1e-4, 1e-2
 
 def main() -> None:
     """Print the figures as a Markdown table."""
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("home", type=Path)
-    arguments.add_argument("questions", type=Path)
-    arguments.add_argument("address")
-    chosen = arguments.parse_args()
-    questions = [json.loads(line)["question"] for line in chosen.questions.read_text("utf-8").splitlines()]
+    parser = arguments(__doc__)
+    parser.add_argument("address")
+    chosen = parser.parse_args()
+    questions = [one.question for one in read_questions(chosen.questions)]
     ours = open_base(Settings(home=chosen.home))
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)

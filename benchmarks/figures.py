@@ -57,6 +57,13 @@ def interval(changes: NDArray[np.float64]) -> tuple[float, float]:
     return float(low), float(high)
 
 
+def median_of(ratios: NDArray[np.float64]) -> str:
+    """Return the median of ratios with its bootstrap 95 % interval, as "1.02 (0.98 to 1.07)"."""
+    draws = np.random.default_rng(0).integers(0, len(ratios), (RESAMPLES, len(ratios)))
+    low, high = np.percentile(np.median(ratios[draws], axis=1), [2.5, 97.5])
+    return f"{np.median(ratios):.2f} ({low:.2f} to {high:.2f})"
+
+
 def signed(difference: float, limits: Sequence[float]) -> str:
     """Return a difference and its interval, as "+0.012 [-0.003, +0.027]"; "" if there is no difference."""
     low, high = limits

@@ -8,7 +8,6 @@ With `--seed` it also asks seven questions of a data folder that holds GDS podca
 first by the right person's sentence, two must be refused.
 """
 
-import argparse
 from collections import Counter
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from api.evaluation.metrics import is_right, normalise
 from api.evaluation.questions import Question, read_questions
 from api.knowledge_base import KnowledgeBase, open_base
 from api.settings import Settings
+from benchmarks.figures import arguments
 
 # Only so much of a citation counts (contract).
 _MOST_WORDS = 80
@@ -37,9 +37,7 @@ _SEED = (
 
 def main() -> None:
     """Print the figures and the misses."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("home", type=Path)
-    parser.add_argument("questions", type=Path)
+    parser = arguments(__doc__)
     parser.add_argument("--seed", type=Path)
     given = parser.parse_args()
     base = open_base(Settings(home=given.home))

@@ -10,7 +10,6 @@ to scores is kept once it is known, so questions are asked of an index that was 
 500 questions from the library's own sentences, and again.
 """
 
-import argparse
 import random
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -24,7 +23,7 @@ import numpy as np
 import tantivy
 
 from api.evaluation.questions import read_questions
-from benchmarks.figures import table
+from benchmarks.figures import arguments, table
 from index import keywords
 from index.generations.manifests import current_number_or_zero, index_folder
 from index.keywords import Keywords, analyser, open_postings
@@ -158,10 +157,8 @@ def summary(times: Sequence[tuple[float, float]]) -> tuple[str, str, str]:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("home", type=Path)
-    parser.add_argument("questions", type=Path)
+    parser = arguments(__doc__)
     parser.add_argument("--passages", type=int, default=100_000)
     parser.add_argument("--parts", type=int, default=1)
-    arguments = parser.parse_args()
-    print(figures(arguments.home, arguments.questions, arguments.passages, arguments.parts))
+    options = parser.parse_args()
+    print(figures(options.home, options.questions, options.passages, options.parts))

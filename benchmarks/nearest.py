@@ -15,8 +15,6 @@ Both searches take turns, query by query, in one thread; times are CPU time of t
 for a million.
 """
 
-import argparse
-import json
 import resource
 import subprocess
 import sys
@@ -31,6 +29,8 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from api.evaluation.questions import read_questions
+from benchmarks.figures import arguments
 from index import vectors
 from index.encode import load_encoder
 from index.segments.segment import from_halves
@@ -65,18 +65,16 @@ print(*(resident() - before) / sum(part.rows for part in parts))
 
 def main() -> None:
     """Print the figures as a Markdown table."""
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("home", type=Path)
-    arguments.add_argument("questions", type=Path)
-    arguments.add_argument("--work", type=Path, default=None)
-    arguments.add_argument("--rows", type=int, nargs="+", default=[_REAL, 10 * _REAL])
-    arguments.add_argument("--most", type=int, nargs="+", default=[500_000, 1_000_000])
-    chosen = arguments.parse_args()
+    parser = arguments(__doc__)
+    parser.add_argument("--work", type=Path, default=None)
+    parser.add_argument("--rows", type=int, nargs="+", default=[_REAL, 10 * _REAL])
+    parser.add_argument("--most", type=int, nargs="+", default=[500_000, 1_000_000])
+    chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         work = chosen.work or Path(temporary)
         work.mkdir(parents=True, exist_ok=True)
         real = _real(chosen.home, work / "real.npy")
-        questions = [json.loads(line)["question"] for line in chosen.questions.read_text().splitlines()]
+        questions = [one.question for one in read_questions(chosen.questions)]
         queries = np.concatenate([_queries(questions, work / "questions.npy"), real[:_LEFT_OUT]])
         np.save(work / "queries.npy", queries)
         real = real[_LEFT_OUT:]
@@ -189,8 +187,8 @@ def _compare(matrix: Floats, queries: Floats, most: int, work: Path) -> None:
     del flat, parts
     small = work / "small.faiss"
     vectors.write(small, matrix[: vectors.CODED_FROM])
-    arguments = [item for pair in zip(map(str, paths), map(str, counts), strict=True) for item in pair]
-    command = [sys.executable, "-c", _MEMORY, str(work / "queries.npy"), str(small), *arguments]
+    given = [item for pair in zip(map(str, paths), map(str, counts), strict=True) for item in pair]
+    command = [sys.executable, "-c", _MEMORY, str(work / "queries.npy"), str(small), *given]
     output = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603 - our own program
     resident, own = map(float, output.split())
     print(f"  memory of a fresh process after the queries: {resident:.0f} B a vector (VmRSS), {own:.0f} of it its own")

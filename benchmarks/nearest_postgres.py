@@ -14,8 +14,6 @@ second. Recall is of the ten best by exact scores in float32; a row whose score 
 rounding of halves, counts, whichever of several it is.
 """
 
-import argparse
-import json
 from collections.abc import Sequence
 from contextlib import closing
 from os import sysconf
@@ -28,8 +26,9 @@ from pgvector.psycopg import register_vector
 from psycopg import Connection
 from psycopg.conninfo import make_conninfo
 
+from api.evaluation.questions import read_questions
 from benchmarks import nearest
-from benchmarks.figures import machine, table, today
+from benchmarks.figures import arguments, machine, median_of, table, today
 from index import vectors
 from index.postgres import segments
 from index.postgres.schema import prepare
@@ -45,14 +44,12 @@ _HALF = 1e-4
 
 def main() -> None:
     """Print the figures as Markdown."""
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("home", type=Path)
-    arguments.add_argument("questions", type=Path)
-    arguments.add_argument("address")
-    arguments.add_argument("--work", type=Path, required=True)
-    arguments.add_argument("--rows", type=int, default=1_000_000)
-    arguments.add_argument("--most", type=int, default=500_000)
-    chosen = arguments.parse_args()
+    parser = arguments(__doc__)
+    parser.add_argument("address")
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--most", type=int, default=500_000)
+    chosen = parser.parse_args()
     matrix, queries = _vectors(chosen.home, chosen.questions, chosen.work, chosen.rows)
     files = _files(matrix, chosen.most, chosen.work)
     print(f"{today()}, {machine()}; {len(matrix):,} vectors of {matrix.shape[1]}", flush=True)
@@ -68,7 +65,7 @@ def _vectors(home: Path, questions: Path, work: Path, rows: int) -> tuple[Floats
     """Return vectors, mapped from a file, and queries: those of questions, then real vectors that were left out."""
     work.mkdir(parents=True, exist_ok=True)
     real = nearest._real(home, work / "real.npy")
-    asked = [json.loads(line)["question"] for line in questions.read_text("utf-8").splitlines()]
+    asked = [one.question for one in read_questions(questions)]
     queries = np.concatenate([nearest._queries(asked, work / "questions.npy"), real[: nearest._LEFT_OUT]])
     path = work / "matrix.npy"
     if path.exists() and len(matrix := np.load(path, mmap_mode="r")) >= rows:
@@ -154,15 +151,12 @@ def _row(
     k: int, times: NDArray[np.float64], recalls: NDArray[np.float64], worked: NDArray[np.float64]
 ) -> Sequence[str]:
     ours, theirs = np.median(times, axis=0)
-    ratios = times[:, 1] / times[:, 0]
-    draws = np.random.default_rng(0).integers(0, len(ratios), (2000, len(ratios)))
-    low, high = np.percentile(np.median(ratios[draws], axis=1), [2.5, 97.5])
     questions, left_out = recalls[: -nearest._LEFT_OUT, 1].mean(), recalls[-nearest._LEFT_OUT :, 1].mean()
     return (
         str(k),
         f"{ours:.1f} ms",
         f"{theirs:.1f} ms",
-        f"{np.median(ratios):.2f} ({low:.2f} to {high:.2f})",
+        median_of(times[:, 1] / times[:, 0]),
         *(f"{one:.1f} ms" for one in worked),
         f"{recalls[:, 0].mean():.4f}",
         f"{questions:.4f}",

@@ -12,7 +12,6 @@ medians, and the median of the ratios with its 95 % interval. Recall is of the t
 passage with the tenth score counts, whichever of several it is.
 """
 
-import argparse
 import json
 import random
 import shutil
@@ -30,9 +29,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from api.answer.question import parse_question, query_of
+from api.evaluation.questions import read_questions
 from api.knowledge_base import KnowledgeBase, open_base
 from api.settings import Settings
-from benchmarks.figures import machine, table, today
+from benchmarks.figures import arguments, machine, median_of, table, today
 from index.building.merging import Kept, merge
 from index.building.segments import entry_of
 from index.generation import Generation
@@ -59,13 +59,11 @@ _RENAMED = ("passages", "aliases", "exchanges", "letters", "askers", "lessons", 
 
 def main() -> None:
     """Print the figures as Markdown tables."""
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("home", type=Path)
-    arguments.add_argument("questions", type=Path)
-    arguments.add_argument("address")
-    arguments.add_argument("--work", type=Path, default=None)
-    arguments.add_argument("--copies", type=int, default=13)
-    chosen = arguments.parse_args()
+    parser = arguments(__doc__)
+    parser.add_argument("address")
+    parser.add_argument("--work", type=Path, default=None)
+    parser.add_argument("--copies", type=int, default=13)
+    chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         home = (chosen.work or Path(temporary)) / f"copies-{chosen.copies}"
         if live_manifest(home) is None:
@@ -76,7 +74,7 @@ def main() -> None:
         publish_generation(home, chosen.address)
         print(f"{today()}, {machine()}; published in {perf_counter() - began:.0f} s", flush=True)
         base = open_base(Settings(home=home))
-        questions = [json.loads(line)["question"] for line in chosen.questions.read_text("utf-8").splitlines()]
+        questions = [one.question for one in read_questions(chosen.questions)]
         began = perf_counter()
         other = DatabaseIndex(home, chosen.address).generation()
         assert other is not None
@@ -180,12 +178,8 @@ def _measure(base: KnowledgeBase, other: Generation, questions: Sequence[str]) -
             if isinstance(mine, tuple) and mine and hasattr(mine[0], "passage"):
                 same.append(mine[0].passage.id == found[0].passage.id)
         here, there = np.array(times).T
-        ratios = there / here
-        draws = np.random.default_rng(0).integers(0, len(ratios), (2000, len(ratios)))
-        low, high = np.percentile(np.median(ratios[draws], axis=1), [2.5, 97.5])
         first = f"{np.mean(same):.3f}" if same else ""
-        ratio = f"{np.median(ratios):.2f} ({low:.2f} to {high:.2f})"
-        rows.append((name, f"{np.median(here):.1f} ms", f"{np.median(there):.1f} ms", ratio, first))
+        rows.append((name, f"{np.median(here):.1f} ms", f"{np.median(there):.1f} ms", median_of(there / here), first))
     print(table(("", "files", "PostgreSQL", "ratio", "same first hit"), rows), flush=True)
     vectors = [query.vector for query in queries]
     for field in ("passage", "turns"):
