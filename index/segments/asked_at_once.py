@@ -21,11 +21,8 @@ def of_each(
 
     Raises KeyError if no segment has an episode.
     """
-    mine: dict[Segment, list[int]] = defaultdict(list)
-    for place, (episode_id, *_) in enumerate(wanted):
-        mine[segment_of[str(episode_id)]].append(place)
     found: dict[int, F] = {}
-    for segment, places in mine.items():
+    for segment, places in _by_segment(segment_of, [str(episode_id) for episode_id, *_ in wanted]):
         for begin in range(0, len(places), _AT_ONCE):
             block = places[begin : begin + _AT_ONCE]
             found |= zip(block, ask(segment, [wanted[place] for place in block]), strict=True)
@@ -34,15 +31,18 @@ def of_each(
 
 def episodes_in(segment_of: Mapping[str, Segment], identifiers: Sequence[str]) -> dict[str, Episode]:
     """Return episodes by id; raises KeyError if no segment has one."""
-    texts = [text for segment, mine in _by_segment(segment_of, identifiers) for text in segment.texts(mine).items()]
-    return {identifier: episode_from_json(json.loads(text)) for identifier, text in texts}
+    texts: dict[str, str] = {}
+    for segment, places in _by_segment(segment_of, identifiers):
+        texts |= segment.texts([identifiers[place] for place in places])
+    return {identifier: episode_from_json(json.loads(text)) for identifier, text in texts.items()}
 
 
 def askers_in(segment_of: Mapping[str, Segment], identifiers: Sequence[str]) -> dict[str, frozenset[str]]:
     """Return the names of the people who ask the questions in each episode, none if no segment has it."""
     found: dict[str, set[str]] = {identifier: set() for identifier in identifiers}
-    for segment, mine in _by_segment(segment_of, [one for one in identifiers if one in segment_of]):
-        for identifier, name in segment.askers(mine):
+    known = [one for one in identifiers if one in segment_of]
+    for segment, places in _by_segment(segment_of, known):
+        for identifier, name in segment.askers([known[place] for place in places]):
             found[identifier].add(name)
     return {identifier: frozenset(names) for identifier, names in found.items()}
 
@@ -56,8 +56,9 @@ def letters_in(segments: Sequence[Segment], words: Sequence[str]) -> dict[str, t
     return found
 
 
-def _by_segment(segment_of: Mapping[str, Segment], identifiers: Sequence[str]) -> Iterable[tuple[Segment, list[str]]]:
-    mine: dict[Segment, list[str]] = defaultdict(list)
-    for identifier in identifiers:
-        mine[segment_of[identifier]].append(identifier)
-    return mine.items()
+def _by_segment(segment_of: Mapping[str, Segment], identifiers: Sequence[str]) -> Iterable[tuple[Segment, list[int]]]:
+    """Return each segment with the places of its episodes in `identifiers`."""
+    places: dict[Segment, list[int]] = defaultdict(list)
+    for place, identifier in enumerate(identifiers):
+        places[segment_of[identifier]].append(place)
+    return places.items()
