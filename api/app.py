@@ -51,7 +51,7 @@ from api.server.security_headers import Guard
 from api.server.time_limit import TimeLimit
 from api.server.work_queue import WorkQueue
 from api.settings import Settings
-from index.encode import Encoder
+from index.models.encoder import Encoder
 from index.mounting import mount
 from ingest.versions import require_versions
 

@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from api.settings import Settings
-from index.encode import Encoder
-from index.encoder_files import PACKAGED
 from index.errors import EncoderError
 from index.fitted import Fitted, fitted_for, usual
 from index.generation import Generation
+from index.models.encoder import Encoder
+from index.models.encoder_files import PACKAGED
 from index.models.encoders import compile_to_ask_with, encoder_to_ask_with
 from index.models.reranker import Reranker
 from index.models.rerankers import reranker_to_ask_with

@@ -14,7 +14,7 @@ from api.app import create_app
 from api.server.hosts import LOOPBACK
 from api.server.memory import limit_arenas
 from api.settings import Settings
-from index.encode import Encoder
+from index.models.encoder import Encoder
 from ingest.errors import SourceError
 
 # Seconds that requests in progress have to finish after SIGTERM; the queue (api.server.work_queue) is empty by then.

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from api.errors import SettingError
-from index.encoder_files import PACKAGED
+from index.models.encoder_files import PACKAGED
 
 USUAL_RATE = 120
 FILE = Path("playback.toml")  # in the working directory, as the default data folder is

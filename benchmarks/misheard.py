@@ -36,7 +36,8 @@ from api.knowledge_base import open_base
 from api.settings import Settings
 from benchmarks.figures import print_figures
 from index.building.build import build
-from index.encode import Encoder, load_encoder
+from index.models.encoder import Encoder
+from index.models.uncompiled import load_encoder
 from ingest.library.records import load_record, load_transcript, save_record, save_transcript
 from ingest.pipeline import IngestSettings, ingest_episode
 from ingest.sources import register_source

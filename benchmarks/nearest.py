@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 from api.evaluation.questions import read_questions
 from benchmarks.figures import arguments
 from index import vectors
-from index.encode import load_encoder
+from index.models.uncompiled import load_encoder
 from index.segments.segment import from_halves
 from index.segments.tables import open_read_only
 from index.vectors import COARSE, FINE, Part

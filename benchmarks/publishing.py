@@ -20,9 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.building.build import build, up_to_date
-from index.encode import Encoder, load_encoder
 from index.generations.manifests import index_folder
 from index.manifest import Manifest
+from index.models.encoder import Encoder
+from index.models.uncompiled import load_encoder
 from index.piece_vectors import EncodedParts, codes_of
 from ingest.library.records import Record, save_record, save_transcript
 from ingest.transcript import Episode, Show, Transcript, Turn, Word

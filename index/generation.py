@@ -102,7 +102,7 @@ class Generation:
 
     @property
     def basis(self) -> Floats | None:
-        """The basis of the codes of word pieces (see index.basis); None if the generation has no segment."""
+        """The basis of the codes of word pieces (see index.models.basis); None if the generation has no segment."""
         return self._segments[0].basis if self._segments else None
 
     def close(self) -> None:

@@ -15,7 +15,7 @@ class Manifest:
     `segments` are the largest first. `files` maps relative names to SHA-256 checksums, `sizes` to bytes. `stamps` has
     the sizes and times of files of episodes that changed since their segment was written, though their content did not.
     `left_out` maps ids of unreadable episodes to the reason. `form` says what computed the vectors (see
-    `index.encode.Encoder`).
+    `index.models.encoder.Encoder`).
     """
 
     generation: int

@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from index.encode import Encoder
 from index.errors import IndexBroken, IndexMissing
 from index.generation import Generation
 from index.generations.files import open_files
@@ -28,6 +27,7 @@ from index.generations.manifests import (
 )
 from index.generations.published import mounted_index
 from index.manifest import Manifest
+from index.models.encoder import Encoder
 from index.segments.segment import BASIS, DATABASE, EPISODES, read_episodes
 from ingest.storage.files import lock, sha256_of, sync_folder, write_bytes
 

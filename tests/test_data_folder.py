@@ -20,9 +20,9 @@ from api.knowledge_base import open_base
 from api.quotes.resolve import resolve
 from api.settings import Settings
 from index.building.build import build
-from index.encoder_files import PACKAGED
 from index.errors import IndexOutdated
 from index.generations.manifests import current_number
+from index.models.encoder_files import PACKAGED
 from index.models.encoders import encoder_to_build_with
 from ingest.library.records import earlier_transcripts, episode_ids, load_transcript, transcripts
 from ingest.library.removal import removal_of

@@ -22,8 +22,8 @@ from api.knowledge_base import KnowledgeBase, removed_since
 from api.people.profile import person_named
 from api.routes.assets import read_assets
 from api.settings import Settings
-from index.encode import Encoder
 from index.manifest import Manifest
+from index.models.encoder import Encoder
 from ingest.errors import SourceError
 from ingest.library.player import playable_of
 from ingest.library.records import episode_ids

@@ -15,11 +15,11 @@ from api.lessons.register import warm_register
 from api.quotes.said_words import words_of
 from api.server.memory import release_memory
 from api.settings import Settings
-from index.encode import UNCOMPILED, Encoder
 from index.errors import IndexBroken, IndexMissing
 from index.generation import Generation
 from index.generations.published import published_manifest, published_stamp
 from index.manifest import Manifest
+from index.models.encoder import UNCOMPILED, Encoder
 from index.store import open_generation
 from ingest.errors import PlaybackError, StoreError
 

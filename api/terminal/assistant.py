@@ -6,7 +6,7 @@ from api.errors import SettingError
 from api.mcp.endpoint import is_installed
 from api.server.live_index import followed
 from api.settings import Settings
-from index.encode import Encoder
+from index.models.encoder import Encoder
 
 
 def serve_assistant(settings: Settings, encoder: Encoder | None = None) -> None:

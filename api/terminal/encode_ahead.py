@@ -9,7 +9,7 @@ from threading import Event, Thread
 from typing import Self
 
 from api.settings import Settings
-from index.encode import Encoder
+from index.models.encoder import Encoder
 from ingest.library.records import load_record, load_transcript
 from ingest.transcript import with_episode
 

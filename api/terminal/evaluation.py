@@ -11,7 +11,7 @@ from api.evaluation.report import check_index, check_misses_file, index_name, re
 from api.settings import Settings
 from api.terminal.ingest_run import cores
 from api.terminal.output import print_json
-from index.encoder_files import PACKAGED
+from index.models.encoder_files import PACKAGED
 
 
 def evaluate(options: Namespace, settings: Settings) -> int:

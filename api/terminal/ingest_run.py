@@ -14,7 +14,7 @@ from api.settings import Settings
 from api.terminal.encode_ahead import EncodeAhead
 from api.terminal.progress import Bars
 from api.terminal.worker_processes import outcomes_of, tell
-from index.encode import UNCOMPILED
+from index.models.encoder import UNCOMPILED
 from ingest.cluster.outcomes import outcomes_on_cluster
 from ingest.cluster.worker import Cluster
 from ingest.errors import PlaybackError, SourceError

@@ -6,11 +6,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from index.encode import UNCOMPILED
 from index.errors import EncoderError, IndexBroken
 from index.fitted import unmeasured
 from index.generations.published import published_manifest
 from index.models.compiled import load_compiled
+from index.models.encoder import UNCOMPILED
 from index.models.encoders import compiled_problem, why_not_compiled
 from index.models.rerankers import what_reranks
 from ingest.errors import LibraryError, StoreError

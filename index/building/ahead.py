@@ -29,8 +29,8 @@ from index.building.encoding import (
     windows_of,
 )
 from index.chunk import fitting
-from index.encode import Encoder
 from index.generations.manifests import encoded_folder
+from index.models.encoder import Encoder
 from index.segments.segment import from_halves
 from index.sentences import sentences_of
 from ingest.errors import LibraryError

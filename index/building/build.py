@@ -26,10 +26,10 @@ from index.building.segments import (
     write_segment,
 )
 from index.chunk import USUAL_SHAPE, PassageShape
-from index.encode import Encoder
 from index.errors import IndexBroken, IndexOutdated
 from index.generations.manifests import VECTOR_SCHEMAS, current_number_or_zero, index_folder, live_manifest, manifest_of
 from index.manifest import SCHEMA, Manifest
+from index.models.encoder import Encoder
 from index.models.unused_encoders import remove_unused_encoders, take_up_encoder
 from index.segments.segment import HeldEpisode
 from index.store import known_databases, link_segment, next_folder, publish

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from index.building.cutting import Chunked
 from index.chunk import MOST_PIECES
-from index.encode import Encoder
+from index.models.encoder import Encoder
 from index.passage import Sentence
 from index.piece_vectors import Codes
 from index.segments.segment import VectorField, from_halves, pieces_from, read_basis

@@ -18,11 +18,11 @@ from index.building.merging import Kept
 from index.building.starter_questions import starters
 from index.building.tables import write_tables
 from index.chunk import header_of
-from index.encode import Encoder
 from index.errors import IndexBroken
 from index.generations.files import open_files
 from index.generations.manifests import VECTOR_SCHEMAS, current_number_or_zero, index_folder, manifest_of
 from index.manifest import Manifest
+from index.models.encoder import Encoder
 from index.segments.segment import (
     BASIS,
     DATABASE,

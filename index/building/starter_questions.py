@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from index.encode import Encoder
 from index.fitted import fitted_for
 from index.generation import Generation
 from index.keywords import stems
 from index.mining.questions import stands_alone
+from index.models.encoder import Encoder
 from index.search import Query, search
 from index.sentences import sentence_spans
 from ingest.text.words import normalise, without_marks

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from index.building.build import mend, up_to_date
-from index.encode import UNCOMPILED
 from index.errors import EncoderError, IndexBroken, IndexOutdated
 from index.generations.manifests import current_number_or_zero, index_folder, numbers
 from index.manifest import Manifest
+from index.models.encoder import UNCOMPILED
 from index.models.encoders import compiled_problem, encoder_to_build_with, weights_and_form
 from index.models.unused_encoders import remove_unused_encoders
 from index.store import remove_left_over, verified, verified_live

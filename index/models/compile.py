@@ -17,11 +17,12 @@ from typing import Any
 
 import numpy as np
 
-from index.comparison_texts import comparison_texts
-from index.encode import UNCOMPILED, Encoder, SentenceEncoder, pooling_of, prompts_of, quiet
 from index.errors import EncoderError
+from index.models.comparison_texts import comparison_texts
 from index.models.compiled import ACTIVATIONS, PROBE, opened
 from index.models.compiled_files import DESCRIPTION, TOKENIZER, Description, folder_of, verified_in
+from index.models.encoder import UNCOMPILED, Encoder
+from index.models.uncompiled import SentenceEncoder, pooling_of, prompts_of, quiet
 from index.piece_vectors import Part, Vectors
 from ingest.storage.files import lock, sha256_of, sync_folder, write_json
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from index.comparison_texts import comparison_texts
-from index.encode import UNCOMPILED
 from index.errors import EncoderError
+from index.models.comparison_texts import comparison_texts
 from index.models.compile import NotUnderstood, checksums, compiled_once, compiled_with, convert
 from index.models.compiled_files import TOKENIZER, Description, folder_in, rerankers_folder
 from index.models.compiled_reranker import opened_reranker
+from index.models.encoder import UNCOMPILED
 from index.models.reranker import Reranker
 from index.piece_vectors import Vectors
 

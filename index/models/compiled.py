@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from index.basis import basis_of
 from index.errors import EncoderError
+from index.models.basis import basis_of
 from index.models.compiled_files import (
     REPAIR,
     Description,

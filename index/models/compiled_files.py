@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from index.encode import UNCOMPILED
 from index.errors import EncoderError
+from index.models.encoder import UNCOMPILED
 from ingest.errors import LibraryError
 from ingest.storage.files import read_json, sha256_of
 

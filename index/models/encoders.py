@@ -3,8 +3,6 @@
 import logging
 from pathlib import Path
 
-from index.encode import UNCOMPILED, Encoder, load_encoder
-from index.encoder_files import weights_named
 from index.errors import EncoderError, EncoderMissing
 from index.models.compile import compile_encoder, compiled_with
 from index.models.compiled import load_compiled
@@ -17,6 +15,9 @@ from index.models.compiled_files import (
     folder_of,
     verified,
 )
+from index.models.encoder import UNCOMPILED, Encoder
+from index.models.encoder_files import weights_named
+from index.models.uncompiled import load_encoder
 
 logger = logging.getLogger(__name__)
 

@@ -4,14 +4,14 @@ import logging
 import shutil
 from pathlib import Path
 
-from index.encode import load_cross_encoder
-from index.encoder_files import folder_named, weights_of
 from index.errors import EncoderError
 from index.models.compile import compiled_with
 from index.models.compile_reranker import SentenceReranker, compile_reranker
 from index.models.compiled_files import REPAIR, Description, descriptions, folder_in, rerankers_folder, verified_in
 from index.models.compiled_reranker import opened_reranker
+from index.models.encoder_files import folder_named, weights_of
 from index.models.reranker import Reranker
+from index.models.uncompiled import load_cross_encoder
 
 logger = logging.getLogger(__name__)
 

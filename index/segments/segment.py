@@ -320,7 +320,7 @@ def pieces_from(blob: bytes, width: int) -> Codes:
 
 
 def read_basis(folder: Path) -> Floats:
-    """Return the basis of a segment's word pieces (see index.basis), shape (dimension, width)."""
+    """Return the basis of a segment's word pieces (see index.models.basis), shape (dimension, width)."""
     basis: Floats = np.load(folder / BASIS, allow_pickle=False)
     return basis
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from api.app import create_app
 from api.settings import Settings
-from index.encode import Encoder
+from index.models.encoder import Encoder
 from tests.api.conftest import HashedStems
 
 

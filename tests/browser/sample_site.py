@@ -16,7 +16,7 @@ import uvicorn
 
 from api.app import create_app
 from api.settings import Settings
-from index.encode import Encoder
+from index.models.encoder import Encoder
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = Path("/usr/bin/chromium")

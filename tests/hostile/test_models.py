@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from index.building.build import build
-from index.encode import load_encoder
 from index.errors import EncoderError, IndexBroken
 from index.generation import Generation
 from index.generations.manifests import index_folder
+from index.models.uncompiled import load_encoder
 from index.store import open_generation
 from ingest.errors import ModelMissing
 from ingest.library.records import Record, save_record, save_transcript

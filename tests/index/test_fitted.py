@@ -1,7 +1,7 @@
 """What depends on the encoder is kept with it, and an encoder that nobody measured is said to be one."""
 
-from index.encoder_files import PACKAGED, weights_named
 from index.fitted import fitted_for, unmeasured, usual
+from index.models.encoder_files import PACKAGED, weights_named
 
 UNKNOWN = "0" * 64
 

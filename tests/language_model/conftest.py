@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.settings import Settings, read_settings
-from index.encode import Encoder
+from index.models.encoder import Encoder
 from tests.language_model.served_model import NAME, ServedModel, is_installed, sample_library, served_model
 
 

@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.cli import main
 from api.settings import Settings
-from index.encode import Encoder
+from index.models.encoder import Encoder
 from ingest.errors import SourceError
 from ingest.fetch.client import FetchLimits, download, fetch, open_client
 from ingest.library.records import feeds

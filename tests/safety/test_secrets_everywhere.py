@@ -17,8 +17,8 @@ from api.app import create_app
 from api.cli import main
 from api.settings import Settings
 from api.terminal import maintenance
-from index.encode import Encoder
 from index.maintenance import doctor as index_doctor
+from index.models.encoder import Encoder
 from ingest.errors import ModelMissing
 from ingest.library.records import episode_ids, feeds
 from tests.api.endpoints import endpoints

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from index.encode import Encoder
-from index.encoder_files import PACKAGED
 from index.models.compiled_files import encoders_folder
+from index.models.encoder import Encoder
+from index.models.encoder_files import PACKAGED
 from index.models.encoders import encoder_to_build_with
 from index.mounting import prepare
 from ingest.library.store import mount_store

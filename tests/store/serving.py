@@ -17,8 +17,8 @@ from typing import Any
 
 from index.building.build import build
 from index.chunk import PassageShape
-from index.encode import Encoder
 from index.models.compiled_files import encoders_folder
+from index.models.encoder import Encoder
 from index.postgres.publish import publish_generation
 from ingest.library.records import Record, save_record, save_transcript
 from ingest.library.store import mount_store

@@ -16,7 +16,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from index.encode import Encoder
+from index.models.encoder import Encoder
 from index.mounting import prepare
 from ingest.library.postgres.connection import MOST
 from tests.faults.two_nodes import ip, why_not

@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from index.encode import Encoder
+from index.models.encoder import Encoder
 from tests.store.serving import QUESTIONS, THINGS, Server, publish_round, serving, store_rounds
 
 PUBLICATIONS = 10

@@ -15,7 +15,7 @@ from api.app import create_app
 from api.cli import main
 from api.knowledge_base import KnowledgeBase, open_base
 from api.settings import Settings, read_settings
-from index.encode import Encoder
+from index.models.encoder import Encoder
 from index.models.reranker import RERANKED
 from tests.index.models.tiny_model import tiny_cross_encoder
 

@@ -21,9 +21,9 @@ from api.llm.rewrite import Model, model_of, rewrite
 from api.quotes.citation import Citation
 from api.settings import Settings, read_settings
 from api.terminal.text import answer_text
-from index.encode import Encoder
 from index.function_words import is_function_word
 from index.keywords import stems
+from index.models.encoder import Encoder
 from ingest.alignment.spoken_form import spoken_form
 from ingest.transcript import Episode, Show
 from tests.api.running import wait_for

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from api.answer.compose import Answer
 from api.routes.stream import event, wants_stream
 from api.settings import Settings
-from index.encode import Encoder
+from index.models.encoder import Encoder
 from tests.api.running import asking, served, wait_for
 from tests.api.scripted_model import drips, says, scripted_model
 

@@ -302,7 +302,7 @@ def test_an_answer_loads_only_what_it_needs(served_home: Path, tmp_path: Path) -
         "    def pieces(self, text): return 1\n"
         "def flat(home, name, weights, form):\n"
         "    global DIMENSION, PieceVectors\n"
-        "    from index.encode import PieceVectors\n"
+        "    from index.piece_vectors import PieceVectors\n"
         "    from index.store import open_generation\n"
         "    DIMENSION = open_generation(home).manifest.dimension\n"
         "    found = Flat(); found.weights, found.form, found.dimension = weights, form, DIMENSION\n"

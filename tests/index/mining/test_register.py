@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from index.building.build import build
-from index.encode import Encoder
 from index.mined.episode import Span
 from index.mined.overview import Overview, Person, Said, Term
 from index.mining.slugs import MOST_LETTERS, slug_of
 from index.mining.term_list import ids_of
+from index.models.encoder import Encoder
 from index.store import open_generation
 from ingest.speakers.roles import find_roles
 from ingest.transcript import Transcript

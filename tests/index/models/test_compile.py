@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from index.encode import UNCOMPILED, SentenceEncoder, load_encoder
 from index.errors import EncoderError, EncoderMissing
 from index.models import compile as compiling
 from index.models import encoders
 from index.models.compile import LEAST, compile_encoder
 from index.models.compiled import CompiledEncoder, load_compiled
 from index.models.compiled_files import Description, encoders_folder, folder_of
+from index.models.encoder import UNCOMPILED
 from index.models.encoders import (
     compile_to_ask_with,
     compiled_problem,
@@ -24,6 +24,7 @@ from index.models.encoders import (
     weights_and_form,
     why_not_compiled,
 )
+from index.models.uncompiled import SentenceEncoder, load_encoder
 from index.piece_vectors import codes_of
 from tests.index.models.tiny_model import tiny_model
 

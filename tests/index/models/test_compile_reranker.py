@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from index.encode import load_cross_encoder
 from index.errors import EncoderError
 from index.models import compile_reranker as compiling
 from index.models.compile_reranker import SentenceReranker, agreement
 from index.models.compiled_files import rerankers_folder
 from index.models.compiled_reranker import CompiledReranker
 from index.models.rerankers import prepare_reranker, reranker_to_ask_with, what_reranks
+from index.models.uncompiled import load_cross_encoder
 from tests.index.models.tiny_model import tiny_cross_encoder, tiny_model
 
 pytest.importorskip("torch")

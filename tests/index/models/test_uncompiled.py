@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import encode
-from index.encode import SentenceEncoder, load_encoder
-from index.encoder_files import PACKAGED, weights_named, weights_of
 from index.errors import EncoderError
+from index.models import uncompiled
+from index.models.encoder_files import PACKAGED, weights_named, weights_of
+from index.models.uncompiled import SentenceEncoder, load_encoder
 
 
 @pytest.fixture(scope="module")
@@ -166,11 +166,11 @@ def test_a_model_set_to_cut_texts_short_reads_whole_passages(
 ) -> None:
     """No passage is cut short in silence: a model that can read 250 pieces does."""
     model = Model(reads, positions)
-    encode._read_whole_passages("some", model)  # type: ignore[arg-type]
+    uncompiled._read_whole_passages("some", model)  # type: ignore[arg-type]
     assert model.max_seq_length == expected
 
 
 def test_a_model_that_cannot_read_a_passage_is_refused() -> None:
     """Where the model has too few positions the person is told, instead of losing the ends of passages."""
     with pytest.raises(EncoderError, match="'some' reads 128 word pieces and passages hold up to 250"):
-        encode._read_whole_passages("some", Model(128, 130))  # type: ignore[arg-type]
+        uncompiled._read_whole_passages("some", Model(128, 130))  # type: ignore[arg-type]

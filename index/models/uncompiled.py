@@ -2,18 +2,18 @@
 
 import contextlib
 import json
-import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from index.basis import basis_of
 from index.chunk import MOST_PIECES
-from index.encoder_files import PACKAGED, folder_named, weights_of
 from index.errors import EncoderError
+from index.models.basis import basis_of
+from index.models.encoder import UNCOMPILED
+from index.models.encoder_files import PACKAGED, folder_named, weights_of
 from index.piece_vectors import (
     EncodedParts,
     Part,
@@ -29,11 +29,6 @@ from index.piece_vectors import (
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder, SentenceTransformer
 
-logger = logging.getLogger(__name__)
-
-# The form of vectors that sentence-transformers makes.
-UNCOMPILED = "sentence-transformers"
-
 # Larger batches cost memory and gain nothing on a CPU (measured on two cores).
 _BATCH = 16
 # The most special tokens that a model adds at the ends of a text.
@@ -41,56 +36,6 @@ _OWN_PIECES = 6
 # Names under which models configure a prompt for questions and for passages; the first name found is used.
 _QUERY_PROMPTS = ("query",)
 _PASSAGE_PROMPTS = ("document", "passage", "corpus")
-
-
-class Encoder(Protocol):
-    """Turns text into unit vectors; every generation records `name`, `weights` (SHA-256) and `form`.
-
-    `form` says what computes the vectors, such as "ctranslate2-int8": those of two forms differ a little.
-    """
-
-    name: str
-    weights: str
-    form: str
-    dimension: int
-
-    def encode(self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None) -> Vectors:
-        """Return one unit vector per text, shape (texts, dimension)."""
-        ...
-
-    def encode_query(self, text: str) -> Vectors:
-        """Return the unit vector of a question, shape (dimension,)."""
-        ...
-
-    def encode_queries(self, texts: Sequence[str]) -> Vectors:
-        """Return the unit vector of each question, shape (texts, dimension)."""
-        ...
-
-    def encode_parts(
-        self,
-        texts: Sequence[str],
-        parts: Sequence[Sequence[Part]],
-        basis: Vectors,
-        progress: Callable[[int, int], None] | None = None,
-    ) -> list[EncodedParts]:
-        """Return for each text one unit vector per part, and the codes of each part's word pieces in this basis.
-
-        A part's vector is the mean of its word pieces' vectors in the context of the whole text. With a model that does
-        not take the mean over pieces, it is that of the part encoded alone.
-        """
-        ...
-
-    def basis(self) -> Vectors:
-        """Return the basis in which word pieces are stored (see index.basis); takes seconds."""
-        ...
-
-    def encode_pieces(self, texts: Sequence[str]) -> list[PieceVectors]:
-        """Return the word pieces of each text with their contextual vectors."""
-        ...
-
-    def pieces(self, text: str) -> int:
-        """Return how many word pieces this encoder splits the text into, not counting special tokens."""
-        ...
 
 
 class SentenceEncoder:
@@ -269,7 +214,7 @@ def load_encoder(name: str = PACKAGED) -> SentenceEncoder:
 
 
 def load_cross_encoder(name: str, folder: Path) -> "CrossEncoder":
-    """Load a cross-encoder from its folder, whose files were checked (`index.encoder_files.weights_of`).
+    """Load a cross-encoder from its folder, whose files were checked (`index.models.encoder_files.weights_of`).
 
     Takes seconds. Raises EncoderError if it is unusable, or is a model without a head that gives one score.
     """

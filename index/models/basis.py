@@ -5,7 +5,7 @@ from typing import Protocol
 
 import numpy as np
 
-from index.comparison_texts import comparison_texts
+from index.models.comparison_texts import comparison_texts
 from index.piece_vectors import PieceVectors, Vectors
 
 # So many numbers of 8 bits for each word piece lose next to nothing of what 384 find (docs/evaluation.md).

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from index.encode import SentenceEncoder, load_encoder
 from index.errors import EncoderError
+from index.models.uncompiled import SentenceEncoder, load_encoder
 
 WORDS = "[PAD] [UNK] [CLS] [SEP] [MASK] query document passage : the ferry sails at noon boat harbour".split()
 PROMPTS = {"query": "query : ", "document": "document : "}
