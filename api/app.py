@@ -41,7 +41,7 @@ from api.routes import (
     verify_page,
 )
 from api.routes.assets import read_assets
-from api.routes.schemas import ErrorResponse
+from api.routes.response_schemas import ErrorResponse
 from api.server import refusals
 from api.server.access_log import AccessLog
 from api.server.admission import Admission

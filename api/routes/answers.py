@@ -9,8 +9,8 @@ from api.answer.conversation import Asking, ask
 from api.answer.filters import parse_filters
 from api.answer.question import parse_question
 from api.routes.request import count_answer
+from api.routes.request_schemas import AnswerRequest
 from api.routes.rewording import rewording_of, written
-from api.routes.schemas import AnswerRequest
 from api.routes.stream import MEDIA_TYPE, streamed, wants_stream
 from api.server.live_index import Live
 from api.server.work_queue import Worked

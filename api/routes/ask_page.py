@@ -17,8 +17,8 @@ from api.quotes.citation_formats import as_text
 from api.quotes.context import context_of
 from api.routes.form_errors import checked, count_of
 from api.routes.request import base_of, count_answer
+from api.routes.request_schemas import PageRequest
 from api.routes.rewording import rewording_of, written
-from api.routes.schemas import PageRequest
 from api.server.live_index import Live
 from api.server.work_queue import Worked
 

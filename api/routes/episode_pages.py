@@ -25,7 +25,7 @@ from api.errors import QuestionError
 from api.pages.render import page
 from api.routes.episodes import FORMATS
 from api.routes.request import live_of
-from api.routes.schemas import FilterText, HistoryText
+from api.routes.request_schemas import FilterText, HistoryText
 from api.server.live_index import Live
 from api.server.work_queue import Worked
 from index.errors import EncoderError, IndexBroken, IndexMissing

@@ -11,7 +11,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from api.episodes.library import episode_of, episodes_of, transcript_of
 from api.routes.request import home_of
-from api.routes.schemas import EpisodesResponse, TranscriptResponse
+from api.routes.response_schemas import EpisodesResponse, TranscriptResponse
 from ingest.export import Format, render
 from ingest.library.player import playable_of
 from ingest.transcript import Episode

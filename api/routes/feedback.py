@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from api.answer.feedback import append_feedback, feedback_of
 from api.quotes.citation import MOST_CITATIONS, USUAL_CITATIONS
 from api.routes.form_errors import NO_NUMBER, count_of
-from api.routes.schemas import PageRequest
+from api.routes.request_schemas import PageRequest
 from api.server.live_index import Live
 
 router = APIRouter(include_in_schema=False)

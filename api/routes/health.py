@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
 from api.quotes.verbatim_check import dropped
-from api.routes.schemas import ErrorResponse, HealthResponse
+from api.routes.response_schemas import ErrorResponse, HealthResponse
 from api.server.live_index import Live, Standing
 from api.server.refusals import REFUSALS, refusal_of
 from index.errors import IndexMissing

@@ -23,7 +23,7 @@ from api.lessons.register import Register, register_of
 from api.pages.render import page
 from api.routes.lessons import LessonFilters, opened_register
 from api.routes.request import live_of
-from api.routes.schemas import Text
+from api.routes.request_schemas import Text
 from api.server.admission import CHANGES_NOTHING, is_token
 from api.server.work_queue import Worked
 from ingest.errors import DecisionError

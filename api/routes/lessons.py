@@ -13,7 +13,8 @@ from api.lessons.contract_json import lesson_json, lessons_json
 from api.lessons.decide import decide
 from api.lessons.register import Register, register_of
 from api.routes.request import live_of
-from api.routes.schemas import FilterText, LessonResponse, LessonsResponse, Text
+from api.routes.request_schemas import FilterText, Text
+from api.routes.response_schemas import LessonResponse, LessonsResponse
 from api.server.work_queue import Worked
 from ingest.library.decisions import decision_of
 

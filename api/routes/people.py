@@ -11,7 +11,8 @@ from api.pages.by_letter import by_letter
 from api.pages.render import page
 from api.people.profile import PersonLine, Profile, people_lines, profile_of
 from api.routes.request import home_of, live_of
-from api.routes.schemas import FilterText, PeopleResponse
+from api.routes.request_schemas import FilterText
+from api.routes.response_schemas import PeopleResponse
 from api.server.work_queue import Worked
 
 router = APIRouter(tags=["people"], route_class=Worked)

@@ -6,7 +6,8 @@ from fastapi.responses import JSONResponse
 from api.answer.contract_json import quote_json, verification_json
 from api.quotes.claimed_quote import Verification, check_text, verify
 from api.quotes.context import surroundings_of
-from api.routes.schemas import ErrorResponse, QuoteResponse, VerifyRequest
+from api.routes.request_schemas import VerifyRequest
+from api.routes.response_schemas import ErrorResponse, QuoteResponse
 from api.server.live_index import Live
 from api.server.work_queue import Worked
 

@@ -13,7 +13,8 @@ from api.answer.gathered_formats import EXPORT_FORMATS, ExportFormat, render
 from api.answer.question import parse_question
 from api.knowledge_base import KnowledgeBase
 from api.routes.request import base_of, live_of
-from api.routes.schemas import ExportRequest, FilterFields, SearchRequest, SearchResponse
+from api.routes.request_schemas import ExportRequest, FilterFields, SearchRequest
+from api.routes.response_schemas import SearchResponse
 from api.server.work_queue import Worked
 
 router = APIRouter(tags=["questions"], route_class=Worked)

@@ -12,7 +12,7 @@ from api.answer.question import parse_question
 from api.answer.search_atom import search_atom
 from api.knowledge_base import KnowledgeBase, removed_since
 from api.routes.request import base_of, live_of
-from api.routes.schemas import ExportRequest
+from api.routes.request_schemas import ExportRequest
 from api.routes.search_page import SearchPageRequest
 from api.server.work_queue import Worked
 

@@ -20,7 +20,7 @@ from api.formatting import search_notes
 from api.pages.render import page
 from api.pages.year_bars import bars_of
 from api.routes.form_errors import checked, count_of
-from api.routes.schemas import FilterFields, FilterText, Text
+from api.routes.request_schemas import FilterFields, FilterText, Text
 from api.server.live_index import Live
 from api.server.work_queue import Worked
 from index.mined.episode import Chapter

@@ -10,7 +10,7 @@ from api.pages.by_letter import by_letter
 from api.pages.render import page
 from api.routes.people import LetterRequest
 from api.routes.request import home_of, live_of
-from api.routes.schemas import TermsResponse
+from api.routes.response_schemas import TermsResponse
 from api.server.work_queue import Worked
 from api.terms.entry import Entry, TermLine, entry_of, term_lines
 

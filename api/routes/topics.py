@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 
 from api.pages.render import page
 from api.routes.request import home_of, live_of
-from api.routes.schemas import TopicsResponse
+from api.routes.response_schemas import TopicsResponse
 from api.server.work_queue import Worked
 from api.topics.topics import Start, TopicLine, TopicPage, start_of, topic_lines, topic_page
 

@@ -11,7 +11,7 @@ from api.pages.render import page
 from api.quotes.claimed_quote import Verification, check_text, verify
 from api.quotes.compared import Part, marked
 from api.routes.request import live_of
-from api.routes.schemas import FilterText, Text
+from api.routes.request_schemas import FilterText, Text
 from api.server.work_queue import Worked
 
 router = APIRouter(include_in_schema=False, route_class=Worked)

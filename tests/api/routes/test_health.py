@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from api import knowledge_base
 from api.app import create_app
-from api.routes.schemas import HealthResponse
+from api.routes.response_schemas import HealthResponse
 from api.server import live_index
 from api.server.live_index import Live
 from api.settings import Settings

@@ -18,7 +18,7 @@ from api.episodes.transcripts import open_transcript
 from api.knowledge_base import KnowledgeBase, open_base
 from api.quotes.quote import quote_at
 from api.routes import answers
-from api.routes.schemas import EpisodesResponse, ErrorResponse, HealthResponse, QuoteResponse, SearchResponse
+from api.routes.response_schemas import EpisodesResponse, ErrorResponse, HealthResponse, QuoteResponse, SearchResponse
 from api.server import refusals
 from api.server.live_index import Live
 from api.server.refusals import REFUSALS

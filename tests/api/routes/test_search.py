@@ -7,7 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.answer import gather as gathering
-from api.routes.schemas import SearchResponse
+from api.routes.response_schemas import SearchResponse
 
 QUESTION = "Which council paid for the lighthouse database?"
 

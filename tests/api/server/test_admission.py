@@ -14,7 +14,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.routes.schemas import ErrorResponse
+from api.routes.response_schemas import ErrorResponse
 from api.server.admission import OPEN, SAFE_METHODS
 from api.settings import Settings
 from tests.api.endpoints import endpoints

@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.errors import Busy, ReaderLeft
-from api.routes.schemas import ErrorResponse
+from api.routes.response_schemas import ErrorResponse
 from api.server.admission import OPEN
 from api.server.work_queue import Worked, WorkQueue, usual_workers
 from api.settings import Settings
