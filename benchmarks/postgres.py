@@ -45,7 +45,7 @@ from index.postgres.opening import DatabaseIndex
 from index.postgres.publish import publish_generation
 from index.postgres.schema import migrate
 from index.search import Query, search
-from index.segments.segment import BASIS, DATABASE, KEYWORDS, read_episodes, write_episodes
+from index.segments.files import BASIS, DATABASE, KEYWORDS, read_episodes, write_episodes
 from index.store import next_folder, publish
 from ingest.library.postgres.connection import connect
 from ingest.storage.files import lock

@@ -28,7 +28,7 @@ from benchmarks.figures import arguments, interval, signed, table
 from index.fitted import usual
 from index.passage import Passage
 from index.search import Query, trigrams
-from index.segments.segment import TermField, VectorField
+from index.segments.files import TermField, VectorField
 
 Floats = NDArray[np.float32]
 Ranks = NDArray[np.float64]

@@ -14,7 +14,7 @@ from benchmarks.retrieval import Floats, Scoreboard, cosines, distinct, fused
 from index.chunk import header_of
 from index.function_words import subject_words
 from index.keywords import stems
-from index.segments.segment import FILES
+from index.segments.files import FILES
 from ingest.library.records import load_transcript
 from ingest.text.words import normalise, without_marks
 

@@ -19,8 +19,9 @@ from index.passage import NO_FILTERS, Filters, FoundQuestion, FoundSentence, Pas
 from index.remembered import Remembered
 from index.segments.asked_at_once import askers_in, episodes_in, letters_in, of_each
 from index.segments.best_rows import best
+from index.segments.files import FILES, SegmentEntry, TermField, VectorField
 from index.segments.passage_rows import PassageRows, Rows
-from index.segments.segment import FILES, Segment, SegmentEntry, Stretch, TermField, VectorField
+from index.segments.segment import Segment, Stretch
 from index.segments.spread import Moments, Spread, moments_of, spread_of
 from index.spelling import Vocabulary, vocabulary_of
 from index.vectors import Vectors

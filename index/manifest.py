@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from index.segments.segment import SegmentEntry
+from index.segments.files import SegmentEntry
 
 SCHEMA = 6
 

@@ -28,7 +28,7 @@ from index.generations.manifests import (
 from index.generations.published import mounted_index
 from index.manifest import Manifest
 from index.models.encoder import Encoder
-from index.segments.segment import BASIS, DATABASE, EPISODES, read_episodes
+from index.segments.files import BASIS, DATABASE, EPISODES, read_episodes
 from ingest.storage.files import lock, sha256_of, sync_folder, write_bytes
 
 logger = logging.getLogger(__name__)

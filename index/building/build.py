@@ -31,7 +31,7 @@ from index.generations.manifests import VECTOR_SCHEMAS, current_number_or_zero, 
 from index.manifest import SCHEMA, Manifest
 from index.models.encoder import Encoder
 from index.models.unused_encoders import remove_unused_encoders, take_up_encoder
-from index.segments.segment import HeldEpisode
+from index.segments.files import HeldEpisode
 from index.store import known_databases, link_segment, next_folder, publish
 from ingest.errors import LibraryError
 from ingest.storage.disk_space import GO_ON, require_space

@@ -7,7 +7,7 @@ from index.building.repeated import repeated_sentences, stretches_without
 from index.chunk import PassageShape, fitting, passages_from
 from index.exchanges import exchanges_of
 from index.passage import Exchange, Passage, Sentence
-from index.segments.segment import HeldEpisode
+from index.segments.files import HeldEpisode
 from index.sentences import sentences_of
 from ingest.transcript import Transcript
 

@@ -19,7 +19,8 @@ from index.chunk import MOST_PIECES
 from index.models.encoder import Encoder
 from index.passage import Sentence
 from index.piece_vectors import Codes
-from index.segments.segment import VectorField, from_halves, pieces_from, read_basis
+from index.segments.files import VectorField, read_basis
+from index.segments.segment import from_halves, pieces_from
 from index.segments.tables import open_read_only
 from ingest.text.words import without_marks
 from ingest.transcript import Transcript

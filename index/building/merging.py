@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from index import keywords, vectors
 from index.building.starter_questions import MOST_KEPT_STARTERS
 from index.building.tables import new_database, write_moments
-from index.segments.segment import (
+from index.segments.files import (
     DATABASE,
     FILES,
     KEYWORDS,
@@ -21,11 +21,11 @@ from index.segments.segment import (
     SegmentEntry,
     TermField,
     VectorField,
-    from_halves,
     read_basis,
     write_basis,
     write_episodes,
 )
+from index.segments.segment import from_halves
 from index.segments.tables import read_only
 
 Floats = NDArray[np.float32]

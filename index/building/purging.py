@@ -11,7 +11,7 @@ from index.building.segments import entry_of, kept_segments
 from index.errors import IndexBroken
 from index.generations.manifests import index_folder, live_manifest
 from index.manifest import Manifest
-from index.segments.segment import EPISODES, read_episodes
+from index.segments.files import EPISODES, read_episodes
 from index.store import check_segment, link_segment, next_folder, publish, remove_others
 from ingest.library.removal import removals
 from ingest.storage.files import lock

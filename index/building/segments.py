@@ -23,7 +23,7 @@ from index.generations.files import open_files
 from index.generations.manifests import VECTOR_SCHEMAS, current_number_or_zero, index_folder, manifest_of
 from index.manifest import Manifest
 from index.models.encoder import Encoder
-from index.segments.segment import (
+from index.segments.files import (
     BASIS,
     DATABASE,
     FILES,

@@ -18,7 +18,7 @@ from index.building.encoding import Encoded, Vectors, encoded_text, key_of, ques
 from index.mining.lesson_model import SentenceVectors
 from index.mining.mine import mine
 from index.passage import Passage, Sentence
-from index.segments.segment import VectorField
+from index.segments.files import VectorField
 from index.segments.spread import moments_of, to_bytes
 from index.sentences import count_capitals, ends_as_question, window
 from ingest.transcript import Transcript

@@ -11,19 +11,19 @@ from index.keywords import open_postings
 from index.manifest import Manifest
 from index.mined import overview
 from index.mined.overview import OVERVIEW, Overview
-from index.segments.postings import Postings
-from index.segments.segment import (
+from index.segments.files import (
     DATABASE,
     FILES,
     KEYWORDS,
     QUESTIONS,
-    Segment,
     SegmentEntry,
     TermField,
     VectorField,
     read_basis,
     read_episodes,
 )
+from index.segments.postings import Postings
+from index.segments.segment import Segment
 from index.segments.tables import FileTables
 from index.vectors import FileVectors
 

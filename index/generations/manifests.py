@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from index.errors import IndexBroken, IndexOutdated
 from index.manifest import SCHEMA, Manifest
 from index.mined.overview import OVERVIEW
-from index.segments.segment import BASIS, DATABASE, EPISODES, FILES, KEYWORDS, QUESTIONS, SegmentEntry
+from index.segments.files import BASIS, DATABASE, EPISODES, FILES, KEYWORDS, QUESTIONS, SegmentEntry
 from index.vectors import CODES
 from ingest.storage.files import sha256_of, write_bytes
 

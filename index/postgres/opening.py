@@ -24,7 +24,8 @@ from index.postgres.publish import drop_generations, publish_generation
 from index.postgres.schema import check_schema
 from index.postgres.tables import SchemaTables
 from index.postgres.vectors import INDEXED_FROM, SEARCH_OPTIONS, SchemaPart, SchemaVectors
-from index.segments.segment import Segment, SegmentEntry, TermField, VectorField, episodes_from
+from index.segments.files import SegmentEntry, TermField, VectorField, episodes_from
+from index.segments.segment import Segment
 from index.store import KEPT_GENERATIONS
 from ingest.errors import StoreError
 from ingest.library.postgres.connection import Connections, connect, shown

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from index.remembered import Remembered
+from index.segments.files import TermField
 from index.segments.postings import Integers
-from index.segments.segment import TermField
 from ingest.library.postgres.connection import Connections
 
 _TYPES = {1: "<u1", 2: "<u2", 4: "<u4"}

@@ -17,7 +17,7 @@ from index.manifest import Manifest
 from index.mined.overview import OVERVIEW
 from index.postgres.schema import PUBLISHING, check_schema
 from index.postgres.segments import copy_segment
-from index.segments.segment import SegmentEntry
+from index.segments.files import SegmentEntry
 from index.store import KEPT_GENERATIONS, verified
 from ingest.errors import StoreError
 from ingest.library.postgres.connection import connect, shown, translated

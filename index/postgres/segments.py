@@ -16,8 +16,8 @@ from psycopg import Connection
 
 from index import keywords, vectors
 from index.postgres.vectors import INDEXED_FROM
+from index.segments.files import DATABASE, EPISODES, FILES, KEYWORDS, QUESTIONS, read_basis, read_episodes
 from index.segments.postings import Postings
-from index.segments.segment import DATABASE, EPISODES, FILES, KEYWORDS, QUESTIONS, read_basis, read_episodes
 from index.segments.spread import moments_of, to_bytes
 from index.segments.tables import open_read_only
 from index.vectors import FileVectors

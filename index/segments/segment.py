@@ -1,16 +1,12 @@
 """One segment of a generation: some episodes with their passages, vectors and postings; immutable, shared by links.
 
-The folder of a segment holds `episodes.json`, `passages.sqlite`, `vectors.faiss`, `turns.faiss`, `questions.faiss`,
-`basis.npy` and two sets of postings. A later generation may take it over and name episodes of it that no longer count
-(`dropped`).
+A later generation may take it over and name episodes of it that no longer count (`dropped`).
 """
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
 from itertools import accumulate, chain
-from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,51 +14,14 @@ from numpy.typing import NDArray
 from index.errors import IndexBroken
 from index.passage import Exchange, Filters, FoundSentence, Passage, Sentence
 from index.piece_vectors import Codes
+from index.segments.files import HeldEpisode, SegmentEntry, VectorField
 from index.segments.spread import Moments, from_bytes
 from index.segments.tables import Tables, without
 
 Floats = NDArray[np.float32]
 Rows = NDArray[np.int64]
-# A passage's own vector, or the mean of its turns' vectors weighted by words (see index.building.build).
-VectorField = Literal["passage", "turns"]
-FILES: dict[VectorField, str] = {"passage": "vectors.faiss", "turns": "turns.faiss"}
 # An episode's id and a range [first, last) of its sentences.
 Stretch = tuple[str, int, int]
-# The words of a passage, or of its whole episode including title and speakers.
-TermField = Literal["passage", "episode"]
-KEYWORDS: dict[TermField, str] = {"passage": "keywords.postings", "episode": "episodes.postings"}
-# The vectors of the questions that somebody asks in an episode (see index.exchanges).
-QUESTIONS = "questions.faiss"
-DATABASE, EPISODES, BASIS = "passages.sqlite", "episodes.json", "basis.npy"
-
-
-@dataclass(frozen=True, slots=True)
-class HeldEpisode:
-    """An episode in a segment: the SHA-256 of its transcript and of its facts, and how many rows it takes.
-
-    `stamp` holds sizes and modification times of the files it was read from, () if they may change unnoticed. `heard`
-    is the id of its show if its words were only heard; `repeated` are the numbers of the sentences that are in no
-    passage then.
-    """
-
-    id: str
-    transcript: str
-    facts: str
-    stamp: tuple[int, ...]
-    passages: int
-    sentences: int
-    heard: str | None = None
-    repeated: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class SegmentEntry:
-    """A segment as a generation's manifest names it: its folder, all of its rows, and the episodes to leave out."""
-
-    name: str
-    episodes: int
-    passages: int
-    dropped: tuple[str, ...] = ()
 
 
 class Segment:
@@ -317,40 +276,6 @@ def from_halves(blob: bytes) -> Floats:
 def pieces_from(blob: bytes, width: int) -> Codes:
     """Return the codes of a sentence's word pieces, shape (pieces, width)."""
     return np.frombuffer(blob, np.int8).reshape(-1, width)
-
-
-def read_basis(folder: Path) -> Floats:
-    """Return the basis of a segment's word pieces (see index.models.basis), shape (dimension, width)."""
-    basis: Floats = np.load(folder / BASIS, allow_pickle=False)
-    return basis
-
-
-def write_basis(folder: Path, basis: Floats) -> None:
-    """Write the basis of a segment's word pieces."""
-    np.save(folder / BASIS, basis, allow_pickle=False)
-
-
-def read_episodes(folder: Path) -> tuple[HeldEpisode, ...]:
-    """Read which episodes a segment holds, in the order of rows; raises IndexBroken if the file is of another form."""
-    path = folder / EPISODES
-    try:
-        return episodes_from(path.read_bytes())
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise IndexBroken(f"{path} cannot be read: {error}; run: playback index --rebuild") from error
-
-
-def episodes_from(text: bytes | str) -> tuple[HeldEpisode, ...]:
-    """Return the episodes of a list as `write_episodes` writes it; raises ValueError, TypeError or KeyError."""
-    return tuple(
-        HeldEpisode(**{**one, "stamp": tuple(one["stamp"]), "repeated": tuple(one["repeated"])})
-        for one in json.loads(text)
-    )
-
-
-def write_episodes(folder: Path, held: Iterable[HeldEpisode]) -> None:
-    """Write which episodes a segment holds, one to a line."""
-    lines = ",\n".join(json.dumps(asdict(one), separators=(",", ":")) for one in held)
-    (folder / EPISODES).write_text(f"[{lines}]\n")
 
 
 def _passage(row: Sequence[Any]) -> Passage:

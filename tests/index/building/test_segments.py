@@ -20,7 +20,7 @@ from index.errors import IndexBroken
 from index.generations.manifests import index_folder, live_manifest, manifest_of
 from index.manifest import Manifest
 from index.mined.overview import OVERVIEW
-from index.segments.segment import HeldEpisode, SegmentEntry
+from index.segments.files import HeldEpisode, SegmentEntry
 from index.store import open_generation
 from ingest.library.records import episode_folder
 from ingest.transcript import Transcript
