@@ -25,8 +25,9 @@ import tantivy
 from api.evaluation.questions import read_questions
 from benchmarks.figures import arguments, table
 from index import keywords
+from index.bm25 import Keywords
 from index.generations.manifests import current_number_or_zero, index_folder
-from index.keywords import Keywords, analyser, open_postings
+from index.keywords import analyser, open_postings
 from index.segments.best_rows import best
 from index.segments.tables import open_read_only
 

@@ -1,4 +1,4 @@
-"""BM25 over any texts with any constants, for scores that the index does not have (see index/keywords.py)."""
+"""BM25 over any texts with any constants, for scores that the index does not have (see index/bm25.py)."""
 
 from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.asked_questions import AskedQuestions
-from index.keywords import Keywords, Part
+from index.bm25 import Keywords, Part
 from index.manifest import Manifest
 from index.mined.episode import Span
 from index.mined.overview import Overview

@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import keywords
+from index.bm25 import Keywords
 from index.errors import IndexBroken
-from index.keywords import Keywords, open_postings, stems
+from index.keywords import open_postings, stems
 from index.segments.best_rows import best
 
 K1, B = 1.2, 0.75  # tantivy's, as Lucene's

@@ -16,6 +16,7 @@ import pytest
 import tantivy
 
 from index import store
+from index.bm25 import Keywords
 from index.building.build import build
 from index.building.purging import drop_others
 from index.chunk import PassageShape
@@ -23,7 +24,7 @@ from index.errors import IndexBroken, IndexMissing
 from index.generation import Generation
 from index.generations import manifests
 from index.generations.manifests import current_number, index_folder, manifest_of
-from index.keywords import Keywords, open_postings
+from index.keywords import open_postings
 from index.manifest import Manifest
 from index.passage import Filters
 from index.store import drop_index, next_folder, open_generation

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import keywords
+from index.bm25 import Keywords
 from index.errors import IndexBroken
-from index.keywords import Keywords, open_postings, stems
+from index.keywords import open_postings, stems
 from index.segments.postings import load
 
 TEXTS = ["the boat and the sail", "", "the mast", "boats [laughs] and boats", "a rope", "the sea, the sea"]
