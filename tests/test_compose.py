@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import yaml
 
-from api.cli import _parser
 from api.server.security_headers import MOST_BODY_BYTES, MOST_BODY_BYTES_OF
 from api.server.time_limit import TIME_LIMIT
+from api.terminal.arguments import command_parser
 
 ROOT = Path(__file__).parents[1]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))
@@ -71,7 +71,7 @@ def test_the_password_reaches_a_command_that_exists(tmp_path: Path) -> None:
     assert said.stdout == "pass word'|a b\n"
     for name in ("server1", "server2"):
         assert SERVICES[name]["command"][0] == "playback"
-        assert _parser().parse_args(SERVICES[name]["command"][1:]).command == "serve"
+        assert command_parser().parse_args(SERVICES[name]["command"][1:]).command == "serve"
     assert "playback refresh;" in SERVICES["worker"]["command"][-1]
 
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from api.cli import _parser
 from api.server.security_headers import MOST_BODY_BYTES, MOST_BODY_BYTES_OF
 from api.server.time_limit import TIME_LIMIT
+from api.terminal.arguments import command_parser
 
 ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / "deploy"
@@ -61,7 +61,7 @@ def test_units_run_commands_that_exist() -> None:
     """Each command line is one that the parser takes."""
     for unit in DEPLOY.glob("*.service"):
         (line,) = re.findall(r"^ExecStart=/opt/playback/bin/playback (.+)$", unit.read_text("utf-8"), re.MULTILINE)
-        assert _parser().parse_args(line.split()).command in ("serve", "refresh")
+        assert command_parser().parse_args(line.split()).command in ("serve", "refresh")
 
 
 def test_nginx_accepts_the_example(tmp_path: Path) -> None:

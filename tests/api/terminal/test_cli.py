@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from api import cli
 from api.settings import Settings, read_settings
+from api.terminal.arguments import command_parser
 from ingest.library.records import episode_ids, load_transcript, save_transcript
 from tests.api.terminal.conftest import Run
 
@@ -329,7 +329,7 @@ def test_an_answer_loads_only_what_it_needs(served_home: Path, tmp_path: Path) -
 
 def commands() -> Iterator[tuple[str, str]]:
     """Every (command, option) of the parser."""
-    parser = cli._parser()
+    parser = command_parser()
     (subparsers,) = (action for action in parser._actions if isinstance(action, argparse._SubParsersAction))
     for name, command in subparsers.choices.items():
         yield name, ""
