@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from ingest.text.clock import seconds_of
-from ingest.text.urls import is_remote
+from ingest.text.urls import is_remote, without_credentials
 
 # A longer duration is a mistake (milliseconds, a date); one of more than half of it needs a witness.
 _MOST_SECONDS = 24 * 3600.0
@@ -105,6 +105,21 @@ def resolved(reference: str, base: str) -> str:
     if parts.scheme:
         raise ValueError(f"is not an http or https address but {parts.scheme}:")
     return _beside(unquote(parts.path), base)
+
+
+def address_of(reference: str | None, base: str) -> str | None:
+    """Return an http(s) URL without credentials, None for anything else: a page beside a local feed has no address."""
+    url = remote_address(reference, base)
+    return None if url is None else without_credentials(url)
+
+
+def remote_address(reference: str | None, base: str) -> str | None:
+    """Return an http(s) URL to request, with its name and password if it has them; None for anything else."""
+    try:
+        url = resolved(reference or "", base) if reference else ""
+    except ValueError:
+        return None
+    return url if is_remote(url) else None
 
 
 def _beside(path: str, base: str) -> str:
