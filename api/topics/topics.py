@@ -9,7 +9,7 @@ from api.quotes.citation import Citation
 from api.quotes.said import citation_at
 from index.generation import Generation
 from index.mined.overview import Beginning, Person, Term, Topic
-from ingest.text.words import normalise
+from ingest.text.words import as_title, normalise
 from ingest.transcript import Episode
 
 
@@ -146,7 +146,7 @@ def _line(topic: Topic) -> TopicLine:
 
 def _title(topic: Topic) -> str:
     """Return a topic's title with a capital, as a heading."""
-    return topic.title[:1].upper() + topic.title[1:]
+    return as_title(topic.title)
 
 
 def _topic(topic: Topic) -> Named:

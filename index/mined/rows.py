@@ -3,6 +3,7 @@
 import json
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -20,6 +21,7 @@ from index.mined.episode import (
 )
 from index.segments.segment import Segment, from_halves
 from index.segments.tables import Tables
+from ingest.text.words import as_title
 
 T = TypeVar("T")
 _READ_AT_ONCE = 50  # episodes
@@ -86,8 +88,12 @@ class MinedRows:
         return self._read("term", term_from_json, episode_id)
 
     def chapters(self, episode_id: str | None = None) -> list[tuple[str, Chapter]]:
-        """Return the chapters of an episode, or of every episode, newest first, with the episodes' ids."""
-        return self._read("chapter", chapter_from_json, episode_id)
+        """Return the chapters of an episode, or of every episode, newest first, with the episodes' ids.
+
+        A title begins with a capital, also one that is stored as it is said ("apple harvest, cider barrel").
+        """
+        found = self._read("chapter", chapter_from_json, episode_id)
+        return [(name, replace(one, title=as_title(one.title))) for name, one in found]
 
     def _read(self, kind: str, read: Callable[[Mapping[str, Any]], T], only: str | None) -> list[tuple[str, T]]:
         """Read what is mined from an episode that may be unknown, or from all."""

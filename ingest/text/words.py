@@ -92,6 +92,14 @@ def without_marks(text: str) -> str:
     return _BRACKET.sub(lambda found: " " * len(found.group()) if is_mark(found.group()) else found.group(), text)
 
 
+def as_title(text: str) -> str:
+    """Return a text with a capital at its beginning; a word that has one inside ("iPhone") stays as it is written."""
+    first = next((place for place, letter in enumerate(text) if letter.isalnum()), len(text))
+    capital = text[first : first + 1].title()
+    is_written_so = text[first:].partition(" ")[0] != text[first:].partition(" ")[0].lower()
+    return text if is_written_so or len(capital) != 1 else text[:first] + capital + text[first + 1 :]
+
+
 def normalise(text: str) -> list[str]:
     """Return a text's words in lower case, split at every run of non-word characters, without marks.
 

@@ -16,12 +16,16 @@ from api.cli import main
 from api.episodes.chapters import chapter_at
 from api.settings import Settings
 from api.topics.topics import TopicLine
+from index.building.build import build
 from index.mined.episode import Chapter
-from ingest.library.records import load_transcript, save_transcript
+from ingest.library.records import Record, load_transcript, save_record, save_transcript
 from ingest.library.removal import remove_episode
 from ingest.text.clock import clock
+from ingest.transcript import Episode, Show, Transcript
+from tests.api.conftest import turn_of
 from tests.api.markup import seen
 from tests.api.topics.conftest import WELCOME
+from tests.index.mining.subjects import interview
 
 MOST_BYTES = 60_000
 
@@ -181,6 +185,30 @@ def test_chapters_are_shown_where_an_episode_is(
     assert f"Chapter: {chapters[-1]['title']}" in " ".join(
         seen(tide.get("/search?q=orchard")).all("main")[0].text.split()
     )
+
+
+def test_titles_of_chapters_begin_with_a_capital(
+    tmp_path: Path, encoder: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On pages, in the account, in a terminal and in what apps read; the words are else as they were said."""
+    # A question that leans on what was said before is no title, so that the chapter is named with its own phrases.
+    said = interview(("And what did that do to them?", "harvest"), ("How do keepers clean a brass lamp?", "lamp"))
+    episode = Episode("tide-1-aaaa", "t1", Show("tide", "Tidewater"), 1, "Keepers", "2021-01-01", 3000.0)
+    save_record(tmp_path, Record(episode, ()))
+    turns = tuple(turn_of(name, text, 600.0 * place) for place, (name, text) in enumerate(said))
+    save_transcript(tmp_path, Transcript(episode, turns), "made by a test")
+    build(tmp_path, encoder)
+    with TestClient(create_app(Settings(home=tmp_path), encoder)) as client:
+        first, second = (one["title"] for one in client.get("/api/episodes/tide-1-aaaa/about").json()["chapters"])
+        published = client.get("/api/episodes/tide-1-aaaa/chapters.json").json()["chapters"]
+        pages = [client.get(f"/episodes/tide-1-aaaa{page}").text for page in ("", "/about")]
+        found = client.get("/search?q=orchard").text
+    assert second == "How do keepers clean a brass lamp?"
+    assert first[0].isupper() and first not in said[1][1]
+    assert all(phrase in said[1][1] for phrase in (first[0].lower() + first[1:]).split(", "))
+    assert [one["title"] for one in published] == [first, second]
+    assert f"Chapter: {first}" in found
+    assert all(first in shown for shown in (*pages, told(tmp_path, capsys, "show", "tide-1-aaaa")[1]))
 
 
 def test_the_account_says_of_an_estimated_chapter_that_it_is_one(

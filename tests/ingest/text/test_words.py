@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.text.words import begins_clip, is_mark, marks, normalise, pieces, without_marks
+from ingest.text.words import as_title, begins_clip, is_mark, marks, normalise, pieces, without_marks
 
 
 @pytest.mark.parametrize(
@@ -69,6 +69,37 @@ def test_a_piece_is_a_mark_only_if_nothing_in_it_is_said() -> None:
         ("[Audio", True),
         ("starts]", True),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("apple harvest, cider barrel", "Apple harvest, cider barrel"),
+        ("“so it was” in the end", "“So it was” in the end"),
+        ("élan of the harbour", "Élan of the harbour"),
+        ("ǆungla", "ǅungla"),
+        ("iPhone apps, HTML", "iPhone apps, HTML"),
+        ("API keys", "API keys"),
+        ("3 lamps", "3 lamps"),
+        ("ßig", "ßig"),
+        ("ლამპა", "ლამპა"),
+        ("灯台", "灯台"),
+        ("…", "…"),
+        ("", ""),
+    ],
+)
+def test_a_title_begins_with_a_capital_and_is_else_as_it_was(text: str, title: str) -> None:
+    """Also after a quotation mark; not where a name is written otherwise, or where a letter would become two."""
+    assert as_title(text) == title
+
+
+@given(st.text(max_size=40))
+def test_a_title_keeps_all_letters_but_one(text: str) -> None:
+    """It is as long as the text, reads alike, and is the title of itself."""
+    title = as_title(text)
+    assert sum(one != other for one, other in zip(text, title, strict=True)) <= 1
+    assert title.casefold() == text.casefold()
+    assert as_title(title) == title
 
 
 @given(st.text(alphabet="ab [](laughs)\n.", max_size=60))
