@@ -1,7 +1,7 @@
 """Read HTML, or text with some HTML in it, into blocks of text: paragraphs, headings, cells, lines."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from html.parser import HTMLParser
 from typing import NamedTuple
 
@@ -30,6 +30,13 @@ _CELLS = frozenset({"td", "th"})
 _CITE_AND_TIME = re.compile(r"</cite\s*>\s*<time\b|</time\s*>\s*<cite\b", re.IGNORECASE)
 _TAG_OPENS = re.compile(r"(?=<[A-Za-z/!?])")
 _TAG_NAME = re.compile(r"</?([A-Za-z][A-Za-z0-9:]*)")
+_CLOSING_TAG = re.compile(r"</([A-Za-z][A-Za-z0-9]*)\s*>")
+# Somebody called Mark: an element's name in a title's letters, of an element that HTML wants closed.
+_NAME_AS_TAG = re.compile(r"<([A-Z][a-z]{2,})>")
+_MAY_STAY_OPEN = frozenset(
+    "area base body br col colgroup dd dt embed head hr html img input li link meta option p param source tbody td "
+    "tfoot th thead tr wbr".split()
+)
 _BARE_AMPERSAND = re.compile(r"&(?!(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)")
 _LINE_ENDS = re.compile(r"\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")
 # Invisible characters, which would stick to a name; line ends and tabs already count as whitespace.
@@ -70,10 +77,12 @@ def place_of(target: str) -> float | None:
 def _harmless(notes: str) -> str:
     """Escape everything that is not a complete HTML tag: html.parser takes quadratic time for unfinished tags."""
     notes = _without_comments(notes.replace("<![CDATA[", "").replace("]]>", ""))
-    return _BARE_AMPERSAND.sub("&amp;", "".join(_harmless_piece(piece) for piece in _TAG_OPENS.split(notes)))
+    closed = frozenset(map(str.lower, _CLOSING_TAG.findall(notes))) | _MAY_STAY_OPEN
+    return _BARE_AMPERSAND.sub("&amp;", "".join(_harmless_piece(piece, closed) for piece in _TAG_OPENS.split(notes)))
 
 
-def _harmless_piece(piece: str) -> str:
+def _harmless_piece(piece: str, closed: Collection[str]) -> str:
+    """Escape a piece of text that begins with "<" unless it is a tag; `closed` are the names that closing tags have."""
     if not piece.startswith("<") or len(piece) < 2 or not (piece[1].isalpha() or piece[1] in "/!?"):
         return piece.replace("<", "&lt;")
     end = piece.find(">")
@@ -82,7 +91,8 @@ def _harmless_piece(piece: str) -> str:
     if piece[1] in "!?":
         return piece[end + 1 :].replace("<", "&lt;")
     name = _TAG_NAME.match(piece)
-    if name is None or name[1].lower() not in _ELEMENTS:
+    is_name = (called := _NAME_AS_TAG.match(piece)) is not None and called[1].lower() not in closed
+    if name is None or name[1].lower() not in _ELEMENTS or is_name:
         return piece.replace("<", "&lt;")
     return piece[0] + piece[1:].replace("<", "&lt;")
 

@@ -14,30 +14,30 @@ from ingest.text.words import is_mark
 # A label alone on its line, before its text on the same line, or alone without a colon.
 LabelForm = Literal["own", "inline", "bare"]
 
-_BRACKETS = r"(?:\s*[\[(][^\[\]()]{1,60}[\])]){0,3}"
+# A label within brackets of any kind, with the time that stands inside them: "[Ann Lee, 0:09]", "<0:09 Ann Lee>".
+_INSIDE = r"[^\s:：\[\](){}<>][^:：\[\](){}<>]{0,79}?"
+BOX = (
+    rf"[\[({{<]\s*(?:(?P<first>{TIME_RANGE}|{TIME})(?:\s*[,;|–—-]\s*|\s+))?(?P<boxed>{_INSIDE})"
+    rf"(?P<inside>\s*\([^()]{{1,40}}\))?(?:(?:\s*[,;|–—-]\s*|\s+)(?P<last>{TIME_RANGE}|{TIME}))?\s*[\])}}>]"
+)
+BRACKETS = r"(?:\s*[\[(][^\[\]()]{1,60}[\])]){0,3}"
 _PLAIN = r"[^\s:：\[\]()][^:：\[\]()]{0,79}?"
-_NAME = rf"{_PLAIN}(?:\([^:：\[\]()]{{1,30}}\)\s*{_PLAIN})?"
+NAME = rf"{_PLAIN}(?:\([^:：\[\]()]{{1,30}}\)\s*{_PLAIN})?"
 _START = re.compile(
     rf"(?:(?:[-*•]\s+)?[\[(]?(?P<before>{TIME_RANGE}|{TIME})[\])]?\s*(?:[-–—|]\s*)?){{0,2}}"
-    rf"(?:[\[(](?P<boxed>{_PLAIN})(?P<inside>\s*\([^()]{{1,40}}\))?[\])](?=\s*[:：])"
-    rf"|(?P<aside>[\[(][^\[\]():：]{{1,40}}[\])]\s+(?=[^\W\d_a-z]))?(?P<name>{_NAME}))"
-    rf"(?P<brackets>{_BRACKETS})\s*(?:(?:[-–—|,]\s*)?(?P<after>{TIME_RANGE}|{TIME})|[-–—|])?\s*"
+    rf"(?:{BOX}(?=\s*[:：])"
+    rf"|(?P<aside>[\[(][^\[\]():：]{{1,40}}[\])]\s+(?=[^\W\d_a-z]))?(?P<name>{NAME}))"
+    rf"(?P<brackets>{BRACKETS})\s*(?:(?:[-–—|,]\s*)?(?P<after>{TIME_RANGE}|{TIME})|[-–—|])?\s*"
     r"(?:(?P<colon>[:：]{1,2}-?)(?!//|\d\d)|$)"
 )
-_START_CHARACTERS = 200
+START_CHARACTERS = 200
 _BOLD_WORDS = 3
 _BARE_CHARACTERS = 120  # a longer line without a colon has no label, unless its beginning is bold
-# "NAME – text" (the dash stands apart, or is a long one), "NAME | text", "[NAME] text".
-_SIGN = re.compile(
-    rf"(?:[\[(]?(?P<before>{TIME_RANGE}|{TIME})[\])]?\s*(?:[-–—|]\s*)?)?"
-    rf"(?:[\[(](?P<boxed>{_PLAIN})[\])]\s*(?:[\[(](?P<after>{TIME})[\])]\s*)?(?=[^\s:：]|$)"
-    rf"|(?P<name>{_NAME})(?P<brackets>{_BRACKETS})(?:\s+[-–—|]\s+|\s?—\s?)(?=\S))"
-)
-_BOLD = re.compile(rf"(?P<name>{_NAME})(?P<brackets>{_BRACKETS})\s*(?P<dash>[-–—])?")
+_BOLD = re.compile(rf"(?P<name>{NAME})(?P<brackets>{BRACKETS})\s*(?P<dash>[-–—])?")
 _DASH_FIRST = re.compile(r"\s*(?:(?P<dash>[-–—])\s+)?(?=\S)")
 _COLON = re.compile(r"(?<=[^\s:：])[ ]?[:：](?=\s|$)")
 _SIGN_BEHIND = re.compile(r"[^\w\s.)\]”’\"'?]+\s*$")
-_LAST_BRACKETS = re.compile(rf"{_BRACKETS}\s*$")
+_LAST_BRACKETS = re.compile(rf"{BRACKETS}\s*$")
 _WINDOW_CHARACTERS = 140  # characters before a colon that may contain a label
 _TIME_BEFORE = re.compile(rf"[\[(](?P<before>{TIME})[\])]\s*$")
 _BRACKET = re.compile(r"[\[(][^\[\]()]*[\])]")
@@ -79,20 +79,20 @@ class LabelCandidate:
 def label_at_start(number: int, line: Line) -> LabelCandidate | None:
     """Return the candidate at the start of line `number`, None if the start does not look like a label."""
     bold_name = _bold_without_colon(number, line)
-    head = line.text[:_START_CHARACTERS]
+    head = line.text[:START_CHARACTERS]
     if len(head) > _BARE_CHARACTERS and ":" not in head and "：" not in head:
         return bold_name
     found = None if is_time(head) else _START.match(head)
-    if found is None or (found["colon"] is None and len(line.text) > _START_CHARACTERS):
+    if found is None or (found["colon"] is None and len(line.text) > START_CHARACTERS):
         return bold_name
     name = (found["name"] or found["boxed"]).strip()
     start = found.start("name") if found["name"] else found.start("boxed")
     bold = line.bold_start <= start and start + len(name) <= line.bold_end <= found.end() + 1
-    shape = _shape(name) or (LabelShape(name, name, "open") if bold and _is_short(name) else None)
+    shape = shape_of(name) or (LabelShape(name, name, "open") if bold and _is_short(name) else None)
     if shape is None or (line.heading and "|" in line.text):
         return bold_name
-    time, role, mark = _read_brackets((found["aside"] or "") + (found["inside"] or "") + found["brackets"])
-    printed = found["before"] or found["after"]
+    time, role, mark = read_brackets((found["aside"] or "") + (found["inside"] or "") + found["brackets"])
+    printed = found["before"] or found["first"] or found["last"] or found["after"]
     time = seconds_printed(printed) if printed else time
     rest = line.text[found.end() :].strip()
     is_open = name_words(name) == 0
@@ -122,29 +122,12 @@ def label_at_start(number: int, line: Line) -> LabelCandidate | None:
     )
 
 
-def label_by_sign(number: int, line: Line) -> LabelCandidate | None:
-    """Return the candidate marked by another sign than a colon: "Ann Lee – Good morning.", "[Ann Lee] Good."."""
-    found = _SIGN.match(line.text[:_START_CHARACTERS])
-    name = "" if found is None else (found["name"] or found["boxed"]).strip()
-    shape = _shape(name)
-    if found is None or shape is None or shape.kind == "open" or (found["boxed"] and is_mark(f"[{name}]")):
-        return None
-    time, role, mark = _read_brackets(found["brackets"] or "")
-    printed = found["before"] or found["after"]
-    time = seconds_printed(printed) if printed else time
-    bold = 0 < found.end("name") <= line.bold_end <= found.end()
-    form: LabelForm = "inline" if found.end() < len(line.text) else "own"
-    return LabelCandidate(
-        number, 0, found.end(), shape.name, form, bold, time, role, mark, kind=shape.kind, base=shape.base
-    )
-
-
 def _is_short(name: str) -> bool:
     """Return whether bold words may be a label, whatever they are: few, and no sentence."""
     return len(name.split()) <= _BOLD_WORDS and name[-1] not in ".?!…"
 
 
-def _shape(name: str) -> LabelShape | None:
+def shape_of(name: str) -> LabelShape | None:
     """Return a label's shape; a heading that is written like a name ("Useful Links") counts as one, for its context."""
     return label_shape(name) or (LabelShape(name, name, "name") if name_words(name) else None)
 
@@ -156,12 +139,12 @@ def _bold_without_colon(number: int, line: Line) -> LabelCandidate | None:
     if found is None or after is None:
         return None
     name, rest = found["name"].strip(), line.text[line.bold_end + after.end() :]
-    shape = _shape(name)
+    shape = shape_of(name)
     dash = bool(found["dash"] or after["dash"])
     is_clear = dash or bool(found["brackets"]) or name_words(name) > 1
     if shape is None or not is_clear or not (dash or (shape.kind != "open" and rest[:1].isupper())):
         return None
-    time, role, mark = _read_brackets(found["brackets"])
+    time, role, mark = read_brackets(found["brackets"])
     form: LabelForm = "inline" if dash else "bare"
     end = line.bold_end + after.end()
     return LabelCandidate(number, 0, end, name, form, True, time, role, mark, kind=shape.kind, base=shape.base)
@@ -182,7 +165,7 @@ def labels_within(number: int, line: Line, start: LabelCandidate | None) -> Iter
         name_start = offset + len(window) - len(run)
         if not run or (name_start == 0 and start is None):
             continue
-        time, role, mark = _read_brackets(brackets)
+        time, role, mark = read_brackets(brackets)
         before = _TIME_BEFORE.search(line.text[max(begin, name_start - 20) : name_start])
         yield LabelCandidate(
             number,
@@ -211,7 +194,7 @@ def _label_at_end(text: str) -> tuple[str, LabelShape]:
     for word in reversed(list(_WORD.finditer(text))[-7:]):
         if name_words(text[word.start() :]) > 0:
             run = text[word.start() :]
-    return run, _shape(run.strip()) or LabelShape("", "", "name")
+    return run, shape_of(run.strip()) or LabelShape("", "", "name")
 
 
 def text_after(label: LabelCandidate, lines: Sequence[Line]) -> str:
@@ -222,7 +205,7 @@ def text_after(label: LabelCandidate, lines: Sequence[Line]) -> str:
     return lines[label.line + 1].text[:120]
 
 
-def _read_brackets(brackets: str) -> tuple[float | None, str, str]:
+def read_brackets(brackets: str) -> tuple[float | None, str, str]:
     """Return the time, the role and the marks in a label's brackets."""
     time: float | None = None
     roles: list[str] = []

@@ -6,22 +6,19 @@ after the marker count for a label. Words that begin sentences or headings, and 
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
 from ingest.shownotes.label_candidates import (
     LabelCandidate,
     LabelForm,
-    label_at_start,
-    label_by_sign,
     labels_within,
     text_after,
 )
-from ingest.shownotes.label_times import with_times
+from ingest.shownotes.label_starts import returning, starts_of
 from ingest.shownotes.lines import Line
 from ingest.shownotes.unknown_labels import ends_sentence, unknown_labels, unknown_within
-from ingest.speakers.label_shape import people_in
 from ingest.speakers.names import first_name, fold, is_ordinary, is_title, name_words
 
 _CONTINUES = re.compile(r"[a-zà-ÿ;,]")
@@ -62,7 +59,7 @@ def find_labels(lines: Sequence[Line], names: Collection[str], preface: str, ope
     `names` are people known from elsewhere, `preface` is the text before the transcript, `opened` says that a marker
     precedes the first line. Linear in the length of the text.
     """
-    starts = _starts(lines)
+    starts = starts_of(lines)
     places = (label for number, line in enumerate(lines) for label in labels_within(number, line, starts.get(number)))
     within = list(islice(places, _WITHIN_LIMIT))
     flat = _is_flat(lines, starts, within)
@@ -87,6 +84,8 @@ def find_labels(lines: Sequence[Line], names: Collection[str], preface: str, ope
     signposts = _signposts(found, lines)
     found = [replace(label, unread=True) if label.key in signposts else label for label in found]
     found += unknown_labels(lines, starts, found)
+    alone = _alone_before_stop(found, lines)
+    found = [replace(label, unread=True) if label.key in alone else label for label in found]
     found += _accepted_within(within, lines, accepted, flat)
     if flat:
         found += unknown_within(within, found, lines)
@@ -119,7 +118,7 @@ def _in_lower_case(starts: Mapping[int, LabelCandidate], lines: Sequence[Line]) 
     likely = [label for label in starts.values() if label.kind == "open" and (label.bold or label.form != "bare")]
     counts = Counter(label.key for label in likely)
     labels = [label for label in likely if counts[label.key] > 1]
-    if _returning(labels) < 2:
+    if returning(labels) < 2:
         return []
     alone = sum(label.form != "inline" for label in labels)
     return labels if len(labels) >= _LEAST_IN_LOWER_CASE * (len(lines) - labels[0].line - alone) else []
@@ -133,38 +132,11 @@ def _signposts(labels: Sequence[LabelCandidate], lines: Sequence[Line]) -> set[s
     return {key for key, count in alone.items() if count == all_of[key] and 2 * speech > len(labels)}
 
 
-def _starts(lines: Sequence[Line]) -> dict[int, LabelCandidate]:
-    """Return the candidate at the start of each line that has one; by another sign than a colon if that is the habit.
-
-    It is if several names with a sign come back, and no names with a colon do.
-    """
-    colons = {number: label for number, line in enumerate(lines) if (label := label_at_start(number, line)) is not None}
-    if _returning(label for label in colons.values() if label.form != "bare") < 2:
-        signs = {number: label for number, line in enumerate(lines) if (label := label_by_sign(number, line))}
-        returning = _returning(signs.values())
-        colons |= signs if returning > 1 or (returning and 2 * len(signs) >= len(lines)) else {}
-    return dict(with_times(colons, lines))
-
-
-def _returning(labels: Iterable[LabelCandidate]) -> int:
-    """Return how many names occur again after another name, whole or as a first or last name."""
-    returned: set[str] = set()
-    seen: dict[str, str] = {}
-    previous = ""
-    for label in labels:
-        together = [fold(person) for person in people_in(label.base)]
-        if len(together) > 1:
-            returned |= {seen[person] for person in together if person in seen} - {previous}
-            previous = label.key
-            continue
-        # In the order of the label: that of a set would change from run to run.
-        words = [label.key] if label.kind == "part" else [label.key, *label.key.split()]
-        earlier = next((seen[word] for word in words if word in seen), label.key)
-        if label.key in seen or earlier != label.key:
-            returned |= {earlier} - {previous}
-        seen |= {word: earlier for word in words if len(word) > 2 or word == label.key}
-        previous = earlier
-    return len(returned)
+def _alone_before_stop(labels: Sequence[LabelCandidate], lines: Sequence[Line]) -> set[str]:
+    """Return the single words that a full stop marks once: "NASA. That is who." may be speech."""
+    counts = Counter(label.key for label in labels)
+    stopped = (label for label in labels if lines[label.line].text[: label.end].rstrip().endswith("."))
+    return {label.key for label in stopped if counts[label.key] == 1 and " " not in label.key and label.kind == "name"}
 
 
 def _without_glued(by_name: Mapping[str, list[LabelCandidate]]) -> dict[str, list[LabelCandidate]]:

@@ -9,6 +9,7 @@ class Line:
 
     `heading` is the level of a heading (1 to 6), 0 for other lines. `linked` says that all of it is the text of links.
     `time` has the seconds of the place in the recording that a link at its beginning leads to ("…?t=75").
+    `signed` says that another sign than a colon marks the label at its beginning ("ANN LEE. Good morning").
     """
 
     text: str
@@ -17,6 +18,7 @@ class Line:
     heading: int = 0
     linked: bool = False
     time: float | None = None
+    signed: bool = False
 
 
 def cut(line: Line, start: int, end: int) -> Line:

@@ -8,6 +8,7 @@ from ingest.item import Link
 from ingest.shownotes.body import UNLABELLED_WORDS, find_body
 from ingest.shownotes.copies import copies_of
 from ingest.shownotes.label_candidates import LabelCandidate, is_time, seconds_printed
+from ingest.shownotes.label_starts import signed
 from ingest.shownotes.label_times import bracketed_time, with_bracketed_times, without_numbers
 from ingest.shownotes.labels import find_labels
 from ingest.shownotes.lines import Line
@@ -127,6 +128,7 @@ def _read_copy(
     labels: Sequence[LabelCandidate] | None,
 ) -> OfficialText:
     """Read one copy of a transcript; `labels` are those of all its lines, None if they were not found yet."""
+    whole = signed(whole)
     body, left_out = without_surroundings(whole)
     body = with_bracketed_times([line for line in body if not is_rule(line)])
     marked_more = False
@@ -134,7 +136,7 @@ def _read_copy(
         text = body[-1].text[: len(body[-1].text) - len(more[0])]
         body[-1:] = [Line(text, min(body[-1].bold_start, len(text)), min(body[-1].bold_end, len(text)))] if text else []
         marked_more = True
-    if labels is None or body != list(whole):
+    if labels is None or body != whole:
         labels = find_labels(body, names, _joined(preface), marked)
     body, cut_label = _without_cut_label(body, labels)
     if not labels and sum(len(line.text.split()) for line in body) < UNLABELLED_WORDS:

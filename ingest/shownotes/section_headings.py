@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ingest.shownotes.label_candidates import LabelCandidate, is_time, label_at_start
+from ingest.shownotes.label_signs import label_by_sign
 from ingest.shownotes.lines import Line
 from ingest.shownotes.page import is_rule
 from ingest.speakers.names import fold, is_ordinary
@@ -20,7 +21,7 @@ _FINISHED = re.compile(r"[.?!…\])][\"”’')\]]*$")
 
 def speaker_label(line: Line) -> LabelCandidate | None:
     """Return the label at the start of a line if it may be a speaker's; a line that is only a name is none."""
-    label = label_at_start(0, line)
+    label = label_by_sign(0, line) if line.signed else label_at_start(0, line)
     if label is None or is_ordinary(label.name):
         return None
     has_text = label.end < len(line.text)
