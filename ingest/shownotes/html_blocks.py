@@ -29,6 +29,8 @@ _CELLS = frozenset({"td", "th"})
 # Podcasting 2.0 transcripts print <cite>Name:</cite><time>0:05</time><p>…; in other texts both stand inside sentences.
 _CITE_AND_TIME = re.compile(r"</cite\s*>\s*<time\b|</time\s*>\s*<cite\b", re.IGNORECASE)
 _TAG_OPENS = re.compile(r"(?=<[A-Za-z/!?])")
+# "<o:p>", which Word puts into every paragraph.
+_OFFICE_TAG = re.compile(r"[a-z]{1,2}\d?:[A-Za-z]+")
 _TAG_NAME = re.compile(r"</?([A-Za-z][A-Za-z0-9:]*)")
 _CLOSING_TAG = re.compile(r"</([A-Za-z][A-Za-z0-9]*)\s*>")
 # Somebody called Mark: an element's name in a title's letters, of an element that HTML wants closed.
@@ -92,7 +94,8 @@ def _harmless_piece(piece: str, closed: Collection[str]) -> str:
         return piece[end + 1 :].replace("<", "&lt;")
     name = _TAG_NAME.match(piece)
     is_name = (called := _NAME_AS_TAG.match(piece)) is not None and called[1].lower() not in closed
-    if name is None or name[1].lower() not in _ELEMENTS or is_name:
+    is_tag = name is not None and (name[1].lower() in _ELEMENTS or _OFFICE_TAG.fullmatch(name[1]) is not None)
+    if not is_tag or is_name:
         return piece.replace("<", "&lt;")
     return piece[0] + piece[1:].replace("<", "&lt;")
 

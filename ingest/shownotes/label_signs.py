@@ -14,15 +14,16 @@ from ingest.shownotes.label_candidates import (
     shape_of,
 )
 from ingest.shownotes.lines import Line
+from ingest.speakers.label_shape import label_shape
 from ingest.speakers.names import fold, is_role, is_title
 from ingest.text.clock import TIME, TIME_RANGE
 from ingest.text.words import is_mark
 
 _BEFORE = rf"(?:[\[(]?(?P<before>{TIME_RANGE}|{TIME})[\])]?\s*(?:[-–—|]\s*)?)?"
-# "NAME – text" (the dash stands apart, or is a long one), "NAME | text", "[NAME] text", "{NAME} (0:09) text".
+# "NAME – text" (the dash stands apart, or is a long one), "NAME | text", "NAME -> text", "[NAME] text", "{NAME} text".
 _SIGN = re.compile(
     rf"{_BEFORE}(?:(?P<bracket>(?=[\[({{<])){BOX}\s*(?:[\[(](?P<after>{TIME})[\])]\s*)?(?=[^\s:：]|$)"
-    rf"|(?P<name>{NAME})(?P<brackets>{BRACKETS})(?:\s+[-–—|]\s+|\s?—\s?)(?=\S))"
+    rf"|(?P<name>{NAME})(?P<brackets>{BRACKETS})(?:\s+(?:[-–—=]?[>→»]|[-–—|])\s+|\s?—\s?)(?=\S))"
 )
 # What stands around a name in capitals before its full stop: "0:09 ANN LEE (laughing). Text".
 _TIME_FIRST = re.compile(_BEFORE)
@@ -51,9 +52,9 @@ def label_by_sign(number: int, line: Line) -> LabelCandidate | None:
 
 
 def label_and_sign(number: int, line: Line) -> tuple[LabelCandidate, str] | None:
-    """Return that candidate and its sign: a dash, the bracket that opens it, or a full stop."""
+    """Return that candidate and its sign: "-" for a dash, the bracket that opens it, "." or "*" for bold print."""
     head = line.text[:START_CHARACTERS]
-    return _before_sign(number, line, head) or _before_stop(number, line, head)
+    return _before_sign(number, line, head) or _before_stop(number, line, head) or _in_bold(number, line)
 
 
 def _before_sign(number: int, line: Line, head: str) -> tuple[LabelCandidate, str] | None:
@@ -81,6 +82,18 @@ def _before_sign(number: int, line: Line, head: str) -> tuple[LabelCandidate, st
         number, 0, found.end(), shape.name, form, bold, time, role, mark, kind=shape.kind, base=shape.base
     )
     return label, bracket or "-"
+
+
+def _in_bold(number: int, line: Line) -> tuple[LabelCandidate, str] | None:
+    """Return the candidate that is a single word in bold print before a sentence: "**Ann** Good morning."."""
+    name, text = line.text[: line.bold_end].strip(), line.text[line.bold_end :].lstrip()
+    shape = label_shape(name) if line.bold_start == 0 and " " not in name else None
+    if shape is None or shape.kind == "open" or line.heading or not text[:1].isupper() or name[-1] in ".,;":
+        return None
+    label = LabelCandidate(
+        number, 0, len(line.text) - len(text), shape.name, "inline", True, kind=shape.kind, base=shape.base
+    )
+    return label, "*"
 
 
 def _before_stop(number: int, line: Line, head: str) -> tuple[LabelCandidate, str] | None:

@@ -16,6 +16,8 @@ _LINK_TEXT = re.compile(rf"\s*(?:[\[(]?{TIME}[\])]?|[^\w\s\"“”'‘(\[]{{1,2}
 _BEFORE_A_TIME = (".", "?", "!", "…", ":", "：", "”", ")", "]", '"')
 _TIMED = re.compile(rf"({TIME_RANGE}|{TIME})\s+(?=\S)")
 _FEWEST_TIMED = 3
+_TIME_CHARACTERS = 60
+_LEAST_BEHIND = 0.8
 _NUMBERED = re.compile(r"(\d{1,4})[.)]\s+(?=\S)")
 _FEWEST_NUMBERED = 4
 _LEAST_NUMBERED, _COUNTED = 0.6, 0.9  # shares of lines with a number, and of numbers that are one more than the last
@@ -37,6 +39,21 @@ def with_times(starts: Mapping[int, LabelCandidate], lines: Sequence[Line]) -> I
         if label.time is None:
             label = replace(label, time=lines[number].time)
         yield number, label
+
+
+def with_times_behind(labels: Sequence[LabelCandidate], lines: Sequence[Line]) -> list[LabelCandidate]:
+    """Return the labels with the bare times behind them ("Ann Lee: 0:09 Good."), if nearly all have one."""
+    found = [_TIMED.match(lines[label.line].text[label.end :].lstrip()[:_TIME_CHARACTERS]) for label in labels]
+    if sum(map(bool, found)) < max(_FEWEST_TIMED, _LEAST_BEHIND * len(labels)):
+        return list(labels)
+    return [
+        label
+        if time is None
+        else replace(
+            label, time=seconds_printed(time[1]), end=lines[label.line].text.index(time[1], label.end) + len(time[1])
+        )
+        for label, time in zip(labels, found, strict=True)
+    ]
 
 
 def bracketed_time(line: Line, position: int) -> str:

@@ -183,7 +183,7 @@ def _is_flat(lines: Sequence[Line], starts: Mapping[int, LabelCandidate], within
     if max(lengths, default=0) >= _NEARLY_ALL * sum(lengths):
         return True
     names = sum(label.after_border and name_words(label.name) > 1 for label in within)
-    return names >= 3 and names > sum(label.form != "bare" for label in starts.values())
+    return names >= 3 and names >= sum(label.form != "bare" for label in starts.values())
 
 
 def _text(

@@ -13,14 +13,15 @@ from ingest.text.clock import TIME, TIME_RANGE
 _HEADING = re.compile(r"(#{1,6}) +(\S.*?)(?: +#+)?$")
 _LABEL = re.compile(
     rf"(?P<time>[\[(]?(?:{TIME_RANGE}|{TIME})[\])]?\s+)?"
-    r"(?P<sign>\*\*|__|\*|_)(?=\S)(?P<inside>(?:[^*]|(?<=\w)\\?\*(?=:)){1,90}?)(?P=sign)(?P<colon> ?:)?"
+    r"(?P<sign>\*\*\*|\*\*|__|\*|_)(?=\S)(?P<inside>(?:[^*]|(?<=\w)\\?\*(?=:)){1,90}?)(?P=sign)(?P<colon> ?:)?"
 )
 _LINK = re.compile(r"\[((?:[^\[\]\\]|\\.|\[[^\[\]]{0,80}\]){1,200})\]\((https?://[^\s()]{1,2000})\)")
 _BOLD = re.compile(r"\*\*(?=\S)([^*]{1,2000}?)(?<=\S)\*\*")
-_TIME_EMPHASIS = re.compile(rf"(?<![\w*_])([*_])([\[(]?(?:{TIME_RANGE}|{TIME})[\])]?)\1(?![\w*_])")
+_TIME_EMPHASIS = re.compile(rf"(?<![\w*_`])([*_`])([\[(]?(?:{TIME_RANGE}|{TIME})[\])]?)\1(?![\w*_`])")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!>~|])")
 _QUOTE = re.compile(r"(?:> ?)+")
 _TABLE_RULE = re.compile(r"\|?(?:\s*:?-+:?\s*\|)+(?:\s*:?-+:?\s*)?")
+_BOLD_SIGNS = ("***", "**", "__")
 _LOWEST_HEADING = 6
 _CELL_BORDER = re.compile(r"(?<!\\)\|")
 
@@ -29,7 +30,7 @@ def is_markdown(line: Line) -> bool:
     """Return whether a line has markup that no plain text has: a heading, a bold beginning, a table."""
     text = _QUOTE.sub("", line.text, count=1)
     found = _LABEL.match(text)
-    is_label = found is not None and (found["sign"] in ("**", "__") or _has_colon(found))
+    is_label = found is not None and (found["sign"] in _BOLD_SIGNS or _has_colon(found))
     return is_label or _HEADING.match(line.text) is not None or _is_rule(line)
 
 
@@ -74,6 +75,8 @@ def without_markdown(line: Line, targets: list[str]) -> Line:
     """Return the line without Markdown markup; the targets of its links are appended to `targets`."""
     start, end = line.bold_start, line.bold_end
     text = _QUOTE.sub("", line.text, count=1) if line.text.startswith(">") and end == 0 else line.text
+    text = text.removesuffix("\\")  # a line break in Markdown
+    end = min(end, len(text))
     level, time = line.heading, line.time
     linked = line.linked or _LINK.fullmatch(text.strip("-*• ")) is not None
     if time is None and (first := _LINK.match(text)) is not None:
@@ -103,7 +106,7 @@ def without_markdown(line: Line, targets: list[str]) -> Line:
 
 def _delimits(label: re.Match[str], text: str) -> bool:
     """Return whether emphasis at the start of a line marks a label and not the first words of a sentence."""
-    return _has_colon(label) or label.end() == len(text) or label["sign"] in ("**", "__")
+    return _has_colon(label) or label.end() == len(text) or label["sign"] in _BOLD_SIGNS
 
 
 def _has_colon(label: re.Match[str]) -> bool:

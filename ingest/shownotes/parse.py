@@ -9,8 +9,9 @@ from ingest.shownotes.body import UNLABELLED_WORDS, find_body
 from ingest.shownotes.copies import copies_of
 from ingest.shownotes.label_candidates import LabelCandidate, is_time, seconds_printed
 from ingest.shownotes.label_starts import signed
-from ingest.shownotes.label_times import bracketed_time, with_bracketed_times, without_numbers
+from ingest.shownotes.label_times import bracketed_time, with_bracketed_times, with_times_behind, without_numbers
 from ingest.shownotes.labels import find_labels
+from ingest.shownotes.legend import legend_lines, legend_of
 from ingest.shownotes.lines import Line
 from ingest.shownotes.markup import read_lines
 from ingest.shownotes.page import (
@@ -129,7 +130,10 @@ def _read_copy(
 ) -> OfficialText:
     """Read one copy of a transcript; `labels` are those of all its lines, None if they were not found yet."""
     whole = signed(whole)
-    body, left_out = without_surroundings(whole)
+    explained = legend_of([*preface, *whole])
+    legend = legend_lines(whole)
+    body, left_out = without_surroundings([line for number, line in enumerate(whole) if number not in legend])
+    left_out = (*(whole[number].text for number in legend), *left_out)
     body = with_bracketed_times([line for line in body if not is_rule(line)])
     marked_more = False
     if body and (more := _READ_MORE.search(body[-1].text[-40:])) is not None:
@@ -138,10 +142,11 @@ def _read_copy(
         marked_more = True
     if labels is None or body != whole:
         labels = find_labels(body, names, _joined(preface), marked)
+    labels = with_times_behind(labels, body)
     body, cut_label = _without_cut_label(body, labels)
     if not labels and sum(len(line.text.split()) for line in body) < UNLABELLED_WORDS:
         return OfficialText()
-    prose = "\n".join([_joined(preface), *_speech(body, labels)])
+    prose = "\n".join([_joined(preface), *explained, *_speech(body, labels)])
     printed = list(dict.fromkeys(label.name for label in labels if not label.unread))
     people = {label.base: label.name for label in labels if label.base and not label.unread}
     full = {name: people.get(found, found) for name, found in full_names([*printed, *people], names, prose).items()}
