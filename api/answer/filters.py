@@ -3,22 +3,19 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from api.episodes.library import find_episode
 from api.errors import EpisodeUnknown, FilterError
+from api.nearest_names import MOST_NEAREST, nearest_names
 from index.passage import Filters
 from ingest.transcript import Episode
 
 if TYPE_CHECKING:  # commands that only look up an episode do not load faiss
     from index.generation import Generation
 
-_MOST_NEAREST = 3
-# Names less alike than this, 0 to 1, are not offered: difflib's own usual value.
-_LEAST_ALIKE = 0.6
 _MOST_AMBIGUOUS = 10
 _MOST_SHOWN_CHARACTERS = 80
 _MOST_DIGITS = 9
@@ -56,7 +53,9 @@ def _show(wanted: str, generation: "Generation") -> str:
     if wanted.isascii() and generation.nearest("passage", anything, 1, Filters(show=wanted)).ids:
         return wanted
     shows = {episode.show for episode in generation.episodes()}
-    raise _unknown("searchable show", wanted, _nearest(wanted, [(show.id, (show.id, show.title)) for show in shows]))
+    raise _unknown(
+        "searchable show", wanted, nearest_names(wanted, [(show.id, (show.id, show.title)) for show in shows])
+    )
 
 
 def _episode(wanted: str, generation: "Generation") -> str:
@@ -73,7 +72,7 @@ def _speaker(wanted: str, generation: "Generation") -> str:
         more = [f"{len(names) - _MOST_AMBIGUOUS} more"] if len(names) > _MOST_AMBIGUOUS else []
         raise FilterError(f"{wanted!r} may be {' or '.join(names[:_MOST_AMBIGUOUS] + more)}; give the full name")
     if not names:
-        raise _unknown("speaker", wanted, _nearest(wanted, [(name, (name,)) for name in generation.speakers()]))
+        raise _unknown("speaker", wanted, nearest_names(wanted, [(name, (name,)) for name in generation.speakers()]))
     return names[0]
 
 
@@ -90,31 +89,8 @@ def _nearest_episodes(wanted: str, episodes: list[Episode]) -> list[str]:
         # Python raises ValueError for integers of thousands of digits.
         near = int(number[:_MOST_DIGITS])
         numbered = [(abs(each.number - near), each.id) for each in episodes if each.number is not None]
-        return [identifier for _, identifier in sorted(numbered)[:_MOST_NEAREST]]
-    return _nearest(wanted, [(each.id, (each.id, each.title or "")) for each in episodes])
-
-
-def _nearest(wanted: str, named: Iterable[tuple[str, tuple[str, ...]]]) -> list[str]:
-    """Return the names most like what was typed, best first; each is given with the texts that are compared.
-
-    A text is also compared word by word, because people type a part of a name.
-    """
-    matcher = SequenceMatcher(autojunk=False)
-    matcher.set_seq2(" ".join(wanted[:_MOST_SHOWN_CHARACTERS].casefold().split()))
-
-    def alike(text: str) -> float:
-        matcher.set_seq1(text[:_MOST_SHOWN_CHARACTERS])
-        # The first two are quick upper bounds of the last.
-        if matcher.real_quick_ratio() < _LEAST_ALIKE or matcher.quick_ratio() < _LEAST_ALIKE:
-            return 0.0
-        return matcher.ratio()
-
-    scored = []
-    for name, texts in named:
-        parts = {part for text in texts for part in (text.casefold(), *text.casefold().split())}
-        scored.append((max(map(alike, parts), default=0.0), name))
-    best = sorted((pair for pair in scored if pair[0] >= _LEAST_ALIKE), key=lambda pair: (-pair[0], pair[1]))
-    return [name for _, name in best[:_MOST_NEAREST]]
+        return [identifier for _, identifier in sorted(numbered)[:MOST_NEAREST]]
+    return nearest_names(wanted, [(each.id, (each.id, each.title or "")) for each in episodes])
 
 
 def parse_date(value: str | None, name: str) -> str | None:

@@ -164,7 +164,7 @@ class WhoSaidAsked(Paged):
 class PersonAsked(Arguments):
     """Arguments of `about_person`."""
 
-    person: Short = Field(description="id or name of a person, or an unambiguous part of the name")
+    person: Short = Field(description="id or full name of a person; a part of the name is answered with the names")
 
 
 class TermAsked(Arguments):

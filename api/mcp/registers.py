@@ -4,7 +4,6 @@ from dataclasses import asdict, replace
 from typing import Any
 from urllib.parse import quote
 
-from api.errors import FilterError
 from api.lessons.asked import asked_query
 from api.lessons.chosen import FacetName, chosen
 from api.lessons.contract_json import lessons_json
@@ -13,12 +12,11 @@ from api.mcp.arguments import LessonsAsked, PersonAsked, TermAsked
 from api.mcp.cursor import offset_of
 from api.mcp.desk import Desk, Reply, page_of
 from api.mcp.shapes import is_sendable
-from api.people.profile import person_named, profile_of
+from api.people.profile import profile_of
 from api.terms.entry import entry_of
 
 # Of lessons that people merged, so many quotes are sent; the page has all.
 _MOST_QUOTES = 2
-_MOST_NAMES = 8
 _FACETS: tuple[FacetName, ...] = ("theme", "kind", "person", "episode", "show", "year", "state")
 
 
@@ -39,14 +37,7 @@ def list_lessons(desk: Desk, asked: LessonsAsked) -> Reply:
 
 def about_person(desk: Desk, asked: PersonAsked) -> Reply:
     """Return what is known of a person, as GET /api/people/{id} does."""
-    base = desk.base
-    wanted = asked.person
-    if person_named(base.generation.overview, wanted) is None:
-        names = base.generation.speakers_named(wanted) if wanted.strip() else []
-        if len(names) > 1:
-            raise FilterError(f"{wanted!r} may be {' or '.join(names[:_MOST_NAMES])}; give the full name")
-        wanted = names[0] if names else wanted
-    told = asdict(profile_of(desk.home, base.generation, wanted))
+    told = asdict(profile_of(desk.home, desk.base.generation, asked.person))
     told["introduced"] = _sendable(told["introduced"])
     for name in ("roles", "lessons"):
         told[name] = [one for one in told[name] if is_sendable(one["citation"])]

@@ -9,6 +9,7 @@ from api.errors import PersonUnknown
 from api.knowledge_base import removed_since
 from api.lessons.fold import USUAL_STATES
 from api.lessons.register import register_of
+from api.nearest_names import nearest_names
 from api.quotes.citation import Citation
 from api.quotes.said import citation_at
 from index.generation import Generation
@@ -19,6 +20,7 @@ from ingest.transcript import Episode
 # Roles are shown with a quote each, and every quote opens a transcript.
 _MOST_ROLES = 8
 _MOST_LESSONS = 10
+_MOST_MEANT = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +103,14 @@ def people_lines(home: Path, generation: Generation) -> list[PersonLine]:
 
 
 def profile_of(home: Path, generation: Generation, wanted: str) -> Profile:
-    """Return what is known of the person with an id or a full name; raises PersonUnknown."""
+    """Return what is known of the person with an id or a full name; raises PersonUnknown, naming who may be meant."""
     person = person_named(generation.overview, wanted)
-    spoke = () if person is None else _left(person, removed_since(home, generation))
+    gone = removed_since(home, generation)
+    spoke = () if person is None else _left(person, gone)
     if person is None or not spoke:
-        raise PersonUnknown(f"nobody who speaks here is called {wanted[:60]!r}; playback people lists them")
+        meant = _meant(generation, wanted, gone)
+        nearest = f"did you mean: {', '.join(meant)}" if meant else "playback people lists them"
+        raise PersonUnknown(f"nobody who speaks here is called {wanted[:60]!r}; {nearest}")
     episodes = [Appearance(generation.episode(one.episode_id), one.words, one.share, one.asks) for one in spoke]
     return Profile(
         person.id,
@@ -129,6 +134,23 @@ def person_named(overview: Overview, wanted: str) -> Person | None:
         if any(fold(name) == folded for name in person.names):
             named.append(person)
     return named[0] if len(named) == 1 else None
+
+
+def _meant(generation: Generation, wanted: str, gone: frozenset[str]) -> list[str]:
+    """Return what finds those with words of a name, or the nearest names: the full name, of a bare first name the id.
+
+    A part of a name is never taken for a person: who is meant may be somebody else, who does not speak here.
+    """
+    found: dict[str, list[str]] = {}
+    for person in generation.overview.people:
+        if _left(person, gone):
+            finds = person.names[0] if first_name(person.names[0]) else person.id
+            found.setdefault(fold(person.names[0]), []).append(" ".join(finds.split()))
+    named = [one for name in generation.speakers_named(wanted) for one in found.get(fold(name), ())]
+    if named:
+        more = [f"{len(named) - _MOST_MEANT} more"] if len(named) > _MOST_MEANT else []
+        return named[:_MOST_MEANT] + more
+    return nearest_names(wanted, [(one, (name,)) for name, finds in found.items() for one in finds])
 
 
 def page_address(name: str | None) -> str | None:

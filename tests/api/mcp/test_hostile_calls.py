@@ -22,7 +22,7 @@ VALID: dict[str, dict[str, Any]] = {
     "get_transcript": {"episode": "harbour-1-aaaa"},
     "list_lessons": {"theme": ""},
     "who_said": {"text": "ferries"},
-    "about_person": {"person": "Oluchi"},
+    "about_person": {"person": "Oluchi Varga"},
     "define_term": {"term": "harbour"},
 }
 ODD: list[Any] = [

@@ -32,7 +32,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "get_transcript": {"episode": TIMED},
     "list_lessons": {},
     "who_said": {"text": "the lighthouse database"},
-    "about_person": {"person": "Tobias"},
+    "about_person": {"person": "Tobias Renn"},
 }
 
 
@@ -239,19 +239,35 @@ def test_who_said_it_and_who_speaks_of_it(door) -> None:
     about = called(door, "who_said", text="switched traffic")
     assert about["result"] == "about"
     assert about["people"][0]["name"] == "Oluchi Varga"
-    person = called(door, "about_person", person=about["people"][0]["person"] or "Oluchi")
+    person = called(door, "about_person", person=about["people"][0]["person"])
     assert person["name"] == "Oluchi Varga"
     assert called(door, "who_said", text="zyzzyva quixotry")["result"] == "not_found"
 
 
 def test_people_and_terms_are_those_of_the_http_interface(door, client: TestClient) -> None:
-    """A part of a name is enough where it is unambiguous; otherwise the names are given, quoted."""
-    told = called(door, "about_person", person="varga")
+    """By id or full name."""
+    told = called(door, "about_person", person="oluchi VARGA")
     http = client.get(f"/api/people/{told['id']}").json()
     the_same(told, http, "name", "names", "roles", "episodes", "lessons")
-    assert refused(door, "about_person", {"person": "Renn"}).endswith("give the full name")
     assert "who_said" in refused(door, "about_person", {"person": "Nobody Atall"})
     assert "search" in refused(door, "define_term", {"term": "zyzzyva"})
+
+
+@pytest.mark.parametrize(
+    ("part", "meant"),
+    [
+        ("varga", "Oluchi Varga"),
+        ("Renn", "Mina Renn, Tobias Renn"),
+        ("Tobias Wren", "Tobias Renn, Mina Renn"),
+    ],
+)
+def test_a_part_of_a_name_is_not_a_person(door, client: TestClient, part: str, meant: str) -> None:
+    """Who may be meant is said, quoted, as by the HTTP interface: it may be somebody who does not speak here."""
+    said = refused(door, "about_person", {"person": part})
+    begins = f"nobody who speaks here is called {part!r}; did you mean: "
+    assert said == f'{begins}"{meant}"; who_said finds people by what they said'
+    (problem,) = client.get(f"/api/people/{part}").json()["errors"]
+    assert problem["message"] == begins + meant
 
 
 def test_terms_and_lessons_are_those_of_the_http_interface(encoder, tmp_path) -> None:

@@ -113,6 +113,14 @@ def test_nobody_of_that_name(browser: TestClient) -> None:
     assert "<script>alert" not in page.text
 
 
+def test_of_those_with_a_bare_first_name_the_ids_are_said(browser: TestClient) -> None:
+    """Because their name may find somebody else; a part of a full name is answered with the full name."""
+    (problem,) = browser.get("/api/people/Bo").json()["errors"]
+    assert problem["message"] == "nobody who speaks here is called 'Bo'; did you mean: Bo Reed"
+    (problem,) = browser.get("/api/people/adda").json()["errors"]
+    assert "ada-tide-3-aaaa" in problem["message"]
+
+
 def test_pages_escape_what_they_show(browser: TestClient) -> None:
     """Names, titles and words are text; each page is small and links to the next."""
     listed = browser.get("/people").text
@@ -138,6 +146,7 @@ def test_a_removed_episode_says_nothing_more(home: Path, tmp_path: Path, encoder
     with TestClient(create_app(Settings(home=tmp_path), encoder)) as client:  # type: ignore[arg-type]
         assert [line["name"] for line in client.get("/api/people").json()["people"]] == ["Ada Moor", "Bo Reed"]
         assert client.get("/api/people/ada-tide-3-aaaa").status_code == 404
+        assert "tide-3" not in client.get("/api/people/adda").text
 
 
 def test_a_quote_of_words_that_changed_is_left_out(home: Path, tmp_path: Path, encoder: object) -> None:
