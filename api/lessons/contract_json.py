@@ -30,3 +30,10 @@ def lessons_json(register: Register, entries: Sequence[Entry]) -> dict[str, Any]
     """Return lessons as the contract's JSON object, without those whose quotes cannot be shown though they should."""
     found = (lesson_json(register, entry) for entry in entries)
     return {"lessons": [one for one in found if one["citations"] or one["state"] == "withdrawn"]}
+
+
+def lessons_page_json(register: Register, found: Sequence[Entry], page: int, limit: int) -> dict[str, Any]:
+    """Return a page of at most `limit` of these lessons; `next` is the number of the next page, None after the last."""
+    end = page * limit
+    following = page + 1 if len(found) > end else None
+    return {**lessons_json(register, found[end - limit : end]), "next": following}

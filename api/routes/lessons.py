@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from api.lessons.asked import asked_query
 from api.lessons.chosen import FacetName, chosen
-from api.lessons.contract_json import lesson_json, lessons_json
+from api.lessons.contract_json import lesson_json, lessons_page_json
 from api.lessons.decide import decide
 from api.lessons.register import Register, register_of
 from api.routes.request import live_of
@@ -82,9 +82,7 @@ def get_lessons(request: Request, asked: Annotated[LessonsRequest, Query()]) -> 
     """Return the lessons that match all filters, accepted ones first, then by score; each with verified quotes."""
     register = shown_register(request)
     found = chosen(register.entries, asked_query(register, asked.given()))
-    end = asked.page * asked.limit
-    following = asked.page + 1 if len(found) > end else None
-    return JSONResponse({**lessons_json(register, found[end - asked.limit : end]), "next": following})
+    return JSONResponse(lessons_page_json(register, found, asked.page, asked.limit))
 
 
 @router.get("/api/lessons/{identifier}", summary="Read a lesson", responses={200: {"model": LessonResponse}})

@@ -202,6 +202,7 @@ def _add_lessons(command: argparse.ArgumentParser) -> None:
     command.add_argument("--show", metavar="ID")
     command.add_argument("--year", metavar="YYYY")
     command.add_argument("--limit", type=_positive, default=20, metavar="N", help="at most N lessons (default: 20)")
+    command.add_argument("--page", type=_positive, default=1, metavar="N", help="which page of lessons")
     command.add_argument("--by", metavar="NAME", help="who decides (default: the name of this user)")
     command.add_argument("--json", action="store_true")
 

@@ -8,7 +8,7 @@ from api.errors import FilterError
 from api.formatting import counted, day, when
 from api.lessons.asked import asked_query
 from api.lessons.chosen import FacetName, chosen
-from api.lessons.contract_json import lessons_json
+from api.lessons.contract_json import lessons_page_json
 from api.lessons.decide import decide
 from api.lessons.register import Entry, Register, register_of
 from api.quotes.citation_formats import name_of, one_line
@@ -28,13 +28,16 @@ def lessons(options: Namespace, settings: Settings) -> int:
     if options.action == "list":
         if options.what:
             raise FilterError("lessons list takes filters only, such as --episode ID")
+        page, limit = options.page, options.limit
         register, found = listed(options, settings)
-        entries, total = found[: options.limit], len(found)
     else:
-        entries = decided(options, settings)
-        total = len(entries)
+        found = decided(options, settings)
+        page, limit = 1, len(found)  # all of them
         register = register_of(settings.home, open_generation(settings.home))
-    print_json(lessons_json(register, entries)) if options.json else print(lessons_text(register, entries, total))
+    if options.json:
+        print_json(lessons_page_json(register, found, page, limit))
+    else:
+        print(lessons_text(register, found, page, limit))
     return 0
 
 
@@ -76,12 +79,17 @@ def _pairs(
     return [(first, other) for other in rest]
 
 
-def lessons_text(register: Register, entries: Sequence[Entry], total: int) -> str:
-    """Return lessons, of `total` in all, for a terminal: title, facts, quotes with their sources, notes."""
-    if not entries:
+def lessons_text(register: Register, found: Sequence[Entry], page: int, limit: int) -> str:
+    """Return a page of lessons for a terminal: title, facts, quotes with their sources, notes."""
+    if not found:
         return "no lessons; playback lessons --state rejected, or fewer filters, may show some"
-    count = counted(total, "lesson")
-    shown = f"{len(entries)} of {count}; --limit N shows more" if len(entries) < total else count
+    count = counted(len(found), "lesson")
+    entries = found[(page - 1) * limit : page * limit]
+    if not entries:
+        return f"no lessons on page {page}; there are {count}"
+    shown = count if len(entries) == len(found) else f"{len(entries)} of {count}"
+    if len(found) > page * limit:
+        shown += f"; --limit N shows more, --page {page + 1} the next ones"
     return "\n\n".join([*(_text(register, entry) for entry in entries), shown])
 
 

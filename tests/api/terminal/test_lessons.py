@@ -6,9 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
+from api.app import create_app
+from api.settings import Settings
 from ingest.library.decisions import read_decisions
-from tests.api.conftest import library_of
+from tests.api.conftest import HashedStems, library_of
 from tests.api.lessons.scripted import publish, reword
 from tests.api.terminal.conftest import Run
 
@@ -41,8 +44,33 @@ def test_lessons_are_listed_and_filtered(run: Run) -> None:
     for words in (f"“{MONTHS}”", "Tobias Renn: Moving the records, 28 October 2021", "1 lesson"):
         assert words in out
     assert run("--state", "rejected")[1].startswith("no lessons")
-    assert run("--limit", "2")[1].rstrip().endswith(f"\n2 of {len(everything)} lessons; --limit N shows more")
+    assert (
+        run("--limit", "2")[1]
+        .rstrip()
+        .endswith(f"\n2 of {len(everything)} lessons; --limit N shows more, --page 2 the next ones")
+    )
     assert run("--limit", "99")[1].rstrip().endswith(f"\n{len(everything)} lessons")
+
+
+def test_pages_are_those_of_the_http_interface(run: Run, tmp_path: Path) -> None:
+    """The same JSON with the number of the next page, null after the last; together they are all lessons, once."""
+    following, seen = 1, []
+    with TestClient(create_app(Settings(home=tmp_path), HashedStems())) as http:
+        while following:
+            code, out, _ = run("--json", "--limit", "3", "--page", str(following))
+            assert code == 0
+            told = json.loads(out)
+            assert told == http.get("/api/lessons", params={"limit": 3, "page": following}).json()
+            following = told["next"]
+            seen += [one["id"] for one in told["lessons"]]
+    everything = lessons(run, "--limit", "99")
+    assert len(everything) > 3
+    assert seen == [one["id"] for one in everything]
+    (last,) = lessons(run, "--limit", str(len(everything) - 1), "--page", "2")
+    assert last == everything[-1]
+    assert json.loads(run("accept", seen[0], "--by", "Ann", "--json")[1])["next"] is None
+    beyond = run("--limit", "3", "--page", "99")[1]
+    assert beyond == f"no lessons on page 99; there are {len(everything)} lessons\n"
 
 
 def test_decisions_are_stored_with_who_and_when(run: Run, tmp_path: Path) -> None:
