@@ -24,6 +24,7 @@ from index.segments.passage_rows import PassageRows, Rows
 from index.segments.segment import Segment, Stretch
 from index.segments.spread import Moments, Spread, moments_of, spread_of
 from index.spelling import Vocabulary, vocabulary_of
+from index.time_limits import unlimited
 from index.vectors import Vectors
 from ingest.transcript import Episode, episode_from_json
 
@@ -156,11 +157,13 @@ class Generation:
         return [ids[row] for row in rows.tolist()]
 
     @cached_property
+    @unlimited()
     def overview(self) -> Overview:
         """What the whole library says about people, terms and topics; read at the first use."""
         return self._source.overview()
 
     @cached_property
+    @unlimited()
     def vocabulary(self) -> Vocabulary:
         """The words of the passages and of the speakers' names; read once, at the first misspelt word."""
         words = [pair for segment in self._segments for pair in segment.words()]
@@ -295,6 +298,7 @@ class Generation:
         segment = self._segment_of.get(episode_id)
         return [] if segment is None else segment.unsearched(episode_id)
 
+    @unlimited()
     def spoken(self) -> list[tuple[str, int, int, str | None, str]]:
         """Return every sentence as (episode id, turn, first word, speaker, text): newest episode first, then in order.
 
@@ -304,6 +308,7 @@ class Generation:
         found = [row for segment in self._segments for row in segment.spoken()]
         return sorted(found, key=lambda row: order[row[0]])
 
+    @unlimited()
     def speakers(self) -> list[str]:
         """Return the full names of all speakers, sorted."""
         if self._speakers is None:  # read at the first question about a person
@@ -319,6 +324,7 @@ class Generation:
         return sorted(exact) or [speaker for speaker in everyone if f" {wanted} " in f" {speaker.casefold()} "]
 
     @cached_property
+    @unlimited()
     def _aliases(self) -> list[tuple[str, str]]:
         return [pair for segment in self._segments for pair in segment.aliases()]
 

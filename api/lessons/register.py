@@ -22,6 +22,7 @@ from api.lessons.joining import Joining, Proposal, overlaps, topic_titles
 from api.quotes.citation import Citation, citation_of
 from api.quotes.quote import quote_at
 from index.generation import Generation
+from index.time_limits import unlimited
 from ingest.library.decisions import decision_files, episode_of_quote, read_decisions
 from ingest.storage.documents import stamp as stamp_of
 
@@ -136,8 +137,9 @@ def _mined(home: Path, generation: Generation) -> _Mined:
     with _keeping:
         if (kept := _kept_mined.get(_of(home, generation))) is not None:
             return kept
-    lessons = generation.mined.lessons(_MOST_LESSONS)
-    texts, vectors = generation.mined.told(lessons)
+    with unlimited():
+        lessons = generation.mined.lessons(_MOST_LESSONS)
+        texts, vectors = generation.mined.told(lessons)
     pairs = enumerate(zip(lessons, texts, strict=True))
     found = _Mined(tuple(Proposal(id_of(home, one, text), one, row) for row, (one, text) in pairs), vectors)
     with _keeping:

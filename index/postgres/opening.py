@@ -19,6 +19,7 @@ from index.keywords import check_stems
 from index.manifest import SCHEMA, Manifest
 from index.mined import overview
 from index.mined.overview import Overview
+from index.postgres.connections import IndexConnections
 from index.postgres.postings import SchemaPostings
 from index.postgres.publish import drop_generations, publish_generation
 from index.postgres.schema import check_schema
@@ -27,6 +28,7 @@ from index.postgres.vectors import INDEXED_FROM, SEARCH_OPTIONS, SchemaPart, Sch
 from index.segments.files import SegmentEntry, TermField, VectorField, episodes_from
 from index.segments.segment import Segment
 from index.store import KEPT_GENERATIONS
+from index.time_limits import unlimited
 from ingest.errors import StoreError
 from ingest.library.postgres.connection import Connections, connect, shown
 
@@ -49,7 +51,7 @@ class DatabaseIndex:
         self._home = home
         self._url = url
         options = " ".join(filter(None, (str(conninfo_to_dict(url).get("options") or ""), SEARCH_OPTIONS)))
-        self._connections = Connections(make_conninfo(url, options=options))
+        self._connections = IndexConnections(make_conninfo(url, options=options))
         self._looking = threading.Lock()
         # What was found at the last look, and until when it holds (monotonic seconds).
         self._found: tuple[int, str] | StoreError | None = None
@@ -93,6 +95,7 @@ class DatabaseIndex:
             ).fetchone()
         return None if row is None else self._manifest(row[0])
 
+    @unlimited()
     def generation(self) -> Generation | None:
         """Open the published generation; None if nothing was published. Raises IndexBroken and StoreError.
 
