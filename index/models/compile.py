@@ -24,6 +24,7 @@ from index.models.compiled_files import DESCRIPTION, TOKENIZER, Description, fol
 from index.models.encoder import UNCOMPILED, Encoder
 from index.models.uncompiled import SentenceEncoder, pooling_of, prompts_of, quiet
 from index.piece_vectors import Part, Vectors
+from ingest.storage.disk_space import disk_error_in
 from ingest.storage.files import lock, sha256_of, sync_folder, write_json
 
 logger = logging.getLogger(__name__)
@@ -72,7 +73,7 @@ def compile_encoder(home: Path, loaded: SentenceEncoder, threads: int = 1) -> De
     """Compile a model for a data folder unless another process has, and return what was decided.
 
     Takes a quarter of a minute. The compiled encoder reads the texts of the comparison with `threads` threads. Writes
-    under a temporary name and renames, so that a folder is whole or not there.
+    under a temporary name and renames, so that a folder is whole or not there. Raises OSError.
     """
     target = folder_of(home, loaded.weights)
     return compiled_once(target, loaded.weights, lambda working: _decided(working, loaded, threads))
@@ -140,17 +141,22 @@ def _decided(working: Path, loaded: SentenceEncoder, threads: int) -> Descriptio
 
 
 def convert(transformer: Any, tokenizer: Any, folder: Path, numbers: str) -> None:
-    """Convert a model's transformer into a new folder, with weights in these numbers; raises NotUnderstood."""
+    """Convert a model's transformer into a new folder, with weights in these numbers.
+
+    Raises NotUnderstood, and OSError for what the disk refuses, which says nothing about the model.
+    """
     from ctranslate2.converters import TransformersConverter
 
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".", suffix=".part") as saved, quiet():
         if not hasattr(transformer.config, "position_embedding_type"):
             transformer.config.position_embedding_type = "absolute"  # the only one that newer versions know
-        transformer.save_pretrained(saved)
-        tokenizer.save_pretrained(saved)
         try:
+            transformer.save_pretrained(saved)
+            tokenizer.save_pretrained(saved)
             TransformersConverter(saved).convert(str(folder), quantization=numbers)
         except Exception as error:  # of any kind: a model that it does not know fails anywhere
+            if (refused := disk_error_in(error)) is not None:
+                raise refused from error
             reason = (str(error).strip() or type(error).__name__).splitlines()[0].partition(" (supported")[0]
             raise NotUnderstood(f"CTranslate2 does not convert it: {reason}") from error
 

@@ -23,6 +23,10 @@ logger = logging.getLogger(__name__)
 
 # Two questions can be encoded at the same time.
 _ASKING_THREADS = 2
+# What this process has said about a folder of a compiled encoder: why it cannot be made, and why another encoder stands
+# in. A server would say it, and try half a minute long, at every generation.
+_given_up: set[Path] = set()
+_said: dict[Path, str] = {}
 
 
 def encoder_to_build_with(home: Path, name: str, threads: int = 1) -> Encoder:
@@ -48,10 +52,12 @@ def encoder_to_build_with(home: Path, name: str, threads: int = 1) -> Encoder:
 def compile_to_ask_with(home: Path, name: str, weights: str, form: str) -> None:
     """Compile the model that a generation names if that was not tried here: the index may come from another machine.
 
-    Takes half a minute if it compiles. If it cannot be, `encoder_to_ask_with` says what stands in.
+    Takes half a minute if it compiles. If it cannot be, `encoder_to_ask_with` says what stands in. What the disk
+    refuses is tried once in a process.
     """
+    folder = folder_of(home, weights)
     try:
-        if form == UNCOMPILED or _usable(home, weights) is not None:
+        if form == UNCOMPILED or folder in _given_up or _usable(home, weights) is not None:
             return
         loaded = load_encoder(name)
         if loaded.weights == weights:
@@ -59,7 +65,11 @@ def compile_to_ask_with(home: Path, name: str, weights: str, form: str) -> None:
     except EncoderError as error:
         logger.info("not compiled: %s", error)
     except OSError as error:  # such as a folder that may only be read
-        logger.warning("%s: the encoder cannot be compiled there: %s", encoders_folder(home), error.strerror)
+        _given_up.add(folder)
+        logger.warning(
+            "%s: the encoder cannot be compiled there: %s; when that is mended, %s",
+            *(encoders_folder(home), error.strerror, REPAIR),
+        )
 
 
 def encoder_to_ask_with(home: Path, name: str, weights: str, form: str) -> Encoder:
@@ -70,14 +80,19 @@ def encoder_to_ask_with(home: Path, name: str, weights: str, form: str) -> Encod
     """
     if form == UNCOMPILED:
         return load_encoder(name)
+    folder = folder_of(home, weights)
     try:
-        return load_compiled(home, weights, _ASKING_THREADS)
+        compiled = load_compiled(home, weights, _ASKING_THREADS)
+        _said.pop(folder, None)
+        return compiled
     except EncoderError as error:
         try:
             loaded = load_encoder(name)
         except EncoderError as missing:
             raise EncoderError(f"{str(error).removesuffix(f'; {REPAIR}')}, and {missing}") from missing
-        logger.warning("%s; until then sentence-transformers stands in", error)
+        if _said.get(folder) != str(error):
+            _said[folder] = str(error)
+            logger.warning("%s; until then sentence-transformers stands in", error)
         return loaded
 
 

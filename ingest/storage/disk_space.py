@@ -1,6 +1,7 @@
 """Check free disk space before work starts, and explain disk errors, each in one line that the user can act on."""
 
 import errno
+import os
 import shutil
 from pathlib import Path
 
@@ -47,6 +48,16 @@ def disk_problem(error: OSError) -> str | None:
     if reason is None:
         return None
     return f"{error.filename}: {reason}" if error.filename else reason[0].upper() + reason[1:]
+
+
+def disk_error_in(error: Exception) -> OSError | None:
+    """Return what an error says of the disk; None for an error of another kind.
+
+    Libraries in Rust (safetensors, tokenizers) raise classes of their own, with the system's words.
+    """
+    if isinstance(error, OSError) and error.errno in _REASONS:
+        return OSError(error.errno, error.strerror, error.filename)
+    return next((OSError(code, os.strerror(code)) for code in _REASONS if os.strerror(code) in str(error)), None)
 
 
 def megabytes(count: int) -> str:

@@ -1,6 +1,7 @@
 """A compiled encoder: it agrees with sentence-transformers or is not used, and what it gives depends on texts alone."""
 
 import re
+import resource
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -309,6 +310,44 @@ def test_a_server_of_another_machines_index_compiles_its_own(
     monkeypatch.setattr(encoders, "compile_encoder", refused)
     compile_to_ask_with(tmp_path / "third", str(plain), built.weights, built.form)
     assert "the encoder cannot be compiled there: Read-only file system" in caplog.text
+
+
+def test_what_the_disk_refuses_is_tried_once_in_a_process(
+    home: Path, tmp_path: Path, plain: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """And said once, however many generations a server opens; other weights and another folder are tried."""
+    built = encoder_to_build_with(tmp_path / "builder", str(plain))
+    tried: list[Path] = []
+
+    def refused(folder: Path, *_: object) -> Description:
+        tried.append(folder)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(encoders, "compile_encoder", refused)
+    for folder in (home, home, home, tmp_path / "other"):
+        compile_to_ask_with(folder, str(plain), built.weights, built.form)
+        assert encoder_to_ask_with(folder, str(plain), built.weights, built.form).form == UNCOMPILED
+    assert tried == [home, tmp_path / "other"]
+    said = [record.getMessage() for record in caplog.records if str(home) in record.getMessage()]
+    assert [one.partition(": ")[2] or one for one in said if "cannot be compiled" in one] == [
+        "the encoder cannot be compiled there: No space left on device; when that is mended, run: playback doctor"
+    ]
+    assert sum("sentence-transformers stands in" in one for one in said) == 1
+
+
+def test_a_full_disk_says_nothing_about_the_model(home: Path, plain: Path) -> None:
+    """Wherever it ends: nothing is decided, and when there is space the model is compiled."""
+    loaded = load_encoder(str(plain))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    for most in (100, 1_000, 10_000, 30_000):  # bytes of a file; the weights have more
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, before[1]))
+        try:
+            with pytest.raises(OSError, match="File too large"):
+                compile_encoder(home, loaded)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        assert not [*encoders_folder(home).iterdir()]
+    assert compile_encoder(home, loaded).is_compiled
 
 
 def test_two_at_once_compile_once(home: Path, plain: Path, monkeypatch: pytest.MonkeyPatch) -> None:
