@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 from psycopg import Connection
 from psycopg.pq import TransactionStatus
 
@@ -16,6 +17,9 @@ from ingest.library.postgres.schema import require_current
 from ingest.storage.mounts import Copy, Stamp
 
 _LINES = ".jsonl"
+# Wait for a lock of the database: until the end of the transaction, or of what follows it.
+_WAIT_TO_COMMIT = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
+_WAIT = "SELECT pg_advisory_lock(hashtextextended(%s, 0))"
 _CHANGED = "(extract(epoch FROM changed) * 1000000)::bigint * 1000"  # ns since 1970
 _BELOW = "name >= %(first)s AND name < %(end)s"
 
@@ -103,7 +107,7 @@ class PostgresDocuments:
     def append(self, name: str, line: bytes, most: int) -> bool:
         """Append a line; return False if the document would exceed `most` bytes."""
         with self._changing(name) as connection:
-            _lock(connection, f"lines {name}")
+            connection.execute(_WAIT_TO_COMMIT, [_key(f"lines {name}")])
             row = connection.execute(_LAST_LINE, {"name": name}, binary=True).fetchone()
             size, last = (0, None) if row is None else row
             if last and not bytes(last).endswith(b"\n"):
@@ -164,7 +168,8 @@ class PostgresDocuments:
     def lock(self, folder: str, wait: bool) -> Iterator[bool]:
         """Lock a folder: a lease, or with `wait` a transaction that others wait for, and yield whether it is held.
 
-        A client that loses its connection loses what it waited for with all that it changed under it.
+        A client that loses its connection loses what it waited for with all that it changed under it. Others wait until
+        what belongs to the transaction on the disk (`when_stored`) is done too: they may bring back what it removes.
         """
         if not wait:
             with self._leases.taken(folder, self._afterwards) as is_held:
@@ -172,7 +177,8 @@ class PostgresDocuments:
             return
         with self.together():
             with translated(self.url):
-                _lock(self._mine.connection, f"folder {folder}")
+                self._mine.has_locked = True
+                self._mine.connection.execute(_WAIT, [_key(f"folder {folder}")])
             yield True
 
     @contextmanager
@@ -181,22 +187,33 @@ class PostgresDocuments:
         if getattr(self._mine, "connection", None) is not None:
             yield
             return
-        self._mine.afterwards, self._mine.stored = [], []
+        self._mine.afterwards, self._mine.stored, self._mine.has_locked = [], [], False
         try:
-            with self.connections.connection() as connection, connection.transaction():
-                self._mine.connection = connection
+            with self.connections.connection() as connection:
                 try:
-                    yield
-                    if connection.info.transaction_status == TransactionStatus.INERROR:
-                        # Somebody caught what the server refused; a commit would undo everything and say nothing.
-                        raise StoreError(f"{shown(self.url)}: a change was refused; what belongs to it was undone")
+                    with self._transaction(connection):
+                        yield
+                    for act in self._mine.stored:
+                        act()
                 finally:
-                    self._mine.connection = None
-            for act in self._mine.stored:
-                act()
+                    if self._mine.has_locked:
+                        _unlock(connection)
         finally:
             for act in self._mine.afterwards:
                 act()
+
+    @contextmanager
+    def _transaction(self, connection: Connection) -> Iterator[None]:
+        """Make what this thread changes meanwhile one transaction of a connection."""
+        with connection.transaction():
+            self._mine.connection = connection
+            try:
+                yield
+                if connection.info.transaction_status == TransactionStatus.INERROR:
+                    # Somebody caught what the server refused; a commit would undo everything and say nothing.
+                    raise StoreError(f"{shown(self.url)}: a change was refused; what belongs to it was undone")
+            finally:
+                self._mine.connection = None
 
     def when_stored(self, act: Callable[[], None]) -> None:
         """Call `act` when what this thread changes has been committed, now outside of `together`; else never."""
@@ -244,5 +261,13 @@ def _lines(data: bytes) -> list[bytes]:
     return [part + b"\n" for part in parts[:-1]] + ([parts[-1]] if parts[-1] or not data else [])
 
 
-def _lock(connection: Connection, what: str) -> None:
-    connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"playback {what}"])
+def _key(what: str) -> str:
+    return f"playback {what}"
+
+
+def _unlock(connection: Connection) -> None:
+    """Free what was waited for; a connection on which that fails is closed, which does it too."""
+    try:
+        connection.execute("SELECT pg_advisory_unlock_all()")
+    except psycopg.Error:
+        connection.close()
