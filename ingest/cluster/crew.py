@@ -51,7 +51,9 @@ class Crew:
         self._hands: list[_Hand] = []
         self._lost: dict[str, int] = {}
         self._until: dict[str, float] = {}  # when the wait for a lease ends, of episodes whose worker was lost
-        self._unstarted, self._why_fewer = 0, ""
+        # Workers that did not start, one after the other; why, if it is to be said; and the reasons that were said.
+        self._unstarted, self._why_unstarted, self._said = 0, "", set[str]()
+        self._has_fewer = False  # so that no more are asked for, which is to be said
         self._idle_since = time.monotonic()
         cpus = ray.cluster_resources().get("CPU", 1)
         self._most = min(cluster.workers or max(1, int(cpus)), len(episodes))
@@ -84,9 +86,8 @@ class Crew:
                     yield from self._unheard(hand, error)
                 except self._ray.exceptions.RayError as error:
                     yield from self._loses(hand, error)
-            if self._why_fewer and any(hand.started for hand in self._hands):
-                yield f"{self._why_fewer}; the run goes on with {self._most} at a time"
-                self._why_fewer = ""
+            if any(hand.started for hand in self._hands):
+                yield from self._warnings()
             yield Sign.BEAT
 
     def _employ(self) -> None:
@@ -161,28 +162,48 @@ class Crew:
             yield hand.episode
 
     def _misses(self, error: Exception) -> None:
-        """Ask for no more workers after so many that do not start; raises ClusterError if there is no other."""
+        """Ask for no more workers after so many that do not start; raises ClusterError if there is no other.
+
+        What a worker itself says is said at once: its machine lacks something, and a short run may end before the next.
+        """
         self._unstarted += 1
+        own = _own_words(error)
         if self._unstarted < _STARTS:
+            self._why_unstarted = own or self._why_unstarted
             return
-        self._why_fewer = f"workers do not start: {_why_not_started(error)}"
+        self._why_unstarted = own or _why_not_started(error)
         if not self._hands:
-            raise ClusterError(self._why_fewer)
-        self._most = len(self._hands)
+            raise ClusterError(f"workers do not start: {self._why_unstarted}")
+        self._most, self._has_fewer = len(self._hands), True
+
+    def _warnings(self) -> Iterator[str]:
+        """Yield a line if workers do not start, with a reason that was not said yet, or if there will be fewer."""
+        said = []
+        if self._why_unstarted and self._why_unstarted not in self._said:
+            said.append(f"workers do not start: {self._why_unstarted}")
+            self._said.add(self._why_unstarted)
+        if self._has_fewer:
+            said.append(f"the run goes on with {self._most} at a time")
+        self._why_unstarted, self._has_fewer = "", False
+        if said:
+            yield "; ".join(said)
 
     def _is_ready(self, reference: Any) -> bool:
         return bool(self._ray.wait([reference], timeout=0)[0])
 
 
-def _why_not_started(error: Exception) -> str:
-    """Return why a worker did not start, and on which machine if Ray says so."""
+def _own_words(error: Exception) -> str:
+    """Return what a worker of ours says of why it does not start, with its machine; "" if it is Ray that says it."""
     said = in_short(error)
     ours = re.match(r"ingest\.errors\.\w+: ", said)
-    if ours:
-        return said[ours.end() :]
+    return said[ours.end() :] if ours else ""
+
+
+def _why_not_started(error: Exception) -> str:
+    """Return what Ray says of why a worker did not start, and on which machine if it does."""
     machine = re.search(r"\bip[=:] ?([^\s,)]+)", str(error))
     where = f" on {machine[1]}" if machine else ""
-    return f"{said}{where}; is Playback installed on every node?"
+    return f"{in_short(error)}{where}; is Playback installed on every node?"
 
 
 def in_short(error: Exception) -> str:

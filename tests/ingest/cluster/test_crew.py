@@ -169,14 +169,29 @@ def test_the_lease_of_a_worker_that_was_given_up_is_waited_for(said):
 
 def test_a_machine_whose_workers_do_not_start_is_left_aside(said):
     """The run goes on with the others and says why it has fewer, whichever is first; it does not try for ever."""
-    refused = Lost("pages\ningest.errors.ClusterError: far: PLAYBACK_STORE needs packages")
-    line = "workers do not start: far: PLAYBACK_STORE needs packages; the run goes on with 1 at a time"
+    refused = Lost("pages\nno module")
+    line = "workers do not start: no module; is Playback installed on every node?; the run goes on with 1 at a time"
     first = Ray(ingested, answers=lambda worker: worker == 1 or refused, cpus=2)
     later = Ray(ingested, answers=lambda worker: FromThen(later, 1003) if worker == 1 else refused, cpus=2)
     for ray in (first, later):
         assert [one.status for one in said(ray)] == ["ingested"] * 3
         assert said.lines == [line]
         assert ray.workers == 4
+
+
+def test_what_a_machine_lacks_is_said_though_the_run_ends_before_it_is_left_aside(said):
+    """Once, when the first of its workers has said it; if it is left aside later, that is said without the reason."""
+    refused = Lost("pages\ningest.errors.ClusterError: far: PLAYBACK_STORE needs packages")
+    line = "workers do not start: far: PLAYBACK_STORE needs packages"
+    ray = Ray(ingested, answers=lambda worker: worker == 1 or (refused if worker == 2 else []), cpus=2)
+    assert [one.status for one in said(ray)] == ["ingested"] * 3
+    assert said.lines == [line]
+    long = Ray(ingested, answers=lambda worker: worker == 1 or refused, cpus=2)
+    assert [one.status for one in said(long)] == ["ingested"] * 3
+    assert said.lines == [line, "the run goes on with 1 at a time"]
+    late = Ray(ingested, answers=lambda worker: FromThen(late, 1003) if worker == 1 else refused, cpus=2)
+    assert [one.status for one in said(late)] == ["ingested"] * 3
+    assert said.lines == [f"{line}; the run goes on with 1 at a time"]
 
 
 def test_what_ends_the_run_is_a_line(said):
