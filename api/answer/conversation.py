@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from api.answer import compose
+from api.answer.asked_episode import asked_episode
 from api.answer.asked_form import ABOUT_PEOPLE, form_of
 from api.answer.asked_lessons import AskedLessons, asked_lessons, filters_of
 from api.answer.asked_person import asked_person
@@ -54,8 +55,10 @@ def ask(base: KnowledgeBase, asking: Asking) -> Answer:
     """Answer a question with quotes only, no language model.
 
     A follow-up is searched as the complete question it stands for; the answer shows that as its rewritten question.
-    Quotes of earlier answers count less than new ones.
+    Quotes of earlier answers count less than new ones. If the question names one episode, that is searched first.
     """
+    if (within := _within_episode(base, asking)) is not None:
+        return within
     whole = _complete_question(base, _with_capitals(base, asking))
     searched = None if whole is None else whole.searched
     named = base.generation.speakers_named
@@ -87,6 +90,18 @@ def ask(base: KnowledgeBase, asking: Asking) -> Answer:
     if whole is None or whole.text == asking.question.text:
         return answer
     return replace(answer, rewritten_question=whole.text)
+
+
+def _within_episode(base: KnowledgeBase, asking: Asking) -> Answer | None:
+    """Return the answer of the one episode that a question names; None if it names none, or if that holds none."""
+    one = None if asking.filters.episode is not None else asked_episode(base, asking.question.text)
+    if one is None:
+        return None
+    question, filters = replace(asking.question, text=one.about), replace(asking.filters, episode=one.id)
+    answer = ask(base, replace(asking, question=question, filters=filters))
+    if answer.status == "unanswerable":
+        return None
+    return replace(answer, rewritten_question=answer.rewritten_question or one.about)
 
 
 def _may_be_said(base: KnowledgeBase, told: AskedLessons, filters: Filters) -> bool:
