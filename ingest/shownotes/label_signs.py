@@ -54,7 +54,9 @@ def label_by_sign(number: int, line: Line) -> LabelCandidate | None:
 def label_and_sign(number: int, line: Line) -> tuple[LabelCandidate, str] | None:
     """Return that candidate and its sign: "-" for a dash, the bracket that opens it, "." or "*" for bold print."""
     head = line.text[:START_CHARACTERS]
-    return _before_sign(number, line, head) or _before_stop(number, line, head) or _in_bold(number, line)
+    # "ANN IN LEEDS. The lamp – the big one – fell": the first sign counts.
+    found = [one for one in (_before_sign(number, line, head), _before_stop(number, line, head)) if one]
+    return min(found, key=lambda one: one[0].end, default=None) or _in_bold(number, line)
 
 
 def _before_sign(number: int, line: Line, head: str) -> tuple[LabelCandidate, str] | None:
@@ -88,7 +90,7 @@ def _in_bold(number: int, line: Line) -> tuple[LabelCandidate, str] | None:
     """Return the candidate that is a single word in bold print before a sentence: "**Ann** Good morning."."""
     name, text = line.text[: line.bold_end].strip(), line.text[line.bold_end :].lstrip()
     shape = label_shape(name) if line.bold_start == 0 and " " not in name else None
-    if shape is None or shape.kind == "open" or line.heading or not text[:1].isupper() or name[-1] in ".,;":
+    if shape is None or shape.kind == "open" or line.heading or not text[:1].isupper() or name[-1] in ".,;:：":
         return None
     label = LabelCandidate(
         number, 0, len(line.text) - len(text), shape.name, "inline", True, kind=shape.kind, base=shape.base
@@ -132,7 +134,7 @@ def _first_stop(text: str, begin: int) -> int | None:
         last = re.split(r"[\s.]+", name)[-1]
         following = _WORD_BEHIND.match(text, stop.end())
         goes_on = following is not None and (following[0].isupper() or following[0].strip() in _JOINS)
-        if not (goes_on and not is_role(name) and (is_title(last) or len(last) == 1)):
+        if not (goes_on and not is_role(name) and (is_title(last) or (len(last) == 1 and last.isalpha()))):
             return stop.start()
     return None
 

@@ -11,7 +11,7 @@ from ingest.shownotes.label_candidates import LabelCandidate, is_time, seconds_p
 from ingest.shownotes.label_starts import signed
 from ingest.shownotes.label_times import bracketed_time, with_bracketed_times, with_times_behind, without_numbers
 from ingest.shownotes.labels import find_labels
-from ingest.shownotes.legend import legend_lines, legend_of
+from ingest.shownotes.legend import initials_of, legend_lines, legend_of
 from ingest.shownotes.lines import Line
 from ingest.shownotes.markup import read_lines
 from ingest.shownotes.page import (
@@ -130,8 +130,8 @@ def _read_copy(
 ) -> OfficialText:
     """Read one copy of a transcript; `labels` are those of all its lines, None if they were not found yet."""
     whole = signed(whole)
-    explained = legend_of([*preface, *whole])
     legend = legend_lines(whole)
+    explained = legend_of(whole[legend.start : legend.stop])
     body, left_out = without_surroundings([line for number, line in enumerate(whole) if number not in legend])
     left_out = (*(whole[number].text for number in legend), *left_out)
     body = with_bracketed_times([line for line in body if not is_rule(line)])
@@ -146,7 +146,7 @@ def _read_copy(
     body, cut_label = _without_cut_label(body, labels)
     if not labels and sum(len(line.text.split()) for line in body) < UNLABELLED_WORDS:
         return OfficialText()
-    prose = "\n".join([_joined(preface), *explained, *_speech(body, labels)])
+    prose = "\n".join([_joined(preface), *initials_of([*preface, *whole]), *_speech(body, labels)])
     printed = list(dict.fromkeys(label.name for label in labels if not label.unread))
     people = {label.base: label.name for label in labels if label.base and not label.unread}
     full = {name: people.get(found, found) for name, found in full_names([*printed, *people], names, prose).items()}
@@ -175,6 +175,7 @@ def _read_copy(
     roles = role_aliases([(full.get(label.name, label.name), label.role) for label in labels])
     shortened = short_names(others, [*people, *(name for name in printed if name not in bases)], names, prose)
     known = {**find_aliases(others, names, prose), **bases, **roles}
+    known |= {name: explained[name] for name in others if name in explained}
     return OfficialText(
         turns=tuple(turns),
         description=_description(preface),

@@ -35,11 +35,11 @@ def unknown_labels(
     bold = {is_bold for is_bold, count in prints.items() if count >= _LEAST_FORM * len(accepted)}
     counts = Counter(label.form for label in accepted)
     forms = {form for form, count in counts.items() if count >= _LEAST_FORM * len(accepted)}
-    capitals = all(label.name.isupper() for label in accepted)
+    capitals = all(_is_in_capitals(label.name) for label in accepted)
     groups: dict[str, list[LabelCandidate]] = defaultdict(list)
     for label in starts.values():
         is_alike = _is_printed_alike(label, forms, bold)
-        is_alike = is_alike and (label.name.isupper() or not capitals or label.time is not None)
+        is_alike = is_alike and (_is_in_capitals(label.name) or not capitals or label.time is not None)
         if label.key not in known and is_alike:
             groups[label.key].append(label)
     likely = [*accepted, *(label for group in groups.values() for label in group)]
@@ -91,6 +91,11 @@ def ends_sentence(lines: Sequence[Line], number: int) -> bool:
     while number >= 0 and is_time(lines[number].text):
         number -= 1
     return number < 0 or without_marks(lines[number].text).rstrip(" \"”’')]")[-1:] in ".?!…"
+
+
+def _is_in_capitals(name: str) -> bool:
+    """Return whether a name has no small letter, as names in scripts without them."""
+    return name == name.upper()
 
 
 def _is_printed_alike(label: LabelCandidate, forms: Collection[LabelForm], bold: Collection[bool]) -> bool:

@@ -48,6 +48,9 @@ def test_a_first_name_in_bold_needs_no_colon() -> None:
     assert _turns(found) == said
     kettles = "".join(f"<p><b>Kettles</b> They sing, part {n}.</p>" for n in range(6))
     assert parse_notes(f"<h2>Transcript</h2>{kettles}").turns == ()
+    lines = [f"<p><b>{name}:</b> {text}</p><p><b>Tea</b> We drink it.</p>" for name, text in said[:3]]
+    found = parse_notes("<h2>Transcript</h2>" + "".join(lines))
+    assert {turn.speaker for turn in found.turns} <= {"Ann", "Jo", None}
 
 
 def test_two_people_in_each_paragraph() -> None:
@@ -79,6 +82,18 @@ def test_a_list_explains_the_initials(legend: list[str], before: bool) -> None:
     assert _turns(found) == said
     assert found.aliases == {"AL": "Ann Lee", "JB": "Jo Brown"}
     assert found.left_out == (() if before else tuple(legend))
+
+
+@pytest.mark.parametrize(("ann", "jo"), [("Host", "Guest"), ("H", "G"), ("Ann", "Jo")])
+def test_a_list_explains_parts_letters_and_first_names(ann: str, jo: str) -> None:
+    """Below the marker, where it would be said by those whom it explains."""
+    labels = {"Ann Lee": ann, "Jo Brown": jo}
+    lines = [f"{ann}: Ann Lee", f"{jo}: Jo Brown, Tea Board", *(f"{labels[name]}: {text}" for name, text in SAID)]
+
+    found = parse_notes("Full transcript below:\n\n" + "\n\n".join(lines))
+
+    assert [text for _, text in _turns(found)] == [text for _, text in SAID]
+    assert [found.aliases.get(speaker or "", speaker) for speaker, _ in _turns(found)] == [name for name, _ in SAID]
 
 
 def test_an_answer_with_a_name_is_no_list() -> None:
