@@ -143,7 +143,7 @@ DOORS = {
     "mcp_types": {"api/mcp/server.py"},
     "psycopg": {
         *(f"ingest/library/postgres/{name}.py" for name in ("connection", "documents", "leases", "schema")),
-        *(f"index/postgres/{name}.py" for name in ("opening", "publish", "schema", "segments")),
+        *(f"index/postgres/{name}.py" for name in ("connections", "opening", "publish", "schema", "segments")),
     },
     "pgvector": {"index/postgres/segments.py"},
     "faiss": {"index/vectors.py"},
