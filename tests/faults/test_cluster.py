@@ -74,7 +74,10 @@ def test_ctrl_c_stops_everything(home: Path, tmp_path: Path) -> None:
     home.mkdir()
     (home / "seconds").write_text("3")  # so that also a busy machine stops it before it has ended
     feed = write_many(tmp_path / "feed", count)
+    # What a shell runs in the background ignores it, and so would the command.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     run = Run(home, feed, "--cluster", "auto", "--workers", "2")
+    signal.signal(signal.SIGINT, before)
     run.wait_for(2)
     started = [pid for pid, _ in below(run.process.pid)]
     run.process.send_signal(signal.SIGINT)
