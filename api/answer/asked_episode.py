@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from api.answer.asked_lessons import bare
 from api.knowledge_base import KnowledgeBase, removed_since
-from index.function_words import has_subject
+from index.function_words import AUXILIARIES, QUESTION_WORDS, has_subject
 from index.sentences import WORD
 from ingest.speakers.names import first_name, fold
 
@@ -20,8 +20,10 @@ _THE_EPISODE = (
 )
 _FIRST = re.compile(rf"{_THE_EPISODE}(?P<rest>.+)", re.IGNORECASE)
 _LAST = re.compile(rf"(?P<about>.+?),? {_THE_EPISODE}(?P<which>.+?)['\"”’]?", re.IGNORECASE)
-# Behind a name or title that a question begins with.
-_BORDER = re.compile(r"['\"”’]?[,:;]? (?:[-–—] )?")
+# Behind a name or title that a question begins with: a mark, or the word that begins what is asked. "The episode about
+# money and power" does not mean "Money".
+_ASKS = "|".join(sorted(QUESTION_WORDS | AUXILIARIES))
+_BORDER = re.compile(rf"(?:['\"”’]?[,:;]|['\"”’]| [-–—]) | (?=(?:{_ASKS})\b)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

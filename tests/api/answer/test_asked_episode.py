@@ -48,6 +48,7 @@ def answer(base: KnowledgeBase, question: str, filters: Filters | None = None) -
         ("In the episode with Ada Moss, what did they paint?", A, "what did they paint"),
         ("in the interview with ada moss what did they paint", A, "what did they paint"),
         ("So from the conversation with Ada Moss: why tar?", A, "why tar"),
+        ("In the episode with Ada Moss - which tar?", A, "which tar"),
         ("What did they paint in the episode with Ada Moss?", A, "What did they paint"),
         ("In the episode about painting ropes, what was painted?", A, "what was painted"),
         ("In the episode Painting ropes and masts, what was painted?", B, "what was painted"),
@@ -71,6 +72,8 @@ def test_which_episode_is_asked_about(base: KnowledgeBase, question: str, episod
         "In the episode about letters, what did they paint?",  # two have the title
         "In the episode about ropes, what did they paint?",  # a part of a title
         "In the episode with Ada Mosses, what did they paint?",
+        "In the episode about painting ropes and ships, what was painted?",  # a title goes on
+        "In the episode with Ada Moss and Cy Elm, what did they paint?",
         "In the episode with Ada Moss, what was that?",
         "In the episode with Ada Moss",
         "What did Ada Moss paint?",
