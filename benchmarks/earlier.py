@@ -80,7 +80,7 @@ SIMULATED = (
             "second set, AUROC and within equal names",
         ),
         [
-            ("two figures, labelled questions (in use)", "", ".858 .792 out of fold", ".846 .857"),
+            ("two figures, labelled questions (then in use)", "", ".858 .792 out of fold", ".846 .857"),
             ("two figures, simulated questions", ".605", ".816 .740", ".765 .786"),
             ("8 figures, simulated questions", ".733", ".566 .552", ".624 .617"),
             ("13 figures, simulated questions", ".738", ".534 .509", ".624 .634"),
