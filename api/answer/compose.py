@@ -110,9 +110,9 @@ def ask(
     with looking_once(base.home, (hit.episode.id for hit in read)):
         spans = candidates_of(base, query, read, filters.speaker, introductions.grades, shown)
         held = standing(spans, query) if filters.only is not None else ()
-        spans = held or spans
-        first, chosen, touching = _cited(base, spans, min(k, MOST_CITATIONS))
+        first, chosen, touching = _cited(base, held or spans, min(k, MOST_CITATIONS))
     subject = subject_of(base, query, hits)
+    # A quote that alone holds a phrase leads over those that do not.
     quotes = () if first is None else (first, *spans)
     estimate, estimates = estimated(base, query, hits, quotes, subject.confidence, introductions.best)
     if introductions.lacks_person:

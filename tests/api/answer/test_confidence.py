@@ -112,6 +112,16 @@ def test_the_lead_is_over_the_next_three_quotes_of_other_words(base_of: MakeBase
     assert quote_evidence(query, [first, *same], found).lead == 0
 
 
+def test_quotation_marks_make_no_quote_less_sure(base_of: MakeBase) -> None:
+    """The only quote that holds a phrase leads over those that do not."""
+    base = base_of({"a-1-aaaa": SAID["a-1-aaaa"]})
+    plain, marked = (
+        ask(base, parse_question(text)) for text in ("Why serverless in 2019?", 'Why "serverless in 2019"?')
+    )
+    assert marked.citations[0].id == plain.citations[0].id
+    assert marked.estimates.first_quote == plain.estimates.first_quote
+
+
 def test_a_name_among_words_of_grammar_is_all_that_counts(base_of: MakeBase, monkeypatch: pytest.MonkeyPatch) -> None:
     """ "Who is X?" is not answered by passages that say who somebody else is."""
     base = base_of({"a-1-aaaa": [("Ada", "Who is Mina Calder, you ask. She is who she is, and so is the ferry.")]})
