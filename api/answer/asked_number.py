@@ -4,14 +4,17 @@ import re
 
 _ASKED = re.compile(
     r"\bhow (?:many|much|long|big|large|small|often|fast|quickly|old|far|high)\b|"
-    r"\bwhat (?:year|share|percentage|percent|fraction|proportion|number|size|price)\b|\bnumber of\b",
+    r"\bwhat (?:year|share|percentage|percent|fraction|proportion|number|size|price)\b|(?<!\ba )\bnumber of\b",
     re.IGNORECASE,
 )
-# "One" is left out, because it is mostly no number: "the one that failed".
+# "One" is left out, because it is mostly no number: "the one that failed". Digits within a word are a part of a
+# name: "S3".
 _NUMBER = re.compile(
-    r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|"
+    r"(?<!\w)\d|\b(?:zero|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|"
+    r"(?:thir|four|fif|six|seven|eigh|nine)teen|"
     r"twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundreds?|thousands?|millions?|billions?|trillions?|"
-    r"half|twice|double|couple|dozens?|percent)\b",
+    r"half|twice|double|couple|dozens?|percent|"
+    r"(?:an?|every|each|per) (?:minute|hour|day|night|week|fortnight|month|quarter|year|decade|century))\b",
     re.IGNORECASE,
 )
 

@@ -21,7 +21,15 @@ def test_a_question_for_a_number(question: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "question", ["How did they move?", "Why so many servers?", "What was long about it?", "Show many", "numbers"]
+    "question",
+    [
+        "How did they move?",
+        "What did a number of people say?",
+        "Why so many servers?",
+        "What was long about it?",
+        "Show many",
+        "numbers",
+    ],
 )
 def test_a_question_for_something_else(question: str) -> None:
     """ "Many" alone asks for nothing."""
@@ -30,14 +38,28 @@ def test_a_question_for_something_else(question: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["about 30%", "In 2019.", "three of us", "Thousands of them", "half of it", "Seventeen.", "a couple of days"],
+    [
+        "about 30%",
+        "£5m",
+        "In 2019.",
+        "three of us",
+        "Thousands of them",
+        "half of it",
+        "Seventeen.",
+        "Zero.",
+        "a couple of days",
+        "It took a year.",
+        "every week",
+    ],
 )
 def test_a_text_with_a_number(text: str) -> None:
     """In digits or as a word, in any case."""
     assert holds_number(text)
 
 
-@pytest.mark.parametrize("text", ["the one that failed", "often", "weight", "", "tenant", "fortunate"])
+@pytest.mark.parametrize(
+    "text", ["the one that failed", "a file in S3", "every other year", "often", "weight", "", "tenant", "fortunate"]
+)
 def test_a_text_without_a_number(text: str) -> None:
-    """ "One" is mostly no number, and no part of a word is one."""
+    """ "One" is mostly no number, and no part of a word is one, such as that of a name."""
     assert not holds_number(text)
