@@ -13,11 +13,12 @@ _MOST_CHARACTERS = 400
 _SHORT = r"(?P<short>[^\W\d_a-z]{2,4})"
 _LABEL = r"(?P<short>[^\W\d_][\w’'-]{0,19}(?: \d)?)"
 _ENTRY = re.compile(
-    rf"(?:[-•*]\s+)?{_LABEL}\s*(?:[:=]|[-–—]{{1,2}}|->|→)\s*(?P<name>[^:=–—()\[\],]{{3,60}}?)(?:\s*[(\[,].{{0,60}})?"
+    rf"(?:[-•*]\s+)?{_LABEL}\s*(?:[:=]|[-–—]{{1,2}}|->|→)\s*(?P<name>[^:=–—()\[\],]{{3,60}}?)"
+    r"(?:\s*[(\[,].{0,60}(?<![.?!…]))?"  # "AL: Ann Lee, from the Tea Board." is a sentence, which AL says
 )
 _BRACKETED = re.compile(rf"(?P<name>[^:=–—()\[\],]{{3,60}}?)\s*[(\[]{_SHORT}[)\]]")
 # "Speakers: Ann Lee (AL), Jo Brown (JB)".
-_HEAD = re.compile(r"[^\W\d_]+(?: [^\W\d_]+){0,2}:\s*")
+_HEAD = re.compile(r"\A[^\W\d_]+(?: [^\W\d_]+){0,2}:\s*")
 _JOIN = re.compile(r"\s*(?:,? and|[,;])\s+")
 
 
@@ -28,7 +29,7 @@ def legend_of(lines: Sequence[Line]) -> dict[str, str]:
 
 def initials_of(lines: Sequence[Line]) -> list[str]:
     """Return the names whose initials lines explain, each as "Ann Lee (AL)"."""
-    return [f"{name} ({short})" for short, name in legend_of(lines).items() if _initials(name) == short]
+    return [f"{name} ({short})" for short, name in legend_of(lines).items() if short in _initials(name)]
 
 
 def legend_lines(body: Sequence[Line]) -> range:
@@ -56,9 +57,11 @@ def _fits(entry: re.Match[str]) -> bool:
     """Return whether a label stands for a name: its initials, one of its words, a part ("Host") or a single letter."""
     short, name = entry["short"], entry["name"]
     words = fold(name).split()
-    stands = _initials(name) == short or fold(short) in words or is_role(short) or (len(short) == 1 and short.isupper())
+    stands = short in _initials(name) or fold(short) in words or is_role(short) or (len(short) == 1 and short.isupper())
     return name_words(name) > 1 and stands
 
 
-def _initials(name: str) -> str:
-    return "".join(word[0] for word in name.replace("-", " ").split() if word[0].isupper())
+def _initials(name: str) -> tuple[str, str]:
+    """Return the initials of a name without its small words and with them: Ann van Berg is AB or AVB."""
+    first = [word[0] for word in name.replace("-", " ").split()]
+    return "".join(filter(str.isupper, first)), "".join(first).upper()

@@ -96,6 +96,32 @@ def test_a_list_explains_parts_letters_and_first_names(ann: str, jo: str) -> Non
     assert [found.aliases.get(speaker or "", speaker) for speaker, _ in _turns(found)] == [name for name, _ in SAID]
 
 
+def test_small_words_of_a_name_may_have_initials() -> None:
+    """Ann van Berg is AVB or AB."""
+    for short in ("AVB", "AB"):
+        lines = [
+            f"{short}: Ann van Berg",
+            "JB: Jo Brown",
+            f"{short}: Who was it?",
+            f"JB: {SAID[1][1]}",
+            f"{short}: Well.",
+        ]
+        found = parse_notes("Full transcript below:\n\n" + "\n\n".join(lines))
+        assert [text for _, text in _turns(found)] == ["Who was it?", SAID[1][1], "Well."]
+        assert found.aliases == {short: "Ann van Berg", "JB": "Jo Brown"}
+
+
+@pytest.mark.parametrize(("ann", "jo"), [("AL", "JB"), ("Ann", "Jo"), ("Host", "Guest")])
+def test_people_who_introduce_themselves_are_heard(ann: str, jo: str) -> None:
+    """What ends as a sentence is said, though it begins as a list would."""
+    said = [(ann, "Ann Lee, from the Tea Board."), (jo, "Jo Brown, what else?"), (ann, "Shall we begin?"), (jo, "Yes.")]
+
+    found = parse_notes("Full transcript below:\n\n" + "\n\n".join(f"{name}: {text}" for name, text in said))
+
+    assert [text for _, text in _turns(found)] == [text for _, text in said]
+    assert found.left_out == ()
+
+
 def test_an_answer_with_a_name_is_no_list() -> None:
     """One line alone, or a name that has other initials, is what somebody said."""
     lines = ["AL: Who was it?", "JB: Jo Brown", "AL: I see. And who are you?", "JB: Jo Brown, of course."]
