@@ -19,7 +19,6 @@ _RULES: dict[Status, tuple[str, str]] = {
     "never said": ("error", "Nobody says these words"),
     "wrong speaker": ("error", "Somebody else says these words"),
 }
-_FIELDS_LEFT_OUT = frozenset({"source", "line"})
 
 
 def report_json(report: Report) -> dict[str, Any]:

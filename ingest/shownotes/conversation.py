@@ -70,7 +70,6 @@ _GREETING = re.compile(
     re.IGNORECASE,
 )
 _EXCHANGES = (_QUESTION, _GREETING, _UNSPACED_EXCHANGE)
-_CALLS = "(?:thanks|thank you|hi|hello|hey)"
 _INTRODUCES = (
     r"(?:i['’]m|i am|my name is|this is|ich bin|mein name ist|je suis|je m['’]appelle|soy|me llamo|eu sou|sono|ik ben|"
     r"jag är|jeg er)"
@@ -206,10 +205,7 @@ def _signs(said: Sequence[_Said]) -> _Signs:
         sentences=sum(_SENTENCE.search(item.text) is not None for item in said) / count,
         voice=sum(_is_personal(item.text) for item in said) / count,
         links=sum(item.linked or _LINK.search(item.whole) is not None for item in said) / count,
-        exchanges=sum(
-            any(sign.search(item.text) is not None for sign in (_QUESTION, _GREETING, _UNSPACED_EXCHANGE))
-            for item in said
-        ),
+        exchanges=sum(any(sign.search(item.text) is not None for sign in _EXCHANGES) for item in said),
         addressed=returns < _MANY_RETURNS and _is_addressed(said),
     )
 
