@@ -86,7 +86,7 @@ def lessons_text(register: Register, found: Sequence[Entry], page: int, limit: i
     count = counted(len(found), "lesson")
     entries = found[(page - 1) * limit : page * limit]
     if not entries:
-        return f"no lessons on page {page}; there are {count}"
+        return f"no lessons on page {page}, of {count} in all"
     shown = count if len(entries) == len(found) else f"{len(entries)} of {count}"
     if len(found) > page * limit:
         shown += f"; --limit N shows more, --page {page + 1} the next ones"

@@ -70,7 +70,7 @@ def test_pages_are_those_of_the_http_interface(run: Run, tmp_path: Path) -> None
     assert last == everything[-1]
     assert json.loads(run("accept", seen[0], "--by", "Ann", "--json")[1])["next"] is None
     beyond = run("--limit", "3", "--page", "99")[1]
-    assert beyond == f"no lessons on page 99; there are {len(everything)} lessons\n"
+    assert beyond == f"no lessons on page 99, of {len(everything)} lessons in all\n"
 
 
 def test_decisions_are_stored_with_who_and_when(run: Run, tmp_path: Path) -> None:
