@@ -36,6 +36,7 @@ _NAME_IN_CAPITALS = re.compile(
     rf"(?P<brackets>{BRACKETS})"
 )
 _AFTER_STOP = re.compile(rf"(?P<brackets>{BRACKETS})(?:\s+|$)")
+_DASH = re.compile(r"[-–—|=>→»]")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _IN_BRACKETS = re.compile(r"\([^()]*\)")
 _JOINS = ("&", "+", "/")
@@ -115,7 +116,8 @@ def _before_stop(number: int, line: Line, head: str) -> tuple[LabelCandidate, st
         return None
     shape = shape_of(name)
     is_word = any(len(word) > 1 for word in letters) or is_role(name)
-    if shape is None or shape.kind == "open" or not is_word or fold(name) in _EXCLAIMED:
+    # In "KOFI MENSAH JR. – Good morning." the dash is the sign.
+    if shape is None or shape.kind == "open" or not is_word or fold(name) in _EXCLAIMED or _DASH.match(text):
         return None
     time, role, mark = read_brackets(found["brackets"] + after["brackets"])
     time = seconds_printed(before["before"]) if before["before"] else time

@@ -98,6 +98,15 @@ def test_titles_initials_and_parts_before_a_full_stop() -> None:
     assert _turns(found) == order
 
 
+def test_a_dash_behind_a_full_stop_is_the_sign() -> None:
+    """The stop of "LEE JR. – Good." is part of the name, and the dash is not said."""
+    said = [("ANN LEE JR." if name == "Ann Lee" else name.upper(), text) for name, text in SAID]
+
+    found = parse_notes("Full transcript below:\n\n" + "\n\n".join(f"{name} – {text}" for name, text in said))
+
+    assert _turns(found) == said
+
+
 def test_headings_and_footers_are_found_beside_signs() -> None:
     """As beside colons: they are left out of the turns."""
     lines = [f"<p>{line}</p>" for line in _print("&lt;Name&gt; text")]
