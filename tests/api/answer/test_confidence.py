@@ -1,4 +1,4 @@
-"""Confidence: absolute, from 0 to 1, the same however a question is typed and however large the library is."""
+"""Confidence: from 0 to 1, the same however a question is typed, and for a refusal however large the library is."""
 
 import math
 from collections.abc import Callable, Sequence
