@@ -28,7 +28,7 @@ from api.answer.contract_json import answer_json, hits_json
 from api.answer.evidence import Evidence, QuoteEvidence, evidence_of, figures_of, names_stand, quote_evidence
 from api.answer.introductions import introductions_of
 from api.answer.question import parse_question, query_of
-from api.evaluation.evaluate import evaluate, render
+from api.evaluation.evaluate import HITS, evaluate, render
 from api.evaluation.metrics import Row, figures, paired_intervals
 from api.evaluation.questions import Question, folds, read_questions
 from api.knowledge_base import KnowledgeBase, open_base
@@ -161,7 +161,7 @@ def asked(base: KnowledgeBase, questions: Sequence[Question]) -> Asked:
     evidence = [_evidence(base, question) for question in questions]
     answers = {question.question: _everything(base, question) for question in questions}
     hits = {
-        question.question: hits_json(question.question, find(base, parse_question(question.question), 20))
+        question.question: hits_json(question.question, find(base, parse_question(question.question), HITS))
         for question in questions
     }
     found = Asked(

@@ -138,7 +138,7 @@ def candidates_of(
                 share_right=_share_right(base, run),
                 introduces=_introduces(run, grades),
                 is_opening=run.is_opening,
-                is_shown=any(_overlaps(run, words) for words in seen.get(run.hit.episode.id, ())),
+                is_shown=any(overlap(_words(run), words) for words in seen.get(run.hit.episode.id, ())),
                 lacks_number=wants_number and not any(has_number(each.text) for each in run.quoted),
             )
         )
@@ -201,9 +201,14 @@ def _cosines(vectors: Sequence[Floats], runs: Sequence[Run], query: Floats) -> F
     return result
 
 
-def _overlaps(run: Run, words: range) -> bool:
+def overlap(one: range, other: range) -> bool:
+    """Say whether two stretches of an episode share words."""
+    return one.start < other.stop and other.start < one.stop
+
+
+def _words(run: Run) -> range:
     first, last = run.quoted[0].sentence, run.quoted[-1].sentence
-    return first.first_word < words.stop and words.start < last.first_word + last.words
+    return range(first.first_word, last.first_word + last.words)
 
 
 def _share_right(base: KnowledgeBase, run: Run) -> float:

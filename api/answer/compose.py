@@ -8,7 +8,7 @@ from time import perf_counter
 from typing import Literal
 
 from api.answer.asking import only_asks
-from api.answer.candidates import QuoteCandidate, candidates_of
+from api.answer.candidates import QuoteCandidate, candidates_of, overlap
 from api.answer.confidence import CONFIDENT, MAY_ANSWER, Estimates, as_surely_as_heard, estimated
 from api.answer.introductions import introductions_of
 from api.answer.question import Question, is_single_word, query_of, standing_filters
@@ -225,7 +225,7 @@ def _cited(
     for span in spans:
         episode = span.hit.passage.episode_id
         words = range(span.first_word, span.first_word + span.words)
-        overlaps = (other == episode and _overlap(words, others) for other, others, _ in said)
+        overlaps = (other == episode and overlap(words, others) for other, others, _ in said)
         if any(overlaps) or (found and span.cosine < base.fitted.least_cosine):
             continue
         if (quote := _quote(base, span)) is None:
@@ -247,10 +247,6 @@ def _cited(
         if len(said) == MOST_CITATIONS:
             break
     return first, tuple(found), tuple(touching)
-
-
-def _overlap(one: range, other: range) -> bool:
-    return one.start < other.stop and other.start < one.stop
 
 
 def _best_quote(base: KnowledgeBase, query: Query, hit: Hit, filters: Filters) -> str | None:

@@ -12,7 +12,7 @@ from math import log1p
 import numpy as np
 from numpy.typing import NDArray
 
-from api.answer.candidates import QuoteCandidate
+from api.answer.candidates import QuoteCandidate, overlap
 from api.knowledge_base import KnowledgeBase
 from index.fitted import Fitted
 from index.function_words import has_subject
@@ -42,8 +42,8 @@ class Evidence:
     """
 
     words: float  # mean match in the best hit, of words that are not names, or of names if no other word says anything
-    weakest_name: float | None  # match in the best hit of the name or number that matches worst, None if there is none
-    weakest_word: float  # the same of any word with a meaning of its own, in the hit where it matches best
+    weakest_name: float | None  # worst match in the best hit of a name or number; None in a question without
+    weakest_word: float  # worst match of a word with a meaning of its own, in the hit where that is best
     nearest_hit: float  # cosine of the question with the mean of a hit's sentences, of the nearest hit
     lacks_number: float  # 1 if the question asks for a number and the first quote holds none
 
@@ -83,18 +83,15 @@ def _lead(quotes: Sequence[QuoteCandidate]) -> float:
     first, *others = quotes
     apart = [first]
     for quote in others:
-        if len(apart) <= _RIVALS and not any(_overlap(quote, other) for other in apart):
+        if len(apart) <= _RIVALS and not any(_share_words(quote, other) for other in apart):
             apart.append(quote)
     rivals = [quote.score for quote in apart[1:]]
     return log1p(max(0.0, first.score - float(np.mean(rivals)))) if rivals else 0.0
 
 
-def _overlap(one: QuoteCandidate, other: QuoteCandidate) -> bool:
-    return (
-        one.hit.episode.id == other.hit.episode.id
-        and one.first_word < other.first_word + other.words
-        and other.first_word < one.first_word + one.words
-    )
+def _share_words(one: QuoteCandidate, other: QuoteCandidate) -> bool:
+    mine, others = (range(each.first_word, each.first_word + each.words) for each in (one, other))
+    return one.hit.episode.id == other.hit.episode.id and overlap(mine, others)
 
 
 def absolute_match(query: Query, sentences: Sequence[FoundSentence]) -> float:

@@ -17,7 +17,7 @@ class _Pages(APIRoute):
     """Matches nothing that programs ask: none of their addresses ends with a slash, and a proxy may keep some back."""
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Match as usual, but for other methods find nothing instead of refusing them (405)."""
+        """Match as usual; another method finds nothing here (404), where it would else be refused (405)."""
         match, child = super().matches(scope)
         is_page = match is Match.FULL and child["path_params"]["path"].split("/")[0] not in _FOR_PROGRAMS
         return (match, child) if is_page else (Match.NONE, {})
