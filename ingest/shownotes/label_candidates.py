@@ -17,9 +17,10 @@ LabelForm = Literal["own", "inline", "bare"]
 # A label within brackets of any kind, with the time that stands inside them: "[Ann Lee, 0:09]", "<0:09 Ann Lee>".
 _INSIDE = r"[^\s:：\[\](){}<>][^:：\[\](){}<>]{0,79}?"
 BOX = (
-    rf"[\[({{<]\s*(?:(?P<first>{TIME_RANGE}|{TIME})(?:\s*[,;|–—-]\s*|\s+))?(?P<boxed>{_INSIDE})"
-    rf"(?P<inside>\s*\([^()]{{1,40}}\))?(?:(?:\s*[,;|–—-]\s*|\s+)(?P<last>{TIME_RANGE}|{TIME}))?\s*[\])}}>]"
+    rf"(?P<opening>[\[({{<])\s*(?:(?P<first>{TIME_RANGE}|{TIME})(?:\s*[,;|–—-]\s*|\s+))?(?P<boxed>{_INSIDE})"
+    rf"(?P<inside>\s*\([^()]{{1,40}}\))?(?:(?:\s*[,;|–—-]\s*|\s+)(?P<last>{TIME_RANGE}|{TIME}))?\s*(?P<closing>[\])}}>])"
 )
+_CLOSING = {"[": "]", "(": ")", "{": "}", "<": ">"}
 BRACKETS = r"(?:\s*[\[(][^\[\]()]{1,60}[\])]){0,3}"
 _PLAIN = r"[^\s:：\[\]()][^:：\[\]()]{0,79}?"
 NAME = rf"{_PLAIN}(?:\([^:：\[\]()]{{1,30}}\)\s*{_PLAIN})?"
@@ -53,7 +54,7 @@ class LabelCandidate:
 
     `name` is the label without them; `role` is a bracket about the speaker ("(GDS)"), `mark` a bracket about a sound
     ("(laughing)"), `time` the seconds if the label prints a time. `kind` and `base` are those of its `LabelShape`.
-    `unread`: it opens a turn, but whose turn cannot be read from it.
+    `unread`: it opens a turn, but whose turn cannot be read from it. What may be speech ends where it begins.
     """
 
     line: int
@@ -107,19 +108,26 @@ def label_at_start(number: int, line: Line) -> LabelCandidate | None:
         is_glued = found["colon"][-1] != "：" and not line.text[found.end() : found.end() + 1].isspace()
         if rest and is_glued and line.bold_end == 0 and name_words(name) < 2:
             return None
+    unread = in_odd_brackets(found)
     return LabelCandidate(
         number,
         0,
-        found.end(),
+        found.start("opening") if unread else found.end(),
         shape.name if is_open else name,
         form,
         bold=bold,
         time=time,
         role=role,
-        mark=mark,
+        mark="" if unread else mark,
         kind=shape.kind,
         base=shape.base,
+        unread=unread,
     )
+
+
+def in_odd_brackets(found: re.Match[str]) -> bool:
+    """Return whether a match of `BOX` has brackets that do not belong together: "[Ann}"."""
+    return found["opening"] is not None and _CLOSING[found["opening"]] != found["closing"]
 
 
 def _is_short(name: str) -> bool:

@@ -1,6 +1,7 @@
 """Find candidates for labels that other signs than a colon mark: a dash, brackets, capitals with a full stop; pure."""
 
 import re
+from dataclasses import replace
 
 from ingest.shownotes.label_candidates import (
     BOX,
@@ -9,6 +10,7 @@ from ingest.shownotes.label_candidates import (
     START_CHARACTERS,
     LabelCandidate,
     LabelForm,
+    in_odd_brackets,
     read_brackets,
     seconds_printed,
     shape_of,
@@ -84,6 +86,8 @@ def _before_sign(number: int, line: Line, head: str) -> tuple[LabelCandidate, st
     label = LabelCandidate(
         number, 0, found.end(), shape.name, form, bold, time, role, mark, kind=shape.kind, base=shape.base
     )
+    if in_odd_brackets(found):
+        label = replace(label, end=found.start("opening"), mark="", unread=True)
     return label, bracket or "-"
 
 

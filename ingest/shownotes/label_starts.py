@@ -31,13 +31,15 @@ def signed(lines: Sequence[Line]) -> list[Line]:
 
 
 def _signs(lines: Sequence[Line], colons: Mapping[int, LabelCandidate]) -> dict[int, LabelCandidate]:
-    if returning(label for label in colons.values() if label.form != "bare") > 1:
+    if returning(label for label in colons.values() if label.form != "bare" and not label.unread) > 1:
         return {}
     found = {number: sign for number, line in enumerate(lines) if (sign := label_and_sign(number, line))}
-    counts = Counter(sign for label, sign in found.values() if label.kind != "open" or label.bold)
+    counts = Counter(
+        sign for label, sign in found.values() if (label.kind != "open" or label.bold) and not label.unread
+    )
     usual = {sign for sign, count in counts.items() if count >= _LEAST_SIGN * len(found)}
-    signs = {number: label for number, (label, sign) in found.items() if sign in usual}
-    again = returning(label for label in signs.values() if label.kind != "open" or label.bold)
+    signs = {number: label for number, (label, sign) in found.items() if sign in usual or label.unread}
+    again = returning(label for label in signs.values() if (label.kind != "open" or label.bold) and not label.unread)
     return signs if again > 1 or (again and 2 * len(signs) >= len(lines)) else {}
 
 

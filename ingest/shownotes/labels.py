@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from ingest.shownotes.doubtful_labels import with_doubt
 from ingest.shownotes.label_candidates import (
     LabelCandidate,
     LabelForm,
@@ -59,7 +60,8 @@ def find_labels(lines: Sequence[Line], names: Collection[str], preface: str, ope
     `names` are people known from elsewhere, `preface` is the text before the transcript, `opened` says that a marker
     precedes the first line. Linear in the length of the text.
     """
-    starts = starts_of(lines)
+    opening = starts_of(lines)
+    starts = {number: label for number, label in opening.items() if not label.unread}
     places = (label for number, line in enumerate(lines) for label in labels_within(number, line, starts.get(number)))
     within = list(islice(places, _WITHIN_LIMIT))
     flat = _is_flat(lines, starts, within)
@@ -84,12 +86,12 @@ def find_labels(lines: Sequence[Line], names: Collection[str], preface: str, ope
     signposts = _signposts(found, lines)
     found = [replace(label, unread=True) if label.key in signposts else label for label in found]
     found += unknown_labels(lines, starts, found)
-    alone = _alone_before_stop(found, lines)
-    found = [replace(label, unread=True) if label.key in alone else label for label in found]
     found += _accepted_within(within, lines, accepted, flat)
     if flat:
         found += unknown_within(within, found, lines)
-    found = sorted(found, key=lambda label: (label.line, label.start))
+    if found:
+        found += [label for label in opening.values() if label.unread]
+    found = with_doubt(sorted(found, key=lambda label: (label.line, label.start)), lines, names)
     return found[1:] if not opened and _is_title(found, lines) else found
 
 
@@ -130,13 +132,6 @@ def _signposts(labels: Sequence[LabelCandidate], lines: Sequence[Line]) -> set[s
     all_of = Counter(label.key for label in labels)
     speech = sum(label.form == "inline" for label in labels)
     return {key for key, count in alone.items() if count == all_of[key] and 2 * speech > len(labels)}
-
-
-def _alone_before_stop(labels: Sequence[LabelCandidate], lines: Sequence[Line]) -> set[str]:
-    """Return the single words that a full stop marks once: "NASA. That is who." may be speech."""
-    counts = Counter(label.key for label in labels)
-    stopped = (label for label in labels if lines[label.line].text[: label.end].rstrip().endswith("."))
-    return {label.key for label in stopped if counts[label.key] == 1 and " " not in label.key and label.kind == "name"}
 
 
 def _without_glued(by_name: Mapping[str, list[LabelCandidate]]) -> dict[str, list[LabelCandidate]]:

@@ -117,6 +117,11 @@ def names_nobody(label: str) -> bool:
     return shape.kind == "part" and (first or is_role(words[0]))
 
 
+def clause_words(label: str) -> int:
+    """Return how many words of a label belong to a clause, in any case: 3 of "THANK YOU SO MUCH", 1 of "Will Lee"."""
+    return sum(fold(word).strip(".,") in _CLAUSE_WORDS for word in label.split())
+
+
 def _kind(base: str) -> LabelKind | None:
     words = base.split()
     if _SOMEBODY.fullmatch(base):

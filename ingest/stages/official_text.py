@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 # Increase it when the same notes give a different result; stored official texts are then made again.
-OFFICIAL_VERSION = 5
+OFFICIAL_VERSION = 6
 
 _LINKED = "transcript link"  # the origin of a document that the publisher calls a transcript
 
