@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 from typing import Literal, Protocol
 
 import numpy as np
@@ -16,7 +16,7 @@ from index.mined.episode import Span
 from index.mined.overview import Overview
 from index.mined.rows import MinedRows
 from index.passage import NO_FILTERS, Filters, FoundQuestion, FoundSentence, Passage
-from index.remembered import Remembered
+from index.remembered import ReadOnce, Remembered
 from index.segments.asked_at_once import askers_in, episodes_in, letters_in, of_each
 from index.segments.best_rows import best
 from index.segments.files import FILES, SegmentEntry, TermField, VectorField
@@ -70,7 +70,6 @@ class Generation:
         """Open what was verified (see `index.store.open_generation`)."""
         self.manifest = manifest
         self._source = source
-        self._speakers: list[str] | None = None
         self._segments: list[Segment] = []
         for entry in manifest.segments:
             self._segments.append(source.segment(entry))
@@ -156,14 +155,12 @@ class Generation:
         ids = self._rows.ids
         return [ids[row] for row in rows.tolist()]
 
-    @cached_property
-    @unlimited()
+    @ReadOnce
     def overview(self) -> Overview:
         """What the whole library says about people, terms and topics; read at the first use."""
         return self._source.overview()
 
-    @cached_property
-    @unlimited()
+    @ReadOnce
     def vocabulary(self) -> Vocabulary:
         """The words of the passages and of the speakers' names; read once, at the first misspelt word."""
         words = [pair for segment in self._segments for pair in segment.words()]
@@ -308,12 +305,13 @@ class Generation:
         found = [row for segment in self._segments for row in segment.spoken()]
         return sorted(found, key=lambda row: order[row[0]])
 
-    @unlimited()
     def speakers(self) -> list[str]:
         """Return the full names of all speakers, sorted."""
-        if self._speakers is None:  # read at the first question about a person
-            self._speakers = sorted({name for segment in self._segments for name in segment.speakers()})
         return [*self._speakers]
+
+    @ReadOnce
+    def _speakers(self) -> list[str]:
+        return sorted({name for segment in self._segments for name in segment.speakers()})
 
     def speakers_named(self, name: str) -> list[str]:
         """Return the speakers with this name or alias in any case, else every speaker whose name has these words."""
@@ -323,8 +321,7 @@ class Generation:
         exact |= {full for label, full in aliases if label.casefold() == wanted} & set(everyone)
         return sorted(exact) or [speaker for speaker in everyone if f" {wanted} " in f" {speaker.casefold()} "]
 
-    @cached_property
-    @unlimited()
+    @ReadOnce
     def _aliases(self) -> list[tuple[str, str]]:
         return [pair for segment in self._segments for pair in segment.aliases()]
 

@@ -5,7 +5,9 @@ that covers mostly the same words is that lesson and no new one.
 """
 
 from collections import OrderedDict
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from threading import Lock
 
@@ -22,7 +24,7 @@ from api.lessons.joining import Joining, Proposal, overlaps, topic_titles
 from api.quotes.citation import Citation, citation_of
 from api.quotes.quote import quote_at
 from index.generation import Generation
-from index.time_limits import unlimited
+from index.remembered import read_once
 from ingest.library.decisions import decision_files, episode_of_quote, read_decisions
 from ingest.storage.documents import stamp as stamp_of
 
@@ -129,24 +131,23 @@ class _Mined:
     vectors: NDArray[np.float32]
 
 
-_kept_mined: OrderedDict[tuple[Path, int, str], _Mined] = OrderedDict()
+_kept_mined: OrderedDict[tuple[Path, int, str], Future[_Mined]] = OrderedDict()
 
 
 def _mined(home: Path, generation: Generation) -> _Mined:
-    """Return what a generation proposes, from memory for the last two."""
+    """Return what a generation proposes, from memory for the last two; read by one thread."""
+    found = read_once(_kept_mined, _of(home, generation), partial(_read_mined, home, generation))
     with _keeping:
-        if (kept := _kept_mined.get(_of(home, generation))) is not None:
-            return kept
-    with unlimited():
-        lessons = generation.mined.lessons(_MOST_LESSONS)
-        texts, vectors = generation.mined.told(lessons)
-    pairs = enumerate(zip(lessons, texts, strict=True))
-    found = _Mined(tuple(Proposal(id_of(home, one, text), one, row) for row, (one, text) in pairs), vectors)
-    with _keeping:
-        _kept_mined[_of(home, generation)] = found
         while len(_kept_mined) > _KEPT_MINED:
             _kept_mined.popitem(last=False)
     return found
+
+
+def _read_mined(home: Path, generation: Generation) -> _Mined:
+    lessons = generation.mined.lessons(_MOST_LESSONS)
+    texts, vectors = generation.mined.told(lessons)
+    pairs = enumerate(zip(lessons, texts, strict=True))
+    return _Mined(tuple(Proposal(id_of(home, one, text), one, row) for row, (one, text) in pairs), vectors)
 
 
 def _joined(home: Path, generation: Generation, gone: frozenset[str], folded: Folded) -> Register:

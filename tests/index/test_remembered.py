@@ -1,8 +1,10 @@
 """Values that are read for many keys at once and kept for the next time."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, Event
 
-from index.remembered import Remembered
+from index.remembered import ReadOnce, Remembered
 
 
 def test_what_is_not_kept_is_read_by_one_call() -> None:
@@ -35,3 +37,30 @@ def test_those_that_were_asked_for_last_are_kept() -> None:
     assert remembered.of("ca") == {"c": "C", "a": "A"}
     assert remembered.of("dabc") == {key: key.upper() for key in "dabc"}
     assert calls == [["a", "b"], ["c"], ["d", "b"]]
+
+
+def test_one_thread_reads_and_the_others_have_what_it_read() -> None:
+    """Each object has its own value, which is the same for all that asked while it was read and after."""
+    asked, reading = Barrier(5), Event()
+
+    class Library:
+        times = 0
+
+        @ReadOnce
+        def words(self) -> list[str]:
+            self.times += 1
+            reading.wait(10)
+            return ["rope"]
+
+    library, other = Library(), Library()
+
+    def ask(_: int) -> list[str]:
+        asked.wait()
+        return library.words
+
+    with ThreadPoolExecutor(4) as threads:
+        found = threads.map(ask, range(4))
+        asked.wait()
+        reading.set()
+        assert all(words is library.words for words in found)
+    assert (library.times, other.words, other.words is library.words) == (1, ["rope"], False)

@@ -1,9 +1,10 @@
 """A search ends after a while; what is read once and kept takes as long as it takes."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Event, Thread
+from threading import Barrier, Event, Lock, Thread
 from typing import Any
 
 import psycopg
@@ -14,12 +15,14 @@ from api.quotes.said_words import words_of
 from index.building.build import build
 from index.chunk import PassageShape
 from index.generation import Generation
+from index.postgres.connections import IndexConnections
 from index.postgres.opening import DatabaseIndex
-from index.time_limits import unlimited
+from index.time_limits import is_unlimited, unlimited
 from ingest.errors import StoreError
 from ingest.transcript import Transcript
 
 LIMIT = 0.1  # seconds
+READERS = 6  # threads that ask at once; fewer than there are connections
 
 
 @pytest.fixture
@@ -92,6 +95,58 @@ def test_what_is_read_once_is_not_stopped(published: DatabaseIndex, database: st
     assert generation is not None
     with slow(database):
         assert READ_ONCE[what](generation, tmp_path)
+
+
+@pytest.mark.parametrize("what", READ_ONCE)
+def test_one_thread_reads_and_the_others_wait_without_a_connection(
+    published: DatabaseIndex, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    """Questions right after a start do not take all connections for the same long read; all have what it says."""
+    generation = published.generation()
+    assert generation is not None
+    lend, counting = IndexConnections.connection, Lock()
+    lent, most = 0, 0
+
+    @contextmanager
+    def counted(connections: IndexConnections) -> Iterator[psycopg.Connection]:
+        nonlocal lent, most
+        long = is_unlimited()
+        with lend(connections) as connection:
+            with counting:
+                lent += long
+                most = max(most, lent)
+            try:
+                yield connection
+            finally:
+                with counting:
+                    lent -= long
+
+    monkeypatch.setattr(IndexConnections, "connection", counted)
+    begun = Barrier(READERS)
+
+    def read(_: int) -> Any:
+        begun.wait()
+        return READ_ONCE[what](generation, tmp_path)
+
+    with slow(database), ThreadPoolExecutor(READERS) as readers:
+        found = list(readers.map(read, range(READERS)))
+    assert most == 1
+    assert all(one is not None for one in found)
+
+
+def test_a_read_that_fails_is_tried_again(published: DatabaseIndex, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asks next has it; the failure is not kept."""
+    generation = published.generation()
+    assert generation is not None
+
+    def refused(_: object) -> None:
+        raise StoreError("gone")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(IndexConnections, "connection", refused)
+        with pytest.raises(StoreError, match="gone"):
+            generation.speakers()
+    assert generation.speakers() == ["Ada Bell"]
 
 
 def test_a_search_is_stopped(published: DatabaseIndex, database: str) -> None:
