@@ -1,6 +1,7 @@
 """Recognise by its form a question about one episode that it names: "In the episode with Ada Moss, what ...?".
 
 Which one is meant must be certain: the full name of a guest of one episode alone, or a whole title that no other has.
+A title without a word, such as "???", names no episode.
 """
 
 import re
@@ -69,6 +70,6 @@ def _certain(base: KnowledgeBase) -> dict[str, str]:
             for name in person.names:
                 named.setdefault(fold(name), set()).update(guest)
     for episode in generation.episodes():
-        if episode.title and episode.id not in gone:
+        if episode.title and WORD.search(episode.title) and episode.id not in gone:
             named.setdefault(fold(episode.title.rstrip(" ?!.…")), set()).add(episode.id)
     return {name: next(iter(ids)) for name, ids in named.items() if len(ids) == 1}

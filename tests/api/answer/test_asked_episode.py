@@ -23,13 +23,14 @@ EPISODES = {
     "c-1-cccc": ("Rats on the pier?", "Cy Elm", "We painted the pier in spring, and the rats came back at night."),
     "d-1-dddd": ("Letters", "Di Oak", "The letters on the buoys were painted in winter."),
     "e-1-eeee": ("Letters", "Ed Fir", "The letters on the boats were painted with chalk."),
+    "f-1-ffff": ("???", "Gil Yew", "The quay was painted in the dark, and nobody knows why."),
 }
 A, B, C = "a-1-aaaa", "b-1-bbbb", "c-1-cccc"
 
 
 @pytest.fixture
 def base(tmp_path: Path, encoder: HashedStems) -> KnowledgeBase:
-    """Five talks of one host with guests, of whom one comes twice; two have the same title."""
+    """Six talks of one host with guests, of whom one comes twice; two have the same title."""
     for number, (identifier, (title, guest, said)) in enumerate(EPISODES.items(), 1):
         episode = Episode(identifier, identifier, HARBOUR, number, title, f"2021-01-{number:02}")
         asked = "Welcome to the harbour. What did you paint this year, and why was it painted?"
@@ -74,6 +75,9 @@ def test_which_episode_is_asked_about(base: KnowledgeBase, question: str, episod
         "In the episode with Ada Mosses, what did they paint?",
         "In the episode about painting ropes and ships, what was painted?",  # a title goes on
         "In the episode with Ada Moss and Cy Elm, what did they paint?",
+        "In the episode , what was painted?",  # one title has no word
+        "In the episode ???, what was painted?",
+        "What was painted in the episode ???",
         "In the episode with Ada Moss, what was that?",
         "In the episode with Ada Moss",
         "What did Ada Moss paint?",
