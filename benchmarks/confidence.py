@@ -9,12 +9,14 @@ and the figures of `playback evaluate` on QUESTIONS.jsonl, which have no part in
 questions, with the confidence of each from the fit on the other four of five folds by episode. `partial` begins
 where the contract says, on QUESTIONS.jsonl. A quote is sure from where four of five first quotes are right there (the
 contract) and two of three of the readers' questions. Takes a quarter of an hour.
+
+If HOME is indexed with interview-MiniLM-L6-v2, which learned from questions about these interviews, each question is
+asked where the encoder has read nothing of its interview (`benchmarks/halves.py`).
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, fields, replace
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -31,15 +33,13 @@ from api.answer.question import parse_question, query_of
 from api.evaluation.evaluate import HITS, evaluate, render
 from api.evaluation.metrics import Row, figures, paired_intervals
 from api.evaluation.questions import Question, folds, read_questions
-from api.knowledge_base import KnowledgeBase, open_base
-from api.settings import Settings
+from api.knowledge_base import KnowledgeBase
 from benchmarks.figures import arguments, signed, table
+from benchmarks.halves import READERS, Bases, bases_for
 from benchmarks.placed_questions import placed_questions
 from index.passage import NO_FILTERS
 from ingest.library.records import load_transcript
 from ingest.transcript import to_json
-
-READERS = Path(__file__).with_name("readers_questions.jsonl")
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -109,8 +109,8 @@ class Measured:
 def main() -> None:
     """Parse the command line, fit and print."""
     options = arguments(__doc__).parse_args()
-    readers = placed_questions(options.home, READERS)
-    found = measured(open_base(Settings(home=options.home)), read_questions(options.questions), readers)
+    with bases_for(options.home) as bases:
+        found = measured(bases, read_questions(options.questions), placed_questions(options.home, READERS))
     print(f"confidence_weights = [{', '.join(f'{weight:.3f}' for weight in found.fit.weights)}]")
     print(f"confidence_constant = {found.fit.constant:.3f}")
     print(f"quote_weights = [{', '.join(f'{weight:.3f}' for weight in found.fit.quote_weights)}]")
@@ -126,10 +126,10 @@ def main() -> None:
         print("\n\n".join(table(heads, rows) for heads, rows in tables))
 
 
-def measured(base: KnowledgeBase, questions: Sequence[Question], fitting: Sequence[Question] | None = None) -> Measured:
+def measured(bases: Bases, questions: Sequence[Question], fitting: Sequence[Question] | None = None) -> Measured:
     """Fit on `fitting`, or on the questions themselves by folds, and measure; takes 0.3 s a question."""
-    mine = asked(base, questions)
-    given = mine if fitting is None else asked(base, fitting)
+    mine = asked(bases, questions)
+    given = mine if fitting is None else asked(bases, fitting)
     held = out_of_fold(given.questions, given.values, given.answerable)
     sureness = out_of_fold(given.questions, given.quotes, given.right)
     weights, constant = fit(given.values, given.answerable)
@@ -151,35 +151,36 @@ def measured(base: KnowledgeBase, questions: Sequence[Question], fitting: Sequen
             sure,
             float(given.values[given.named, 1].mean()),
         ),
-        _judged(base, mine, here, sureness_here, touches, sure),
-        _judged(base, given, held, sureness, touches, sure),
+        _judged(bases, mine, here, sureness_here, touches, sure),
+        _judged(bases, given, held, sureness, touches, sure),
     )
 
 
-def asked(base: KnowledgeBase, questions: Sequence[Question]) -> Asked:
+def asked(bases: Bases, questions: Sequence[Question]) -> Asked:
     """Ask questions and read the evidence for each."""
-    evidence = [_evidence(base, question) for question in questions]
-    answers = {question.question: _everything(base, question) for question in questions}
+    fitted = bases(questions[0]).fitted
+    evidence = [_evidence(bases(question), question) for question in questions]
+    answers = {question.question: _everything(bases(question), question) for question in questions}
     hits = {
-        question.question: hits_json(question.question, find(base, parse_question(question.question), HITS))
+        question.question: hits_json(question.question, find(bases(question), parse_question(question.question), HITS))
         for question in questions
     }
     found = Asked(
         questions,
-        np.array([figures_of(one, base.fitted) for one, _ in evidence]),
+        np.array([figures_of(one, fitted) for one, _ in evidence]),
         np.array([astuple(one) for _, one in evidence]),
         np.array([one.weakest_name is not None for one, _ in evidence]),
-        np.array([names_stand(one, base.fitted) for one, _ in evidence]),
+        np.array([names_stand(one, fitted) for one, _ in evidence]),
         np.array([question.answerable for question in questions]),
         np.zeros(len(questions), np.bool_),
         answers,
         hits,
     )
-    rows = _report(base, found, answers)["rows"]
+    rows = _report(bases, found, answers)["rows"]
     return replace(found, right=np.array([row["first_right_citation"] == 1 for row in rows]))
 
 
-def _judged(base: KnowledgeBase, given: Asked, held: Array, sureness: Array, touches: float, sure: float) -> Judged:
+def _judged(bases: Bases, given: Asked, held: Array, sureness: Array, touches: float, sure: float) -> Judged:
     """Judge answers by the confidence in each question, `held`, and in its first quote, `sureness`."""
     certain = given.standing & (sureness >= sure) & (CONFIDENT * held >= touches)
     scores = np.where(certain, CONFIDENT + (1 - CONFIDENT) * held, CONFIDENT * held)
@@ -190,7 +191,7 @@ def _judged(base: KnowledgeBase, given: Asked, held: Array, sureness: Array, tou
         answers[question.question] = (
             given.answers[question.question] | {"confidence": float(score), "status": status} | refused
         )
-    report = _report(base, given, answers)
+    report = _report(bases, given, answers)
     return Judged(
         float(given.right[scores >= CONFIDENT].mean()),
         report,
@@ -211,7 +212,8 @@ def out_of_fold(questions: Sequence[Question], values: Array, answerable: Flags)
 
 def fit(values: Array, answerable: Flags) -> tuple[Array, float]:
     """Return weights and constant of a logistic regression for raw values; ridge penalty on standardised ones."""
-    mean, deviation = values.mean(axis=0), values.std(axis=0)
+    mean, spread = values.mean(axis=0), values.std(axis=0)
+    deviation = np.where(spread > 0, spread, 1)  # a figure may be the same for all, such as that no number is missing
     model = LogisticRegression(C=1.0).fit((values - mean) / deviation, answerable)
     weights = model.coef_[0] / deviation
     return weights, float(model.intercept_[0] - weights @ mean)
@@ -293,11 +295,12 @@ def _everything(base: KnowledgeBase, question: Question) -> dict[str, Any]:
     return answered | {"citations": answered["citations"] or answered["related"], "status": "answered"}
 
 
-def _report(base: KnowledgeBase, given: Asked, answers: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+def _report(bases: Bases, given: Asked, answers: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """Return the report of `playback evaluate` for these answers, by question."""
+    home = bases(given.questions[0]).home  # all hold the same transcripts
 
     def transcript(identifier: str) -> dict[str, Any] | None:
-        found = load_transcript(base.home, identifier)
+        found = load_transcript(home, identifier)
         return None if found is None else to_json(found)
 
     return evaluate(

@@ -74,7 +74,8 @@ def main() -> None:
     chosen = replace(carried, encoder=base.encoder.name, weights=base.encoder.weights)
     if lines[-1].limits[0] > 0:
         chosen = replace(chosen, signals=max(GRID, key=lambda weights: _mrr(board, weights)))
-    found = measured(replace(base, fitted=chosen), questions)
+    fitting = replace(base, fitted=chosen)
+    found = measured(lambda question: fitting, questions)
     fit = found.fit
     chosen = replace(
         chosen,

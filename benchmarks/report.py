@@ -24,6 +24,7 @@ from api.settings import Settings
 from benchmarks import alone, candidates, earlier, misheard, quotes, retrieval, second_set, swaps, typos
 from benchmarks.confidence import ALONE, READERS, RELIABILITY, RISK, Measured, measured
 from benchmarks.figures import machine, paragraph, table, today, write_page
+from benchmarks.halves import bases_for, report_by
 from benchmarks.placed_questions import placed_questions
 from benchmarks.retrieval import HEADS, Line, Scoreboard, scoreboard
 from benchmarks.times import times
@@ -46,7 +47,7 @@ def page(home: Path, shared: Path) -> str:
         timed = second.submit(times, shared)
         base = open_base(Settings(home=home))
         board = scoreboard(base, questions)
-        fitted = measured(base, questions, placed_questions(home, READERS))
+        fitted = measured(lambda question: base, questions, placed_questions(home, READERS))
         blocks = [
             *answers(fitted, on_second_set(base, corpora / "alignment" / "feed.xml"), questions),
             *signals(board),
@@ -101,7 +102,8 @@ def on_second_set(base: KnowledgeBase, feed: Path) -> Figures:
         shutil.copytree(base.home, home)
         misheard.ingested(feed, home)
         build(home, base.encoder)
-        return second_set.report(home)
+        with bases_for(home) as bases:
+            return report_by(bases, second_set.second_set(home))
 
 
 def answers(fitted: Measured, other: Figures, questions: Sequence[Question]) -> Iterator[str]:

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from benchmarks.confidence import READERS
+from benchmarks.halves import READERS, TRAINING
 from benchmarks.second_set import QUESTIONS, second_set
 from ingest.library.records import Record, save_record, save_transcript
 from ingest.transcript import Episode, Show, Transcript, Turn, Word
 
 ROWS = [json.loads(line) for line in QUESTIONS.read_text("utf-8").splitlines()]
 READERS_ROWS = [json.loads(line) for line in READERS.read_text("utf-8").splitlines()]
+TRAINING_ROWS = [json.loads(line) for line in TRAINING.read_text("utf-8").splitlines()]
 FIELDS = {"id", "kind", "persona", "question", "answerable", "gold", "also"}
 
 
@@ -37,7 +38,17 @@ def test_the_readers_asked_as_many_as_it_says() -> None:
     assert min(Counter(row["id"].partition("-")[2].rpartition("-")[0] for row in READERS_ROWS).values()) >= 40
 
 
-@pytest.mark.parametrize("rows", [ROWS, READERS_ROWS], ids=["second", "readers"])
+def test_those_an_encoder_learned_from_are_others() -> None:
+    """About each of the 60 interviews at least 89, all answerable, none asked by the readers before."""
+    assert len(TRAINING_ROWS) == 5448
+    assert all(row["answerable"] for row in TRAINING_ROWS)
+    about = Counter(row["gold"][0]["episode"] for row in TRAINING_ROWS)
+    assert len(about) == 60
+    assert min(about.values()) >= 89
+    assert not {row["question"].lower() for row in TRAINING_ROWS} & {row["question"].lower() for row in READERS_ROWS}
+
+
+@pytest.mark.parametrize("rows", [ROWS, READERS_ROWS, TRAINING_ROWS], ids=["second", "readers", "training"])
 def test_each_question_is_there_once(rows: list[dict[str, Any]]) -> None:
     """With a place for each that is answerable; places have numbers only."""
     assert len({row["id"] for row in rows}) == len({row["question"] for row in rows}) == len(rows)

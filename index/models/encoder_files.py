@@ -5,8 +5,11 @@ import json
 from pathlib import Path
 
 from index.errors import EncoderError, EncoderMissing
+from index.models.adapter import adapter_weights
 
 PACKAGED = "all-MiniLM-L6-v2"
+# The packaged one with weights added that were learned from questions about interviews (see index.models.adapter).
+TRAINED = "interview-MiniLM-L6-v2"
 # Checksums of sentence-transformers/all-MiniLM-L6-v2 as its authors publish it. An anonymous publisher maintains the
 # package that contains these files, so we use only its path (docs/adr/0005).
 _PACKAGED_SHA256 = {
@@ -18,7 +21,16 @@ _PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".joblib")
 
 def weights_named(name: str = PACKAGED) -> str:
     """Return the SHA-256 of an encoder's weights and tokenizer without loading it; raises EncoderError like loading."""
-    return weights_of(folder_named(name))
+    return weights_in(name, folder_named(name))
+
+
+def weights_in(name: str, folder: Path) -> str:
+    """Return the SHA-256 of the weights and tokenizer of the encoder of this name, whose files are in this folder.
+
+    Raises EncoderError for unsafe files.
+    """
+    found = weights_of(folder)
+    return hashlib.sha256(f"{found} {adapter_weights()}".encode()).hexdigest() if name == TRAINED else found
 
 
 def weights_of(folder: Path) -> str:
@@ -69,7 +81,7 @@ def folder_named(name: str) -> Path:
 
     Raises EncoderError if it is missing, or if a checksum of the packaged one is wrong.
     """
-    return _packaged_folder() if name == PACKAGED else _folder_of(name)
+    return _packaged_folder() if name in (PACKAGED, TRAINED) else _folder_of(name)
 
 
 def _packaged_folder() -> Path:

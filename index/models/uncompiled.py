@@ -1,4 +1,4 @@
-"""Encode text as vectors with the packaged all-MiniLM-L6-v2, or any sentence-transformers model by name or folder."""
+"""Encode text as vectors with the packaged encoder, or any sentence-transformers model by name or folder."""
 
 import contextlib
 import json
@@ -11,9 +11,10 @@ import numpy as np
 
 from index.chunk import MOST_PIECES
 from index.errors import EncoderError
+from index.models.adapter import add_adapter
 from index.models.basis import basis_of
 from index.models.encoder import UNCOMPILED
-from index.models.encoder_files import PACKAGED, folder_named, weights_of
+from index.models.encoder_files import PACKAGED, TRAINED, folder_named, weights_in
 from index.piece_vectors import (
     EncodedParts,
     Part,
@@ -207,8 +208,10 @@ def load_encoder(name: str = PACKAGED) -> SentenceEncoder:
     Takes seconds. Raises EncoderError if it is missing, unusable, or its checksum is wrong.
     """
     folder = folder_named(name)
-    weights = weights_of(folder)  # before loading anything, because it refuses pickles
+    weights = weights_in(name, folder)  # before loading anything, because it refuses pickles
     model: SentenceTransformer = _loaded("SentenceTransformer", folder, f"encoder {name!r}")
+    if name == TRAINED:
+        add_adapter(model[0].auto_model)
     _read_whole_passages(name, model)
     return SentenceEncoder(name, weights, model)
 
