@@ -13,10 +13,11 @@ from tests.index.models.tiny_model import tiny_model
 pytest.importorskip("torch")
 pytest.importorskip("ctranslate2")
 
+# Of an episode with one passage, because random weights decide which of two that repeat each other is a hit.
 GOLD = {
-    "id": "a", "question": "How long did moving away from the old platform take?", "answerable": True, "kind": "how",
+    "id": "a", "question": "What were letters to captains printed on?", "answerable": True, "kind": "how",
     "persona": "who", "also": [],
-    "gold": [{"episode": "h1", "turn": 1, "speaker": "Tobias Renn", "quote": "Moving away took nineteen months"}],
+    "gold": [{"episode": "h3", "turn": 0, "speaker": "Mina Renn", "quote": "Letters to captains were printed"}],
 }  # fmt: skip
 OTHER = {**GOLD, "id": "b", "question": "Who won the football?", "answerable": False, "gold": []}
 
