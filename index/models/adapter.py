@@ -11,8 +11,6 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from index.errors import EncoderError
 
 ADAPTER = Path(__file__).with_name("adapter.safetensors")
@@ -34,7 +32,10 @@ def add_adapter(transformer: Any, file: Path = ADAPTER, half: int | None = None)
 
     Raises EncoderError for a file that does not fit it.
     """
-    from safetensors import SafetensorError  # with sentence-transformers, not without
+    # Here, because settings name this encoder, and reading them must not load numpy. safetensors comes with
+    # sentence-transformers.
+    import numpy as np
+    from safetensors import SafetensorError
     from safetensors.numpy import load_file
 
     try:
