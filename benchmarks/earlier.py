@@ -49,7 +49,8 @@ READERS = (
         "that nothing answers. That nothing does was checked by words over all interviews, so a few labels are wrong. "
         "They are kept as places in `benchmarks/readers_questions.jsonl`. The confidence is fitted on them "
         "([ADR 43](adr/0043-confidence-is-fitted-on-readers-questions.md), with what else was learned from them and "
-        "left out); nothing else is. What the version before said of them, 30 November 2026 (66 interviews):"
+        "left out); nothing else that is measured here is. What the version before said of them, 30 November 2026 (66 "
+        "interviews):"
     ),
     table(
         ("above the answer", "of the answerable", "of the others", "first quote right, of all of these"),

@@ -7,10 +7,8 @@ was not read.
 
 import hashlib
 import json
-import shutil
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,34 +26,20 @@ from index.fitted import fitted_for
 from index.models.adapter import HALVES, add_adapter
 from index.models.encoder_files import PACKAGED, TRAINED, folder_named, weights_named
 from index.models.encoders import encoder_to_build_with
-from ingest.library.records import load_transcript, records
+from ingest.library.records import load_transcript
 from ingest.transcript import to_json
 
 READERS = Path(__file__).with_name("readers_questions.jsonl")
 TRAINING = Path(__file__).with_name("training_questions.jsonl")
+HALVES_FILE = Path(__file__).with_name("halves.json")
 # Returns where a question is asked.
 Bases = Callable[[Question], KnowledgeBase]
 
 
-def copies(home: Path) -> list[list[str]]:
-    """Return the guids of the interviews that readers asked about, copies together, in an order that means nothing.
-
-    Copies of an interview have the same longest turn.
-    """
-    asked = {gold["episode"] for line in READERS.read_text("utf-8").splitlines() for gold in json.loads(line)["gold"]}
-    same = defaultdict(list)
-    for record in records(home):
-        transcript = load_transcript(home, record.episode.id) if record.episode.guid in asked else None
-        if transcript is not None:
-            longest = max((turn.text for turn in transcript.turns), key=len, default="")
-            same[hashlib.sha256(longest.encode()).digest()].append(record.episode.guid)
-    return [same[key] for key in sorted(same)]
-
-
-def halves(home: Path) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the guids of two halves of the interviews, copies of one in the same half."""
-    groups = copies(home)
-    return frozenset().union(*groups[::2]), frozenset().union(*groups[1::2])
+def halves() -> tuple[frozenset[str], frozenset[str]]:
+    """Return the guids of the two halves of the interviews. The two copies of one interview are in the first."""
+    first, second = json.loads(HALVES_FILE.read_text("utf-8"))
+    return frozenset(first), frozenset(second)
 
 
 @contextmanager
@@ -66,18 +50,19 @@ def bases_for(home: Path) -> Iterator[Bases]:
     temporary folders with each of its halves, which takes minutes, and a question is asked where the encoder has read
     nothing of its interview.
     """
-    whole = open_base(Settings(home=home))
-    if whole.encoder.name != TRAINED:
-        yield lambda question: whole
-        return
-    parts = halves(home)
-    with TemporaryDirectory(prefix="playback-") as folder:
-        bases = [_indexed(home, half, Path(folder) / str(half)) for half in range(HALVES)]
-        try:
-            yield lambda question: bases[half_of(question, parts)]
-        finally:
-            for base in bases:
-                base.generation.close()
+    parts = halves()
+    with ExitStack() as opened:
+        whole = open_base(Settings(home=home))
+        opened.callback(whole.generation.close)
+        if whole.encoder.name != TRAINED:
+            yield lambda question: whole
+            return
+        folder = Path(opened.enter_context(TemporaryDirectory(prefix="playback-")))
+        bases = []
+        for half in range(HALVES):
+            bases.append(_indexed(home, half, folder / str(half)))
+            opened.callback(bases[-1].generation.close)
+        yield lambda question: bases[half_of(question, parts)]
 
 
 def _indexed(home: Path, half: int, folder: Path) -> KnowledgeBase:
@@ -87,7 +72,7 @@ def _indexed(home: Path, half: int, folder: Path) -> KnowledgeBase:
     model = SentenceTransformer(str(folder_named(PACKAGED)), device="cpu")
     add_adapter(model[0].auto_model, half=half)
     model.save(str(folder / "model"))
-    shutil.copytree(home / "library", folder / "library")
+    (folder / "library").symlink_to((home / "library").resolve(), target_is_directory=True)
     build(folder, encoder_to_build_with(folder, str(folder / "model")))
     # With the numbers of the whole encoder, which are fitted with these two.
     return replace(open_base(Settings(home=folder)), fitted=fitted_for(weights_named(TRAINED)))

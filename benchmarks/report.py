@@ -47,7 +47,8 @@ def page(home: Path, shared: Path) -> str:
         timed = second.submit(times, shared)
         base = open_base(Settings(home=home))
         board = scoreboard(base, questions)
-        fitted = measured(lambda question: base, questions, placed_questions(home, READERS))
+        with bases_for(home) as bases:
+            fitted = measured(bases, questions, placed_questions(home, READERS))
         blocks = [
             *answers(fitted, on_second_set(base, corpora / "alignment" / "feed.xml"), questions),
             *signals(board),

@@ -5,8 +5,7 @@
 HOME holds the 60 interviews; no index is needed. The questions are those of `readers_questions.jsonl` and
 `training_questions.jsonl`: 7,169 answerable ones that language models wrote who had seen neither the code nor its
 answers. Two encoders are trained. Each reads one half of the interviews and the questions about them, so that the
-questions about the other half measure what it learned (`benchmarks/halves.py`); the encoder is their mean. Of a
-republished interview only one copy is read.
+questions about the other half measure what it learned (`benchmarks/halves.py`); the encoder is their mean.
 
 An encoder reads windows of sentences as it does for an index, and learns to tell three things from all others of a
 batch: the window that answers, by its mean, the sentences that answer, by theirs, and the window by how well each word
@@ -33,7 +32,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from api.evaluation.questions import Question
-from benchmarks.halves import READERS, TRAINING, copies, halves
+from benchmarks.halves import READERS, TRAINING, halves
 from benchmarks.placed_questions import placed_questions
 from index.building.encoding import windows_of
 from index.chunk import fitting
@@ -95,14 +94,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("home", type=Path)
     parser.add_argument("output", type=Path)
-    parser.add_argument("--half", type=int)
     options = parser.parse_args()
-    left_out = frozenset(guid for same in copies(options.home) for guid in same[1:])
-    if options.half is not None:
-        found = trained(*examples(options.home, left_out | halves(options.home)[options.half]))
-        save_file(found, options.output)
-        return
-    both = [trained(*examples(options.home, left_out | unread)) for unread in halves(options.home)]
+    both = [trained(*examples(options.home, unread)) for unread in halves()]
     save_file(joined(both), options.output)
 
 

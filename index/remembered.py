@@ -11,6 +11,7 @@ from index.time_limits import unlimited
 
 K = TypeVar("K")
 V = TypeVar("V")
+_keeping = Lock()
 
 
 def read_once(kept: MutableMapping[Any, Any], key: object, read: Callable[[], V]) -> V:
@@ -20,14 +21,17 @@ def read_once(kept: MutableMapping[Any, Any], key: object, read: Callable[[], V]
     error, and the next one that asks reads again.
     """
     mine: Future[V] = Future()
-    found: Future[V] = kept.setdefault(key, mine)
+    with _keeping:
+        found: Future[V] = kept.setdefault(key, mine)
     try:
         if found is mine:
             try:
                 with unlimited():
                     mine.set_result(read())
             except BaseException as error:
-                kept.pop(key, None)
+                with _keeping:
+                    if kept.get(key) is mine:  # it may have been dropped and asked for again
+                        del kept[key]
                 mine.set_exception(error)
                 raise
         return found.result()

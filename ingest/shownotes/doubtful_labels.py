@@ -29,10 +29,10 @@ def with_doubt(labels: Sequence[LabelCandidate], lines: Sequence[Line], names: C
     `names` are people known from elsewhere. Linear in the length of the text.
     """
     once, acronyms = _words_before_stop(labels, lines, names)
-    said = acronyms | _sentences(labels, lines, names)
+    sentences = _sentences(labels, lines, names)
     return [
         kept_as_speech(label, lines[label.line].text)
-        if label.key in said
+        if label.key in sentences or (label.key in acronyms and _is_stopped(label, lines))
         else replace(label, unread=label.unread or label.key in once)
         for label in labels
     ]
@@ -52,16 +52,17 @@ def _words_before_stop(
     An acronym comes seldom, and speech has it with an article ("the UK"), or nobody is called so. Initials of a name
     that is known, and parts of one, are none.
     """
-    words = Counter(
+    words = {
         label.key for label in labels if label.kind == "name" and " " not in label.key and _is_stopped(label, lines)
-    )
+    }
     if not words:
         return set(), set()
+    counts = Counter(label.key for label in labels)  # with other signs, too
     said = {fold(found) for line in lines for found in _AFTER_ARTICLE.findall(line.text) if found.isupper()}
     people = {label.key for label in labels if " " in label.key} | {fold(name) for name in names}
     explained = {word for name in people for word in (*name.split(), _initials(name))}
-    seldom = {word for word, count in words.items() if count <= _FEW or count < _LEAST_SHARE * len(labels)}
-    return {word for word, count in words.items() if count == 1}, (seldom & (said | _ACRONYMS)) - explained
+    seldom = {word for word in words if counts[word] <= _FEW or counts[word] < _LEAST_SHARE * len(labels)}
+    return {word for word in words if counts[word] == 1}, (seldom & (said | _ACRONYMS)) - explained
 
 
 def _sentences(labels: Sequence[LabelCandidate], lines: Sequence[Line], names: Collection[str]) -> set[str]:

@@ -109,3 +109,15 @@ def test_odd_brackets_before_a_colon_name_nobody() -> None:
 def test_hostile_repetition_of_doubt(part: str) -> None:
     """It is read in proportion to its length."""
     assert growth(lambda size: parse_notes(part * size), 300) < LINEAR
+
+
+def test_a_full_stop_in_the_place_of_a_dash_makes_no_doubt_of_a_speaker() -> None:
+    """ANN has a dash four times and a full stop once: she is no word of speech."""
+    said = [(("ANN", "JO")[place % 2], text) for place, (_, text) in enumerate(IN_CAPITALS)]
+    stopped = [place for place, (name, _) in enumerate(said) if name == "ANN"][1]
+
+    found = _read(
+        [f"{name}. {text}" if place == stopped else f"{name} - {text}" for place, (name, text) in enumerate(said)]
+    )
+
+    assert found == said
