@@ -50,7 +50,7 @@ def _words_before_stop(
     """Return the single words that stand once before a full stop, and those that are acronyms: "UK. It is far.".
 
     An acronym comes seldom, and speech has it with an article ("the UK"), or nobody is called so. Initials of a name
-    that is known, and parts of one, are none.
+    that is known, and parts of one ("MARA." after "MARA LINDQVIST."), are neither.
     """
     words = {
         label.key for label in labels if label.kind == "name" and " " not in label.key and _is_stopped(label, lines)
@@ -62,7 +62,7 @@ def _words_before_stop(
     people = {label.key for label in labels if " " in label.key} | {fold(name) for name in names}
     explained = {word for name in people for word in (*name.split(), _initials(name))}
     seldom = {word for word in words if counts[word] <= _FEW or counts[word] < _LEAST_SHARE * len(labels)}
-    return {word for word in words if counts[word] == 1}, (seldom & (said | _ACRONYMS)) - explained
+    return {word for word in words if counts[word] == 1} - explained, (seldom & (said | _ACRONYMS)) - explained
 
 
 def _sentences(labels: Sequence[LabelCandidate], lines: Sequence[Line], names: Collection[str]) -> set[str]:

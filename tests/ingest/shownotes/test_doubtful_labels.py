@@ -121,3 +121,13 @@ def test_a_full_stop_in_the_place_of_a_dash_makes_no_doubt_of_a_speaker() -> Non
     )
 
     assert found == said
+
+
+def test_a_first_name_that_stands_once_is_that_of_the_full_name_before() -> None:
+    """Full names first, then first names once each: nobody loses a turn."""
+    said = [*zip(("MARA LINDQVIST", "TOM OKAFOR", "MARA", "TOM"), (text for _, text in SAID), strict=False)]
+
+    found = _read([f"{name}. {text}" for name, text in said])
+
+    assert [text for _, text in found] == [text for _, text in said]
+    assert [(speaker or "").upper().split()[0] for speaker, _ in found] == ["MARA", "TOM", "MARA", "TOM"]
