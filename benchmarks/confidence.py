@@ -35,11 +35,9 @@ from api.evaluation.metrics import Row, figures, paired_intervals
 from api.evaluation.questions import Question, folds, read_questions
 from api.knowledge_base import KnowledgeBase
 from benchmarks.figures import arguments, signed, table
-from benchmarks.halves import READERS, Bases, bases_for
+from benchmarks.halves import READERS, Bases, bases_for, transcripts_of
 from benchmarks.placed_questions import placed_questions
 from index.passage import NO_FILTERS
-from ingest.library.records import load_transcript
-from ingest.transcript import to_json
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -297,17 +295,11 @@ def _everything(base: KnowledgeBase, question: Question) -> dict[str, Any]:
 
 def _report(bases: Bases, given: Asked, answers: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """Return the report of `playback evaluate` for these answers, by question."""
-    home = bases(given.questions[0]).home  # all hold the same transcripts
-
-    def transcript(identifier: str) -> dict[str, Any] | None:
-        found = load_transcript(home, identifier)
-        return None if found is None else to_json(found)
-
     return evaluate(
         given.questions,
         ask=answers.__getitem__,
         find=lambda query, k: given.hits[query],
-        transcript=transcript,
+        transcript=transcripts_of(bases(given.questions[0]).home),  # all bases hold the same ones
     )
 
 

@@ -81,18 +81,22 @@ def _indexed(home: Path, half: int, folder: Path) -> KnowledgeBase:
 def report_by(bases: Bases, questions: Sequence[Question]) -> dict[str, Any]:
     """Return the report of `playback evaluate` on questions, each asked of its base."""
     asked = {question.question: bases(question) for question in questions}
-    home = bases(questions[0]).home  # all hold the same transcripts
+    return evaluate(
+        questions,
+        ask=lambda question: answer_json(ask(asked[question], parse_question(question))),
+        find=lambda query, k: hits_json(query, find(asked[query], parse_question(query), k)),
+        transcript=transcripts_of(bases(questions[0]).home),  # all bases hold the same ones
+    )
+
+
+def transcripts_of(home: Path) -> Callable[[str], dict[str, Any] | None]:
+    """Return a function that reads the transcript of an episode, by its id, as `evaluate` takes it."""
 
     def transcript(identifier: str) -> dict[str, Any] | None:
         found = load_transcript(home, identifier)
         return None if found is None else to_json(found)
 
-    return evaluate(
-        questions,
-        ask=lambda question: answer_json(ask(asked[question], parse_question(question))),
-        find=lambda query, k: hits_json(query, find(asked[query], parse_question(query), k)),
-        transcript=transcript,
-    )
+    return transcript
 
 
 def half_of(question: Question, parts: Sequence[frozenset[str]]) -> int:
