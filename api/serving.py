@@ -74,4 +74,6 @@ class StoppingServer(uvicorn.Server):
 
 
 def _exit(number: int, frame: FrameType | None) -> None:
+    # A further signal while the interpreter ends would change the exit code: Python puts the default handler back then.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     raise SystemExit(0)

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
@@ -105,6 +106,15 @@ def test_an_idle_server_stops(served_home: Path) -> None:
     """SIGTERM: exit 0, without a word."""
     with program(served_home) as (process, _):
         process.send_signal(signal.SIGTERM)
+        assert ended(process) == (0, "")
+
+
+def test_a_signal_that_repeats_changes_nothing(served_home: Path) -> None:
+    """SIGTERM again and again until the process has ended: exit 0, without a word."""
+    with program(served_home) as (process, _):
+        while process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+            time.sleep(0.005)
         assert ended(process) == (0, "")
 
 
