@@ -1,20 +1,22 @@
 """Fit the weights by which stretches are judged to be lessons, and print how well they do on episodes they did not see.
 
-    python -m benchmarks.lesson_model HOME [LABELS.jsonl...] [--write]
+    python -m benchmarks.lesson_model HOME [--questions QUESTIONS.jsonl] [--write]
 
-HOME holds the labelled interviews and an index of them; LABELS are places with the judgements of readers, usually those
-beside this file, which say who read them and how. A lesson counts 1, a borderline one a half, and readers of the same
-stretch are averaged: the weights are a logistic regression on that with a strong ridge. Figures are out of fold, eight
-folds over episodes, the mean of five divisions. With --write the weights are stored in `index/mining/lessons.json`,
-for the encoder of the index and for none; its probabilities are stretched so that they are calibrated out of fold.
+HOME holds the 60 interviews and an index of them. Two readers marked the lessons of each (`lesson_marks.jsonl`, which
+says who they were and what they saw). A stretch is worth what the best mark is that it covers: 1 for a lesson and a
+half for a borderline one if two thirds of the words are the same, half of that if two fifths are; the mean of both
+readers. The weights are a logistic regression on that with a strong ridge. Figures are out of fold, by folds over
+episodes: of all stretches, and of those that would be proposed, the best first that share no sentence. With QUESTIONS,
+also how many questions such proposals meet, as `benchmarks.lessons` counts. With --write the weights are stored in
+`index/mining/lessons.json`, for the encoder of the index and for none; probabilities are calibrated out of fold.
 """
 
 import argparse
 import json
-import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -23,100 +25,130 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
+from api.evaluation.questions import Question, read_questions
 from benchmarks.figures import machine, table, today
-from benchmarks.lessons import read
+from benchmarks.lessons import Read, Stretch, read, shares
 from index.generation import Generation
-from index.mined.episode import Span
-from index.mining.lesson_figures import FIGURES, figures_of, stretch_figures
+from index.mining import lessons
+from index.mining.lesson_figures import FIGURES, Places
 from index.mining.lesson_model import JUDGED, SIGNS, STEP, means, probability
 from index.mining.lesson_signs import KINDS
+from index.mining.lessons import MOST_LESSONS, MOST_WORDS, stretches_of, told
+from index.passage import Sentence
 from index.store import open_generation
 from ingest.library.records import load_transcript, records
 
-LABELS = Path(__file__).with_name("lesson_labels.jsonl")
+MARKS = Path(__file__).with_name("lesson_marks.jsonl")
 WEIGHTS = Path(__file__).parents[1] / "index" / "mining" / "lessons.json"
-VALUES = {"y": 1.0, "b": 0.5, "n": 0.0}
-FOLDS, DIVISIONS = 8, 5
+# What a mark is worth to a reader; the shares of words that a stretch must have in common with it, and what it gets.
+VALUES = {"y": 1.0, "b": 0.5}
+COVERS = ((0.65, 1.0), (0.4, 0.5))
+LESSON = 0.75  # both readers say so, or nearly
+FOLDS = 6
+# Stretches overlap; so many of each episode say as much as all.
+FITTED = 700
 # Vectors are shorter than deviations by so much, and the ridge of figures and vectors for lessons and for kinds.
 SCALE = 10.0
-RIDGE, KIND_RIDGE = 150.0, 30.0
-BEST = (150, 300, 600)
+RIDGE, KIND_RIDGE = 300.0, 300.0
+PER_EPISODE = (5, 10, 15, 20, 30, 40)
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Labelled:
-    """The labelled stretches: figures, vectors, the mean judgement, the kind or "", and the episode of each."""
+class Stretches:
+    """All stretches of an episode that can be lessons: places, figures, vectors, mean worth, and the kind or ""."""
 
+    read: Read
+    texts: tuple[str, ...]
+    places: tuple[Places, Places]
     figures: Floats
     vectors: Floats
     worth: Floats
     kinds: NDArray[np.str_]
-    episodes: NDArray[np.str_]
 
-    def values(self, with_vectors: bool) -> Floats:
-        """Return what the regression sees."""
-        scaled = (self.figures - self.figures.mean(axis=0)) / self.figures.std(axis=0)
-        return np.hstack([scaled, self.vectors * SCALE]) if with_vectors else scaled
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Weights and constants of a lesson and of each kind, of figures and vectors as they are."""
+
+    lesson: LogisticRegression
+    kind: LogisticRegression
+    mean: Floats
+    spread: Floats
 
 
 def main() -> None:
     """Parse the command line, fit, and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("home", type=Path)
-    parser.add_argument("labels", type=Path, nargs="*", default=[LABELS])
+    parser.add_argument("--questions", type=Path)
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     generation = open_generation(options.home)
-    labelled = labelled_of(options.home, generation, _lines(options.labels))
-    print(f"{today()}, {machine()}\n\n{measured(labelled)}")
+    episodes = marked_episodes(options.home, generation)
+    print(f"{today()}, {machine()}\n\n{described(episodes)}")
+    questions = [] if options.questions is None else read_questions(options.questions)
+    wanted = [one for one in questions if one.answerable and one.kind in ("lesson", "why", "how")]
+    models = {model["weights"]: model for model in json.loads(WEIGHTS.read_text("utf-8"))["models"]}
+    for name in (generation.manifest.weights, SIGNS):
+        with_vectors = name != SIGNS
+        logits = unseen(episodes, with_vectors)
+        factor, constant = stretching(episodes, logits)
+        scores = [probability(factor * one[:, 0] + constant) for one in logits]
+        print(f"\n{'signs and vectors' if with_vectors else 'signs'}\n\n{measured(episodes, logits, scores, wanted)}")
+        models[name] = model_of(episodes, name, generation.manifest.encoder, factor, constant)
     if options.write:
-        weights = generation.manifest.weights
-        models = {model["weights"]: model for model in json.loads(WEIGHTS.read_text("utf-8"))["models"]}
-        models |= {name: model_of(labelled, name, generation.manifest.encoder) for name in (weights, SIGNS)}
         WEIGHTS.write_text(as_text([*models.values()]), "utf-8")
 
 
-def _lines(paths: Sequence[Path]) -> list[dict[str, Any]]:
-    lines = [json.loads(line) for path in paths for line in path.read_text("utf-8").splitlines()]
-    return [line for line in lines if "label" in line]
-
-
-def labelled_of(home: Path, generation: Generation, lines: Sequence[Mapping[str, Any]]) -> Labelled:
-    """Read the labelled stretches of the interviews that this data folder holds."""
-    names = {record.episode.guid: record.episode.id for record in records(home)}
-    by_place: dict[tuple[str, Span], list[Mapping[str, Any]]] = {}
-    for line in lines:
-        by_place.setdefault((names[line["episode"]], Span(*line["words"])), []).append(line)
-    figures, vectors, worth, kinds = [], [], [], []
-    for name in dict.fromkeys(name for name, _ in by_place):
-        transcript = load_transcript(home, name)
-        assert transcript is not None, name
+def marked_episodes(home: Path, generation: Generation) -> list[Stretches]:
+    """Return the stretches of the interviews that readers marked."""
+    marks: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for line in map(json.loads, MARKS.read_text("utf-8").splitlines()[1:]):  # the first says what they are
+        marks[line["episode"]].append(line)
+    found = []
+    for record in records(home):
+        transcript = load_transcript(home, record.episode.id)
+        if transcript is None or record.episode.guid not in marks:
+            continue
         episode = read(transcript, generation)
         sentences = episode.sentences
-        texts = [transcript.turns[one.turn].text[one.start : one.end] for one in sentences]
+        texts = tuple(transcript.turns[one.turn].text[one.start : one.end] for one in sentences)
+        places, figures = stretches_of(sentences, texts, told(transcript, sentences, episode.askers))
         words = np.array([one.words for one in sentences], np.float64)
-        begins = {one.first_word: number for number, one in enumerate(sentences)}
-        ends = {one.first_word + one.words: number + 1 for number, one in enumerate(sentences)}
-        mine = {span: found for (episode, span), found in by_place.items() if episode == name}
-        places = (
-            np.array([begins[span.first_word] for span in mine]),
-            np.array([ends[span.first_word + span.words] for span in mine]),
-        )
-        own = np.array([figures_of(text) for text in texts], np.float64)
-        figures.append(stretch_figures(texts, own, words, places))
-        vectors.append(means(episode.vectors.rows.astype(np.float64), words, places))
-        worth += [float(np.mean([VALUES[line["label"]] for line in found])) for found in mine.values()]
-        kinds += [_usual([line["kind"] for line in found if line["kind"]]) for found in mine.values()]
-    episodes = [name for name in dict.fromkeys(name for name, _ in by_place) for one, _ in by_place if one == name]
-    return Labelled(
-        np.vstack(figures), np.vstack(vectors), np.array(worth), np.array(kinds, np.str_), np.array(episodes, np.str_)
-    )
+        vectors = means(episode.vectors.rows.astype(np.float64), words, places)
+        worth, kinds = _judged(sentences, places, marks[record.episode.guid])
+        found.append(Stretches(episode, texts, places, figures, vectors, worth, kinds))
+    return found
 
 
-def _usual(kinds: Sequence[str]) -> str:
-    return max(kinds, key=kinds.count, default="")
+def _judged(
+    sentences: Sequence[Sentence], places: tuple[Places, Places], marks: Sequence[Mapping[str, Any]]
+) -> tuple[Floats, NDArray[np.str_]]:
+    """Return the worth of stretches to the readers together, and the kind of the mark that each is worth most for."""
+    first_words = np.array([one.first_word for one in sentences])
+    lasts = np.array([one.first_word + one.words for one in sentences])
+    begin, end = first_words[places[0]], lasts[places[1] - 1]
+    readers = sorted({mark["reader"] for mark in marks})
+    worth = np.zeros((len(readers), len(begin)))
+    kinds, best = np.full(len(begin), "", dtype="<U8"), np.zeros(len(begin))
+    for mark in marks:
+        start, stop = mark["words"][0], sum(mark["words"])
+        common = np.clip(np.minimum(end, stop) - np.maximum(begin, start), 0, None)
+        # Of a mark that is longer than a lesson may be, as much as one may hold.
+        covered = np.minimum(common / (end - begin), common / min(stop - start, MOST_WORDS - 10))
+        value = VALUES[mark["label"]] * np.select([covered >= least for least, _ in COVERS], [got for _, got in COVERS])
+        row = readers.index(mark["reader"])
+        kinds[value > best] = mark["kind"]
+        best, worth[row] = np.maximum(best, value), np.maximum(worth[row], value)
+    return worth.mean(axis=0), kinds
+
+
+def described(episodes: Sequence[Stretches]) -> str:
+    """Return how many stretches there are, and how many of them are lessons."""
+    worth = np.concatenate([one.worth for one in episodes])
+    return f"{len(worth)} stretches of {len(episodes)} episodes, {(worth >= LESSON).mean():.3f} of them lessons"
 
 
 def _weighed(values: Floats, worth: Floats, ridge: float) -> LogisticRegression:
@@ -135,97 +167,118 @@ def _kinds(values: Floats, kinds: NDArray[np.str_]) -> LogisticRegression:
     return LogisticRegression(C=1 / KIND_RIDGE, max_iter=1000, class_weight=weight).fit(values, kinds)
 
 
-def _folds(labelled: Labelled, division: int) -> NDArray[np.int64]:
-    names = np.unique(labelled.episodes)
-    numbers = np.random.default_rng(division).permutation(len(names)) % FOLDS
-    fold: NDArray[np.int64] = numbers[np.searchsorted(names, labelled.episodes)]
-    return fold
+def _values(one: Stretches, with_vectors: bool, rows: Any = slice(None)) -> Floats:
+    return np.hstack([one.figures[rows], one.vectors[rows] * SCALE]) if with_vectors else one.figures[rows]
 
 
-def unseen(labelled: Labelled, with_vectors: bool, division: int) -> Floats:
-    """Return the logits of all stretches by weights fitted without their episodes."""
-    values, folds = labelled.values(with_vectors), _folds(labelled, division)
-    found = np.zeros(len(values))
+def fitted(episodes: Sequence[Stretches], with_vectors: bool) -> Fit:
+    """Fit on stretches of these episodes, drawn by chance."""
+    dice = np.random.default_rng(0)
+    drawn = [dice.permutation(len(one.worth))[:FITTED] for one in episodes]
+    values = np.vstack([_values(one, with_vectors, rows) for one, rows in zip(episodes, drawn, strict=True)])
+    worth = np.concatenate([one.worth[rows] for one, rows in zip(episodes, drawn, strict=True)])
+    kinds = np.concatenate([one.kinds[rows] for one, rows in zip(episodes, drawn, strict=True)])
+    mean, spread = np.zeros(values.shape[1]), np.ones(values.shape[1])
+    mean[: len(FIGURES)], spread[: len(FIGURES)] = (
+        values[:, : len(FIGURES)].mean(axis=0),
+        values[:, : len(FIGURES)].std(axis=0),
+    )
+    scaled, has = (values - mean) / spread, worth >= LESSON
+    return Fit(_weighed(scaled, worth, RIDGE), _kinds(scaled[has], kinds[has]), mean, spread)
+
+
+def _folds(episodes: Sequence[Stretches]) -> NDArray[np.int64]:
+    numbers: NDArray[np.int64] = np.random.default_rng(0).permutation(len(episodes)) % FOLDS
+    return numbers
+
+
+def unseen(episodes: Sequence[Stretches], with_vectors: bool) -> list[Floats]:
+    """Return the logits of all judgements of the stretches, shape (stretches, judgements), by weights fitted without
+    their episodes.
+    """
+    folds, found = _folds(episodes), {}
     for fold in range(FOLDS):
-        held = folds == fold
-        found[held] = _weighed(values[~held], labelled.worth[~held], RIDGE).decision_function(values[held])
-    return found
+        fit = fitted([one for one, number in zip(episodes, folds, strict=True) if number != fold], with_vectors)
+        order = [fit.kind.classes_.tolist().index(kind) for kind in KINDS]
+        for place in np.flatnonzero(folds == fold).tolist():
+            values = (_values(episodes[place], with_vectors) - fit.mean) / fit.spread
+            found[place] = np.column_stack(
+                [fit.lesson.decision_function(values), fit.kind.decision_function(values)[:, order]]
+            )
+    return [found[place] for place in range(len(episodes))]
 
 
-def unseen_kinds(labelled: Labelled, with_vectors: bool, division: int) -> float:
-    """Return the share of stretches whose kind is right by weights fitted without their episodes."""
-    values, folds, has = labelled.values(with_vectors), _folds(labelled, division), labelled.kinds != ""
-    right = 0
-    for fold in range(FOLDS):
-        held, rest = (folds == fold) & has, (folds != fold) & has
-        model = _kinds(values[rest], labelled.kinds[rest])
-        right += int((model.predict(values[held]) == labelled.kinds[held]).sum())
-    return right / int(has.sum())
-
-
-def stretching(labelled: Labelled, with_vectors: bool) -> tuple[float, float]:
+def stretching(episodes: Sequence[Stretches], logits: Sequence[Floats]) -> tuple[float, float]:
     """Return factor and constant that make logits of unseen stretches calibrated."""
-    logits = np.concatenate([unseen(labelled, with_vectors, division) for division in range(DIVISIONS)])
-    model = _weighed(logits[:, None], np.tile(labelled.worth, DIVISIONS), 1e-6)
+    model = _weighed(np.concatenate(logits)[:, :1], np.concatenate([one.worth for one in episodes]), 1e-6)
     return float(model.coef_[0, 0]), float(model.intercept_[0])
 
 
-def measured(labelled: Labelled) -> str:
-    """Return tables of what unseen stretches get."""
-    lesson, none = labelled.worth >= 0.75, labelled.worth <= 0.25
-    rows, bins = [], []
-    for name, with_vectors in (("signs and vectors", True), ("signs", False)):
-        found = [unseen(labelled, with_vectors, division) for division in range(DIVISIONS)]
-        factor, constant = stretching(labelled, with_vectors)
-        cells: list[object] = [
-            float(np.mean([roc_auc_score(lesson, one) for one in found])),
-            float(np.mean([roc_auc_score(~none, one) for one in found])),
-        ]
-        for best in BEST:
-            tops = [np.argsort(-one)[:best] for one in found]
-            shares = (np.mean([lesson[top].mean() for top in tops]), np.mean([1 - none[top].mean() for top in tops]))
-            cells.append(" / ".join(f"{share:.2f}" for share in shares))
-        kinds = float(np.mean([unseen_kinds(labelled, with_vectors, division) for division in range(DIVISIONS)]))
-        rows.append((name, *cells, kinds))
-        scores, worth = probability(factor * np.concatenate(found) + constant), np.tile(labelled.worth, DIVISIONS)
-        for low in np.arange(0.1, 0.8, 0.1):
-            inside = (scores >= low) & (scores < low + 0.1)
-            if inside.sum() >= 5 * DIVISIONS:
-                share = float(inside.sum() / len(scores))
-                bins.append((name, f"{low:.1f}", share, float(scores[inside].mean()), float(worth[inside].mean())))
-    heads = (
-        "weights",
-        "AUC lesson",
-        "AUC lesson or borderline",
-        *(f"of the best {best}" for best in BEST),
-        "kind right",
-    )
+def measured(
+    episodes: Sequence[Stretches], logits: Sequence[Floats], scores: Sequence[Floats], questions: Sequence[Question]
+) -> str:
+    """Return tables of what unseen stretches get: of the best that share no sentence, and of all by score."""
+    proposed = [_proposed(*each) for each in zip(episodes, scores, strict=True)]
+    every = sorted(((score, number, row) for number, rows in enumerate(proposed) for score, row in rows), reverse=True)
+    by_guid = {one.read.transcript.episode.guid: one.read for one in episodes}
+    rows = []
+    for count in PER_EPISODE:
+        best = every[: count * len(episodes)]
+        worth = np.array([episodes[number].worth[row] for _, number, row in best])
+        kinds = [(episodes[number].kinds[row], KINDS[int(logits[number][row, 1:].argmax())]) for _, number, row in best]
+        right = [ours == theirs for theirs, ours in kinds if theirs]
+        met: list[object] = []
+        if questions:
+            chosen: dict[str, list[Stretch]] = {guid: [] for guid in by_guid}
+            for _, number, row in best:
+                one = episodes[number]
+                own = chosen[one.read.transcript.episode.guid]
+                if len(own) < MOST_LESSONS:
+                    own.append((int(one.places[0][row]), int(one.places[1][row])))
+            met = [shares(questions, by_guid, chosen)[0]]
+        at_least = float((worth >= LESSON).mean()), float((worth >= LESSON / 2).mean())
+        rows.append((count, best[-1][0], *at_least, float(worth.mean()), float(np.mean(right)), *met))
+    heads = ["best per episode", "score from", "lessons", "with borderline", "mean worth", "kind right"]
+    score, worth = np.concatenate(scores), np.concatenate([one.worth for one in episodes])
+    inside = [(low, (score >= low) & (score < low + 0.1)) for low in np.arange(0.1, 0.9, 0.1)]
+    bins = [
+        (f"{low:.1f}", float(those.mean()), float(score[those].mean()), float(worth[those].mean()))
+        for low, those in inside
+        if those.any()
+    ]
     return (
-        f"{len(labelled.worth)} stretches of {len(set(labelled.episodes))} episodes: {lesson.mean():.2f} lessons, "
-        f"{1 - lesson.mean() - none.mean():.2f} borderline; of the best: lessons / with borderline ones\n\n"
-        f"{table(heads, rows)}\n\n{table(('weights', 'score from', 'share', 'mean score', 'mean worth'), bins)}"
+        f"AUC of a lesson {roc_auc_score(worth >= LESSON, score):.3f}\n\n"
+        f"{table((*heads, 'questions met') if questions else tuple(heads), rows)}\n\n"
+        f"{table(('score from', 'share of stretches', 'mean score', 'mean worth'), bins)}"
     )
 
 
-def model_of(labelled: Labelled, name: str, encoder: str) -> dict[str, Any]:
+def _proposed(one: Stretches, scores: Floats) -> list[tuple[float, int]]:
+    """Return scores and rows of the stretches of an episode that would be proposed, the best first."""
+    rows = {(first, last): row for row, (first, last) in enumerate(zip(*(p.tolist() for p in one.places), strict=True))}
+    given = [
+        lessons.Stretch(score, first, last, np.empty(0))
+        for score, (first, last) in zip(scores.tolist(), rows, strict=True)
+    ]
+    found = islice(lessons.apart(given, one.texts), max(PER_EPISODE))
+    return [(stretch.score, rows[stretch.first, stretch.last]) for stretch in found]
+
+
+def model_of(episodes: Sequence[Stretches], name: str, encoder: str, factor: float, constant: float) -> dict[str, Any]:
     """Fit the weights on everything, for the vectors of an encoder or for none."""
     with_vectors = name != SIGNS
-    values, has = labelled.values(with_vectors), labelled.kinds != ""
-    factor, constant = stretching(labelled, with_vectors)
-    lesson = _weighed(values, labelled.worth, RIDGE)
-    kind = _kinds(values[has], labelled.kinds[has])
-    order = [kind.classes_.tolist().index(one) for one in KINDS]
-    weights = np.vstack([lesson.coef_ * factor, kind.coef_[order]])
-    constants = np.concatenate([lesson.intercept_ * factor + constant, kind.intercept_[order]])
-    figures = weights[:, : len(FIGURES)] / labelled.figures.std(axis=0)
-    constants = constants - figures @ labelled.figures.mean(axis=0)
+    fit = fitted(episodes, with_vectors)
+    order = [fit.kind.classes_.tolist().index(one) for one in KINDS]
+    weights = np.vstack([fit.lesson.coef_ * factor, fit.kind.coef_[order]]) / fit.spread
+    constants = np.concatenate([fit.lesson.intercept_ * factor + constant, fit.kind.intercept_[order]])
+    constants = constants - weights @ fit.mean
     found: dict[str, Any] = {
         "weights": name,
         "encoder": encoder if with_vectors else None,
         "constants": dict(zip(JUDGED, constants.round(3).tolist(), strict=True)),
         "figures": {
             figure: dict(zip(JUDGED, column.round(3).tolist(), strict=True))
-            for figure, column in zip(FIGURES, figures.T, strict=True)
+            for figure, column in zip(FIGURES, weights[:, : len(FIGURES)].T, strict=True)
         },
     }
     if with_vectors:
@@ -248,4 +301,4 @@ def as_text(models: Sequence[Mapping[str, Any]]) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -99,9 +99,9 @@ def measured(episodes: Sequence[Read], questions: Sequence[Question]) -> str:
     by_guid = {one.transcript.episode.guid: one for one in episodes}
     rows = []
     for most in MOST:
-        ours = _shares(questions, by_guid, {guid: found[:most] for guid, found in more.items()})
+        ours = shares(questions, by_guid, {guid: found[:most] for guid, found in more.items()})
         chance = [
-            _shares(
+            shares(
                 questions,
                 by_guid,
                 {guid: _by_chance(by_guid[guid], found[:most], seed) for guid, found in more.items()},
@@ -191,13 +191,13 @@ def _words(episode: Read, stretch: Stretch) -> int:
     return sum(one.words for one in episode.sentences[slice(*stretch)])
 
 
-def _shares(
+def shares(
     questions: Sequence[Question], episodes: Mapping[str, Read], chosen: Mapping[str, Sequence[Stretch]]
 ) -> tuple[float, float]:
     """Return the share of questions with a gold quote that is met, and that of gold quotes."""
     words = {guid: [normalise(_quoted(episodes[guid], one)) for one in found] for guid, found in chosen.items()}
     met = [
-        [any(is_right(one, normalise(gold.quote)) for one in words[gold.episode]) for gold in question.gold]
+        [any(is_right(one, normalise(gold.quote)) for one in words.get(gold.episode, ())) for gold in question.gold]
         for question in questions
     ]
     quotes = [one for question in met for one in question]

@@ -1,14 +1,16 @@
-"""The second set of questions: written by readers of transcripts who had seen neither the code nor its answers.
+"""Questions by readers of transcripts who had seen neither the code nor its answers, and that nothing is fitted on.
 
-120 questions on six interviews of `corpora/alignment` and twenty of `corpora/engineering-lessons`: 40 of an engineer,
-25 of a newcomer, 25 of a writer, 30 near their topics that nothing answers. The texts may not be copied, so a quote
-is kept as its place: the publisher's guid, the turn, and the characters [start, end) of the turn's text.
+The second set: 120 questions on six interviews of `corpora/alignment` and twenty of `corpora/engineering-lessons`: 40
+of an engineer, 25 of a newcomer, 25 of a writer, 30 near their topics that nothing answers. It was looked at where two
+choices did equally well on other questions, so it is not unseen. The third set: 400 questions on twenty others of the
+sixty, fifteen that somebody answers and five that nobody does about each. It decided which encoder is the default.
+The texts may not be copied, so a quote is kept as its place: the publisher's guid, the turn, and the characters
+[start, end) of the turn's text.
 
-    python -m benchmarks.second_set HOME
+    python -m benchmarks.second_set HOME [third]
 
-Prints the figures of `playback evaluate` with the constants in use; none is fitted on this set. HOME holds both
-corpora. No question is asked of an encoder that learned from its interview (`benchmarks/halves.py`). This set was
-looked at where two choices did equally well on other questions, so it is not unseen either.
+Prints the figures of `playback evaluate` with the constants in use. HOME holds the corpora that are asked about. No
+question is asked of an encoder that learned from its interview (`benchmarks/halves.py`).
 """
 
 import sys
@@ -20,6 +22,7 @@ from benchmarks.halves import bases_for, report_by
 from benchmarks.placed_questions import placed_questions
 
 QUESTIONS = Path(__file__).with_name("second_questions.jsonl")
+THIRD = Path(__file__).with_name("third_questions.jsonl")
 
 
 def second_set(home: Path) -> tuple[Question, ...]:
@@ -28,5 +31,6 @@ def second_set(home: Path) -> tuple[Question, ...]:
 
 
 if __name__ == "__main__":
-    with bases_for(Path(sys.argv[1])) as bases:
-        print(render(report_by(bases, second_set(Path(sys.argv[1])))))
+    home, path = Path(sys.argv[1]), THIRD if sys.argv[2:] == ["third"] else QUESTIONS
+    with bases_for(home) as bases:
+        print(render(report_by(bases, placed_questions(home, path))))

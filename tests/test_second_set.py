@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from benchmarks.halves import READERS, TRAINING
-from benchmarks.second_set import QUESTIONS, second_set
+from benchmarks.second_set import QUESTIONS, THIRD, second_set
 from ingest.library.records import Record, save_record, save_transcript
 from ingest.transcript import Episode, Show, Transcript, Turn, Word
 
 ROWS = [json.loads(line) for line in QUESTIONS.read_text("utf-8").splitlines()]
 READERS_ROWS = [json.loads(line) for line in READERS.read_text("utf-8").splitlines()]
+THIRD_ROWS = [json.loads(line) for line in THIRD.read_text("utf-8").splitlines()]
 TRAINING_ROWS = [json.loads(line) for line in TRAINING.read_text("utf-8").splitlines()]
 FIELDS = {"id", "kind", "persona", "question", "answerable", "gold", "also"}
 
@@ -48,7 +49,19 @@ def test_those_an_encoder_learned_from_are_others() -> None:
     assert not {row["question"].lower() for row in TRAINING_ROWS} & {row["question"].lower() for row in READERS_ROWS}
 
 
-@pytest.mark.parametrize("rows", [ROWS, READERS_ROWS, TRAINING_ROWS], ids=["second", "readers", "training"])
+def test_the_third_set_has_the_questions_it_says() -> None:
+    """Fifteen and five about each of twenty interviews that the second set has not; none that was learned from."""
+    assert len(THIRD_ROWS) == 400
+    about = Counter(row["gold"][0]["episode"] for row in THIRD_ROWS if row["answerable"])
+    assert [*about.values()] == [15] * 20
+    assert not about.keys() & {place["episode"] for row in ROWS for place in row["gold"]}
+    asked = {row["question"].lower() for row in THIRD_ROWS}
+    assert not asked & {row["question"].lower() for row in (*TRAINING_ROWS, *READERS_ROWS)}
+
+
+@pytest.mark.parametrize(
+    "rows", [ROWS, READERS_ROWS, TRAINING_ROWS, THIRD_ROWS], ids=["second", "readers", "training", "third"]
+)
 def test_each_question_is_there_once(rows: list[dict[str, Any]]) -> None:
     """With a place for each that is answerable; places have numbers only."""
     assert len({row["id"] for row in rows}) == len({row["question"] for row in rows}) == len(rows)

@@ -19,7 +19,7 @@ from api.knowledge_base import KnowledgeBase
 from api.lessons.fold import USUAL_STATES
 from api.lessons.register import Entry, Register, register_of
 from api.quotes.citation import MOST_CITATIONS, Citation
-from api.quotes.quote import MOST_QUOTE_WORDS, QUOTE_ID
+from api.quotes.quote import QUOTE_ID
 from index.keywords import stems
 from index.mined.episode import Span
 from index.passage import Filters, FoundSentence
@@ -191,8 +191,7 @@ def _cited(
         for entry in entries:
             for citation in register.citations(entry)[:1]:
                 words = trigrams(citation.quote)
-                is_short = len(citation.quote.split()) <= MOST_QUOTE_WORDS  # one that was carried over may be longer
-                if is_short and not any(repeats(words, others) for others in said):
+                if not any(repeats(words, others) for others in said):
                     said.append(words)
                     found.append(citation)
             if len(found) == most:

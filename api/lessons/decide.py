@@ -17,11 +17,14 @@ def decide(home: Path, generation: Generation, identifier: str, asked: Decision)
     """Store a decision about the lesson with an id, and return the lesson as it is then.
 
     `asked` comes from `decision_of`. The id names the words that were read: it is that of the lesson or, after they
-    changed, that of today's quote. A decision that holds already is not stored again. Raises LessonUnknown,
-    WordsChanged if the lesson has other words today, DecisionError if it is withdrawn or the decision makes no sense.
+    changed, that of today's words or of the first quote of them. A decision that holds already is not stored again.
+    Raises LessonUnknown, WordsChanged if the lesson has other words today, DecisionError if it is withdrawn or the
+    decision makes no sense.
     """
     register = register_of(home, generation)
     entry = register.entry(identifier)
+    if identifier in register.todays_ids(entry):
+        identifier = register.read_as(entry)
     read = next((quote for quote in entry.quotes if identifier in (quote, _today(home, quote))), entry.id)
     decision = _sensible(register, entry, replace(asked, quote=read))
     if decision is None:

@@ -22,7 +22,8 @@ from api.lessons.facts import as_lesson, id_of
 from api.lessons.fold import Folded, fold
 from api.lessons.joining import Joining, Proposal, overlaps, topic_titles
 from api.quotes.citation import Citation, citation_of
-from api.quotes.quote import quote_at
+from api.quotes.neighbours import in_parts
+from api.quotes.quote import MOST_QUOTE_WORDS, Quote, quote_at
 from index.generation import Generation
 from index.remembered import read_once
 from ingest.library.decisions import decision_files, episode_of_quote, read_decisions
@@ -45,12 +46,15 @@ class Register:
     vectors: NDArray[np.float16]
 
     def entry(self, identifier: str) -> Entry:
-        """Return the lesson with this id or that of its words today, or that it is part of; raises LessonUnknown."""
+        """Return the lesson with this id or that of its words today, or that it is part of; raises LessonUnknown.
+
+        The id of the first quote names the lesson too, where its words are too many for one.
+        """
         if identifier in self.by_id:
             return self.by_id[identifier]
         episode = episode_of_quote(identifier)
         near = (one for one in self.entries if one.episode_id == episode)
-        if (entry := next((one for one in near if self.read_as(one) == identifier), None)) is not None:
+        if (entry := next((one for one in near if identifier in self.todays_ids(one)), None)) is not None:
             return entry
         raise LessonUnknown(f"no lesson {identifier[:60]!r} in this library; playback lessons lists them")
 
@@ -59,14 +63,27 @@ class Register:
         here = carried(self.home, entry.id).quote
         return entry.id if here is None else here.id
 
+    def todays_ids(self, entry: Entry) -> tuple[str, ...]:
+        """Return the ids that name the words of a lesson as they stand today: that of all, that of the first quote."""
+        here = carried(self.home, entry.id).quote
+        return (entry.id,) if here is None else (here.id, self._parts(here)[0].id)
+
     def as_shown(self, entry: Entry) -> Entry:
         """Return a lesson with today's mark: the words of a proposal may have changed since it was mined."""
         return entry if entry.changed or entry.history else replace(entry, changed=carried(self.home, entry.id).changed)
 
     def citations(self, entry: Entry) -> list[Citation]:
-        """Return the quotes of a lesson, verified against today's transcripts; [] if they are withdrawn."""
+        """Return the quotes of a lesson, verified against today's transcripts; [] if they are withdrawn.
+
+        Words that are too many for one quote are several, in order.
+        """
         found = (carried(self.home, quote).quote for quote in entry.quotes)
-        return [citation_of(quote, entry.score) for quote in found if quote is not None]
+        return [citation_of(one, entry.score) for quote in found if quote is not None for one in self._parts(quote)]
+
+    def _parts(self, quote: Quote) -> list[Quote]:
+        long = max(quote.words, len(quote.text.split())) > MOST_QUOTE_WORDS
+        opened = opened_or_none(self.home, quote.episode.id) if long else None
+        return [quote] if opened is None else in_parts(opened, quote)
 
     def question(self, entry: Entry) -> str | None:
         """Return what a host asked before a lesson, verbatim, None if nobody did or the transcript has changed."""

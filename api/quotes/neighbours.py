@@ -1,4 +1,4 @@
-"""Extend a quote to whole sentences, or by one before or after it; pure."""
+"""Extend a quote to whole sentences, or by one before or after it, or cut a long one at sentences; pure."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -39,6 +39,19 @@ def in_sentences(source: OpenedTranscript, quote: Quote) -> Quote:
     begin = max((start for start in starts if start <= first), default=first)
     finish = min((end for end in ends if end >= last), default=last)
     return _quotable(source, begin, finish) or quote
+
+
+def in_parts(source: OpenedTranscript, quote: Quote) -> list[Quote]:
+    """Return a quote as quotes of at most 80 words that follow one another, cut between sentences; one is the quote."""
+    found: list[Quote] = []
+    first, last = quote.first_word, quote.first_word + quote.words
+    _, ends = sentence_borders(source, quote.turn)
+    while first < last:
+        tries = [_quotable(source, first, end) for end in (*ends, last) if first < end <= last]
+        held = [one for one in tries if one is not None]
+        found.append(max(held, key=lambda one: one.words) if held else quote_at(source, first, last - first))
+        first += found[-1].words
+    return found
 
 
 def sentence_borders(source: OpenedTranscript, turn: int) -> tuple[list[int], list[int]]:

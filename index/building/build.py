@@ -40,8 +40,8 @@ from ingest.transcript import Transcript
 
 logger = logging.getLogger(__name__)
 
-# Increase it when a change of code gives other passages, vectors or codes of these for the same transcripts.
-BUILD_VERSION = 12
+# Increase it when a change of code gives other passages, vectors, codes of these or lessons for the same transcripts.
+BUILD_VERSION = 13
 
 
 # Which files of the live generation are taken over: none, those of the sizes they had, or those of the same content.

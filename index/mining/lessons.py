@@ -14,6 +14,7 @@ from index.mining.lesson_figures import (
     SELF,
     WE,
     Numbers,
+    Places,
     figures_of,
     is_question,
     stretch_figures,
@@ -24,22 +25,22 @@ from index.mining.lesson_titles import title_of
 from index.passage import Exchange, Sentence
 from ingest.transcript import Transcript
 
-MOST_SENTENCES = 4
-# A quote has at most 80 words; fewer than 25 seldom say a whole lesson.
-FEWEST_WORDS, MOST_WORDS = 25, 80
+MOST_SENTENCES = 8
+# Of the lessons that readers marked one in twenty has fewer words and one in six more; half have over 95.
+FEWEST_WORDS, MOST_WORDS = 25, 120
 MOST_LESSONS = 40
 WORDS_PER_LESSON = 150
-# The least probability of a lesson.
-LEAST_SCORE = 0.35
-# A lesson has a sign, or two hints: the stretches that readers judged, from which the weights come, had them.
-_LEAST_STRENGTH = 0.5 - 1e-6  # sums of signs are not exact
+# The least probability of a lesson, and that of the best of an episode: three, and one for so many words. Where turns
+# are short, lessons are too, and readers marked long ones more often.
+SURE, LEAST_SCORE = 0.45, 0.15
+FEW_LESSONS, WORDS_PER_BEST = 3, 600
 # Its first and its last sentence say something: fewer subject words are a filler ("And it wasn't.").
 _LEAST_CONTENT = 2
 # Shorter sentences ("I don't know.") are said again without being repeated; in characters.
 _LEAST_REPEATED = 40
 
 
-class _Stretch(NamedTuple):
+class Stretch(NamedTuple):
     """Sentences [first, last) of one turn, how probably they are a lesson, and the logits of all judgements."""
 
     score: float
@@ -56,13 +57,19 @@ def find_lessons(
     terms: Sequence[TermUse],
     vectors: SentenceVectors,
 ) -> tuple[Lesson, ...]:
-    """Return the lessons of an episode, the best first: at most 40, and one per 150 words, none told by an asker."""
+    """Return the lessons of an episode, the best first: at most 40, and one per 150 words, none told by an asker.
+
+    Those that are not sure are the best three, or one per 600 words.
+    """
     texts = [transcript.turns[one.turn].text[one.start : one.end] for one in sentences]
     questions = {sentences[one.reply].turn: one.question for one in exchanges}
-    most = min(MOST_LESSONS, sum(one.words for one in sentences) // WORDS_PER_LESSON)
-    stretches = _judged(sentences, texts, _told(transcript, sentences, askers), vectors)
+    words = sum(one.words for one in sentences)
+    most, best = min(MOST_LESSONS, words // WORDS_PER_LESSON), max(FEW_LESSONS, words // WORDS_PER_BEST)
+    stretches = _judged(sentences, texts, told(transcript, sentences, askers), vectors)
     found = []
-    for stretch in islice(_apart(stretches, texts), most):
+    for number, stretch in enumerate(islice(apart(stretches, texts), most)):
+        if stretch.score < SURE and number >= best:
+            break
         first, last = sentences[stretch.first], sentences[stretch.last - 1]
         inside = range(stretch.first, stretch.last)
         question = questions.get(first.turn)
@@ -75,7 +82,7 @@ def find_lessons(
                 speaker=_person(transcript, first.turn) or "",
                 kind=kind,
                 score=stretch.score,
-                title=title_of([texts[number] for number in inside], kind),
+                title=title_of([texts[one] for one in inside], kind),
                 terms=_terms_in(transcript.turns[first.turn].text[first.start : last.end], terms),
                 question=None if question is None else Span(sentences[question].first_word, sentences[question].words),
             )
@@ -83,7 +90,7 @@ def find_lessons(
     return tuple(found)
 
 
-def _told(transcript: Transcript, sentences: Sequence[Sentence], askers: frozenset[str]) -> list[range]:
+def told(transcript: Transcript, sentences: Sequence[Sentence], askers: frozenset[str]) -> list[range]:
     """Return the sentences of each turn of somebody who does not ask."""
     asking = {transcript.aliases.get(label, label) for label in askers}
     found = []
@@ -101,29 +108,39 @@ def _person(transcript: Transcript, turn: int) -> str | None:
 
 def _judged(
     sentences: Sequence[Sentence], texts: Sequence[str], turns: Sequence[range], vectors: SentenceVectors
-) -> list[_Stretch]:
-    """Return every stretch of these turns that can be a lesson, with its score."""
+) -> list[Stretch]:
+    """Return every stretch of these turns that is probably a lesson, with its score."""
+    (firsts, lasts), figures = stretches_of(sentences, texts, turns)
+    if not len(firsts):
+        return []
+    words = np.array([one.words for one in sentences], np.float64)
+    found = logits(model_for(vectors.weights), figures, vectors.rows, words, (firsts, lasts))
+    # Rounded before anything is chosen by it: sums differ in their last bits from one machine to the next.
+    scores = np.round(probability(found[:, 0]), 4)
+    held = np.flatnonzero(scores >= LEAST_SCORE)
+    return [Stretch(float(scores[row]), int(firsts[row]), int(lasts[row]), found[row]) for row in held.tolist()]
+
+
+def stretches_of(
+    sentences: Sequence[Sentence], texts: Sequence[str], turns: Sequence[range]
+) -> tuple[tuple[Places, Places], Numbers]:
+    """Return the places of all stretches of these turns that can be a lesson, and their figures."""
     asked = [is_question(text) for text in texts]
     pairs = [
         pair for turn in turns for pair in _lengths(sentences, turn) if not asked[pair[0]] and not asked[pair[1] - 1]
     ]
-    if not pairs:
-        return []
-    firsts, lasts = np.array(pairs, np.int64).T
+    firsts, lasts = np.array(pairs, np.int64).reshape(-1, 2).T
     words = np.array([one.words for one in sentences], np.float64)
     own = np.zeros((len(texts), len(OF_SENTENCES)))
     for turn in turns:
         for number in turn:
             own[number] = figures_of(texts[number])
-    figures = stretch_figures(texts, own, words, (firsts, lasts))
-    fit = (figures[:, : len(KINDS)].sum(axis=1) >= _LEAST_STRENGTH) & (figures[:, WE] + figures[:, SELF] > 0)
-    fit &= np.minimum(own[firsts, CONTENT], own[lasts - 1, CONTENT]) >= _LEAST_CONTENT
-    firsts, lasts, figures = firsts[fit], lasts[fit], figures[fit]
-    found = logits(model_for(vectors.weights), figures, vectors.rows, words, (firsts, lasts))
-    # Rounded before anything is chosen by it: sums differ in their last bits from one machine to the next.
-    scores = np.round(probability(found[:, 0]), 4)
-    rows = zip(scores.tolist(), firsts.tolist(), lasts.tolist(), found, strict=True)
-    return [_Stretch(*row) for row in rows if row[0] >= LEAST_SCORE]
+    numbers = np.array([one.turn for one in sentences], np.int64)
+    figures = stretch_figures(texts, own, words, numbers, (firsts, lasts))
+    fit = np.minimum(own[firsts, CONTENT], own[lasts - 1, CONTENT]) >= _LEAST_CONTENT
+    # A lesson has at least a hint of one, and somebody who was there.
+    fit &= (figures[:, : len(KINDS)].max(axis=1) > 0) & (figures[:, WE] + figures[:, SELF] > 0)
+    return (firsts[fit], lasts[fit]), figures[fit]
 
 
 def _lengths(sentences: Sequence[Sentence], turn: range) -> Iterator[tuple[int, int]]:
@@ -138,7 +155,7 @@ def _lengths(sentences: Sequence[Sentence], turn: range) -> Iterator[tuple[int, 
                 yield first, number + 1
 
 
-def _apart(stretches: Sequence[_Stretch], texts: Sequence[str]) -> Iterator[_Stretch]:
+def apart(stretches: Sequence[Stretch], texts: Sequence[str]) -> Iterator[Stretch]:
     """Yield stretches, the best first, that share no sentence, and no words that are said twice, with one before."""
     taken: set[int] = set()
     said: set[str] = set()

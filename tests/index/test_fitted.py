@@ -1,15 +1,18 @@
 """What depends on the encoder is kept with it, and an encoder that nobody measured is said to be one."""
 
+import pytest
+
 from index.fitted import fitted_for, unmeasured, usual
-from index.models.encoder_files import PACKAGED, weights_named
+from index.models.encoder_files import PACKAGED, TRAINED, weights_named
 
 UNKNOWN = "0" * 64
 
 
-def test_the_packaged_encoder_is_measured() -> None:
+@pytest.mark.parametrize("name", [PACKAGED, TRAINED])
+def test_what_comes_with_playback_is_measured(name: str) -> None:
     """Its table is found by its weights, whatever the file calls it."""
-    found = fitted_for(weights_named(PACKAGED))
-    assert (found.encoder, unmeasured(found.weights)) == (PACKAGED, None)
+    found = fitted_for(weights_named(name))
+    assert (found.encoder, unmeasured(found.weights)) == (name, None)
     assert set(found.signals) == {"passage", "turns", "words", "episode"}
 
 

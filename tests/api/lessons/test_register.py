@@ -209,6 +209,27 @@ def test_merged_lessons_show_all_their_quotes(told: KnowledgeBase, register: Reg
     assert saying(now(told), SUPPLIER).state == "proposed"
 
 
+def test_a_long_lesson_is_several_quotes_and_one_decision(tmp_path: Path) -> None:
+    """The quotes follow one another, none is too long; an edited end withdraws nothing and is marked."""
+    long = [f"In week {week} we moved the records of pier {week} and counted all of them twice." for week in range(8)]
+    save(tmp_path, "a-1-aaaa", [("Ada", "How long did it take you?"), ("Bo", " ".join(long))])
+    base = publish(tmp_path, length=8)
+    (entry,) = (one for one in now(base).entries if one.speaker == "Bo")
+    quotes = now(base).citations(entry)
+    assert [len(one.quote.split()) for one in quotes] == [80, 48]
+    assert " ".join(one.quote for one in quotes) == " ".join(long)
+    assert now(base).entry(quotes[0].id).id == now(base).read_as(entry) == entry.id
+    with pytest.raises(LessonUnknown):
+        now(base).entry(quotes[1].id)
+    decided = decide(base.home, base.generation, quotes[0].id, decision_of("accept", quotes[0].id, "Ann Ash"))
+    assert (decided.id, decided.state, decided.changed) == (entry.id, "accepted", False)
+    reword(tmp_path, "a-1-aaaa", lambda text: text.replace("In week 7", "In week 17"))
+    kept = now(base).entry(entry.id)
+    assert (kept.state, kept.changed) == ("accepted", True)
+    assert [one.quote.split()[2] for one in now(base).citations(kept)] == ["0", "5"]
+    base.generation.close()
+
+
 def test_two_doors_know_the_same_at_once(told: KnowledgeBase, register: Register) -> None:
     """What another process wrote is seen by the next reader, although the register is kept in memory."""
     from dataclasses import replace

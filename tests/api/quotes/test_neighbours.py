@@ -1,11 +1,13 @@
 """One more sentence: whole, inside the turn, short enough to be quoted."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from api.episodes.transcripts import OpenedTranscript, place_words
-from api.quotes.neighbours import widen
-from api.quotes.quote import Quote, quote_at
+from api.quotes.neighbours import in_parts, widen
+from api.quotes.quote import MOST_QUOTE_WORDS, Quote, quote_at
 from api.quotes.verbatim_check import fault_of
 from ingest.transcript import Episode, Show, Transcript, Turn, Word
 
@@ -113,3 +115,24 @@ def test_every_widening_is_verbatim_and_reaches_the_whole_turn(texts: list[str],
         assert fault_of(longer, source.transcript) is None
         quote = longer
     assert quote.words == sum(place.turn == quote.turn for place in source.places)
+
+
+@given(
+    st.lists(SENTENCES, min_size=1, max_size=80).map(lambda said: " ".join(["Well.", *said])),
+    st.integers(0, 20),
+    st.integers(1, 300),
+)
+def test_the_parts_of_a_quote_are_its_words(text: str, first: int, words: int) -> None:
+    """In order, none left out, each as long as whole sentences let it be; a quote that is short enough is its part."""
+    source = source_of(text)
+    first = min(first, source.count - 1)
+    quote = quote_at(source, first, min(words, source.count - first))
+    parts = in_parts(source, quote)
+    assert parts[0].first_word == quote.first_word
+    assert sum(part.words for part in parts) == quote.words
+    for part, following in pairwise(parts):
+        assert part.first_word + part.words == following.first_word
+        assert part.words > MOST_QUOTE_WORDS - 7  # the longest sentence has six words
+    assert all(max(part.words, len(part.text.split())) <= MOST_QUOTE_WORDS for part in parts)
+    if max(quote.words, len(quote.text.split())) <= MOST_QUOTE_WORDS:
+        assert parts == [quote]

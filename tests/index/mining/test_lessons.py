@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from index.exchanges import exchanges_of
 from index.mined.episode import Lesson, LessonKind, Span, TermUse
+from index.mining import lessons
 from index.mining.lesson_model import SIGNS, SentenceVectors
 from index.mining.lesson_titles import MOST_TITLE_WORDS, title_of
 from index.mining.lesson_words import words_of
-from index.mining.lessons import MOST_LESSONS, WORDS_PER_LESSON, find_lessons
+from index.mining.lessons import FEW_LESSONS, MOST_LESSONS, MOST_WORDS, SURE, WORDS_PER_BEST, find_lessons
 from index.sentences import sentences_of
 from ingest.text.words import normalise
 from ingest.transcript import Episode, Show, Transcript, Turn, Word
@@ -153,18 +154,22 @@ def test_what_is_said_again_counts_once() -> None:
     assert len(found) == 1
 
 
-def test_the_best_come_first_and_there_are_only_so_many() -> None:
+def test_the_best_come_first_and_there_are_only_so_many(monkeypatch: pytest.MonkeyPatch) -> None:
     told = [PROBLEM, DECISION, ADVICE, REMEDY, RESULT, CAUSE]
     turns = [("Bo", f"Number {place}. {said}") for place, said in enumerate(told * 30)]
     scores = [one.score for one in lessons_of(*turns)]
     assert scores == sorted(scores, reverse=True)
     different = [("Bo", said.replace(" the ", f" the {place}th ")) for place, said in enumerate(told * 60)]
+    found = lessons_of(*different)
+    assert len(found) == sum(len(normalise(text)) for _, text in different) // WORDS_PER_BEST < MOST_LESSONS
+    assert found[-1].score < SURE
+    assert len(lessons_of(*different[:12])) == FEW_LESSONS
+    monkeypatch.setattr(lessons, "SURE", 0.0)
     assert len(lessons_of(*different)) == MOST_LESSONS
-    short = different[:6]
-    assert len(lessons_of(*short)) == sum(len(normalise(text)) for _, text in short) // WORDS_PER_LESSON
+    assert len(lessons_of(*different[:6])) == 1
 
 
-def test_lessons_of_a_long_turn_are_apart_and_fit_a_quote() -> None:
+def test_lessons_of_a_long_turn_are_apart_and_not_too_long() -> None:
     told = [
         part.strip() + "." for said in (PROBLEM, DECISION, ADVICE, REMEDY) for part in said.split(".") if part.strip()
     ]
@@ -191,7 +196,7 @@ def assert_proper(transcript: Transcript, found: Sequence[Lesson]) -> None:
     for lesson in found:
         text = text_of(transcript, lesson)
         assert lesson.speaker in {"Bo", "Cy"}
-        assert 3 <= lesson.span.words <= 80
+        assert 3 <= lesson.span.words <= MOST_WORDS
         assert lesson.title
         assert len(lesson.title.split()) <= MOST_TITLE_WORDS
         words = iter(text.casefold().split())
