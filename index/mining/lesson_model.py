@@ -1,6 +1,6 @@
 """How surely a stretch of sentences is a lesson, and of which kind, by the weights in `lessons.json` beside this file.
 
-They were fitted on stretches that readers judged (benchmarks/lesson_model.py, docs/adr/0030): one set with the vectors
+They were fitted on stretches that readers judged (benchmarks/lesson_model.py, docs/adr/0045): one set with the vectors
 of an encoder, found by the SHA-256 of its weights, and one without vectors for all other encoders.
 """
 

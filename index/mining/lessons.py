@@ -30,10 +30,10 @@ MOST_SENTENCES = 8
 FEWEST_WORDS, MOST_WORDS = 25, 120
 MOST_LESSONS = 40
 WORDS_PER_LESSON = 150
-# The least probability of a lesson, and that of the best of an episode: three, and one for so many words. Where turns
-# are short, lessons are too, and readers marked long ones more often.
+# The least probability of a lesson, and that of the best few of an episode. Where turns are short, lessons are too, and
+# readers marked long ones more often.
 SURE, LEAST_SCORE = 0.45, 0.15
-FEW_LESSONS, WORDS_PER_BEST = 3, 600
+FEW_LESSONS = 3
 # Its first and its last sentence say something: fewer subject words are a filler ("And it wasn't.").
 _LEAST_CONTENT = 2
 # Shorter sentences ("I don't know.") are said again without being repeated; in characters.
@@ -59,16 +59,15 @@ def find_lessons(
 ) -> tuple[Lesson, ...]:
     """Return the lessons of an episode, the best first: at most 40, and one per 150 words, none told by an asker.
 
-    Those that are not sure are the best three, or one per 600 words.
+    Those that are not sure are among the best three.
     """
     texts = [transcript.turns[one.turn].text[one.start : one.end] for one in sentences]
     questions = {sentences[one.reply].turn: one.question for one in exchanges}
-    words = sum(one.words for one in sentences)
-    most, best = min(MOST_LESSONS, words // WORDS_PER_LESSON), max(FEW_LESSONS, words // WORDS_PER_BEST)
+    most = min(MOST_LESSONS, sum(one.words for one in sentences) // WORDS_PER_LESSON)
     stretches = _judged(sentences, texts, told(transcript, sentences, askers), vectors)
     found = []
     for number, stretch in enumerate(islice(apart(stretches, texts), most)):
-        if stretch.score < SURE and number >= best:
+        if stretch.score < SURE and number >= FEW_LESSONS:
             break
         first, last = sentences[stretch.first], sentences[stretch.last - 1]
         inside = range(stretch.first, stretch.last)

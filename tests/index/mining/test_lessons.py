@@ -14,9 +14,8 @@ from index.mining import lessons
 from index.mining.lesson_model import SIGNS, SentenceVectors
 from index.mining.lesson_titles import MOST_TITLE_WORDS, title_of
 from index.mining.lesson_words import words_of
-from index.mining.lessons import FEW_LESSONS, MOST_LESSONS, MOST_WORDS, SURE, WORDS_PER_BEST, find_lessons
+from index.mining.lessons import FEW_LESSONS, MOST_LESSONS, MOST_WORDS, SURE, find_lessons
 from index.sentences import sentences_of
-from ingest.text.words import normalise
 from ingest.transcript import Episode, Show, Transcript, Turn, Word
 
 # One lesson is proposed for each 150 words, so the short dialogues below need something that is none beside them.
@@ -161,9 +160,8 @@ def test_the_best_come_first_and_there_are_only_so_many(monkeypatch: pytest.Monk
     assert scores == sorted(scores, reverse=True)
     different = [("Bo", said.replace(" the ", f" the {place}th ")) for place, said in enumerate(told * 60)]
     found = lessons_of(*different)
-    assert len(found) == sum(len(normalise(text)) for _, text in different) // WORDS_PER_BEST < MOST_LESSONS
+    assert len(found) == FEW_LESSONS
     assert found[-1].score < SURE
-    assert len(lessons_of(*different[:12])) == FEW_LESSONS
     monkeypatch.setattr(lessons, "SURE", 0.0)
     assert len(lessons_of(*different)) == MOST_LESSONS
     assert len(lessons_of(*different[:6])) == 1
