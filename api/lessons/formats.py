@@ -54,7 +54,7 @@ def render(listed: Listed, form: LessonFormat, address: str) -> str:
     if form == "json":
         return json.dumps(lessons_json(listed.register, listed.entries), indent=2) + "\n"
     register = listed.register
-    found = [(register.as_shown(entry), cited) for entry in listed.entries if (cited := register.citations(entry))]
+    found = [(register.as_shown(entry), cited) for entry in listed.entries if (cited := register.whole(entry))]
     if form == "csv":
         return _as_csv(found, address)
     return _as_document(listed, found, address) if form == "md" else _as_feed(listed, found, address)

@@ -72,13 +72,20 @@ class Register:
         """Return a lesson with today's mark: the words of a proposal may have changed since it was mined."""
         return entry if entry.changed or entry.history else replace(entry, changed=carried(self.home, entry.id).changed)
 
-    def citations(self, entry: Entry) -> list[Citation]:
-        """Return the quotes of a lesson, verified against today's transcripts; [] if they are withdrawn.
+    def whole(self, entry: Entry) -> list[Citation]:
+        """Return what a lesson says, verified against today's transcripts; [] if it is withdrawn.
 
-        Words that are too many for one quote are several, in order.
+        That is one stretch of words, which may be longer than a citation, and one of each lesson merged under it.
         """
+        return [citation_of(quote, entry.score) for quote in self._quotes(entry)]
+
+    def citations(self, entry: Entry) -> list[Citation]:
+        """Return the same in quotes of at most 80 words that follow one another."""
+        return [citation_of(one, entry.score) for quote in self._quotes(entry) for one in self._parts(quote)]
+
+    def _quotes(self, entry: Entry) -> list[Quote]:
         found = (carried(self.home, quote).quote for quote in entry.quotes)
-        return [citation_of(one, entry.score) for quote in found if quote is not None for one in self._parts(quote)]
+        return [quote for quote in found if quote is not None]
 
     def _parts(self, quote: Quote) -> list[Quote]:
         long = max(quote.words, len(quote.text.split())) > MOST_QUOTE_WORDS

@@ -24,7 +24,7 @@ router = APIRouter(include_in_schema=False, route_class=Worked)
 _READS = ["GET", "HEAD"]
 PAGE_LENGTH = 20
 # More would make the page heavier than 60 kB with its styles, and a file take more seconds than a reader waits.
-MOST_REPORTED, MOST_EXPORTED = 120, 10_000
+MOST_REPORTED, MOST_EXPORTED = 100, 10_000
 MOST_DECISIONS = 50
 
 
@@ -123,7 +123,7 @@ def show_lesson(request: Request, identifier: str) -> Response:
         entry=register.as_shown(entry),
         history=entry.history[-MOST_DECISIONS:],
         notes=entry.notes[-MOST_DECISIONS:],
-        citations=register.citations(entry),
+        citations=register.whole(entry),
         question=register.question(entry),
         alike=_cited(register, alike(register, [entry])[0]),
         same_matter=_cited(register, on_the_same_matter(register, [entry])[0]),
@@ -131,7 +131,7 @@ def show_lesson(request: Request, identifier: str) -> Response:
 
 
 def _cited(register: Register, entries: list[Entry]) -> list[tuple[Entry, list[Citation]]]:
-    return [(register.as_shown(entry), register.citations(entry)) for entry in entries]
+    return [(register.as_shown(entry), register.whole(entry)) for entry in entries]
 
 
 def address_of(path: str, query: LessonQuery, number: int = 1) -> str:

@@ -121,7 +121,7 @@ def _page(
         lost=[text for text in (form.title, form.note) if text.strip()] if signed_in and fault and not refused else [],
         entry=register.as_shown(entry) if entry else None,
         read=register.read_as(entry) if entry else "",  # a decision is about the words on this page
-        citations=register.citations(entry) if entry else [],
+        citations=register.whole(entry) if entry else [],
         question=register.question(entry) if entry else None,
         left=max(0, len(left) - form.skipped),
     )

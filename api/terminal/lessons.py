@@ -101,7 +101,7 @@ def _text(register: Register, entry: Entry) -> str:
         lines.append(f"  about {', '.join(map(one_line, entry.themes))}")
     if entry.reason:
         lines.append(f"  {one_line(entry.reason)}")
-    for cited in register.citations(entry):
+    for cited in register.whole(entry):
         role = f", {one_line(cited.role)}" if cited.role else ""
         source = (name_of(cited.episode), day(cited.episode.published), when(cited.start, cited.timing))
         lines.append(f"  “{one_line(cited.quote)}”")

@@ -218,6 +218,7 @@ def test_a_long_lesson_is_several_quotes_and_one_decision(tmp_path: Path) -> Non
     quotes = now(base).citations(entry)
     assert [len(one.quote.split()) for one in quotes] == [80, 48]
     assert " ".join(one.quote for one in quotes) == " ".join(long)
+    assert [(one.id, one.quote) for one in now(base).whole(entry)] == [(entry.id, " ".join(long))]
     assert now(base).entry(quotes[0].id).id == now(base).read_as(entry) == entry.id
     with pytest.raises(LessonUnknown):
         now(base).entry(quotes[1].id)
