@@ -137,7 +137,7 @@ def _about(
     asked = asked_words(base.generation, query)
     read = [entries[place] for place in sorted(near)]
     with looking_once(base.home, (entry.episode_id for entry in read)):
-        spans = [[(one.episode.id, _span_of(one.id)) for one in register.citations(entry)] for entry in read]
+        spans = [[(one.episode.id, _span_of(one.id)) for one in register.whole(entry)] for entry in read]
         questions = [register.question(entry) for entry in read]
     episodes = base.generation.episodes_of([entry.episode_id for entry in read])
     said = iter(base.generation.sentences_at_each([*chain.from_iterable(spans)]))

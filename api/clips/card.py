@@ -41,9 +41,13 @@ class _Line:
     is_bold: bool = False
 
 
-def has_card() -> bool:
-    """Return whether pictures can be drawn here."""
-    return importlib.util.find_spec("PIL") is not None
+def has_card(citation: Citation) -> bool:
+    """Return whether pictures can be drawn here, and the quote is short enough for one."""
+    return importlib.util.find_spec("PIL") is not None and _is_short(one_line(citation.quote))
+
+
+def _is_short(words: str) -> bool:
+    return len(words.split()) <= MOST_QUOTE_WORDS and len(words) <= _MOST_LETTERS
 
 
 def has_png(citation: Citation) -> bool:
@@ -51,7 +55,7 @@ def has_png(citation: Citation) -> bool:
     episode = citation.episode
     words = (citation.quote, citation.speaker or "", citation.role or "", name_of(episode), episode.show.title)
     text = one_line(" ".join(words))
-    return has_card() and (text.isascii() or _lacking(text) is None)
+    return has_card(citation) and (text.isascii() or _lacking(text) is None)
 
 
 def card_svg(citation: Citation, base: str | None) -> str:
@@ -94,7 +98,7 @@ def card_png(citation: Citation, base: str | None) -> bytes:
 def _lines(citation: Citation, base: str | None) -> Iterator[_Line]:
     """Yield the lines from top to bottom: the quote in the largest letters that fit, then its source."""
     words = one_line(citation.quote)
-    if len(words.split()) > MOST_QUOTE_WORDS or len(words) > _MOST_LETTERS:
+    if not _is_short(words):
         raise NoClip(f"a picture holds at most {MOST_QUOTE_WORDS} words of {_MOST_LETTERS} letters in all")
     room = SIDE - 2 * _MARGIN - _FOOT
     for size in _SIZES:

@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 from api.episodes.transcripts import OpenedTranscript, open_transcript
 from api.errors import QuoteGone, QuoteUnknown
+from api.quotes.neighbours import in_parts
 from api.quotes.quote import Quote
 from api.quotes.resolve import resolve
-from api.quotes.verbatim_check import count_dropped, fault_of
+from api.quotes.verbatim_check import Fault, count_dropped, fault_of
 from ingest.errors import LibraryError
 from ingest.library.decisions import episode_of_quote
 from ingest.library.player import NOTE
@@ -27,10 +28,12 @@ Stamp = tuple[int, ...]
 class Carried(NamedTuple):
     """Today's quote for the id of a lesson, verbatim in its transcript, and whether its words changed.
 
-    Where no such words stand any more, `quote` is None and `reason` says why.
+    `parts` are the same words in quotes of at most 80. Where no such words stand any more, `quote` is None and `reason`
+    says why.
     """
 
     quote: Quote | None
+    parts: tuple[Quote, ...] = ()
     changed: bool = False
     reason: str | None = None
 
@@ -60,11 +63,18 @@ def _carried(home: Path, identifier: str, stamp: Stamp) -> Carried:
     except LibraryError as error:  # one damaged file must not take the whole register with it
         logger.warning("%s: %s", identifier, error)
         return Carried(None, reason="the files of its episode cannot be read")
-    fault = "fabricated" if opened is None else fault_of(quote, opened.transcript)
-    if fault is not None:
-        count_dropped(fault)
-        return Carried(None, reason=f"its quote is {fault}, by today's transcript")
-    return Carried(quote, changed)
+    if opened is None:
+        return _dropped("fabricated")
+    parts = tuple(in_parts(opened, quote))
+    for one in (quote, *parts):
+        if (fault := fault_of(one, opened.transcript)) is not None:
+            return _dropped(fault)
+    return Carried(quote, parts, changed)
+
+
+def _dropped(fault: Fault) -> Carried:
+    count_dropped(fault)
+    return Carried(None, reason=f"its quote is {fault}, by today's transcript")
 
 
 def opened_or_none(home: Path, episode: str) -> OpenedTranscript | None:

@@ -12,6 +12,7 @@ def lesson_json(register: Register, entry: Entry) -> dict[str, Any]:
     entry = register.as_shown(entry)
     return {
         "id": entry.id,
+        "read_as": register.read_as(entry),
         "title": entry.title,
         "kind": entry.kind,
         "state": entry.state,

@@ -17,14 +17,12 @@ def decide(home: Path, generation: Generation, identifier: str, asked: Decision)
     """Store a decision about the lesson with an id, and return the lesson as it is then.
 
     `asked` comes from `decision_of`. The id names the words that were read: it is that of the lesson or, after they
-    changed, that of today's words or of the first quote of them. A decision that holds already is not stored again.
-    Raises LessonUnknown, WordsChanged if the lesson has other words today, DecisionError if it is withdrawn or the
-    decision makes no sense.
+    changed, that of today's words (`read_as`). A decision that holds already is not stored again. Raises LessonUnknown,
+    WordsChanged if the id names other words than all of the lesson's today, such as its first quote where there are
+    several, DecisionError if it is withdrawn or the decision makes no sense.
     """
     register = register_of(home, generation)
     entry = register.entry(identifier)
-    if identifier in register.todays_ids(entry):
-        identifier = register.read_as(entry)
     read = next((quote for quote in entry.quotes if identifier in (quote, _today(home, quote))), entry.id)
     decision = _sensible(register, entry, replace(asked, quote=read))
     if decision is None:
@@ -34,7 +32,7 @@ def decide(home: Path, generation: Generation, identifier: str, asked: Decision)
         raise DecisionError(f"the lesson is withdrawn: {place.reason}")
     # Whoever names a lesson that is shown under another has read that one too, under its own id.
     if _words(identifier if read == decision.quote else decision.quote) != _words(place.quote.id):
-        raise WordsChanged(f"the words of this lesson changed since you read them; read and decide {place.quote.id}")
+        raise WordsChanged(f"these are not the words of the lesson today; read and decide {place.quote.id}")
     # What is shown under another lesson keeps what was proposed for itself.
     proposed = entry.proposed if decision.quote == entry.id else None
     append_decision(home, place.quote.episode.show.id, replace(decision, words=place.quote.text, proposed=proposed))

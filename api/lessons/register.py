@@ -8,6 +8,7 @@ from collections import OrderedDict
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from threading import Lock
 
@@ -22,8 +23,7 @@ from api.lessons.facts import as_lesson, id_of
 from api.lessons.fold import Folded, fold
 from api.lessons.joining import Joining, Proposal, overlaps, topic_titles
 from api.quotes.citation import Citation, citation_of
-from api.quotes.neighbours import in_parts
-from api.quotes.quote import MOST_QUOTE_WORDS, Quote, quote_at
+from api.quotes.quote import quote_at
 from index.generation import Generation
 from index.remembered import read_once
 from ingest.library.decisions import decision_files, episode_of_quote, read_decisions
@@ -54,19 +54,16 @@ class Register:
             return self.by_id[identifier]
         episode = episode_of_quote(identifier)
         near = (one for one in self.entries if one.episode_id == episode)
-        if (entry := next((one for one in near if identifier in self.todays_ids(one)), None)) is not None:
-            return entry
+        for one in near:
+            here = carried(self.home, one.id)
+            if identifier in (quote.id for quote in (here.quote, *here.parts[:1]) if quote is not None):
+                return one
         raise LessonUnknown(f"no lesson {identifier[:60]!r} in this library; playback lessons lists them")
 
     def read_as(self, entry: Entry) -> str:
         """Return the id of the words of a lesson as they stand today: a decision about them names it."""
         here = carried(self.home, entry.id).quote
         return entry.id if here is None else here.id
-
-    def todays_ids(self, entry: Entry) -> tuple[str, ...]:
-        """Return the ids that name the words of a lesson as they stand today: that of all, that of the first quote."""
-        here = carried(self.home, entry.id).quote
-        return (entry.id,) if here is None else (here.id, self._parts(here)[0].id)
 
     def as_shown(self, entry: Entry) -> Entry:
         """Return a lesson with today's mark: the words of a proposal may have changed since it was mined."""
@@ -77,20 +74,17 @@ class Register:
 
         That is one stretch of words, which may be longer than a citation, and one of each lesson merged under it.
         """
-        return [citation_of(quote, entry.score) for quote in self._quotes(entry)]
+        quotes = (carried(self.home, quote).quote for quote in entry.quotes)
+        return [citation_of(quote, entry.score) for quote in quotes if quote is not None]
 
     def citations(self, entry: Entry) -> list[Citation]:
         """Return the same in quotes of at most 80 words that follow one another."""
-        return [citation_of(one, entry.score) for quote in self._quotes(entry) for one in self._parts(quote)]
+        return [*chain.from_iterable(self.citations_of_each(entry))]
 
-    def _quotes(self, entry: Entry) -> list[Quote]:
-        found = (carried(self.home, quote).quote for quote in entry.quotes)
-        return [quote for quote in found if quote is not None]
-
-    def _parts(self, quote: Quote) -> list[Quote]:
-        long = max(quote.words, len(quote.text.split())) > MOST_QUOTE_WORDS
-        opened = opened_or_none(self.home, quote.episode.id) if long else None
-        return [quote] if opened is None else in_parts(opened, quote)
+    def citations_of_each(self, entry: Entry) -> list[list[Citation]]:
+        """Return the same apart: those of the lesson, then those of each that was merged under it."""
+        found = (carried(self.home, quote).parts for quote in entry.quotes)
+        return [[citation_of(one, entry.score) for one in parts] for parts in found if parts]
 
     def question(self, entry: Entry) -> str | None:
         """Return what a host asked before a lesson, verbatim, None if nobody did or the transcript has changed."""

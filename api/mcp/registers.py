@@ -15,8 +15,8 @@ from api.mcp.shapes import is_sendable
 from api.people.profile import profile_of
 from api.terms.entry import entry_of
 
-# Of lessons that people merged, so many quotes are sent; the page has all.
-_MOST_QUOTES = 2
+# Of lessons that people merged, the quotes of so many are sent; the page has all.
+_MOST_MERGED = 2
 _FACETS: tuple[FacetName, ...] = ("theme", "kind", "person", "episode", "show", "year", "state")
 
 
@@ -29,7 +29,8 @@ def list_lessons(desk: Desk, asked: LessonsAsked) -> Reply:
     shown, places = [], []
     for place, entry in zip(page.places, found[offset:], strict=False):
         for one in lessons_json(register, [entry])["lessons"]:  # none if its quotes cannot be shown
-            citations = [each for each in one["citations"] if is_sendable(each)][:_MOST_QUOTES]
+            count = sum(map(len, register.citations_of_each(entry)[:_MOST_MERGED]))
+            citations = [each for each in one["citations"][:count] if is_sendable(each)]
             shown.append({**one, "citations": citations, "url": f"/lessons/{one['id']}"})
             places.append(place)
     return Reply({"total": len(found), "lessons": shown}, ("lessons",), replace(page, places=tuple(places)))

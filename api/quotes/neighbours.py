@@ -1,10 +1,11 @@
 """Extend a quote to whole sentences, or by one before or after it, or cut a long one at sentences; pure."""
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from api.episodes.transcripts import OpenedTranscript
-from api.quotes.quote import MOST_QUOTE_WORDS, Quote, quote_at
+from api.quotes.quote import FEWEST_QUOTE_WORDS, MOST_QUOTE_WORDS, Quote, quote_at
 from index.sentences import sentence_spans
 
 
@@ -42,16 +43,31 @@ def in_sentences(source: OpenedTranscript, quote: Quote) -> Quote:
 
 
 def in_parts(source: OpenedTranscript, quote: Quote) -> list[Quote]:
-    """Return a quote as quotes of at most 80 words that follow one another, cut between sentences; one is the quote."""
+    """Return a quote as quotes of 3 to 80 words that follow one another; a short one is its only part.
+
+    Each is as long as whole sentences let it be. Only a sentence that is too long for a quote is cut between words.
+    """
+    if (whole := _quotable(source, quote.first_word, quote.first_word + quote.words)) is not None:
+        return [whole]
     found: list[Quote] = []
     first, last = quote.first_word, quote.first_word + quote.words
     _, ends = sentence_borders(source, quote.turn)
     while first < last:
-        tries = [_quotable(source, first, end) for end in (*ends, last) if first < end <= last]
-        held = [one for one in tries if one is not None]
-        found.append(max(held, key=lambda one: one.words) if held else quote_at(source, first, last - first))
+        found.append(_longest(source, first, last, ends))
         first += found[-1].words
     return found
+
+
+def _longest(source: OpenedTranscript, first: int, last: int, ends: Sequence[int]) -> Quote:
+    """Return the longest quote from a word on, up to one of the ends if it can be; it leaves three words or none."""
+    least, most = first + FEWEST_QUOTE_WORDS, min(last, first + MOST_QUOTE_WORDS)
+    rest = last - FEWEST_QUOTE_WORDS
+    sentences = [end for end in reversed(ends) if least <= end <= min(most, rest)]
+    tries = [last] if last <= most else []
+    for end in (*tries, *sentences, *range(min(most, rest), least - 1, -1)):
+        if (quote := _quotable(source, first, end)) is not None:
+            return quote
+    return quote_at(source, first, last - first)  # so few words, or words so long, that they cannot be cut
 
 
 def sentence_borders(source: OpenedTranscript, turn: int) -> tuple[list[int], list[int]]:

@@ -74,6 +74,6 @@ def show_quote(request: Request, identifier: str) -> HTMLResponse:
         oembed=f"{base}/oembed?{urlencode({'url': address})}",
         title=title_of(citation),
         has_clip=has_clip(live.settings.home, citation),
-        has_card=has_card(),
+        has_card=has_card(citation),
         has_png=has_png(citation),
     )

@@ -20,11 +20,12 @@ class LessonResponse:
     """A lesson with its quotes, its own first, then those of lessons that people merged into it.
 
     `themes` are the `tags` that people gave it, or else its terms and topic. `changed`: its words are others than those
-    that somebody decided about. `reason` says why it is withdrawn. The id of the first citation names the words as they
-    are today: decide under that one.
+    that somebody decided about. `reason` says why it is withdrawn. `read_as` names all its words as they are today:
+    decide under that id.
     """
 
     id: str
+    read_as: str
     title: str
     kind: Literal["problem", "cause", "decision", "remedy", "result", "advice"]
     state: Literal["proposed", "accepted", "rejected", "withdrawn"]

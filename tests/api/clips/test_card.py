@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from api.clips import card
-from api.clips.card import SIDE, card_png, card_svg, has_png
+from api.clips.card import SIDE, card_png, card_svg, has_card, has_png
 from api.episodes.transcripts import open_transcript
 from api.errors import NoClip
 from api.quotes.citation import Citation, citation_of
@@ -45,6 +45,16 @@ def test_the_png_is_the_same_square(citation):
     assert darkest < 20
     assert lightest == 255
     assert image.crop((SIDE - 80, 0, SIDE, SIDE)).getcolors() == [(80 * SIDE, (255, 255, 255))]
+
+
+def test_a_picture_is_offered_where_there_is_one(citation):
+    """Not of more words than a quote has, such as those of a long lesson."""
+    assert has_card(citation)
+    long = replace(citation, quote="boat " * 81)
+    assert not has_card(long)
+    assert not has_png(long)
+    with pytest.raises(NoClip):
+        card_svg(long, None)
 
 
 def test_words_of_strangers_are_only_words(citation):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from api.errors import LessonUnknown
+from api.errors import LessonUnknown, WordsChanged
 from api.knowledge_base import KnowledgeBase
 from api.lessons.alike import alike, on_the_same_matter
 from api.lessons.chosen import LessonQuery, chosen, facets_of
@@ -219,15 +219,21 @@ def test_a_long_lesson_is_several_quotes_and_one_decision(tmp_path: Path) -> Non
     assert [len(one.quote.split()) for one in quotes] == [80, 48]
     assert " ".join(one.quote for one in quotes) == " ".join(long)
     assert [(one.id, one.quote) for one in now(base).whole(entry)] == [(entry.id, " ".join(long))]
+    assert now(base).citations_of_each(entry) == [quotes]
     assert now(base).entry(quotes[0].id).id == now(base).read_as(entry) == entry.id
     with pytest.raises(LessonUnknown):
         now(base).entry(quotes[1].id)
-    decided = decide(base.home, base.generation, quotes[0].id, decision_of("accept", quotes[0].id, "Ann Ash"))
+    with pytest.raises(WordsChanged, match=f"read and decide {entry.id}$"):  # who read one quote has not read all
+        decide(base.home, base.generation, quotes[0].id, decision_of("accept", quotes[0].id, "Ann Ash"))
+    decided = decide(base.home, base.generation, entry.id, decision_of("accept", entry.id, "Ann Ash"))
     assert (decided.id, decided.state, decided.changed) == (entry.id, "accepted", False)
     reword(tmp_path, "a-1-aaaa", lambda text: text.replace("In week 7", "In week 17"))
     kept = now(base).entry(entry.id)
     assert (kept.state, kept.changed) == ("accepted", True)
     assert [one.quote.split()[2] for one in now(base).citations(kept)] == ["0", "5"]
+    today = lesson_json(now(base), kept)["read_as"]
+    assert today != entry.id
+    assert decide(base.home, base.generation, today, decision_of("accept", today, "Ann Ash")).changed is False
     base.generation.close()
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from api.episodes.transcripts import OpenedTranscript, place_words
 from api.quotes.neighbours import in_parts, widen
-from api.quotes.quote import MOST_QUOTE_WORDS, Quote, quote_at
+from api.quotes.quote import FEWEST_QUOTE_WORDS, MOST_QUOTE_WORDS, Quote, quote_at
 from api.quotes.verbatim_check import fault_of
 from ingest.transcript import Episode, Show, Transcript, Turn, Word
 
@@ -128,11 +128,32 @@ def test_the_parts_of_a_quote_are_its_words(text: str, first: int, words: int) -
     first = min(first, source.count - 1)
     quote = quote_at(source, first, min(words, source.count - first))
     parts = in_parts(source, quote)
+    assert_follow(parts, quote)
+    # The longest sentence has six words, and three more may be left for the last part.
+    assert all(part.words > MOST_QUOTE_WORDS - 10 for part in parts[:-1])
+    if max(quote.words, len(quote.text.split())) <= MOST_QUOTE_WORDS:
+        assert parts == [quote]
+
+
+def assert_follow(parts: list[Quote], quote: Quote) -> None:
+    """The parts are the words of the quote, in order, and each has as many as a quote may have."""
     assert parts[0].first_word == quote.first_word
     assert sum(part.words for part in parts) == quote.words
     for part, following in pairwise(parts):
         assert part.first_word + part.words == following.first_word
-        assert part.words > MOST_QUOTE_WORDS - 7  # the longest sentence has six words
     assert all(max(part.words, len(part.text.split())) <= MOST_QUOTE_WORDS for part in parts)
-    if max(quote.words, len(quote.text.split())) <= MOST_QUOTE_WORDS:
-        assert parts == [quote]
+    assert len(parts) == 1 or min(part.words for part in parts) >= FEWEST_QUOTE_WORDS
+
+
+@given(st.lists(st.integers(1, 130), min_size=1, max_size=6), st.sampled_from(["boat", "don't", "24/7"]))
+def test_no_part_is_too_long_or_too_short(lengths: list[int], word: str) -> None:
+    """Sentences of any length: one too long for a quote is cut between words, and no part has one or two."""
+    source = source_of(" ".join(" ".join(["We", *[word] * (length - 1)]) + "." for length in lengths))
+    quote = quote_at(source, 0, source.count)
+    assert_follow(in_parts(source, quote), quote)
+
+
+def test_a_short_end_stays_with_the_sentence_before_it() -> None:
+    source = source_of(f"{' '.join(['boat'] * 39)} sank. {' '.join(['mast'] * 39)} broke. Deadlines slipped.")
+    parts = in_parts(source, quote_at(source, 0, source.count))
+    assert [part.words for part in parts] == [40, 42]

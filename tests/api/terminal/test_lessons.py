@@ -114,7 +114,7 @@ def test_words_that_changed_since_they_were_listed_are_not_judged(run: Run, tmp_
     listed = next(one["id"] for one in lessons(run) if one["citations"][0]["quote"] == MONTHS)
     reword(tmp_path, "harbour-1-aaaa", lambda text: text.replace("nineteen", "eighteen"))
     code, out, err = run("accept", listed)
-    assert (code, out, "the words of this lesson changed" in err) == (1, "", True)
+    assert (code, out, "not the words of the lesson today" in err) == (1, "", True)
     assert read_decisions(tmp_path) == []
     today = err.split()[-1]
     assert today in run("--theme", "rehearsals")[1]
