@@ -5,10 +5,12 @@
 HOME holds the 60 interviews and an index of them. Two readers marked the lessons of each (`lesson_marks.jsonl`, which
 says who they were and what they saw). A stretch is worth what the best mark is that it covers: 1 for a lesson and a
 half for a borderline one if two thirds of the words are the same, half of that if two fifths are; the mean of both
-readers. The weights are a logistic regression on that with a strong ridge. Figures are out of fold, by folds over
-episodes: of all stretches, and of those that would be proposed, the best first that share no sentence. With QUESTIONS,
-also how many questions such proposals meet, as `benchmarks.lessons` counts. With --write the weights are stored in
-`index/mining/lessons.json`, for the encoder of the index and for none; probabilities are calibrated out of fold.
+readers. The weights are a logistic regression on that with a strong ridge, to which is added how surely a lesson begins
+and ends there (`benchmarks/lesson_edges.py`). Figures are out of fold, by folds over episodes: of all stretches, and of
+those that would be proposed, the best first that share no sentence. With QUESTIONS, also how many questions such
+proposals meet, as `benchmarks.lessons` counts. With --write the weights are stored in `index/mining/lesson_edges.json`
+and `index/mining/lessons.json`, there for the encoder of the index and for none; probabilities are calibrated out of
+fold.
 """
 
 import argparse
@@ -26,14 +28,16 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from api.evaluation.questions import Question, read_questions
+from benchmarks import lesson_edges
 from benchmarks.figures import machine, table, today
 from benchmarks.lessons import Read, Stretch, read, shares
 from index.generation import Generation
 from index.mining import lessons
-from index.mining.lesson_figures import FIGURES, Places
-from index.mining.lesson_model import JUDGED, SIGNS, STEP, means, probability
+from index.mining.lesson_edges import Edges, edge_figures
+from index.mining.lesson_figures import FIGURES, Places, stretch_figures
+from index.mining.lesson_model import JUDGED, SIGNS, STEP, means, probability, sides
 from index.mining.lesson_signs import KINDS
-from index.mining.lessons import MOST_LESSONS, MOST_WORDS, stretches_of, told
+from index.mining.lessons import MOST_WORDS, read_sentences, stretches_of, told
 from index.passage import Sentence
 from index.store import open_generation
 from ingest.library.records import load_transcript, records
@@ -50,6 +54,10 @@ FITTED = 700
 # Vectors are shorter than deviations by so much, and the ridge of figures and vectors for lessons and for kinds.
 SCALE = 10.0
 RIDGE, KIND_RIDGE = 300.0, 300.0
+# What both edges weigh beside the rest. Worth hardly depends on a sentence more or less, which readers mind.
+EDGES = 0.2
+# An edge is the reader's if it is at most so many words away.
+NEAR = 2
 PER_EPISODE = (5, 10, 15, 20, 30, 40)
 
 Floats = NDArray[np.float64]
@@ -57,9 +65,15 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Stretches:
-    """All stretches of an episode that can be lessons: places, figures, vectors, mean worth, and the kind or ""."""
+    """All stretches of an episode that can be lessons: places, figures, vectors, mean worth, and the kind or "".
+
+    `marks` are what the readers marked, `marked` its figures and vectors, `edges` what it says of the sentences.
+    """
 
     read: Read
+    marks: Sequence[Mapping[str, Any]]
+    marked: tuple[Floats, Floats]
+    edges: lesson_edges.Marked
     texts: tuple[str, ...]
     places: tuple[Places, Places]
     figures: Floats
@@ -89,17 +103,30 @@ def main() -> None:
     episodes = marked_episodes(options.home, generation)
     print(f"{today()}, {machine()}\n\n{described(episodes)}")
     questions = [] if options.questions is None else read_questions(options.questions)
-    wanted = [one for one in questions if one.answerable and one.kind in ("lesson", "why", "how")]
+    read_guids = {one.read.transcript.episode.guid for one in episodes}
+    wanted = [
+        one
+        for one in questions
+        if one.answerable
+        and one.kind in ("lesson", "why", "how")
+        and read_guids.issuperset(gold.episode for gold in one.gold)
+    ]
+    if questions:
+        print(f"{len(wanted)} questions about them are of the kinds lesson, why and how")
     models = {model["weights"]: model for model in json.loads(WEIGHTS.read_text("utf-8"))["models"]}
+    edges = unseen_edges(episodes)
+    print(lesson_edges.described([one.edges for one in episodes], edges))
     for name in (generation.manifest.weights, SIGNS):
         with_vectors = name != SIGNS
-        logits = unseen(episodes, with_vectors)
+        logits = unseen(episodes, edges, with_vectors)
         factor, constant = stretching(episodes, logits)
         scores = [probability(factor * one[:, 0] + constant) for one in logits]
         print(f"\n{'signs and vectors' if with_vectors else 'signs'}\n\n{measured(episodes, logits, scores, wanted)}")
         models[name] = model_of(episodes, name, generation.manifest.encoder, factor, constant)
     if options.write:
         WEIGHTS.write_text(as_text([*models.values()]), "utf-8")
+        fit = lesson_edges.fitted_edges([one.edges for one in episodes])
+        lesson_edges.WEIGHTS.write_text(lesson_edges.as_text(fit), "utf-8")
 
 
 def marked_episodes(home: Path, generation: Generation) -> list[Stretches]:
@@ -115,11 +142,20 @@ def marked_episodes(home: Path, generation: Generation) -> list[Stretches]:
         episode = read(transcript, generation)
         sentences = episode.sentences
         texts = tuple(transcript.turns[one.turn].text[one.start : one.end] for one in sentences)
-        places, figures = stretches_of(sentences, texts, told(transcript, sentences, episode.askers))
+        turns = told(transcript, sentences, episode.askers)
+        own = read_sentences(texts, turns)
+        places, figures = stretches_of(sentences, texts, turns, own)
         words = np.array([one.words for one in sentences], np.float64)
-        vectors = means(episode.vectors.rows.astype(np.float64), words, places)
-        worth, kinds = _judged(sentences, places, marks[record.episode.guid])
-        found.append(Stretches(episode, texts, places, figures, vectors, worth, kinds))
+        rows = episode.vectors.rows.astype(np.float64)
+        vectors = means(rows, words, places)
+        mine = marks[record.episode.guid]
+        worth, kinds = _judged(sentences, places, mine)
+        numbers = np.array([one.turn for one in sentences], np.int64)
+        edges = lesson_edges.marked_edges(edge_figures(texts, own, numbers), sentences, mine)
+        spans = np.array([lesson_edges.span_of(mark, sentences) for mark in mine]).T
+        around = spans[0], spans[1] + 1
+        marked = stretch_figures(own, words, around), means(rows, words, around)
+        found.append(Stretches(episode, mine, marked, edges, texts, places, figures, vectors, worth, kinds))
     return found
 
 
@@ -167,24 +203,27 @@ def _kinds(values: Floats, kinds: NDArray[np.str_]) -> LogisticRegression:
     return LogisticRegression(C=1 / KIND_RIDGE, max_iter=1000, class_weight=weight).fit(values, kinds)
 
 
-def _values(one: Stretches, with_vectors: bool, rows: Any = slice(None)) -> Floats:
-    return np.hstack([one.figures[rows], one.vectors[rows] * SCALE]) if with_vectors else one.figures[rows]
+def _values(figures: Floats, vectors: Floats, with_vectors: bool) -> Floats:
+    return np.hstack([figures, vectors * SCALE]) if with_vectors else figures
 
 
 def fitted(episodes: Sequence[Stretches], with_vectors: bool) -> Fit:
-    """Fit on stretches of these episodes, drawn by chance."""
+    """Fit a lesson on stretches of these episodes, drawn by chance, and the kind on what readers marked."""
     dice = np.random.default_rng(0)
     drawn = [dice.permutation(len(one.worth))[:FITTED] for one in episodes]
-    values = np.vstack([_values(one, with_vectors, rows) for one, rows in zip(episodes, drawn, strict=True)])
+    values = np.vstack(
+        [_values(one.figures[rows], one.vectors[rows], with_vectors) for one, rows in zip(episodes, drawn, strict=True)]
+    )
     worth = np.concatenate([one.worth[rows] for one, rows in zip(episodes, drawn, strict=True)])
-    kinds = np.concatenate([one.kinds[rows] for one, rows in zip(episodes, drawn, strict=True)])
+    marked = np.vstack([_values(*one.marked, with_vectors) for one in episodes])
+    kinds = np.array([mark["kind"] for one in episodes for mark in one.marks])
     mean, spread = np.zeros(values.shape[1]), np.ones(values.shape[1])
     mean[: len(FIGURES)], spread[: len(FIGURES)] = (
         values[:, : len(FIGURES)].mean(axis=0),
         values[:, : len(FIGURES)].std(axis=0),
     )
-    scaled, has = (values - mean) / spread, worth >= LESSON
-    return Fit(_weighed(scaled, worth, RIDGE), _kinds(scaled[has], kinds[has]), mean, spread)
+    lesson = _weighed((values - mean) / spread, worth, RIDGE)
+    return Fit(lesson, _kinds((marked - mean) / spread, kinds), mean, spread)
 
 
 def _folds(episodes: Sequence[Stretches]) -> NDArray[np.int64]:
@@ -192,19 +231,30 @@ def _folds(episodes: Sequence[Stretches]) -> NDArray[np.int64]:
     return numbers
 
 
-def unseen(episodes: Sequence[Stretches], with_vectors: bool) -> list[Floats]:
+def unseen_edges(episodes: Sequence[Stretches]) -> list[Edges]:
+    """Return the edges of the episodes, by weights fitted without them."""
+    folds, found = _folds(episodes), {}
+    for fold in range(FOLDS):
+        read = [one.edges for one, number in zip(episodes, folds, strict=True) if number != fold]
+        fit = lesson_edges.fitted_edges(read)
+        for place in np.flatnonzero(folds == fold).tolist():
+            found[place] = lesson_edges.edges_by(fit, episodes[place].edges)
+    return [found[place] for place in range(len(episodes))]
+
+
+def unseen(episodes: Sequence[Stretches], edges: Sequence[Edges], with_vectors: bool) -> list[Floats]:
     """Return the logits of all judgements of the stretches, shape (stretches, judgements), by weights fitted without
-    their episodes.
+    their episodes; `edges` are those of `unseen_edges`.
     """
     folds, found = _folds(episodes), {}
     for fold in range(FOLDS):
         fit = fitted([one for one, number in zip(episodes, folds, strict=True) if number != fold], with_vectors)
         order = [fit.kind.classes_.tolist().index(kind) for kind in KINDS]
         for place in np.flatnonzero(folds == fold).tolist():
-            values = (_values(episodes[place], with_vectors) - fit.mean) / fit.spread
-            found[place] = np.column_stack(
-                [fit.lesson.decision_function(values), fit.kind.decision_function(values)[:, order]]
-            )
+            one = episodes[place]
+            values = (_values(one.figures, one.vectors, with_vectors) - fit.mean) / fit.spread
+            lesson = fit.lesson.decision_function(values) + EDGES * sides(edges[place], one.places)
+            found[place] = np.column_stack([lesson, fit.kind.decision_function(values)[:, order]])
     return [found[place] for place in range(len(episodes))]
 
 
@@ -232,13 +282,14 @@ def measured(
             chosen: dict[str, list[Stretch]] = {guid: [] for guid in by_guid}
             for _, number, row in best:
                 one = episodes[number]
-                own = chosen[one.read.transcript.episode.guid]
-                if len(own) < MOST_LESSONS:
-                    own.append((int(one.places[0][row]), int(one.places[1][row])))
+                stretch = int(one.places[0][row]), int(one.places[1][row])
+                chosen[one.read.transcript.episode.guid].append(stretch)
             met = [shares(questions, by_guid, chosen)[0]]
         at_least = float((worth >= LESSON).mean()), float((worth >= LESSON / 2).mean())
-        rows.append((count, best[-1][0], *at_least, float(worth.mean()), float(np.mean(right)), *met))
-    heads = ["best per episode", "score from", "lessons", "with borderline", "mean worth", "kind right"]
+        edges = np.mean([_edges_right(episodes[number], row) for _, number, row in best], axis=0).tolist()
+        rows.append((count, best[-1][0], *at_least, *edges, float(np.mean(right)), *met))
+    heads = ["per episode, on average", "score from", "lessons", "with borderline"]
+    heads += ["begin right", "end right", "kind right"]
     score, worth = np.concatenate(scores), np.concatenate([one.worth for one in episodes])
     inside = [(low, (score >= low) & (score < low + 0.1)) for low in np.arange(0.1, 0.9, 0.1)]
     bins = [
@@ -251,6 +302,19 @@ def measured(
         f"{table((*heads, 'questions met') if questions else tuple(heads), rows)}\n\n"
         f"{table(('score from', 'share of stretches', 'mean score', 'mean worth'), bins)}"
     )
+
+
+def _edges_right(one: Stretches, row: int) -> tuple[bool, bool]:
+    """Say whether a stretch begins and ends where a reader's mark does that has two fifths of the words in common."""
+    sentences = one.read.sentences
+    first, last = sentences[one.places[0][row]], sentences[one.places[1][row] - 1]
+    begin, end = first.first_word, last.first_word + last.words
+    begins, ends = False, False
+    for mark in one.marks:
+        start, stop = mark["words"][0], sum(mark["words"])
+        if min(end, stop) - max(begin, start) >= COVERS[-1][0] * max(end - begin, stop - start):
+            begins, ends = begins or abs(begin - start) <= NEAR, ends or abs(end - stop) <= NEAR
+    return begins, ends
 
 
 def _proposed(one: Stretches, scores: Floats) -> list[tuple[float, int]]:
@@ -276,6 +340,7 @@ def model_of(episodes: Sequence[Stretches], name: str, encoder: str, factor: flo
         "weights": name,
         "encoder": encoder if with_vectors else None,
         "constants": dict(zip(JUDGED, constants.round(3).tolist(), strict=True)),
+        "edges": round(EDGES * factor, 3),
         "figures": {
             figure: dict(zip(JUDGED, column.round(3).tolist(), strict=True))
             for figure, column in zip(FIGURES, weights[:, : len(FIGURES)].T, strict=True)
@@ -291,7 +356,7 @@ def as_text(models: Sequence[Mapping[str, Any]]) -> str:
     """Return models as JSON with one list or table per line."""
     parts = []
     for model in models:
-        lines = [f'"{key}": {json.dumps(model[key])}' for key in ("weights", "encoder", "constants")]
+        lines = [f'"{key}": {json.dumps(model[key])}' for key in ("weights", "encoder", "constants", "edges")]
         for key in ("figures", "hundredths"):
             if key in model:
                 inner = ",\n    ".join(f'"{name}": {json.dumps(value)}' for name, value in model[key].items())

@@ -194,10 +194,13 @@ def _words(episode: Read, stretch: Stretch) -> int:
 def shares(
     questions: Sequence[Question], episodes: Mapping[str, Read], chosen: Mapping[str, Sequence[Stretch]]
 ) -> tuple[float, float]:
-    """Return the share of questions with a gold quote that is met, and that of gold quotes."""
+    """Return the share of questions with a gold quote that is met, and that of gold quotes.
+
+    Raises KeyError for a question about an episode of which nothing is chosen.
+    """
     words = {guid: [normalise(_quoted(episodes[guid], one)) for one in found] for guid, found in chosen.items()}
     met = [
-        [any(is_right(one, normalise(gold.quote)) for one in words.get(gold.episode, ())) for gold in question.gold]
+        [any(is_right(one, normalise(gold.quote)) for one in words[gold.episode]) for gold in question.gold]
         for question in questions
     ]
     quotes = [one for question in met for one in question]

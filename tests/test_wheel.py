@@ -66,6 +66,7 @@ def test_the_wheel_holds_packages_data_and_pages(wheel: Path) -> None:
         "ingest/alignment/align.py",
         "index/building/build.py",
         "index/encoders.toml",
+        "index/mining/lesson_edges.json",
         "index/mining/lessons.json",
         "api/cli.py",
         "api/archive/archive.js",

@@ -1,7 +1,6 @@
 """Read a sentence as the figures by which a stretch of sentences is judged to be a lesson, and of which kind; pure."""
 
 import re
-from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +15,9 @@ Places = NDArray[np.int64]
 # Of a sentence, and summed over those of a stretch: how strong its signs of each kind are, of none ("idle"), how often
 # it says "we" and "I", of others, its subject words, names, and whether it denies something.
 OF_SENTENCES = (*KINDS, "idle", "we", "i", "others", "content", "names", "not")
-# Of a stretch: the logarithm of its number of words, that number squared in thousands, the logarithm of its number of
-# sentences, whether it opens with a word for something said before, whether it breaks off, and whether it ends a turn.
-OF_STRETCHES = ("length", "square", "sentences", "leaning", "broken", "ends")
+# Of a stretch: the logarithm of its number of words, that number squared in thousands, and the logarithm of its number
+# of sentences.
+OF_STRETCHES = ("length", "square", "sentences")
 FIGURES = (*OF_SENTENCES, *OF_STRETCHES)
 WE, SELF, CONTENT = (FIGURES.index(name) for name in ("we", "i", "content"))
 
@@ -70,22 +69,16 @@ def is_broken(text: str) -> bool:
     return text.rstrip("\"'”’ ").endswith(_BROKEN_OFF)
 
 
-def stretch_figures(
-    texts: Sequence[str], figures: Numbers, words: Numbers, turns: Places, places: tuple[Places, Places]
-) -> Numbers:
-    """Return the figures of stretches of sentences, shape (stretches, figures).
+def stretch_figures(figures: Numbers, words: Numbers, places: tuple[Places, Places]) -> Numbers:
+    """Return the figures of stretches of sentences, shape (stretches, FIGURES).
 
-    `figures` are those of the sentences, shape (sentences, figures), `words` their numbers of words, `turns` the turn
-    of each, and `places` the first sentences of the stretches and those after the last.
+    `figures` are those of the sentences, shape (sentences, OF_SENTENCES), `words` their numbers of words, and `places`
+    the first sentences of the stretches and those after the last.
     """
     firsts, lasts = places
-    leaning = np.array([is_leaning(text) for text in texts], bool)
-    broken = np.array([is_broken(text) for text in texts], bool)
-    ends = np.concatenate([turns[1:] != turns[:-1], [True]])
     size = sums(words[:, None], firsts, lasts)[:, 0]
     own = (np.log(size), size**2 / 1000, np.log(lasts - firsts))
-    edges = (leaning[firsts], broken[lasts - 1], ends[lasts - 1])
-    return np.column_stack([sums(figures, firsts, lasts), *own, *edges])
+    return np.column_stack([sums(figures, firsts, lasts), *own])
 
 
 def sums(rows: Numbers, firsts: Places, lasts: Places) -> Numbers:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.mined.episode import LessonKind
+from index.mining.lesson_edges import Edges
 from index.mining.lesson_figures import FIGURES, Numbers, Places, sums
 from index.mining.lesson_signs import KINDS
 
@@ -35,26 +36,39 @@ class SentenceVectors(NamedTuple):
 class LessonModel(NamedTuple):
     """Weights of figures (judgements, figures), constants (judgements,), weights of vectors (judgements, dimension).
 
-    The last are None in the model that needs no vectors.
+    The last are None in the model that needs no vectors. `edges` is what both edges weigh in whether it is a lesson.
     """
 
     figures: Numbers
     constants: Numbers
     vectors: Numbers | None
+    edges: float
 
 
 def logits(
-    model: LessonModel, figures: Numbers, rows: NDArray[np.float32], words: Numbers, places: tuple[Places, Places]
+    model: LessonModel,
+    figures: Numbers,
+    edges: Edges,
+    rows: NDArray[np.float32],
+    words: Numbers,
+    places: tuple[Places, Places],
 ) -> Numbers:
     """Return the logit of each judgement of stretches of sentences, shape (stretches, judgements).
 
-    `figures` are those of the stretches, `rows` the vectors of the sentences, `words` their numbers of words, and
-    `places` the first sentences of the stretches and those after the last.
+    `figures` are those of the stretches, `edges` those of the sentences, `rows` their vectors, `words` their numbers of
+    words, and `places` the first sentences of the stretches and those after the last.
     """
     found: Numbers = figures @ model.figures.T + model.constants
+    found[:, 0] += model.edges * sides(edges, places)
     if model.vectors is not None:
         # The mean over words comes after the product: there are few judgements, but many stretches.
         found = found + means(rows.astype(np.float64) @ model.vectors.T, words, places)
+    return found
+
+
+def sides(edges: Edges, places: tuple[Places, Places]) -> Numbers:
+    """Return how surely a lesson begins and ends where each stretch does, the sum of both; shape (stretches,)."""
+    found: Numbers = edges.begins[places[0]] + edges.ends[places[1] - 1]
     return found
 
 
@@ -88,8 +102,9 @@ def _model(table: Mapping[str, Any]) -> LessonModel:
     constants = np.array([table["constants"][judged] for judged in JUDGED], np.float64)
     hundredths = table.get("hundredths")
     if hundredths is None:
-        return LessonModel(figures, constants, None)
-    return LessonModel(figures, constants, np.array([hundredths[judged] for judged in JUDGED], np.float64) * STEP)
+        return LessonModel(figures, constants, None, table["edges"])
+    vectors = np.array([hundredths[judged] for judged in JUDGED], np.float64) * STEP
+    return LessonModel(figures, constants, vectors, table["edges"])
 
 
 def kind_of(logit: Numbers) -> LessonKind:

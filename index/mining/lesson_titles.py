@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from index.mined.episode import LessonKind
 from index.mining.lesson_signs import signs_of
@@ -201,6 +202,7 @@ def _verb_is_late(words: Sequence[str], bare: Sequence[str]) -> bool:
     return any(_ENDED.search(word) for word in words[:verb])
 
 
+@lru_cache(maxsize=1 << 15)
 def _has_verb(word: str) -> bool:
     return any(one in _VERBS or (len(one) > 4 and one.endswith("ed")) for one in words_of(word))
 

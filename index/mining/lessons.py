@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from index.mined.episode import Lesson, Span, TermUse
+from index.mining.lesson_edges import edges_of
 from index.mining.lesson_figures import (
     CONTENT,
     OF_SENTENCES,
@@ -26,13 +27,13 @@ from index.passage import Exchange, Sentence
 from ingest.transcript import Transcript
 
 MOST_SENTENCES = 8
-# Of the lessons that readers marked one in twenty has fewer words and one in six more; half have over 95.
+# Of the lessons that readers marked hardly any has fewer words and one in six more; half have over 95.
 FEWEST_WORDS, MOST_WORDS = 25, 120
 MOST_LESSONS = 40
 WORDS_PER_LESSON = 150
 # The least probability of a lesson, and that of the best few of an episode. Where turns are short, lessons are too, and
 # readers marked long ones more often.
-SURE, LEAST_SCORE = 0.45, 0.15
+SURE, LEAST_SCORE = 0.47, 0.15
 FEW_LESSONS = 3
 # Its first and its last sentence say something: fewer subject words are a filler ("And it wasn't.").
 _LEAST_CONTENT = 2
@@ -109,33 +110,42 @@ def _judged(
     sentences: Sequence[Sentence], texts: Sequence[str], turns: Sequence[range], vectors: SentenceVectors
 ) -> list[Stretch]:
     """Return every stretch of these turns that is probably a lesson, with its score."""
-    (firsts, lasts), figures = stretches_of(sentences, texts, turns)
+    read = read_sentences(texts, turns)
+    (firsts, lasts), figures = stretches_of(sentences, texts, turns, read)
     if not len(firsts):
         return []
     words = np.array([one.words for one in sentences], np.float64)
-    found = logits(model_for(vectors.weights), figures, vectors.rows, words, (firsts, lasts))
+    edges = edges_of(texts, read, np.array([one.turn for one in sentences], np.int64))
+    found = logits(model_for(vectors.weights), figures, edges, vectors.rows, words, (firsts, lasts))
     # Rounded before anything is chosen by it: sums differ in their last bits from one machine to the next.
     scores = np.round(probability(found[:, 0]), 4)
     held = np.flatnonzero(scores >= LEAST_SCORE)
     return [Stretch(float(scores[row]), int(firsts[row]), int(lasts[row]), found[row]) for row in held.tolist()]
 
 
+def read_sentences(texts: Sequence[str], turns: Sequence[range]) -> Numbers:
+    """Return the figures of sentences, shape (sentences, OF_SENTENCES); zeros of those in none of these turns."""
+    found = np.zeros((len(texts), len(OF_SENTENCES)))
+    for turn in turns:
+        for number in turn:
+            found[number] = figures_of(texts[number])
+    return found
+
+
 def stretches_of(
-    sentences: Sequence[Sentence], texts: Sequence[str], turns: Sequence[range]
+    sentences: Sequence[Sentence], texts: Sequence[str], turns: Sequence[range], own: Numbers
 ) -> tuple[tuple[Places, Places], Numbers]:
-    """Return the places of all stretches of these turns that can be a lesson, and their figures."""
+    """Return the places of all stretches of these turns that can be a lesson, and their figures.
+
+    `own` are those of the sentences (`read_sentences`).
+    """
     asked = [is_question(text) for text in texts]
     pairs = [
         pair for turn in turns for pair in _lengths(sentences, turn) if not asked[pair[0]] and not asked[pair[1] - 1]
     ]
     firsts, lasts = np.array(pairs, np.int64).reshape(-1, 2).T
     words = np.array([one.words for one in sentences], np.float64)
-    own = np.zeros((len(texts), len(OF_SENTENCES)))
-    for turn in turns:
-        for number in turn:
-            own[number] = figures_of(texts[number])
-    numbers = np.array([one.turn for one in sentences], np.int64)
-    figures = stretch_figures(texts, own, words, numbers, (firsts, lasts))
+    figures = stretch_figures(own, words, (firsts, lasts))
     fit = np.minimum(own[firsts, CONTENT], own[lasts - 1, CONTENT]) >= _LEAST_CONTENT
     # A lesson has at least a hint of one, and somebody who was there.
     fit &= (figures[:, : len(KINDS)].max(axis=1) > 0) & (figures[:, WE] + figures[:, SELF] > 0)

@@ -62,10 +62,10 @@ def test_figures_of_a_stretch_are_sums_and_its_vector_is_the_mean_over_words() -
     words = np.array([4.0, 3.0, 5.0])
     own = np.array([figures_of(text) for text in texts], np.float64)
     places = np.array([0, 1]), np.array([2, 3])
-    figures = stretch_figures(texts, own, words, np.array([0, 0, 1]), places)
+    figures = stretch_figures(own, words, places)
     assert figures[:, : own.shape[1]] == pytest.approx(np.array([own[0] + own[1], own[1] + own[2]]))
     assert figures[:, own.shape[1] :] == pytest.approx(
-        np.array([[np.log(7), 0.049, np.log(2), 0, 1, 1], [np.log(8), 0.064, np.log(2), 1, 0, 1]])
+        np.array([[np.log(7), 0.049, np.log(2)], [np.log(8), 0.064, np.log(2)]])
     )
     rows = np.eye(3)
     assert means(rows, words, places) == pytest.approx(np.array([[4 / 7, 3 / 7, 0], [0, 3 / 8, 5 / 8]]))

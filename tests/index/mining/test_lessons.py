@@ -160,11 +160,11 @@ def test_the_best_come_first_and_there_are_only_so_many(monkeypatch: pytest.Monk
     assert scores == sorted(scores, reverse=True)
     different = [("Bo", said.replace(" the ", f" the {place}th ")) for place, said in enumerate(told * 60)]
     found = lessons_of(*different)
-    assert len(found) == FEW_LESSONS
-    assert found[-1].score < SURE
-    monkeypatch.setattr(lessons, "SURE", 0.0)
-    assert len(lessons_of(*different)) == MOST_LESSONS
+    assert len(found) == MOST_LESSONS
+    assert found[-1].score >= SURE
     assert len(lessons_of(*different[:6])) == 1
+    monkeypatch.setattr(lessons, "SURE", 1.0)
+    assert lessons_of(*different) == found[:FEW_LESSONS]
 
 
 def test_lessons_of_a_long_turn_are_apart_and_not_too_long() -> None:
