@@ -50,7 +50,7 @@ class SentenceEncoder:
         self.model = model
         self._exact = exact
         self.dimension = int(model.get_embedding_dimension() or 0)
-        # A copy, because the model's own tokenizer truncates, but counting needs the whole text.
+        # A copy, because a call of the model changes what its own cuts and fills, and counting needs the whole text.
         backend = _backend(name, model)
         self._tokenizer: Any = type(backend).from_str(backend.to_str())
         self._tokenizer.no_truncation()
