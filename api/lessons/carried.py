@@ -8,7 +8,7 @@ from typing import NamedTuple
 from api.episodes.transcripts import OpenedTranscript, open_transcript
 from api.errors import QuoteGone, QuoteUnknown
 from api.quotes.neighbours import in_parts
-from api.quotes.quote import Quote
+from api.quotes.quote import Quote, quote_at
 from api.quotes.resolve import resolve
 from api.quotes.verbatim_check import Fault, count_dropped, fault_of
 from ingest.errors import LibraryError
@@ -63,13 +63,21 @@ def _carried(home: Path, identifier: str, stamp: Stamp) -> Carried:
     except LibraryError as error:  # one damaged file must not take the whole register with it
         logger.warning("%s: %s", identifier, error)
         return Carried(None, reason="the files of its episode cannot be read")
-    if opened is None:
+    if opened is None or not _holds(opened, quote):  # it may have been replaced meanwhile
         return _dropped("fabricated")
     parts = tuple(in_parts(opened, quote))
     for one in (quote, *parts):
         if (fault := fault_of(one, opened.transcript)) is not None:
             return _dropped(fault)
     return Carried(quote, parts, changed)
+
+
+def _holds(opened: OpenedTranscript, quote: Quote) -> bool:
+    """Say whether a transcript has the words of a quote where its numbers say."""
+    try:
+        return quote_at(opened, quote.first_word, quote.words).id == quote.id
+    except ValueError:
+        return False
 
 
 def _dropped(fault: Fault) -> Carried:

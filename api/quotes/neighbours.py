@@ -45,7 +45,8 @@ def in_sentences(source: OpenedTranscript, quote: Quote) -> Quote:
 def in_parts(source: OpenedTranscript, quote: Quote) -> list[Quote]:
     """Return a quote as quotes of 3 to 80 words that follow one another; a short one is its only part.
 
-    Each is as long as whole sentences let it be. Only a sentence that is too long for a quote is cut between words.
+    Each is as long as whole sentences let it be. It is cut between words only where no sentence ends in time: in one
+    that is too long for a quote, or where one or two words would be left.
     """
     if (whole := _quotable(source, quote.first_word, quote.first_word + quote.words)) is not None:
         return [whole]
@@ -60,14 +61,27 @@ def in_parts(source: OpenedTranscript, quote: Quote) -> list[Quote]:
 
 def _longest(source: OpenedTranscript, first: int, last: int, ends: Sequence[int]) -> Quote:
     """Return the longest quote from a word on, up to one of the ends if it can be; it leaves three words or none."""
-    least, most = first + FEWEST_QUOTE_WORDS, min(last, first + MOST_QUOTE_WORDS)
-    rest = last - FEWEST_QUOTE_WORDS
-    sentences = [end for end in reversed(ends) if least <= end <= min(most, rest)]
-    tries = [last] if last <= most else []
-    for end in (*tries, *sentences, *range(min(most, rest), least - 1, -1)):
-        if (quote := _quotable(source, first, end)) is not None:
+    most = min(last, first + MOST_QUOTE_WORDS)
+    if most == last and (rest := _quotable(source, first, last)) is not None:
+        return rest
+    for end in (*(end for end in reversed(ends) if first < end <= most), *range(most, first, -1)):
+        quote = None if _within_word(source, end) else _quotable(source, first, end)
+        leaves_enough = end == last or _has_enough(quote_at(source, end, last - end))
+        if quote is not None and _has_enough(quote) and leaves_enough:
             return quote
     return quote_at(source, first, last - first)  # so few words, or words so long, that they cannot be cut
+
+
+def _has_enough(quote: Quote) -> bool:
+    return min(quote.words, len(quote.text.split())) >= FEWEST_QUOTE_WORDS
+
+
+def _within_word(source: OpenedTranscript, end: int) -> bool:
+    """Say whether a printed word goes on at a normalised one: "don't" and "24/7" are two."""
+    pair = source.placed(end - 1, 2)
+    if len(pair) < 2 or pair[0].turn != pair[1].turn:
+        return False
+    return not any(map(str.isspace, source.transcript.turns[pair[0].turn].text[pair[0].end : pair[1].start]))
 
 
 def sentence_borders(source: OpenedTranscript, turn: int) -> tuple[list[int], list[int]]:

@@ -1,6 +1,6 @@
 """How surely a stretch of sentences is a lesson, and of which kind, by the weights in `lessons.json` beside this file.
 
-They were fitted on stretches that readers judged (benchmarks/lesson_model.py, docs/adr/0045): one set with the vectors
+They were fitted on what readers marked (benchmarks/lesson_model.py, docs/adr/0045): one set with the vectors
 of an encoder, found by the SHA-256 of its weights, and one without vectors for all other encoders.
 """
 
@@ -36,7 +36,8 @@ class SentenceVectors(NamedTuple):
 class LessonModel(NamedTuple):
     """Weights of figures (judgements, figures), constants (judgements,), weights of vectors (judgements, dimension).
 
-    The last are None in the model that needs no vectors. `edges` is what both edges weigh in whether it is a lesson.
+    The last are None in the model that needs no vectors. `edges` is what both edges weigh in whether it is a lesson: a
+    share that was chosen, times what calibrates the rest.
     """
 
     figures: Numbers

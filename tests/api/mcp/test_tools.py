@@ -12,13 +12,17 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.episodes.transcripts import open_transcript
+from api.lessons.decide import decide
+from api.lessons.register import register_of
 from api.quotes.citation_formats import absolute
 from api.quotes.quote import quote_at
 from api.settings import Settings
+from ingest.library.decisions import decision_of
 from ingest.library.records import load_transcript
 from ingest.transcript import Episode
 from tests.api.conftest import HARBOUR, library_of, save, turn_of
 from tests.api.lessons.scripted import publish
+from tests.api.lessons.scripted import save as save_lines
 from tests.api.mcp.calls import ADDRESS, NAMES, all_called, called, error_of, refused, server, told_by, within
 
 QUESTION = "Why did the office leave the old platform?"
@@ -100,6 +104,21 @@ def test_a_client_of_either_era_finds_and_calls_everything(door, quote_id, mode)
             assert said.content.text.endswith(PAID)
 
     within(door, everything, mode)
+
+
+def test_a_lesson_has_all_its_quotes_and_those_of_one_merged_with_it(tmp_path, encoder) -> None:
+    """However many quotes it is cut into; of what else was merged the page has the quotes."""
+    weeks = [f"In week {week} we moved the records of pier {week} and counted all of them twice." for week in range(8)]
+    others = {"b-2-bbbb": "We rehearsed the move twice in May.", "c-3-cccc": "We rang every harbour master by noon."}
+    for identifier, text in ({"a-1-aaaa": " ".join(weeks)} | others).items():
+        save_lines(tmp_path, identifier, [("Ada", "How did it go?"), ("Bo", text)])
+    base = publish(tmp_path, length=8, encoder=encoder)
+    ids = {one.episode_id: one.id for one in register_of(tmp_path, base.generation).entries if one.speaker == "Bo"}
+    for other in others:
+        decide(tmp_path, base.generation, ids["a-1-aaaa"], decision_of("merge", ids["a-1-aaaa"], "Ann", ids[other]))
+    (lesson,) = called(server(tmp_path, encoder), "list_lessons", person="Bo")["lessons"]
+    assert [len(one["quote"].split()) for one in lesson["citations"]] == [80, 48, 7]
+    base.generation.close()
 
 
 def test_an_answer_is_that_of_the_http_interface(door, client: TestClient) -> None:

@@ -142,7 +142,9 @@ def assert_follow(parts: list[Quote], quote: Quote) -> None:
     for part, following in pairwise(parts):
         assert part.first_word + part.words == following.first_word
     assert all(max(part.words, len(part.text.split())) <= MOST_QUOTE_WORDS for part in parts)
-    assert len(parts) == 1 or min(part.words for part in parts) >= FEWEST_QUOTE_WORDS
+    printed = [part.text.split() for part in parts]
+    assert [word for words in printed for word in words] == quote.text.split(), "no word is cut in two"
+    assert len(parts) == 1 or min(map(len, printed)) >= FEWEST_QUOTE_WORDS
 
 
 @given(st.lists(st.integers(1, 130), min_size=1, max_size=6), st.sampled_from(["boat", "don't", "24/7"]))
@@ -157,3 +159,10 @@ def test_a_short_end_stays_with_the_sentence_before_it() -> None:
     source = source_of(f"{' '.join(['boat'] * 39)} sank. {' '.join(['mast'] * 39)} broke. Deadlines slipped.")
     parts = in_parts(source, quote_at(source, 0, source.count))
     assert [part.words for part in parts] == [40, 42]
+
+
+def test_no_word_is_cut_in_two() -> None:
+    """A contraction counts as two words; cut within one, a quote would say the contrary."""
+    source = source_of(f"We {'it’s ' * 8}{'boat ' * 62}can’t sail out today at all.")
+    parts = [part.text for part in in_parts(source, quote_at(source, 0, source.count))]
+    assert parts == [f"We {'it’s ' * 8}{('boat ' * 62).strip()}", "can’t sail out today at all."]

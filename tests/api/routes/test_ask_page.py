@@ -39,6 +39,8 @@ def test_the_first_page_says_whose_quotes_answer(
         (episode,) = opened.get("/api/episodes").json()["episodes"]
         said = f"quotes from 1 episode of {episode['show']['title']}: who said it"
         assert said in seen(opened.get("/")).all("main")[0].text
+        (card,) = cards(seen(opened.get("/?q=Was+the+ferry+late%3F")))
+        assert "Ada Bell Talk" in card, "the only show is not named again"
 
 
 def test_an_answer_shows_quotes_that_can_be_heard(client: TestClient, served_base: Any) -> None:
