@@ -208,7 +208,7 @@ def _values(figures: Floats, vectors: Floats, with_vectors: bool) -> Floats:
 
 
 def fitted(episodes: Sequence[Stretches], with_vectors: bool) -> Fit:
-    """Fit a lesson on stretches of these episodes, drawn by chance, and the kind on what readers marked."""
+    """Fit a lesson on stretches of these episodes, drawn by chance, and the kind on those that are one and on marks."""
     dice = np.random.default_rng(0)
     drawn = [dice.permutation(len(one.worth))[:FITTED] for one in episodes]
     values = np.vstack(
@@ -216,14 +216,19 @@ def fitted(episodes: Sequence[Stretches], with_vectors: bool) -> Fit:
     )
     worth = np.concatenate([one.worth[rows] for one, rows in zip(episodes, drawn, strict=True)])
     marked = np.vstack([_values(*one.marked, with_vectors) for one in episodes])
-    kinds = np.array([mark["kind"] for one in episodes for mark in one.marks])
+    is_lesson = worth >= LESSON
+    kinds = np.concatenate(
+        [[mark["kind"] for one in episodes for mark in one.marks]]
+        + [one.kinds[rows] for one, rows in zip(episodes, drawn, strict=True)]
+    )[np.concatenate([np.ones(len(marked), bool), is_lesson])]
     mean, spread = np.zeros(values.shape[1]), np.ones(values.shape[1])
     mean[: len(FIGURES)], spread[: len(FIGURES)] = (
         values[:, : len(FIGURES)].mean(axis=0),
         values[:, : len(FIGURES)].std(axis=0),
     )
     lesson = _weighed((values - mean) / spread, worth, RIDGE)
-    return Fit(lesson, _kinds((marked - mean) / spread, kinds), mean, spread)
+    told = np.vstack([marked, values[is_lesson]])
+    return Fit(lesson, _kinds((told - mean) / spread, kinds), mean, spread)
 
 
 def _folds(episodes: Sequence[Stretches]) -> NDArray[np.int64]:
