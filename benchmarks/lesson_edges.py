@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from index.mining.lesson_edges import FIGURES, Edges
+from index.mining.lessons.edges import FIGURES, Edges
 from index.passage import Sentence
 
-WEIGHTS = Path(__file__).parents[1] / "index" / "mining" / "lesson_edges.json"
+WEIGHTS = Path(__file__).parents[1] / "index" / "mining" / "lessons" / "edges.json"
 _AROUND = 4
 _RIDGE = 100.0
 _UNKNOWN, _NO, _YES = -1, 0, 1

@@ -8,8 +8,8 @@ half for a borderline one if two thirds of the words are the same, half of that 
 readers. The weights are a logistic regression on that with a strong ridge, to which is added how surely a lesson begins
 and ends there (`benchmarks/lesson_edges.py`). Figures are out of fold, by folds over episodes: of all stretches, and of
 those that would be proposed, the best first that share no sentence. With QUESTIONS, also how many questions such
-proposals meet, as `benchmarks.lessons` counts. With --write the weights are stored in `index/mining/lesson_edges.json`
-and `index/mining/lessons.json`, there for the encoder of the index and for none; probabilities are calibrated out of
+proposals meet, as `benchmarks.lessons` counts. With --write the weights are stored in `edges.json` and `model.json` of
+`index/mining/lessons`, in the latter for the encoder of the index and for none; probabilities are calibrated out of
 fold.
 """
 
@@ -32,18 +32,18 @@ from benchmarks import lesson_edges
 from benchmarks.figures import machine, table, today
 from benchmarks.lessons import Read, Stretch, read, shares
 from index.generation import Generation
-from index.mining import lessons
-from index.mining.lesson_edges import Edges, edge_figures
-from index.mining.lesson_figures import FIGURES, Places, stretch_figures
-from index.mining.lesson_model import JUDGED, SIGNS, STEP, means, probability, sides
-from index.mining.lesson_signs import KINDS
-from index.mining.lessons import MOST_WORDS, read_sentences, stretches_of, told
+from index.mining.lessons import find
+from index.mining.lessons.edges import Edges, edge_figures
+from index.mining.lessons.figures import FIGURES, Places, stretch_figures
+from index.mining.lessons.find import MOST_WORDS, read_sentences, stretches_of, told
+from index.mining.lessons.model import JUDGED, SIGNS, STEP, means, probability, sides
+from index.mining.lessons.signs import KINDS
 from index.passage import Sentence
 from index.store import open_generation
 from ingest.library.records import load_transcript, records
 
 MARKS = Path(__file__).with_name("lesson_marks.jsonl")
-WEIGHTS = Path(__file__).parents[1] / "index" / "mining" / "lessons.json"
+WEIGHTS = Path(__file__).parents[1] / "index" / "mining" / "lessons" / "model.json"
 # What a mark is worth to a reader; the shares of words that a stretch must have in common with it, and what it gets.
 VALUES = {"y": 1.0, "b": 0.5}
 COVERS = ((0.65, 1.0), (0.4, 0.5))
@@ -326,10 +326,10 @@ def _proposed(one: Stretches, scores: Floats) -> list[tuple[float, int]]:
     """Return scores and rows of the stretches of an episode that would be proposed, the best first."""
     rows = {(first, last): row for row, (first, last) in enumerate(zip(*(p.tolist() for p in one.places), strict=True))}
     given = [
-        lessons.Stretch(score, first, last, np.empty(0))
+        find.Stretch(score, first, last, np.empty(0))
         for score, (first, last) in zip(scores.tolist(), rows, strict=True)
     ]
-    found = islice(lessons.apart(given, one.texts), max(PER_EPISODE))
+    found = islice(find.apart(given, one.texts), max(PER_EPISODE))
     return [(stretch.score, rows[stretch.first, stretch.last]) for stretch in found]
 
 

@@ -27,8 +27,8 @@ from index.building.tables import askers
 from index.exchanges import exchanges_of
 from index.generation import Generation
 from index.mined.episode import Lesson
-from index.mining import lessons
-from index.mining.lesson_model import SIGNS, SentenceVectors
+from index.mining.lessons import find
+from index.mining.lessons.model import SIGNS, SentenceVectors
 from index.mining.terms import find_terms
 from index.passage import Exchange, Sentence
 from index.sentences import sentences_of
@@ -84,7 +84,7 @@ def read(transcript: Transcript, generation: Generation) -> Read:
 def mined(episode: Read) -> tuple[Lesson, ...]:
     """Return the proposals of an episode."""
     terms = find_terms(episode.transcript, episode.sentences)
-    return lessons.find_lessons(
+    return find.find_lessons(
         episode.transcript, episode.sentences, episode.exchanges, episode.askers, terms, episode.vectors
     )
 
@@ -94,7 +94,7 @@ def measured(episodes: Sequence[Read], questions: Sequence[Question]) -> str:
     cpu = time.process_time()
     proposed = {one.transcript.episode.guid: _stretches(one, mined(one)) for one in episodes}
     cpu = time.process_time() - cpu
-    lessons.MOST_LESSONS = max(MOST)
+    find.MOST_LESSONS = max(MOST)
     more = {one.transcript.episode.guid: _stretches(one, mined(one)) for one in episodes}
     by_guid = {one.transcript.episode.guid: one for one in episodes}
     rows = []

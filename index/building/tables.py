@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from index.building.cutting import Chunked
 from index.building.encoding import Encoded, Vectors, encoded_text, key_of, question_key, questions_of
-from index.mining.lesson_model import SentenceVectors
+from index.mining.lessons.model import SentenceVectors
 from index.mining.mine import mine
 from index.passage import Passage, Sentence
 from index.segments.files import VectorField

@@ -4,8 +4,8 @@ from collections.abc import Collection, Sequence
 
 from index.mined.episode import Mined, Span
 from index.mining.chapters import find_chapters
-from index.mining.lesson_model import SentenceVectors
-from index.mining.lessons import find_lessons
+from index.mining.lessons.find import find_lessons
+from index.mining.lessons.model import SentenceVectors
 from index.mining.terms import find_terms
 from index.mining.voices import find_voices
 from index.passage import Exchange, Sentence

@@ -21,7 +21,7 @@ KINDS: tuple[LessonKind, ...] = get_args(LessonKind)
 
 
 def miner_of(length: int = 1, fewest_words: int = 6) -> Callable[..., tuple[Lesson, ...]]:
-    """Return a miner to stand in for `index.mining.lessons.find_lessons`."""
+    """Return a miner to stand in for `index.mining.lessons.find.find_lessons`."""
 
     def find(
         transcript: Transcript,

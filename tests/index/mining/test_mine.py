@@ -5,7 +5,7 @@ from typing import Any
 
 from index.exchanges import exchanges_of
 from index.mined.episode import Mined, Span
-from index.mining.lesson_model import SIGNS, SentenceVectors
+from index.mining.lessons.model import SIGNS, SentenceVectors
 from index.mining.mine import mine
 from index.sentences import sentences_of
 from ingest.text.words import normalise

@@ -1,4 +1,4 @@
-"""How surely a stretch of sentences is a lesson, and of which kind, by the weights in `lessons.json` beside this file.
+"""How surely a stretch of sentences is a lesson, and of which kind, by the weights in `model.json` beside this file.
 
 They were fitted on what readers marked (benchmarks/lesson_model.py, docs/adr/0045): one set with the vectors
 of an encoder, found by the SHA-256 of its weights, and one without vectors for all other encoders.
@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.mined.episode import LessonKind
-from index.mining.lesson_edges import Edges
-from index.mining.lesson_figures import FIGURES, Numbers, Places, sums
-from index.mining.lesson_signs import KINDS
+from index.mining.lessons.edges import Edges
+from index.mining.lessons.figures import FIGURES, Numbers, Places, sums
+from index.mining.lessons.signs import KINDS
 
 # What is judged: whether a stretch is a lesson, and each kind that it may be.
 JUDGED = ("lesson", *KINDS)
@@ -94,7 +94,7 @@ def model_for(weights: str) -> LessonModel:
 @cache
 def _read() -> Mapping[str, LessonModel]:
     """Return the models by the SHA-256 of their encoder's weights."""
-    given = json.loads((files(__package__) / "lessons.json").read_text("utf-8"))
+    given = json.loads((files(__package__) / "model.json").read_text("utf-8"))
     return {table["weights"]: _model(table) for table in given["models"]}
 
 

@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from index.mined.episode import Lesson, Span, TermUse
-from index.mining.lesson_edges import edges_of
-from index.mining.lesson_figures import (
+from index.mining.lessons.edges import edges_of
+from index.mining.lessons.figures import (
     CONTENT,
     OF_SENTENCES,
     SELF,
@@ -20,9 +20,9 @@ from index.mining.lesson_figures import (
     is_question,
     stretch_figures,
 )
-from index.mining.lesson_model import SentenceVectors, kind_of, logits, model_for, probability
-from index.mining.lesson_signs import KINDS
-from index.mining.lesson_titles import title_of
+from index.mining.lessons.model import SentenceVectors, kind_of, logits, model_for, probability
+from index.mining.lessons.signs import KINDS
+from index.mining.lessons.titles import title_of
 from index.passage import Exchange, Sentence
 from ingest.transcript import Transcript
 

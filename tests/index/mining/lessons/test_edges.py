@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from index.mining.lesson_edges import FIGURES, Edges, edge_figures, edges_of
-from index.mining.lesson_figures import OF_SENTENCES, Numbers, figures_of
+from index.mining.lessons.edges import FIGURES, Edges, edge_figures, edges_of
+from index.mining.lessons.figures import OF_SENTENCES, Numbers, figures_of
 
 TEXTS = (
     "Where do you work these days?",

@@ -1,6 +1,6 @@
 """How surely a lesson begins with a sentence, and how surely one ends with it; pure.
 
-The weights in `lesson_edges.json` were fitted on the first and last sentences of lessons that readers marked
+The weights in `edges.json` were fitted on the first and last sentences of lessons that readers marked
 (benchmarks/lesson_edges.py, docs/adr/0045-a-lesson-may-be-longer-than-a-quote.md). They need no encoder.
 """
 
@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from index.mining.lesson_figures import OF_SENTENCES, Numbers, Places, is_broken, is_leaning, is_question
-from index.mining.lesson_words import words_of
+from index.mining.lessons.figures import OF_SENTENCES, Numbers, Places, is_broken, is_leaning, is_question
+from index.mining.lessons.words import words_of
 
 # With what a sentence opens: joints to what was said before, and what often names a matter or takes it up.
 _OPENINGS = tuple(
@@ -41,7 +41,7 @@ def edges_of(texts: Sequence[str], figures: Numbers, turns: Places) -> Edges:
 def edge_figures(texts: Sequence[str], figures: Numbers, turns: Places) -> Numbers:
     """Return the figures of sentences, shape (sentences, FIGURES).
 
-    `figures` are those of `lesson_figures.figures_of`, shape (sentences, OF_SENTENCES), `turns` the turn of each.
+    `figures` are those of `figures_of`, shape (sentences, OF_SENTENCES), `turns` the turn of each.
     """
     further = np.array([_own(text) for text in texts], np.float64).reshape(len(texts), len(_OWN) - len(OF_SENTENCES))
     own = np.hstack([figures, further])
@@ -68,7 +68,7 @@ def _own(text: str) -> tuple[float, ...]:
 @cache
 def _read() -> tuple[Numbers, Numbers]:
     """Return the weights, shape (2, FIGURES), and the constants of both edges."""
-    given: Mapping[str, Any] = json.loads((files(__package__) / "lesson_edges.json").read_text("utf-8"))
+    given: Mapping[str, Any] = json.loads((files(__package__) / "edges.json").read_text("utf-8"))
     both = [given[name] for name in Edges._fields]
     weights = np.array([[table["figures"][name] for name in FIGURES] for table in both], np.float64)
     return weights, np.array([table["constant"] for table in both], np.float64)

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from index.exchanges import exchanges_of
 from index.mined.episode import Lesson, LessonKind, Span, TermUse
-from index.mining import lessons
-from index.mining.lesson_model import SIGNS, SentenceVectors
-from index.mining.lesson_titles import MOST_TITLE_WORDS, title_of
-from index.mining.lesson_words import words_of
-from index.mining.lessons import FEW_LESSONS, MOST_LESSONS, MOST_WORDS, SURE, find_lessons
+from index.mining.lessons import find
+from index.mining.lessons.find import FEW_LESSONS, MOST_LESSONS, MOST_WORDS, SURE, find_lessons
+from index.mining.lessons.model import SIGNS, SentenceVectors
+from index.mining.lessons.titles import MOST_TITLE_WORDS, title_of
+from index.mining.lessons.words import words_of
 from index.sentences import sentences_of
 from ingest.transcript import Episode, Show, Transcript, Turn, Word
 
@@ -163,7 +163,7 @@ def test_the_best_come_first_and_there_are_only_so_many(monkeypatch: pytest.Monk
     assert len(found) == MOST_LESSONS
     assert found[-1].score >= SURE
     assert len(lessons_of(*different[:6])) == 1
-    monkeypatch.setattr(lessons, "SURE", 1.0)
+    monkeypatch.setattr(find, "SURE", 1.0)
     assert lessons_of(*different) == found[:FEW_LESSONS]
 
 

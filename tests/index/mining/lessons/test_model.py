@@ -6,12 +6,12 @@ from numpy.typing import NDArray
 
 from index.fitted import usual
 from index.mined.episode import Lesson
-from index.mining.lesson_figures import figures_of, is_leaning, stretch_figures
-from index.mining.lesson_model import SIGNS, SentenceVectors, means, model_for
-from index.mining.lessons import find_lessons
+from index.mining.lessons.figures import figures_of, is_leaning, stretch_figures
+from index.mining.lessons.find import find_lessons
+from index.mining.lessons.model import SIGNS, SentenceVectors, means, model_for
 from index.sentences import sentences_of
 from ingest.transcript import Transcript
-from tests.index.mining.test_lessons import ADVICE, FILLING, PROBLEM, transcript_of
+from tests.index.mining.lessons.test_find import ADVICE, FILLING, PROBLEM, transcript_of
 
 TURNS = (("Bo", FILLING * 2), ("Bo", PROBLEM), ("Ada", "Indeed."), ("Bo", ADVICE))
 

@@ -5,8 +5,8 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
-from index.mining.lesson_signs import KINDS, signs_of
-from index.mining.lesson_words import content_of, words_of
+from index.mining.lessons.signs import KINDS, signs_of
+from index.mining.lessons.words import content_of, words_of
 from index.sentences import ends_as_question
 
 Numbers = NDArray[np.float64]

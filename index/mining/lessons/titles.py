@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from index.mined.episode import LessonKind
-from index.mining.lesson_signs import signs_of
-from index.mining.lesson_words import PAST, content_of, words_of
+from index.mining.lessons.signs import signs_of
+from index.mining.lessons.words import PAST, content_of, words_of
 
 MOST_TITLE_WORDS = 16
 _FEWEST_WORDS = 4
